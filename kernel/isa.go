@@ -1,0 +1,98 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// ISA names an implementation of the kernels.
+type ISA uint8
+
+// The implementations, slowest first.
+const (
+	Generic ISA = iota // portable Go
+	AVX2               // amd64 with AVX2 and FMA
+	AVX512             // amd64 with AVX-512 F, BW, DQ and VL
+)
+
+var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}
+
+// EnvISA is the environment variable that forces an implementation by its name.
+const EnvISA = "PIXTREND_ISA"
+
+// ErrISA is wrapped by the errors about an implementation that is unknown or that this machine
+// or build does not have.
+var ErrISA = errors.New("ISA not available")
+
+// String returns the name that ParseISA reads.
+func (i ISA) String() string {
+	if int(i) >= len(isaNames) {
+		return fmt.Sprintf("ISA(%d)", uint8(i))
+	}
+	return isaNames[i]
+}
+
+// ParseISA returns the ISA of that name.
+func ParseISA(name string) (ISA, error) {
+	for i, n := range isaNames {
+		if n == name {
+			return ISA(i), nil
+		}
+	}
+	return 0, fmt.Errorf("%w: %q is not one of %s", ErrISA, name, strings.Join(isaNames[:], ", "))
+}
+
+// Available returns the implementations that this machine and build can run, slowest first.
+func Available() []ISA {
+	isas := make([]ISA, 0, len(isaNames))
+	for i := range isaNames {
+		if supported(ISA(i)) {
+			isas = append(isas, ISA(i))
+		}
+	}
+	return isas
+}
+
+// Kernel is an implementation, chosen once. It is an immutable value without memory of its own;
+// any number of goroutines may use it. The zero value is the generic one.
+type Kernel struct{ isa ISA }
+
+// New returns the kernel of that implementation.
+func New(isa ISA) (Kernel, error) {
+	if int(isa) >= len(isaNames) {
+		return Kernel{}, fmt.Errorf("%w: %s", ErrISA, isa)
+	}
+	if !supported(isa) {
+		return Kernel{}, fmt.Errorf("%w: this processor or build has no %s, only %v", ErrISA, isa, Available())
+	}
+	return Kernel{isa}, nil
+}
+
+// Best returns the fastest kernel of this machine.
+func Best() Kernel {
+	isas := Available()
+	return Kernel{isas[len(isas)-1]}
+}
+
+// FromEnv returns the kernel that the environment variable PIXTREND_ISA names, the fastest one
+// where it is empty, and an error where it names one that is unknown or not available.
+func FromEnv() (Kernel, error) {
+	name := os.Getenv(EnvISA)
+	if name == "" {
+		return Best(), nil
+	}
+	isa, err := ParseISA(name)
+	if err != nil {
+		return Kernel{}, fmt.Errorf("%s: %w", EnvISA, err)
+	}
+	k, err := New(isa)
+	if err != nil {
+		return Kernel{}, fmt.Errorf("%s: %w", EnvISA, err)
+	}
+	return k, nil
+}
+
+// ISA returns the implementation that k runs.
+func (k Kernel) ISA() ISA { return k.isa }

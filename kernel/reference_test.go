@@ -1,0 +1,141 @@
+package kernel
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+)
+
+// reference is the oracle: exact sums of one pixel in rational arithmetic, written to be read.
+// It returns n, Στ, Στ², and the centred sums Σ(τ−τ̄)(y−ȳ) and Σ(y−ȳ)².
+func reference(tau, y []float64, valid func(float64) bool) (n int, t, tt, cty, cyy *big.Rat) {
+	rat := func(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
+	sum := func(f func(i int) *big.Rat) *big.Rat {
+		s := new(big.Rat)
+		for i := range y {
+			if valid(y[i]) {
+				s.Add(s, f(i))
+			}
+		}
+		return s
+	}
+	mul := func(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
+	for i := range y {
+		if valid(y[i]) {
+			n++
+		}
+	}
+	t = sum(func(i int) *big.Rat { return rat(tau[i]) })
+	tt = sum(func(i int) *big.Rat { return mul(rat(tau[i]), rat(tau[i])) })
+	if n == 0 {
+		return n, t, tt, new(big.Rat), new(big.Rat)
+	}
+	mean := func(s *big.Rat) *big.Rat { return new(big.Rat).Quo(s, new(big.Rat).SetInt64(int64(n))) }
+	tm := mean(t)
+	ym := mean(sum(func(i int) *big.Rat { return rat(y[i]) }))
+	dt := func(i int) *big.Rat { return new(big.Rat).Sub(rat(tau[i]), tm) }
+	dy := func(i int) *big.Rat { return new(big.Rat).Sub(rat(y[i]), ym) }
+	return n, t, tt, sum(func(i int) *big.Rat { return mul(dt(i), dy(i)) }), sum(func(i int) *big.Rat { return mul(dy(i), dy(i)) })
+}
+
+// TestAgainstExactArithmetic holds every kernel's sums against rational arithmetic: the counts
+// and the sums of the axis exactly, the centred sums to a few units in the last place of their
+// own size, for offsets far above the spread as well.
+func TestAgainstExactArithmetic(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, d := range dtypes {
+		for _, n := range []int{2, 3, 21, 64} {
+			for _, offset := range []float64{0, 100, 1 << 20, 1e9} {
+				if offset != 0 && d != Float64 {
+					continue
+				}
+				const pixels = 67
+				tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
+				fill(rng, tile, gapPatterns[5])
+				series := make([][]float64, pixels)
+				for p := range series {
+					series[p] = make([]float64, n)
+				}
+				for i := range n {
+					for p := range pixels {
+						if d == Float64 {
+							y := offset + rng.NormFloat64()
+							if rng.Float64() < 0.2 {
+								y = math.NaN()
+							}
+							set(tile.Data, d, i*pixels+p, y)
+						}
+						series[p][i] = widen(tile, i, p)
+					}
+				}
+				v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+				lo, hi, nodata := v.lower(d)
+				valid := func(y float64) bool { return y >= lo && y <= hi && y != nodata }
+				axis := years(rng, n, true)
+				for _, k := range kernels(t) {
+					s := NewSums(pixels)
+					k.Sums(s, tile, axis, v)
+					for p := range pixels {
+						wantN, wantT, wantTT, cty, cyy := reference(axis.Tau, series[p], valid)
+						if s.N[p] != float64(wantN) {
+							t.Fatalf("%v %v: n of pixel %d is %v, want %d", k.ISA(), d, p, s.N[p], wantN)
+						}
+						exact := func(name string, got float64, want *big.Rat) {
+							if w, ok := want.Float64(); !ok || got != w {
+								t.Fatalf("%v %v: %s of pixel %d is %v, want %v", k.ISA(), d, name, p, got, want.FloatString(3))
+							}
+						}
+						exact("Στ", s.T[p], wantT)
+						exact("Στ²", s.TT[p], wantTT)
+						if wantN < 2 {
+							continue
+						}
+						near := func(name string, got float64, want *big.Rat, size float64) {
+							w, _ := want.Float64()
+							if err := math.Abs(got - w); !(err <= 4*float64(n)*0x1p-53*size) {
+								t.Fatalf("%v %v, offset %g: %s of pixel %d is %v, want %v: off by %g of %g", k.ISA(), d, offset, name, p, got, w, err, size)
+							}
+						}
+						near("Σ(τ−τ̄)(y−ȳ)", s.TY[p]-s.T[p]*s.Y[p]/s.N[p], cty, math.Sqrt(s.TT[p]*s.YY[p]))
+						near("Σ(y−ȳ)²", s.YY[p]-s.Y[p]*s.Y[p]/s.N[p], cyy, s.YY[p])
+					}
+				}
+			}
+		}
+	}
+}
+
+// widen returns the sample as float64.
+func widen(t Tile, i, p int) float64 {
+	switch t.Type {
+	case Uint8:
+		return float64(Plane[uint8](t, i)[p])
+	case Int8:
+		return float64(Plane[int8](t, i)[p])
+	case Uint16:
+		return float64(Plane[uint16](t, i)[p])
+	case Int16:
+		return float64(Plane[int16](t, i)[p])
+	case Uint32:
+		return float64(Plane[uint32](t, i)[p])
+	case Int32:
+		return float64(Plane[int32](t, i)[p])
+	case Float32:
+		return float64(Plane[float32](t, i)[p])
+	}
+	return Plane[float64](t, i)[p]
+}
+
+// A series worked by hand: 1, 2, gap, 5 at −3, −1, 1, 3. Observations at −3, −1, 3; d = 0, 1, 4.
+func TestByHand(t *testing.T) {
+	tile := TileOf([]float32{1, 2, float32(math.NaN()), 5}, 1, 4, 1)
+	for _, k := range kernels(t) {
+		s := NewSums(1)
+		k.Sums(s, tile, NewAxis([]float64{-3, -1, 1, 3}), Valid{})
+		got := [7]float64{s.N[0], s.T[0], s.TT[0], s.Y[0], s.TY[0], s.YY[0], s.Ref[0]}
+		if want := [7]float64{3, -1, 19, 5, 11, 17, 1}; got != want {
+			t.Errorf("%v: %v, want %v", k.ISA(), got, want)
+		}
+	}
+}
