@@ -1,0 +1,120 @@
+package synth
+
+// A sky is what stands between the land and the sample: the year's weather, haze, noise, clouds
+// and stripes.
+type sky struct {
+	weather  int    // of the year, 1/10000 NDVI where plants feel it fully
+	noiseKey uint64 // of the year
+	hazeKey  uint64
+	cloudKey uint64
+	cloudy   int32 // cloud noise above this is a cloud
+	slant    int   // the scan line's phase in this year, 1/64 pixel
+	stripe   int   // how wide the stripes are, 1/64 pixel
+
+	left, y     int // of the current row
+	haze, cloud []int32
+}
+
+// Stripes lie stripePeriod/64 pixels apart, along scan lines that run square to the satellite's
+// way to the south-south-west: to the east they fall by 11 pixels in 64.
+const stripePeriod = 48 * 64
+
+// newSky returns the sky of a year over rows of the given width, with about a share of gaps.
+func newSky(seed uint64, year, width int, gaps float64) *sky {
+	h := hash(keyOf(seed, "year"), year, 0)
+	s := &sky{
+		weather:  between(h, 0, -180, 181),
+		noiseKey: keyOf(seed, "noise") + h,
+		hazeKey:  keyOf(seed, "haze") + h,
+		cloudKey: keyOf(seed, "cloud") + h,
+		slant:    between(h, 16, 0, stripePeriod),
+		haze:     make([]int32, width),
+		cloud:    make([]int32, width),
+	}
+	if h>>32%9 == 0 { // a drought
+		s.weather -= 550
+	}
+
+	// Years come in pairs of a clearer and a cloudier one, so that the mean over years is gaps.
+	pair := hash(keyOf(seed, "pair"), year>>1, 0)
+	share := int(gaps * one)
+	swing := min(between(pair, 0, 0, one*9/10), (one-share)*one/max(share, 1))
+	if (pair>>16+uint64(year))&1 == 0 {
+		swing = -swing
+	}
+	share += share * swing / one
+
+	// The scan line corrector of Landsat 7 failed in May 2003. Where only its scenes were clear,
+	// stripes stay: in half of the years, three quarters of the gaps.
+	clouds := share
+	if year >= 2003 && h>>40&1 == 0 {
+		stripes := share * 3 / 4
+		s.stripe = stripePeriod * stripes / one
+		// Clouds and stripes overlap: (1-clouds)·(1-stripes) = 1-share.
+		clouds = one - (one-share)*one/max(one-stripes, 1)
+	}
+	s.cloudy = cloudThreshold(clouds)
+	return s
+}
+
+// cloudOctaves sum to less than ±one.
+var cloudOctaves = []octave{{6, one / 2}, {4, one / 4}, {2, one / 8}}
+
+// enter makes y the current row; its first pixel is at x = left.
+func (s *sky) enter(left, y int) {
+	s.left, s.y = left, y
+	noiseRow(s.haze, s.hazeKey, left, y, octave{5, 120})
+	noiseRow(s.cloud, s.cloudKey, left, y, cloudOctaves...)
+}
+
+// hides tells whether pixel x of the row is in a gap.
+func (s *sky) hides(x int) bool {
+	if s.cloud[x] > s.cloudy {
+		return true
+	}
+	line := (s.y*64 - (s.left+x)*11 + s.slant) % stripePeriod
+	if line < 0 {
+		line += stripePeriod
+	}
+	return line < s.stripe
+}
+
+// seen is the sample, in 1/10000, that pixel x of the row gives.
+func (s *sky) seen(x int, c cover) int {
+	h := hash(s.noiseKey, s.left+x, s.y)
+	// The sum of four bytes is nearly normal: mean 510, standard deviation 148.
+	noise := int(h&0xff+h>>8&0xff+h>>16&0xff+h>>24&0xff) - 510
+	v := c.ndvi + (s.weather+int(s.haze[x]))*c.plants/16 + noise*c.noise>>7
+	return min(max(v, -2000), 9500)
+}
+
+// cloudLevels says which level a share of the cloud noise exceeds, both in units of one: counted
+// over 16 million pixels, and symmetric about a half.
+var cloudLevels = [...]struct{ share, level int }{
+	{0, one},
+	{32, 21384},
+	{64, 20419},
+	{128, 19324},
+	{256, 18042},
+	{512, 16518},
+	{1024, 14695},
+	{2048, 12452},
+	{4096, 9614},
+	{6144, 7532},
+	{8192, 5785},
+	{12288, 2765},
+	{16384, 0},
+}
+
+// cloudThreshold is the level that a share (in units of one) of the cloud noise exceeds.
+func cloudThreshold(share int) int32 {
+	if share > one/2 {
+		return -cloudThreshold(one - share)
+	}
+	i := 1
+	for cloudLevels[i].share < share {
+		i++
+	}
+	a, b := cloudLevels[i-1], cloudLevels[i]
+	return int32(a.level + (b.level-a.level)*(share-a.share)/(b.share-a.share))
+}

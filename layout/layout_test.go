@@ -1,0 +1,167 @@
+package layout
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// sample is what the tests store for a date and a pixel, so that any mix-up shows.
+func sample[T kernel.Sample](i, p, pixels int) T { return T(i*pixels + p) }
+
+// stack makes the same stack in an order, by the formulas of the package's doc.
+func stack[T kernel.Sample](o Order, w, h, n int) View {
+	data := make([]T, w*h*n)
+	for i := range n {
+		for y := range h {
+			for x := range w {
+				at := map[Order]int{BSQ: (i*h+y)*w + x, BIL: (y*n+i)*w + x, BIP: (y*w+x)*n + i}[o]
+				data[at] = sample[T](i, y*w+x, w*h)
+			}
+		}
+	}
+	return ViewOf(data, o, w, h, n)
+}
+
+func testTiles[T kernel.Sample](t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, shape := range [][3]int{{1, 1, 1}, {7, 3, 2}, {33, 4, 21}, {64, 2, 17}, {5, 40, 70}} {
+		w, h, n := shape[0], shape[1], shape[2]
+		for _, o := range []Order{BSQ, BIL, BIP} {
+			v := stack[T](o, w, h, n)
+			if err := v.Check(); err != nil {
+				t.Fatal(err)
+			}
+			for _, order := range [][]int{nil, rng.Perm(n)} {
+				for lo := 0; lo < w*h; {
+					m := v.Run(lo, 1+rng.IntN(40))
+					tile := v.Tile(lo, m, order, make([]byte, TileBytes(v.Type, m, n)))
+					if err := tile.Check(); err != nil || tile.Pixels != m {
+						t.Fatalf("%v: %d pixels from %d: %d pixels, %v", o, m, lo, tile.Pixels, err)
+					}
+					for i := range n {
+						date := i
+						if order != nil {
+							date = order[i]
+						}
+						for p, got := range kernel.Plane[T](tile, i) {
+							if want := sample[T](date, lo+p, w*h); got != want {
+								t.Fatalf("%v %d×%d×%d: plane %d pixel %d is %v, want %v", o, w, h, n, i, lo+p, got, want)
+							}
+						}
+					}
+					lo += m
+				}
+			}
+		}
+	}
+}
+
+func TestTilesOfEveryOrder(t *testing.T) {
+	t.Run("uint8", testTiles[uint8])
+	t.Run("int16", testTiles[int16])
+	t.Run("float32", testTiles[float32])
+	t.Run("float64", testTiles[float64])
+}
+
+// A stack whose planes are contiguous and in order is never copied.
+func TestNoCopyWherePlanesAreContiguous(t *testing.T) {
+	for _, o := range []Order{BSQ, BIL} {
+		v := stack[float32](o, 16, 4, 3)
+		tile := v.Tile(20, 10, nil, nil)
+		at := uintptr(unsafe.Pointer(&tile.Data[0])) - uintptr(unsafe.Pointer(&v.Data[0]))
+		if at >= uintptr(len(v.Data)) {
+			t.Errorf("%v: the tile is not a view of the stack", o)
+		}
+	}
+}
+
+func TestWrongViews(t *testing.T) {
+	data := make([]float32, 12)
+	for _, v := range []View{
+		ViewOf(data, BSQ, 2, 2, 2),
+		ViewOf(data, BSQ, 4, 4, 1),
+		ViewOf(data, BSQ, -4, -3, 1),
+		ViewOf(data, BSQ, 1<<40, 1<<40, 3), // 2^82 samples: the product must not wrap
+		ViewOf(data, Order(7), 2, 2, 3),
+		{Data: make([]byte, 4), Width: 2, Height: 2, Dates: 1},
+	} {
+		if v.Check() == nil {
+			t.Errorf("%+v passes", v)
+		}
+	}
+}
+
+func TestStride(t *testing.T) {
+	for _, d := range []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Float32, kernel.Float64} {
+		for _, pixels := range []int{1, 15, 16, 17, 512, 1024, 2048, 4096, 10000} {
+			b := Stride(d, pixels) * d.Size()
+			if b < pixels*d.Size() || b%64 != 0 || b%4096 == 0 {
+				t.Errorf("%v: %d pixels stand %d bytes apart", d, pixels, b)
+			}
+		}
+	}
+}
+
+func TestCachePixels(t *testing.T) {
+	for _, dates := range []int{1, 2, 21, 500, 10000} {
+		if n := CachePixels(kernel.Float32, dates); n < 64 || n > 16384 || n%64 != 0 {
+			t.Errorf("%d dates: %d pixels", dates, n)
+		}
+	}
+}
+
+func TestArena(t *testing.T) {
+	a, err := NewArena(5 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cuts [][]byte
+	for i, n := range []int{1, 63, 64, 65, 2 << 20, 0} {
+		b := a.Cut(n)
+		if len(b) != n || n > 0 && uintptr(unsafe.Pointer(&b[0]))%64 != 0 {
+			t.Fatalf("cut %d: %d bytes of %d, or not on a line", i, len(b), n)
+		}
+		for j := range b {
+			b[j] = byte(i + 1)
+		}
+		cuts = append(cuts, b)
+	}
+	for i, b := range cuts {
+		for _, x := range b {
+			if x != byte(i+1) {
+				t.Fatal("cuts overlap")
+			}
+		}
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("more was cut than there is")
+			}
+		}()
+		a.Cut(4 << 20)
+	}()
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := NewArena(-1); err == nil {
+		t.Error("an arena of -1 bytes")
+	}
+}
+
+func BenchmarkBIPToTile(b *testing.B) {
+	for _, n := range []int{21, 64} {
+		b.Run(fmt.Sprintf("dtype=float32/n=%d", n), func(b *testing.B) {
+			v := stack[float32](BIP, 256, 8, n)
+			buf := make([]byte, TileBytes(v.Type, v.Pixels(), n))
+			b.SetBytes(int64(len(v.Data)))
+			for b.Loop() {
+				v.Tile(0, v.Pixels(), nil, buf)
+			}
+		})
+	}
+}

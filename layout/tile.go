@@ -1,0 +1,40 @@
+package layout
+
+import "github.com/pixtrend/pixtrend/kernel"
+
+const (
+	lineBytes = 64   // a cache line
+	setBytes  = 4096 // bases that are equal modulo this share the sets of a first-level cache
+)
+
+// Stride returns how many samples the planes of a tile of that many pixels should stand apart:
+// whole cache lines, and never a multiple of 4 KiB, where all planes would fight over the same few
+// cache sets. Such planes are staggered by three lines.
+func Stride(d kernel.DType, pixels int) int {
+	size := d.Size()
+	b := (pixels*size + lineBytes - 1) / lineBytes * lineBytes
+	if b%setBytes == 0 {
+		b += 3 * lineBytes
+	}
+	return b / size
+}
+
+// TileBytes returns the memory that NewTile needs.
+func TileBytes(d kernel.DType, pixels, dates int) int {
+	return Stride(d, pixels) * dates * d.Size()
+}
+
+// NewTile lays a tile into buf, which must hold TileBytes(d, pixels, dates). The samples are
+// whatever buf holds.
+func NewTile(d kernel.DType, pixels, dates int, buf []byte) kernel.Tile {
+	n := TileBytes(d, pixels, dates)
+	return kernel.Tile{Type: d, Data: buf[:n:n], Stride: Stride(d, pixels), Dates: dates, Pixels: pixels}
+}
+
+// CachePixels returns how many pixels a tile of that many dates may have to stay in the L2 cache
+// of its core, with half of it left for everything else: a multiple of 64, at least 64 and at most
+// 16384, so that the sums of its pixels stay there too.
+func CachePixels(d kernel.DType, dates int) int {
+	n := l2Bytes() / 2 / max(1, dates*d.Size())
+	return min(max(n/64, 1)*64, 16384)
+}

@@ -1,0 +1,81 @@
+package stats
+
+import (
+	"math"
+	"slices"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// axis is the centred time axis, and the way back from it: t = origin + (g·τ + sum)/n.
+type axis struct {
+	kernel.Axis
+	origin, sum, g, n float64
+	step              float64 // least distance between two different τ, 0 if there is none
+}
+
+// perTau is the change of τ a unit of t.
+func (a axis) perTau() float64 { return a.n / a.g }
+
+// mean returns the mean time of observations whose Στ over their number is m.
+func (a axis) mean(m float64) float64 { return a.origin + math.FMA(a.g, m, a.sum)/a.n }
+
+// newAxis centres times. Whole ones of which N·(max−min) stays below 2^53 become whole τ that sum
+// to exactly zero; else τ = t − mean, as exactly as float64 goes. times are finite and not empty.
+func newAxis(times []float64) axis {
+	n := float64(len(times))
+	lo, hi := times[0], times[0]
+	whole := true
+	for _, t := range times {
+		lo, hi = min(lo, t), max(hi, t)
+		whole = whole && t == math.Trunc(t)
+	}
+	tau := make([]float64, len(times))
+	a := axis{origin: lo, g: 1, n: n}
+	if whole && n*(hi-lo) < 1<<53 && math.Abs(lo) < 1<<53 && math.Abs(hi) < 1<<53 {
+		var sum, common int64
+		for _, t := range times {
+			sum += int64(t - lo)
+		}
+		for i, t := range times {
+			x := int64(len(times))*int64(t-lo) - sum
+			tau[i] = float64(x)
+			common = gcd(common, x)
+		}
+		a.sum = float64(sum)
+		if common > 1 {
+			a.g = float64(common)
+			for i := range tau {
+				tau[i] /= a.g // exact
+			}
+		}
+	} else {
+		// In units of t, n is taken as 1. The mean is that of the differences from lo.
+		var sum float64
+		for _, t := range times {
+			sum += (t - lo) / n
+		}
+		for i, t := range times {
+			tau[i] = (t - lo) - sum
+		}
+		a.sum, a.n = sum, 1
+	}
+	a.Axis = kernel.NewAxis(tau)
+	sorted := slices.Sorted(slices.Values(tau))
+	for i, x := range sorted[1:] {
+		if d := x - sorted[i]; d > 0 && (a.step == 0 || d < a.step) {
+			a.step = d
+		}
+	}
+	return a
+}
+
+func gcd(a, b int64) int64 {
+	if b < 0 {
+		b = -b
+	}
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

@@ -1,0 +1,177 @@
+package timeaxis
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseSpec(t *testing.T) {
+	tests := []struct {
+		in, canonical string
+		n             int // dates of a range or list
+		first, last   string
+	}{
+		{"", "auto", 0, "", ""},
+		{"auto", "auto", 0, "", ""},
+		{"1995-2015", "1995-2015", 21, "1995", "2015"},
+		{"2001-2001", "2001-2001", 1, "2001", "2001"},
+		{"0001-9999", "0001-9999", 9999, "0001", "9999"},
+		{"2001", "2001", 1, "2001", "2001"},
+		{"2001,2003,2004", "2001,2003,2004", 3, "2001", "2004"},
+		{" 2004, 2001 ,2001", "2004,2001,2001", 3, "2004", "2001"},
+		{"2001-07-15,2001-08-01", "2001-07-15,2001-08-01", 2, "2001-07-15", "2001-08-01"},
+		{"2001-07-15", "2001-07-15", 1, "2001-07-15", "2001-07-15"},
+		{"@dates.csv", "@dates.csv", 0, "", ""},
+		{"@my dates/ndvi,2001.csv", "@my dates/ndvi,2001.csv", 0, "", ""},
+	}
+	for _, test := range tests {
+		spec, err := ParseSpec(test.in)
+		if err != nil {
+			t.Errorf("ParseSpec(%q): %v", test.in, err)
+			continue
+		}
+		if spec.String() != test.canonical || spec.Auto() != (test.canonical == "auto") || len(spec.dates) != test.n {
+			t.Errorf("ParseSpec(%q) = %q, auto %v, %d dates; want %q, %d dates",
+				test.in, spec, spec.Auto(), len(spec.dates), test.canonical, test.n)
+		}
+		if n := len(spec.dates); n > 0 && (spec.dates[0].String() != test.first || spec.dates[n-1].String() != test.last) {
+			t.Errorf("ParseSpec(%q) is from %v to %v, want %s to %s", test.in, spec.dates[0], spec.dates[n-1], test.first, test.last)
+		}
+	}
+}
+
+func TestParseSpecRejects(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"2015-1995", "--dates 2015-1995 runs backwards: write --dates 1995-2015, and name the inputs in that order"},
+		{"0000-1995", `--dates 0000-1995: "0000" is no date: write a year such as 2001 or a calendar day such as 2001-07-15`},
+		{"@", "--dates @ names no file: write --dates @dates.csv"},
+		{"2001,20x3", `--dates "2001,20x3" cannot be read at "20x3": write auto, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv`},
+		{"2001,", `--dates "2001," cannot be read at "": ` + specForms},
+		{"2021-02-30", `--dates "2021-02-30" cannot be read at "2021-02-30": ` + specForms},
+		{"1995-20150", `--dates "1995-20150" cannot be read at "1995-20150": ` + specForms},
+		{"1995..2015", `--dates "1995..2015" cannot be read at "1995..2015": ` + specForms},
+		{"dates.csv", `--dates "dates.csv" cannot be read at "dates.csv": ` + specForms},
+	}
+	for _, test := range tests {
+		if spec, err := ParseSpec(test.in); err == nil || err.Error() != test.want {
+			t.Errorf("ParseSpec(%q) = %v, error\n%v\nwant\n%s", test.in, spec, err, test.want)
+		}
+	}
+}
+
+// noRead is for specs that need no file.
+func noRead(path string) ([]byte, error) { return nil, fmt.Errorf("%s was read", path) }
+
+func resolve(t *testing.T, spec string, names []string, read func(string) ([]byte, error)) ([]Date, error) {
+	t.Helper()
+	s, err := ParseSpec(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Resolve(names, read)
+}
+
+func TestResolve(t *testing.T) {
+	tests := []struct {
+		spec  string
+		names []string
+		want  []string
+	}{
+		{"auto", []string{"LAI_2002.tif", "LAI_2001.tif"}, []string{"2002", "2001"}},
+		{"1995-1997", []string{"c.tif", "a.tif", "b.tif"}, []string{"1995", "1996", "1997"}},
+		{"2004,2001", []string{"a.tif", "b.tif"}, []string{"2004", "2001"}},
+		{"2001-07-15", []string{"a.tif"}, []string{"2001-07-15"}},
+	}
+	for _, test := range tests {
+		got, err := resolve(t, test.spec, test.names, noRead)
+		if err != nil || !slices.Equal(got, mustParseAll(t, test.want...)) {
+			t.Errorf("--dates %s: got %v, %v; want %v", test.spec, got, err, test.want)
+		}
+	}
+}
+
+func TestResolveErrors(t *testing.T) {
+	tests := []struct {
+		spec  string
+		names []string
+		is    error
+		want  string
+	}{
+		{"auto", []string{"slope.tif"}, ErrNoDate,
+			`no date in the file name "slope.tif": give the dates with --dates 1995-2015, --dates 2001,2003,2004 or --dates @dates.csv`},
+		{"1995-2015", make([]string, 20), ErrCount,
+			"dates and inputs differ in number: --dates 1995-2015 gives 21 dates for 20 inputs: give one date an input, in the order of the inputs"},
+		{"2001", []string{"a", "b"}, ErrCount,
+			"dates and inputs differ in number: --dates 2001 gives 1 date for 2 inputs: give one date an input, in the order of the inputs"},
+		{"2001,2001-07-15", []string{"a.tif", "b.tif"}, ErrMixed,
+			`years and days cannot be mixed: "a.tif" is dated 2001 and "b.tif" is dated 2001-07-15: give every input a year, or every input a day, with --dates @dates.csv`},
+		{"@gone.csv", []string{"a.tif"}, fs.ErrNotExist,
+			"reading the dates for --dates @gone.csv: file does not exist"},
+	}
+	for _, test := range tests {
+		_, err := resolve(t, test.spec, test.names, func(string) ([]byte, error) { return nil, fs.ErrNotExist })
+		if !errors.Is(err, test.is) || err.Error() != test.want {
+			t.Errorf("--dates %s: error\n%v\nwant\n%s", test.spec, err, test.want)
+		}
+	}
+}
+
+// The dates handed out are the caller's: changing them leaves the Spec alone.
+func TestResolveCopies(t *testing.T) {
+	spec, err := ParseSpec("2001,2002")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		dates, err := spec.Resolve([]string{"a", "b"}, noRead)
+		if err != nil || dates[0] != Year(2001) {
+			t.Fatalf("got %v, %v", dates, err)
+		}
+		dates[0] = Year(1)
+	}
+}
+
+func TestResolveReadsFiles(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "dates.csv")
+	if err := os.WriteFile(file, []byte("a.tif,2001\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := resolve(t, "@"+file, []string{"a.tif"}, nil)
+	if err != nil || !slices.Equal(got, []Date{Year(2001)}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func FuzzParseSpec(f *testing.F) {
+	for _, s := range []string{
+		"", "auto", "1995-2015", "2015-1995", "2001,2003,2004", "2001-07-15,2001-08-01",
+		" 2001 , 2002 ", "2001,", "2021-02-30", "@dates.csv", "@", "0000-9999", "2001-2002-2003",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		spec, err := ParseSpec(s)
+		if err != nil {
+			return
+		}
+		again, err := ParseSpec(spec.String())
+		if err != nil || !reflect.DeepEqual(again, spec) {
+			t.Fatalf("ParseSpec(%q) is %q, which parses as %q, %v", s, spec, again, err)
+		}
+		// What is written in full stands in the text; a range only has its ends there.
+		if strings.Contains(s, ",") {
+			for _, d := range spec.dates {
+				if !strings.Contains(s, d.String()) {
+					t.Fatalf("ParseSpec(%q) holds %v", s, d)
+				}
+			}
+		}
+	})
+}
