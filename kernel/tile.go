@@ -182,3 +182,10 @@ func (v Valid) lower(d DType) (lo, hi, nodata float64) {
 	}
 	return lo, hi, nodata
 }
+
+// Observation reports whether a sample of type d, widened to float64, is an observation and not
+// a gap. It is what the kernels test in registers.
+func (v Valid) Observation(d DType, y float64) bool {
+	lo, hi, nodata := v.lower(d)
+	return y >= lo && y <= hi && y != nodata
+}

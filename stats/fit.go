@@ -26,6 +26,8 @@ type Plan struct {
 	valid             kernel.Valid
 	minObs            float64
 	slope             float64 // times Cτy/Cττ: the slope in result units
+	perTime           float64 // times that slope: stored units a unit of t
+	meanTime          float64 // mean t of all dates
 	scale, offset     float64
 	slopeAt, interAt  int // index of the field, -1 if not asked for
 	nAt               int
@@ -69,6 +71,8 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		}
 	}
 	p.slope = p.axis.perTau() * orOne(o.PerUnit) * p.scale
+	p.perTime = 1 / float64(orOne(o.PerUnit)*p.scale)
+	p.meanTime = p.axis.mean(0)
 	p.slopeAt = slices.Index(p.fields, Slope)
 	p.interAt = slices.Index(p.fields, Intercept)
 	p.nAt = slices.Index(p.fields, N)
@@ -183,11 +187,12 @@ func (p *Plan) line(s *kernel.Sums, i int) (slope, intercept float64) {
 		return math.NaN(), math.NaN()
 	}
 	cty, ctt := s.TY[i], s.TT[i]
-	tm := 0.0 // mean τ
+	meanTime := p.meanTime
 	if s.T[i] != 0 {
-		tm = s.T[i] / n
+		tm := s.T[i] / n // mean τ
 		cty = math.FMA(-tm, s.Y[i], cty)
 		ctt = math.FMA(-tm, s.T[i], ctt)
+		meanTime = p.axis.mean(tm)
 	}
 	// Two different dates make Cττ at least half of their squared distance; rounding errors are
 	// far below a quarter.
@@ -198,9 +203,8 @@ func (p *Plan) line(s *kernel.Sums, i int) (slope, intercept float64) {
 	if p.interAt < 0 {
 		return slope, 0
 	}
-	perTime := float64(cty*p.axis.perTau()) / ctt // stored units a unit of t
 	mean := s.Ref[i] + s.Y[i]/n
-	intercept = math.FMA(-perTime, p.axis.mean(tm), mean)
+	intercept = math.FMA(-float64(slope*p.perTime), meanTime, mean)
 	return slope, math.FMA(p.scale, intercept, p.offset)
 }
 

@@ -1,0 +1,103 @@
+package pixtrend
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+// Result holds the fields of a fit, one plane each.
+type Result struct {
+	Fields []stats.Field
+	Planes [][]float32 // Planes[f][p] is field f of pixel p; pixels row by row
+	Report Report
+}
+
+// Fit fits every pixel of s.
+func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
+	fields := o.Fields
+	if len(fields) == 0 {
+		fields = []stats.Field{stats.Slope}
+	}
+	r := &Result{Fields: fields, Planes: make([][]float32, len(fields))}
+	for f := range r.Planes {
+		r.Planes[f] = make([]float32, s.Pixels())
+	}
+	var err error
+	r.Report, err = FitInto(ctx, s, o, r.Planes)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// FitInto is Fit with results in the caller's memory, as float32 or float64: field f of pixel p goes
+// to out[f][p]. When it returns an error, some of out may have been written.
+func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
+	start := time.Now()
+	plan, k, err := o.plan(s.axis.T, s.axis.PerYear, s.Scale, s.Offset, s.Valid)
+	if err != nil {
+		return Report{}, err
+	}
+	if len(out) != len(plan.Fields()) {
+		return Report{}, fmt.Errorf("pixtrend: %d planes of output for %d fields", len(out), len(plan.Fields()))
+	}
+	for _, plane := range out {
+		if len(plane) < s.Pixels() {
+			return Report{}, fmt.Errorf("pixtrend: an output plane of %d numbers for %d pixels", len(plane), s.Pixels())
+		}
+	}
+	type own struct {
+		scratch *stats.Scratch
+		planes  [][]F
+	}
+	var owns []own
+	setUp := func(workers int) { owns = make([]own, workers) }
+	r, err := eachTile(ctx, s, o, setUp, func(worker, first int, t kernel.Tile) error {
+		w := &owns[worker]
+		if w.scratch == nil {
+			w.scratch = plan.NewScratch()
+			w.planes = make([][]F, len(out))
+		}
+		for f := range out {
+			w.planes[f] = out[f][first : first+t.Pixels]
+		}
+		stats.Fit(plan, w.scratch, t, w.planes)
+		return nil
+	})
+	return report(r, k, s.Pixels(), s.view.Dates, start), err
+}
+
+// eachTile calls fn for every tile of s on the workers; setUp hears how many there are.
+func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
+	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
+	pieces := s.pieces()
+	ro, plan, err := o.crew(len(pieces))
+	if err != nil {
+		return runner.Report{}, err
+	}
+	if o.Progress != nil {
+		ro.Progress = func(done, total int) {
+			// Pieces are alike but for the last.
+			o.Progress(int(float64(s.Pixels())*float64(done)/float64(total)), s.Pixels())
+		}
+	}
+	setUp(len(plan.Workers))
+	memory := make([]tileMemory, len(plan.Workers))
+	defer func() {
+		for i := range memory {
+			memory[i].close()
+		}
+	}()
+	return runner.Run(ctx, len(pieces), ro, func(_ context.Context, w runner.Worker, item int) error {
+		t, err := s.tile(pieces[item], &memory[w.ID])
+		if err != nil {
+			return fmt.Errorf("pixtrend: %w", err)
+		}
+		return fn(w.ID, pieces[item].first, t)
+	})
+}

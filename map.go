@@ -1,0 +1,49 @@
+package pixtrend
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Tile is a run of pixels with their series, as Map hands them out. Its memory is valid until the
+// function returns, and must only be read.
+type Tile[T kernel.Sample] struct {
+	First  int       // the first pixel's number in the stack, counted row by row from 0
+	Pixels int       // how many there are
+	T      []float64 // time of each date, ascending, in the unit of the stack's axis
+	Worker int       // number of the worker, from 0: calls with the same one never overlap
+
+	tile  kernel.Tile
+	valid kernel.Valid
+}
+
+// Plane returns the samples of date i, a pixel each.
+func (t Tile[T]) Plane(i int) []T { return kernel.Plane[T](t.tile, i) }
+
+// Series appends the samples of pixel First+p, oldest first, to buf and returns it.
+func (t Tile[T]) Series(buf []T, p int) []T {
+	for i := range t.T {
+		buf = append(buf, t.Plane(i)[p])
+	}
+	return buf
+}
+
+// IsGap reports whether a sample is missing: NaN, ±Inf, nodata or out of the stack's valid range.
+func (t Tile[T]) IsGap(y T) bool { return !t.valid.Observation(t.tile.Type, float64(y)) }
+
+// Map calls fn with every pixel of s once, a tile at a time, on all workers at once: any function
+// over each pixel's time series, without a copy of the stack. Results go where fn puts them; to
+// write to element First+p of a slice needs no lock, since no pixel is in two tiles. T must be the
+// type of the stack's samples. The first error stops the others and is returned. Of the options,
+// Threads, Pin and Progress count.
+func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile[T]) error) error {
+	if d := kernel.DTypeOf[T](); d != s.view.Type {
+		return fmt.Errorf("pixtrend: a function over %v series cannot take a stack of %v", d, s.view.Type)
+	}
+	_, err := eachTile(ctx, s, o, func(int) {}, func(worker, first int, t kernel.Tile) error {
+		return fn(Tile[T]{First: first, Pixels: t.Pixels, T: s.axis.T, Worker: worker, tile: t, valid: s.Valid})
+	})
+	return err
+}

@@ -1,0 +1,86 @@
+package pixtrend
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+// Options say what to fit and with what. The zero value fits the slope with all cores and the
+// fastest kernel.
+type Options struct {
+	Fields []stats.Field // in the order of the results; nil: slope
+	MinObs int           // observations below which a pixel has no result; 0: 2
+
+	Threads int            // worker threads; 0: one for each CPU that the process may use
+	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
+	ISA     string         // generic, avx2 or avx512; "": as PIXTREND_ISA says, or the fastest
+
+	// Progress is called from time to time with the pixels that are done, never concurrently.
+	Progress func(done, total int)
+
+	// Stream only:
+	Float64      bool  // results as float64 instead of float32
+	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
+	WindowWidth  int   // size of the windows, 0: chosen by cache, blocks and memory
+	WindowHeight int
+}
+
+// DefaultMemory is what Options.Memory stands for when it is 0.
+const DefaultMemory = 256 << 20
+
+// Report says what a fit used.
+type Report struct {
+	Pixels  int           // pixels fitted
+	Dates   int           // dates of each
+	Threads int           // workers
+	Pin     string        // what they were bound to: cpu, node or off
+	Unbound string        // why not every worker had a CPU of its own, or ""
+	ISA     string        // the kernel that ran
+	Elapsed time.Duration // from the first read to the last write
+}
+
+func (o Options) kernel() (kernel.Kernel, error) {
+	if o.ISA == "" {
+		return kernel.FromEnv()
+	}
+	isa, err := kernel.ParseISA(o.ISA)
+	if err != nil {
+		return kernel.Kernel{}, err
+	}
+	return kernel.New(isa)
+}
+
+// plan makes the statistics of a fit ready.
+func (o Options) plan(times []float64, perUnit, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
+	k, err := o.kernel()
+	if err != nil {
+		return nil, k, fmt.Errorf("pixtrend: %w", err)
+	}
+	p, err := stats.NewPlan(k, times, stats.Options{Fields: o.Fields, PerUnit: perUnit, Valid: v,
+		MinObs: o.MinObs, Scale: scale, Offset: offset})
+	if err != nil {
+		return nil, k, fmt.Errorf("pixtrend: %w", err)
+	}
+	return p, k, nil
+}
+
+// crew resolves the workers for that many items, so that the memory of each can be indexed by its
+// ID.
+func (o Options) crew(items int) (runner.Options, runner.Plan, error) {
+	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
+	plan, err := runner.NewPlan(items, ro)
+	if err != nil {
+		return ro, plan, fmt.Errorf("pixtrend: %w", err)
+	}
+	ro.Workers = len(plan.Workers)
+	return ro, plan, nil
+}
+
+func report(r runner.Report, k kernel.Kernel, pixels, dates int, start time.Time) Report {
+	return Report{Pixels: pixels, Dates: dates, Threads: r.Workers, Pin: r.Pin.String(), Unbound: r.Why,
+		ISA: k.ISA().String(), Elapsed: time.Since(start)}
+}

@@ -1,0 +1,285 @@
+package raster
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+var nan = math.NaN()
+
+// Options say how files are fitted. The zero value writes the slope as float32.
+type Options struct {
+	OpenOptions
+	Fit       pixtrend.Options // Fit.Memory and Fit.Progress are not used
+	Memory    int64            // bytes that the whole fit may take; 0: 512 MiB
+	Overwrite bool             // whether an existing output is replaced
+	Creation  []string         // GeoTIFF creation options, KEY=VALUE
+	Software  string           // named in the output's metadata; "": pixtrend
+}
+
+// DefaultMemory is what Options.Memory stands for when it is 0.
+const DefaultMemory = 512 << 20
+
+// Job is a fit made ready: all that can be checked is, and nothing is written yet.
+type Job struct {
+	Inputs    []string // what each date is read from, in date order
+	Output    string
+	Grid      pixtrend.Grid
+	Plan      pixtrend.Plan
+	CRS       string     // short name, or "none"
+	PixelSize [2]float64 // in units of the CRS
+	FileBytes int64      // size of the input files
+	Memory    int64      // bytes that the fit may take
+	Warnings  []string
+
+	stack   *Stack
+	options Options
+	cache   int64
+}
+
+// Summary says what a fit did.
+type Summary struct {
+	Output         string    `json:"output"`
+	Width          int       `json:"width"`
+	Height         int       `json:"height"`
+	Pixels         int       `json:"pixels"`
+	Dates          int       `json:"dates"`
+	Fitted         int       `json:"fitted"` // pixels with a result in the first field that is not n
+	Fields         []string  `json:"fields"`
+	Seconds        float64   `json:"seconds"`
+	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
+	BytesWritten   int64     `json:"bytes_written"` // size of the output
+	ISA            string    `json:"isa"`
+	Threads        int       `json:"threads"`
+	Pin            string    `json:"pin"`
+	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
+	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
+	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they were computed from
+	Warnings       []string  `json:"warnings"`
+}
+
+// FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
+// inputs are as Expand takes them.
+func FitFiles(ctx context.Context, inputs []string, output string, o Options) (Summary, error) {
+	job, err := Prepare(inputs, output, o)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer func() { _ = job.Close() }()
+	return job.Run(ctx, nil)
+}
+
+// Prepare opens the inputs and settles how they will be fitted. It writes nothing. The caller
+// closes the job.
+func Prepare(inputs []string, output string, o Options) (*Job, error) {
+	if o.Memory < 0 {
+		return nil, fmt.Errorf("the memory of %d bytes is negative", o.Memory)
+	}
+	if o.Memory == 0 {
+		o.Memory = DefaultMemory
+	}
+	if o.Software == "" {
+		o.Software = "pixtrend"
+	}
+	if err := checkTarget(output, o.Overwrite); err != nil {
+		return nil, err
+	}
+	if _, err := (Spec{Creation: o.Creation}).creation(); err != nil {
+		return nil, err
+	}
+	s, err := Open(inputs, o.OpenOptions)
+	if err != nil {
+		return nil, err
+	}
+	j, err := prepare(s, output, o)
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return j, nil
+}
+
+func prepare(s *Stack, output string, o Options) (*Job, error) {
+	if target, err := os.Stat(output); err == nil {
+		for _, name := range s.files {
+			if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
+				return nil, outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", output)
+			}
+		}
+	}
+	// Half of the memory is for tiles and results. A quarter is GDAL's for blocks, both of what is
+	// read and of what is written; the rest is left to the program and GDAL's own needs.
+	o.Fit.Memory = o.Memory / 2
+	if err := s.checkBlocks(o.Memory / 4); err != nil {
+		return nil, err
+	}
+	plan, err := pixtrend.NewPlan(s.Grid(), o.Fit)
+	if err != nil {
+		return nil, err
+	}
+	g := s.Grid()
+	return &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
+		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
+		FileBytes: s.FileBytes(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 4}, nil
+}
+
+// checkBlocks refuses files of which one compressed block would not fit the memory: to read any of
+// it, GDAL must hold all of it.
+func (s *Stack) checkBlocks(memory int64) error {
+	for _, p := range s.planes {
+		bytes := int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
+		if p.compressed && bytes > memory {
+			return inputErrorf("%s has compressed blocks of %d × %d pixels, %d MiB each, too large for a quarter of the memory, %d MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES)",
+				s.files[p.file], p.blockWidth, p.blockHeight, bytes>>20, memory>>20)
+		}
+	}
+	return nil
+}
+
+// Close closes the inputs.
+func (j *Job) Close() error { return j.stack.Close() }
+
+// Run fits the stack and writes the output. progress, which may be nil, hears the pixels written, never
+// concurrently. When it returns an error, there is no file under the output's name but one that
+// was there before.
+func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
+	defer blockCache(j.cache)()
+	file, err := Create(j.Output, j.spec())
+	if err != nil {
+		return Summary{}, err
+	}
+	tally := newTally(j, file)
+	report, err := j.Plan.Run(ctx, j.stack, tally, progress)
+	if err != nil {
+		file.Abort()
+		return Summary{}, err
+	}
+	if err := file.Commit(); err != nil {
+		return Summary{}, err
+	}
+	g := j.Grid
+	s := Summary{Output: j.Output, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
+		Fitted: tally.fitted, Seconds: report.Elapsed.Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
+		Unbound: report.Unbound, Warnings: j.Warnings, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
+	for _, f := range j.Plan.Fields {
+		s.Fields = append(s.Fields, f.String())
+	}
+	if tally.slopes != nil {
+		s.SlopeQuintiles = tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)
+		s.QuintilesOf = tally.slopes.Len()
+	}
+	if info, err := os.Stat(j.Output); err == nil {
+		s.BytesWritten = info.Size()
+	}
+	return s, nil
+}
+
+// spec describes the output.
+func (j *Job) spec() Spec {
+	g, geo := j.Grid, j.stack.geo
+	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Creation: j.options.Creation,
+		Overwrite: j.options.Overwrite, Metadata: map[string]string{
+			"TIFFTAG_SOFTWARE": j.options.Software,
+			"PIXTREND_DATES":   dateList(j),
+			"PIXTREND_INPUTS":  described(j.Inputs),
+		}}
+	if geo.hasTransform {
+		s.GeoTransform = geo.transform
+	}
+	first := j.stack.planes[0]
+	unit := unitOf(j.stack.files[first.file], first.band)
+	for _, f := range j.Plan.Fields {
+		b := Band{Name: f.String()}
+		switch f {
+		case stats.Slope:
+			if b.Unit = "per " + g.Axis.Unit(); unit != "" {
+				b.Unit = unit + "/" + g.Axis.Unit()
+			}
+		case stats.Intercept:
+			b.Unit = unit
+			b.Metadata = map[string]string{"TIME_ORIGIN": g.Axis.Origin()}
+		case stats.N:
+			b.Unit = "observations"
+		}
+		s.Bands = append(s.Bands, b)
+	}
+	return s
+}
+
+// dateList names the dates: all of them up to 40, else the ends.
+func dateList(j *Job) string {
+	dates := j.Grid.Axis.Dates
+	if len(dates) > 40 {
+		return fmt.Sprintf("%v … %v (%d dates)", dates[0], dates[len(dates)-1], len(dates))
+	}
+	names := make([]string, len(dates))
+	for i, d := range dates {
+		names[i] = d.String()
+	}
+	return strings.Join(names, " ")
+}
+
+// tally counts what goes into the file.
+type tally struct {
+	file   *File
+	width  int
+	field  int // the plane that tells whether a pixel has a result
+	slope  int // the plane of the slopes, or -1
+	fitted int
+	slopes *stats.Sampler
+}
+
+func newTally(j *Job, f *File) *tally {
+	t := &tally{file: f, width: j.Grid.Width, slope: -1}
+	for i, field := range j.Plan.Fields {
+		if field == stats.Slope {
+			t.slope = i
+			t.slopes = stats.NewSampler(j.Grid.Width * j.Grid.Height)
+		}
+	}
+	for i, field := range j.Plan.Fields {
+		if field != stats.N {
+			t.field = i
+			break
+		}
+	}
+	return t
+}
+
+// Write is called by one goroutine at a time.
+func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
+	if planes.Type == kernel.Float64 {
+		count[float64](t, w, planes)
+	} else {
+		count[float32](t, w, planes)
+	}
+	return t.file.Write(w, planes)
+}
+
+func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
+	for _, x := range kernel.Plane[F](planes, t.field) {
+		if x == x {
+			t.fitted++
+		}
+	}
+	if t.slope < 0 {
+		return
+	}
+	slopes := kernel.Plane[F](planes, t.slope)
+	for y := range w.Height {
+		row := slopes[y*w.Width : (y+1)*w.Width]
+		at := (w.Y+y)*t.width + w.X
+		for x, b := range row {
+			if b == b {
+				t.slopes.Add(at+x, float64(b))
+			}
+		}
+	}
+}

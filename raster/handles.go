@@ -1,0 +1,74 @@
+package raster
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/airbusgeo/godal"
+)
+
+// A GDAL dataset serves one goroutine at a time, so each worker has its own of every file. Workers
+// read all files in the same order window after window: the ones that come first keep their
+// handles, and once the process has as many open as it may, the others are opened for each window.
+// A cache that drops the least recently used would, in that order, never find anything.
+
+// handle is an open file.
+type handle struct {
+	ds    *godal.Dataset
+	bands []godal.Band
+}
+
+// readers holds the reader of each worker.
+type readers struct {
+	mu    sync.Mutex
+	all   []*reader
+	open  atomic.Int64 // handles kept, by all workers
+	limit int64
+}
+
+// reader holds the handles of one worker, by file.
+type reader struct {
+	kept map[int]*handle
+}
+
+func (rs *readers) of(worker int) *reader {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for len(rs.all) <= worker {
+		rs.all = append(rs.all, &reader{kept: map[int]*handle{}})
+	}
+	return rs.all[worker]
+}
+
+// with calls fn with the open file.
+func (r *reader) with(s *Stack, file int, fn func(*handle) error) error {
+	if h := r.kept[file]; h != nil {
+		return fn(h)
+	}
+	ds, err := open(s.files[file], s.drivers)
+	if err != nil {
+		return err
+	}
+	h := &handle{ds: ds, bands: ds.Bands()}
+	if s.readers.open.Add(1) <= s.readers.limit {
+		r.kept[file] = h
+		return fn(h)
+	}
+	s.readers.open.Add(-1)
+	return errors.Join(fn(h), ds.Close())
+}
+
+func (rs *readers) close() error {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	var errs []error
+	for _, r := range rs.all {
+		for _, h := range r.kept {
+			errs = append(errs, h.ds.Close())
+		}
+	}
+	rs.all = nil
+	rs.open.Store(0)
+	return errors.Join(errs...)
+}

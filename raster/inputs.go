@@ -1,0 +1,154 @@
+package raster
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrInput is wrapped by errors about inputs that are missing, unreadable or cannot be a stack.
+var ErrInput = errors.New("unusable input")
+
+type inputError struct{ msg string }
+
+func (e *inputError) Error() string        { return e.msg }
+func (e *inputError) Is(target error) bool { return target == ErrInput }
+
+func inputErrorf(format string, args ...any) error {
+	return &inputError{fmt.Sprintf(format, args...)}
+}
+
+// Expand turns the inputs as people write them into names of rasters: a file stands for itself, a
+// folder for the .tif and .tiff files in it, a pattern with *, ? or [ for the files that it matches,
+// and @list.txt for the names in a text file, one a line (empty lines and those that begin with #
+// are skipped; a name that does not exist is looked for beside the list). Names that begin with
+// /vsi are GDAL's, and are taken as they are. Folders and patterns give their files in the order of
+// their names. A pattern, folder or list without a file is an error, and so is a file given twice.
+func Expand(args []string) ([]string, error) {
+	var names []string
+	for _, arg := range args {
+		more, err := expand(arg)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, more...)
+	}
+	if len(names) == 0 {
+		return nil, inputErrorf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		if clean := filepath.Clean(name); seen[clean] {
+			return nil, inputErrorf("%s is given twice: name each raster once", name)
+		} else {
+			seen[clean] = true
+		}
+	}
+	return names, nil
+}
+
+func expand(arg string) ([]string, error) {
+	if list, ok := strings.CutPrefix(arg, "@"); ok {
+		return readList(list)
+	}
+	if arg == "" {
+		return nil, inputErrorf("an input has an empty name")
+	}
+	if strings.HasPrefix(arg, "/vsi") {
+		return []string{arg}, nil
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case err == nil && info.IsDir():
+		return folder(arg)
+	case err == nil:
+		return []string{arg}, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, inputErrorf("cannot read %s: %v", arg, reason(err))
+	case !strings.ContainsAny(arg, "*?["):
+		return nil, inputErrorf("%s does not exist: check the name, and quote patterns such as 'ndvi_*.tif'", arg)
+	}
+	names, err := filepath.Glob(arg)
+	if err != nil {
+		return nil, inputErrorf("the pattern %s is malformed: a [ needs its ]", arg)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		info, err := os.Stat(name)
+		return err == nil && info.IsDir()
+	})
+	if len(names) == 0 {
+		return nil, inputErrorf("no file matches %s: check the pattern and the folder", arg)
+	}
+	return names, nil
+}
+
+func folder(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, inputErrorf("cannot read the folder %s: %v", dir, reason(err))
+	}
+	var names []string
+	for _, e := range entries {
+		ext := strings.ToLower(filepath.Ext(e.Name()))
+		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && (ext == ".tif" || ext == ".tiff") {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return nil, inputErrorf("the folder %s holds no .tif file: name another, or the files by a quoted pattern", dir)
+	}
+	return names, nil
+}
+
+func readList(list string) ([]string, error) {
+	text, err := os.ReadFile(list)
+	if err != nil {
+		return nil, inputErrorf("cannot read the list %s: %v", list, reason(err))
+	}
+	var names []string
+	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	for n := 1; lines.Scan(); n++ {
+		name := strings.TrimSpace(lines.Text())
+		if name == "" || strings.HasPrefix(name, "#") {
+			continue
+		}
+		if strings.HasPrefix(name, "@") {
+			return nil, inputErrorf("line %d of %s names another list, %s: a list holds names of rasters", n, list, name)
+		}
+		if beside := filepath.Join(filepath.Dir(list), name); !filepath.IsAbs(name) && !exists(name) && exists(beside) {
+			name = beside
+		}
+		more, err := expand(name)
+		if err != nil {
+			return nil, fmt.Errorf("line %d of %s: %w", n, list, err)
+		}
+		names = append(names, more...)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, inputErrorf("cannot read the list %s: %v: is it a text file?", list, err)
+	}
+	if len(names) == 0 {
+		return nil, inputErrorf("the list %s names no file", list)
+	}
+	return names, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// reason returns what went wrong without the call and the path, which the sentence names already.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
