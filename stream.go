@@ -3,6 +3,7 @@ package pixtrend
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -72,6 +73,9 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	if g.Width <= 0 || g.Height <= 0 || !g.Type.Valid() {
 		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
 	}
+	if g.Width > math.MaxInt/g.Height {
+		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
+	}
 	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.Memory < 0 {
 		return Plan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative", o.WindowWidth, o.WindowHeight, o.Memory)
 	}
@@ -118,16 +122,15 @@ func (p *Plan) resultBytes(pixels int) int64 {
 func (p *Plan) buffers() int { return 2 * len(p.Workers) }
 
 // chooseWindow sets the size of the windows: the source's block, grown by whole blocks, first
-// along the rows, as long as a tile stays in the L2 cache; or cut where a block of every date
-// would not fit the memory.
+// along the rows, as long as a tile stays in cache (layout.StreamPixels); or cut where a block of
+// every date would not fit the memory.
 func (p *Plan) chooseWindow(o Options, workers int) error {
 	g, memory := p.grid, o.Memory
 	if memory == 0 {
 		memory = DefaultMemory
 	}
-	fits := func(w, h int) bool {
-		return int64(workers)*(p.tileBytes(w*h)+2*p.resultBytes(w*h)) <= memory
-	}
+	memory = min(memory, math.MaxInt64-1) // below what need says of numbers that are too large
+	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
 	if o.WindowWidth > 0 || o.WindowHeight > 0 {
 		w, h = min(max(o.WindowWidth, 1), g.Width), min(max(o.WindowHeight, 1), g.Height)
@@ -146,7 +149,9 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 	if !fits(w, h) {
 		return p.tooLarge(w, h, workers, memory)
 	}
-	most := layout.CachePixels(g.Type, p.stats.Dates())
+	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
+	// Four windows a worker at least, so that none waits long for the last of another.
+	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
 	for w < g.Width && roomy(w+bw, h) {
@@ -160,9 +165,18 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 	return nil
 }
 
+// need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
+// not hold them: the size of a block is whatever a file says.
+func (p *Plan) need(w, h, workers int) int64 {
+	each := p.stats.Dates()*p.grid.Type.Size() + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
+	if w*h > math.MaxInt/4/each/workers {
+		return math.MaxInt64
+	}
+	return int64(workers) * (p.tileBytes(w*h) + 2*p.resultBytes(w*h))
+}
+
 func (p *Plan) tooLarge(w, h, workers int, memory int64) error {
-	need := int64(workers) * (p.tileBytes(w*h) + 2*p.resultBytes(w*h))
-	return &MemoryError{Have: memory, Need: need, Window: Window{Width: w, Height: h}, Threads: workers, Dates: p.stats.Dates()}
+	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h}, Threads: workers, Dates: p.stats.Dates()}
 }
 
 // MemoryError says that the memory is too small for one window a worker.
@@ -227,6 +241,10 @@ func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(d
 	writer.Go(func() {
 		written := 0
 		for f := range full {
+			// Whoever cancelled, or met an error, need not wait for what is left in the queue.
+			if ctx.Err() != nil && writeErr == nil {
+				writeErr = context.Cause(ctx)
+			}
 			if writeErr == nil {
 				if writeErr = sink.Write(f.window, f.planes); writeErr != nil {
 					cancel(writeErr)
@@ -255,6 +273,7 @@ func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(d
 		}
 		f := finished{window: p.window(item), buf: buf}
 		if err := workers[w.ID].fit(ctx, &p, source, w.ID, &f); err != nil {
+			cancel(err) // for the writer
 			return err
 		}
 		full <- f // has room for every buffer
@@ -286,9 +305,10 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	if f.buf == nil {
 		f.buf = make([]byte, p.resultBytes(most))
 	}
+	// A smaller window at the edge has the strides of the others: its own could be larger.
 	pixels := f.window.Pixels()
-	tile := layout.NewTile(p.grid.Type, pixels, p.stats.Dates(), m.tile.buf)
-	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
+	tile := layout.NewTile(p.grid.Type, most, p.stats.Dates(), m.tile.buf).Slice(0, pixels)
+	f.planes = layout.NewTile(p.Type, most, len(p.Fields), f.buf).Slice(0, pixels)
 	if err := source.Read(ctx, worker, f.window, tile); err != nil {
 		return err
 	}

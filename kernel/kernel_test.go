@@ -256,6 +256,30 @@ func TestSameBitsOnEveryISA(t *testing.T) {
 	}
 }
 
+// One gap in a whole tile, at each pixel in turn and of each kind: no lane of a group may overlook it.
+func TestOneGapAnywhere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	const n, pixels = 3, 130
+	for _, d := range dtypes {
+		kinds := []float64{nodataOf(d)}
+		if d.IsFloat() {
+			kinds = append(kinds, math.NaN(), math.Inf(1), math.Inf(-1))
+		}
+		tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
+		fill(rng, tile, gapPatterns[0])
+		axis := years(rng, n, false)
+		for p := range pixels {
+			for _, kind := range kinds {
+				i := rng.IntN(n)
+				was := widen(tile, i, p)
+				set(tile.Data, d, i*pixels+p, kind)
+				checkTile(t, kernels(t), tile, axis, Valid{HasNodata: true, Nodata: nodataOf(d)})
+				set(tile.Data, d, i*pixels+p, was)
+			}
+		}
+	}
+}
+
 // Axes that do not sum to zero, as fractional ones may not, have no slope by dot product.
 func TestAxisNotCentred(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))

@@ -10,3 +10,7 @@ func l2Bytes() int {
 	}
 	return 256 << 10
 }
+
+// l3Bytes returns the size of the last-level cache that a core sees, 0 where the processor does not
+// tell.
+func l3Bytes() int { return max(0, cpuid.CPU.Cache.L3) }

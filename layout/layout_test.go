@@ -111,6 +111,11 @@ func TestCachePixels(t *testing.T) {
 		if n := CachePixels(kernel.Float32, dates); n < 64 || n > 16384 || n%64 != 0 {
 			t.Errorf("%d dates: %d pixels", dates, n)
 		}
+		for _, workers := range []int{1, 2, 256} {
+			if n := StreamPixels(kernel.Float32, dates, workers); n < CachePixels(kernel.Float32, dates) || n > 1<<16 || n%64 != 0 {
+				t.Errorf("%d dates, %d workers: %d pixels to stream", dates, workers, n)
+			}
+		}
 	}
 }
 

@@ -38,3 +38,13 @@ func CachePixels(d kernel.DType, dates int) int {
 	n := l2Bytes() / 2 / max(1, dates*d.Size())
 	return min(max(n/64, 1)*64, 16384)
 }
+
+// StreamPixels returns how many pixels a tile of that many dates may have when each of its planes is
+// read from a file by one of several workers: the tile stays in the worker's share of half of the
+// last-level cache. A read costs some microseconds whatever its size, so longer ones pay beyond
+// the L2 cache: on 21 uncompressed rasters of 4096 × 4096 float32, 64 Ki pixels took 0.6 of the time
+// that 4 Ki took.
+func StreamPixels(d kernel.DType, dates, workers int) int {
+	n := l3Bytes() / 2 / max(1, workers) / max(1, dates*d.Size())
+	return max(CachePixels(d, dates), min(n/64*64, 1<<16))
+}
