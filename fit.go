@@ -3,6 +3,7 @@ package pixtrend
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -15,6 +16,14 @@ type Result struct {
 	Fields []stats.Field
 	Planes [][]float32 // Planes[f][p] is field f of pixel p; pixels row by row
 	Report Report
+}
+
+// Plane returns the plane of field f, nil if it was not asked for.
+func (r *Result) Plane(f stats.Field) []float32 {
+	if i := slices.Index(r.Fields, f); i >= 0 {
+		return r.Planes[i]
+	}
+	return nil
 }
 
 // Fit fits every pixel of s.
@@ -75,7 +84,11 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 // eachTile calls fn for every tile of s on the workers; setUp hears how many there are.
 func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
-	pieces := s.pieces()
+	_, all, err := o.crew(s.Pixels())
+	if err != nil {
+		return runner.Report{}, err
+	}
+	pieces := s.pieces(max(1, len(all.Workers)))
 	ro, plan, err := o.crew(len(pieces))
 	if err != nil {
 		return runner.Report{}, err

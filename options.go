@@ -25,7 +25,7 @@ type Options struct {
 	// Stream only:
 	Float64      bool  // results as float64 instead of float32
 	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
-	WindowWidth  int   // size of the windows, 0: chosen by cache, blocks and memory
+	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
 	WindowHeight int
 }
 

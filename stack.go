@@ -64,14 +64,15 @@ func (s *Stack) Axis() timeaxis.Axis { return s.axis }
 // A piece is the pixels of a stack that one worker takes at a time.
 type piece struct{ first, pixels int }
 
-// pieces cuts the stack into tiles that stay in the L2 cache of a core.
-func (s *Stack) pieces() []piece {
+// pieces cuts the stack into tiles that stay in the L2 cache of a core, four a worker at least.
+func (s *Stack) pieces(workers int) []piece {
 	most := layout.CachePixels(s.view.Type, s.view.Dates)
 	if s.direct() {
 		// Nothing is copied, so that only the results need the cache: longer runs of every plane
 		// serve the prefetchers better.
 		most = 4096
 	}
+	most = min(most, max(64, s.Pixels()/(4*workers)))
 	var ps []piece
 	for at := 0; at < s.view.Pixels(); {
 		n := s.view.Run(at, most)
@@ -91,8 +92,7 @@ type tileMemory struct {
 	buf   []byte
 }
 
-// hold makes room for n bytes. It grows for the narrower tile whose planes must be staggered, and so
-// stand farther apart than those of the first.
+// hold makes room for n bytes.
 func (m *tileMemory) hold(n int) error {
 	if m.arena != nil && n <= len(m.buf) {
 		return nil

@@ -23,8 +23,8 @@ func (w Window) Pixels() int { return w.Width * w.Height }
 // Grid describes a stack that is read in windows.
 type Grid struct {
 	Width, Height int
-	Axis          timeaxis.Axis
-	Type          kernel.DType // of the samples that Read delivers
+	Axis          timeaxis.Axis // NewAxis sorts dates, and tells which of the source's rasters is plane i
+	Type          kernel.DType  // of the samples that Read delivers
 	Valid         kernel.Valid
 	Scale, Offset float64 // a stored sample s means s·Scale + Offset; Scale 0 is taken as 1
 	// What the source reads at once: windows are made of whole blocks where memory allows.
@@ -78,6 +78,9 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	}
 	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.Memory < 0 {
 		return Plan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative", o.WindowWidth, o.WindowHeight, o.Memory)
+	}
+	if (o.WindowWidth == 0) != (o.WindowHeight == 0) {
+		return Plan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither", o.WindowWidth, o.WindowHeight)
 	}
 	p := Plan{grid: g, Type: kernel.Float32}
 	if o.Float64 {
@@ -133,7 +136,7 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
 	if o.WindowWidth > 0 || o.WindowHeight > 0 {
-		w, h = min(max(o.WindowWidth, 1), g.Width), min(max(o.WindowHeight, 1), g.Height)
+		w, h = min(o.WindowWidth, g.Width), min(o.WindowHeight, g.Height)
 		if !fits(w, h) {
 			return p.tooLarge(w, h, workers, memory)
 		}
@@ -305,10 +308,9 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	if f.buf == nil {
 		f.buf = make([]byte, p.resultBytes(most))
 	}
-	// A smaller window at the edge has the strides of the others: its own could be larger.
 	pixels := f.window.Pixels()
-	tile := layout.NewTile(p.grid.Type, most, p.stats.Dates(), m.tile.buf).Slice(0, pixels)
-	f.planes = layout.NewTile(p.Type, most, len(p.Fields), f.buf).Slice(0, pixels)
+	tile := layout.NewTile(p.grid.Type, pixels, p.stats.Dates(), m.tile.buf)
+	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
 	if err := source.Read(ctx, worker, f.window, tile); err != nil {
 		return err
 	}

@@ -97,6 +97,11 @@ func TestWrongViews(t *testing.T) {
 
 func TestStride(t *testing.T) {
 	for _, d := range []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Float32, kernel.Float64} {
+		for pixels := range 10000 {
+			if Stride(d, pixels) > Stride(d, pixels+1) {
+				t.Fatalf("%v: %d pixels stand farther apart than one more", d, pixels)
+			}
+		}
 		for _, pixels := range []int{1, 15, 16, 17, 512, 1024, 2048, 4096, 10000} {
 			b := Stride(d, pixels) * d.Size()
 			if b < pixels*d.Size() || b%64 != 0 || b%4096 == 0 {

@@ -8,13 +8,13 @@ const (
 )
 
 // Stride returns how many samples the planes of a tile of that many pixels should stand apart:
-// whole cache lines, and never a multiple of 4 KiB, where all planes would fight over the same few
-// cache sets. Such planes are staggered by three lines.
+// whole cache lines, and never near a multiple of 4 KiB, where all planes would fight over the same
+// few cache sets: such planes are staggered by three lines. More pixels never stand closer.
 func Stride(d kernel.DType, pixels int) int {
 	size := d.Size()
 	b := (pixels*size + lineBytes - 1) / lineBytes * lineBytes
-	if b%setBytes == 0 {
-		b += 3 * lineBytes
+	if over := b % setBytes; b >= setBytes && over < 3*lineBytes {
+		b += 3*lineBytes - over
 	}
 	return b / size
 }

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// sampleMost is up to how many pixels a Sampler keeps all values: 16 MiB of float32.
-const sampleMost = 1 << 22
+// sampleMost is up to how many pixels a Sampler keeps all values: 4 MiB of float32. A quantile of a
+// sample of a million lies within 0.001 of the share that was asked for, nearly always.
+const sampleMost = 1 << 20
 
-// Sampler finds quantiles of a field over a raster in bounded memory. Up to about four million
+// Sampler finds quantiles of a field over a raster in bounded memory. Up to about a million
 // pixels it keeps every value; of larger rasters it keeps a sample of that size, chosen by the
 // pixels' numbers alone, so that the result does not depend on the order in which they come.
 type Sampler struct {
@@ -19,7 +20,7 @@ type Sampler struct {
 
 // NewSampler returns a sampler for a raster of that many pixels.
 func NewSampler(pixels int) *Sampler {
-	s := &Sampler{every: math.MaxUint64}
+	s := &Sampler{every: math.MaxUint64, values: make([]float32, 0, min(pixels, sampleMost+sampleMost/64))}
 	if pixels > sampleMost {
 		s.every = uint64(float64(sampleMost) / float64(pixels) * (1 << 63) * 2)
 	}

@@ -1,0 +1,46 @@
+package stats
+
+import (
+	"math"
+	"testing"
+)
+
+// numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6], [0, 0.2, 0.5, 0.8, 1]) gives these.
+func TestQuantilesAsNumpy(t *testing.T) {
+	s := NewSampler(100)
+	for p, x := range []float64{3, 1, 4, 1, 5, 9, 2, 6} {
+		s.Add(p, x)
+	}
+	want := []float64{1, 1.4, 3.5, 5.6, 9}
+	for i, got := range s.Quantiles(0, 0.2, 0.5, 0.8, 1) {
+		if !(math.Abs(got-want[i]) <= 1e-12) {
+			t.Errorf("quantile %d is %v, want %v", i, got, want[i])
+		}
+	}
+	if got := NewSampler(5).Quantiles(0.5); got != nil {
+		t.Errorf("quantiles of nothing: %v", got)
+	}
+}
+
+// Of a large raster a sample stands for the whole; which one does not depend on the order.
+func TestSampleOfALargeRaster(t *testing.T) {
+	const pixels = 5 * sampleMost
+	forth, back := NewSampler(pixels), NewSampler(pixels)
+	value := func(p int) float64 { return float64(p % 1000) } // a pattern, as rasters have
+	for p := range pixels {
+		forth.Add(p, value(p))
+		back.Add(pixels-1-p, value(pixels-1-p))
+	}
+	if n := forth.Len(); n < sampleMost*98/100 || n > sampleMost*102/100 {
+		t.Errorf("a sample of %d, want about %d", n, sampleMost)
+	}
+	for q := 0.1; q < 1; q += 0.1 {
+		a, b := forth.Quantiles(q)[0], back.Quantiles(q)[0]
+		if a != b {
+			t.Errorf("quantile %v: %v forth, %v back", q, a, b)
+		}
+		if !(math.Abs(a-1000*q) <= 5) {
+			t.Errorf("quantile %v is %v", q, a)
+		}
+	}
+}
