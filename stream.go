@@ -191,9 +191,11 @@ type MemoryError struct {
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("pixtrend: windows of %d × %d pixels × %d dates on %d threads take %d bytes and %d are allowed: allow more, or use fewer threads",
-		e.Window.Width, e.Window.Height, e.Dates, e.Threads, e.Need, e.Have)
+	return fmt.Sprintf("pixtrend: windows of %d × %d pixels × %d dates on %d threads take %d MiB of memory and %d are allowed: allow more, or use fewer threads",
+		e.Window.Width, e.Window.Height, e.Dates, e.Threads, mebibytes(e.Need), e.Have>>20)
 }
+
+func mebibytes(n int64) int64 { return (n-1)>>20 + 1 }
 
 // window returns window number i, counted row by row.
 func (p *Plan) window(i int) Window {

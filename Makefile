@@ -1,0 +1,46 @@
+# What this file is for stands in each script; `make help` lists the targets.
+
+# For builds elsewhere (a tarball, a package): make build VERSION=1.2.3
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-long fuzz check-scipy fmt clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## install what the build needs and does not find
+	@scripts/setup.sh
+
+# The version is stamped here; Go's own stamp fails where git refuses to read the clone.
+build: setup ## build bin/pixtrend
+	go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/pixtrend ./cmd/pixtrend
+
+demo: build ## make a stack of a city, 1995-2015, and fit its trend
+	@scripts/demo.sh
+
+test: setup ## run every check and test, as CI does
+	@scripts/test.sh
+
+test-long: setup ## run the tests with PIXTREND_LONG=1: sizes and patterns that take too long for every change
+	PIXTREND_LONG=1 go test -count=1 -timeout 60m ./...
+
+fuzz: setup ## run each fuzz target for FUZZTIME (30s)
+	@set -e; packages=$$(go list ./...); \
+	for package in $$packages; do \
+	  listed=$$(go test -list '^Fuzz' $$package); \
+	  for target in $$(printf '%s\n' "$$listed" | grep '^Fuzz' || true); do \
+	    echo "== $$target in $$package"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; \
+	done
+
+check-scipy: build ## compare every pixel of real and synthetic stacks with scipy.stats.linregress
+	@scripts/check-scipy.sh
+
+fmt: ## gofmt all Go files
+	gofmt -l -w .
+
+clean: ## remove what make made
+	rm -rf bin demo .cache

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// fit is the command line of pixtrend fit.
+type fit struct {
+	inputs              []string
+	output              string
+	options             raster.Options
+	window              [2]int
+	drivers             []string // besides GTiff
+	dryRun, json, quiet bool
+}
+
+func newFitCommand() *cobra.Command {
+	f := &fit{}
+	cmd := &cobra.Command{
+		Use:   "fit INPUT... -o FILE",
+		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
+		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
+			"An INPUT is a file, a folder, a quoted pattern, @list.txt with a name on each line, or one raster\n" +
+			"whose bands are the dates. Rasters are put in the order of their dates, whatever theirs is here.",
+		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
+			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
+			"  # more fields, a band each, with the dates given, as JSON\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
+			"  # what would be done with a quarter of the memory, and nothing else\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --overwrite --memory 128M --dry-run",
+		Args: func(cmd *cobra.Command, args []string) error {
+			f.inputs = args
+			if err := f.check(); err != nil {
+				return err
+			}
+			_, err := isaFromEnv(cmd)
+			return err
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	o := &f.options
+	group(cmd, "Input", func(flags *pflag.FlagSet) {
+		option(flags, &o.Dates, "dates", "", "DATES",
+			"dates of the inputs: DATES is auto, which reads them from the names (default), a range such as 1995-2015, "+
+				"a list such as 2001,2003,2004, or @file.csv with rows of path,date", timeaxis.ParseSpec)
+		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
+		option(flags, &o.Nodata, "nodata", "", "VALUE",
+			"VALUE that means missing, a number or nan (default: what each file says)", parseNodata)
+		repeated(flags, &f.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
+	})
+	group(cmd, "Fit", func(flags *pflag.FlagSet) {
+		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
+			"FIELDS to write, a band each in this order: slope, intercept, n (default slope)", stats.ParseFields)
+		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
+	})
+	group(cmd, "Output", func(flags *pflag.FlagSet) {
+		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE, a GeoTIFF", f.parseOutput)
+		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace FILE if it exists")
+		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
+		repeated(flags, &o.Creation, "co", "KEY=VALUE",
+			"GeoTIFF creation option KEY=VALUE, such as COMPRESS=DEFLATE; may be repeated", checkCreation)
+	})
+	group(cmd, "Resources", func(flags *pflag.FlagSet) {
+		option(flags, &o.Fit.Threads, "threads", "", "N", "work on N threads (default: one for each CPU that may be used)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to what HOW says: auto, cpu, node or off (default auto)", runner.ParsePinning)
+		option(flags, &f.window, "window", "", "WxH", "read WxH pixels at a time (default: chosen by cache, blocks and memory)", parseExtent)
+	})
+	group(cmd, "Messages", func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and write nothing")
+		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
+		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
+	})
+	complete(cmd, "stats", "slope", "intercept", "n")
+	complete(cmd, "ot", "Float32", "Float64")
+	complete(cmd, "pin", "auto", "cpu", "node", "off")
+	return cmd
+}
+
+// check looks at the command line as a whole, and at no file.
+func (f *fit) check() error {
+	switch {
+	case len(f.inputs) == 0:
+		return usagef("no input: name files, a folder or a quoted pattern such as 'ndvi_*.tif'")
+	case slices.Contains(f.inputs, ""):
+		return usagef("an input has an empty name")
+	case f.output == "":
+		return usagef("no output: name it with -o, such as -o slope.tif")
+	}
+	if len(f.drivers) > 0 {
+		f.options.Drivers = append([]string{"GTiff"}, f.drivers...)
+	}
+	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
+	f.options.Software = "pixtrend " + versionName()
+	return nil
+}
+
+func (f *fit) run(stdout, stderr io.Writer) error {
+	job, err := raster.Prepare(f.inputs, f.output, f.options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = job.Close() }()
+	warn(stderr, job.Warnings)
+	if f.dryRun {
+		text, err := newPlan(job, f.options.Overwrite).text(f.json)
+		if err != nil {
+			return err
+		}
+		return print(stdout, text)
+	}
+
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	meter := newMeter(stderr, f.quiet, job.FileBytes)
+	summary, err := job.Run(ctx, meter.set)
+	meter.end(err == nil)
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: %s is not written", context.Cause(ctx), f.output)
+		}
+		return err
+	}
+	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
+	switch {
+	case f.json:
+		text, err := jsonLine(summary)
+		if err != nil {
+			return err
+		}
+		return print(stdout, text)
+	case f.quiet:
+		return nil
+	}
+	return print(stdout, summaryText(summary, job.Grid.Axis.String()))
+}
+
+// summaryText says what a fit did, to a person.
+func summaryText(s raster.Summary, dates string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s of %d × %d pixels over %s\n", s.Output, list(s.Fields, "and"), s.Width, s.Height, dates)
+	threads := "1 thread"
+	if s.Threads != 1 {
+		threads = fmt.Sprintf("%d threads", s.Threads)
+	}
+	seconds := max(s.Seconds, 1e-9)
+	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), secondsText(s.Seconds),
+		rateText(float64(s.Pixels)/seconds, "pixel/s"), rateText(float64(s.BytesRead)/seconds, "B/s"),
+		s.ISA, threads)
+	if len(s.SlopeQuintiles) > 0 {
+		of := ""
+		if s.QuintilesOf < s.Fitted {
+			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
+		}
+		fmt.Fprintf(&b, "slope per year, quintile limits%s: %s\n", of, numbersText(s.SlopeQuintiles))
+	}
+	if missing := s.Pixels - s.Fitted; missing > 0 {
+		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))
+	}
+	return b.String()
+}
+
+func rateText(rate float64, unit string) string {
+	value, prefix := humanize.ComputeSI(rate)
+	return fmt.Sprintf("%.1f %s%s", value, prefix, unit)
+}
+
+// percentText never rounds what is there to nothing, nor what is not all to all.
+func percentText(part, whole int) string {
+	p := 100 * float64(part) / float64(whole)
+	switch {
+	case part > 0 && p < 0.05:
+		return "less than 0.1 %"
+	case part < whole && p >= 99.95:
+		return "more than 99.9 %"
+	}
+	return fmt.Sprintf("%.1f %%", p)
+}
+
+func secondsText(s float64) string {
+	if s < 10 {
+		return fmt.Sprintf("%.2f s", s)
+	}
+	return fmt.Sprintf("%.1f s", s)
+}
+
+// numbersText writes numbers with as many decimals as give the largest three digits.
+func numbersText(xs []float64) string {
+	largest := 0.0
+	for _, x := range xs {
+		largest = max(largest, math.Abs(x))
+	}
+	decimals := 0
+	if largest > 0 {
+		decimals = max(2-int(math.Floor(math.Log10(largest))), 0)
+	}
+	var words []string
+	for _, x := range xs {
+		word := strconv.FormatFloat(x, 'f', decimals, 64)
+		if decimals > 9 || largest >= 1e9 {
+			word = strconv.FormatFloat(x, 'g', 3, 64)
+		}
+		if strings.Trim(word, "-0.") == "" {
+			word = strings.TrimPrefix(word, "-")
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, "  ")
+}
+
+// jsonLine is v as one JSON object on a line of its own.
+func jsonLine(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.String(), err
+}
+
+func warn(stderr io.Writer, warnings []string) {
+	for _, w := range warnings {
+		fmt.Fprintf(stderr, "pixtrend: warning: %s\n", w)
+	}
+}
+
+// parseOutput reads the output's name. It may be given once: of two, one would be dropped silently.
+func (f *fit) parseOutput(s string) (string, error) {
+	switch {
+	case s == "":
+		return "", errors.New("give the name of a file, such as slope.tif")
+	case f.output != "":
+		return "", fmt.Errorf("the output is given already, as %s", f.output)
+	}
+	return s, nil
+}
+
+// parseFloat64 reads an output type and tells whether it is Float64.
+func parseFloat64(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "float32":
+		return false, nil
+	case "float64":
+		return true, nil
+	}
+	return false, errors.New("give Float32 or Float64")
+}
+
+func checkDriver(s string) error {
+	if strings.TrimSpace(s) == "" || strings.Contains(s, ",") {
+		return errors.New("give the short name of one GDAL driver, such as VRT")
+	}
+	return nil
+}
+
+// complete gives a shell the values of a flag.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // no such flag
+	}
+}

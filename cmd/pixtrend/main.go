@@ -1,0 +1,190 @@
+// Command pixtrend fits a trend to every pixel of a stack of dated rasters.
+//
+// A subcommand has a file of its own and goes through three steps that do not mix: its flags, read
+// without looking at any file; a plan, with every check that can be made beforehand; the run.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Exit codes. A run that a signal ends exits with 128 and the signal's number, as shells do: 130
+// after Ctrl-C.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // the command line cannot be understood, whatever the files are
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run runs a command line and returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	// A reader that goes away (… | head) must not kill a run that is writing a raster: writes to a
+	// closed pipe fail, and print knows what to do.
+	signal.Ignore(syscall.SIGPIPE)
+
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root, checkDashes(root, args)
+	if err == nil {
+		cmd, err = root.ExecuteC()
+	}
+	var bad usageError
+	var stopped interruption
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &bad):
+		fmt.Fprintf(stderr, "pixtrend: %s (see '%s --help')\n", oneLine(err), helpFor(cmd, bad))
+		return exitUsage
+	case errors.As(err, &stopped):
+		fmt.Fprintf(stderr, "pixtrend: %s\n", oneLine(err))
+		return 128 + int(stopped.signal)
+	}
+	fmt.Fprintf(stderr, "pixtrend: %s\n", oneLine(err))
+	return exitFailed
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pixtrend COMMAND",
+		Short: "Fit a trend to every pixel of a stack of dated rasters.",
+		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. " + kernel.EnvISA + "=generic|avx2|avx512\n" +
+			"in the environment forces a kernel; the fastest one is taken otherwise.",
+		Example: "  # make a stack, then fit it\n" +
+			"  pixtrend synth demo\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif",
+		Version:       versionName(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs, // so that RunE, not cobra, speaks about unknown commands
+		RunE:          unknownCommand,
+	}
+	root.SetVersionTemplate("pixtrend {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printHelp(cmd) })
+	root.SetHelpCommand(newHelpCommand())
+	root.PersistentFlags().BoolP("help", "h", false, "print this help")
+	root.Flags().Bool("version", false, "print the version")
+	root.AddCommand(newFitCommand(), newSynthCommand(), newVersionCommand())
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Short = "Print completions for a shell: bash, zsh, fish or powershell."
+		completion.Args, completion.RunE = cobra.ArbitraryArgs, func(*cobra.Command, []string) error {
+			return usagef("name a shell: bash, zsh, fish or powershell")
+		}
+	}
+	return root
+}
+
+// unknownCommand is what pixtrend does without a subcommand that it knows.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	root := cmd.Root()
+	bad := func(format string, args ...any) error { return usageError{fmt.Errorf(format, args...), root} }
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "completion" {
+			names = append(names, c.Name())
+		}
+	}
+	if len(args) == 0 {
+		return bad("no command: use %s", list(names, "or"))
+	}
+	if near := nearest(args[0], names); near != "" {
+		return bad("no command is called %q: did you mean %s?", args[0], near)
+	}
+	return bad("no command is called %q: use %s", args[0], list(names, "or"))
+}
+
+// usageError is an error of the command line.
+type usageError struct {
+	err     error
+	command *cobra.Command // whose help to see; nil: the one that was run
+}
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return usageError{err: fmt.Errorf(format, args...)} }
+
+// helpFor names the command whose help says more about a usage error.
+func helpFor(cmd *cobra.Command, bad usageError) string {
+	if bad.command != nil {
+		cmd = bad.command
+	}
+	return cmd.CommandPath()
+}
+
+// oneLine makes one sentence of an error, for the program's name stands in front of it already.
+func oneLine(err error) string {
+	s := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	return strings.TrimPrefix(s, "pixtrend: ")
+}
+
+// interruption is the cause of a context that a signal ended.
+type interruption struct{ signal syscall.Signal }
+
+func (i interruption) Error() string {
+	if i.signal == syscall.SIGINT {
+		return "interrupted"
+	}
+	return fmt.Sprintf("ended by a signal (%v)", i.signal)
+}
+
+// interruptible returns a context that ends with an interruption at the first signal that asks the
+// process to end; the second one kills it at once. It is for the part of a run that has something
+// to clear away: before, signals do what they always do.
+func interruptible(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as nohup asks, or a shell's &
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(interruption{s.(syscall.Signal)})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// print writes text to standard output. That nobody reads to the end (… | head) is no error.
+func print(w io.Writer, text string) error {
+	_, err := io.WriteString(w, text)
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("cannot write to standard output: %w", err)
+	}
+	return nil
+}
+
+// list joins words as a sentence does: "a, b and c".
+func list(words []string, last string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+}

@@ -1,0 +1,520 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster"
+)
+
+var (
+	program string // the binary under test
+	stack   string // a folder with 21 files of 100 × 80 pixels, made by it
+)
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "pixtrend-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program, stack = filepath.Join(dir, "pixtrend"), filepath.Join(dir, "stack")
+	for _, args := range [][]string{
+		{"go", "build", "-buildvcs=false", "-ldflags", "-X main.version=v0.0-test", "-o", program, "."},
+		{program, "synth", stack, "--width", "100", "--height", "80", "-q"},
+	} {
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n%s", args, err, out)
+			return 1
+		}
+	}
+	return m.Run()
+}
+
+// folder returns a folder with a copy of the stack in stack/.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "stack"), os.DirFS(stack)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// files maps the names of all files and folders below dir to what is in them.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, sum := path[len(dir):], "a folder"
+		if !d.IsDir() {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			sum = fmt.Sprintf("%x", sha256.Sum256(b))
+		}
+		found[name] = sum
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// checkSame reports files that came, went or changed in dir.
+func checkSame(t *testing.T, before map[string]string, dir string) {
+	t.Helper()
+	after := files(t, dir)
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		if before[name] != after[name] {
+			t.Errorf("%s is new or changed", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if after[name] == "" {
+			t.Errorf("%s is gone", name)
+		}
+	}
+}
+
+// command returns the program, to be run in dir, with no kernel forced but by env.
+func command(dir string, env []string, args ...string) *exec.Cmd {
+	c := exec.Command(program, args...)
+	c.Dir = dir
+	c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, kernel.EnvISA+"=") })
+	c.Env = append(c.Env, env...)
+	return c
+}
+
+// call runs the program in dir and returns the exit code and what it printed.
+func call(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return start(t, command(dir, nil, args...))
+}
+
+func start(t *testing.T, c *exec.Cmd) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if c.Stdout == nil {
+		c.Stdout = &out
+	}
+	if c.Stderr == nil {
+		c.Stderr = &errs
+	}
+	var exit *exec.ExitError
+	if err := c.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return c.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+const dotted = "0...10...20...30...40...50...60...70...80...90...100 - done.\n"
+
+func TestFit(t *testing.T) {
+	dir := folder(t)
+	code, stdout, stderr := call(t, dir, "fit", "stack/ndvi_*.tif", "-o", "slope.tif")
+	if code != 0 || stderr != dotted {
+		t.Errorf("exit code %d, standard error %q, want 0 and GDAL's dots", code, stderr)
+	}
+	for _, want := range []string{"slope.tif: slope of 100 × 80 pixels over 21 years, 1995–2015\n", "8,000 pixels in ",
+		"pixel/s", "B/s", "slope per year, quintile limits: "} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in the summary:\n%s", want, stdout)
+		}
+	}
+	if got := len(files(t, dir)) - len(files(t, stack)); got != 2 { // dir itself and the output
+		t.Errorf("%d more files and folders than before, want 2", got)
+	}
+}
+
+func TestFitOutput(t *testing.T) {
+	dir := folder(t)
+	code, _, stderr := call(t, dir, "fit", "stack", "-o", "trend.tif", "-q", "--stats", "n,slope,intercept",
+		"--ot", "float64", "--co", "COMPRESS=DEFLATE", "--threads", "2", "--memory", "64M", "--min-obs", "3", "--window", "33x9", "--pin", "off")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Open(filepath.Join(dir, "trend.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ds.Close()
+	var names []string
+	for _, b := range ds.Bands() {
+		names = append(names, b.Description())
+		if got := b.Structure().DataType; got != godal.Float64 {
+			t.Errorf("band %s is of type %v", b.Description(), got)
+		}
+	}
+	if !slices.Equal(names, []string{"n", "slope", "intercept"}) {
+		t.Errorf("the bands are %v", names)
+	}
+	if got := ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")); got != "DEFLATE" {
+		t.Errorf("the compression is %q", got)
+	}
+	if got := ds.Metadata("TIFFTAG_SOFTWARE"); got != "pixtrend v0.0-test" {
+		t.Errorf("the software is %q", got)
+	}
+}
+
+func TestFitJSON(t *testing.T) {
+	dir := folder(t)
+	code, stdout, _ := call(t, dir, "fit", "stack", "-o", "slope.tif", "--json")
+	if code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	var s raster.Summary
+	d := json.NewDecoder(strings.NewReader(stdout))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil || d.More() || strings.Count(stdout, "\n") != 1 {
+		t.Fatalf("not one JSON object on a line (%v):\n%s", err, stdout)
+	}
+	switch {
+	case s.Output != "slope.tif", s.Width != 100, s.Height != 80, s.Pixels != 8000, s.Dates != 21,
+		s.Fitted < 7000, s.Fitted > 8000, !slices.Equal(s.Fields, []string{"slope"}),
+		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(),
+		s.Threads < 1, s.Pin == "", len(s.SlopeQuintiles) != 4, !slices.IsSorted(s.SlopeQuintiles), s.QuintilesOf != s.Fitted:
+		t.Errorf("something is wrong in %+v", s)
+	}
+}
+
+func TestFitQuiet(t *testing.T) {
+	dir := folder(t)
+	if code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "slope.tif", "-q"); code != 0 || stdout+stderr != "" {
+		t.Errorf("exit code %d, printed %q and %q, want nothing", code, stdout, stderr)
+	}
+	// --json is asked for, and so comes all the same.
+	if code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "slope.tif", "-q", "--json", "--overwrite"); code != 0 || stdout == "" || stderr != "" {
+		t.Errorf("exit code %d, printed %q and %q, want JSON and nothing", code, stdout, stderr)
+	}
+}
+
+func TestFitDatesWarning(t *testing.T) {
+	dir := folder(t)
+	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "slope.tif", "--dates", "1996-2016", "-q")
+	if code != 0 || stdout != "" || !strings.HasPrefix(stderr, "pixtrend: warning: ") {
+		t.Errorf("exit code %d, printed %q and %q, want a warning about dates that the names contradict", code, stdout, stderr)
+	}
+}
+
+func TestDryRun(t *testing.T) {
+	dir := folder(t)
+	before := files(t, dir)
+	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "slope.tif", "--dry-run", "--window", "50x20", "--threads", "1", "--memory", "64M")
+	if code != 0 || stderr != "" {
+		t.Errorf("exit code %d, standard error %q", code, stderr)
+	}
+	for _, want := range []string{
+		"inputs    21 rasters, ",
+		"dates     21 years, 1995–2015\n          1995  stack/ndvi_1995.tif\n",
+		"          2015  stack/ndvi_2015.tif\n",
+		"grid      100 × 80 pixels of 30 × 30, CRS EPSG:32617\n",
+		"samples   Float32, nodata nan\n",
+		"windows   8 of 50 × 20 pixels\n",
+		"threads   1, ",
+		"kernel    " + kernel.Best().ISA().String() + "\n",
+		"memory    at most 64 MiB, ",
+		"output    slope.tif, a GeoTIFF of Float32, 32 kB\n",
+		"fields    slope\n",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in the plan:\n%s", want, stdout)
+		}
+	}
+
+	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "slope.tif", "--dry-run", "--json", "--nodata", "-9999", "--stats", "n,slope")
+	var p plan
+	if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil {
+		t.Fatalf("exit code %d, %v in:\n%s", code, err, stdout)
+	}
+	if len(p.Inputs) != 21 || p.Inputs[20] != (planInput{"2015", "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
+		p.Nodata != -9999.0 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
+		t.Errorf("something is wrong in %+v", p)
+	}
+	checkSame(t, before, dir)
+}
+
+// Every way to fail ends with one sentence, the right code, and no file that was not there before.
+func TestErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		args  []string
+		env   []string
+		setUp func(dir string) error
+		code  int
+		want  []string // in the sentence
+	}{
+		// What is wrong whatever the files are.
+		{name: "nothing", code: 2, want: []string{"no command", "see 'pixtrend --help'"}},
+		{name: "unknown command", args: []string{"fti", "stack"}, code: 2, want: []string{"did you mean fit?", "see 'pixtrend --help'"}},
+		{name: "no command but options", args: []string{"stack", "-o", "s.tif"}, code: 2, want: []string{"pixtrend fit", "-o is an option of fit"}},
+		{name: "unknown option", args: []string{"fit", "stack", "--ouput", "s.tif"}, code: 2, want: []string{"--ouput", "did you mean --output?", "see 'pixtrend fit --help'"}},
+		{name: "unknown short option", args: []string{"fit", "stack", "-z"}, code: 2, want: []string{"-z"}},
+		{name: "one dash", args: []string{"fit", "stack", "-o", "s.tif", "-overwrite"}, code: 2, want: []string{"-overwrite", "two dashes, --overwrite"}},
+		{name: "no input", args: []string{"fit", "-o", "s.tif"}, code: 2, want: []string{"no input"}},
+		{name: "no output", args: []string{"fit", "stack"}, code: 2, want: []string{"no output", "-o slope.tif"}},
+		{name: "option without value", args: []string{"fit", "stack", "-o"}, code: 2, want: []string{"--output needs a value"}},
+		{name: "two outputs", args: []string{"fit", "stack", "-o", "s.tif", "-o", "t.tif"}, code: 2, want: []string{"t.tif", "s.tif"}},
+		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, n"}},
+		{name: "memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "lots"}, code: 2, want: []string{"--memory lots", "512M"}},
+		{name: "co", args: []string{"fit", "stack", "-o", "s.tif", "--co", "DEFLATE"}, code: 2, want: []string{"--co DEFLATE", "KEY=VALUE"}},
+		{name: "ot", args: []string{"fit", "stack", "-o", "s.tif", "--ot", "Int16"}, code: 2, want: []string{"--ot Int16", "Float32 or Float64"}},
+		{name: "threads", args: []string{"fit", "stack", "-o", "s.tif", "--threads", "0"}, code: 2, want: []string{"--threads 0", "1 or more"}},
+		{name: "band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "x"}, code: 2, want: []string{"--band x"}},
+		{name: "min-obs", args: []string{"fit", "stack", "-o", "s.tif", "--min-obs", "1"}, code: 2, want: []string{"--min-obs 1", "2 or more"}},
+		{name: "nodata", args: []string{"fit", "stack", "-o", "s.tif", "--nodata", "none"}, code: 2, want: []string{"--nodata none"}},
+		{name: "window", args: []string{"fit", "stack", "-o", "s.tif", "--window", "64"}, code: 2, want: []string{"--window 64", "512x256"}},
+		{name: "pin", args: []string{"fit", "stack", "-o", "s.tif", "--pin", "yes"}, code: 2, want: []string{"--pin yes", "auto, cpu, node or off"}},
+		{name: "dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "last year"}, code: 2, want: []string{`--dates "last year"`, "1995-2015"}},
+		{name: "switch with value", args: []string{"fit", "stack", "-o", "s.tif", "--json=7"}, code: 2, want: []string{"--json 7"}},
+		{name: "environment", args: []string{"fit", "stack", "-o", "s.tif"}, env: []string{"PIXTREND_ISA=sse"}, code: 2, want: []string{"PIXTREND_ISA", `"sse"`}},
+		{name: "synth without folder", args: []string{"synth"}, code: 2, want: []string{"one folder"}},
+		{name: "synth width", args: []string{"synth", "new", "--width", "0"}, code: 2, want: []string{"--width 0"}},
+		{name: "synth dates", args: []string{"synth", "new", "--dates", "2015-1995"}, code: 2, want: []string{"--dates 2015-1995"}},
+		{name: "synth gaps", args: []string{"synth", "new", "--gaps", "nan"}, code: 2, want: []string{"--gaps nan"}},
+		{name: "version with argument", args: []string{"version", "x"}, code: 2, want: []string{"no argument"}},
+		{name: "completion of nothing", args: []string{"completion", "csh"}, code: 2, want: []string{"bash, zsh, fish or powershell"}},
+		{name: "help of nothing", args: []string{"help", "ftt"}, code: 2, want: []string{"did you mean fit?"}},
+
+		// What is wrong with the files.
+		{name: "missing file", args: []string{"fit", "stack/ndvi_1994.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1994.tif does not exist"}},
+		{name: "pattern without file", args: []string{"fit", "stack/evi_*.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/evi_*.tif"}},
+		{name: "text file", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_2016.tif", "not a GeoTIFF"},
+			setUp: func(dir string) error {
+				return os.WriteFile(filepath.Join(dir, "stack", "ndvi_2016.tif"), []byte("year,ndvi\n2016,0.5\n"), 0o666)
+			}},
+		{name: "truncated file", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_2003.tif"},
+			setUp: func(dir string) error { return os.Truncate(filepath.Join(dir, "stack", "ndvi_2003.tif"), 20000) }},
+		{name: "existing target", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"s.tif exists", "--overwrite"},
+			setUp: func(dir string) error { return os.WriteFile(filepath.Join(dir, "s.tif"), []byte("mine"), 0o666) }},
+		{name: "target is a folder", args: []string{"fit", "stack", "-o", "stack", "--overwrite"}, code: 1, want: []string{"stack is a folder"}},
+		{name: "target in no folder", args: []string{"fit", "stack", "-o", "nowhere/s.tif"}, code: 1, want: []string{"nowhere/s.tif", "the folder nowhere does not exist"}},
+		{name: "target is an input", args: []string{"fit", "stack", "-o", "stack/ndvi_1995.tif", "--overwrite"}, code: 1, want: []string{"stack/ndvi_1995.tif", "input"}},
+		{name: "no dates", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"stack/last.tif", "--dates"},
+			setUp: func(dir string) error {
+				return os.Rename(filepath.Join(dir, "stack", "ndvi_2015.tif"), filepath.Join(dir, "stack", "last.tif"))
+			}},
+		{name: "one date", args: []string{"fit", "stack/ndvi_1995.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif"}},
+		{name: "too many dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "1990-2015"}, code: 1, want: []string{"26", "21"}},
+		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"dates.csv"}},
+		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "band 2"}},
+		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"allow more"}},
+		{name: "another grid", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"ndvi_2020.tif", "90 × 80"},
+			setUp: func(dir string) error {
+				return exec.Command(program, "synth", filepath.Join(dir, "stack"), "--width", "90", "--height", "80", "--dates", "2020-2020", "-q").Run()
+			}},
+		{name: "synth on existing files", args: []string{"synth", "stack", "--width", "10", "--height", "10", "--dates", "2010-2020"}, code: 1, want: []string{"stack/ndvi_2010.tif exists", "--overwrite"}},
+		{name: "synth on a file", args: []string{"synth", "stack/ndvi_1995.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif is a file"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t)
+			if tt.setUp != nil {
+				if err := tt.setUp(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := files(t, dir)
+			code, stdout, stderr := start(t, command(dir, tt.env, tt.args...))
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			if stdout != "" {
+				t.Errorf("standard output %q, want nothing", stdout)
+			}
+			lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+			sentence := lines[len(lines)-1]
+			if len(lines) > 1 && !strings.HasPrefix(lines[0], "0") || len(lines) > 2 { // dots may stand before
+				t.Errorf("standard error has %d lines:\n%s", len(lines), stderr)
+			}
+			if !strings.HasPrefix(sentence, "pixtrend: ") {
+				t.Errorf("the sentence does not begin with the program's name: %q", sentence)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(sentence, want) {
+					t.Errorf("no %q in %q", want, sentence)
+				}
+			}
+			checkSame(t, before, dir)
+		})
+	}
+}
+
+// A signal ends a long run quickly, with the shell's exit code, and leaves nothing behind.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send here")
+	}
+	dir := t.TempDir()
+	if code, _, stderr := call(t, dir, "synth", "stack", "--dates", "2000-2009", "-q"); code != 0 {
+		t.Fatal(stderr)
+	}
+	for sig, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		if signal.Ignored(sig) {
+			t.Logf("%v is ignored here, and so by the program: not tested", sig)
+			continue
+		}
+		before := files(t, dir)
+		c := command(dir, nil, "fit", "stack", "-o", "slope.tif", "--window", "1x1")
+		stderr, err := c.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stderr.Read(make([]byte, 1)); err != nil { // the first dot: it is at work
+			t.Fatal(err)
+		}
+		if err := c.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		killer := time.AfterFunc(time.Minute, func() { _ = c.Process.Kill() })
+		rest := new(bytes.Buffer)
+		_, _ = rest.ReadFrom(stderr)
+		_ = c.Wait()
+		killer.Stop()
+		if got := c.ProcessState.ExitCode(); got != want {
+			t.Errorf("after %v the exit code is %d, want %d", sig, got, want)
+		}
+		if !strings.Contains(rest.String(), "\npixtrend: ") || !strings.Contains(rest.String(), "slope.tif is not written") {
+			t.Errorf("after %v standard error ends with %q", sig, rest)
+		}
+		checkSame(t, before, dir)
+	}
+}
+
+// A reader that goes away does not end a run, a full disk behind standard output is said.
+func TestBrokenOutput(t *testing.T) {
+	dir := folder(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	defer w.Close()
+	c := command(dir, nil, "fit", "stack", "-o", "slope.tif")
+	c.Stdout, c.Stderr = w, w
+	if code, _, _ := start(t, c); code != 0 {
+		t.Errorf("exit code %d with a closed pipe, want 0", code)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "slope.tif")); err != nil {
+		t.Error(err)
+	}
+
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	c = command(dir, nil, "fit", "stack", "-o", "slope.tif", "--dry-run", "--overwrite")
+	c.Stdout = full
+	if code, _, stderr := start(t, c); code != 1 || !strings.Contains(stderr, "pixtrend: cannot write to standard output: ") {
+		t.Errorf("exit code %d with a full disk: %q", code, stderr)
+	}
+}
+
+func TestSynth(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"synth", "new/stack", "--width", "64", "--height", "70", "--dates", "2001-2003", "--gaps", "0"}
+	code, stdout, stderr := call(t, dir, args...)
+	if code != 0 || stderr != dotted || !strings.HasPrefix(stdout, "new/stack: 3 files, ndvi_2001.tif … ndvi_2003.tif, 64 × 70 pixels of 30 m, 0.0 % gaps, ") ||
+		strings.Count(stdout, "\n") != 1 {
+		t.Errorf("exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	before := files(t, dir)
+	if len(before) != 6 {
+		t.Errorf("%d files and folders, want 6", len(before))
+	}
+	// Once more, on one thread: the same bytes.
+	if code, stdout, stderr := call(t, dir, append(args, "--overwrite", "-q", "--threads", "1")...); code != 0 || stdout+stderr != "" {
+		t.Errorf("exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	checkSame(t, before, dir)
+}
+
+func TestVersion(t *testing.T) {
+	if code, stdout, _ := call(t, "", "--version"); code != 0 || stdout != "pixtrend v0.0-test\n" {
+		t.Errorf("exit code %d, printed %q", code, stdout)
+	}
+	code, stdout, _ := call(t, "", "version")
+	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "kernel    " + kernel.Best().ISA().String(), "threads   "} {
+		if code != 0 || !strings.Contains(stdout, want) {
+			t.Errorf("exit code %d, no %q in:\n%s", code, want, stdout)
+		}
+	}
+	if code, stdout, _ := start(t, command("", []string{"PIXTREND_ISA=generic"}, "version")); code != 0 || !strings.Contains(stdout, "kernel    generic") {
+		t.Errorf("with PIXTREND_ISA=generic: exit code %d, printed %q", code, stdout)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"}} {
+		code, stdout, stderr := call(t, "", args...)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
+			t.Errorf("%v: exit code %d, printed %q and %q", args, code, stdout, stderr)
+		}
+		for line := range strings.Lines(stdout) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > helpWidth {
+				t.Errorf("%v: a line is too long: %s", args, line)
+			}
+		}
+	}
+}
+
+// The examples of the help do what they say, one after the other, in one folder.
+func TestExamples(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh here")
+	}
+	root := newRootCommand()
+	for _, name := range []string{"pixtrend", "fit", "synth"} {
+		cmd := root
+		if name != "pixtrend" {
+			cmd, _, _ = root.Find([]string{name})
+		}
+		dir := t.TempDir()
+		for line := range strings.Lines(cmd.Example) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "#") || strings.Contains(line, "--width 4000") && os.Getenv("PIXTREND_LONG") == "" {
+				continue
+			}
+			c := exec.Command(shell, "-c", line)
+			c.Dir, c.Env = dir, append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", line, err, out)
+			}
+		}
+	}
+}

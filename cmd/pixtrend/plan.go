@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/runner"
+)
+
+// plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
+type plan struct {
+	Inputs       []planInput `json:"inputs"` // in the order of their dates
+	InputBytes   int64       `json:"input_bytes"`
+	Dates        string      `json:"dates"` // a summary
+	Width        int         `json:"width"`
+	Height       int         `json:"height"`
+	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
+	CRS          string      `json:"crs"`        // such as EPSG:32617
+	SampleType   string      `json:"sample_type"`
+	Nodata       any         `json:"nodata"` // a number, "nan", "inf", "-inf", or null where there is none
+	Windows      int         `json:"windows"`
+	WindowWidth  int         `json:"window_width"`
+	WindowHeight int         `json:"window_height"`
+	Threads      int         `json:"threads"`
+	Pin          string      `json:"pin"`               // what threads are bound to: cpu, node or off
+	Unbound      string      `json:"unbound,omitempty"` // why not every thread has a CPU of its own
+	ISA          string      `json:"isa"`
+	Memory       int64       `json:"memory"`       // what the run keeps to
+	TileMemory   int64       `json:"tile_memory"`  // of that, for tiles and results
+	Output       string      `json:"output"`       // a GeoTIFF
+	OutputType   string      `json:"output_type"`  // Float32 or Float64
+	OutputBytes  int64       `json:"output_bytes"` // of its samples, before compression
+	Fields       []string    `json:"fields"`       // a band each
+	Overwrite    bool        `json:"overwrite"`
+	Warnings     []string    `json:"warnings"`
+}
+
+type planInput struct {
+	Date string `json:"date"`
+	Name string `json:"name"`
+}
+
+// newPlan describes a job. That the system may refuse to pin threads is found out here.
+func newPlan(j *raster.Job, overwrite bool) plan {
+	g, p := j.Grid, j.Plan
+	s := plan{
+		InputBytes: j.FileBytes, Dates: g.Axis.String(),
+		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS,
+		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
+		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight,
+		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
+		Memory: j.Memory, TileMemory: p.Memory,
+		Output: j.Output, OutputType: sampleType(p.Type), Overwrite: overwrite,
+		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
+		Warnings:    append([]string{}, j.Warnings...),
+	}
+	for i, name := range j.Inputs {
+		s.Inputs = append(s.Inputs, planInput{g.Axis.Dates[i].String(), name})
+	}
+	for _, f := range p.Fields {
+		s.Fields = append(s.Fields, f.String())
+	}
+	if p.Pin != runner.PinOff {
+		if err := runner.CanPin(); err != nil {
+			s.Pin, s.Unbound = runner.PinOff.String(), err.Error()
+		}
+	}
+	return s
+}
+
+// text is the plan for a person, or as JSON.
+func (s plan) text(asJSON bool) (string, error) {
+	if asJSON {
+		return jsonLine(s)
+	}
+	var b strings.Builder
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-8s  %s\n", name, fmt.Sprintf(format, args...))
+	}
+	row("inputs", "%d rasters, %s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)))
+	row("dates", "%s", s.Dates)
+	for i, in := range s.Inputs {
+		switch n := len(s.Inputs); {
+		case n <= 40 || i < 10 || i >= n-10:
+			row("", "%s  %s", in.Date, in.Name)
+		case i == 10:
+			row("", "… %d more …", n-20)
+		}
+	}
+	row("grid", "%d × %d pixels of %.6g × %.6g, CRS %s", s.Width, s.Height, s.PixelSize[0], s.PixelSize[1], s.CRS)
+	nodata := "none"
+	if s.Nodata != nil {
+		nodata = fmt.Sprint(s.Nodata)
+	}
+	row("samples", "%s, nodata %s", s.SampleType, nodata)
+	row("windows", "%s of %d × %d pixels", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight)
+	row("threads", "%d, %s", s.Threads, s.pinning())
+	row("kernel", "%s", s.ISA)
+	row("memory", "at most %s, of which tiles and results take %s", humanize.IBytes(uint64(s.Memory)), humanize.IBytes(uint64(s.TileMemory)))
+	replaced := ""
+	if s.Overwrite {
+		replaced = ", replaced if it exists"
+	}
+	row("output", "%s, a GeoTIFF of %s, %s%s", s.Output, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
+	row("fields", "%s", strings.Join(s.Fields, ", "))
+	return b.String(), nil
+}
+
+func (s plan) pinning() string {
+	bound := map[string]string{"cpu": "pinned to a CPU each", "node": "bound to NUMA nodes", "off": "not pinned"}[s.Pin]
+	if s.Unbound != "" {
+		bound += ": " + s.Unbound
+	}
+	return bound
+}
+
+// sampleType is GDAL's name of a type, which people know.
+func sampleType(d kernel.DType) string {
+	name := d.String()
+	if rest, ok := strings.CutPrefix(name, "uint"); ok {
+		return "UInt" + rest
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// nodataJSON is the nodata value as JSON can hold it.
+func nodataJSON(v kernel.Valid) any {
+	if !v.HasNodata {
+		return nil
+	}
+	if math.IsNaN(v.Nodata) || math.IsInf(v.Nodata, 0) {
+		return strings.ToLower(strings.TrimPrefix(number(v.Nodata), "+"))
+	}
+	return v.Nodata
+}
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// A meter shows how far a run is. Failures to show it are nobody's concern.
+type meter interface {
+	set(done, total int)
+	// end is called once, after the last set; ok says whether the run is done rather than broken off.
+	end(ok bool)
+}
+
+// newMeter returns the meter for w, standard error: a bar on a terminal, GDAL's dots elsewhere.
+// bytes is what the run works through, as the bar counts it.
+func newMeter(w io.Writer, quiet bool, bytes int64) meter {
+	if quiet {
+		return silence{}
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+		return newBar(w, bytes)
+	}
+	return &dots{w: w}
+}
+
+type silence struct{}
+
+func (silence) set(done, total int) {}
+func (silence) end(ok bool)         {}
+
+// dots writes 0...10...20 to 100 - done., a mark each 2.5 %, as GDAL's programs do.
+type dots struct {
+	w     io.Writer
+	marks int // written so far
+}
+
+const lastMark = 40
+
+func (d *dots) set(done, total int) {
+	d.to(int(int64(done) * lastMark / int64(max(total, 1))))
+}
+
+func (d *dots) end(ok bool) {
+	switch {
+	case ok:
+		d.to(lastMark)
+		_, _ = io.WriteString(d.w, " - done.\n")
+	case d.marks > 0:
+		_, _ = io.WriteString(d.w, "\n")
+	}
+}
+
+// to writes the marks up to, and with, the given one.
+func (d *dots) to(mark int) {
+	var b strings.Builder
+	for ; d.marks <= min(mark, lastMark); d.marks++ {
+		if d.marks%4 == 0 {
+			fmt.Fprintf(&b, "%d", d.marks*100/lastMark)
+		} else {
+			b.WriteByte('.')
+		}
+	}
+	if b.Len() > 0 {
+		_, _ = io.WriteString(d.w, b.String())
+	}
+}
+
+const (
+	barDelay = 500 * time.Millisecond // shorter runs show no bar
+	barPause = 100 * time.Millisecond // between two drawings
+)
+
+// bar is a live line, which is gone at the end.
+type bar struct {
+	*progressbar.ProgressBar
+	bytes int64
+	next  time.Time // when to draw
+}
+
+func newBar(w io.Writer, bytes int64) *bar {
+	b := &bar{bytes: max(bytes, 1), next: time.Now().Add(barDelay)}
+	b.ProgressBar = progressbar.NewOptions64(b.bytes,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetWidth(40),
+		progressbar.OptionSetTheme(progressbar.ThemeASCII),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowTotalBytes(true),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionClearOnFinish())
+	b.StartWithoutRender()
+	return b
+}
+
+func (b *bar) set(done, total int) {
+	if now := time.Now(); done < total && now.After(b.next) {
+		b.next = now.Add(barPause)
+		_ = b.Set64(int64(float64(b.bytes) * float64(done) / float64(total)))
+	}
+}
+
+func (b *bar) end(bool) { _ = b.Clear() }

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Makes the demo stack (a city's yearly maximum NDVI, 1995-2015) in demo/ and fits its trend.
+# Needs: bin/pixtrend; `make demo` builds it first.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [[ ! -x bin/pixtrend ]]; then
+  echo "demo: there is no bin/pixtrend: run 'make demo', which builds it" >&2
+  exit 1
+fi
+
+# run COMMAND: shows a command line as one would type it, then runs it.
+run() {
+  printf '\n$ %s\n' "$1"
+  bash -c "$1"
+}
+
+run "bin/pixtrend synth demo --overwrite"
+run "bin/pixtrend fit 'demo/ndvi_*.tif' -o demo/slope.tif --overwrite"
+
+cat <<'END'
+
+The trend lies in demo/slope.tif, in NDVI per year: open it in QGIS, or look with gdalinfo -stats.
+Next, on your own rasters: bin/pixtrend fit 'ndvi_*.tif' -o slope.tif
+All options: bin/pixtrend fit --help
+END
