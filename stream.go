@@ -191,11 +191,17 @@ type MemoryError struct {
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("pixtrend: windows of %d × %d pixels × %d dates on %d threads take %d MiB of memory and %d are allowed: allow more, or use fewer threads",
-		e.Window.Width, e.Window.Height, e.Dates, e.Threads, mebibytes(e.Need), e.Have>>20)
+	return fmt.Sprintf("pixtrend: windows of %d × %d pixels × %d dates on %d threads take %s of memory and %s are allowed: allow more, or use fewer threads",
+		e.Window.Width, e.Window.Height, e.Dates, e.Threads, bytesText(e.Need), bytesText(e.Have))
 }
 
-func mebibytes(n int64) int64 { return (n-1)>>20 + 1 }
+// bytesText writes a size for a sentence.
+func bytesText(n int64) string {
+	if n < 10<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MiB", (n-1)>>20+1)
+}
 
 // window returns window number i, counted row by row.
 func (p *Plan) window(i int) Window {

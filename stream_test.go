@@ -395,7 +395,7 @@ func TestMemoryError(t *testing.T) {
 	if want := (MemoryError{Have: 100_000, Need: 4 * (100*256 + 2*256), Window: Window{Width: 64, Height: 1}, Threads: 4, Dates: 100}); *e != want {
 		t.Errorf("%+v, want %+v", *e, want)
 	}
-	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "104448 bytes", "100000 are allowed", "fewer threads"} {
+	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "104448 bytes", "100000 bytes are allowed", "fewer threads"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}

@@ -115,7 +115,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		}
 	}
 	// Half of the memory is for tiles and results. A quarter is GDAL's for blocks, both of what is
-	// read and of what is written; the rest is left to the program and GDAL's own needs.
+	// read and of what is written; the rest is left to open files and to the program.
 	o.Fit.Memory = o.Memory / 2
 	if err := s.checkBlocks(o.Memory / 4); err != nil {
 		return nil, err
@@ -124,23 +124,53 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Each worker has a block of its own in GDAL's hands, beside what it was decoded from.
+	if block := s.largest((*plane).heldBytes); block > 0 {
+		if most := int(max(1, o.Memory/8/block)); most < len(plan.Workers) {
+			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %d MiB, and more would take more than the memory of %d MiB",
+				most, len(plan.Workers), block>>20, o.Memory>>20))
+			o.Fit.Threads = most
+			if plan, err = pixtrend.NewPlan(s.Grid(), o.Fit); err != nil {
+				return nil, err
+			}
+		}
+	}
+	s.keepHandles(o.Memory-o.Memory/4-plan.Memory-programBytes, len(plan.Workers))
 	g := s.Grid()
 	return &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 4}, nil
 }
 
-// checkBlocks refuses files of which one compressed block would not fit the memory: to read any of
-// it, GDAL must hold all of it.
+// programBytes is what the rest of a fit takes: the sample behind the quintiles, and the heap.
+const programBytes = 12 << 20
+
+// checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
+// must hold all of it.
 func (s *Stack) checkBlocks(memory int64) error {
 	for _, p := range s.planes {
-		bytes := int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
-		if p.compressed && bytes > memory {
-			return inputErrorf("%s has compressed blocks of %d × %d pixels, %d MiB each, too large for a quarter of the memory, %d MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES)",
-				s.files[p.file], p.blockWidth, p.blockHeight, bytes>>20, memory>>20)
+		if p.heldBytes() > memory {
+			return inputErrorf("%s has blocks of %d × %d pixels, %d MiB each, too large for a quarter of the memory, %d MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+				s.files[p.file], p.blockWidth, p.blockHeight, p.heldBytes()>>20, memory>>20)
 		}
 	}
 	return nil
+}
+
+// keepHandles bounds the files that stay open, so that what GDAL holds for them fits the memory
+// beside those that each worker opens for a moment. Without the bound the memory would grow with
+// files times workers.
+func (s *Stack) keepHandles(memory int64, workers int) {
+	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
+}
+
+// largest returns the most bytes that any plane takes.
+func (s *Stack) largest(bytes func(*plane) int64) int64 {
+	var most int64
+	for i := range s.planes {
+		most = max(most, bytes(&s.planes[i]))
+	}
+	return most
 }
 
 // Close closes the inputs.
@@ -190,6 +220,9 @@ func (j *Job) spec() Spec {
 			"PIXTREND_DATES":   dateList(j),
 			"PIXTREND_INPUTS":  described(j.Inputs),
 		}}
+	if j.stack.multi {
+		s.Metadata["PIXTREND_INPUTS"] = fmt.Sprintf("%s (%d bands)", j.stack.files[0], len(j.Inputs))
+	}
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform
 	}

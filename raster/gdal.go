@@ -90,7 +90,20 @@ func sentence(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-// open opens a raster for reading. Its sidecar files, which may hold its nodata value or its CRS,
+// cause returns the first line of a GDAL error about a file, which says what went wrong; the lines
+// after it say what failed in consequence. The file's name is left to the caller's sentence.
+func cause(err error, name string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	if strings.HasPrefix(line, "unknown cpl error") {
+		return "a part of it is missing" // a short read of uncompressed samples, which GDAL has no words for
+	}
+	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
+		line = strings.ReplaceAll(line, with, "")
+	}
+	return strings.TrimRight(line, ". ")
+}
+
+// open opens a raster for reading. Its sidecar files, which may hold its nodata value, its mask or its CRS,
 // are named to GDAL rather than looked for: reading a folder of thousands of scenes once a file
 // would take longer than the fit.
 func open(path string, drivers []string) (*godal.Dataset, error) {
@@ -118,7 +131,7 @@ func sidecars(path string) []string {
 	base := filepath.Base(path)
 	stem := strings.TrimSuffix(base, filepath.Ext(base))
 	var found []string
-	for _, name := range []string{base + ".aux.xml", stem + ".tfw", stem + ".TFW"} {
+	for _, name := range []string{base + ".aux.xml", base + ".msk", stem + ".tfw", stem + ".TFW"} {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); err == nil {
 			found = append(found, name)
 		}

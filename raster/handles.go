@@ -29,7 +29,8 @@ type readers struct {
 
 // reader holds the handles of one worker, by file.
 type reader struct {
-	kept map[int]*handle
+	kept    map[int]*handle
+	visible []byte // of a window, where files have masks
 }
 
 func (rs *readers) of(worker int) *reader {
@@ -48,9 +49,13 @@ func (r *reader) with(s *Stack, file int, fn func(*handle) error) error {
 	}
 	ds, err := open(s.files[file], s.drivers)
 	if err != nil {
-		return err
+		return inputErrorf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], cause(err, s.files[file]))
 	}
 	h := &handle{ds: ds, bands: ds.Bands()}
+	if !s.stillHas(file, h) {
+		_ = ds.Close()
+		return inputErrorf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
+	}
 	if s.readers.open.Add(1) <= s.readers.limit {
 		r.kept[file] = h
 		return fn(h)

@@ -44,11 +44,14 @@ func Expand(args []string) ([]string, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
-		if clean := filepath.Clean(name); seen[clean] {
-			return nil, inputErrorf("%s is given twice: name each raster once", name)
-		} else {
-			seen[clean] = true
+		key := filepath.Clean(name)
+		if abs, err := filepath.Abs(name); err == nil && !strings.HasPrefix(name, "/vsi") {
+			key = abs
 		}
+		if seen[key] {
+			return nil, inputErrorf("%s is given twice: name each raster once", name)
+		}
+		seen[key] = true
 	}
 	return names, nil
 }
@@ -130,8 +133,8 @@ func readList(list string) ([]string, error) {
 		}
 		names = append(names, more...)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, inputErrorf("cannot read the list %s: %v: is it a text file?", list, err)
+	if lines.Err() != nil {
+		return nil, inputErrorf("cannot read the list %s: a line of it is too long for a name: is it a text file?", list)
 	}
 	if len(names) == 0 {
 		return nil, inputErrorf("the list %s names no file", list)
@@ -144,11 +147,15 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// reason returns what went wrong without the call and the path, which the sentence names already.
+// reason returns what went wrong without the call and the paths, which the sentence names already.
 func reason(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }

@@ -99,6 +99,10 @@ func checkTarget(path string, overwrite bool) error {
 		return outputErrorf("the output %s is not a regular file: name another", path)
 	case err == nil && !overwrite:
 		return outputErrorf("the output %s exists: name another, or replace it with --overwrite", path)
+	case errors.Is(err, fs.ErrNotExist) && !overwrite:
+		if _, err := os.Lstat(path); err == nil {
+			return outputErrorf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
+		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return outputErrorf("cannot write %s: %v", path, reason(err))
 	}
@@ -291,6 +295,12 @@ func (f *File) publish() error {
 			if err := os.Rename(f.tmp, f.target); err != nil {
 				return err
 			}
+		}
+	}
+	// GDAL puts into a sidecar what the chosen profile has no room for.
+	if sidecar := f.tmp + ".aux.xml"; exists(sidecar) {
+		if err := errors.Join(syncPath(sidecar), os.Rename(sidecar, f.target+".aux.xml")); err != nil {
+			return err
 		}
 	}
 	return syncPath(filepath.Dir(f.target))

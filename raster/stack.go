@@ -2,6 +2,7 @@ package raster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -32,8 +33,9 @@ type Stack struct {
 	planes   []plane // in the order of the axis
 	files    []string
 	drivers  []string
+	nodata   *float64 // replaces that of the files
 	geo      geo
-	uniform  bool // all planes have one type, nodata, scale and offset: samples are read as they are
+	uniform  bool // all planes have one type, nodata, scale and offset, and no mask: samples are read as they are
 	multi    bool // the planes are bands of one file
 	warnings []string
 	readers  readers
@@ -47,10 +49,13 @@ type plane struct {
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
 	hasNodata     bool
+	masked        bool // the file has a mask, internal or beside it
 	scale, offset float64
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
+	direct        bool  // samples go from the file to the tile, and no block is ever held
+	blockBytes    int64 // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 }
 
 // geo is what places a raster on the earth.
@@ -72,7 +77,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	if o.Band < 0 {
 		return nil, inputErrorf("band %d does not exist: bands count from 1", o.Band)
 	}
-	s := &Stack{files: files, drivers: o.Drivers}
+	s := &Stack{files: files, drivers: o.Drivers, nodata: o.Nodata}
 	var descriptions []string // of the bands, where they are the dates
 	for i, name := range files {
 		planes, descs, g, err := describe(name, len(files), o)
@@ -137,11 +142,17 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 	}
 	ds, err := open(name, o.Drivers)
 	if err != nil {
-		what := strings.ReplaceAll(sentence(err), "`"+name+"' ", "it is ")
-		if strings.Contains(what, "not recognized") {
-			return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+		what := cause(err, name)
+		info, statErr := os.Stat(name)
+		switch {
+		case statErr == nil && info.Size() == 0:
+			return fail("it is empty: make it anew or leave it out")
+		case !strings.Contains(what, "not recognized"):
+			return fail("%s: is it whole?", what)
+		case len(o.Drivers) > 0:
+			return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(o.Drivers, ", "))
 		}
-		return fail("%s: is it a whole GeoTIFF?", what)
+		return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
 	}
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
@@ -162,13 +173,10 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 		planes = []plane{{band: max(o.Band, 1)}}
 	}
 	for i := range planes {
-		if err := planes[i].read(bands[planes[i].band-1]); err != nil {
+		if err := planes[i].read(bands[planes[i].band-1], o.Nodata); err != nil {
 			return fail("%v", err)
 		}
-		planes[i].compressed = ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")) != ""
-		if o.Nodata != nil {
-			planes[i].nodata, planes[i].hasNodata = *o.Nodata, true
-		}
+		planes[i].blocks(ds, len(bands))
 	}
 	st := ds.Structure()
 	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
@@ -180,8 +188,8 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 	return planes, descriptions, g, nil
 }
 
-// read takes the band's properties.
-func (p *plane) read(b godal.Band) error {
+// read takes the band's properties; nodata, if not nil, replaces its own.
+func (p *plane) read(b godal.Band, nodata *float64) error {
 	st := b.Structure()
 	p.blockWidth, p.blockHeight = st.BlockSizeX, st.BlockSizeY
 	p.scale, p.offset = st.Scale, st.Offset
@@ -189,6 +197,13 @@ func (p *plane) read(b godal.Band) error {
 		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
 	}
 	p.nodata, p.hasNodata = b.NoData()
+	if nodata != nil {
+		p.nodata, p.hasNodata = *nodata, true
+	}
+	// An alpha band is no mask here: GDAL calls the fourth band of every file of bytes one, and it
+	// may well be a date.
+	const perDataset, alpha = 2, 4
+	p.masked = b.MaskFlags()&(perDataset|alpha) == perDataset
 	switch st.DataType {
 	case godal.Byte:
 		p.dtype = kernel.Uint8
@@ -213,6 +228,63 @@ func (p *plane) read(b godal.Band) error {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
 	}
 	return nil
+}
+
+// blocks settles how the band's blocks are stored.
+func (p *plane) blocks(ds *godal.Dataset, bands int) {
+	structure := godal.Domain("IMAGE_STRUCTURE")
+	p.compressed = ds.Metadata("COMPRESSION", structure) != ""
+	p.direct = !p.compressed && p.blockWidth >= ds.Structure().SizeX
+	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
+	if ds.Metadata("INTERLEAVE", structure) == "PIXEL" {
+		p.blockBytes *= int64(bands)
+	}
+}
+
+// heldBytes is the size of a block that must be in memory for any of it to be read.
+func (p *plane) heldBytes() int64 {
+	if p.direct {
+		return 0
+	}
+	return p.blockBytes
+}
+
+// handleBytes is about what GDAL holds for the open file of p between reads: its directory, the
+// block as it is stored and, compressed, a decoder that may be as large.
+func (p *plane) handleBytes() int64 {
+	const directory = 64 << 10
+	switch {
+	case p.direct:
+		return directory
+	case p.compressed:
+		return directory + 2*p.blockBytes
+	}
+	return directory + p.blockBytes
+}
+
+// means reports whether a sample of p means what the same sample means in q.
+func (p plane) means(q plane) bool {
+	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.masked == q.masked && p.hasNodata == q.hasNodata &&
+		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
+		p.scale == q.scale && p.offset == q.offset
+}
+
+// stillHas reports whether a file that is opened again has the planes that were found in it at
+// first.
+func (s *Stack) stillHas(file int, h *handle) bool {
+	if st := h.ds.Structure(); st.SizeX != s.geo.width || st.SizeY != s.geo.height {
+		return false
+	}
+	for _, p := range s.planes {
+		if p.file != file {
+			continue
+		}
+		now := plane{band: p.band}
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], s.nodata) != nil || !now.means(p) {
+			return false
+		}
+	}
+	return true
 }
 
 // differs says how g departs from the first file's grid, to be followed by "as in"; "" if it does not.
@@ -314,12 +386,10 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	s.uniform = true
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
 	for _, p := range s.planes {
-		s.uniform = s.uniform && p.dtype == first.dtype && p.signedByte == first.signedByte && p.hasNodata == first.hasNodata &&
-			(!p.hasNodata || p.nodata == first.nodata || p.nodata != p.nodata && first.nodata != first.nodata) &&
-			p.scale == first.scale && p.offset == first.offset
+		s.uniform = s.uniform && !p.masked && p.means(first)
 		// Strips that are not compressed can be read by the row.
 		bh := p.blockHeight
-		if !p.compressed && p.blockWidth >= s.geo.width {
+		if p.direct {
 			bh = 1
 		}
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
@@ -388,11 +458,15 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 			return context.Cause(ctx)
 		}
 		err := r.with(s, p.file, func(h *handle) error {
-			if err := h.bands[p.band-1].Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height); err != nil {
+			band := h.bands[p.band-1]
+			if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height); err != nil {
 				return err
 			}
 			if !s.uniform {
 				p.widen(kernel.Plane[float64](dst, i))
+			}
+			if p.masked {
+				return r.mask(band.MaskBand(), w, kernel.Plane[float64](dst, i))
 			}
 			return nil
 		})
@@ -403,9 +477,26 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 	return nil
 }
 
+// mask makes a gap of every sample that the mask hides.
+func (r *reader) mask(band godal.Band, w pixtrend.Window, samples []float64) error {
+	r.visible = slices.Grow(r.visible[:0], w.Pixels())[:w.Pixels()]
+	if err := band.Read(w.X, w.Y, r.visible, w.Width, w.Height); err != nil {
+		return err
+	}
+	for i, v := range r.visible {
+		if v == 0 {
+			samples[i] = math.NaN()
+		}
+	}
+	return nil
+}
+
 func readError(name string, w pixtrend.Window, err error) error {
+	if errors.Is(err, ErrInput) {
+		return err
+	}
 	return inputErrorf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
-		name, w.X, w.Y, sentence(err))
+		name, w.X, w.Y, cause(err, name))
 }
 
 // readBands reads the planes of one file in one go, which decodes a block of a pixel-interleaved
