@@ -203,7 +203,7 @@ func secondsText(s float64) string {
 	return fmt.Sprintf("%.1f s", s)
 }
 
-// numbersText writes numbers with as many decimals as give the largest three digits.
+// numbersText writes numbers with as many decimals as give the largest four digits.
 func numbersText(xs []float64) string {
 	largest := 0.0
 	for _, x := range xs {
@@ -211,7 +211,7 @@ func numbersText(xs []float64) string {
 	}
 	decimals := 0
 	if largest > 0 {
-		decimals = max(2-int(math.Floor(math.Log10(largest))), 0)
+		decimals = max(3-int(math.Floor(math.Log10(largest))), 0)
 	}
 	var words []string
 	for _, x := range xs {
