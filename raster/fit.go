@@ -2,6 +2,7 @@ package raster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -24,8 +25,11 @@ type Options struct {
 	Software  string           // named in the output's metadata; "": pixtrend
 }
 
-// DefaultMemory is what Options.Memory stands for when it is 0.
-const DefaultMemory = 512 << 20
+// DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
+const (
+	DefaultMemory = 512 << 20
+	leastMemory   = 16 << 20
+)
 
 // Job is a fit made ready: all that can be checked is, and nothing is written yet.
 type Job struct {
@@ -85,13 +89,16 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory
 	}
+	if o.Memory < leastMemory {
+		return nil, fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+	}
 	if o.Software == "" {
 		o.Software = "pixtrend"
 	}
 	if err := checkTarget(output, o.Overwrite); err != nil {
 		return nil, err
 	}
-	if _, err := (Spec{Creation: o.Creation}).creation(); err != nil {
+	if err := checkCreation(o.Creation); err != nil {
 		return nil, err
 	}
 	s, err := Open(inputs, o.OpenOptions)
@@ -121,14 +128,21 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		return nil, err
 	}
 	plan, err := pixtrend.NewPlan(s.Grid(), o.Fit)
+	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
+		return nil, fmt.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with --memory, or use fewer --threads",
+			short.Dates, short.Threads, o.Memory>>20, 2*short.Need>>20+1)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if n := len(s.planes); o.Fit.MinObs > n {
+		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for: there are %d dates", o.Fit.MinObs, n))
 	}
 	// Each worker has a block of its own in GDAL's hands, beside what it was decoded from.
 	if block := s.largest((*plane).heldBytes); block > 0 {
 		if most := int(max(1, o.Memory/8/block)); most < len(plan.Workers) {
-			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %d MiB, and more would take more than the memory of %d MiB",
-				most, len(plan.Workers), block>>20, o.Memory>>20))
+			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
+				most, len(plan.Workers), float64(block)/(1<<20), o.Memory>>20))
 			o.Fit.Threads = most
 			if plan, err = pixtrend.NewPlan(s.Grid(), o.Fit); err != nil {
 				return nil, err
@@ -150,8 +164,8 @@ const programBytes = 12 << 20
 func (s *Stack) checkBlocks(memory int64) error {
 	for _, p := range s.planes {
 		if p.heldBytes() > memory {
-			return inputErrorf("%s has blocks of %d × %d pixels, %d MiB each, too large for a quarter of the memory, %d MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				s.files[p.file], p.blockWidth, p.blockHeight, p.heldBytes()>>20, memory>>20)
+			return inputErrorf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20))
 		}
 	}
 	return nil
@@ -197,12 +211,12 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	g := j.Grid
 	s := Summary{Output: j.Output, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
 		Fitted: tally.fitted, Seconds: report.Elapsed.Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: j.Warnings, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
+		Unbound: report.Unbound, Warnings: append([]string{}, j.Warnings...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}
 	if tally.slopes != nil {
-		s.SlopeQuintiles = tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)
+		s.SlopeQuintiles = append(s.SlopeQuintiles, tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)...)
 		s.QuintilesOf = tally.slopes.Len()
 	}
 	if info, err := os.Stat(j.Output); err == nil {

@@ -10,6 +10,8 @@ package raster
 // What godal does not offer: the unit of a band, and the size of the block cache. Errors are
 // returned, not printed.
 
+static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
+
 static const char *set_units(const char *path, int n, char **units) {
 	CPLPushErrorHandler(CPLQuietErrorHandler);
 	const char *failed = NULL;
@@ -50,6 +52,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"unsafe"
@@ -155,6 +158,16 @@ func setUnits(path string, units []string) error {
 		return fmt.Errorf("%s", C.GoString(failed))
 	}
 	return nil
+}
+
+// maskFlags asks for the band's mask flags. godal takes no handler for it, and GDAL would print its warnings
+// of what it reads for the answer; its handlers belong to a thread.
+func maskFlags(b godal.Band) int {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_quiet()
+	defer C.CPLPopErrorHandler()
+	return b.MaskFlags()
 }
 
 // unitOf returns the unit of a band, or "" where there is none or it cannot be read.

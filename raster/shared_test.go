@@ -233,7 +233,7 @@ func TestNothingButTheSeriesMatters(t *testing.T) {
 		check(fmt.Sprint("window ", w), names, o(func(f *pixtrend.Options) { f.WindowWidth, f.WindowHeight = w[0], w[1] }))
 	}
 	small := o(func(*pixtrend.Options) {})
-	small.Memory = 4 << 20
+	small.Memory = 16 << 20
 	check("small memory", names, small)
 }
 

@@ -86,6 +86,28 @@ func (s Spec) creation() ([]string, error) {
 	return options, nil
 }
 
+// checkCreation tries creation options on a small raster in memory.
+func checkCreation(options []string) error {
+	options, err := Spec{Creation: options}.creation()
+	if err != nil {
+		return err
+	}
+	if err := register(); err != nil {
+		return err
+	}
+	name := "/vsimem/pixtrend-" + rand.Text()
+	ds, err := godal.Create(godal.GTiff, name, 1, godal.Float32, 64, 64, godal.CreationOption(options...))
+	if err == nil {
+		err = ds.Close()
+	}
+	_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return outputErrorf("cannot write a GeoTIFF with the creation options %s: %s",
+			strings.Join(options, " "), strings.TrimSuffix(sentence(err), ", ignoring"))
+	}
+	return nil
+}
+
 // checkTarget reports whether path can become the output, without writing anything.
 func checkTarget(path string, overwrite bool) error {
 	if path == "" {

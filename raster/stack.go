@@ -86,8 +86,8 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 		}
 		if i == 0 {
 			s.geo, descriptions = g, descs
-		} else if how := s.geo.differs(g); how != "" {
-			return nil, inputErrorf("%s %s as in the first input, %s: all inputs must share one grid, bring them to one, such as with gdalwarp", name, how, files[0])
+		} else if how := s.geo.differs(g, "the first input, "+files[0]); how != "" {
+			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", name, how)
 		}
 		for j := range planes {
 			planes[j].file = i
@@ -203,7 +203,7 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 	// An alpha band is no mask here: GDAL calls the fourth band of every file of bytes one, and it
 	// may well be a date.
 	const perDataset, alpha = 2, 4
-	p.masked = b.MaskFlags()&(perDataset|alpha) == perDataset
+	p.masked = maskFlags(b)&(perDataset|alpha) == perDataset
 	switch st.DataType {
 	case godal.Byte:
 		p.dtype = kernel.Uint8
@@ -287,15 +287,17 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 	return true
 }
 
-// differs says how g departs from the first file's grid, to be followed by "as in"; "" if it does not.
-func (a geo) differs(b geo) string {
+// differs says how the grid b departs from a, which is that of first; "" if it does not.
+func (a geo) differs(b geo, first string) string {
 	switch {
 	case a.width != b.width || a.height != b.height:
-		return fmt.Sprintf("has %d × %d pixels and not %d × %d", b.width, b.height, a.width, a.height)
+		return fmt.Sprintf("has %d × %d pixels, where %s, has %d × %d", b.width, b.height, first, a.width, a.height)
 	case !sameCRS(a.wkt, b.wkt):
-		return fmt.Sprintf("has the CRS %s and not %s", crsName(b.wkt), crsName(a.wkt))
-	case a.hasTransform != b.hasTransform:
-		return map[bool]string{true: "is georeferenced and not bare", false: "is not georeferenced"}[b.hasTransform]
+		return fmt.Sprintf("has the CRS %s, where %s, has %s", crsName(b.wkt), first, crsName(a.wkt))
+	case a.hasTransform && !b.hasTransform:
+		return fmt.Sprintf("is not georeferenced, where %s, is", first)
+	case b.hasTransform && !a.hasTransform:
+		return fmt.Sprintf("is georeferenced, where %s, is not", first)
 	}
 	// The corners in pixels of the first.
 	det := a.transform[1]*a.transform[5] - a.transform[2]*a.transform[4]
@@ -309,7 +311,7 @@ func (a geo) differs(b geo) string {
 			if a.transform == b.transform {
 				continue // without an extent there is no measure
 			}
-			return fmt.Sprintf("lies %.3g pixels off, and not", d)
+			return fmt.Sprintf("lies %.3g pixels off %s", d, first)
 		}
 	}
 	return ""
@@ -374,8 +376,14 @@ func (s *Stack) dates(spec timeaxis.Spec, descriptions []string) ([]timeaxis.Dat
 	}
 	dates, err := timeaxis.FromNames(descriptions)
 	if err != nil {
+		why := timeaxis.ErrNoDate
+		for _, e := range []error{timeaxis.ErrAmbiguous, timeaxis.ErrMixed} {
+			if errors.Is(err, e) {
+				why = e
+			}
+		}
 		return nil, fmt.Errorf("%s has %d bands and their descriptions do not date them (%w): give the dates with --dates 1995-2015, --dates 2001,2003,2004 or --dates @dates.csv, or pick one band of it with --band",
-			s.files[0], len(s.planes), err)
+			s.files[0], len(s.planes), why)
 	}
 	return dates, nil
 }

@@ -1,0 +1,174 @@
+package raster
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+	"golang.org/x/sys/unix"
+
+	"github.com/pixtrend/pixtrend"
+)
+
+// A disk that is full at any point of the writing is an error, and nothing is left on it.
+func TestFullDisk(t *testing.T) {
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skip("cannot mount a disk of 1 MiB, which takes root:", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	// 4 MiB of slopes, which neither fit nor compress well.
+	s := newPlanes(1024, 1024, 2, 0, 1<<20)
+	inputs := s.files(t, nil)
+	for _, creation := range []string{"", "COMPRESS=DEFLATE", "TILED=NO", "TILED=NO BLOCKYSIZE=1024", "INTERLEAVE=PIXEL COMPRESS=LZW"} {
+		t.Run(creation, func(t *testing.T) {
+			fails(t, inputs, filepath.Join(disk, "out.tif"), Options{Creation: strings.Fields(creation)}, ErrOutput, filepath.Join(disk, "out.tif"))
+		})
+	}
+	t.Run("without a byte", func(t *testing.T) {
+		put(t, filepath.Join(disk, "filler"), strings.Repeat("x", 1<<20))
+		fails(t, inputs, filepath.Join(disk, "out.tif"), Options{}, ErrOutput)
+	})
+}
+
+// More files than the process may open are read all the same.
+func TestManyFiles(t *testing.T) {
+	s := newPlanes(20, 16, 300, 0, 999).gappy(gap)
+	dir := t.TempDir()
+	inputs, err := s.tryFiles(dir, func(i int, m *made) {
+		if i%2 == 0 { // of any kind of reading
+			m.creation = []string{"COMPRESS=DEFLATE"}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := dates(t, "1701-2000")
+	o := all()
+	o.Dates = spec
+	// Several windows, so that files come to be opened again.
+	o.Fit.WindowWidth, o.Fit.WindowHeight, o.Fit.Threads = 20, 4, 2
+	want := fitted(t, inputs, o)
+
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &before); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, limit := range []uint64{150, 64} {
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: limit, Max: before.Max}); err != nil {
+			t.Fatal(err)
+		}
+		sameBands(t, fmt.Sprint(limit, " handles"), want, fitted(t, inputs, o))
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(open) > 64 {
+		t.Errorf("%d files are still open", len(open))
+	}
+}
+
+// The memory that a fit says it takes is kept to, whatever the size of the stack. What is measured
+// is all that the process ever had resident, GDAL's code and its block cache included.
+func TestMemoryIsKept(t *testing.T) {
+	const memory, program = 64 << 20, 64 << 20
+	if inputs := os.Getenv("PIXTREND_TEST_MEMORY"); inputs != "" {
+		fitAndPrintPeak(t, inputs, memory)
+		return
+	}
+	if raceDetector {
+		t.Skip("the race detector takes memory of its own")
+	}
+	for _, c := range []struct {
+		name     string
+		m        made
+		dates    int
+		creation string
+	}{
+		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
+		// all others are.
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, ""},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000"},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512"},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256"},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16"},
+		// GDAL keeps with an open file the block that it read last, and each worker has its own
+		// files.
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512"},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1"},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := c.m
+			m.creation = strings.Fields(c.creation)
+			rows := m.height
+			if m.written > 0 {
+				m.creation, rows = append(m.creation, "SPARSE_OK=TRUE"), m.written
+			}
+			m.bands = newPlanes(m.width, rows, 1, 0, 1<<15-1).dates
+			dir := t.TempDir()
+			name, years := "all", c.dates // one file under many names
+			if strings.Contains(c.creation, "PIXEL") {
+				name, years = "bands.tif", 0
+				m.bands = slices.Repeat(m.bands, c.dates)
+				for i := range c.dates {
+					m.descriptions = append(m.descriptions, fmt.Sprint(1901+i))
+				}
+			}
+			if err := m.write(filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+			for i := range years {
+				if err := os.Symlink(name, filepath.Join(dir, fmt.Sprintf("y_%d.tif", 1901+i))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryIsKept$", "-test.v")
+			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir)
+			out, err := cmd.CombinedOutput()
+			_, text, ok := strings.Cut(string(out), "peak=")
+			var peak int64
+			if _, scan := fmt.Sscan(text, &peak); err != nil || !ok || scan != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			t.Logf("peak %d MiB", peak>>20)
+			if peak > memory+program {
+				t.Errorf("the process had %d MiB resident: %d MiB were allowed, and %d for the program itself", peak>>20, memory>>20, program>>20)
+			}
+		})
+	}
+}
+
+func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
+	o := Options{Memory: memory, Fit: pixtrend.Options{Threads: 2}}
+	if _, err := FitFiles(t.Context(), []string{inputs}, filepath.Join(t.TempDir(), "out.tif"), o); err != nil {
+		t.Fatal(err)
+	}
+	// Not Getrusage: its peak includes that of the parent before exec.
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := bytes.Cut(status, []byte("VmHWM:"))
+	var kib int64
+	if _, err := fmt.Sscan(string(text), &kib); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("peak=%d\n", kib<<10)
+}
