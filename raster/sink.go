@@ -87,8 +87,8 @@ func (s Spec) creation() ([]string, error) {
 }
 
 // checkCreation tries creation options on a small raster in memory.
-func checkCreation(options []string) error {
-	options, err := Spec{Creation: options}.creation()
+func checkCreation(given []string) error {
+	options, err := Spec{Creation: given}.creation()
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func checkCreation(options []string) error {
 	_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return outputErrorf("cannot write a GeoTIFF with the creation options %s: %s",
-			strings.Join(options, " "), strings.TrimSuffix(sentence(err), ", ignoring"))
+			strings.Join(given, " "), strings.TrimSuffix(sentence(err), ", ignoring"))
 	}
 	return nil
 }
