@@ -324,9 +324,7 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 		row := slopes[y*w.Width : (y+1)*w.Width]
 		at := (w.Y+y)*t.width + w.X
 		for x, b := range row {
-			if b == b {
-				t.slopes.Add(at+x, float64(b))
-			}
+			t.slopes.Add(at+x, float64(b))
 		}
 	}
 }

@@ -2,6 +2,8 @@ package stats
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -11,6 +13,7 @@ func TestQuantilesAsNumpy(t *testing.T) {
 	for p, x := range []float64{3, 1, 4, 1, 5, 9, 2, 6} {
 		s.Add(p, x)
 	}
+	s.Add(8, math.NaN())
 	want := []float64{1, 1.4, 3.5, 5.6, 9}
 	for i, got := range s.Quantiles(0, 0.2, 0.5, 0.8, 1) {
 		if !(math.Abs(got-want[i]) <= 1e-12) {
@@ -42,5 +45,45 @@ func TestSampleOfALargeRaster(t *testing.T) {
 		if !(math.Abs(a-1000*q) <= 5) {
 			t.Errorf("quantile %v is %v", q, a)
 		}
+	}
+}
+
+// Selection gives what sorting gives, ties and all.
+func TestQuantilesOfManyTies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for n := range 200 {
+		s := NewSampler(n + 1)
+		var values []float64
+		for p := range n + 1 {
+			x := float64(rng.IntN(1 + n/3))
+			values = append(values, x)
+			s.Add(p, x)
+		}
+		slices.Sort(values)
+		for q := 0.0; q <= 1; q += 0.125 {
+			at := q * float64(n)
+			k := int(at)
+			want := values[k]
+			if k < n {
+				want += (at - float64(k)) * (values[k+1] - values[k])
+			}
+			if got := s.Quantiles(q)[0]; !(math.Abs(got-want) <= 1e-12*(1+want)) {
+				t.Fatalf("%d values: quantile %v is %v, want %v", n+1, q, got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkQuantiles(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	s := NewSampler(sampleMost)
+	for b.Loop() {
+		b.StopTimer()
+		s.values = s.values[:0]
+		for p := range sampleMost {
+			s.Add(p, rng.NormFloat64())
+		}
+		b.StartTimer()
+		s.Quantiles(0.2, 0.4, 0.6, 0.8)
 	}
 }
