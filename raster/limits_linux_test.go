@@ -84,6 +84,34 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
+// A window that is forced beyond the memory is refused with what would do, and that does.
+func TestMemoryForAWindow(t *testing.T) {
+	dir := t.TempDir()
+	m := made{width: 2000, height: 1000, written: 8, creation: []string{"SPARSE_OK=TRUE"}, bands: newPlanes(2000, 8, 1, 0, 1<<15-1).dates}
+	for y := 2001; y <= 2003; y++ {
+		if err := m.write(filepath.Join(dir, fmt.Sprintf("y_%d.tif", y))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := Options{Memory: 16 << 20, Fit: pixtrend.Options{Threads: 1, WindowWidth: 2000, WindowHeight: 1000}}
+	_, err := Prepare([]string{dir}, filepath.Join(dir, "out.tif"), o)
+	if err == nil || !strings.Contains(err.Error(), "--memory") {
+		t.Fatalf("%v: want what to allow with --memory", err)
+	}
+	_, text, _ := strings.Cut(err.Error(), "allow ")
+	if _, err := fmt.Sscan(text, &o.Memory); err != nil {
+		t.Fatal(err)
+	}
+	o.Memory <<= 20
+	job, err := Prepare([]string{dir}, filepath.Join(dir, "out.tif"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := job.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // The memory that a fit says it takes is kept to, whatever the size of the stack. What is measured
 // is all that the process ever had resident, GDAL's code and its block cache included.
 func TestMemoryIsKept(t *testing.T) {

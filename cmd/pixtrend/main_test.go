@@ -327,7 +327,7 @@ func TestErrors(t *testing.T) {
 		{name: "too many dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "1990-2015"}, code: 1, want: []string{"26", "21"}},
 		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"dates.csv"}},
 		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "band 2"}},
-		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"allow more"}},
+		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"allow 16 MiB or more"}},
 		{name: "another grid", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"ndvi_2020.tif", "90 × 80"},
 			setUp: func(dir string) error {
 				return exec.Command(program, "synth", filepath.Join(dir, "stack"), "--width", "90", "--height", "80", "--dates", "2020-2020", "-q").Run()
