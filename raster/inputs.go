@@ -12,18 +12,6 @@ import (
 	"strings"
 )
 
-// ErrInput is wrapped by errors about inputs that are missing, unreadable or cannot be a stack.
-var ErrInput = errors.New("unusable input")
-
-type inputError struct{ msg string }
-
-func (e *inputError) Error() string        { return e.msg }
-func (e *inputError) Is(target error) bool { return target == ErrInput }
-
-func inputErrorf(format string, args ...any) error {
-	return &inputError{fmt.Sprintf(format, args...)}
-}
-
 // Expand turns the inputs as people write them into names of rasters: a file stands for itself, a
 // folder for the .tif and .tiff files in it, a pattern with *, ? or [ for the files that it matches,
 // and @list.txt for the names in a text file, one a line (empty lines and those that begin with #

@@ -3,7 +3,6 @@ package raster
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,18 +14,6 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 )
-
-// ErrOutput is wrapped by errors about the output: a target that exists, or cannot be written.
-var ErrOutput = errors.New("output cannot be written")
-
-type outputError struct{ msg string }
-
-func (e *outputError) Error() string        { return e.msg }
-func (e *outputError) Is(target error) bool { return target == ErrOutput }
-
-func outputErrorf(format string, args ...any) error {
-	return &outputError{fmt.Sprintf(format, args...)}
-}
 
 // Spec describes a GeoTIFF to be written.
 type Spec struct {

@@ -1,0 +1,173 @@
+package pixtrend
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/layout"
+	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+// Plan is a stream's resolved plan: what Stream will do, known before it starts.
+type Plan struct {
+	WindowWidth, WindowHeight int // at the right and lower edges windows are smaller
+	Windows                   int
+	Workers                   []runner.Placement
+	Pin                       runner.Pinning
+	Unbound                   string // why not every worker has a CPU of its own, or ""
+	ISA                       kernel.ISA
+	Fields                    []stats.Field
+	Type                      kernel.DType // of the results
+	Memory                    int64        // bytes of tiles and results
+
+	grid  Grid
+	stats *stats.Plan
+	k     kernel.Kernel
+	run   runner.Options
+}
+
+// NewPlan resolves options for a grid, without reading anything.
+func NewPlan(g Grid, o Options) (Plan, error) {
+	if g.Width <= 0 || g.Height <= 0 || !g.Type.Valid() {
+		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
+	}
+	if g.Width > math.MaxInt/g.Height {
+		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
+	}
+	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.Memory < 0 {
+		return Plan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative", o.WindowWidth, o.WindowHeight, o.Memory)
+	}
+	if (o.WindowWidth == 0) != (o.WindowHeight == 0) {
+		return Plan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither", o.WindowWidth, o.WindowHeight)
+	}
+	p := Plan{grid: g, Type: kernel.Float32}
+	if o.Float64 {
+		p.Type = kernel.Float64
+	}
+	var err error
+	p.stats, p.k, err = o.plan(g.Axis.T, g.Axis.PerYear, g.Scale, g.Offset, g.Valid)
+	if err != nil {
+		return Plan{}, err
+	}
+	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
+	// The most workers that there can be decide how large a window may be; there may be fewer
+	// windows than that.
+	_, all, err := o.crew(g.Width * g.Height)
+	if err != nil {
+		return Plan{}, err
+	}
+	if err := p.chooseWindow(o, len(all.Workers)); err != nil {
+		return Plan{}, err
+	}
+	p.Windows = ((g.Width-1)/p.WindowWidth + 1) * ((g.Height-1)/p.WindowHeight + 1)
+	ro, crew, err := o.crew(p.Windows)
+	if err != nil {
+		return Plan{}, err
+	}
+	p.run, p.Workers, p.Pin, p.Unbound = ro, crew.Workers, crew.Pin, crew.Why
+	pixels := p.WindowWidth * p.WindowHeight
+	p.Memory = int64(len(p.Workers))*p.tileBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
+	return p, nil
+}
+
+func (p *Plan) tileBytes(pixels int) int64 {
+	return int64(layout.TileBytes(p.grid.Type, pixels, p.stats.Dates()))
+}
+
+func (p *Plan) resultBytes(pixels int) int64 {
+	return int64(layout.TileBytes(p.Type, pixels, len(p.Fields)))
+}
+
+// buffers is how many windows of results there are: one with each worker, and as many waiting for
+// the writer, so that neither waits for the other.
+func (p *Plan) buffers() int { return 2 * len(p.Workers) }
+
+// chooseWindow sets the size of the windows: the source's block, grown by whole blocks, first
+// along the rows, as long as a tile stays in cache (layout.StreamPixels); or cut where a block of
+// every date would not fit the memory.
+func (p *Plan) chooseWindow(o Options, workers int) error {
+	g, memory := p.grid, o.Memory
+	if memory == 0 {
+		memory = DefaultMemory
+	}
+	memory = min(memory, math.MaxInt64-1) // below what need says of numbers that are too large
+	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
+	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
+	if o.WindowWidth > 0 || o.WindowHeight > 0 {
+		w, h = min(o.WindowWidth, g.Width), min(o.WindowHeight, g.Height)
+		if !fits(w, h) {
+			return p.tooLarge(w, h, workers, memory)
+		}
+		p.WindowWidth, p.WindowHeight = w, h
+		return nil
+	}
+	for !fits(w, h) && h > 1 {
+		h = (h + 1) / 2
+	}
+	for !fits(w, h) && w > 64 {
+		w = (w + 1) / 2
+	}
+	if !fits(w, h) {
+		return p.tooLarge(w, h, workers, memory)
+	}
+	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
+	// Four windows a worker at least, so that none waits long for the last of another.
+	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
+	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
+	bw, bh := w, h
+	for w < g.Width && roomy(w+bw, h) {
+		w += bw
+	}
+	w = min(w, g.Width)
+	for w == g.Width && h < g.Height && roomy(w, h+bh) {
+		h += bh
+	}
+	p.WindowWidth, p.WindowHeight = w, min(h, g.Height)
+	return nil
+}
+
+// need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
+// not hold them: the size of a block is whatever a file says.
+func (p *Plan) need(w, h, workers int) int64 {
+	each := p.stats.Dates()*p.grid.Type.Size() + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
+	if w*h > math.MaxInt/4/each/workers {
+		return math.MaxInt64
+	}
+	return int64(workers) * (p.tileBytes(w*h) + 2*p.resultBytes(w*h))
+}
+
+func (p *Plan) tooLarge(w, h, workers int, memory int64) error {
+	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h}, Threads: workers, Dates: p.stats.Dates()}
+}
+
+// MemoryError says that the memory is too small for one window a worker.
+type MemoryError struct {
+	Have, Need int64
+	Window     Window
+	Threads    int
+	Dates      int
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("pixtrend: windows of %d × %d pixels × %d dates on %d threads take %s of memory and %s are allowed: allow more, or use fewer threads",
+		e.Window.Width, e.Window.Height, e.Dates, e.Threads, bytesText(e.Need), bytesText(e.Have))
+}
+
+// bytesText writes a size for a sentence.
+func bytesText(n int64) string {
+	if n < 10<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MiB", (n-1)>>20+1)
+}
+
+// window returns window number i, counted row by row.
+func (p *Plan) window(i int) Window {
+	across := (p.grid.Width-1)/p.WindowWidth + 1
+	w := Window{X: i % across * p.WindowWidth, Y: i / across * p.WindowHeight}
+	w.Width = min(p.WindowWidth, p.grid.Width-w.X)
+	w.Height = min(p.WindowHeight, p.grid.Height-w.Y)
+	return w
+}

@@ -1,0 +1,87 @@
+package raster
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/airbusgeo/godal"
+)
+
+// geo is what places a raster on the earth.
+type geo struct {
+	width, height int
+	transform     [6]float64
+	hasTransform  bool
+	wkt           string
+}
+
+// differs says how the grid b departs from a, which is that of first; "" if it does not.
+func (a geo) differs(b geo, first string) string {
+	switch {
+	case a.width != b.width || a.height != b.height:
+		return fmt.Sprintf("has %d × %d pixels, where %s, has %d × %d", b.width, b.height, first, a.width, a.height)
+	case !sameCRS(a.wkt, b.wkt):
+		return fmt.Sprintf("has the CRS %s, where %s, has %s", crsName(b.wkt), first, crsName(a.wkt))
+	case a.hasTransform && !b.hasTransform:
+		return fmt.Sprintf("is not georeferenced, where %s, is", first)
+	case b.hasTransform && !a.hasTransform:
+		return fmt.Sprintf("is georeferenced, where %s, is not", first)
+	}
+	// The corners in pixels of the first.
+	det := a.transform[1]*a.transform[5] - a.transform[2]*a.transform[4]
+	for _, c := range [][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
+		x, y := c[0]*float64(a.width), c[1]*float64(a.height)
+		dx := (b.transform[0] - a.transform[0]) + x*(b.transform[1]-a.transform[1]) + y*(b.transform[2]-a.transform[2])
+		dy := (b.transform[3] - a.transform[3]) + x*(b.transform[4]-a.transform[4]) + y*(b.transform[5]-a.transform[5])
+		px := (dx*a.transform[5] - dy*a.transform[2]) / det
+		py := (dy*a.transform[1] - dx*a.transform[4]) / det
+		if d := math.Hypot(px, py); !(d <= 1e-3) {
+			if a.transform == b.transform {
+				continue // without an extent there is no measure
+			}
+			return fmt.Sprintf("lies %.3g pixels off %s", d, first)
+		}
+	}
+	return ""
+}
+
+func sameCRS(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if a == "" || b == "" {
+		return false
+	}
+	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return false
+	}
+	defer x.Close()
+	y, err := godal.NewSpatialRefFromWKT(b, godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return false
+	}
+	defer y.Close()
+	return x.IsSame(y)
+}
+
+// crsName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
+func crsName(wkt string) string {
+	if wkt == "" {
+		return "none"
+	}
+	sr, err := godal.NewSpatialRefFromWKT(wkt, godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return "unreadable"
+	}
+	defer sr.Close()
+	if code := sr.AuthorityCode(""); code != "" {
+		return sr.AuthorityName("") + ":" + code
+	}
+	for _, node := range []string{"PROJCRS", "PROJCS", "GEOGCRS", "GEOGCS"} {
+		if name, ok := sr.AttrValue(node, 0); ok {
+			return name
+		}
+	}
+	return "unnamed"
+}

@@ -1,0 +1,179 @@
+package raster
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// plane is one date: a band of a file, and how its samples are meant.
+type plane struct {
+	file          int // index into Stack.files
+	band          int // from 1
+	dtype         kernel.DType
+	signedByte    bool // GDAL before 3.7 calls int8 a Byte
+	nodata        float64
+	hasNodata     bool
+	masked        bool // the file has a mask, internal or beside it
+	scale, offset float64
+	blockWidth    int
+	blockHeight   int
+	compressed    bool
+	direct        bool  // samples go from the file to the tile, and no block is ever held
+	blockBytes    int64 // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
+}
+
+// describe opens a file and says what is in it.
+func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, error) {
+	fail := func(format string, args ...any) ([]plane, []string, geo, error) {
+		return nil, nil, geo{}, inputErrorf("cannot use %s: %s", name, fmt.Sprintf(format, args...))
+	}
+	ds, err := open(name, o.Drivers)
+	if err != nil {
+		what := cause(err, name)
+		info, statErr := os.Stat(name)
+		switch {
+		case statErr == nil && info.Size() == 0:
+			return fail("it is empty: make it anew or leave it out")
+		case !strings.Contains(what, "not recognized"):
+			return fail("%s: is it whole?", what)
+		case len(o.Drivers) > 0:
+			return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(o.Drivers, ", "))
+		}
+		return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+	}
+	defer func() { _ = ds.Close() }()
+	bands := ds.Bands()
+	if len(bands) == 0 {
+		return fail("it has no bands")
+	}
+	var planes []plane
+	var descriptions []string
+	switch {
+	case o.Band > len(bands):
+		return fail("it has no band %d, only %d", o.Band, len(bands))
+	case o.Band == 0 && files == 1:
+		for i, b := range bands {
+			planes = append(planes, plane{band: i + 1})
+			descriptions = append(descriptions, b.Description())
+		}
+	default:
+		planes = []plane{{band: max(o.Band, 1)}}
+	}
+	for i := range planes {
+		if err := planes[i].read(bands[planes[i].band-1], o.Nodata); err != nil {
+			return fail("%v", err)
+		}
+		planes[i].blocks(ds, len(bands))
+	}
+	st := ds.Structure()
+	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
+	if t, err := ds.GeoTransform(godal.ErrLogger(ignoreWarnings)); err == nil {
+		g.transform, g.hasTransform = t, true
+	} else {
+		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
+	}
+	return planes, descriptions, g, nil
+}
+
+// read takes the band's properties; nodata, if not nil, replaces its own.
+func (p *plane) read(b godal.Band, nodata *float64) error {
+	st := b.Structure()
+	p.blockWidth, p.blockHeight = st.BlockSizeX, st.BlockSizeY
+	p.scale, p.offset = st.Scale, st.Offset
+	if p.scale == 0 || math.IsNaN(p.scale) || math.IsInf(p.scale, 0) || math.IsNaN(p.offset) || math.IsInf(p.offset, 0) {
+		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
+	}
+	p.nodata, p.hasNodata = b.NoData()
+	if nodata != nil {
+		p.nodata, p.hasNodata = *nodata, true
+	}
+	// An alpha band is no mask here: GDAL calls the fourth band of every file of bytes one, and it
+	// may well be a date.
+	const perDataset, alpha = 2, 4
+	p.masked = maskFlags(b)&(perDataset|alpha) == perDataset
+	switch st.DataType {
+	case godal.Byte:
+		p.dtype = kernel.Uint8
+		if b.Metadata("PIXELTYPE", godal.Domain("IMAGE_STRUCTURE")) == "SIGNEDBYTE" {
+			p.dtype, p.signedByte = kernel.Int8, true
+		}
+	case godal.Int8:
+		p.dtype = kernel.Int8
+	case godal.UInt16:
+		p.dtype = kernel.Uint16
+	case godal.Int16:
+		p.dtype = kernel.Int16
+	case godal.UInt32:
+		p.dtype = kernel.Uint32
+	case godal.Int32:
+		p.dtype = kernel.Int32
+	case godal.Float32:
+		p.dtype = kernel.Float32
+	case godal.Float64:
+		p.dtype = kernel.Float64
+	default:
+		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
+	}
+	return nil
+}
+
+// blocks settles how the band's blocks are stored.
+func (p *plane) blocks(ds *godal.Dataset, bands int) {
+	structure := godal.Domain("IMAGE_STRUCTURE")
+	p.compressed = ds.Metadata("COMPRESSION", structure) != ""
+	p.direct = !p.compressed && p.blockWidth >= ds.Structure().SizeX
+	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
+	if ds.Metadata("INTERLEAVE", structure) == "PIXEL" {
+		p.blockBytes *= int64(bands)
+	}
+}
+
+// heldBytes is the size of a block that must be in memory for any of it to be read.
+func (p *plane) heldBytes() int64 {
+	if p.direct {
+		return 0
+	}
+	return p.blockBytes
+}
+
+// handleBytes is about what GDAL holds for the open file of p between reads: its directory, the
+// block as it is stored and, compressed, a decoder that may be as large.
+func (p *plane) handleBytes() int64 {
+	const directory = 64 << 10
+	switch {
+	case p.direct:
+		return directory
+	case p.compressed:
+		return directory + 2*p.blockBytes
+	}
+	return directory + p.blockBytes
+}
+
+// means reports whether a sample of p means what the same sample means in q.
+func (p plane) means(q plane) bool {
+	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.masked == q.masked && p.hasNodata == q.hasNodata &&
+		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
+		p.scale == q.scale && p.offset == q.offset
+}
+
+// widen gives samples that were read as float64 their meaning: gaps become NaN, the others are
+// scaled.
+func (p *plane) widen(samples []float64) {
+	valid := kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata}
+	for i, y := range samples {
+		if p.signedByte && y > 127 {
+			y -= 256
+		}
+		if valid.Observation(p.dtype, y) {
+			samples[i] = math.FMA(y, p.scale, p.offset)
+		} else {
+			samples[i] = math.NaN()
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package raster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// stillHas reports whether a file that is opened again has the planes that were found in it at
+// first.
+func (s *Stack) stillHas(file int, h *handle) bool {
+	if st := h.ds.Structure(); st.SizeX != s.geo.width || st.SizeY != s.geo.height {
+		return false
+	}
+	for _, p := range s.planes {
+		if p.file != file {
+			continue
+		}
+		now := plane{band: p.band}
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], s.nodata) != nil || !now.means(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// Read fills dst with the samples of w, as pixtrend.Source asks for.
+func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst kernel.Tile) error {
+	r := s.readers.of(worker)
+	if s.multi && s.uniform {
+		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, dst) })
+		if err != nil {
+			return readError(s.files[0], w, err)
+		}
+		return nil
+	}
+	for i, p := range s.planes {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		err := r.with(s, p.file, func(h *handle) error {
+			band := h.bands[p.band-1]
+			if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height); err != nil {
+				return err
+			}
+			if !s.uniform {
+				p.widen(kernel.Plane[float64](dst, i))
+			}
+			if p.masked {
+				return r.mask(band.MaskBand(), w, kernel.Plane[float64](dst, i))
+			}
+			return nil
+		})
+		if err != nil {
+			return readError(s.files[p.file], w, err)
+		}
+	}
+	return nil
+}
+
+// mask makes a gap of every sample that the mask hides.
+func (r *reader) mask(band godal.Band, w pixtrend.Window, samples []float64) error {
+	r.visible = slices.Grow(r.visible[:0], w.Pixels())[:w.Pixels()]
+	if err := band.Read(w.X, w.Y, r.visible, w.Width, w.Height); err != nil {
+		return err
+	}
+	for i, v := range r.visible {
+		if v == 0 {
+			samples[i] = math.NaN()
+		}
+	}
+	return nil
+}
+
+func readError(name string, w pixtrend.Window, err error) error {
+	if errors.Is(err, ErrInput) {
+		return err
+	}
+	return inputErrorf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
+		name, w.X, w.Y, cause(err, name))
+}
+
+// readBands reads the planes of one file in one go, which decodes a block of a pixel-interleaved
+// file once and not once a band.
+func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, dst kernel.Tile) error {
+	size := dst.Type.Size()
+	if int64(dst.Stride)*int64(size) > math.MaxInt32 {
+		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
+	}
+	bands := make([]int, len(s.planes))
+	for i, p := range s.planes {
+		bands[i] = p.band - 1
+	}
+	return ds.Read(w.X, w.Y, buffer(kernel.Tile{Type: dst.Type, Data: dst.Data, Stride: len(dst.Data) / size, Dates: 1, Pixels: len(dst.Data) / size}, 0, s.planes[0].signedByte),
+		w.Width, w.Height, godal.Bands(bands...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(dst.Stride))
+}
+
+// buffer returns plane i of t as the slice that godal takes its type from.
+func buffer(t kernel.Tile, i int, signedByte bool) any {
+	switch t.Type {
+	case kernel.Uint8:
+		return kernel.Plane[uint8](t, i)
+	case kernel.Int8:
+		if signedByte {
+			t.Type = kernel.Uint8 // the same bytes
+			return kernel.Plane[uint8](t, i)
+		}
+		return kernel.Plane[int8](t, i)
+	case kernel.Uint16:
+		return kernel.Plane[uint16](t, i)
+	case kernel.Int16:
+		return kernel.Plane[int16](t, i)
+	case kernel.Uint32:
+		return kernel.Plane[uint32](t, i)
+	case kernel.Int32:
+		return kernel.Plane[int32](t, i)
+	case kernel.Float32:
+		return kernel.Plane[float32](t, i)
+	}
+	return kernel.Plane[float64](t, i)
+}
