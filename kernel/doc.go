@@ -33,15 +33,15 @@
 //
 // # What was measured
 //
-// One Zen 4 core (2.6 GHz), 256 KiB of samples in the L2 cache, 21 dates, GB/s of samples
-// (go test -bench Tile ./kernel):
+// One Zen 4 core, 256 KiB of samples in the L2 cache, 21 dates, a nodata value to compare with; GB/s of
+// samples, the best of three (go test -bench Tile ./kernel):
 //
 //	                                  generic   avx2   avx512
-//	slope  float32  no gap                1.2     26       32
-//	slope  int16    no gap                0.5      8       15
-//	sums   float32  no gap                0.6     14       15
-//	sums   float32  20 % random gaps      0.4      6        9
-//	sums   int16    20 % random gaps      0.3      3        6
+//	slope  float32  no gap                1.4     25       31
+//	slope  int16    no gap                1.0      9       14
+//	sums   float32  no gap                1.0     14       16
+//	sums   float32  20 % random gaps      0.7      8       12
+//	sums   int16    20 % random gaps      0.3      4        6
 //
 // Not tried yet: comparing with nodata in the samples' own type, several groups of pixels a date
 // for int16, prefetching, and the register-wide layout of resident stacks.
