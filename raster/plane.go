@@ -81,6 +81,11 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 	return planes, descriptions, g, nil
 }
 
+var dtypes = map[godal.DataType]kernel.DType{
+	godal.Byte: kernel.Uint8, godal.Int8: kernel.Int8, godal.UInt16: kernel.Uint16, godal.Int16: kernel.Int16,
+	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
+}
+
 // read takes the band's properties; nodata, if not nil, replaces its own.
 func (p *plane) read(b godal.Band, nodata *float64) error {
 	st := b.Structure()
@@ -97,28 +102,12 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 	// may well be a date.
 	const perDataset, alpha = 2, 4
 	p.masked = maskFlags(b)&(perDataset|alpha) == perDataset
-	switch st.DataType {
-	case godal.Byte:
-		p.dtype = kernel.Uint8
-		if b.Metadata("PIXELTYPE", godal.Domain("IMAGE_STRUCTURE")) == "SIGNEDBYTE" {
-			p.dtype, p.signedByte = kernel.Int8, true
-		}
-	case godal.Int8:
-		p.dtype = kernel.Int8
-	case godal.UInt16:
-		p.dtype = kernel.Uint16
-	case godal.Int16:
-		p.dtype = kernel.Int16
-	case godal.UInt32:
-		p.dtype = kernel.Uint32
-	case godal.Int32:
-		p.dtype = kernel.Int32
-	case godal.Float32:
-		p.dtype = kernel.Float32
-	case godal.Float64:
-		p.dtype = kernel.Float64
-	default:
+	var known bool
+	if p.dtype, known = dtypes[st.DataType]; !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
+	}
+	if p.dtype == kernel.Uint8 && b.Metadata("PIXELTYPE", godal.Domain("IMAGE_STRUCTURE")) == "SIGNEDBYTE" {
+		p.dtype, p.signedByte = kernel.Int8, true
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func resolve(asked Pinning, workers int, topo Topology) (Pinning, string) {
 	case asked == PinCPU, workers == cpus, workers == cores:
 		return PinCPU, ""
 	default:
-		return PinNode, fmt.Sprintf("%d workers do not fill %d CPUs (%d cores)", workers, cpus, cores)
+		return PinNode, fmt.Sprintf("fewer workers (%d) than CPUs (%d, of %d cores)", workers, cpus, cores)
 	}
 }
 
