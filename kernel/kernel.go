@@ -50,9 +50,10 @@ type params struct {
 	n, t, tt, y, ty, yy, ref *float64 // out, slope only: ty
 }
 
-// maxCallBytes bounds the samples that one assembly call reads, since the garbage collector
-// cannot stop a goroutine inside it: 512 KiB take 100 µs at 5 GB/s.
-const maxCallBytes = 512 << 10
+// maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
+// cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
+// a nanosecond, which makes 90 µs.
+const maxCallSamples = 128 << 10
 
 // Slope writes num · Σ τ·(y − y₀) / Σ τ² for the pixels of t, in order, until it meets one with a
 // gap, and returns how many it wrote; it may stop up to 63 pixels earlier than it must. With a
@@ -199,7 +200,7 @@ func (k Kernel) withGaps(dst Sums, t Tile, p *params, from, to int) {
 
 // callPixels returns how many pixels one assembly call may take: whole groups, at least one.
 func callPixels(t Tile, group int) int {
-	return max(1, maxCallBytes/(t.Dates*t.Type.Size()*group)) * group
+	return max(1, maxCallSamples/(t.Dates*group)) * group
 }
 
 func check(t Tile, axis Axis) {
