@@ -233,12 +233,23 @@ func checkTile(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
 
 func TestSameBitsOnEveryISA(t *testing.T) {
 	ks := kernels(t)
+	dates := []int{1, 2, 3, 5, 21, 64}
+	lengths := []int{0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 257}
+	if os.Getenv("PIXTREND_LONG") != "" { // all lengths to four groups of the widest body and one
+		dates, lengths = []int{127, 500}, nil
+		for n := 2; n <= 40; n++ {
+			dates = append(dates, n)
+		}
+		for n := range 4*64 + 2 {
+			lengths = append(lengths, n)
+		}
+	}
 	for _, d := range dtypes {
 		t.Run("dtype="+d.String(), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(1, uint64(d)))
-			for _, n := range []int{1, 2, 3, 5, 21, 64} {
-				for _, pixels := range []int{0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 257} {
+			for _, n := range dates {
+				for _, pixels := range lengths {
 					for _, g := range gapPatterns {
 						stride := pixels + rng.IntN(5)
 						tile := Tile{Type: d, Stride: stride, Dates: n, Pixels: pixels,
