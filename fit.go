@@ -81,26 +81,22 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	return report(r, k, s.Pixels(), s.view.Dates, start), err
 }
 
-// eachTile calls fn for every tile of s on the workers; setUp hears how many there are.
+// eachTile calls fn for every tile of s on the workers; setUp hears how many there are at most.
 func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
-	_, all, err := o.crew(s.Pixels())
+	ro, err := o.crew(s.Pixels())
 	if err != nil {
 		return runner.Report{}, err
 	}
-	pieces := s.pieces(max(1, len(all.Workers)))
-	ro, plan, err := o.crew(len(pieces))
-	if err != nil {
-		return runner.Report{}, err
-	}
+	pieces := s.pieces(max(1, ro.Workers))
 	if o.Progress != nil {
 		ro.Progress = func(done, total int) {
 			// Pieces are alike but for the last.
 			o.Progress(int(float64(s.Pixels())*float64(done)/float64(total)), s.Pixels())
 		}
 	}
-	setUp(len(plan.Workers))
-	memory := make([]tileMemory, len(plan.Workers))
+	setUp(ro.Workers)
+	memory := make([]tileMemory, ro.Workers)
 	defer func() {
 		for i := range memory {
 			memory[i].close()

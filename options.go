@@ -68,16 +68,17 @@ func (o Options) plan(times []float64, perUnit, scale, offset float64, v kernel.
 	return p, k, nil
 }
 
-// crew resolves the workers for that many items, so that the memory of each can be indexed by its
-// ID.
-func (o Options) crew(items int) (runner.Options, runner.Plan, error) {
+// crew looks at the machine and settles the most workers that work on that many pixels. A plan made
+// with its options for fewer items, or a run, has at most so many: the memory of each can be
+// indexed by its ID.
+func (o Options) crew(pixels int) (runner.Options, error) {
 	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
-	plan, err := runner.NewPlan(items, ro)
+	plan, err := runner.NewPlan(pixels, ro)
 	if err != nil {
-		return ro, plan, fmt.Errorf("pixtrend: %w", err)
+		return ro, fmt.Errorf("pixtrend: %w", err)
 	}
 	ro.Workers = len(plan.Workers)
-	return ro, plan, nil
+	return ro, nil
 }
 
 func report(r runner.Report, k kernel.Kernel, pixels, dates int, start time.Time) Report {

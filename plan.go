@@ -54,19 +54,19 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
 	// The most workers that there can be decide how large a window may be; there may be fewer
 	// windows than that.
-	_, all, err := o.crew(g.Width * g.Height)
+	p.run, err = o.crew(g.Width * g.Height)
 	if err != nil {
 		return Plan{}, err
 	}
-	if err := p.chooseWindow(o, len(all.Workers)); err != nil {
+	if err := p.chooseWindow(o, p.run.Workers); err != nil {
 		return Plan{}, err
 	}
 	p.Windows = ((g.Width-1)/p.WindowWidth + 1) * ((g.Height-1)/p.WindowHeight + 1)
-	ro, crew, err := o.crew(p.Windows)
+	crew, err := runner.NewPlan(p.Windows, p.run)
 	if err != nil {
-		return Plan{}, err
+		return Plan{}, fmt.Errorf("pixtrend: %w", err)
 	}
-	p.run, p.Workers, p.Pin, p.Unbound = ro, crew.Workers, crew.Pin, crew.Why
+	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
 	p.Memory = int64(len(p.Workers))*p.tileBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
 	return p, nil

@@ -13,7 +13,7 @@ package raster
 static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 
 static const char *set_units(const char *path, int n, char **units) {
-	CPLPushErrorHandler(CPLQuietErrorHandler);
+	push_quiet();
 	const char *failed = NULL;
 	GDALDatasetH ds = GDALOpen(path, GA_Update);
 	if (ds == NULL) {
@@ -33,7 +33,7 @@ static const char *set_units(const char *path, int n, char **units) {
 }
 
 static char *get_unit(const char *path, int band) {
-	CPLPushErrorHandler(CPLQuietErrorHandler);
+	push_quiet();
 	char *unit = NULL;
 	const char *drivers[] = {"GTiff", NULL};
 	GDALDatasetH ds = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, drivers, NULL, NULL);

@@ -75,6 +75,9 @@ func (s Spec) creation() ([]string, error) {
 
 // checkCreation tries creation options on a small raster in memory.
 func checkCreation(given []string) error {
+	if len(given) == 0 {
+		return nil // the defaults are good
+	}
 	options, err := Spec{Creation: given}.creation()
 	if err != nil {
 		return err

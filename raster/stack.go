@@ -115,12 +115,8 @@ func (s *Stack) dates(spec timeaxis.Spec, descriptions []string) ([]timeaxis.Dat
 		}
 		return dates, err
 	}
-	names := make([]string, len(s.planes))
-	for i := range names {
-		names[i] = fmt.Sprintf("%s band %d", s.files[0], i+1)
-	}
 	if !spec.Auto() {
-		return spec.Resolve(names, nil)
+		return spec.Resolve(s.Names(), nil)
 	}
 	dates, err := timeaxis.FromNames(descriptions)
 	if err != nil {
@@ -159,11 +155,12 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		g.Type = kernel.Float64
 	}
 	s.grid = g
-	if d := axis.Duplicates(); len(d) > 0 {
+	switch d := axis.Duplicates(); len(d) {
+	case 0:
+	case 1:
+		s.warnings = append(s.warnings, fmt.Sprintf("several scenes share the date %v: all are used", d[0]))
+	default:
 		s.warnings = append(s.warnings, fmt.Sprintf("several scenes share a date (%v, …): all are used", d[0]))
-		if len(d) == 1 {
-			s.warnings[len(s.warnings)-1] = fmt.Sprintf("several scenes share the date %v: all are used", d[0])
-		}
 	}
 }
 
@@ -173,7 +170,7 @@ func (s *Stack) Grid() pixtrend.Grid { return s.grid }
 // Warnings returns what was assumed and may surprise, a sentence each.
 func (s *Stack) Warnings() []string { return s.warnings }
 
-// Names returns what each date is read from, in the order of the axis.
+// Names returns what each date is read from, in the order of the axis once Open is done.
 func (s *Stack) Names() []string {
 	names := make([]string, len(s.planes))
 	for i, p := range s.planes {
