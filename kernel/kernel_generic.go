@@ -53,12 +53,12 @@ func slopeOf[T Sample](dst []float64, t Tile, axis Axis, num float64, v Valid) i
 	for done := 0; done < t.Pixels; done += lanes {
 		n := min(lanes, t.Pixels-done)
 		var ref, ty [lanes]float64
-		for p, y := range Plane[T](t, 0)[done : done+n] {
+		for p, y := range Row[T](t, 0, done, done+n) {
 			ref[p] = float64(y)
 		}
 		hit := false // whether a sample equals nodata
 		for i, tau := range axis.Tau {
-			for p, sample := range Plane[T](t, i)[done : done+n] {
+			for p, sample := range Row[T](t, i, done, done+n) {
 				y := float64(sample)
 				hit = hit || y == nodata
 				ty[p] = math.FMA(tau, y-ref[p], ty[p])
@@ -85,7 +85,7 @@ func gapsOf[T Sample](dst Sums, t Tile, axis Axis, v Valid) {
 		m := min(lanes, t.Pixels-done)
 		var n, st, stt, sy, sty, syy, ref [lanes]float64
 		for i, tau := range axis.Tau {
-			for p, sample := range Plane[T](t, i)[done : done+m] {
+			for p, sample := range Row[T](t, i, done, done+m) {
 				y := float64(sample)
 				if !(y >= lo && y <= hi && y != nodata) {
 					continue

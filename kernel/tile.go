@@ -88,14 +88,70 @@ func Bytes[T Sample](s []T) []byte {
 }
 
 // A Tile is what a kernel call works on: Dates planes of Pixels samples each, a structure of
-// arrays. It is a view: it owns no memory, and kernels only read it. Sample p of plane i is
-// element i*Stride+p of Data. The planes stand in the order of the axis, oldest first.
+// arrays. It is a view: it owns no memory, and kernels only read it. The planes stand in the order
+// of the axis, oldest first.
+//
+// Sample p of plane i is element i*Stride+p of Data. In a packed tile it is element
+// (p/64*Dates+i)*64 + p%64: the tile is cut into panels of 64 pixels, as many as the kernels carry in
+// registers, and each panel holds its planes one after another, so that fitting it reads one
+// sequential stream. The last panel is as long as the others, whatever Pixels is; what it
+// holds beyond Pixels is read, and has no effect.
 type Tile struct {
 	Type   DType
 	Data   []byte // samples in the machine's byte order
-	Stride int    // samples from the start of one plane to the start of the next, at least Pixels
+	Stride int    // samples from the start of one plane to the start of the next, at least Pixels; unused where Packed
 	Dates  int
 	Pixels int
+	Packed bool
+	Mask   Mask
+}
+
+// PanelPixels is the number of pixels of a packed tile's panel.
+const PanelPixels = 64
+
+// Mask marks the gaps of a tile apart from its samples, as GDAL's mask bands and Arrow's validity bitmaps
+// do: an observation has a byte other than 0, or a bit that is set. The zero value marks none.
+//
+// The mask of sample p of plane i is byte, or bit, i*Stride+p of Data, bit 0 being the lowest of
+// byte 0; that of a packed tile stands where its sample stands.
+type Mask struct {
+	Data   []byte // nil: no mask
+	Bits   bool   // one bit a sample, not one byte
+	Stride int    // samples from plane to plane, a multiple of 8 where Bits; unused where the tile is packed
+}
+
+// bytes returns how many bytes the masks of n samples take.
+func (m Mask) bytes(n int) int {
+	if m.Bits {
+		return (n + 7) / 8
+	}
+	return n
+}
+
+// from returns the mask without its first n samples.
+func (m Mask) from(n int) Mask {
+	if m.Data == nil {
+		return m
+	}
+	if m.Bits {
+		if n%8 != 0 {
+			panic(fmt.Sprintf("kernel: mask of bits cut at pixel %d, which does not begin a byte", n))
+		}
+		n /= 8
+	}
+	m.Data = m.Data[n:]
+	return m
+}
+
+// observed reports whether the mask lets the sample at index at be an observation.
+func (m Mask) observed(at int) bool {
+	switch {
+	case m.Data == nil:
+		return true
+	case m.Bits:
+		return m.Data[at>>3]>>(at&7)&1 != 0
+	}
+	return m.Data[at] != 0
 }
 
 // TileOf returns the view of data as dates planes of pixels samples, stride samples apart.
@@ -103,30 +159,69 @@ func TileOf[T Sample](data []T, stride, dates, pixels int) Tile {
 	return Tile{Type: DTypeOf[T](), Data: Bytes(data), Stride: stride, Dates: dates, Pixels: pixels}
 }
 
-// Slice returns the view of the pixels [lo, hi) of t.
+// Panels returns the number of panels of 64 pixels that hold the tile's pixels.
+func (t Tile) Panels() int { return (t.Pixels + PanelPixels - 1) / PanelPixels }
+
+// Slice returns the view of the pixels [lo, hi) of t. Of a packed tile, lo must begin a panel; of one
+// with a mask of bits, a byte.
 func (t Tile) Slice(lo, hi int) Tile {
 	if lo < 0 || hi < lo || hi > t.Pixels {
 		panic(fmt.Sprintf("kernel: slice [%d:%d] of a tile of %d pixels", lo, hi, t.Pixels))
 	}
-	if lo > 0 {
-		t.Data = t.Data[lo*t.Type.Size():]
-	}
 	t.Pixels = hi - lo
+	if lo == 0 {
+		return t
+	}
+	if t.Packed {
+		if lo%PanelPixels != 0 {
+			panic(fmt.Sprintf("kernel: packed tile cut at pixel %d, which does not begin a panel", lo))
+		}
+		lo *= t.Dates
+	}
+	t.Data = t.Data[lo*t.Type.Size():]
+	t.Mask = t.Mask.from(lo)
 	return t
 }
 
-// Plane returns the samples of date i. T must be the tile's type.
-func Plane[T Sample](t Tile, i int) []T {
-	if DTypeOf[T]() != t.Type {
-		panic(fmt.Sprintf("kernel: plane of %s asked from a tile of %s", DTypeOf[T](), t.Type))
+// at returns the index of sample p of plane i.
+func (t Tile) at(i, p int) int {
+	if t.Packed {
+		return (p/PanelPixels*t.Dates+i)*PanelPixels + p%PanelPixels
 	}
-	if t.Pixels == 0 {
+	return i*t.Stride + p
+}
+
+// maskAt is at for the mask.
+func (t Tile) maskAt(i, p int) int {
+	if t.Packed {
+		return t.at(i, p)
+	}
+	return i*t.Mask.Stride + p
+}
+
+// Row returns the samples of the pixels [lo, hi) at date i. T must be the tile's type. Of a packed
+// tile, the pixels must lie in one panel.
+func Row[T Sample](t Tile, i, lo, hi int) []T {
+	if DTypeOf[T]() != t.Type {
+		panic(fmt.Sprintf("kernel: samples of %s asked from a tile of %s", DTypeOf[T](), t.Type))
+	}
+	if t.Packed && lo/PanelPixels != (hi-1)/PanelPixels {
+		panic(fmt.Sprintf("kernel: pixels [%d:%d] of a packed tile are not of one panel", lo, hi))
+	}
+	if lo == hi {
 		return nil
 	}
-	size := t.Type.Size()
-	from := i * t.Stride * size
-	b := t.Data[from : from+t.Pixels*size]
-	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), t.Pixels)
+	from := t.at(i, lo) * t.Type.Size()
+	b := t.Data[from : from+(hi-lo)*t.Type.Size()]
+	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), hi-lo)
+}
+
+// Plane returns the samples of date i. T must be the tile's type, and the tile not packed.
+func Plane[T Sample](t Tile, i int) []T {
+	if t.Packed {
+		panic("kernel: plane asked from a packed tile")
+	}
+	return Row[T](t, i, 0, t.Pixels)
 }
 
 // Check returns an error that says what is wrong with the tile's shape, or nil.
@@ -134,24 +229,53 @@ func (t Tile) Check() error {
 	switch {
 	case !t.Type.Valid():
 		return fmt.Errorf("kernel: tile of unknown type %s", t.Type)
-	case t.Dates < 0 || t.Pixels < 0 || t.Stride < 0:
-		return fmt.Errorf("kernel: tile with negative shape: %d dates, %d pixels, stride %d", t.Dates, t.Pixels, t.Stride)
+	case t.Dates < 0 || t.Pixels < 0 || t.Stride < 0 || t.Mask.Stride < 0:
+		return fmt.Errorf("kernel: tile with negative shape: %d dates, %d pixels, stride %d, of the mask %d", t.Dates, t.Pixels, t.Stride, t.Mask.Stride)
 	case t.Dates == 0 || t.Pixels == 0:
 		return nil
-	case t.Dates > 1 && t.Stride < t.Pixels:
-		return fmt.Errorf("kernel: planes overlap: stride %d is less than %d pixels", t.Stride, t.Pixels)
 	}
-	size := uint64(t.Type.Size())
-	// The bounds keep the product below in 64 bits.
-	if uint64(t.Dates) > math.MaxInt64>>4/uint64(max(t.Stride, t.Pixels)) {
-		return fmt.Errorf("kernel: tile of %d dates × %d samples is too large", t.Dates, t.Stride)
+	samples, err := t.samples(t.Stride)
+	if err != nil {
+		return err
 	}
-	need := (uint64(t.Dates-1)*uint64(t.Stride) + uint64(t.Pixels)) * size
-	if uint64(len(t.Data)) < need {
+	if need := samples * uint64(t.Type.Size()); uint64(len(t.Data)) < need {
 		return fmt.Errorf("kernel: tile of %d dates × %d pixels, stride %d, of %s needs %d bytes, has %d",
 			t.Dates, t.Pixels, t.Stride, t.Type, need, len(t.Data))
 	}
+	if t.Mask.Data == nil {
+		return nil
+	}
+	if t.Mask.Bits && !t.Packed && t.Mask.Stride%8 != 0 {
+		return fmt.Errorf("kernel: planes of a mask of bits %d apart, which is not a multiple of 8", t.Mask.Stride)
+	}
+	if samples, err = t.samples(t.Mask.Stride); err != nil {
+		return fmt.Errorf("%w, in the mask", err)
+	}
+	if need := t.Mask.bytes(int(samples)); len(t.Mask.Data) < need {
+		return fmt.Errorf("kernel: mask of %d dates × %d pixels, stride %d, needs %d bytes, has %d",
+			t.Dates, t.Pixels, t.Mask.Stride, need, len(t.Mask.Data))
+	}
 	return nil
+}
+
+// samples returns how many samples planes that stand stride apart reach over.
+func (t Tile) samples(stride int) (uint64, error) {
+	if t.Pixels > math.MaxInt>>8 {
+		return 0, fmt.Errorf("kernel: tile of %d pixels is too large", t.Pixels)
+	}
+	if t.Packed {
+		stride = PanelPixels * t.Panels()
+	} else if t.Dates > 1 && stride < t.Pixels {
+		return 0, fmt.Errorf("kernel: planes overlap: stride %d is less than %d pixels", stride, t.Pixels)
+	}
+	// The bound keeps all that is computed from these numbers in 63 bits, bytes included.
+	if uint64(t.Dates) > math.MaxInt64>>4/uint64(max(stride, t.Pixels)) {
+		return 0, fmt.Errorf("kernel: tile of %d dates × %d samples is too large", t.Dates, stride)
+	}
+	if t.Packed {
+		return uint64(t.Dates) * uint64(stride), nil
+	}
+	return uint64(t.Dates-1)*uint64(stride) + uint64(t.Pixels), nil
 }
 
 // Valid says which samples are observations; the others are gaps. NaN and ±Inf are always gaps.
