@@ -3,42 +3,156 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/pixtrend/pixtrend/internal/ceiling"
 )
 
-// BenchmarkTile measures one thread on a tile in the L2 cache (256 KiB of samples). The rate is
+// job is one way through a tile.
+type job struct {
+	op  string
+	run func(k Kernel, t Tile, axis Axis, v Valid, out []float32, s Sums)
+}
+
+var jobs = []job{
+	{"slope", func(k Kernel, t Tile, axis Axis, v Valid, out []float32, _ Sums) {
+		Slope(k, out, nil, t, newLine(axis), v)
+	}},
+	{"sums", func(k Kernel, t Tile, axis Axis, v Valid, _ []float32, s Sums) {
+		for lo := 0; lo < t.Pixels; lo += 512 { // sums that stay in the first-level cache, as stats has them
+			hi := min(lo+512, t.Pixels)
+			k.Sums(s, t.Slice(lo, hi), axis, v)
+		}
+	}},
+}
+
+// BenchmarkL2 measures one thread on a packed tile of 256 KiB, which stays in the L2 cache. The rate is
 // that of the samples read. benchstat -col /isa sets the implementations side by side.
-func BenchmarkTile(b *testing.B) {
-	const bytes = 256 << 10
-	for _, d := range []DType{Float32, Int16} {
+func BenchmarkL2(b *testing.B) {
+	for _, d := range dtypes {
 		for _, n := range []int{21, 64, 500} {
-			pixels := bytes / n / d.Size()
-			tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
-			sums, slope := NewSums(pixels), make([]float64, pixels)
+			pixels := max(1, 256<<10/(n*d.Size()*block)) * block
+			tile := Tile{Type: d, Dates: n, Pixels: pixels, Packed: true, InCache: true, Data: make([]byte, n*pixels*d.Size()+64)}
+			tile.Data = alignedTo64(tile.Data)
+			out, sums := make([]float32, pixels), NewSums(512)
 			axis := years(rand.New(rand.NewPCG(1, 1)), n, false)
 			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
 			for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
-				fill(rand.New(rand.NewPCG(2, 2)), tile, g)
-				for _, k := range kernels(b) {
-					name := fmt.Sprintf("isa=%v/dtype=%v/n=%d/gaps=%s/ws=L2", k.ISA(), d, n, g.name)
-					if g.name == "none" {
-						b.Run("op=slope/"+name, func(b *testing.B) {
+				fillTile(rand.New(rand.NewPCG(2, 2)), tile, g)
+				for _, j := range jobs {
+					for _, k := range kernels(b) {
+						b.Run(fmt.Sprintf("op=%s/isa=%v/dtype=%v/n=%d/gaps=%s/ws=L2", j.op, k.ISA(), d, n, g.name), func(b *testing.B) {
 							b.SetBytes(int64(n * pixels * d.Size()))
 							for b.Loop() {
-								if k.Slope(slope, tile, axis, 1, v) != pixels {
-									b.Fatal("a gap where there is none")
-								}
+								j.run(k, tile, axis, v, out, sums)
 							}
 						})
 					}
-					b.Run("op=sums/"+name, func(b *testing.B) {
-						b.SetBytes(int64(n * pixels * d.Size()))
-						for b.Loop() {
-							k.Sums(sums, tile, axis, v)
-						}
-					})
 				}
 			}
 		}
+	}
+}
+
+// BenchmarkRAM measures one thread, and one for each CPU, on a tile of four times the last-level cache in
+// huge pages: packed, and as whole planes side by side. Each pass is followed by a sequential read of the
+// same bytes with the same threads; of-ceiling is the best rate of the one over that of the other.
+func BenchmarkRAM(b *testing.B) {
+	buf, err := ceiling.Buffer(4 * ceiling.LastLevelCache())
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := ceiling.Buffer(len(buf) / 8) // results, at least 16 dates of 2 bytes a pixel
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, d := range []DType{Float32, Int16} {
+		for _, n := range []int{21, 64, 500} {
+			axis := years(rand.New(rand.NewPCG(1, 1)), n, false)
+			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+			threads := runtime.GOMAXPROCS(0)
+			pixels := len(buf) / (n * d.Size()) / (block * threads) * block * threads
+			for _, layout := range []string{"packed", "planes"} {
+				tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Packed: layout == "packed", Data: buf}
+				for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
+					fillFast(tile, g)
+					for _, j := range jobs {
+						for _, k := range kernels(b) {
+							if k.ISA() == Generic {
+								continue
+							}
+							for _, m := range []int{1, threads} {
+								b.Run(fmt.Sprintf("op=%s/layout=%s/isa=%v/dtype=%v/n=%d/gaps=%s/ws=ram/threads=%d", j.op, layout, k.ISA(), d, n, g.name, m), func(b *testing.B) {
+									benchRAM(b, k, j, tile, axis, v, Plane[float32](TileOf(asFloats(out), 0, 1, pixels), 0), m)
+								})
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func benchRAM(b *testing.B, k Kernel, j job, tile Tile, axis Axis, v Valid, out []float32, threads int) {
+	size := tile.Dates * tile.Pixels * tile.Type.Size()
+	part := tile.Pixels / threads
+	crew := func(f func(worker int)) time.Duration {
+		var ready, done sync.WaitGroup
+		start := make(chan struct{})
+		for w := range threads {
+			ready.Add(1)
+			done.Add(1)
+			go func() {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+				ready.Done()
+				<-start
+				f(w)
+				done.Done()
+			}()
+		}
+		ready.Wait()
+		from := time.Now()
+		close(start)
+		done.Wait()
+		return time.Since(from)
+	}
+	sums := make([]Sums, threads)
+	for w := range sums {
+		sums[w] = NewSums(512)
+	}
+	best, ceil := time.Hour, time.Hour
+	b.SetBytes(int64(size))
+	for i := 0; b.Loop(); i++ {
+		best = min(best, crew(func(w int) {
+			lo, hi := w*part, (w+1)*part
+			j.run(k, tile.Slice(lo, hi), axis, v, out[lo:hi], sums[w])
+		}))
+		b.StopTimer()
+		for try := range 2 {
+			ahead := ceiling.Aheads[(2*i+try)%len(ceiling.Aheads)]
+			ceil = min(ceil, crew(func(w int) {
+				ceiling.Read(tile.Data[w*(size/threads):][:size/threads], ahead)
+			}))
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(size)/1e9/best.Seconds(), "best-GB/s")
+	b.ReportMetric(float64(size)/1e9/ceil.Seconds(), "ceiling-GB/s")
+	b.ReportMetric(ceil.Seconds()/best.Seconds(), "of-ceiling")
+}
+
+// fillFast fills a large tile with some thousand samples of g over and over.
+func fillFast(t Tile, g gapPattern) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	some := newTile(t.Type, 64, 64*block+7, 64*block+7)
+	fillTile(rng, some, g)
+	n := t.Dates * t.Pixels * t.Type.Size()
+	for at := 0; at < n; {
+		at += copy(t.Data[at:n], some.Data)
 	}
 }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"unsafe"
 )
 
@@ -34,82 +35,200 @@ func (s *Sums) slices() [7][]float64 {
 	return [7][]float64{s.N, s.T, s.TT, s.Y, s.TY, s.YY, s.Ref}
 }
 
-// params is the one argument of the assembly. kernel_amd64.s finds its fields through go_asm.h.
-type params struct {
-	src    unsafe.Pointer // sample 0 of plane 0
-	stride uintptr        // bytes between planes
-	tau    *float64
-	dates  int // at least 1
-	pixels int // a multiple of the group that the body works on
-	done   int // out: pixels finished; less than pixels where a gap-free body met a gap
-
-	lo, hi, nodata float64 // Valid.lower
-	hasNodata      int     // 0: no comparison with nodata is needed
-	num, den       float64 // slope only: the dot product times num over den
-
-	n, t, tt, y, ty, yy, ref *float64 // out, slope only: ty
+// slice returns the sums of the pixels [lo, hi).
+func (s *Sums) slice(lo, hi int) Sums {
+	return Sums{N: s.N[lo:hi], T: s.T[lo:hi], TT: s.TT[lo:hi], Y: s.Y[lo:hi], TY: s.TY[lo:hi], YY: s.YY[lo:hi], Ref: s.Ref[lo:hi]}
 }
+
+// Slope returns the slope of pixel i, with the bits of the function [Slope]; NaN where there is none.
+func (s *Sums) Slope(i int, line Line) float64 {
+	return slopeOfSums(s.N[i], s.T[i], s.TT[i], s.Y[i], s.TY[i], &line)
+}
+
+// slopeOfSums is the formula of Slope.
+func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
+	// Without a gap Στ is 0, and so is its product with anything.
+	var product float64
+	if t != 0 {
+		product = t * y
+	}
+	cty := math.FMA(n, ty, -product)
+	ctt := math.FMA(n, tt, -float64(t*t))
+	if !(ctt > float64(n*line.Axis.minCtt()) && n >= float64(line.MinObs)) {
+		return math.NaN()
+	}
+	return cty * (line.Scale / ctt)
+}
+
+// Line says which slope is wanted.
+type Line struct {
+	Axis   Axis
+	Scale  float64 // the slope a unit of τ is multiplied by it
+	MinObs int     // observations below which a pixel has no slope
+}
+
+// Float is the set of element types of results.
+type Float interface{ float32 | float64 }
 
 // maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
 // cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
 // a nanosecond, which makes 90 µs.
 const maxCallSamples = 128 << 10
 
-// Slope writes num · Σ τ·(y − y₀) / Σ τ² for the pixels of t, in order, until it meets one with a
-// gap, and returns how many it wrote; it may stop up to 63 pixels earlier than it must. With a
-// centred axis that is num times the least squares slope, bit for bit what follows from Sums as
-// TY·num/TT. Where it stopped, go on with Sums. On an axis that is not centred, or with a valid
-// range, it returns 0.
+// block is what the assembly works on at once: the pixels of a packed tile's panel.
+const block = PanelPixels
+
+// Slope writes the least squares slope of every pixel of t over its observations into slope and,
+// where n is not nil, their number into n:
 //
-// It panics before it writes where dst is shorter than the tile, the axis has not one number a
-// date or the tile's shape is wrong.
-func (k Kernel) Slope(dst []float64, t Tile, axis Axis, num float64, v Valid) int {
-	check(t, axis)
-	if len(dst) < t.Pixels {
-		panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(dst), t.Pixels))
+//	(n·Στd − Στ·Σd) · (Scale / (n·Στ² − (Στ)²))
+//
+// with the sums of [Sums], in float64, rounded once to F. Pixels with fewer than MinObs observations,
+// or with all of them at one date, have slope NaN. A pixel's results are the same bits on every ISA, in a
+// tile of any shape and beside any neighbours.
+//
+// It panics before it writes where an output is shorter than the tile, the axis has not one number
+// a date or the tile's shape is wrong.
+func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
+	check(t, line.Axis)
+	if len(slope) < t.Pixels || n != nil && len(n) < t.Pixels {
+		panic(fmt.Sprintf("kernel: outputs of %d and %d numbers for a tile of %d pixels", len(slope), len(n), t.Pixels))
 	}
-	if t.Dates == 0 || t.Pixels == 0 || !axis.Centred() || v.HasRange {
-		return 0
+	if t.Pixels == 0 {
+		return
 	}
-	if k.isa == Generic {
-		return slopeGeneric(dst, t, axis, num, v)
+	s := slopes[F]{k: k, slope: slope[:t.Pixels], t: t, line: line, v: v}
+	if n != nil {
+		s.n = n[:t.Pixels]
+	}
+	whole := t.Pixels / block * block
+	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+		s.generic(0)
+		return
 	}
 	raceTile(t)
-	raceWrite(dst[:t.Pixels])
-	group := k.slopeGroup()
-	p := lower(t, axis, v)
-	p.num, p.den = num, axis.TT
-	done := 0
-	for whole := t.Pixels - t.Pixels%group; done < whole; done += p.done {
-		p.pixels = min(whole-done, callPixels(t, group))
-		p.at(t, done)
-		p.ty = &dst[done]
-		k.slope(t.Type, &p)
-		if p.done < p.pixels {
-			return done + p.done
-		}
-	}
-	switch rest := t.Pixels - done; {
+	raceWrite(s.slope)
+	raceWrite(s.n)
+	s.prepare()
+	s.blocks(whole)
+	switch rest := t.Pixels - whole; {
 	case rest == 0:
-	case t.Pixels < group:
-		return slopeGeneric(dst, t, axis, num, v)
+	case t.Packed:
+		// The last panel is there as a whole, but not its results.
+		var slope, n [block]F
+		last := s
+		last.t = t.Slice(whole, t.Pixels)
+		last.t.Pixels = block
+		last.slope = slope[:]
+		if s.n != nil {
+			last.n = n[:]
+		}
+		last.blocks(block)
+		copy(s.slope[whole:], slope[:rest])
+		if s.n != nil {
+			copy(s.n[whole:], n[:rest])
+		}
+	case t.Mask.Bits:
+		s.generic(whole) // the last 64 pixels do not begin a byte of the mask
 	default:
-		// The last group again, moved back to end with the tile: a pixel's result depends on
-		// its own series alone, so that what is written twice is written alike.
-		from := t.Pixels - group
-		p.pixels = group
-		p.at(t, from)
-		p.ty = &dst[from]
-		k.slope(t.Type, &p)
-		if p.done == group {
-			done = t.Pixels
+		// The last 64 pixels: a pixel's result depends on its own series alone, so that what is
+		// written twice is written alike.
+		last := s
+		from := t.Pixels - block
+		last.t = t.Slice(from, t.Pixels)
+		last.slope = s.slope[from:]
+		if s.n != nil {
+			last.n = s.n[from:]
+		}
+		last.blocks(block)
+	}
+}
+
+// slopes is one call of Slope.
+type slopes[F Float] struct {
+	k        Kernel
+	slope, n []F // as long as the tile
+	t        Tile
+	line     Line
+	v        Valid
+	p        params
+	gapFree  bool // whether pixels without a gap have a way of their own
+	free     body // what does them
+	gaps     body // what does the others
+}
+
+func (s *slopes[F]) generic(from int) {
+	t := s.t.Slice(from, s.t.Pixels)
+	n := s.n
+	if n != nil {
+		n = n[from:]
+	}
+	slopeGeneric(s.slope[from:], n, t, s.line, s.v)
+}
+
+func (s *slopes[F]) prepare() {
+	s.p = lower(s.t, s.line.Axis, s.v)
+	s.p.num = s.line.Scale
+	s.p.scale = s.line.Scale / float64(float64(s.t.Dates)*s.line.Axis.TT)
+	s.p.minObs, s.p.minCtt = float64(s.line.MinObs), s.line.Axis.minCtt()
+	if unsafe.Sizeof(s.slope[0]) == 4 {
+		s.p.float32 = 1
+	}
+	n := float64(s.t.Dates)
+	s.gapFree = s.line.Axis.Centred() && !s.v.HasRange && s.t.Dates >= s.line.MinObs && n*s.line.Axis.TT > n*s.p.minCtt
+	if !s.gapFree {
+		s.p.all = math.NaN()
+	}
+	s.free, s.gaps = slopeBody, slopeGapsBody
+	if s.p.pairs != nil {
+		s.free = slopeWholeBody
+		if s.p.counts != nil && s.k.isa == AVX512 {
+			s.gaps = slopeGapsWholeBody
 		}
 	}
-	return done
+}
+
+// blocks does the pixels [0, whole). The body for gap-free pixels hands back at a block with a
+// gap, and the one for gaps after a block without one.
+func (s *slopes[F]) blocks(whole int) {
+	for done := 0; done < whole; {
+		if s.gapFree {
+			from := done
+			done = s.run(s.free, done, whole)
+			if s.n != nil {
+				fill(s.n[from:done], F(s.t.Dates))
+			}
+		}
+		if done < whole {
+			done = s.run(s.gaps, done, whole)
+		}
+	}
+}
+
+// run calls a body on the pixels [from, to) and returns where it stopped.
+func (s *slopes[F]) run(b body, from, to int) int {
+	p := s.p // a local copy lets the compiler see that nothing it points to escapes
+	var scratch [2 * block]float64
+	p.scratch = &scratch
+	p.fetchAhead(s.k, b, s.t)
+	for from < to {
+		p.pixels = min(to-from, callPixels(s.t))
+		p.src, p.mask = start(s.t, from)
+		p.out = unsafe.Pointer(&s.slope[from])
+		if s.n != nil {
+			p.outN = unsafe.Pointer(&s.n[from])
+		}
+		s.k.call(b, s.t.Type, &p)
+		from += p.done
+		if p.done < p.pixels {
+			break
+		}
+	}
+	return from
 }
 
 // Sums writes the sums over the observations of every pixel of t into dst. A pixel's sums are
-// the same bits on every ISA, in a tile of any size and beside any neighbours: each is added date
+// the same bits on every ISA, in a tile of any shape and beside any neighbours: each is added date
 // by date with one rounding a term (fused multiply-adds), a gap being left out.
 //
 // It panics before it writes where a slice of dst is shorter than the tile, the axis has not one
@@ -124,83 +243,93 @@ func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	if t.Pixels == 0 {
 		return
 	}
-	if k.isa == Generic || t.Dates == 0 || t.Pixels < k.gapsGroup() {
-		gapsGeneric(dst, t, axis, v)
+	dst = dst.slice(0, t.Pixels)
+	whole := t.Pixels / block * block
+	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+		sumsGeneric(dst, t, axis, v)
 		return
 	}
 	raceTile(t)
 	for _, s := range dst.slices() {
-		raceWrite(s[:t.Pixels])
+		raceWrite(s)
 	}
 	p := lower(t, axis, v)
-	// Without a gap the sums of the axis are the same for all, and half of the work is saved.
-	// Whether a group has one shows when its samples are read, so the gap-free body tries, and
-	// hands back the group that it cannot do. Where gaps are frequent, trying is wasted: after
-	// each failure the gap-aware body does a longer run, up to 16 groups.
-	run := 1
-	for done := 0; done < t.Pixels; {
-		if !v.HasRange {
-			n := k.gapFree(dst, t, axis, &p, done)
-			if n > 0 {
-				run = 1
-			}
-			if done += n; done == t.Pixels {
-				return
-			}
-		} else {
-			run = t.Pixels
+	if v.HasRange {
+		p.all = math.NaN()
+	}
+	k.sumsOf(&p, dst, t, whole, !v.HasRange)
+	switch rest := t.Pixels - whole; {
+	case rest == 0:
+	case t.Packed:
+		var b [7][block]float64
+		last := t.Slice(whole, t.Pixels)
+		last.Pixels = block
+		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, block, !v.HasRange)
+		for f, s := range dst.slices() {
+			copy(s[whole:], b[f][:rest])
 		}
-		n := min(run*k.sumsGroup(), t.Pixels-done)
-		k.withGaps(dst, t, &p, done, done+n)
-		done += n
-		run = min(2*run, 16)
+	case t.Mask.Bits:
+		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), axis, v)
+	default:
+		from := t.Pixels - block
+		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), block, !v.HasRange)
 	}
 }
 
-// gapFree runs the gap-free body from pixel from on and returns how many pixels it finished.
-func (k Kernel) gapFree(dst Sums, t Tile, axis Axis, p *params, from int) int {
-	group := k.sumsGroup()
-	whole := t.Pixels - (t.Pixels-from)%group
-	done := from
-	for done < whole {
-		p.pixels = min(whole-done, callPixels(t, group))
-		p.at(t, done)
-		p.to(dst, done)
-		k.sums(t.Type, p)
-		done += p.done
+// sumsOf does the pixels [0, whole), as slopes.blocks does.
+func (k Kernel) sumsOf(p *params, dst Sums, t Tile, whole int, gapFree bool) {
+	for done := 0; done < whole; {
+		if gapFree {
+			done = k.runSums(sumsBody, p, dst, t, done, whole)
+		}
+		if done < whole {
+			done = k.runSums(sumsGapsBody, p, dst, t, done, whole)
+		}
+	}
+}
+
+// runSums is slopes.run for sums.
+func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) int {
+	p := *shared
+	var scratch [2 * block]float64
+	p.scratch = &scratch
+	p.fetchAhead(k, b, t)
+	for from < to {
+		p.pixels = min(to-from, callPixels(t))
+		p.src, p.mask = start(t, from)
+		p.n, p.t, p.tt, p.ref = &dst.N[from], &dst.T[from], &dst.TT[from], &dst.Ref[from]
+		p.y, p.ty, p.yy = &dst.Y[from], &dst.TY[from], &dst.YY[from]
+		k.call(b, t.Type, &p)
+		from += p.done
 		if p.done < p.pixels {
 			break
 		}
 	}
-	for i := from; i < done; i++ {
-		dst.N[i], dst.T[i], dst.TT[i] = float64(t.Dates), axis.T, axis.TT
-	}
-	return done - from
+	return from
 }
 
-// withGaps runs the gap-aware body on the pixels [from, to). What remains beyond the last whole
-// group is done again with the group that ends at to, which needs as many pixels before it.
-func (k Kernel) withGaps(dst Sums, t Tile, p *params, from, to int) {
-	group := k.gapsGroup()
-	if to-from < group {
-		from = max(0, to-group)
-		to = from + group
-	}
-	for done := from; done < to; done += p.pixels {
-		p.pixels = min((to-done)/group*group, callPixels(t, group))
-		if p.pixels == 0 {
-			done = to - group
-			p.pixels = group
-		}
-		p.at(t, done)
-		p.to(dst, done)
-		k.gaps(t.Type, p)
-	}
-}
+// body names one of the assembly's functions for each sample type:
+//
+//	slope      slopes of gap-free pixels                hands back at a block with a gap
+//	slopeGaps  slopes of all pixels, and n              hands back after a block without one
+//	sums       the sums of gap-free pixels              hands back at a block with a gap
+//	sumsGaps   the sums of all pixels                   hands back after a block without one
+//
+// and the first two for samples of 8 or 16 bits on an axis of 16-bit integers.
+type body uint8
 
-// callPixels returns how many pixels one assembly call may take: whole groups, at least one.
-func callPixels(t Tile, group int) int {
-	return max(1, maxCallSamples/(t.Dates*group)) * group
+const (
+	slopeBody body = iota
+	slopeGapsBody
+	sumsBody
+	sumsGapsBody
+	slopeWholeBody
+	slopeGapsWholeBody
+)
+
+// callPixels returns how many pixels one assembly call may take: whole blocks, at least one.
+func callPixels(t Tile) int {
+	return max(1, maxCallSamples/(t.Dates*block)) * block
 }
 
 func check(t Tile, axis Axis) {
@@ -212,24 +341,8 @@ func check(t Tile, axis Axis) {
 	}
 }
 
-// lower returns the params that all calls on a tile share.
-func lower(t Tile, axis Axis, v Valid) params {
-	p := params{stride: uintptr(t.Stride) * uintptr(t.Type.Size()), tau: &axis.Tau[0], dates: t.Dates}
-	p.lo, p.hi, p.nodata = v.lower(t.Type)
-	if p.nodata == p.nodata {
-		p.hasNodata = 1
+func fill[F Float](s []F, x F) {
+	for i := range s {
+		s[i] = x
 	}
-	return p
-}
-
-// at sets the first pixel to be read.
-func (p *params) at(t Tile, pixel int) {
-	p.src = unsafe.Pointer(&t.Data[pixel*t.Type.Size()])
-}
-
-// to sets the first pixel to be written.
-func (p *params) to(dst Sums, pixel int) {
-	p.n, p.t, p.tt = &dst.N[pixel], &dst.T[pixel], &dst.TT[pixel]
-	p.y, p.ty, p.yy = &dst.Y[pixel], &dst.TY[pixel], &dst.YY[pixel]
-	p.ref = &dst.Ref[pixel]
 }

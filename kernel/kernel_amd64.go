@@ -14,47 +14,27 @@ var features = [...][]cpuid.FeatureID{
 	},
 	AVX512: {
 		cpuid.AVX512F,
-		cpuid.AVX512BW, // KORTESTD's kin on the toolchain's list of mask moves
-		cpuid.AVX512DQ, // KANDNB, KORB, KORTESTB
-		cpuid.AVX512VL, // VPMOVSXWD into Y16 and above
+		cpuid.AVX512BW, // VPCMPB, VPCMPW, VPTESTMB; KANDD and its kin
+		cpuid.AVX512DQ, // KANDB and its kin, VCVTQQ2PD
+		cpuid.AVX512VL, // all of these on X and Y registers
 	},
 }
 
 func supported(isa ISA) bool { return cpuid.CPU.Supports(features[isa]...) }
 
-// The groups: how many pixels a body carries in registers at once. It works on whole groups.
-
-func (k Kernel) slopeGroup() int {
+// call runs a body. Dispatch is a switch of direct calls: a call through a func variable would
+// move params to the heap.
+func (k Kernel) call(b body, d DType, p *params) {
 	if k.isa == AVX512 {
-		return 64
+		k.callAVX512(b, d, p)
+	} else {
+		k.callAVX2(b, d, p)
 	}
-	return 16
 }
 
-func (k Kernel) sumsGroup() int {
-	if k.isa == AVX512 {
-		return 32
-	}
-	return 8
-}
-
-func (k Kernel) gapsGroup() int {
-	if k.isa == AVX512 {
-		return 16
-	}
-	return 4
-}
-
-// The bodies, in kernel_amd64.s:
-//
-//	slope: ty[x] = num * sum(tau[i]*(y[i][x]-y[0][x])) / den    until a group has a gap
-//	sums:  y, ty, yy and ref as in Sums                         until a group has a gap
-//	gaps:  all of Sums, gaps left out
-//
-// Dispatch is a switch of direct calls: a call through a func variable would move params to the
-// heap.
-func (k Kernel) slope(d DType, p *params) {
-	if k.isa == AVX512 {
+func (k Kernel) callAVX512(b body, d DType, p *params) {
+	switch b {
+	case slopeBody:
 		switch d {
 		case Uint8:
 			slopeU8AVX512(p)
@@ -73,30 +53,26 @@ func (k Kernel) slope(d DType, p *params) {
 		case Float64:
 			slopeF64AVX512(p)
 		}
-		return
-	}
-	switch d {
-	case Uint8:
-		slopeU8AVX2(p)
-	case Int8:
-		slopeI8AVX2(p)
-	case Uint16:
-		slopeU16AVX2(p)
-	case Int16:
-		slopeI16AVX2(p)
-	case Uint32:
-		slopeU32AVX2(p)
-	case Int32:
-		slopeI32AVX2(p)
-	case Float32:
-		slopeF32AVX2(p)
-	case Float64:
-		slopeF64AVX2(p)
-	}
-}
-
-func (k Kernel) sums(d DType, p *params) {
-	if k.isa == AVX512 {
+	case slopeGapsBody:
+		switch d {
+		case Uint8:
+			slopeGapsU8AVX512(p)
+		case Int8:
+			slopeGapsI8AVX512(p)
+		case Uint16:
+			slopeGapsU16AVX512(p)
+		case Int16:
+			slopeGapsI16AVX512(p)
+		case Uint32:
+			slopeGapsU32AVX512(p)
+		case Int32:
+			slopeGapsI32AVX512(p)
+		case Float32:
+			slopeGapsF32AVX512(p)
+		case Float64:
+			slopeGapsF64AVX512(p)
+		}
+	case sumsBody:
 		switch d {
 		case Uint8:
 			sumsU8AVX512(p)
@@ -115,93 +91,141 @@ func (k Kernel) sums(d DType, p *params) {
 		case Float64:
 			sumsF64AVX512(p)
 		}
-		return
-	}
-	switch d {
-	case Uint8:
-		sumsU8AVX2(p)
-	case Int8:
-		sumsI8AVX2(p)
-	case Uint16:
-		sumsU16AVX2(p)
-	case Int16:
-		sumsI16AVX2(p)
-	case Uint32:
-		sumsU32AVX2(p)
-	case Int32:
-		sumsI32AVX2(p)
-	case Float32:
-		sumsF32AVX2(p)
-	case Float64:
-		sumsF64AVX2(p)
-	}
-}
-
-func (k Kernel) gaps(d DType, p *params) {
-	if k.isa == AVX512 {
+	case sumsGapsBody:
 		switch d {
 		case Uint8:
-			gapsU8AVX512(p)
+			sumsGapsU8AVX512(p)
 		case Int8:
-			gapsI8AVX512(p)
+			sumsGapsI8AVX512(p)
 		case Uint16:
-			gapsU16AVX512(p)
+			sumsGapsU16AVX512(p)
 		case Int16:
-			gapsI16AVX512(p)
+			sumsGapsI16AVX512(p)
 		case Uint32:
-			gapsU32AVX512(p)
+			sumsGapsU32AVX512(p)
 		case Int32:
-			gapsI32AVX512(p)
+			sumsGapsI32AVX512(p)
 		case Float32:
-			gapsF32AVX512(p)
+			sumsGapsF32AVX512(p)
 		case Float64:
-			gapsF64AVX512(p)
+			sumsGapsF64AVX512(p)
 		}
-		return
-	}
-	switch d {
-	case Uint8:
-		gapsU8AVX2(p)
-	case Int8:
-		gapsI8AVX2(p)
-	case Uint16:
-		gapsU16AVX2(p)
-	case Int16:
-		gapsI16AVX2(p)
-	case Uint32:
-		gapsU32AVX2(p)
-	case Int32:
-		gapsI32AVX2(p)
-	case Float32:
-		gapsF32AVX2(p)
-	case Float64:
-		gapsF64AVX2(p)
+	case slopeWholeBody:
+		switch d {
+		case Uint8:
+			slopeWholeU8AVX512(p)
+		case Int8:
+			slopeWholeI8AVX512(p)
+		case Uint16:
+			slopeWholeU16AVX512(p)
+		case Int16:
+			slopeWholeI16AVX512(p)
+		}
+	case slopeGapsWholeBody:
+		switch d {
+		case Uint8:
+			slopeGapsWholeU8AVX512(p)
+		case Int8:
+			slopeGapsWholeI8AVX512(p)
+		case Uint16:
+			slopeGapsWholeU16AVX512(p)
+		case Int16:
+			slopeGapsWholeI16AVX512(p)
+		}
 	}
 }
 
-//go:noescape
-func slopeU8AVX2(p *params)
-
-//go:noescape
-func slopeI8AVX2(p *params)
-
-//go:noescape
-func slopeU16AVX2(p *params)
-
-//go:noescape
-func slopeI16AVX2(p *params)
-
-//go:noescape
-func slopeU32AVX2(p *params)
-
-//go:noescape
-func slopeI32AVX2(p *params)
-
-//go:noescape
-func slopeF32AVX2(p *params)
-
-//go:noescape
-func slopeF64AVX2(p *params)
+func (k Kernel) callAVX2(b body, d DType, p *params) {
+	switch b {
+	case slopeBody:
+		switch d {
+		case Uint8:
+			slopeU8AVX2(p)
+		case Int8:
+			slopeI8AVX2(p)
+		case Uint16:
+			slopeU16AVX2(p)
+		case Int16:
+			slopeI16AVX2(p)
+		case Uint32:
+			slopeU32AVX2(p)
+		case Int32:
+			slopeI32AVX2(p)
+		case Float32:
+			slopeF32AVX2(p)
+		case Float64:
+			slopeF64AVX2(p)
+		}
+	case slopeGapsBody:
+		switch d {
+		case Uint8:
+			slopeGapsU8AVX2(p)
+		case Int8:
+			slopeGapsI8AVX2(p)
+		case Uint16:
+			slopeGapsU16AVX2(p)
+		case Int16:
+			slopeGapsI16AVX2(p)
+		case Uint32:
+			slopeGapsU32AVX2(p)
+		case Int32:
+			slopeGapsI32AVX2(p)
+		case Float32:
+			slopeGapsF32AVX2(p)
+		case Float64:
+			slopeGapsF64AVX2(p)
+		}
+	case sumsBody:
+		switch d {
+		case Uint8:
+			sumsU8AVX2(p)
+		case Int8:
+			sumsI8AVX2(p)
+		case Uint16:
+			sumsU16AVX2(p)
+		case Int16:
+			sumsI16AVX2(p)
+		case Uint32:
+			sumsU32AVX2(p)
+		case Int32:
+			sumsI32AVX2(p)
+		case Float32:
+			sumsF32AVX2(p)
+		case Float64:
+			sumsF64AVX2(p)
+		}
+	case sumsGapsBody:
+		switch d {
+		case Uint8:
+			sumsGapsU8AVX2(p)
+		case Int8:
+			sumsGapsI8AVX2(p)
+		case Uint16:
+			sumsGapsU16AVX2(p)
+		case Int16:
+			sumsGapsI16AVX2(p)
+		case Uint32:
+			sumsGapsU32AVX2(p)
+		case Int32:
+			sumsGapsI32AVX2(p)
+		case Float32:
+			sumsGapsF32AVX2(p)
+		case Float64:
+			sumsGapsF64AVX2(p)
+		}
+	case slopeWholeBody:
+		switch d {
+		case Uint8:
+			slopeWholeU8AVX2(p)
+		case Int8:
+			slopeWholeI8AVX2(p)
+		case Uint16:
+			slopeWholeU16AVX2(p)
+		case Int16:
+			slopeWholeI16AVX2(p)
+		}
+	}
+}
 
 //go:noescape
 func slopeU8AVX512(p *params)
@@ -228,28 +252,28 @@ func slopeF32AVX512(p *params)
 func slopeF64AVX512(p *params)
 
 //go:noescape
-func sumsU8AVX2(p *params)
+func slopeGapsU8AVX512(p *params)
 
 //go:noescape
-func sumsI8AVX2(p *params)
+func slopeGapsI8AVX512(p *params)
 
 //go:noescape
-func sumsU16AVX2(p *params)
+func slopeGapsU16AVX512(p *params)
 
 //go:noescape
-func sumsI16AVX2(p *params)
+func slopeGapsI16AVX512(p *params)
 
 //go:noescape
-func sumsU32AVX2(p *params)
+func slopeGapsU32AVX512(p *params)
 
 //go:noescape
-func sumsI32AVX2(p *params)
+func slopeGapsI32AVX512(p *params)
 
 //go:noescape
-func sumsF32AVX2(p *params)
+func slopeGapsF32AVX512(p *params)
 
 //go:noescape
-func sumsF64AVX2(p *params)
+func slopeGapsF64AVX512(p *params)
 
 //go:noescape
 func sumsU8AVX512(p *params)
@@ -276,49 +300,165 @@ func sumsF32AVX512(p *params)
 func sumsF64AVX512(p *params)
 
 //go:noescape
-func gapsU8AVX2(p *params)
+func sumsGapsU8AVX512(p *params)
 
 //go:noescape
-func gapsI8AVX2(p *params)
+func sumsGapsI8AVX512(p *params)
 
 //go:noescape
-func gapsU16AVX2(p *params)
+func sumsGapsU16AVX512(p *params)
 
 //go:noescape
-func gapsI16AVX2(p *params)
+func sumsGapsI16AVX512(p *params)
 
 //go:noescape
-func gapsU32AVX2(p *params)
+func sumsGapsU32AVX512(p *params)
 
 //go:noescape
-func gapsI32AVX2(p *params)
+func sumsGapsI32AVX512(p *params)
 
 //go:noescape
-func gapsF32AVX2(p *params)
+func sumsGapsF32AVX512(p *params)
 
 //go:noescape
-func gapsF64AVX2(p *params)
+func sumsGapsF64AVX512(p *params)
+
+// group returns how many pixels a body carries in registers at once.
+func (k Kernel) group(b body) int {
+	if k.isa == AVX512 {
+		return [...]int{slopeBody: 64, slopeGapsBody: 32, sumsBody: 32, sumsGapsBody: 16, slopeWholeBody: 64, slopeGapsWholeBody: 64}[b]
+	}
+	return [...]int{slopeBody: 16, slopeGapsBody: 8, sumsBody: 8, sumsGapsBody: 8, slopeWholeBody: 16}[b]
+}
 
 //go:noescape
-func gapsU8AVX512(p *params)
+func slopeWholeU8AVX512(p *params)
 
 //go:noescape
-func gapsI8AVX512(p *params)
+func slopeWholeI8AVX512(p *params)
 
 //go:noescape
-func gapsU16AVX512(p *params)
+func slopeWholeU16AVX512(p *params)
 
 //go:noescape
-func gapsI16AVX512(p *params)
+func slopeWholeI16AVX512(p *params)
 
 //go:noescape
-func gapsU32AVX512(p *params)
+func slopeGapsWholeU8AVX512(p *params)
 
 //go:noescape
-func gapsI32AVX512(p *params)
+func slopeGapsWholeI8AVX512(p *params)
 
 //go:noescape
-func gapsF32AVX512(p *params)
+func slopeGapsWholeU16AVX512(p *params)
 
 //go:noescape
-func gapsF64AVX512(p *params)
+func slopeGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func slopeU8AVX2(p *params)
+
+//go:noescape
+func slopeI8AVX2(p *params)
+
+//go:noescape
+func slopeU16AVX2(p *params)
+
+//go:noescape
+func slopeI16AVX2(p *params)
+
+//go:noescape
+func slopeU32AVX2(p *params)
+
+//go:noescape
+func slopeI32AVX2(p *params)
+
+//go:noescape
+func slopeF32AVX2(p *params)
+
+//go:noescape
+func slopeF64AVX2(p *params)
+
+//go:noescape
+func slopeGapsU8AVX2(p *params)
+
+//go:noescape
+func slopeGapsI8AVX2(p *params)
+
+//go:noescape
+func slopeGapsU16AVX2(p *params)
+
+//go:noescape
+func slopeGapsI16AVX2(p *params)
+
+//go:noescape
+func slopeGapsU32AVX2(p *params)
+
+//go:noescape
+func slopeGapsI32AVX2(p *params)
+
+//go:noescape
+func slopeGapsF32AVX2(p *params)
+
+//go:noescape
+func slopeGapsF64AVX2(p *params)
+
+//go:noescape
+func sumsU8AVX2(p *params)
+
+//go:noescape
+func sumsI8AVX2(p *params)
+
+//go:noescape
+func sumsU16AVX2(p *params)
+
+//go:noescape
+func sumsI16AVX2(p *params)
+
+//go:noescape
+func sumsU32AVX2(p *params)
+
+//go:noescape
+func sumsI32AVX2(p *params)
+
+//go:noescape
+func sumsF32AVX2(p *params)
+
+//go:noescape
+func sumsF64AVX2(p *params)
+
+//go:noescape
+func sumsGapsU8AVX2(p *params)
+
+//go:noescape
+func sumsGapsI8AVX2(p *params)
+
+//go:noescape
+func sumsGapsU16AVX2(p *params)
+
+//go:noescape
+func sumsGapsI16AVX2(p *params)
+
+//go:noescape
+func sumsGapsU32AVX2(p *params)
+
+//go:noescape
+func sumsGapsI32AVX2(p *params)
+
+//go:noescape
+func sumsGapsF32AVX2(p *params)
+
+//go:noescape
+func sumsGapsF64AVX2(p *params)
+
+//go:noescape
+func slopeWholeU8AVX2(p *params)
+
+//go:noescape
+func slopeWholeI8AVX2(p *params)
+
+//go:noescape
+func slopeWholeU16AVX2(p *params)
+
+//go:noescape
+func slopeWholeI16AVX2(p *params)

@@ -111,8 +111,8 @@ func draw(rng *rand.Rand, d DType) float64 {
 	}
 }
 
-// fill draws the samples of a tile. Gaps of float types are nodata, NaN, +Inf and -Inf in turn.
-func fill(rng *rand.Rand, t Tile, g gapPattern) {
+// fillTile draws the samples of a tile. Gaps of float types are nodata, NaN, +Inf and -Inf in turn.
+func fillTile(rng *rand.Rand, t Tile, g gapPattern) {
 	odd := []float64{nodataOf(t.Type), math.NaN(), math.Inf(1), math.Inf(-1)}
 	for i := range t.Dates {
 		for p := range t.Pixels {
@@ -128,7 +128,8 @@ func fill(rng *rand.Rand, t Tile, g gapPattern) {
 	}
 }
 
-// years returns a centred axis of n numbers: evenly spaced, or irregular.
+// years returns a centred axis of n whole numbers without a common factor, as stats makes them:
+// evenly spaced, or irregular.
 func years(rng *rand.Rand, n int, irregular bool) Axis {
 	t := make([]int, n)
 	sum := 0
@@ -139,9 +140,16 @@ func years(rng *rand.Rand, n int, irregular bool) Axis {
 		}
 		sum += t[i]
 	}
+	common := 0
+	for i := range t {
+		t[i] = n*t[i] - sum
+		for a := t[i]; a != 0; {
+			common, a = a, common%a
+		}
+	}
 	tau := make([]float64, n)
 	for i := range t {
-		tau[i] = float64(n*t[i] - sum)
+		tau[i] = float64(t[i] / max(1, common, -common))
 	}
 	return NewAxis(tau)
 }
@@ -166,100 +174,208 @@ func diffSums(want, got Sums, pixels int) error {
 
 const canary = -12345.5
 
-func newSums(n int) Sums {
-	s := NewSums(n)
-	for _, x := range s.slices() {
-		for i := range x {
-			x[i] = canary
-		}
+// newFloats returns n numbers that a kernel must overwrite, or leave alone.
+func newFloats[F Float](n int) []F {
+	s := make([]F, n)
+	for i := range s {
+		s[i] = canary
 	}
 	return s
 }
 
-// checkTile holds every kernel against the generic one on a tile: sums, and slopes as far as
-// they go.
-func checkTile(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
+func newSums(n int) Sums {
+	s := NewSums(n)
+	for _, x := range s.slices() {
+		copy(x, newFloats[float64](n))
+	}
+	return s
+}
+
+// want is what every kernel has to make of a tile.
+type want struct {
+	sums  Sums
+	slope []float64
+}
+
+const scale = 365.2425
+
+func newLine(axis Axis) Line { return Line{Axis: axis, Scale: scale, MinObs: 2} }
+
+// wantOf has the portable sums, and the slopes by the formula of Slope's documentation, written
+// out once more.
+func wantOf(tile Tile, axis Axis, v Valid) want {
+	w := want{sums: newSums(tile.Pixels), slope: make([]float64, tile.Pixels)}
+	sumsGeneric(w.sums, tile, axis, v)
+	for p := range w.slope {
+		s := &w.sums
+		product := 0.0
+		if s.T[p] != 0 {
+			product = s.T[p] * s.Y[p]
+		}
+		cty := math.FMA(s.N[p], s.TY[p], -product)
+		ctt := math.FMA(s.N[p], s.TT[p], -float64(s.T[p]*s.T[p]))
+		if w.slope[p] = cty * (scale / ctt); s.N[p] < 2 || !(ctt > s.N[p]*(axis.Step*axis.Step/4)) {
+			w.slope[p] = math.NaN()
+		}
+	}
+	return w
+}
+
+func (w want) slice(lo, hi int) want {
+	return want{sums: w.sums.slice(lo, hi), slope: w.slope[lo:hi]}
+}
+
+const margin = 8 // numbers behind an output that must stay as they are
+
+// check holds kernels against w on the tile that w was made from, or on a slice of both.
+func (w want) check(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
 	t.Helper()
-	const margin = 8
-	want := newSums(tile.Pixels)
-	gapsGeneric(want, tile, axis, v)
 	for _, k := range ks {
+		where := func() string {
+			return fmt.Sprintf("%v %v, %d dates, %d pixels, packed %t, masked %t, bits %t", k.ISA(), tile.Type, tile.Dates, tile.Pixels, tile.Packed, tile.Mask.Data != nil, tile.Mask.Bits)
+		}
 		got := newSums(tile.Pixels + margin)
 		k.Sums(got, tile, axis, v)
-		if err := diffSums(want, got, tile.Pixels); err != nil {
-			t.Fatalf("%v %v, %d dates, %d pixels: %v", k.ISA(), tile.Type, tile.Dates, tile.Pixels, err)
+		if err := diffSums(w.sums, got, tile.Pixels); err != nil {
+			t.Fatalf("%s: %v", where(), err)
 		}
 		for _, x := range got.slices() {
 			for i, y := range x[tile.Pixels:] {
 				if y != canary {
-					t.Fatalf("%v %v: wrote %v to pixel %d of a tile of %d", k.ISA(), tile.Type, y, tile.Pixels+i, tile.Pixels)
+					t.Fatalf("%s: wrote %v behind its end, at %d", where(), y, i)
 				}
 			}
 		}
-		slope := make([]float64, tile.Pixels+margin)
-		for i := range slope {
-			slope[i] = canary
+		if err := diffSlopes[float64](k, w, tile, axis, v); err != nil {
+			t.Fatalf("%s: float64: %v", where(), err)
 		}
-		const num = 365.2425
-		done := k.Slope(slope, tile, axis, num, v)
-		if done < 0 || done > tile.Pixels {
-			t.Fatalf("%v: %d slopes of %d pixels", k.ISA(), done, tile.Pixels)
-		}
-		for p := range done {
-			if want.N[p] != float64(tile.Dates) {
-				t.Fatalf("%v %v: a slope for pixel %d, which has %v observations of %d", k.ISA(), tile.Type, p, want.N[p], tile.Dates)
-			}
-			if w := float64(want.TY[p]*num) / want.TT[p]; !sameBits(slope[p], w) {
-				t.Fatalf("%v %v, %d dates: slope of pixel %d is %v, by its sums %v", k.ISA(), tile.Type, tile.Dates, p, slope[p], w)
-			}
-		}
-		// What it left out must hold a gap within the next group, or the axis must forbid it.
-		if done < tile.Pixels && axis.Centred() && !v.HasRange {
-			gap := false
-			for p := done; p < min(tile.Pixels, done+64); p++ {
-				gap = gap || want.N[p] != float64(tile.Dates)
-			}
-			if !gap {
-				t.Fatalf("%v %v: slopes end at pixel %d of %d, where no gap is near", k.ISA(), tile.Type, done, tile.Pixels)
-			}
-		}
-		for p, y := range slope[tile.Pixels:] {
-			if y != canary {
-				t.Fatalf("%v: slope wrote %v behind its end, at %d", k.ISA(), y, p)
-			}
+		if err := diffSlopes[float32](k, w, tile, axis, v); err != nil {
+			t.Fatalf("%s: float32: %v", where(), err)
 		}
 	}
 }
 
-func TestSameBitsOnEveryISA(t *testing.T) {
+func diffSlopes[F Float](k Kernel, w want, tile Tile, axis Axis, v Valid) error {
+	slope, n := newFloats[F](tile.Pixels+margin), newFloats[F](tile.Pixels+margin)
+	if tile.Pixels%2 == 0 {
+		n = nil
+	}
+	Slope(k, slope, n, tile, newLine(axis), v)
+	for p, want := range w.slope {
+		if got := slope[p]; !sameBits(float64(got), float64(F(want))) {
+			return fmt.Errorf("slope of pixel %d is %v, want %v", p, got, F(want))
+		}
+		if n != nil && n[p] != F(w.sums.N[p]) {
+			return fmt.Errorf("n of pixel %d is %v, want %v", p, n[p], w.sums.N[p])
+		}
+	}
+	for i := tile.Pixels; i < tile.Pixels+margin; i++ {
+		if slope[i] != canary || n != nil && n[i] != canary {
+			return fmt.Errorf("wrote behind its end, at %d", i)
+		}
+	}
+	return nil
+}
+
+// checkTile holds every kernel against the portable one on a tile.
+func checkTile(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
+	t.Helper()
+	wantOf(tile, axis, v).check(t, ks, tile, axis, v)
+}
+
+// pack returns t as a packed tile, the padding of its last panel being anything.
+func pack(rng *rand.Rand, t Tile) Tile {
+	size := t.Type.Size()
+	p := t
+	p.Packed = true
+	shift := rng.IntN(4) // kernels ask for no alignment
+	p.Data = make([]byte, t.Dates*t.Panels()*PanelPixels*size+shift)[shift:]
+	for i := range p.Data {
+		p.Data[i] = byte(rng.Uint32())
+	}
+	if t.Mask.Data != nil {
+		p.Mask.Data = make([]byte, p.Mask.bytes(t.Dates*t.Panels()*PanelPixels))
+	}
+	for i := range t.Dates {
+		for x := range t.Pixels {
+			copy(p.Data[p.at(i, x)*size:], t.Data[t.at(i, x)*size:][:size])
+			if t.Mask.Data != nil && t.Mask.observed(t.maskAt(i, x)) {
+				p.Mask.set(p.maskAt(i, x))
+			}
+		}
+	}
+	return p
+}
+
+func (m Mask) set(at int) {
+	if m.Bits {
+		m.Data[at/8] |= 1 << (at % 8)
+	} else {
+		m.Data[at] = byte(1 + at%255)
+	}
+}
+
+// addMask gives t a mask whose gaps follow g.
+func addMask(rng *rand.Rand, t Tile, g gapPattern, bits bool) Tile {
+	stride := (t.Pixels + rng.IntN(9) + 7) / 8 * 8
+	t.Mask = Mask{Bits: bits, Stride: stride}
+	t.Mask.Data = make([]byte, t.Mask.bytes(stride*t.Dates))
+	for i := range t.Dates {
+		for p := range t.Pixels {
+			if !g.gap(rng, i, t.Dates, p) {
+				t.Mask.set(t.maskAt(i, p))
+			}
+		}
+	}
+	return t
+}
+
+func newTile(d DType, dates, pixels, stride int) Tile {
+	return Tile{Type: d, Stride: stride, Dates: dates, Pixels: pixels, Data: make([]byte, stride*dates*d.Size())}
+}
+
+// TestSameBits is the contract: on every ISA, for every type, shape and pattern of gaps, the bits of the
+// portable kernel. One tile is made a case; lengths from 0 to four blocks and one more are cut from
+// it at random pixels, hence at odd bytes.
+func TestSameBits(t *testing.T) {
 	ks := kernels(t)
-	dates := []int{1, 2, 3, 5, 21, 64}
-	lengths := []int{0, 1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 257}
-	if os.Getenv("PIXTREND_LONG") != "" { // all lengths to four groups of the widest body and one
-		dates, lengths = []int{127, 500}, nil
-		for n := 2; n <= 40; n++ {
-			dates = append(dates, n)
-		}
-		for n := range 4*64 + 2 {
-			lengths = append(lengths, n)
-		}
+	const pixels = 4*block + 1
+	dates := []int{1, 64, 127}
+	for n := 2; n <= 40; n++ {
+		dates = append(dates, n)
 	}
 	for _, d := range dtypes {
 		t.Run("dtype="+d.String(), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(1, uint64(d)))
 			for _, n := range dates {
-				for _, pixels := range lengths {
-					for _, g := range gapPatterns {
-						stride := pixels + rng.IntN(5)
-						tile := Tile{Type: d, Stride: stride, Dates: n, Pixels: pixels,
-							Data: make([]byte, (stride*n+1)*d.Size()+3)}
-						tile.Data = tile.Data[rng.IntN(4):] // kernels ask for no alignment
-						fill(rng, tile, g)
-						axis := years(rng, n, rng.IntN(2) == 0)
-						checkTile(t, ks, tile, axis, Valid{HasNodata: true, Nodata: nodataOf(d)})
-						checkTile(t, ks, tile, axis, Valid{})
-						checkTile(t, ks, tile, axis, Valid{HasRange: true, Lo: 10, Hi: 100})
+				for gi, g := range gapPatterns {
+					axis := years(rng, n, rng.IntN(2) == 0)
+					tile := newTile(d, n, pixels+block, pixels+block+rng.IntN(5))
+					fillTile(rng, tile, g)
+					valid := Valid{HasNodata: true, Nodata: nodataOf(d)}
+					switch (gi + n) % 4 {
+					case 1:
+						valid = Valid{}
+					case 2:
+						valid.HasRange, valid.Lo, valid.Hi = true, 9.5, 100
+					}
+					switch (gi + n) % 3 {
+					case 1:
+						tile = addMask(rng, tile, gapPatterns[(gi+n)%len(gapPatterns)], false)
+					case 2:
+						tile = addMask(rng, tile, gapPatterns[(gi+n)%len(gapPatterns)], true)
+					}
+					w := wantOf(tile, axis, valid)
+					packed := pack(rng, tile)
+					for m := range pixels + 1 {
+						lo := rng.IntN(tile.Pixels - m + 1)
+						if tile.Mask.Bits {
+							lo = lo / 8 * 8
+						}
+						w.slice(lo, lo+m).check(t, ks, tile.Slice(lo, lo+m), axis, valid)
+						lo = lo / block * block
+						w.slice(lo, lo+m).check(t, ks, packed.Slice(lo, lo+m), axis, valid)
 					}
 				}
 			}
@@ -267,40 +383,130 @@ func TestSameBitsOnEveryISA(t *testing.T) {
 	}
 }
 
-// One gap in a whole tile, at each pixel in turn and of each kind: no lane of a group may overlook it.
-func TestOneGapAnywhere(t *testing.T) {
-	rng := rand.New(rand.NewPCG(9, 9))
-	const n, pixels = 3, 130
+// The same with many dates, for which sums are carried over and calls are cut.
+func TestSameBitsOfManyDates(t *testing.T) {
+	ks := kernels(t)
 	for _, d := range dtypes {
-		kinds := []float64{nodataOf(d)}
-		if d.IsFloat() {
-			kinds = append(kinds, math.NaN(), math.Inf(1), math.Inf(-1))
-		}
-		tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
-		fill(rng, tile, gapPatterns[0])
-		axis := years(rng, n, false)
-		for p := range pixels {
-			for _, kind := range kinds {
-				i := rng.IntN(n)
-				was := widen(tile, i, p)
-				set(tile.Data, d, i*pixels+p, kind)
-				checkTile(t, kernels(t), tile, axis, Valid{HasNodata: true, Nodata: nodataOf(d)})
-				set(tile.Data, d, i*pixels+p, was)
+		t.Run("dtype="+d.String(), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(2, uint64(d)))
+			for _, n := range []int{500, 5000, 10000} {
+				for gi, g := range gapPatterns {
+					axis := years(rng, n, gi%3 == 2)
+					tile := newTile(d, n, 3*block+5, 3*block+5)
+					fillTile(rng, tile, g)
+					v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+					w := wantOf(tile, axis, v)
+					w.check(t, ks, tile, axis, v)
+					w.check(t, ks, pack(rng, tile), axis, v)
+				}
+			}
+		})
+	}
+}
+
+// Integers at the ends of their type, on the axis that lets their sums grow the most.
+func TestSameBitsOfExtremes(t *testing.T) {
+	ks := kernels(t)
+	rng := rand.New(rand.NewPCG(3, 3))
+	for _, d := range dtypes {
+		lo, hi := d.limits()
+		for _, n := range []int{2, 21, 64, 65, 500, 1001} {
+			for _, irregular := range []bool{false, true} {
+				axis := years(rng, n, irregular)
+				for _, rising := range []bool{false, true} {
+					tile := newTile(d, n, 2*block, 2*block)
+					for i := range n {
+						for p := range tile.Pixels {
+							y := lo
+							if (axis.Tau[i] > 0) == rising == (p%3 != 0) {
+								y = hi
+							}
+							if p%5 == 4 && rng.IntN(3) == 0 {
+								y = min(lo+1, 0)
+							}
+							set(tile.Data, d, i*tile.Stride+p, y)
+						}
+					}
+					v := Valid{HasNodata: true, Nodata: min(lo+1, 0)}
+					checkTile(t, ks, tile, axis, v)
+					checkTile(t, ks, tile, axis, Valid{})
+				}
 			}
 		}
 	}
 }
 
-// Axes that do not sum to zero, as fractional ones may not, have no slope by dot product.
-func TestAxisNotCentred(t *testing.T) {
+// One gap in a whole tile, at each pixel in turn and of each kind: no lane of a group may overlook it.
+func TestOneGapAnywhere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	const n, pixels = 3, 2*block + 2
+	for _, d := range dtypes {
+		kinds := []float64{nodataOf(d)}
+		if d.IsFloat() {
+			kinds = append(kinds, math.NaN(), math.Inf(1), math.Inf(-1))
+		}
+		tile := newTile(d, n, pixels, pixels)
+		fillTile(rng, tile, gapPatterns[0])
+		axis := years(rng, n, false)
+		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+		for p := range pixels {
+			for _, kind := range kinds {
+				i := rng.IntN(n)
+				was := widen(tile, i, p)
+				set(tile.Data, d, i*pixels+p, kind)
+				checkTile(t, kernels(t), tile, axis, v)
+				checkTile(t, kernels(t), pack(rng, tile), axis, v)
+				set(tile.Data, d, i*pixels+p, was)
+			}
+			for _, bits := range []bool{false, true} {
+				masked := addMask(rng, tile, gapPatterns[0], bits)
+				i := rng.IntN(n)
+				at := masked.maskAt(i, p)
+				if bits {
+					masked.Mask.Data[at/8] &^= 1 << (at % 8)
+				} else {
+					masked.Mask.Data[at] = 0
+				}
+				checkTile(t, kernels(t), masked, axis, v)
+				checkTile(t, kernels(t), pack(rng, masked), axis, v)
+			}
+		}
+	}
+}
+
+// Axes that do not sum to zero, as fractional ones may not, and a single date, have no dot product.
+func TestOddAxes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
-	tile := TileOf(make([]float32, 3*200), 200, 3, 200)
-	fill(rng, tile, gapPatterns[5])
-	axis := NewAxis([]float64{-1, 0.25, 1})
-	checkTile(t, kernels(t), tile, axis, Valid{})
-	for _, k := range kernels(t) {
-		if n := k.Slope(make([]float64, 200), tile, axis, 1, Valid{}); n != 0 {
-			t.Errorf("%v: %d slopes on an axis that sums to %v", k.ISA(), n, axis.T)
+	for _, tau := range [][]float64{{-1, 0.25, 1}, {0.1, 0.2, -0.3}, {1, 2, 3}, {0}, {5, 5, 5}, {-1e9, 1e9, 0}, {-3, 0, 1, 1, 1}} {
+		for _, d := range dtypes {
+			for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
+				tile := newTile(d, len(tau), 200, 200)
+				fillTile(rng, tile, g)
+				checkTile(t, kernels(t), tile, NewAxis(tau), Valid{HasNodata: true, Nodata: nodataOf(d)})
+			}
+		}
+	}
+}
+
+// The least number of observations is kept, on every path.
+func TestMinObs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	for _, d := range []DType{Int16, Float32} {
+		for _, minObs := range []int{0, 1, 2, 5, 7, 8, 9} {
+			tile := newTile(d, 8, 200, 200)
+			fillTile(rng, tile, gapPatterns[5])
+			line := Line{Axis: years(rng, 8, false), Scale: 1, MinObs: minObs}
+			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+			for _, k := range kernels(t) {
+				slope, n := make([]float64, 200), make([]float64, 200)
+				Slope(k, slope, n, tile, line, v)
+				for p := range slope {
+					if defined := n[p] >= float64(max(2, minObs)); defined != (slope[p] == slope[p]) {
+						t.Fatalf("%v %v: slope of %v observations, at least %d, is %v", k.ISA(), d, n[p], minObs, slope[p])
+					}
+				}
+			}
 		}
 	}
 }
@@ -313,7 +519,7 @@ func TestLargeTiles(t *testing.T) {
 			for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5], gapPatterns[6]} {
 				n, pixels := shape[0], shape[1]
 				tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
-				fill(rng, tile, g)
+				fillTile(rng, tile, g)
 				checkTile(t, kernels(t), tile, years(rng, n, true), Valid{HasNodata: true, Nodata: nodataOf(d)})
 			}
 		}
@@ -326,11 +532,11 @@ func TestSameBitsInEveryTile(t *testing.T) {
 	const n, pixels = 21, 1000
 	for _, d := range dtypes {
 		tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: make([]byte, n*pixels*d.Size())}
-		fill(rng, tile, gapPatterns[5])
+		fillTile(rng, tile, gapPatterns[5])
 		axis := years(rng, n, false)
 		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
 		want := newSums(pixels)
-		gapsGeneric(want, tile, axis, v)
+		sumsGeneric(want, tile, axis, v)
 		for _, k := range kernels(t) {
 			got := newSums(pixels)
 			for lo := 0; lo < pixels; {
@@ -368,22 +574,21 @@ func TestGuardPages(t *testing.T) {
 				for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
 					n := 2 + rng.IntN(9)
 					tile := Tile{Type: d, Stride: pixels, Dates: n, Pixels: pixels, Data: place.make(t, n*pixels*d.Size())}
-					fill(rng, tile, g)
+					fillTile(rng, tile, g)
 					src := years(rng, n, true)
 					tau := floats(n)
 					copy(tau, src.Tau)
 					axis := NewAxis(tau)
 					v := Valid{HasNodata: true, Nodata: nodataOf(d)}
-					want := newSums(pixels)
-					gapsGeneric(want, tile, axis, v)
+					w := wantOf(tile, axis, v)
 					for _, k := range kernels(t) {
 						got := Sums{N: floats(pixels), T: floats(pixels), TT: floats(pixels), Y: floats(pixels),
 							TY: floats(pixels), YY: floats(pixels), Ref: floats(pixels)}
 						k.Sums(got, tile, axis, v)
-						if err := diffSums(want, got, pixels); err != nil {
+						if err := diffSums(w.sums, got, pixels); err != nil {
 							t.Fatalf("%s %v %v, %d pixels: %v", place.name, k.ISA(), d, pixels, err)
 						}
-						k.Slope(floats(pixels), tile, axis, 1, v)
+						Slope(k, floats(pixels), floats(pixels), tile, newLine(axis), v)
 					}
 				}
 			}
@@ -399,7 +604,7 @@ func TestWrongShapesPanic(t *testing.T) {
 	short.YY = short.YY[:9]
 	wrong := map[string]func(Kernel){
 		"short output": func(k Kernel) { k.Sums(short, good, axis, Valid{}) },
-		"short slopes": func(k Kernel) { k.Slope(make([]float64, 9), good, axis, 1, Valid{}) },
+		"short slopes": func(k Kernel) { Slope(k, make([]float64, 9), nil, good, newLine(axis), Valid{}) },
 		"short axis":   func(k Kernel) { k.Sums(NewSums(10), good, NewAxis(axis.Tau[1:]), Valid{}) },
 		"short data":   func(k Kernel) { k.Sums(NewSums(10), TileOf(data[1:], 10, 10, 10), axis, Valid{}) },
 		"overlap":      func(k Kernel) { k.Sums(NewSums(10), TileOf(data, 9, 10, 10), axis, Valid{}) },
@@ -433,16 +638,23 @@ func TestWrongShapesPanic(t *testing.T) {
 // Kernels keep what an engineer expects of them: no hidden allocation.
 func TestNoAllocation(t *testing.T) {
 	const n, pixels = 21, 300
-	tile := TileOf(make([]float32, n*pixels), pixels, n, pixels)
-	fill(rand.New(rand.NewPCG(7, 7)), tile, gapPatterns[6])
-	axis := years(rand.New(rand.NewPCG(7, 7)), n, false)
-	sums, slope := NewSums(pixels), make([]float64, pixels)
-	for _, k := range kernels(t) {
-		if a := testing.AllocsPerRun(10, func() {
-			k.Slope(slope, tile, axis, 1, Valid{})
-			k.Sums(sums, tile, axis, Valid{})
-		}); a != 0 {
-			t.Errorf("%v: %v allocations a call", k.ISA(), a)
+	rng := rand.New(rand.NewPCG(7, 7))
+	axis := years(rng, n, false)
+	sums, slope, slope32 := NewSums(pixels), make([]float64, pixels), make([]float32, pixels)
+	for _, d := range dtypes {
+		tile := newTile(d, n, pixels, pixels)
+		fillTile(rng, tile, gapPatterns[6])
+		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+		for _, tile := range []Tile{tile, pack(rng, tile), tile.Slice(0, 5)} {
+			for _, k := range kernels(t) {
+				if a := testing.AllocsPerRun(5, func() {
+					Slope(k, slope, nil, tile, newLine(axis), v)
+					Slope(k, slope32, slope32, tile, newLine(axis), v)
+					k.Sums(sums, tile, axis, v)
+				}); a != 0 {
+					t.Errorf("%v %v: %v allocations", k.ISA(), d, a)
+				}
+			}
 		}
 	}
 }
@@ -492,4 +704,13 @@ func TestForcedISARuns(t *testing.T) {
 	if k.ISA().String() != forcedISA {
 		t.Fatalf("asked for %s, got %v", forcedISA, k.ISA())
 	}
+}
+
+// alignedTo64 returns b from its first byte on a cache line on.
+func alignedTo64(b []byte) []byte {
+	return b[-uintptr(unsafe.Pointer(&b[0]))&63:]
+}
+
+func asFloats(b []byte) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), len(b)/4)
 }

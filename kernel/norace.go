@@ -2,5 +2,5 @@
 
 package kernel
 
-func raceTile(Tile)       {}
-func raceWrite([]float64) {}
+func raceTile(Tile)          {}
+func raceWrite[F Float]([]F) {}

@@ -104,6 +104,10 @@ type Tile struct {
 	Pixels int
 	Packed bool
 	Mask   Mask
+
+	// InCache says that the samples are in the L2 cache by now, so that none are fetched ahead:
+	// what makes reading from memory nearly twice as fast costs a quarter there. It changes no result.
+	InCache bool
 }
 
 // PanelPixels is the number of pixels of a packed tile's panel.
@@ -290,26 +294,85 @@ type Valid struct {
 	Lo, Hi   float64
 }
 
-// lower returns the limits and the nodata value as every implementation compares them, on
-// samples widened to float64 (which is exact): an observation has lo <= y <= hi and y != nodata.
-// lo and hi are finite, which keeps NaN and ±Inf out; a NaN nodata equals nothing.
-func (v Valid) lower(d DType) (lo, hi, nodata float64) {
-	lo, hi, nodata = -math.MaxFloat64, math.MaxFloat64, math.NaN()
+// limits are a Valid in a tile's own type, as the kernels compare: an observation y has
+// lo <= y <= hi and, where hasNodata is set, y != nodata.
+type limits struct {
+	lo, hi, nodata float64 // each a value of the type
+	hasNodata      bool
+}
+
+// lower returns the limits for samples of type d. Finite ones keep NaN and ±Inf out.
+func (v Valid) lower(d DType) limits {
+	lo, hi := d.limits()
+	l := limits{lo: lo, hi: hi, nodata: v.Nodata, hasNodata: v.HasNodata && v.Nodata == v.Nodata}
 	if v.HasRange {
-		lo, hi = max(lo, v.Lo), min(hi, v.Hi)
-	}
-	if v.HasNodata {
-		nodata = v.Nodata
-		if d == Float32 {
-			nodata = float64(float32(nodata))
+		l.lo, l.hi = max(lo, d.up(v.Lo)), min(hi, -d.up(-v.Hi))
+		if !(l.lo <= l.hi) {
+			l.lo, l.hi = hi, lo // what no sample is between
 		}
 	}
-	return lo, hi, nodata
+	if d == Float32 {
+		l.nodata = float64(float32(l.nodata))
+	} else if !d.IsFloat() && (l.nodata != math.Trunc(l.nodata) || l.nodata < lo || l.nodata > hi) {
+		l.hasNodata = false
+	}
+	return l
+}
+
+// limits returns the least and the greatest finite value of the type.
+func (d DType) limits() (lo, hi float64) {
+	switch d {
+	case Uint8:
+		return 0, math.MaxUint8
+	case Int8:
+		return math.MinInt8, math.MaxInt8
+	case Uint16:
+		return 0, math.MaxUint16
+	case Int16:
+		return math.MinInt16, math.MaxInt16
+	case Uint32:
+		return 0, math.MaxUint32
+	case Int32:
+		return math.MinInt32, math.MaxInt32
+	case Float32:
+		return -math.MaxFloat32, math.MaxFloat32
+	}
+	return -math.MaxFloat64, math.MaxFloat64
+}
+
+// up returns the least value of the type, its range aside, that is not below x.
+func (d DType) up(x float64) float64 {
+	switch d {
+	case Float64:
+		return x
+	case Float32:
+		f := float32(x)
+		if float64(f) < x {
+			f = math.Nextafter32(f, float32(math.Inf(1)))
+		}
+		return float64(f)
+	}
+	return math.Ceil(x)
+}
+
+// bits returns x, a value of type d, as the type's bits.
+func (d DType) bits(x float64) uint64 {
+	switch d {
+	case Uint8, Uint16, Uint32:
+		return uint64(x)
+	case Int8, Int16, Int32:
+		return uint64(int64(x))
+	case Float32:
+		return uint64(math.Float32bits(float32(x)))
+	}
+	return math.Float64bits(x)
+}
+
+// observation reports whether a sample, widened to float64, is an observation and not a gap.
+func (l limits) observation(y float64) bool {
+	return y >= l.lo && y <= l.hi && !(l.hasNodata && y == l.nodata)
 }
 
 // Observation reports whether a sample of type d, widened to float64, is an observation and not
 // a gap. It is what the kernels test in registers.
-func (v Valid) Observation(d DType, y float64) bool {
-	lo, hi, nodata := v.lower(d)
-	return y >= lo && y <= hi && y != nodata
-}
+func (v Valid) Observation(d DType, y float64) bool { return v.lower(d).observation(y) }

@@ -2,7 +2,6 @@ package stats
 
 import (
 	"math"
-	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -11,7 +10,6 @@ import (
 type axis struct {
 	kernel.Axis
 	origin, sum, g, n float64
-	step              float64 // least distance between two different τ, 0 if there is none
 }
 
 // perTau is the change of τ a unit of t.
@@ -61,12 +59,6 @@ func newAxis(times []float64) axis {
 		a.sum, a.n = sum, 1
 	}
 	a.Axis = kernel.NewAxis(tau)
-	sorted := slices.Sorted(slices.Values(tau))
-	for i, x := range sorted[1:] {
-		if d := x - sorted[i]; d > 0 && (a.step == 0 || d < a.step) {
-			a.step = d
-		}
-	}
 	return a
 }
 

@@ -20,18 +20,15 @@ type Options struct {
 
 // Plan is a fit made ready: any number of goroutines may use one.
 type Plan struct {
-	k                 kernel.Kernel
-	axis              axis
-	fields            []Field
-	valid             kernel.Valid
-	minObs            float64
-	slope             float64 // times Cτy/Cττ: the slope in result units
-	perTime           float64 // times that slope: stored units a unit of t
-	meanTime          float64 // mean t of all dates
-	scale, offset     float64
-	slopeAt, interAt  int // index of the field, -1 if not asked for
-	nAt               int
-	dotProductIsSlope bool // gap-free pixels need no sums
+	k                kernel.Kernel
+	axis             axis
+	fields           []Field
+	valid            kernel.Valid
+	line             kernel.Line
+	perTime          float64 // times that slope: stored units a unit of t
+	scale, offset    float64
+	slopeAt, interAt int // index of the field, -1 if not asked for
+	nAt              int
 }
 
 // NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The numbers
@@ -52,8 +49,9 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		}
 	}
 	p := &Plan{k: k, axis: newAxis(times), fields: slices.Clone(o.Fields), valid: o.Valid, offset: o.Offset,
-		scale: orOne(o.Scale), minObs: float64(o.MinObs)}
-	if p.axis.step == 0 {
+		scale: orOne(o.Scale)}
+	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * orOne(o.PerUnit) * p.scale, MinObs: o.MinObs}
+	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
 	if len(p.fields) == 0 {
@@ -61,7 +59,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	}
 	switch {
 	case o.MinObs == 0:
-		p.minObs = 2
+		p.line.MinObs = 2
 	case o.MinObs < 2:
 		return nil, fmt.Errorf("stats: a line needs at least 2 observations, the minimum is set to %d", o.MinObs)
 	}
@@ -70,13 +68,10 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 			return nil, fmt.Errorf("stats: field %v is unknown or asked for twice", f)
 		}
 	}
-	p.slope = p.axis.perTau() * orOne(o.PerUnit) * p.scale
 	p.perTime = 1 / float64(orOne(o.PerUnit)*p.scale)
-	p.meanTime = p.axis.mean(0)
 	p.slopeAt = slices.Index(p.fields, Slope)
 	p.interAt = slices.Index(p.fields, Intercept)
 	p.nAt = slices.Index(p.fields, N)
-	p.dotProductIsSlope = p.interAt < 0 && p.slopeAt >= 0 && p.minObs <= float64(len(times))
 	return p, nil
 }
 
@@ -97,19 +92,17 @@ func (p *Plan) Dates() int { return len(p.axis.Tau) }
 // L2 cache beside the samples.
 const blockPixels = 1024
 
-// gapRun is how many pixels go through the sums when the dot product has met a gap, before it is
-// tried again.
-const gapRun = 256
-
 // Scratch is the memory of one goroutine's fits.
 type Scratch struct {
-	sums  kernel.Sums
-	slope []float64
+	sums kernel.Sums
 }
 
 // NewScratch returns memory for one goroutine.
 func (p *Plan) NewScratch() *Scratch {
-	return &Scratch{sums: kernel.NewSums(blockPixels), slope: make([]float64, blockPixels)}
+	if p.kernelDoesAll() {
+		return &Scratch{}
+	}
+	return &Scratch{sums: kernel.NewSums(blockPixels)}
 }
 
 // Fit fits every pixel of t and writes field f of pixel i to out[f][i], in the order of the plan's
@@ -127,34 +120,22 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 			panic(fmt.Sprintf("stats: %d numbers of output for a tile of %d pixels", len(o), t.Pixels))
 		}
 	}
-	for lo := 0; lo < t.Pixels; lo += blockPixels {
-		hi := min(lo+blockPixels, t.Pixels)
-		if p.dotProductIsSlope {
-			fitSlope(p, s, t.Slice(lo, hi), out, lo)
-		} else {
-			fitSums(p, s, t.Slice(lo, hi), out, lo)
+	if p.kernelDoesAll() {
+		var n []F
+		if p.nAt >= 0 {
+			n = out[p.nAt]
 		}
+		kernel.Slope(p.k, out[p.slopeAt], n, t, p.line, p.valid)
+		return
+	}
+	for lo := 0; lo < t.Pixels; lo += blockPixels {
+		fitSums(p, s, t.Slice(lo, min(lo+blockPixels, t.Pixels)), out, lo)
 	}
 }
 
-// fitSlope fits a block by the dot product where there is no gap, and by sums where there is.
-func fitSlope[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
-	for done := 0; done < t.Pixels; {
-		n := p.k.Slope(s.slope, t.Slice(done, t.Pixels), p.axis.Axis, p.slope, p.valid)
-		to := out[p.slopeAt][at+done:]
-		for i, b := range s.slope[:n] {
-			to[i] = F(b)
-		}
-		if p.nAt >= 0 {
-			fill(out[p.nAt][at+done:at+done+n], F(t.Dates))
-		}
-		done += n
-		if m := min(gapRun, t.Pixels-done); m > 0 {
-			fitSums(p, s, t.Slice(done, done+m), out, at+done)
-			done += m
-		}
-	}
-}
+// kernelDoesAll reports whether slope, with n or without, is all that is asked for: the kernel then
+// writes the results.
+func (p *Plan) kernelDoesAll() bool { return p.slopeAt >= 0 && p.interAt < 0 }
 
 // fitSums fits a block by its sums.
 func fitSums[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
@@ -164,52 +145,28 @@ func fitSums[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F,
 			out[p.nAt][at+i] = F(n)
 		}
 	}
-	if p.slopeAt < 0 && p.interAt < 0 {
+	if p.interAt < 0 {
 		return
 	}
 	for i := range t.Pixels {
-		slope, intercept := p.line(&s.sums, i)
+		slope, intercept := p.lineOf(&s.sums, i)
 		if p.slopeAt >= 0 {
 			out[p.slopeAt][at+i] = F(slope)
 		}
-		if p.interAt >= 0 {
-			out[p.interAt][at+i] = F(intercept)
-		}
+		out[p.interAt][at+i] = F(intercept)
 	}
 }
 
-// line returns the line of pixel i. Multiplications and additions that the compiler might fuse on
-// some machines are either fused here, by math.FMA, or kept apart by a conversion: the bits are
-// the same everywhere.
-func (p *Plan) line(s *kernel.Sums, i int) (slope, intercept float64) {
-	n := s.N[i]
-	if n < p.minObs {
-		return math.NaN(), math.NaN()
+// lineOf returns the line of pixel i, its slope as kernel.Slope has it. Multiplications and additions
+// that the compiler might fuse on some machines are either fused here, by math.FMA, or kept apart by a
+// conversion: the bits are the same everywhere.
+func (p *Plan) lineOf(s *kernel.Sums, i int) (slope, intercept float64) {
+	slope = s.Slope(i, p.line)
+	if slope != slope {
+		return slope, slope
 	}
-	cty, ctt := s.TY[i], s.TT[i]
-	meanTime := p.meanTime
-	if s.T[i] != 0 {
-		tm := s.T[i] / n // mean τ
-		cty = math.FMA(-tm, s.Y[i], cty)
-		ctt = math.FMA(-tm, s.T[i], ctt)
-		meanTime = p.axis.mean(tm)
-	}
-	// Two different dates make Cττ at least half of their squared distance; rounding errors are
-	// far below a quarter.
-	if !(ctt > float64(p.axis.step*p.axis.step)/4) {
-		return math.NaN(), math.NaN()
-	}
-	slope = float64(cty*p.slope) / ctt
-	if p.interAt < 0 {
-		return slope, 0
-	}
-	mean := s.Ref[i] + s.Y[i]/n
+	meanTime := p.axis.mean(s.T[i] / s.N[i])
+	mean := s.Ref[i] + s.Y[i]/s.N[i]
 	intercept = math.FMA(-float64(slope*p.perTime), meanTime, mean)
 	return slope, math.FMA(p.scale, intercept, p.offset)
-}
-
-func fill[F float32 | float64](s []F, x F) {
-	for i := range s {
-		s[i] = x
-	}
 }

@@ -1,0 +1,756 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "kernel_amd64.h"
+
+// The bodies of avx512_amd64.s on 16 registers of half the width, without mask registers: what is no
+// observation is zero in a register of masks, which AND takes to zero.
+
+// ---- Samples -------------------------------------------------------------------------------
+//
+// LOAD_<type>(j, x, y): y = samples 4j..4j+3 at R8 as float64, x being the lower half of y. They read
+// exactly the bytes of those samples.
+
+#define LOAD_U8(j, x, y) VPMOVZXBD (j*4)(R8), x; VCVTDQ2PD x, y
+#define LOAD_I8(j, x, y) VPMOVSXBD (j*4)(R8), x; VCVTDQ2PD x, y
+#define LOAD_U16(j, x, y) VPMOVZXWD (j*8)(R8), x; VCVTDQ2PD x, y
+#define LOAD_I16(j, x, y) VPMOVSXWD (j*8)(R8), x; VCVTDQ2PD x, y
+#define LOAD_I32(j, x, y) VCVTDQ2PD (j*16)(R8), y
+#define LOAD_F32(j, x, y) VCVTPS2PD (j*16)(R8), y
+#define LOAD_F64(j, x, y) VMOVUPD (j*32)(R8), y
+
+// AVX2 has no conversion from unsigned integers: set 32 bits as the low bits of 2^52, which then is
+// 2^52 + y exactly, and take 2^52 away.
+#define LOAD_U32(j, x, y) VPMOVZXDQ (j*16)(R8), y; UNSIGNED(y)
+#define UNSIGNED(y) VPOR two52<>(SB), y, y; VSUBPD two52<>(SB), y, y
+
+DATA two52<>+0(SB)/8, $0x4330000000000000
+DATA two52<>+8(SB)/8, $0x4330000000000000
+DATA two52<>+16(SB)/8, $0x4330000000000000
+DATA two52<>+24(SB)/8, $0x4330000000000000
+GLOBL two52<>(SB), RODATA|NOPTR, $32
+
+DATA countMask<>+0(SB)/8, $0xfff
+DATA countMask<>+8(SB)/8, $0xfff
+DATA countMask<>+16(SB)/8, $0xfff
+DATA countMask<>+24(SB)/8, $0xfff
+GLOBL countMask<>(SB), RODATA|NOPTR, $32
+
+#define NODATA_1(y) VPBROADCASTB params_nodata(AX), y
+#define NODATA_2(y) VPBROADCASTW params_nodata(AX), y
+#define NODATA_4(y) VPBROADCASTD params_nodata(AX), y
+#define NODATA_8(y) VPBROADCASTQ params_nodata(AX), y
+
+// EQUAL_<type>: sets bits of Y14 where one of the 16 samples at R8 equals nodata (Y13).
+// clobbers: Y15
+#define EQUAL_I8 VPCMPEQB (R8), X13, X15; VPOR Y15, Y14, Y14
+#define EQUAL_I16 VPCMPEQW (R8), Y13, Y15; VPOR Y15, Y14, Y14
+#define EQUAL_I32 VPCMPEQD (R8), Y13, Y15; VPOR Y15, Y14, Y14; VPCMPEQD 32(R8), Y13, Y15; VPOR Y15, Y14, Y14
+#define EQUAL_F32 VCMPPS $0, (R8), Y13, Y15; VORPS Y15, Y14, Y14; VCMPPS $0, 32(R8), Y13, Y15; VORPS Y15, Y14, Y14
+#define EQUAL_F64 VCMPPD $0, (R8), Y13, Y15; VORPD Y15, Y14, Y14; VCMPPD $0, 32(R8), Y13, Y15; VORPD Y15, Y14, Y14; \
+	VCMPPD $0, 64(R8), Y13, Y15; VORPD Y15, Y14, Y14; VCMPPD $0, 96(R8), Y13, Y15; VORPD Y15, Y14, Y14
+
+// MASKED(BYTES, BITS, bits): clears the zero flag if the masks of the group's 16 or 8 pixels hold a gap.
+// BYTES loads as many bytes into a register and BITS as many bits, all of which are set in bits.
+// clobbers: Y10, Y14, Y15, R9, R10
+#define MASKED(BYTES, BITS, bits) \
+	MOVQ R13, R14; \
+	MOVQ params_dates(AX), CX; \
+	VPXOR X14, X14, X14; \
+	VPXOR X15, X15, X15; \
+	MOVL $bits, R9; \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ mask_bits; \
+mask_bytes: \
+	BYTES (R14), X10; \
+	VPCMPEQB X10, X15, X10; \
+	VPOR X10, X14, X14; \
+	ADDQ R15, R14; \
+	DECQ CX; \
+	JNZ mask_bytes; \
+	VPMOVMSKB X14, R10; \
+	NOTL R10; \
+	ANDL R10, R9; \
+	JMP mask_read; \
+mask_bits: \
+	BITS (R14), R10; \
+	ANDL R10, R9; \
+	ADDQ R15, R14; \
+	DECQ CX; \
+	JNZ mask_bits; \
+mask_read: \
+	CMPL R9, $bits
+
+// ---- Results ---------------------------------------------------------------------------------
+
+#define PUT32(j, x, y) VCVTPD2PSY y, x; VMOVUPS x, (j*16)(DI)(BX*4)
+#define PUT64(j, y) VMOVUPD y, (j*32)(DI)(BX*8)
+
+// ---- Slope of gap-free pixels, 16 at a time ---------------------------------------------------
+//
+//	Y0-Y3   [16]float64 = sum of tau*d          Y12 tau of the date
+//	Y4-Y7   [16]float64 = first observations    Y13 nodata, in the samples' type
+//	Y8-Y11  [16]float64 = y, then d             Y14 bits set where a sample equals nodata
+//	                                            Y15 scratch
+
+#define SLOPE4(LOAD, j, x, y, ref, acc) \
+	LOAD(j, x, y); \
+	VSUBPD ref, y, y; \
+	VFMADD231PD y, Y12, acc
+
+#define SLOPE_DATE(LOAD) \
+	VBROADCASTSD (R9), Y12; \
+	SLOPE4(LOAD, 0, X8, Y8, Y4, Y0); \
+	SLOPE4(LOAD, 1, X9, Y9, Y5, Y1); \
+	SLOPE4(LOAD, 2, X10, Y10, Y6, Y2); \
+	SLOPE4(LOAD, 3, X11, Y11, Y7, Y3)
+
+#define MOVE_SUMS(OP) \
+	OP(0, Y0); OP(1, Y1); OP(2, Y2); OP(3, Y3)
+#define CLEAR(j, y) VXORPD y, y, y
+#define RESUME(j, y) VMOVUPD (j*32)(R10)(BX*8), y
+#define SUSPEND(j, y) VMOVUPD y, (j*32)(R10)(BX*8)
+#define SCALE(j, y) VMULPD Y8, y, y; VMULPD Y9, y, y
+
+// Clears the zero flag if a sum is not finite: less itself it is then NaN.
+#define FINITE \
+	VSUBPD Y0, Y0, Y8; \
+	VSUBPD Y1, Y1, Y9; \
+	VSUBPD Y2, Y2, Y10; \
+	VSUBPD Y3, Y3, Y11; \
+	VADDPD Y8, Y9, Y8; \
+	VADDPD Y10, Y11, Y10; \
+	VADDPD Y8, Y10, Y8; \
+	VCMPPD $3, Y8, Y8, Y8; \
+	VPTEST Y8, Y8
+
+// What follows the dates, with Y0-Y3 as sums; from gap on with one of them made NaN.
+#define FINISH_SLOPES(size) \
+	VPTEST Y14, Y14; \
+	JNE gap; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	MASKED(VMOVDQU, MOVWLZX, 0xffff); \
+	JEQ unmasked; \
+gap: \
+	VPCMPEQQ Y0, Y0, Y0; \
+unmasked: \
+	MOVQ params_suspend(AX), R10; \
+	TESTQ R10, R10; \
+	JNE suspend; \
+	FINITE; \
+	JNE done; \
+	VBROADCASTSD params_all(AX), Y8; \
+	VBROADCASTSD params_scale(AX), Y9; \
+	MOVE_SUMS(SCALE); \
+	MOVQ params_out(AX), DI; \
+	CMPQ params_float32(AX), $0; \
+	JNE put32; \
+	PUT64(0, Y0); PUT64(1, Y1); PUT64(2, Y2); PUT64(3, Y3); \
+	JMP next; \
+put32: \
+	PUT32(0, X8, Y0); PUT32(1, X9, Y1); PUT32(2, X10, Y2); PUT32(3, X11, Y3); \
+next: \
+	NEXT_GROUP(16, 2, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE; \
+suspend: \
+	MOVE_SUMS(SUSPEND); \
+	JMP next
+
+#define SLOPE(LOAD, NODATA, EQUAL, AHEAD, size) \
+	ENTER; \
+group: \
+	NODATA(Y13); \
+	MOVQ params_back(AX), R8; \
+	ADDQ SI, R8; \
+	LOAD(0, X4, Y4); \
+	LOAD(1, X5, Y5); \
+	LOAD(2, X6, Y6); \
+	LOAD(3, X7, Y7); \
+	MOVQ params_resume(AX), R10; \
+	TESTQ R10, R10; \
+	JNE resume; \
+	MOVE_SUMS(CLEAR); \
+	JMP start; \
+resume: \
+	MOVE_SUMS(RESUME); \
+start: \
+	FIRST_DATE; \
+	VPXOR Y14, Y14, Y14; \
+	CMPQ params_hasNodata(AX), $0; \
+	JNE nodata; \
+	PCALIGN $64; \
+date: \
+	AHEAD; \
+	SLOPE_DATE(LOAD); \
+	NEXT_DATE; \
+	JNZ date; \
+	JMP summed; \
+	PCALIGN $64; \
+nodata: \
+	AHEAD; \
+	EQUAL; \
+	SLOPE_DATE(LOAD); \
+	NEXT_DATE; \
+	JNZ nodata; \
+summed: \
+	FINISH_SLOPES(size)
+
+// ---- Slope of gap-free pixels of 8 or 16 bits on an axis of 16-bit integers, 16 at a time ------------
+//
+//	Y0-Y3   [16]float64 = sum of tau*y          Y12 tau of two dates, as words in turn
+//	Y8, Y9  [16]int32 = the same since carried  Y13 nodata as words
+//	Y4, Y5  y of two dates                      Y14 bits set where a sample equals nodata
+//	Y6, Y7  interleaved, then their products    Y15 2^15 as words
+//	DI pairs until carried over                 R10 whether there is a nodata value
+
+#define WIDE_U8(r, y) VPMOVZXBW (r), y
+#define WIDE_I8(r, y) VPMOVSXBW (r), y
+#define WIDE_U16(r, y) VPXOR (r), Y15, y
+#define WIDE_I16(r, y) VMOVDQU (r), y
+
+// Interleaving left the sums of the lower four of every eight pixels in a, of the upper four in b.
+// clobbers: Y4-Y7
+#define CARRY(a, b) \
+	VPERM2I128 $0x20, b, a, Y4; \
+	VPERM2I128 $0x31, b, a, Y5; \
+	VEXTRACTI128 $1, Y4, X6; \
+	VEXTRACTI128 $1, Y5, X7; \
+	VCVTDQ2PD X4, Y4; \
+	VCVTDQ2PD X6, Y6; \
+	VCVTDQ2PD X5, Y5; \
+	VCVTDQ2PD X7, Y7; \
+	VADDPD Y4, Y0, Y0; \
+	VADDPD Y6, Y1, Y1; \
+	VADDPD Y5, Y2, Y2; \
+	VADDPD Y7, Y3, Y3
+
+#define SLOPE_WHOLE(WIDE, size) \
+	ENTER; \
+group: \
+	VPBROADCASTW params_nodata16(AX), Y13; \
+	VPBROADCASTW params_bias16(AX), Y15; \
+	MOVQ params_resume(AX), R10; \
+	TESTQ R10, R10; \
+	JNE resume; \
+	MOVE_SUMS(CLEAR); \
+	JMP start; \
+resume: \
+	MOVE_SUMS(RESUME); \
+start: \
+	FIRST_DATE; \
+	MOVQ params_pairs(AX), R9; \
+	MOVQ params_hasNodata(AX), R10; \
+	VPXOR Y14, Y14, Y14; \
+period: \
+	MOVQ params_period(AX), DI; \
+	VPXOR Y8, Y8, Y8; \
+	VPXOR Y9, Y9, Y9; \
+	PCALIGN $64; \
+pair: \
+	AHEAD_1; \
+	ADDQ R12, DX; \
+	WIDE(R8, Y4); \
+	VMOVDQA Y4, Y5; \
+	CMPQ CX, $1; \
+	JEQ single; \
+	AHEAD_1; \
+	ADDQ R12, DX; \
+	ADDQ R11, R8; \
+	WIDE(R8, Y5); \
+single: \
+	VPBROADCASTD (R9), Y12; \
+	TESTQ R10, R10; \
+	JEQ add; \
+	VPCMPEQW Y4, Y13, Y6; \
+	VPCMPEQW Y5, Y13, Y7; \
+	VPOR Y6, Y14, Y14; \
+	VPOR Y7, Y14, Y14; \
+add: \
+	VPUNPCKLWD Y5, Y4, Y6; \
+	VPUNPCKHWD Y5, Y4, Y7; \
+	VPMADDWD Y12, Y6, Y6; \
+	VPMADDWD Y12, Y7, Y7; \
+	VPADDD Y6, Y8, Y8; \
+	VPADDD Y7, Y9, Y9; \
+	ADDQ R11, R8; \
+	ADDQ $4, R9; \
+	SUBQ $2, CX; \
+	JLE carry; \
+	DECQ DI; \
+	JNZ pair; \
+carry: \
+	CARRY(Y8, Y9); \
+	TESTQ CX, CX; \
+	JGT period; \
+	FINISH_SLOPES(size)
+
+// ---- Sums of gap-free pixels, 8 at a time -----------------------------------------------------
+//
+//	Y0, Y1  [8]float64 = sum of d               Y12 tau of the date
+//	Y2, Y3  [8]float64 = sum of tau*d           Y13 nodata as float64
+//	Y4, Y5  [8]float64 = sum of d*d             Y14 bits set where a sample equals nodata
+//	Y6, Y7  [8]float64 = first observations     Y15 scratch
+//	Y8, Y9  [8]float64 = y, then d
+
+#define SUM4(LOAD, j, x, y, ref, sy, sty, syy) \
+	LOAD(j, x, y); \
+	VCMPPD $0, Y13, y, Y15; \
+	VORPD Y15, Y14, Y14; \
+	VSUBPD ref, y, y; \
+	VADDPD y, sy, sy; \
+	VFMADD231PD y, Y12, sty; \
+	VFMADD231PD y, y, syy
+
+#define PUT2(field, a, b) \
+	MOVQ field(AX), DI; \
+	PUT64(0, a); PUT64(1, b)
+
+#define SUMS(LOAD, AHEAD, size) \
+	ENTER; \
+	VMOVUPD params_nodata64(AX), Y13; \
+group: \
+	FIRST_DATE; \
+	LOAD(0, X6, Y6); \
+	LOAD(1, X7, Y7); \
+	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y2, Y2, Y2; \
+	VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
+	VXORPD Y14, Y14, Y14; \
+	PCALIGN $64; \
+date: \
+	AHEAD; \
+	VBROADCASTSD (R9), Y12; \
+	SUM4(LOAD, 0, X8, Y8, Y6, Y0, Y2, Y4); \
+	SUM4(LOAD, 1, X9, Y9, Y7, Y1, Y3, Y5); \
+	NEXT_DATE; \
+	JNZ date; \
+	VSUBPD Y2, Y2, Y8; \
+	VSUBPD Y3, Y3, Y9; \
+	VADDPD Y8, Y9, Y8; \
+	VCMPPD $3, Y8, Y8, Y8; \
+	VORPD Y8, Y14, Y14; \
+	VPTEST Y14, Y14; \
+	JNE done; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	MASKED(VMOVQ, MOVBLZX, 0xff); \
+	JNE done; \
+unmasked: \
+	PUT2(params_y, Y0, Y1); \
+	PUT2(params_ty, Y2, Y3); \
+	PUT2(params_yy, Y4, Y5); \
+	PUT2(params_ref, Y6, Y7); \
+	VBROADCASTSD params_all(AX), Y8; \
+	PUT2(params_n, Y8, Y8); \
+	VBROADCASTSD params_sumT(AX), Y8; \
+	PUT2(params_t, Y8, Y8); \
+	VBROADCASTSD params_sumTT(AX), Y8; \
+	PUT2(params_tt, Y8, Y8); \
+	NEXT_GROUP(8, 1, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE
+
+// ---- Pixels with gaps, 8 at a time ---------------------------------------------------------------
+//
+//	Y0, Y1   [8]int64 = n, or counts; then float64 n
+//	Y2, Y3   [8]float64 = sum of tau            Y12, Y13 all ones where there is an observation
+//	Y4, Y5   [8]float64 = sum of tau*tau        Y14 y, then d
+//	Y6, Y7   [8]float64 = sum of d              Y15 tau of the date, scratch
+//	Y8, Y9   [8]float64 = sum of tau*d          (DI) [8]float64 = first observations
+//	Y10, Y11 [8]float64 = sum of d*d, of slopes nothing
+
+// VALID(j, m): m = all ones where y, of samples 4j..4j+3, is an observation, the masks aside.
+#define VALID(LOAD, j, m) \
+	LOAD(j, X14, Y14); \
+	VCMPPD $18, params_hi64(AX), Y14, Y15; \
+	VCMPPD $29, params_lo64(AX), Y14, m; \
+	VANDPD Y15, m, m; \
+	VCMPPD $4, params_nodata64(AX), Y14, Y15; \
+	VANDPD Y15, m, m
+
+DATA bits<>+0(SB)/8, $1
+DATA bits<>+8(SB)/8, $2
+DATA bits<>+16(SB)/8, $4
+DATA bits<>+24(SB)/8, $8
+DATA bits<>+32(SB)/8, $16
+DATA bits<>+40(SB)/8, $32
+DATA bits<>+48(SB)/8, $64
+DATA bits<>+56(SB)/8, $128
+GLOBL bits<>(SB), RODATA|NOPTR, $64
+
+// MASK: clears Y12 and Y13 where the masks at R14 say so.
+#define MASK(bitwise, done) \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ bitwise; \
+	VPXOR Y15, Y15, Y15; \
+	VPMOVZXBQ (R14), Y14; \
+	VPCMPEQQ Y15, Y14, Y14; \
+	VPANDN Y12, Y14, Y12; \
+	VPMOVZXBQ 4(R14), Y14; \
+	VPCMPEQQ Y15, Y14, Y14; \
+	VPANDN Y13, Y14, Y13; \
+	JMP done; \
+bitwise: \
+	VPBROADCASTB (R14), Y14; \
+	VPAND bits<>(SB), Y14, Y15; \
+	VPCMPEQQ bits<>(SB), Y15, Y15; \
+	VPAND Y15, Y12, Y12; \
+	VPAND bits<>+32(SB), Y14, Y15; \
+	VPCMPEQQ bits<>+32(SB), Y15, Y15; \
+	VPAND Y15, Y13, Y13; \
+done:
+
+#define FEW_DATES \
+	MOVQ $4, R10; \
+	CMPQ R10, params_dates(AX); \
+	CMOVQGT params_dates(AX), R10
+
+#define MORE_DATES \
+	SHLQ $2, R10; \
+	CMPQ R10, params_dates(AX); \
+	CMOVQGT params_dates(AX), R10
+
+#define WALK_BACK \
+	MOVQ R10, CX; \
+	MOVQ R10, R8; \
+	DECQ R8; \
+	MOVQ R8, R14; \
+	IMULQ R11, R8; \
+	ADDQ SI, R8; \
+	IMULQ R15, R14; \
+	ADDQ R13, R14
+
+// With the axis as counts, at R10.
+#define COUNT4(LOAD, SQUARE, j, m, n, sy, sty, syy) \
+	LOAD(j, X14, Y14); \
+	VSUBPD (j*32)(DI), Y14, Y14; \
+	VANDPD m, Y14, Y14; \
+	VPBROADCASTQ (R10), Y15; \
+	VPAND m, Y15, Y15; \
+	VPADDQ Y15, n, n; \
+	VBROADCASTSD (R9), Y15; \
+	VADDPD Y14, sy, sy; \
+	VFMADD231PD Y14, Y15, sty; \
+	SQUARE(syy)
+
+// With any axis.
+#define GAP4(LOAD, SQUARE, j, m, n, st, stt, sy, sty, syy) \
+	LOAD(j, X14, Y14); \
+	VSUBPD (j*32)(DI), Y14, Y14; \
+	VANDPD m, Y14, Y14; \
+	VBROADCASTSD (R9), Y15; \
+	VPSUBQ m, n, n; \
+	VANDPD m, Y15, m; \
+	VADDPD m, st, st; \
+	VFMADD231PD m, Y15, stt; \
+	VADDPD Y14, sy, sy; \
+	VFMADD231PD Y14, Y15, sty; \
+	SQUARE(syy)
+
+#define SQUARE(syy) VFMADD231PD Y14, Y14, syy
+#define NO_SQUARE(syy)
+
+// UNCOUNT: n, sum of tau and sum of tau*tau from counts in n.
+#define UNCOUNT(n, st, stt) \
+	VPSRLQ $32, n, stt; \
+	VPSLLQ $32, n, st; \
+	VPSRLQ $44, st, st; \
+	VPAND countMask<>(SB), n, n; \
+	UNSIGNED(stt); \
+	UNSIGNED(st); \
+	UNSIGNED(n); \
+	VBROADCASTSD params_added(AX), Y15; \
+	VFNMADD231PD Y15, n, st
+
+#define NONE_ZERO(y) VCMPPD $7, y, y, Y14; VANDPD Y14, y, y
+
+// Notes in params whether one of 8 pixels has a gap.
+#define NOTE_GAPS \
+	VBROADCASTSD params_all(AX), Y15; \
+	VCMPPD $4, Y15, Y0, Y14; \
+	VCMPPD $4, Y15, Y1, Y15; \
+	VORPD Y15, Y14, Y14; \
+	VMOVMSKPD Y14, R10; \
+	ORQ R10, params_gap(AX)
+
+#define NEXT_BLOCK_WITH_GAPS \
+	NEXT_BLOCK; \
+	JCC done; \
+	CMPQ params_gap(AX), $0; \
+	JEQ done; \
+	MOVQ $0, params_gap(AX); \
+	JMP group
+
+// The sums of 8 pixels, up to the label that follows; RESULTS stands between it and the next group.
+#define WITH_GAPS(LOAD, SQUARE, RESULTS, AHEAD, size) \
+	ENTER; \
+	MOVQ $0, params_gap(AX); \
+group: \
+	MOVQ params_scratch(AX), DI; \
+	FEW_DATES; \
+	VPCMPEQQ Y2, Y2, Y2; \
+	VPCMPEQQ Y3, Y3, Y3; \
+walk: \
+	WALK_BACK; \
+back: \
+	VALID(LOAD, 0, Y12); \
+	VALID(LOAD, 1, Y13); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	LOAD(0, X14, Y14); \
+	VBLENDVPD Y12, Y14, Y2, Y2; \
+	LOAD(1, X14, Y14); \
+	VBLENDVPD Y13, Y14, Y3, Y3; \
+	SUBQ R11, R8; \
+	SUBQ R15, R14; \
+	DECQ CX; \
+	JNZ back; \
+	VADDPD Y2, Y3, Y14; \
+	VCMPPD $3, Y14, Y14, Y14; \
+	VPTEST Y14, Y14; \
+	JEQ found; \
+	CMPQ R10, params_dates(AX); \
+	JEQ none; \
+	MORE_DATES; \
+	JMP walk; \
+none: \
+	NONE_ZERO(Y2); \
+	NONE_ZERO(Y3); \
+found: \
+	VMOVUPD Y2, (DI); \
+	VMOVUPD Y3, 32(DI); \
+	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y6, Y6, Y6; VXORPD Y7, Y7, Y7; \
+	VXORPD Y8, Y8, Y8; VXORPD Y9, Y9, Y9; VXORPD Y10, Y10, Y10; VXORPD Y11, Y11, Y11; \
+	FIRST_DATE; \
+	MOVQ params_counts(AX), R10; \
+	TESTQ R10, R10; \
+	JEQ uncounted; \
+	PCALIGN $64; \
+date: \
+	AHEAD; \
+	VALID(LOAD, 0, Y12); \
+	VALID(LOAD, 1, Y13); \
+	TESTQ R13, R13; \
+	JNE masked; \
+valid: \
+	COUNT4(LOAD, SQUARE, 0, Y12, Y0, Y6, Y8, Y10); \
+	COUNT4(LOAD, SQUARE, 1, Y13, Y1, Y7, Y9, Y11); \
+	ADDQ $8, R10; \
+	NEXT_DATE; \
+	JNZ date; \
+	UNCOUNT(Y0, Y2, Y4); \
+	UNCOUNT(Y1, Y3, Y5); \
+summed: \
+	NOTE_GAPS; \
+	RESULTS; \
+	NEXT_GROUP(8, 1, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK_WITH_GAPS; \
+done: \
+	LEAVE; \
+masked: \
+	MASK(mask_bits, mask_read); \
+	ADDQ R15, R14; \
+	JMP valid; \
+back_masked: \
+	MASK(back_bits, back_read); \
+	JMP back_valid; \
+uncounted: \
+	VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
+	PCALIGN $64; \
+any_date: \
+	AHEAD; \
+	VALID(LOAD, 0, Y12); \
+	VALID(LOAD, 1, Y13); \
+	TESTQ R13, R13; \
+	JNE any_masked; \
+any_valid: \
+	GAP4(LOAD, SQUARE, 0, Y12, Y0, Y2, Y4, Y6, Y8, Y10); \
+	GAP4(LOAD, SQUARE, 1, Y13, Y1, Y3, Y5, Y7, Y9, Y11); \
+	NEXT_DATE; \
+	JNZ any_date; \
+	UNSIGNED(Y0); \
+	UNSIGNED(Y1); \
+	JMP summed; \
+any_masked: \
+	MASK(any_bits, any_read); \
+	ADDQ R15, R14; \
+	JMP any_valid
+
+#define PUT_SUMS \
+	PUT2(params_n, Y0, Y1); \
+	PUT2(params_t, Y2, Y3); \
+	PUT2(params_tt, Y4, Y5); \
+	PUT2(params_y, Y6, Y7); \
+	PUT2(params_ty, Y8, Y9); \
+	PUT2(params_yy, Y10, Y11); \
+	MOVQ params_scratch(AX), R10; \
+	VMOVUPD (R10), Y12; \
+	VMOVUPD 32(R10), Y13; \
+	PUT2(params_ref, Y12, Y13)
+
+// LINE4: the slope of 4 pixels from their sums, into sty; NaN where it is not defined.
+#define LINE4(n, st, stt, sy, sty) \
+	VXORPD Y15, Y15, Y15; \
+	VCMPPD $4, Y15, st, Y14; \
+	VMULPD st, sy, Y15; \
+	VANDPD Y14, Y15, Y15; \
+	VFMSUB213PD Y15, n, sty; \
+	VMULPD st, st, Y15; \
+	VFMSUB213PD Y15, n, stt; \
+	VBROADCASTSD params_minCtt(AX), Y15; \
+	VMULPD Y15, n, Y15; \
+	VCMPPD $30, Y15, stt, Y14; \
+	VBROADCASTSD params_minObs(AX), Y15; \
+	VCMPPD $29, Y15, n, Y15; \
+	VANDPD Y15, Y14, Y14; \
+	VBROADCASTSD params_num(AX), Y15; \
+	VDIVPD stt, Y15, Y15; \
+	VMULPD Y15, sty, sty; \
+	VPCMPEQQ Y15, Y15, Y15; \
+	VBLENDVPD Y14, sty, Y15, sty
+
+#define PUT_LINES \
+	LINE4(Y0, Y2, Y4, Y6, Y8); \
+	LINE4(Y1, Y3, Y5, Y7, Y9); \
+	MOVQ params_out(AX), DI; \
+	MOVQ params_outN(AX), R10; \
+	CMPQ params_float32(AX), $0; \
+	JNE put32; \
+	PUT64(0, Y8); PUT64(1, Y9); \
+	TESTQ R10, R10; \
+	JEQ put; \
+	MOVQ R10, DI; \
+	PUT64(0, Y0); PUT64(1, Y1); \
+	JMP put; \
+put32: \
+	PUT32(0, X14, Y8); PUT32(1, X15, Y9); \
+	TESTQ R10, R10; \
+	JEQ put; \
+	MOVQ R10, DI; \
+	PUT32(0, X14, Y0); PUT32(1, X15, Y1); \
+put:
+
+// ---- The bodies, one a type ----------------------------------------------------------------
+
+TEXT ·slopeU8AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_U8, NODATA_1, EQUAL_I8, AHEAD_1, 1)
+
+TEXT ·slopeI8AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_I8, NODATA_1, EQUAL_I8, AHEAD_1, 1)
+
+TEXT ·slopeU16AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_U16, NODATA_2, EQUAL_I16, AHEAD_1, 2)
+
+TEXT ·slopeI16AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_I16, NODATA_2, EQUAL_I16, AHEAD_1, 2)
+
+TEXT ·slopeU32AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_U32, NODATA_4, EQUAL_I32, AHEAD_1, 4)
+
+TEXT ·slopeI32AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_I32, NODATA_4, EQUAL_I32, AHEAD_1, 4)
+
+TEXT ·slopeF32AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_F32, NODATA_4, EQUAL_F32, AHEAD_1, 4)
+
+TEXT ·slopeF64AVX2(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_F64, NODATA_8, EQUAL_F64, AHEAD_2, 8)
+
+TEXT ·slopeGapsU8AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U8, NO_SQUARE, PUT_LINES, AHEAD_1, 1)
+
+TEXT ·slopeGapsI8AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I8, NO_SQUARE, PUT_LINES, AHEAD_1, 1)
+
+TEXT ·slopeGapsU16AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U16, NO_SQUARE, PUT_LINES, AHEAD_1, 2)
+
+TEXT ·slopeGapsI16AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I16, NO_SQUARE, PUT_LINES, AHEAD_1, 2)
+
+TEXT ·slopeGapsU32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U32, NO_SQUARE, PUT_LINES, AHEAD_1, 4)
+
+TEXT ·slopeGapsI32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I32, NO_SQUARE, PUT_LINES, AHEAD_1, 4)
+
+TEXT ·slopeGapsF32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, NO_SQUARE, PUT_LINES, AHEAD_1, 4)
+
+TEXT ·slopeGapsF64AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F64, NO_SQUARE, PUT_LINES, AHEAD_1, 8)
+
+TEXT ·sumsU8AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_U8, AHEAD_1, 1)
+
+TEXT ·sumsI8AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_I8, AHEAD_1, 1)
+
+TEXT ·sumsU16AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_U16, AHEAD_1, 2)
+
+TEXT ·sumsI16AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_I16, AHEAD_1, 2)
+
+TEXT ·sumsU32AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_U32, AHEAD_1, 4)
+
+TEXT ·sumsI32AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_I32, AHEAD_1, 4)
+
+TEXT ·sumsF32AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_F32, AHEAD_1, 4)
+
+TEXT ·sumsF64AVX2(SB), NOSPLIT, $0-8
+	SUMS(LOAD_F64, AHEAD_1, 8)
+
+TEXT ·sumsGapsU8AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U8, SQUARE, PUT_SUMS, AHEAD_1, 1)
+
+TEXT ·sumsGapsI8AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I8, SQUARE, PUT_SUMS, AHEAD_1, 1)
+
+TEXT ·sumsGapsU16AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U16, SQUARE, PUT_SUMS, AHEAD_1, 2)
+
+TEXT ·sumsGapsI16AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I16, SQUARE, PUT_SUMS, AHEAD_1, 2)
+
+TEXT ·sumsGapsU32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U32, SQUARE, PUT_SUMS, AHEAD_1, 4)
+
+TEXT ·sumsGapsI32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I32, SQUARE, PUT_SUMS, AHEAD_1, 4)
+
+TEXT ·sumsGapsF32AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, SQUARE, PUT_SUMS, AHEAD_1, 4)
+
+TEXT ·sumsGapsF64AVX2(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F64, SQUARE, PUT_SUMS, AHEAD_1, 8)
+
+TEXT ·slopeWholeU8AVX2(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_U8, 1)
+
+TEXT ·slopeWholeI8AVX2(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_I8, 1)
+
+TEXT ·slopeWholeU16AVX2(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_U16, 2)
+
+TEXT ·slopeWholeI16AVX2(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_I16, 2)

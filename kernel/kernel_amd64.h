@@ -1,0 +1,68 @@
+// What the bodies of both instruction sets share. Lanes are pixels: a body carries a group of pixels in
+// registers, walks down the dates, and adds to each lane in date order with one rounding a term,
+// as kernel_generic.go does, so that the bits are the same. Samples are widened to float64 as they are
+// loaded, which is exact. A call works on whole blocks of 64 pixels, which is what a packed tile's
+// panels are; within a block, groups follow each other.
+//
+// General registers, in all bodies:
+//	AX  *params
+//	SI  sample of the group's first pixel at the call's first date
+//	R8  the same at the current date
+//	R9  weights of the current date
+//	R11 bytes from a date to the next       R12 how far DX goes from a date to the next
+//	R13 mask of the group's first pixel at the first date, 0 without masks
+//	R14 the same at the current date        R15 bytes of masks from a date to the next
+//	CX  dates left                          DX  what is fetched into cache now, ahead of R8
+//	BX  pixels done                         DI, R10  outputs and scratch
+
+#define ENTER \
+	MOVQ p+0(FP), AX; \
+	MOVQ params_src(AX), SI; \
+	MOVQ params_stride(AX), R11; \
+	MOVQ params_aheadStride(AX), R12; \
+	MOVQ params_mask(AX), R13; \
+	MOVQ params_maskStride(AX), R15; \
+	MOVQ params_ahead(AX), DX; \
+	ADDQ SI, DX; \
+	XORL BX, BX
+
+// In a packed tile what is fetched ahead follows the memory from call to call; in planes, the group.
+#define FIRST_DATE \
+	MOVQ params_ahead(AX), R10; \
+	ADDQ SI, R10; \
+	CMPQ params_jump(AX), $0; \
+	CMOVQEQ R10, DX; \
+	MOVQ SI, R8; \
+	MOVQ R13, R14; \
+	MOVQ params_tau(AX), R9; \
+	MOVQ params_dates(AX), CX
+
+#define NEXT_DATE \
+	ADDQ R11, R8; \
+	ADDQ R12, DX; \
+	ADDQ $8, R9; \
+	DECQ CX
+
+// To the next group of pixels within a block, and from one block to the next.
+// eighth is pixels/8.
+#define NEXT_GROUP(pixels, eighth, size) \
+	ADDQ $(pixels*size), SI; \
+	ADDQ $pixels, BX; \
+	MOVQ params_maskByte(AX), R10; \
+	LEAQ (R13)(R10*eighth), R13
+
+#define NEXT_BLOCK \
+	ADDQ params_jump(AX), SI; \
+	ADDQ params_maskJump(AX), R13; \
+	CMPQ BX, params_pixels(AX)
+
+#define LEAVE \
+	MOVQ BX, params_done(AX); \
+	VZEROUPPER; \
+	RET
+
+// Lines of 64 bytes, as many as a group takes of a date.
+#define AHEAD_1 PREFETCHT0 (DX)
+#define AHEAD_2 AHEAD_1; PREFETCHT0 64(DX)
+#define AHEAD_4 AHEAD_2; PREFETCHT0 128(DX); PREFETCHT0 192(DX)
+#define AHEAD_8 AHEAD_4; PREFETCHT0 256(DX); PREFETCHT0 320(DX); PREFETCHT0 384(DX); PREFETCHT0 448(DX)
