@@ -188,14 +188,20 @@ start: \
 	JNE nodata; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ date; \
 	JMP summed; \
 	PCALIGN $64; \
 nodata: \
+	TESTQ R12, R12; \
+	JEQ nodata_fetched; \
 	AHEAD; \
+nodata_fetched: \
 	EQUAL; \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
@@ -255,13 +261,19 @@ period: \
 	VPXOR Y9, Y9, Y9; \
 	PCALIGN $64; \
 pair: \
+	TESTQ R12, R12; \
+	JEQ pair_fetched; \
 	AHEAD_1; \
+pair_fetched: \
 	ADDQ R12, DX; \
 	WIDE(R8, Y4); \
 	VMOVDQA Y4, Y5; \
 	CMPQ CX, $1; \
 	JEQ single; \
+	TESTQ R12, R12; \
+	JEQ pair_fetched2; \
 	AHEAD_1; \
+pair_fetched2: \
 	ADDQ R12, DX; \
 	ADDQ R11, R8; \
 	WIDE(R8, Y5); \
@@ -325,7 +337,10 @@ group: \
 	VXORPD Y14, Y14, Y14; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	VBROADCASTSD (R9), Y12; \
 	SUM4(LOAD, 0, X8, Y8, Y6, Y0, Y2, Y4); \
 	SUM4(LOAD, 1, X9, Y9, Y7, Y1, Y3, Y5); \
@@ -540,7 +555,10 @@ found: \
 	JEQ uncounted; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	VALID(LOAD, 0, Y12); \
 	VALID(LOAD, 1, Y13); \
 	TESTQ R13, R13; \
@@ -573,7 +591,10 @@ uncounted: \
 	VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
 	PCALIGN $64; \
 any_date: \
+	TESTQ R12, R12; \
+	JEQ any_date_fetched; \
 	AHEAD; \
+any_date_fetched: \
 	VALID(LOAD, 0, Y12); \
 	VALID(LOAD, 1, Y13); \
 	TESTQ R13, R13; \

@@ -183,14 +183,20 @@ start: \
 	JNE nodata; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ date; \
 	JMP summed; \
 	PCALIGN $64; \
 nodata: \
+	TESTQ R12, R12; \
+	JEQ nodata_fetched; \
 	AHEAD; \
+nodata_fetched: \
 	DIFFER; \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
@@ -516,7 +522,10 @@ found: \
 	JEQ uncounted; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	VALID(0, X24, Y24, Z24, K3, K4); \
 	VALID(1, X25, Y25, Z25, K5, K6); \
 	VBROADCASTSD (R9), Z28; \
@@ -557,7 +566,10 @@ uncounted: \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
 	PCALIGN $64; \
 any_date: \
+	TESTQ R12, R12; \
+	JEQ any_date_fetched; \
 	AHEAD; \
+any_date_fetched: \
 	VBROADCASTSD (R9), Z28; \
 	VALID(0, X24, Y24, Z24, K3, K4); \
 	VALID(1, X25, Y25, Z25, K5, K6); \
@@ -669,7 +681,10 @@ period: \
 	VPXORQ Z11, Z11, Z11; \
 	PCALIGN $64; \
 pair: \
+	TESTQ R12, R12; \
+	JEQ pair_fetched; \
 	AHEAD; \
+pair_fetched: \
 	ADDQ R12, DX; \
 	WIDE(0, R8, Z16); \
 	WIDE(1, R8, Z17); \
@@ -677,7 +692,10 @@ pair: \
 	VMOVDQA64 Z17, Z19; \
 	CMPQ CX, $1; \
 	JEQ single; \
+	TESTQ R12, R12; \
+	JEQ pair_fetched2; \
 	AHEAD; \
+pair_fetched2: \
 	ADDQ R12, DX; \
 	ADDQ R11, R8; \
 	WIDE(0, R8, Z18); \
@@ -930,7 +948,10 @@ pair: \
 	VPXORQ Z21, Z21, Z21; \
 	TESTQ $1, CX; \
 	JNE earlier; \
+	TESTQ R12, R12; \
+	JEQ pair_fetched; \
 	AHEAD; \
+pair_fetched: \
 	ADDQ R12, DX; \
 	WIDE(0, R8, Z20); \
 	WIDE(1, R8, Z21); \
@@ -944,7 +965,10 @@ pair: \
 	SUBQ $8, R10; \
 	DECQ CX; \
 earlier: \
+	TESTQ R12, R12; \
+	JEQ earlier_fetched; \
 	AHEAD; \
+earlier_fetched: \
 	ADDQ R12, DX; \
 	WIDE(0, R8, Z18); \
 	WIDE(1, R8, Z19); \
@@ -1080,14 +1104,20 @@ group: \
 	JNE nodata; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	SUMS_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ date; \
 	JMP summed; \
 	PCALIGN $64; \
 nodata: \
+	TESTQ R12, R12; \
+	JEQ nodata_fetched; \
 	AHEAD; \
+nodata_fetched: \
 	DIFFER; \
 	SUMS_DATE(LOAD); \
 	NEXT_DATE; \
@@ -1181,7 +1211,10 @@ found: \
 	JEQ uncounted; \
 	PCALIGN $64; \
 date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
 	AHEAD; \
+date_fetched: \
 	VALID(0, X24, Y24, Z24, K3, K4); \
 	VBROADCASTSD (R9), Z28; \
 	VPBROADCASTQ (R10), Z27; \
@@ -1228,7 +1261,10 @@ uncounted: \
 	VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; \
 	PCALIGN $64; \
 any_date: \
+	TESTQ R12, R12; \
+	JEQ any_date_fetched; \
 	AHEAD; \
+any_date_fetched: \
 	VBROADCASTSD (R9), Z28; \
 	VALID(0, X24, Y24, Z24, K3, K4); \
 	TESTQ R13, R13; \

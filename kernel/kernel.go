@@ -110,7 +110,11 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 	raceWrite(s.slope)
 	raceWrite(s.n)
 	s.prepare()
-	s.blocks(whole)
+	if s.gapFree && !t.Packed && !t.InCache && t.Dates >= passLeast && t.Dates <= passMost {
+		s.passes(whole)
+	} else {
+		s.blocks(0, whole)
+	}
 	switch rest := t.Pixels - whole; {
 	case rest == 0:
 	case t.Packed:
@@ -123,7 +127,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		if s.n != nil {
 			last.n = n[:]
 		}
-		last.blocks(block)
+		last.blocks(0, block)
 		copy(s.slope[whole:], slope[:rest])
 		if s.n != nil {
 			copy(s.n[whole:], n[:rest])
@@ -140,7 +144,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		if s.n != nil {
 			last.n = s.n[from:]
 		}
-		last.blocks(block)
+		last.blocks(0, block)
 	}
 }
 
@@ -188,20 +192,28 @@ func (s *slopes[F]) prepare() {
 	}
 }
 
-// blocks does the pixels [0, whole). The body for gap-free pixels hands back at a block with a
+// blocks does the pixels [from, to). The body for gap-free pixels hands back at a block with a
 // gap, and the one for gaps after a block without one.
-func (s *slopes[F]) blocks(whole int) {
-	for done := 0; done < whole; {
+func (s *slopes[F]) blocks(from, to int) {
+	for from < to {
 		if s.gapFree {
-			from := done
-			done = s.run(s.free, done, whole)
-			if s.n != nil {
-				fill(s.n[from:done], F(s.t.Dates))
-			}
+			done := s.run(s.free, from, to)
+			s.fillN(from, done)
+			from = done
 		}
-		if done < whole {
-			done = s.run(s.gaps, done, whole)
+		if from < to {
+			from = s.run(s.gaps, from, to)
 		}
+	}
+}
+
+// fillN sets n of pixels without a gap.
+func (s *slopes[F]) fillN(from, to int) {
+	if s.n == nil {
+		return
+	}
+	for i := range s.n[from:to] {
+		s.n[from+i] = F(s.t.Dates)
 	}
 }
 
@@ -225,6 +237,76 @@ func (s *slopes[F]) run(b body, from, to int) int {
 		}
 	}
 	return from
+}
+
+// Planes that stand in main memory, side by side, are as many streams as there are dates: more
+// than prefetchers follow, and where they are a power of two apart, more lines than a set of the caches
+// holds. So each is read in runs, two dates at a time, whose dot products wait in memory for the next
+// two; and while a run is read, the one behind it in the same plane is fetched from its start to its end.
+const (
+	passDates = 2
+	passBytes = 4 << 10 // of a run
+	passLeast = 9       // dates: fewer are as well read side by side
+	passMost  = 128     // dates: the runs of more do not stay in the L2 cache
+	// Pixels of a run at most, whose dot products stay in the first-level cache.
+	passPixels = 2048
+)
+
+// passes is blocks(0, whole) for such planes.
+func (s *slopes[F]) passes(whole int) {
+	size := s.t.Type.Size()
+	run := min(passBytes/size, passPixels)
+	last := (s.t.Dates - 1) / passDates * passDates
+	var sums [passPixels]float64
+	gaps := false // whether most of the pixels before had gaps: then passes would be in vain
+	for from := 0; from < whole; from += run {
+		to := min(from+run, whole)
+		at := from
+		if gaps {
+			at = s.run(s.gaps, at, to)
+		}
+		if at < to {
+			half := at + (to-at)/(2*block)*block
+			for date := 0; date < last; date += passDates {
+				if at < half {
+					s.pass(date, passDates, &sums, from, at, half, to-at)
+				}
+				s.pass(date, passDates, &sums, from, half, to, to-half+s.t.Stride)
+			}
+		}
+		free := 0
+		for at < to {
+			done := s.pass(last, s.t.Dates-last, &sums, from, at, to, to-at)
+			s.fillN(at, done)
+			free += done - at
+			if at = done; at < to {
+				at = s.run(s.gaps, at, to)
+			}
+		}
+		gaps = free < (to-from)/2
+	}
+}
+
+// pass adds some dates of the pixels [from, to) into sums, which begin with pixel first, or makes slopes of them
+// with the tile's last dates. What it fetches begins ahead samples from pixel from at the first of the dates. It
+// returns where it stopped: at to, or with the last dates where there is a gap, in these or in those before.
+func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from, to, ahead int) int {
+	size := s.t.Type.Size()
+	p := s.p
+	p.src, p.mask = start(s.t, from)
+	p = p.skip(date)
+	p.dates, p.pixels = dates, to-from
+	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free)*size, 1
+	if date > 0 {
+		p.resume = &sums[from-first]
+	}
+	if date+dates < s.t.Dates {
+		p.suspend = &sums[from-first]
+	} else {
+		p.out = unsafe.Pointer(&s.slope[from])
+	}
+	s.k.call(s.free, s.t.Type, &p)
+	return from + p.done
 }
 
 // Sums writes the sums over the observations of every pixel of t into dst. A pixel's sums are
@@ -338,11 +420,5 @@ func check(t Tile, axis Axis) {
 	}
 	if len(axis.Tau) != t.Dates {
 		panic(fmt.Sprintf("kernel: axis of %d numbers for a tile of %d dates", len(axis.Tau), t.Dates))
-	}
-}
-
-func fill[F Float](s []F, x F) {
-	for i := range s {
-		s[i] = x
 	}
 }

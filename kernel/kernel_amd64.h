@@ -26,11 +26,11 @@
 	ADDQ SI, DX; \
 	XORL BX, BX
 
-// In a packed tile what is fetched ahead follows the memory from call to call; in planes, the group.
+// What is fetched ahead runs on from group to group, or follows each.
 #define FIRST_DATE \
 	MOVQ params_ahead(AX), R10; \
 	ADDQ SI, R10; \
-	CMPQ params_jump(AX), $0; \
+	CMPQ params_aheadRuns(AX), $0; \
 	CMOVQEQ R10, DX; \
 	MOVQ SI, R8; \
 	MOVQ R13, R14; \
@@ -61,7 +61,8 @@
 	VZEROUPPER; \
 	RET
 
-// Lines of 64 bytes, as many as a group takes of a date.
+// Lines of 64 bytes, as many as a group takes of a date. Where nothing is to be fetched ahead (R12 is 0),
+// they are jumped over: fetching what is read anyway made reading from memory half as fast.
 #define AHEAD_1 PREFETCHT0 (DX)
 #define AHEAD_2 AHEAD_1; PREFETCHT0 64(DX)
 #define AHEAD_4 AHEAD_2; PREFETCHT0 128(DX); PREFETCHT0 192(DX)

@@ -526,6 +526,30 @@ func TestLargeTiles(t *testing.T) {
 	}
 }
 
+// Planes in memory are read a few dates at a time: gaps in any of these passes, and runs of pixels with and
+// without gaps.
+func TestPasses(t *testing.T) {
+	const pixels = 3*passPixels + 3*block + 7
+	runs := gapPattern{"runs", func(rng *rand.Rand, _, _, p int) bool { return p/1500%2 == 1 && rng.IntN(3) == 0 }}
+	rare := gapPattern{"rare", func(rng *rand.Rand, _, _, _ int) bool { return rng.IntN(20000) == 0 }}
+	for _, d := range dtypes {
+		t.Run("dtype="+d.String(), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(11, uint64(d)))
+			for _, n := range []int{passLeast, 16, 21, passMost} {
+				for gi, g := range []gapPattern{gapPatterns[0], gapPatterns[5], runs, rare} {
+					tile := newTile(d, n, pixels, pixels+5)
+					fillTile(rng, tile, g)
+					axis := years(rng, n, gi == 2)
+					v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+					checkTile(t, kernels(t), tile, axis, v)
+					checkTile(t, kernels(t), addMask(rng, tile, rare, n%2 == 0), axis, v)
+				}
+			}
+		})
+	}
+}
+
 // A pixel's result must not depend on its tile: cut a tile anywhere, and the bits stay.
 func TestSameBitsInEveryTile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))

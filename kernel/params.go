@@ -2,8 +2,6 @@ package kernel
 
 import (
 	"math"
-	"os"
-	"strconv"
 	"unsafe"
 )
 
@@ -15,6 +13,7 @@ type params struct {
 	jump        int            // bytes from the end of 64 pixels' samples to the next 64: 0, or to the next panel
 	ahead       int            // bytes ahead of reading that are fetched into cache
 	aheadStride int            // how far that goes from a date to the next
+	aheadRuns   int            // 1: and that it runs on from group to group; 0: it begins anew with each
 	dates       int            // at least 1
 	pixels      int            // a multiple of 64
 	done        int            // out: pixels finished, a multiple of 64
@@ -110,6 +109,20 @@ func start(t Tile, pixel int) (src, mask unsafe.Pointer) {
 	return unsafe.Pointer(&t.Data[t.at(0, pixel)*t.Type.Size()]), mask
 }
 
+// skip returns p moved to a later date of the tile, an even one.
+func (p params) skip(date int) params {
+	p.back = -date * p.stride
+	p.src = unsafe.Add(p.src, date*p.stride)
+	if p.mask != nil {
+		p.mask = unsafe.Add(p.mask, date*p.maskStride)
+	}
+	p.tau = (*float64)(unsafe.Add(unsafe.Pointer(p.tau), 8*date))
+	if p.pairs != nil {
+		p.pairs = (*int16)(unsafe.Add(unsafe.Pointer(p.pairs), 2*date))
+	}
+	return p
+}
+
 // fetchAhead sets what is fetched into cache ahead of reading. In planes it is further along each of
 // them; in a packed tile it runs through the memory in order, whatever the order within a panel. The
 // distances are what measured best in main memory; in cache they cost nothing that could be measured.
@@ -127,6 +140,7 @@ func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 	case !t.Packed:
 		p.ahead, p.aheadStride = aheadPlanes, p.stride
 	default:
+		p.aheadRuns = 1
 		p.ahead, p.aheadStride = aheadGaps, k.group(b)*t.Type.Size()
 		if b == slopeBody || b == slopeWholeBody {
 			p.ahead = aheadSlope
@@ -134,13 +148,8 @@ func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 	}
 }
 
-var aheadSlope = env("AS", 8<<10)
-var aheadGaps = env("AG", 16<<10)
-var aheadPlanes = env("AP", 1<<10)
-
-func env(s string, d int) int {
-	if n, err := strconv.Atoi(os.Getenv(s)); err == nil {
-		return n
-	}
-	return d
-}
+const (
+	aheadSlope  = 8 << 10
+	aheadGaps   = 16 << 10
+	aheadPlanes = 1 << 10
+)
