@@ -66,7 +66,7 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	}
 	var owns []own
 	setUp := func(workers int) { owns = make([]own, workers) }
-	r, err := eachTile(ctx, s, o, setUp, func(worker, first int, t kernel.Tile) error {
+	r, err := eachTile(ctx, s, o, k, setUp, func(worker, first int, t kernel.Tile) error {
 		w := &owns[worker]
 		if w.scratch == nil {
 			w.scratch = plan.NewScratch()
@@ -81,8 +81,9 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	return report(r, k, s.Pixels(), s.view.Dates, start), err
 }
 
-// eachTile calls fn for every tile of s on the workers; setUp hears how many there are at most.
-func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
+// eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
+// must be; setUp hears how many workers there are at most.
+func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
 	ro, err := o.crew(s.Pixels())
 	if err != nil {
@@ -103,7 +104,7 @@ func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
 		}
 	}()
 	return runner.Run(ctx, len(pieces), ro, func(_ context.Context, w runner.Worker, item int) error {
-		t, err := s.tile(pieces[item], &memory[w.ID])
+		t, err := s.tile(k, pieces[item], &memory[w.ID])
 		if err != nil {
 			return fmt.Errorf("pixtrend: %w", err)
 		}

@@ -114,11 +114,11 @@ func (m *tileMemory) close() {
 }
 
 // tile returns the tile of p, copied into m where it is not a view.
-func (s *Stack) tile(p piece, m *tileMemory) (kernel.Tile, error) {
+func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory) (kernel.Tile, error) {
 	if !s.direct() {
 		if err := m.hold(layout.TileBytes(s.view.Type, p.pixels, s.view.Dates)); err != nil {
 			return kernel.Tile{}, err
 		}
 	}
-	return s.view.Tile(p.first, p.pixels, s.order, m.buf), nil
+	return s.view.Tile(k, p.first, p.pixels, s.order, m.buf), nil
 }

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -38,7 +37,7 @@ func testTiles[T kernel.Sample](t *testing.T) {
 			for _, order := range [][]int{nil, rng.Perm(n)} {
 				for lo := 0; lo < w*h; {
 					m := v.Run(lo, 1+rng.IntN(40))
-					tile := v.Tile(lo, m, order, make([]byte, TileBytes(v.Type, m, n)))
+					tile := v.Tile(kernel.Best(), lo, m, order, make([]byte, TileBytes(v.Type, m, n)))
 					if err := tile.Check(); err != nil || tile.Pixels != m {
 						t.Fatalf("%v: %d pixels from %d: %d pixels, %v", o, m, lo, tile.Pixels, err)
 					}
@@ -71,7 +70,7 @@ func TestTilesOfEveryOrder(t *testing.T) {
 func TestNoCopyWherePlanesAreContiguous(t *testing.T) {
 	for _, o := range []Order{BSQ, BIL} {
 		v := stack[float32](o, 16, 4, 3)
-		tile := v.Tile(20, 10, nil, nil)
+		tile := v.Tile(kernel.Best(), 20, 10, nil, nil)
 		at := uintptr(unsafe.Pointer(&tile.Data[0])) - uintptr(unsafe.Pointer(&v.Data[0]))
 		if at >= uintptr(len(v.Data)) {
 			t.Errorf("%v: the tile is not a view of the stack", o)
@@ -160,18 +159,5 @@ func TestArena(t *testing.T) {
 	}
 	if _, err := NewArena(-1); err == nil {
 		t.Error("an arena of -1 bytes")
-	}
-}
-
-func BenchmarkBIPToTile(b *testing.B) {
-	for _, n := range []int{21, 64} {
-		b.Run(fmt.Sprintf("dtype=float32/n=%d", n), func(b *testing.B) {
-			v := stack[float32](BIP, 256, 8, n)
-			buf := make([]byte, TileBytes(v.Type, v.Pixels(), n))
-			b.SetBytes(int64(len(v.Data)))
-			for b.Loop() {
-				v.Tile(0, v.Pixels(), nil, buf)
-			}
-		})
 	}
 }
