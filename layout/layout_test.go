@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -119,6 +120,56 @@ func TestCachePixels(t *testing.T) {
 			if n := StreamPixels(kernel.Float32, dates, workers); n < CachePixels(kernel.Float32, dates) || n > 1<<16 || n%64 != 0 {
 				t.Errorf("%d dates, %d workers: %d pixels to stream", dates, workers, n)
 			}
+		}
+	}
+}
+
+// From 2 MiB on an arena begins where a huge page does.
+func TestLargeArenaIsAligned(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("huge pages are asked for on Linux only")
+	}
+	for _, size := range []int{hugeBytes, hugeBytes + 1, 5 << 20} {
+		a, err := NewArena(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := a.Cut(size)
+		if at := uintptr(unsafe.Pointer(&b[0])); at%hugeBytes != 0 {
+			t.Errorf("an arena of %d bytes begins at %#x", size, at)
+		}
+		b[0], b[size-1] = 1, 1
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if a, err := NewArena(1 << 62); err == nil {
+		t.Error("memory of 4 EiB")
+		_ = a.Close()
+	}
+}
+
+// Touch changes nothing, by either way.
+func TestTouch(t *testing.T) {
+	a, err := NewArena(100 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	a.Cut(100)
+	b := a.Cut(90 << 10)
+	for i := range b {
+		b[i] = byte(i % 251)
+	}
+	Touch(nil)
+	Touch(b[5000:])
+	Touch(b[8191:8192])
+	for i := range b {
+		write(&b[i], b[i])
+	}
+	for i := range b {
+		if b[i] != byte(i%251) {
+			t.Fatalf("byte %d is %d", i, b[i])
 		}
 	}
 }
