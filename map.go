@@ -20,7 +20,7 @@ type Tile[T kernel.Sample] struct {
 }
 
 // Plane returns the samples of date i, a pixel each.
-func (t Tile[T]) Plane(i int) []T { return kernel.Plane[T](t.tile, i) }
+func (t Tile[T]) Plane(i int) []T { return kernel.Row[T](t.tile, i, 0, t.Pixels) }
 
 // Series appends the samples of pixel First+p, oldest first, to buf and returns it.
 func (t Tile[T]) Series(buf []T, p int) []T {
@@ -47,7 +47,17 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 		return fmt.Errorf("pixtrend: %w", err)
 	}
 	_, err = eachTile(ctx, s, o, k, func(int) {}, func(worker, first int, t kernel.Tile) error {
-		return fn(Tile[T]{First: first, Pixels: t.Pixels, T: s.axis.T, Worker: worker, tile: t, valid: s.Valid})
+		most := t.Pixels
+		if t.Packed {
+			most = kernel.PanelPixels // planes are contiguous within a panel only
+		}
+		for lo := 0; lo < t.Pixels; lo += most {
+			part := t.Slice(lo, min(lo+most, t.Pixels))
+			if err := fn(Tile[T]{First: first + lo, Pixels: part.Pixels, T: s.axis.T, Worker: worker, tile: part, valid: s.Valid}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return err
 }

@@ -141,6 +141,9 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 func fitSlope[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
 	for done := 0; done < t.Pixels; {
 		n := p.k.Slope(s.slope, t.Slice(done, t.Pixels), p.axis.Axis, p.slope, p.valid)
+		if t.Packed && done+n < t.Pixels {
+			n -= n % kernel.PanelPixels // where the tile can be cut
+		}
 		to := out[p.slopeAt][at+done:]
 		for i, b := range s.slope[:n] {
 			to[i] = F(b)
