@@ -125,6 +125,10 @@ func (s *Stack) pieces(workers int) []piece {
 		// serve the prefetchers better.
 		most = 4096
 	}
+	if s.packed.Packed {
+		// One sequential stream, of whatever length. Pack reads runs of that length of each plane.
+		most = 16384
+	}
 	most = min(most, max(kernel.PanelPixels, s.Pixels()/(4*workers)))
 	most -= most % kernel.PanelPixels
 	var ps []piece

@@ -103,6 +103,10 @@ func pad(t kernel.Tile) {
 }
 
 const (
+	// aheadBytes is how far ahead of a group memory is asked for; larger groups, whose units lie over
+	// all of them, need the whole of the next one.
+	aheadBytes = 7 << 10
+
 	// maxCallSamples bounds the samples that one assembly call moves, since the garbage collector
 	// cannot stop a goroutine inside it: at half a sample a nanosecond, which memory that is far away
 	// may come down to, they take 130 µs, and mostly a tenth of that.
@@ -117,7 +121,7 @@ type params struct {
 	pixel  uintptr        // bytes from pixel to pixel in src
 	dates  int            // of the strip
 	groups int            // groups of as many pixels as a vector holds; at least 1. Counted down
-	ahead  uintptr        // bytes from the group to what is prefetched
+	ahead  uintptr        // bytes from a group to what is prefetched meanwhile
 	next   uintptr        // what is added to the last unit's place in src for that of the next group
 
 	// After each panel, jump is added to dst.
@@ -125,8 +129,6 @@ type params struct {
 	left  int // groups left in the first one. Counted down
 	jump  uintptr
 }
-
-const aheadBytes = 4096
 
 // notPlaced marks dates that place has not met.
 const notPlaced = math.MaxUint
@@ -163,13 +165,13 @@ func transposeVectors(isa kernel.ISA, t kernel.Tile, src []byte, order []int) in
 	if t.Pixels*t.Type.Size() < vectorBytes(isa) || vectorBytes(isa) == 0 {
 		return 0
 	}
-	// The table of offsets must not come from the heap. A large one takes as long to clear as a short
-	// series of 100 pixels to transpose.
+	// The table of offsets must not come from the heap. A large one takes as long to clear as a few
+	// short series to transpose.
 	if t.Dates <= 64 {
 		var off [64]uintptr
 		return transposeBy(isa, t, src, order, off[:])
 	}
-	var off [2048]uintptr
+	var off [512]uintptr
 	return transposeBy(isa, t, src, order, off[:])
 }
 
@@ -182,7 +184,7 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 	plane := uintptr(planeStride(t) * size)
 	strip := min(t.Dates, len(off))
 	p := params{off: &off[0], pixel: uintptr(series), dates: strip, panel: math.MaxInt}
-	p.ahead = uintptr(group*series + aheadBytes)
+	p.ahead = uintptr(max(aheadBytes, group*series+1024))
 	p.next = uintptr(group*series - max(0, strip-unit)*size)
 	if t.Packed {
 		p.panel = kernel.PanelPixels / group

@@ -23,16 +23,13 @@
 //	R8-R11  pixel 0 of each lane, then pixel 4, 8 ...       BX  bytes from lane to lane
 //	R12 bytes from pixel to pixel                           R13 three times that
 //	DI  the group's first pixel in a plane at offset 0
-//	DX  where params.off has the unit's first date   CX  dates beyond the unit, negative where it is the longer
+//	DX  where params.off has the unit's first date          CX  dates beyond the unit; negative where there are fewer
 //	R14 what is prefetched                                  R15 scratch
 
 // The hardware prefetchers stop at each 4 KiB, of which a core that reads one stream takes one
-// every 100 ns: asking ahead, behind the group and further, keeps it busy across the border. A unit
-// asks for as many bytes as it reads. Lines beyond the end are asked for too, which is no access.
-#define PREFETCH2 PREFETCHT0 (R14); PREFETCHT0 64(R14)
-#define PREFETCH4 PREFETCH2; PREFETCHT0 128(R14); PREFETCHT0 192(R14)
-#define PREFETCH8 PREFETCH4; PREFETCHT0 256(R14); PREFETCHT0 320(R14); PREFETCHT0 384(R14); PREFETCHT0 448(R14)
-#define PREFETCH16 PREFETCH8; PREFETCHT0 512(R14); PREFETCHT0 576(R14); PREFETCHT0 640(R14); PREFETCHT0 704(R14); PREFETCHT0 768(R14); PREFETCHT0 832(R14); PREFETCHT0 896(R14); PREFETCHT0 960(R14)
+// every 100 ns: asking ahead keeps it busy across the border. A unit asks for as many lines as it
+// reads, spread over its loads. Lines beyond the end are asked for too, which is no access.
+#define PREFETCH(j) PREFETCHT0 (j*64)(R14)
 
 // ---- What the bodies share ----------------------------------------------------------------
 
@@ -152,23 +149,26 @@ same: \
 	MOVL $0xF000, R15; \
 	KMOVW R15, K3
 
-#define LOADZ(at, x, z) \
+// Rows of registers: row r takes pixel r of each lane, and asks for line j.
+#define LOADZ(j, at, x, z) \
 	VMOVDQU (R8)at, x; \
 	VBROADCASTI32X4 (R9)at, K1, z; \
 	VBROADCASTI32X4 (R10)at, K2, z; \
-	VBROADCASTI32X4 (R11)at, K3, z
+	VBROADCASTI32X4 (R11)at, K3, z; \
+	PREFETCH(j)
 
-#define LOADZ2(x0, z0, x1, z1) \
+#define LOADZ2(j, x0, z0, x1, z1) \
 	VMOVDQU (R8), x0; \
 	VBROADCASTI32X4 (R9), K1, z0; \
 	VBROADCASTI32X4 (R10), K2, z0; \
 	VBROADCASTI32X4 (R11), K3, z0; \
-	LOADZ((R12*1), x1, z1)
+	PREFETCH(j); \
+	LOADZ((j+1), (R12*1), x1, z1)
 
-#define LOADZ4(x0, z0, x1, z1, x2, z2, x3, z3) \
-	LOADZ2(x0, z0, x1, z1); \
-	LOADZ((R12*2), x2, z2); \
-	LOADZ((R13*1), x3, z3)
+#define LOADZ4(j, x0, z0, x1, z1, x2, z2, x3, z3) \
+	LOADZ2(j, x0, z0, x1, z1); \
+	LOADZ((j+2), (R12*2), x2, z2); \
+	LOADZ((j+3), (R13*1), x3, z3)
 
 // func transpose8AVX512(p *params)
 TEXT ·transpose8AVX512(SB), NOSPLIT, $0-8
@@ -182,14 +182,13 @@ group:
 	PCALIGN $64
 unit:
 	LANES4
-	LOADZ4(X0, Z0, X1, Z1, X2, Z2, X3, Z3)
+	LOADZ4(0, X0, Z0, X1, Z1, X2, Z2, X3, Z3)
 	NEXT4_LANES4
-	LOADZ4(X4, Z4, X5, Z5, X6, Z6, X7, Z7)
+	LOADZ4(4, X4, Z4, X5, Z5, X6, Z6, X7, Z7)
 	NEXT4_LANES4
-	LOADZ4(X8, Z8, X9, Z9, X10, Z10, X11, Z11)
+	LOADZ4(8, X8, Z8, X9, Z9, X10, Z10, X11, Z11)
 	NEXT4_LANES4
-	LOADZ4(X12, Z12, X13, Z13, X14, Z14, X15, Z15)
-	PREFETCH16
+	LOADZ4(12, X12, Z12, X13, Z13, X14, Z14, X15, Z15)
 	// Pairs eight apart, then four, two, one.
 	ROUND8_4(PAIR8, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, Z16, Z17, Z18, Z19, Z24, Z25, Z26, Z27)
 	ROUND8_4(PAIR8, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, Z20, Z21, Z22, Z23, Z28, Z29, Z30, Z31)
@@ -235,10 +234,9 @@ group:
 	PCALIGN $64
 unit:
 	LANES4
-	LOADZ4(X0, Z0, X1, Z1, X2, Z2, X3, Z3)
+	LOADZ4(0, X0, Z0, X1, Z1, X2, Z2, X3, Z3)
 	NEXT4_LANES4
-	LOADZ4(X4, Z4, X5, Z5, X6, Z6, X7, Z7)
-	PREFETCH8
+	LOADZ4(4, X4, Z4, X5, Z5, X6, Z6, X7, Z7)
 	ROUND8_4(PAIR16, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
 	ROUND8_2(PAIR16, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
 	ROUND8_1(PAIR16, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
@@ -270,8 +268,7 @@ group:
 	PCALIGN $64
 unit:
 	LANES4
-	LOADZ4(X0, Z0, X1, Z1, X2, Z2, X3, Z3)
-	PREFETCH4
+	LOADZ4(0, X0, Z0, X1, Z1, X2, Z2, X3, Z3)
 	ROUND4_2(PAIR32, Z0, Z1, Z2, Z3, Z16, Z17, Z18, Z19)
 	ROUND4_1(PAIR32, Z16, Z17, Z18, Z19, Z0, Z1, Z2, Z3)
 	STOREZ(3, Z3)
@@ -298,8 +295,7 @@ group:
 	PCALIGN $64
 unit:
 	LANES4
-	LOADZ2(X0, Z0, X1, Z1)
-	PREFETCH2
+	LOADZ2(0, X0, Z0, X1, Z1)
 	ROUND2(PAIR64, Z0, Z1, Z16, Z17)
 	STOREZ(1, Z17)
 	STOREZ(0, Z16)
@@ -316,22 +312,25 @@ end:
 //	Y0-Y7   loaded, and every second round's results
 //	Y8-Y15  the other rounds' results
 
+// Rows of registers: row r takes pixel r of each lane. Two ask for line j.
 #define LOADY(at, x, y) \
 	VMOVDQU (R8)at, x; \
 	VINSERTI128 $1, (R9)at, y, y
 
-#define LOADY2(x0, y0, x1, y1) \
+#define LOADY2(j, x0, y0, x1, y1) \
 	VMOVDQU (R8), x0; \
 	VINSERTI128 $1, (R9), y0, y0; \
-	LOADY((R12*1), x1, y1)
+	LOADY((R12*1), x1, y1); \
+	PREFETCH(j)
 
-#define LOADY4(x0, y0, x1, y1, x2, y2, x3, y3) \
-	LOADY2(x0, y0, x1, y1); \
+#define LOADY4(j, x0, y0, x1, y1, x2, y2, x3, y3) \
+	LOADY2(j, x0, y0, x1, y1); \
 	LOADY((R12*2), x2, y2); \
-	LOADY((R13*1), x3, y3)
+	LOADY((R13*1), x3, y3); \
+	PREFETCH((j+1))
 
-// Units of 8 bytes, those of pixels 2r and 2r+1 in a lane.
-#define LOADYHALF2(x0, y0, x1, y1) \
+// Units of 8 bytes: row r takes pixels 2r and 2r+1 of each lane.
+#define LOADYHALF2(j, x0, y0, x1, y1) \
 	VMOVQ (R8), x0; \
 	VMOVQ (R9), X14; \
 	VMOVQ (R8)(R12*2), x1; \
@@ -341,7 +340,8 @@ end:
 	VPINSRQ $1, (R8)(R13*1), x1, x1; \
 	VPINSRQ $1, (R9)(R13*1), X15, X15; \
 	VINSERTI128 $1, X14, y0, y0; \
-	VINSERTI128 $1, X15, y1, y1
+	VINSERTI128 $1, X15, y1, y1; \
+	PREFETCH(j)
 
 // func transpose8AVX2(p *params)
 TEXT ·transpose8AVX2(SB), NOSPLIT, $0-8
@@ -354,14 +354,13 @@ group:
 	PCALIGN $64
 unit:
 	LANES2
-	LOADYHALF2(X0, Y0, X1, Y1)
+	LOADYHALF2(0, X0, Y0, X1, Y1)
 	NEXT4_LANES2
-	LOADYHALF2(X2, Y2, X3, Y3)
+	LOADYHALF2(1, X2, Y2, X3, Y3)
 	NEXT4_LANES2
-	LOADYHALF2(X4, Y4, X5, Y5)
+	LOADYHALF2(2, X4, Y4, X5, Y5)
 	NEXT4_LANES2
-	LOADYHALF2(X6, Y6, X7, Y7)
-	PREFETCH4
+	LOADYHALF2(3, X6, Y6, X7, Y7)
 	// The place has four bits of which one is the pixel's, so that it takes four rounds: the first
 	// and the last on pairs four apart. A date's bits then stand in the register's number in the order
 	// 0, 2, 1.
@@ -396,10 +395,9 @@ group:
 	PCALIGN $64
 unit:
 	LANES2
-	LOADY4(X0, Y0, X1, Y1, X2, Y2, X3, Y3)
+	LOADY4(0, X0, Y0, X1, Y1, X2, Y2, X3, Y3)
 	NEXT4_LANES2
-	LOADY4(X4, Y4, X5, Y5, X6, Y6, X7, Y7)
-	PREFETCH4
+	LOADY4(2, X4, Y4, X5, Y5, X6, Y6, X7, Y7)
 	ROUND8_4(PAIR16, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15)
 	ROUND8_2(PAIR16, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
 	ROUND8_1(PAIR16, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15)
@@ -430,8 +428,7 @@ group:
 	PCALIGN $64
 unit:
 	LANES2
-	LOADY4(X0, Y0, X1, Y1, X2, Y2, X3, Y3)
-	PREFETCH2
+	LOADY4(0, X0, Y0, X1, Y1, X2, Y2, X3, Y3)
 	ROUND4_2(PAIR32, Y0, Y1, Y2, Y3, Y8, Y9, Y10, Y11)
 	ROUND4_1(PAIR32, Y8, Y9, Y10, Y11, Y0, Y1, Y2, Y3)
 	STORE(3, Y3)
@@ -457,8 +454,7 @@ group:
 	PCALIGN $64
 unit:
 	LANES2
-	LOADY2(X0, Y0, X1, Y1)
-	PREFETCHT0 (R14)
+	LOADY2(0, X0, Y0, X1, Y1)
 	ROUND2(PAIR64, Y0, Y1, Y8, Y9)
 	STORE(1, Y9)
 	STORE(0, Y8)

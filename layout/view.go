@@ -138,34 +138,31 @@ func (v View) check(lo int, order []int, dst kernel.Tile) {
 	}
 }
 
-// copyPlanes is Copy for contiguous planes.
+// copyPlanes is Copy for contiguous planes. It reads runs as long as there are: samples that follow each
+// other in memory are read in one go, and the lines of a packed dst, which are each written whole, may
+// lie apart.
 func (v View) copyPlanes(lo int, order []int, dst kernel.Tile) {
 	size := v.Type.Size()
 	stride := planeStride(dst)
-	for at := 0; at < dst.Pixels; at += copyPixels {
-		end := min(at+copyPixels, dst.Pixels)
+	for at := 0; at < dst.Pixels; {
+		n := v.Run(lo+at, dst.Pixels-at)
+		from := v.direct(lo+at, n)
 		for i := range v.Dates {
 			date := i
 			if order != nil {
 				date = order[i]
 			}
-			for p := at; p < end; {
-				n := v.Run(lo+p, end-p)
-				from := v.direct(lo+p, n)
-				row := from.Data[date*from.Stride*size:][:n*size]
-				for len(row) > 0 {
-					run := len(row)
-					if dst.Packed {
-						run = min(run, (kernel.PanelPixels-p%kernel.PanelPixels)*size)
-					}
-					copy(dst.Data[(firstSample(dst, p)+i*stride)*size:], row[:run])
-					row = row[run:]
-					p += run / size
+			row := from.Data[date*from.Stride*size:][:n*size]
+			for p := at; len(row) > 0; {
+				run := len(row)
+				if dst.Packed {
+					run = min(run, (kernel.PanelPixels-p%kernel.PanelPixels)*size)
 				}
+				copy(dst.Data[(firstSample(dst, p)+i*stride)*size:], row[:run])
+				row = row[run:]
+				p += run / size
 			}
 		}
+		at += n
 	}
 }
-
-// copyPixels is how long the runs are that copyPlanes reads of each plane in turn.
-const copyPixels = 4096
