@@ -25,7 +25,7 @@
 //
 // One Zen 5 core, samples in huge pages, the best of many; the rate of the samples as part of what the
 // same core reads sequentially with prefetching in the same run (about 40 GB/s). "L2" is from one half of
-// the L2 cache into the other, "ram" from 256 MiB into a tile of half of the L2 cache, and "ram, L1" into
+// the L2 cache into the other, "ram" from memory into a tile of half of the L2 cache, and "ram, L1" into
 // one of 16 KiB (go test -bench Transpose ./layout has the rates of the first two):
 //
 //	                        generic       avx2         avx512       avx512
@@ -48,7 +48,7 @@
 //
 // Tried and left: units of 32 bytes of a series (a quarter faster within the caches from 21 dates of
 // float32 on, slower for fewer dates, and a tenth slower from memory at 64); inserting lanes with
-// VINSERTI32X4 instead of loads under a mask (alike in the caches, up to a quarter slower from memory);
+// VINSERTI32X4 instead of loads under a mask (no faster anywhere);
 // prefetching into the second-level cache (PREFETCHT1, a fifth slower), without a trace in it
 // (PREFETCHNTA, alike), and of the planes that are written next (alike for 21 dates, a tenth slower for
 // 64); several passes over pixels for long series (less than half as fast).
