@@ -151,3 +151,33 @@ func ExampleStream() {
 	// 5000 pixels of 20 dates
 	// slope in row 0 and row 49: 0 49
 }
+
+// A stack that is fitted again and again, here by what counts as valid, is packed once.
+func ExampleStack_Pack() {
+	ctx := context.Background()
+	samples := []uint8{
+		10, 250, // the first raster, of two pixels
+		20, 20,
+		30, 30,
+	}
+	stack, err := pixtrend.NewStack(samples, layout.BSQ, 2, 1, pixtrend.Years(2001, 2003))
+	if err != nil {
+		log.Fatal(err)
+	}
+	packed, err := stack.Pack(ctx, pixtrend.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer packed.Close()
+	for _, highest := range []float64{255, 200} {
+		packed.Valid = kernel.Valid{HasRange: true, Hi: highest}
+		result, err := pixtrend.Fit(ctx, packed, pixtrend.Options{ISA: "generic"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(result.Planes[0])
+	}
+	// Output:
+	// [10 -110]
+	// [10 10]
+}

@@ -66,7 +66,7 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	}
 	var owns []own
 	setUp := func(workers int) { owns = make([]own, workers) }
-	r, err := eachTile(ctx, s, o, setUp, func(worker, first int, t kernel.Tile) error {
+	r, err := eachTile(ctx, s, o, k, setUp, func(worker, first int, t kernel.Tile) error {
 		w := &owns[worker]
 		if w.scratch == nil {
 			w.scratch = plan.NewScratch()
@@ -81,9 +81,32 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	return report(r, k, s.Pixels(), s.view.Dates, start), err
 }
 
-// eachTile calls fn for every tile of s on the workers; setUp hears how many there are at most.
-func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
+// eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
+// must be; setUp hears how many workers there are at most.
+func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
+	var memory []tileMemory
+	defer func() {
+		for i := range memory {
+			memory[i].close()
+		}
+	}()
+	hold := func(workers int) {
+		memory = make([]tileMemory, workers)
+		setUp(workers)
+	}
+	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
+		t, err := s.tile(k, p, &memory[worker])
+		if err != nil {
+			return fmt.Errorf("pixtrend: %w", err)
+		}
+		return fn(worker, p.first, t)
+	})
+}
+
+// eachPiece calls fn for every piece of s on the workers.
+func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int),
+	fn func(worker int, p piece) error) (runner.Report, error) {
 	ro, err := o.crew(s.Pixels())
 	if err != nil {
 		return runner.Report{}, err
@@ -96,17 +119,7 @@ func eachTile(ctx context.Context, s *Stack, o Options, setUp func(workers int),
 		}
 	}
 	setUp(ro.Workers)
-	memory := make([]tileMemory, ro.Workers)
-	defer func() {
-		for i := range memory {
-			memory[i].close()
-		}
-	}()
 	return runner.Run(ctx, len(pieces), ro, func(_ context.Context, w runner.Worker, item int) error {
-		t, err := s.tile(pieces[item], &memory[w.ID])
-		if err != nil {
-			return fmt.Errorf("pixtrend: %w", err)
-		}
-		return fn(w.ID, pieces[item].first, t)
+		return fn(w.ID, pieces[item])
 	})
 }

@@ -20,7 +20,7 @@ type Tile[T kernel.Sample] struct {
 }
 
 // Plane returns the samples of date i, a pixel each.
-func (t Tile[T]) Plane(i int) []T { return kernel.Plane[T](t.tile, i) }
+func (t Tile[T]) Plane(i int) []T { return kernel.Row[T](t.tile, i, 0, t.Pixels) }
 
 // Series appends the samples of pixel First+p, oldest first, to buf and returns it.
 func (t Tile[T]) Series(buf []T, p int) []T {
@@ -37,13 +37,27 @@ func (t Tile[T]) IsGap(y T) bool { return !t.valid.Observation(t.tile.Type, floa
 // over each pixel's time series, without a copy of the stack. Results go where fn puts them; to
 // write to element First+p of a slice needs no lock, since no pixel is in two tiles. T must be the
 // type of the stack's samples. The first error stops the others and is returned. Of the options,
-// Threads, Pin and Progress count.
+// Threads, Pin, ISA (for the copying of tiles) and Progress count.
 func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile[T]) error) error {
 	if d := kernel.DTypeOf[T](); d != s.view.Type {
 		return fmt.Errorf("pixtrend: a function over %v series cannot take a stack of %v", d, s.view.Type)
 	}
-	_, err := eachTile(ctx, s, o, func(int) {}, func(worker, first int, t kernel.Tile) error {
-		return fn(Tile[T]{First: first, Pixels: t.Pixels, T: s.axis.T, Worker: worker, tile: t, valid: s.Valid})
+	k, err := o.kernel()
+	if err != nil {
+		return fmt.Errorf("pixtrend: %w", err)
+	}
+	_, err = eachTile(ctx, s, o, k, func(int) {}, func(worker, first int, t kernel.Tile) error {
+		most := t.Pixels
+		if t.Packed {
+			most = kernel.PanelPixels // planes are contiguous within a panel only
+		}
+		for lo := 0; lo < t.Pixels; lo += most {
+			part := t.Slice(lo, min(lo+most, t.Pixels))
+			if err := fn(Tile[T]{First: first + lo, Pixels: part.Pixels, T: s.axis.T, Worker: worker, tile: part, valid: s.Valid}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return err
 }

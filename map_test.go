@@ -19,46 +19,53 @@ func testMap[T kernel.Sample](t *testing.T) {
 	for _, order := range orders {
 		for _, perm := range [][]int{s.inOrder(), s.shuffled()} {
 			st := s.stack(t, order, perm)
-			for threads := 1; threads <= 3; threads++ {
-				seen := make([]int, st.Pixels()) // no lock: the race detector checks the promise
-				var busy [3]atomic.Bool
-				err := Map(t.Context(), st, Options{Threads: threads}, func(tile Tile[T]) error {
-					if busy[tile.Worker].Swap(true) {
-						t.Errorf("worker %d is called twice at once", tile.Worker)
+			checkMap(t, s, st, order)
+			checkMap(t, s, pack(t, st, Options{}), order)
+		}
+	}
+}
+
+// checkMap holds what Map shows of a stack against the scene that it was made from.
+func checkMap[T kernel.Sample](t *testing.T, s scene[T], st *Stack, order layout.Order) {
+	t.Helper()
+	for threads := 1; threads <= 3; threads++ {
+		seen := make([]int, st.Pixels()) // no lock: the race detector checks the promise
+		var busy [3]atomic.Bool
+		err := Map(t.Context(), st, Options{Threads: threads}, func(tile Tile[T]) error {
+			if busy[tile.Worker].Swap(true) {
+				t.Errorf("worker %d is called twice at once", tile.Worker)
+			}
+			defer busy[tile.Worker].Store(false)
+			if !slices.Equal(tile.T, st.Axis().T) {
+				t.Errorf("T = %v, want %v", tile.T, st.Axis().T)
+			}
+			var series []T
+			for p := range tile.Pixels {
+				seen[tile.First+p]++
+				series = tile.Series(series[:0], p)
+				observations := 0
+				for i, y := range series {
+					want, plane := s.planes[i][tile.First+p], tile.Plane(i)
+					if len(plane) != tile.Pixels || !same(y, want) || !same(plane[p], want) {
+						t.Errorf("%v: pixel %d at date %d is %v and %v, want %v", order, tile.First+p, i, y, plane[p], want)
+						return errors.New("wrong sample")
 					}
-					defer busy[tile.Worker].Store(false)
-					if !slices.Equal(tile.T, st.Axis().T) {
-						t.Errorf("T = %v, want %v", tile.T, st.Axis().T)
-					}
-					var series []T
-					for p := range tile.Pixels {
-						seen[tile.First+p]++
-						series = tile.Series(series[:0], p)
-						observations := 0
-						for i, y := range series {
-							want, plane := s.planes[i][tile.First+p], tile.Plane(i)
-							if len(plane) != tile.Pixels || !same(y, want) || !same(plane[p], want) {
-								t.Errorf("%v: pixel %d at date %d is %v and %v, want %v", order, tile.First+p, i, y, plane[p], want)
-								return errors.New("wrong sample")
-							}
-							if !tile.IsGap(y) {
-								observations++
-							}
-						}
-						if times, _ := s.series(tile.First + p); observations != len(times) {
-							t.Errorf("%v: pixel %d has %d observations, want %d", order, tile.First+p, observations, len(times))
-						}
-					}
-					return nil
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for p, n := range seen {
-					if n != 1 {
-						t.Fatalf("%v, %d threads: pixel %d came %d times", order, threads, p, n)
+					if !tile.IsGap(y) {
+						observations++
 					}
 				}
+				if times, _ := s.series(tile.First + p); observations != len(times) {
+					t.Errorf("%v: pixel %d has %d observations, want %d", order, tile.First+p, observations, len(times))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for p, n := range seen {
+			if n != 1 {
+				t.Fatalf("%v, %d threads: pixel %d came %d times", order, threads, p, n)
 			}
 		}
 	}

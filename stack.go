@@ -1,6 +1,7 @@
 package pixtrend
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -9,16 +10,19 @@ import (
 )
 
 // Stack is a stack of dated rasters in memory. It keeps the samples that it was made from, and
-// only reads them.
+// only reads them; one that Pack made holds them itself.
 type Stack struct {
 	// Valid says which samples are gaps besides NaN and ±Inf: nodata, values out of range.
 	Valid kernel.Valid
 	// A stored sample s means s·Scale + Offset. Scale 0 is taken as 1.
 	Scale, Offset float64
 
-	view  layout.View
+	view  layout.View // without samples where packed holds them
 	axis  timeaxis.Axis
 	order []int // plane i of a tile is raster order[i] of the view; nil: as they stand
+
+	packed kernel.Tile // all pixels, where the stack was made by Pack
+	arena  *layout.Arena
 }
 
 // NewStack makes a stack of width × height pixels. The samples stand in the given order, one raster
@@ -61,10 +65,59 @@ func (s *Stack) Pixels() int { return s.view.Pixels() }
 // Axis returns the time axis: the dates in order.
 func (s *Stack) Axis() timeaxis.Axis { return s.axis }
 
+// Pack returns a copy of s in memory of its own, as kernels read it the fastest: packed, that is cut into
+// panels of 64 pixels with their whole series, so that fitting reads one sequential stream. It pays for
+// whoever fits one stack many times. A fit of the copy gives the same bits.
+//
+// The copy takes the size of the samples, rounded up to 64 pixels. It lies outside the Go heap, with
+// huge pages where the system gives them, until Close gives it back. Each part of it is written, and so
+// placed on a NUMA node, by the worker that fits it later with the same Threads and Pin. Of the
+// options, Threads, Pin, ISA and Progress count.
+//
+// Valid, Scale and Offset are copied; s is not needed afterwards.
+func (s *Stack) Pack(ctx context.Context, o Options) (*Stack, error) {
+	if s.packed.Packed {
+		return nil, fmt.Errorf("pixtrend: the stack is packed already")
+	}
+	k, err := o.kernel()
+	if err != nil {
+		return nil, fmt.Errorf("pixtrend: %w", err)
+	}
+	v := s.view
+	bytes := layout.PackedBytes(v.Type, v.Pixels(), v.Dates)
+	arena, err := layout.NewArena(bytes)
+	if err != nil {
+		return nil, fmt.Errorf("pixtrend: a packed copy of %d dates of %d × %d pixels of %v takes %s of memory: %w",
+			v.Dates, v.Width, v.Height, v.Type, bytesText(int64(bytes)), err)
+	}
+	c := *s
+	c.view.Data, c.order, c.arena = nil, nil, arena
+	c.packed = layout.NewPacked(v.Type, v.Pixels(), v.Dates, arena.Cut(bytes))
+	if _, err := eachPiece(ctx, &c, o, func(int) {}, func(_ int, p piece) error {
+		v.Copy(k, p.first, s.order, c.packed.Slice(p.first, p.first+p.pixels))
+		return nil
+	}); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Close gives back the memory of a stack that Pack made, which must not be used from then on. To any
+// other stack it does nothing.
+func (s *Stack) Close() error {
+	if s.arena == nil {
+		return nil
+	}
+	s.packed.Data = nil // so that a use after this panics instead of faulting
+	return s.arena.Close()
+}
+
 // A piece is the pixels of a stack that one worker takes at a time.
 type piece struct{ first, pixels int }
 
-// pieces cuts the stack into tiles that stay in the L2 cache of a core, four a worker at least.
+// pieces cuts the stack into tiles that stay in the L2 cache of a core, four a worker at least, of
+// whole panels where lines do not forbid it.
 func (s *Stack) pieces(workers int) []piece {
 	most := layout.CachePixels(s.view.Type, s.view.Dates)
 	if s.direct() {
@@ -72,10 +125,18 @@ func (s *Stack) pieces(workers int) []piece {
 		// serve the prefetchers better.
 		most = 4096
 	}
-	most = min(most, max(64, s.Pixels()/(4*workers)))
+	if s.packed.Packed {
+		// One sequential stream, of whatever length. Pack reads runs of that length of each plane.
+		most = 16384
+	}
+	most = min(most, max(kernel.PanelPixels, s.Pixels()/(4*workers)))
+	most -= most % kernel.PanelPixels
 	var ps []piece
 	for at := 0; at < s.view.Pixels(); {
-		n := s.view.Run(at, most)
+		n := min(most, s.Pixels()-at)
+		if !s.packed.Packed {
+			n = s.view.Run(at, n)
+		}
 		ps = append(ps, piece{at, n})
 		at += n
 	}
@@ -83,7 +144,7 @@ func (s *Stack) pieces(workers int) []piece {
 }
 
 // direct reports whether tiles are views on the stack's own memory.
-func (s *Stack) direct() bool { return s.order == nil && s.view.Order != layout.BIP }
+func (s *Stack) direct() bool { return s.packed.Packed || s.order == nil && s.view.Order != layout.BIP }
 
 // tileMemory is where one worker copies tiles to, if it must. The worker itself touches it first,
 // which puts it on its own NUMA node.
@@ -114,11 +175,14 @@ func (m *tileMemory) close() {
 }
 
 // tile returns the tile of p, copied into m where it is not a view.
-func (s *Stack) tile(p piece, m *tileMemory) (kernel.Tile, error) {
+func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory) (kernel.Tile, error) {
+	if s.packed.Packed {
+		return s.packed.Slice(p.first, p.first+p.pixels), nil
+	}
 	if !s.direct() {
 		if err := m.hold(layout.TileBytes(s.view.Type, p.pixels, s.view.Dates)); err != nil {
 			return kernel.Tile{}, err
 		}
 	}
-	return s.view.Tile(p.first, p.pixels, s.order, m.buf), nil
+	return s.view.Tile(k, p.first, p.pixels, s.order, m.buf), nil
 }

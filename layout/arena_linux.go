@@ -1,20 +1,34 @@
 package layout
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+	"unsafe"
 
-const hugeBytes = 2 << 20
+	"golang.org/x/sys/unix"
+)
 
-// reserve maps n bytes. From 2 MiB on they are marked for huge pages; the kernel backs the
-// aligned part with them where it can, and a refusal changes nothing but speed.
-func reserve(n int) ([]byte, error) {
-	b, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-	if err != nil {
-		return nil, err
-	}
+// reserve maps n bytes. From 2 MiB on they are made whole huge pages and marked for them: the kernel
+// backs them with such where it can, and a refusal changes nothing but speed. What is mapped to
+// find a boundary is never touched, and takes no memory.
+func (a *Arena) reserve(n int) error {
+	size := n
 	if n >= hugeBytes {
-		_ = unix.Madvise(b, unix.MADV_HUGEPAGE)
+		size = (n+hugeBytes-1)/hugeBytes*hugeBytes + hugeBytes
+		if size < n {
+			return unix.ENOMEM
+		}
 	}
-	return b, nil
+	b, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return err
+	}
+	a.reserved, a.mem = b, b[:n:n]
+	if n >= hugeBytes {
+		skip := from(b, hugeBytes)
+		_ = unix.Madvise(b[skip:skip+size-hugeBytes], unix.MADV_HUGEPAGE)
+		a.mem = b[skip : skip+n : skip+n]
+	}
+	return nil
 }
 
 func release(b []byte) error {
@@ -22,4 +36,12 @@ func release(b []byte) error {
 		return nil
 	}
 	return unix.Munmap(b)
+}
+
+// populate is Touch in one call. Linux has it from 5.14 on.
+func populate(b []byte) bool {
+	page := os.Getpagesize()
+	before := int(uintptr(unsafe.Pointer(&b[0]))) % page
+	whole := unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(&b[0]), -before)), before+len(b))
+	return unix.Madvise(whole, unix.MADV_POPULATE_WRITE) == nil
 }

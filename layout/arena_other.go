@@ -2,13 +2,14 @@
 
 package layout
 
-import "unsafe"
-
 // reserve takes n bytes from the Go heap, beginning on a cache line.
-func reserve(n int) ([]byte, error) {
-	b := make([]byte, n+lineBytes)
-	skip := -int(uintptr(unsafe.Pointer(&b[0]))) & (lineBytes - 1)
-	return b[skip : skip+n], nil
+func (a *Arena) reserve(n int) error {
+	a.reserved = make([]byte, n+lineBytes)
+	skip := from(a.reserved, lineBytes)
+	a.mem = a.reserved[skip : skip+n : skip+n]
+	return nil
 }
 
 func release([]byte) error { return nil }
+
+func populate([]byte) bool { return false }

@@ -17,7 +17,7 @@ func Example() {
 	}
 	v := layout.ViewOf(bip, layout.BIP, 2, 2, 3)
 	buf := make([]byte, layout.TileBytes(v.Type, 4, 3))
-	tile := v.Tile(0, 4, nil, buf)
+	tile := v.Tile(kernel.Best(), 0, 4, nil, buf)
 	for i := range tile.Dates {
 		fmt.Println(kernel.Plane[int16](tile, i))
 	}

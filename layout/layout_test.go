@@ -1,8 +1,9 @@
 package layout
 
 import (
-	"fmt"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"unsafe"
 
@@ -38,7 +39,7 @@ func testTiles[T kernel.Sample](t *testing.T) {
 			for _, order := range [][]int{nil, rng.Perm(n)} {
 				for lo := 0; lo < w*h; {
 					m := v.Run(lo, 1+rng.IntN(40))
-					tile := v.Tile(lo, m, order, make([]byte, TileBytes(v.Type, m, n)))
+					tile := v.Tile(kernel.Best(), lo, m, order, make([]byte, TileBytes(v.Type, m, n)))
 					if err := tile.Check(); err != nil || tile.Pixels != m {
 						t.Fatalf("%v: %d pixels from %d: %d pixels, %v", o, m, lo, tile.Pixels, err)
 					}
@@ -71,7 +72,7 @@ func TestTilesOfEveryOrder(t *testing.T) {
 func TestNoCopyWherePlanesAreContiguous(t *testing.T) {
 	for _, o := range []Order{BSQ, BIL} {
 		v := stack[float32](o, 16, 4, 3)
-		tile := v.Tile(20, 10, nil, nil)
+		tile := v.Tile(kernel.Best(), 20, 10, nil, nil)
 		at := uintptr(unsafe.Pointer(&tile.Data[0])) - uintptr(unsafe.Pointer(&v.Data[0]))
 		if at >= uintptr(len(v.Data)) {
 			t.Errorf("%v: the tile is not a view of the stack", o)
@@ -124,6 +125,56 @@ func TestCachePixels(t *testing.T) {
 	}
 }
 
+// From 2 MiB on an arena begins where a huge page does.
+func TestLargeArenaIsAligned(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("huge pages are asked for on Linux only")
+	}
+	for _, size := range []int{hugeBytes, hugeBytes + 1, 5 << 20} {
+		a, err := NewArena(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := a.Cut(size)
+		if at := uintptr(unsafe.Pointer(&b[0])); at%hugeBytes != 0 {
+			t.Errorf("an arena of %d bytes begins at %#x", size, at)
+		}
+		b[0], b[size-1] = 1, 1
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if a, err := NewArena(math.MaxInt - hugeBytes/2); err == nil {
+		t.Error("an arena of all there can be")
+		_ = a.Close()
+	}
+}
+
+// Touch changes nothing, by either way.
+func TestTouch(t *testing.T) {
+	a, err := NewArena(100 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	a.Cut(100)
+	b := a.Cut(90 << 10)
+	for i := range b {
+		b[i] = byte(i % 251)
+	}
+	Touch(nil)
+	Touch(b[5000:])
+	Touch(b[8191:8192])
+	for i := range b {
+		write(&b[i], b[i])
+	}
+	for i := range b {
+		if b[i] != byte(i%251) {
+			t.Fatalf("byte %d is %d", i, b[i])
+		}
+	}
+}
+
 func TestArena(t *testing.T) {
 	a, err := NewArena(5 << 20)
 	if err != nil {
@@ -160,18 +211,5 @@ func TestArena(t *testing.T) {
 	}
 	if _, err := NewArena(-1); err == nil {
 		t.Error("an arena of -1 bytes")
-	}
-}
-
-func BenchmarkBIPToTile(b *testing.B) {
-	for _, n := range []int{21, 64} {
-		b.Run(fmt.Sprintf("dtype=float32/n=%d", n), func(b *testing.B) {
-			v := stack[float32](BIP, 256, 8, n)
-			buf := make([]byte, TileBytes(v.Type, v.Pixels(), n))
-			b.SetBytes(int64(len(v.Data)))
-			for b.Loop() {
-				v.Tile(0, v.Pixels(), nil, buf)
-			}
-		})
 	}
 }

@@ -8,15 +8,19 @@ const (
 )
 
 // Stride returns how many samples the planes of a tile of that many pixels should stand apart:
-// whole cache lines, and never near a multiple of 4 KiB, where all planes would fight over the same
-// few cache sets: such planes are staggered by three lines. More pixels never stand closer.
+// whole cache lines, never near a multiple of 4 KiB, where all planes would fight over the same
+// few cache sets, and from 1 KiB on an odd number of lines, so that all sets take turns. More pixels
+// never stand closer.
 func Stride(d kernel.DType, pixels int) int {
 	size := d.Size()
-	b := (pixels*size + lineBytes - 1) / lineBytes * lineBytes
-	if over := b % setBytes; b >= setBytes && over < 3*lineBytes {
-		b += 3*lineBytes - over
+	lines := (pixels*size + lineBytes - 1) / lineBytes
+	if lines >= 1024/lineBytes {
+		if over := lines % (setBytes / lineBytes); lines >= setBytes/lineBytes && over < 3 {
+			lines += 3 - over
+		}
+		lines |= 1
 	}
-	return b / size
+	return lines * lineBytes / size
 }
 
 // TileBytes returns the memory that NewTile needs.
@@ -29,6 +33,19 @@ func TileBytes(d kernel.DType, pixels, dates int) int {
 func NewTile(d kernel.DType, pixels, dates int, buf []byte) kernel.Tile {
 	n := TileBytes(d, pixels, dates)
 	return kernel.Tile{Type: d, Data: buf[:n:n], Stride: Stride(d, pixels), Dates: dates, Pixels: pixels}
+}
+
+// PackedBytes returns the memory that NewPacked needs: that of whole panels.
+func PackedBytes(d kernel.DType, pixels, dates int) int {
+	panels := (pixels + kernel.PanelPixels - 1) / kernel.PanelPixels
+	return panels * kernel.PanelPixels * dates * d.Size()
+}
+
+// NewPacked lays a packed tile into buf, which must hold PackedBytes(d, pixels, dates). The samples
+// are whatever buf holds.
+func NewPacked(d kernel.DType, pixels, dates int, buf []byte) kernel.Tile {
+	n := PackedBytes(d, pixels, dates)
+	return kernel.Tile{Type: d, Data: buf[:n:n], Dates: dates, Pixels: pixels, Packed: true}
 }
 
 // CachePixels returns how many pixels a tile of that many dates may have to stay in the L2 cache

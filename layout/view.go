@@ -76,26 +76,93 @@ func (v View) Run(lo, most int) int {
 // Tile returns the pixels [lo, lo+n) as a tile whose plane i is date order[i]; a nil order leaves
 // the dates as they are. n is at most Run(lo, n). Where planes are contiguous and in order, the
 // tile is a view of v and buf is not used; else they are copied into buf, which must hold
-// TileBytes(v.Type, n, v.Dates).
-func (v View) Tile(lo, n int, order []int, buf []byte) kernel.Tile {
-	size := v.Type.Size()
-	if v.Order == BIP {
-		t := NewTile(v.Type, n, v.Dates, buf)
-		transpose(t, v.Data[lo*v.Dates*size:(lo+n)*v.Dates*size], order)
-		return t
+// TileBytes(v.Type, n, v.Dates). The copy uses the instruction set of k.
+func (v View) Tile(k kernel.Kernel, lo, n int, order []int, buf []byte) kernel.Tile {
+	if v.Order != BIP && order == nil {
+		return v.direct(lo, n)
 	}
+	t := NewTile(v.Type, n, v.Dates, buf)
+	v.Copy(k, lo, order, t)
+	return t
+}
+
+// direct returns the pixels [lo, lo+n) of a stack that is not pixel-interleaved as a view of it. n is
+// at most Run(lo, n).
+func (v View) direct(lo, n int) kernel.Tile {
 	first, stride := lo, v.Pixels()
 	if v.Order == BIL && v.Width > 0 {
 		first, stride = lo/v.Width*v.Width*v.Dates+lo%v.Width, v.Width
 	}
-	direct := kernel.Tile{Type: v.Type, Data: v.Data[first*size:], Stride: stride, Dates: v.Dates, Pixels: n}
+	return kernel.Tile{Type: v.Type, Data: v.Data[first*v.Type.Size():], Stride: stride, Dates: v.Dates, Pixels: n}
+}
+
+// Copy fills dst, packed or plain, with as many pixels of v as it has, those from lo on: plane i is date
+// order[i]; a nil order leaves the dates as they are. What a packed dst holds beyond its pixels
+// becomes copies of the last one. It uses the instruction set of k.
+//
+// It panics before it writes where dst is not of v's type and dates or its shape is wrong, v has
+// fewer pixels, or order has not one date of v for each plane.
+func (v View) Copy(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
+	v.check(lo, order, dst)
+	if dst.Pixels == 0 || dst.Dates == 0 {
+		return
+	}
+	if size := v.Type.Size(); v.Order == BIP {
+		transpose(k, dst, v.Data[lo*v.Dates*size:(lo+dst.Pixels)*v.Dates*size], order)
+	} else {
+		v.copyPlanes(lo, order, dst)
+	}
+	pad(dst)
+}
+
+func (v View) check(lo int, order []int, dst kernel.Tile) {
+	if err := dst.Check(); err != nil {
+		panic(err.Error())
+	}
+	if dst.Type != v.Type || dst.Dates != v.Dates {
+		panic(fmt.Sprintf("layout: stack of %d dates of %v copied to a tile of %d dates of %v", v.Dates, v.Type, dst.Dates, dst.Type))
+	}
+	if lo < 0 || lo > v.Pixels()-dst.Pixels {
+		panic(fmt.Sprintf("layout: %d pixels from %d on of a stack of %d", dst.Pixels, lo, v.Pixels()))
+	}
 	if order == nil {
-		return direct
+		return
 	}
-	t := NewTile(v.Type, n, v.Dates, buf)
-	for i, from := range order {
-		at := from * stride * size
-		copy(t.Data[i*t.Stride*size:], direct.Data[at:at+n*size])
+	if len(order) != v.Dates {
+		panic(fmt.Sprintf("layout: order of %d planes for %d dates", len(order), v.Dates))
 	}
-	return t
+	for _, date := range order {
+		if date < 0 || date >= v.Dates {
+			panic(fmt.Sprintf("layout: date %d of a stack of %d", date, v.Dates))
+		}
+	}
+}
+
+// copyPlanes is Copy for contiguous planes. It reads runs as long as there are: samples that follow each
+// other in memory are read in one go, and the lines of a packed dst, which are each written whole, may
+// lie apart.
+func (v View) copyPlanes(lo int, order []int, dst kernel.Tile) {
+	size := v.Type.Size()
+	stride := planeStride(dst)
+	for at := 0; at < dst.Pixels; {
+		n := v.Run(lo+at, dst.Pixels-at)
+		from := v.direct(lo+at, n)
+		for i := range v.Dates {
+			date := i
+			if order != nil {
+				date = order[i]
+			}
+			row := from.Data[date*from.Stride*size:][:n*size]
+			for p := at; len(row) > 0; {
+				run := len(row)
+				if dst.Packed {
+					run = min(run, (kernel.PanelPixels-p%kernel.PanelPixels)*size)
+				}
+				copy(dst.Data[(firstSample(dst, p)+i*stride)*size:], row[:run])
+				row = row[run:]
+				p += run / size
+			}
+		}
+		at += n
+	}
 }

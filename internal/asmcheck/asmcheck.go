@@ -1,0 +1,101 @@
+// Package asmcheck reads assembly for tests: what a body's name and the rules of this module promise
+// must be so in its text, since neither the assembler nor vet looks at it.
+package asmcheck
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	define = regexp.MustCompile(`^#define (\w+)(?:\([^)]*\))?\s*(.*)`)
+	text   = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), (\w+), (\S+)`)
+	word   = regexp.MustCompile(`\w+`)
+	zreg   = regexp.MustCompile(`\bZ\d`)
+	bp     = regexp.MustCompile(`\bBP\b`)
+	leave  = regexp.MustCompile(`VZEROUPPER\s*;?\s*RET\b`)
+	ret    = regexp.MustCompile(`\bRET\b`)
+
+	// above is what AVX2 has not: registers and masks of AVX-512, and its instructions, most of which
+	// show by a suffix of the width of an element (VPXORQ) on registers.
+	above = regexp.MustCompile(`\b(Z\d+|K[0-7]|[XY](1[6-9]|2\d|3[01])|V\w+Q[ \t]+[XYZ]\d+|VCVTUDQ2PD|V\w+(32|64)X\d|VMOVDQ[AU](8|16|32|64)|K[A-Z]+[BWDQ]\b)`)
+	// below are instructions of AVX and AVX2 that look like those.
+	below = []string{"VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ"}
+)
+
+// Bodies checks the bodies of an assembly file and fails t where there are not as many as wanted:
+// one whose name ends in AVX2 uses no register, mask or instruction of AVX-512, one whose name ends
+// in AVX512 does use its registers, and there is no other; every body leaves through VZEROUPPER
+// and declares its argument (vet checks nothing where the size is missing), and none touches BP, which
+// holds the frame.
+func Bodies(t testing.TB, file string, want int) {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	macros := map[string]string{}
+	var bodies [][2]string // name, body
+	for line := range strings.Lines(strings.ReplaceAll(string(src), "\\\n", " ")) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), "//")
+		if m := define.FindStringSubmatch(line); m != nil {
+			macros[m[1]] = m[2]
+		} else if m := text.FindStringSubmatch(line); m != nil {
+			if m[2] != "NOSPLIT" || m[3] != "$0-8" {
+				t.Errorf("%s is declared %s, %s: want NOSPLIT, $0-8", m[1], m[2], m[3])
+			}
+			bodies = append(bodies, [2]string{m[1], ""})
+		} else if strings.HasPrefix(line, "TEXT") {
+			t.Errorf("not a declaration that this test can read: %s", line)
+		} else if len(bodies) > 0 {
+			bodies[len(bodies)-1][1] += line + "\n"
+		}
+	}
+	if len(bodies) != want {
+		t.Fatalf("%d bodies in %s, want %d", len(bodies), file, want)
+	}
+	var expand func(string) string
+	expand = func(s string) string {
+		for _, w := range word.FindAllString(s, -1) {
+			if body, ok := macros[w]; ok {
+				s += " ; " + expand(body)
+			}
+		}
+		return s
+	}
+	for _, b := range bodies {
+		for _, problem := range problems(b[0], expand(b[1])) {
+			t.Errorf("%s %s", b[0], problem)
+		}
+	}
+}
+
+// problems returns what is wrong with a body whose macros are expanded.
+func problems(name, body string) []string {
+	var ps []string
+	switch {
+	case strings.HasSuffix(name, "AVX512"):
+		if !zreg.MatchString(body) {
+			ps = append(ps, "uses no Z register")
+		}
+	case strings.HasSuffix(name, "AVX2"):
+		for _, m := range above.FindAllString(body, -1) {
+			if !slices.Contains(below, strings.Fields(m)[0]) {
+				ps = append(ps, "uses "+m+", which AVX2 has not")
+				break
+			}
+		}
+	default:
+		ps = append(ps, "does not end in the name of an ISA")
+	}
+	if !leave.MatchString(body) || len(ret.FindAllString(body, -1)) != 1 {
+		ps = append(ps, "does not leave by VZEROUPPER, RET and by it alone")
+	}
+	if bp.MatchString(body) {
+		ps = append(ps, "touches BP")
+	}
+	return ps
+}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package layout
+
+func raceRead([]byte)  {}
+func raceWrite([]byte) {}
