@@ -171,7 +171,7 @@ func ExampleStack_Pack() {
 	defer packed.Close()
 	for _, highest := range []float64{255, 200} {
 		packed.Valid = kernel.Valid{HasRange: true, Hi: highest}
-		result, err := pixtrend.Fit(ctx, packed, pixtrend.Options{ISA: "generic"})
+		result, err := pixtrend.Fit(ctx, packed, pixtrend.Options{})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -66,7 +66,7 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	}
 	var owns []own
 	setUp := func(workers int) { owns = make([]own, workers) }
-	r, err := eachTile(ctx, s, o, k, setUp, func(worker, first int, t kernel.Tile) error {
+	r, err := eachTile(ctx, s, o, k, true, setUp, func(worker, first int, t kernel.Tile) error {
 		w := &owns[worker]
 		if w.scratch == nil {
 			w.scratch = plan.NewScratch()
@@ -82,8 +82,8 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 }
 
 // eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
-// must be; setUp hears how many workers there are at most.
-func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, setUp func(workers int),
+// must be, packed or plane by plane; setUp hears how many workers there are at most.
+func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
 	var memory []tileMemory
 	defer func() {
@@ -96,7 +96,7 @@ func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, setUp f
 		setUp(workers)
 	}
 	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
-		t, err := s.tile(k, p, &memory[worker])
+		t, err := s.tile(k, p, &memory[worker], packed)
 		if err != nil {
 			return fmt.Errorf("pixtrend: %w", err)
 		}

@@ -46,7 +46,7 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 	if err != nil {
 		return fmt.Errorf("pixtrend: %w", err)
 	}
-	_, err = eachTile(ctx, s, o, k, func(int) {}, func(worker, first int, t kernel.Tile) error {
+	_, err = eachTile(ctx, s, o, k, false, func(int) {}, func(worker, first int, t kernel.Tile) error {
 		most := t.Pixels
 		if t.Packed {
 			most = kernel.PanelPixels // planes are contiguous within a panel only

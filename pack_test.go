@@ -32,10 +32,10 @@ func checkPack[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 	t.Helper()
 	for _, order := range orders {
 		st := s.stack(t, order, perm)
-		for _, isa := range []string{"generic"} {
+		for _, isa := range kernel.Available() {
 			for threads := 1; threads <= 3; threads++ {
 				for _, fields := range [][]stats.Field{all, all[:1], {stats.N, stats.Slope}} {
-					o := Options{Fields: fields, Threads: threads, ISA: isa}
+					o := Options{Fields: fields, Threads: threads, ISA: isa.String()}
 					packed := pack(t, st, o)
 					want, got := planes[float64](len(fields), st.Pixels()), planes[float64](len(fields), st.Pixels())
 					if _, err := FitInto(t.Context(), st, o, want); err != nil {

@@ -144,7 +144,7 @@ func (s *Stack) pieces(workers int) []piece {
 }
 
 // direct reports whether tiles are views on the stack's own memory.
-func (s *Stack) direct() bool { return s.packed.Packed || s.order == nil && s.view.Order != layout.BIP }
+func (s *Stack) direct() bool { return s.packed.Packed || s.order == nil && s.view.Contiguous() }
 
 // tileMemory is where one worker copies tiles to, if it must. The worker itself touches it first,
 // which puts it on its own NUMA node.
@@ -174,15 +174,25 @@ func (m *tileMemory) close() {
 	*m = tileMemory{}
 }
 
-// tile returns the tile of p, copied into m where it is not a view.
-func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory) (kernel.Tile, error) {
+// tile returns the tile of p, copied into m where it is not a view: packed, as kernels read it the fastest, or
+// plane by plane.
+func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory, packed bool) (kernel.Tile, error) {
 	if s.packed.Packed {
 		return s.packed.Slice(p.first, p.first+p.pixels), nil
 	}
-	if !s.direct() {
-		if err := m.hold(layout.TileBytes(s.view.Type, p.pixels, s.view.Dates)); err != nil {
-			return kernel.Tile{}, err
-		}
+	if s.direct() {
+		return s.view.Direct(p.first, p.pixels), nil
 	}
-	return s.view.Tile(k, p.first, p.pixels, s.order, m.buf), nil
+	d, dates := s.view.Type, s.view.Dates
+	bytes, lay := layout.TileBytes(d, p.pixels, dates), layout.NewTile
+	if packed {
+		bytes, lay = layout.PackedBytes(d, p.pixels, dates), layout.NewPacked
+	}
+	if err := m.hold(bytes); err != nil {
+		return kernel.Tile{}, err
+	}
+	t := lay(d, p.pixels, dates, m.buf)
+	s.view.Copy(k, p.first, s.order, t)
+	t.InCache = true
+	return t, nil
 }

@@ -16,8 +16,8 @@ func Example() {
 		31, 32, 33,
 	}
 	v := layout.ViewOf(bip, layout.BIP, 2, 2, 3)
-	buf := make([]byte, layout.TileBytes(v.Type, 4, 3))
-	tile := v.Tile(kernel.Best(), 0, 4, nil, buf)
+	tile := layout.NewTile(v.Type, 4, 3, make([]byte, layout.TileBytes(v.Type, 4, 3)))
+	v.Copy(kernel.Best(), 0, nil, tile)
 	for i := range tile.Dates {
 		fmt.Println(kernel.Plane[int16](tile, i))
 	}

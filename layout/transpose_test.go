@@ -283,7 +283,7 @@ func TestCopyAllocatesNothing(t *testing.T) {
 			buf := make([]byte, max(TileBytes(d, 150, n), PackedBytes(d, 150, n)))
 			for _, k := range kernels(t) {
 				if a := testing.AllocsPerRun(10, func() {
-					v.Tile(k, 0, 150, nil, buf)
+					v.Copy(k, 0, nil, NewTile(d, 150, n, buf))
 					v.Copy(k, 0, order, NewPacked(d, 150, n, buf))
 				}); a != 0 {
 					t.Errorf("%v, %v, %d dates: %v allocations", k.ISA(), d, n, a)

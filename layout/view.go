@@ -73,22 +73,15 @@ func (v View) Run(lo, most int) int {
 	return n
 }
 
-// Tile returns the pixels [lo, lo+n) as a tile whose plane i is date order[i]; a nil order leaves
-// the dates as they are. n is at most Run(lo, n). Where planes are contiguous and in order, the
-// tile is a view of v and buf is not used; else they are copied into buf, which must hold
-// TileBytes(v.Type, n, v.Dates). The copy uses the instruction set of k.
-func (v View) Tile(k kernel.Kernel, lo, n int, order []int, buf []byte) kernel.Tile {
-	if v.Order != BIP && order == nil {
-		return v.direct(lo, n)
-	}
-	t := NewTile(v.Type, n, v.Dates, buf)
-	v.Copy(k, lo, order, t)
-	return t
-}
+// Contiguous reports whether the planes of a tile of v are contiguous, so that Direct makes one: in BSQ and BIL.
+func (v View) Contiguous() bool { return v.Order != BIP }
 
-// direct returns the pixels [lo, lo+n) of a stack that is not pixel-interleaved as a view of it. n is
-// at most Run(lo, n).
-func (v View) direct(lo, n int) kernel.Tile {
+// Direct returns the pixels [lo, lo+n) of a stack whose planes are contiguous as a tile that is a view of it. n
+// is at most Run(lo, n). Of other stacks, and for another order of dates, Copy fills a tile.
+func (v View) Direct(lo, n int) kernel.Tile {
+	if !v.Contiguous() {
+		panic("layout: a pixel-interleaved stack has no planes to look at")
+	}
 	first, stride := lo, v.Pixels()
 	if v.Order == BIL && v.Width > 0 {
 		first, stride = lo/v.Width*v.Width*v.Dates+lo%v.Width, v.Width
@@ -146,7 +139,7 @@ func (v View) copyPlanes(lo int, order []int, dst kernel.Tile) {
 	stride := planeStride(dst)
 	for at := 0; at < dst.Pixels; {
 		n := v.Run(lo+at, dst.Pixels-at)
-		from := v.direct(lo+at, n)
+		from := v.Direct(lo+at, n)
 		for i := range v.Dates {
 			date := i
 			if order != nil {
