@@ -666,6 +666,162 @@ put32: \
 	PUT32(0, X14, Y0); PUT32(1, X15, Y1); \
 put:
 
+// ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
+//
+// With 4 rows 8 pixels at a time, with 8 rows 4:
+//	Y0-Y7  [4][8]float64 or [8][4]float64 = sum of row*d
+//	Y8, Y9   first observations                 Y12 a row's number of the date
+//	Y10, Y11 y, then d                          Y13 nodata as float64
+//	Y14 bits set where a sample equals nodata   Y15 scratch
+
+#define LOAD_DIFF(LOAD, j, x, y, ref) \
+	LOAD(j, x, y); \
+	VCMPPD $0, Y13, y, Y15; \
+	VORPD Y15, Y14, Y14; \
+	VSUBPD ref, y, y
+
+#define ROW2(j, a, b) \
+	VBROADCASTSD (j*8)(R9), Y12; \
+	VFMADD231PD Y10, Y12, a; \
+	VFMADD231PD Y11, Y12, b
+
+#define ROW1(j, a) \
+	VBROADCASTSD (j*8)(R9), Y12; \
+	VFMADD231PD Y10, Y12, a
+
+#define CLEAR8 \
+	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; \
+	VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; VXORPD Y6, Y6, Y6; VXORPD Y7, Y7, Y7
+
+// PUT_ROW: adds what the first observations are worth in row j, and stores it where it is wanted.
+#define PUT_ROW2(j, a, b, none) \
+	MOVQ params_rows+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ none; \
+	VBROADCASTSD params_rowSums+(j*8)(AX), Y12; \
+	VFMADD231PD Y8, Y12, a; \
+	VFMADD231PD Y9, Y12, b; \
+	PUT64(0, a); PUT64(1, b); \
+none:
+
+#define PUT_ROW1(j, a, none) \
+	MOVQ params_rows+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ none; \
+	VBROADCASTSD params_rowSums+(j*8)(AX), Y12; \
+	VFMADD231PD Y8, Y12, a; \
+	PUT64(0, a); \
+none:
+
+#define ROWS4(LOAD, AHEAD, size) \
+	ENTER; \
+	VMOVUPD params_nodata64(AX), Y13; \
+group: \
+	FIRST_DATE; \
+	LOAD(0, X8, Y8); \
+	LOAD(1, X9, Y9); \
+	CLEAR8; \
+	VXORPD Y14, Y14, Y14; \
+	PCALIGN $64; \
+date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
+	AHEAD; \
+date_fetched: \
+	LOAD_DIFF(LOAD, 0, X10, Y10, Y8); \
+	LOAD_DIFF(LOAD, 1, X11, Y11, Y9); \
+	ROW2(0, Y0, Y1); \
+	ROW2(1, Y2, Y3); \
+	ROW2(2, Y4, Y5); \
+	ROW2(3, Y6, Y7); \
+	ADDQ $24, R9; \
+	NEXT_DATE; \
+	JNZ date; \
+	VSUBPD Y0, Y0, Y10; \
+	VSUBPD Y1, Y1, Y11; \
+	VADDPD Y10, Y11, Y10; \
+	VCMPPD $3, Y10, Y10, Y10; \
+	VORPD Y10, Y14, Y14; \
+	VPTEST Y14, Y14; \
+	JNE done; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	MASKED(VMOVQ, MOVBLZX, 0xff); \
+	JNE done; \
+unmasked: \
+	PUT_ROW2(0, Y0, Y1, none0); \
+	PUT_ROW2(1, Y2, Y3, none1); \
+	PUT_ROW2(2, Y4, Y5, none2); \
+	PUT_ROW2(3, Y6, Y7, none3); \
+	NEXT_GROUP(8, 1, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE
+
+// The masks of 8 pixels are looked at once, with the first 4 of them.
+#define ROWS8(LOAD, AHEAD, size) \
+	ENTER; \
+	VMOVUPD params_nodata64(AX), Y13; \
+group: \
+	FIRST_DATE; \
+	LOAD(0, X8, Y8); \
+	CLEAR8; \
+	VXORPD Y14, Y14, Y14; \
+	PCALIGN $64; \
+date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
+	AHEAD; \
+date_fetched: \
+	LOAD_DIFF(LOAD, 0, X10, Y10, Y8); \
+	ROW1(0, Y0); \
+	ROW1(1, Y1); \
+	ROW1(2, Y2); \
+	ROW1(3, Y3); \
+	ROW1(4, Y4); \
+	ROW1(5, Y5); \
+	ROW1(6, Y6); \
+	ROW1(7, Y7); \
+	ADDQ $56, R9; \
+	NEXT_DATE; \
+	JNZ date; \
+	VSUBPD Y0, Y0, Y10; \
+	VCMPPD $3, Y10, Y10, Y10; \
+	VORPD Y10, Y14, Y14; \
+	VPTEST Y14, Y14; \
+	JNE done; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	TESTQ $4, BX; \
+	JNE unmasked; \
+	MASKED(VMOVQ, MOVBLZX, 0xff); \
+	JNE done; \
+unmasked: \
+	PUT_ROW1(0, Y0, none0); \
+	PUT_ROW1(1, Y1, none1); \
+	PUT_ROW1(2, Y2, none2); \
+	PUT_ROW1(3, Y3, none3); \
+	PUT_ROW1(4, Y4, none4); \
+	PUT_ROW1(5, Y5, none5); \
+	PUT_ROW1(6, Y6, none6); \
+	PUT_ROW1(7, Y7, none7); \
+	ADDQ $(4*size), SI; \
+	ADDQ $4, BX; \
+	TESTQ $7, BX; \
+	JNE group; \
+	ADDQ params_maskByte(AX), R13; \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE
+
 // ---- The bodies, one a type ----------------------------------------------------------------
 
 TEXT ·slopeU8AVX2(SB), NOSPLIT, $0-8
@@ -775,3 +931,51 @@ TEXT ·slopeWholeU16AVX2(SB), NOSPLIT, $0-8
 
 TEXT ·slopeWholeI16AVX2(SB), NOSPLIT, $0-8
 	SLOPE_WHOLE(WIDE_I16, 2)
+
+TEXT ·rows4U8AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U8, AHEAD_1, 1)
+
+TEXT ·rows4I8AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I8, AHEAD_1, 1)
+
+TEXT ·rows4U16AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U16, AHEAD_1, 2)
+
+TEXT ·rows4I16AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I16, AHEAD_1, 2)
+
+TEXT ·rows4U32AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U32, AHEAD_1, 4)
+
+TEXT ·rows4I32AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I32, AHEAD_1, 4)
+
+TEXT ·rows4F32AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_F32, AHEAD_1, 4)
+
+TEXT ·rows4F64AVX2(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_F64, AHEAD_1, 8)
+
+TEXT ·rows8U8AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U8, AHEAD_1, 1)
+
+TEXT ·rows8I8AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I8, AHEAD_1, 1)
+
+TEXT ·rows8U16AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U16, AHEAD_1, 2)
+
+TEXT ·rows8I16AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I16, AHEAD_1, 2)
+
+TEXT ·rows8U32AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U32, AHEAD_1, 4)
+
+TEXT ·rows8I32AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I32, AHEAD_1, 4)
+
+TEXT ·rows8F32AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_F32, AHEAD_1, 4)
+
+TEXT ·rows8F64AVX2(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_F64, AHEAD_1, 8)

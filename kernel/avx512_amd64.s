@@ -1051,8 +1051,8 @@ SPECIAL(Z18, Z19, K3, K4, earlier_special, earlier_limits, earlier_bits, earlier
 	CMPQ params_maskByte(AX), $1; \
 	JEQ mask_bits; \
 mask_bytes: \
-	VMOVDQU8 (R14), Y16; \
-	VPTESTMB Y16, Y16, K5, K5; \
+	VMOVDQU8 (R14), Y20; \
+	VPTESTMB Y20, Y20, K5, K5; \
 	ADDQ R15, R14; \
 	DECQ CX; \
 	JNZ mask_bytes; \
@@ -1284,6 +1284,198 @@ any_masked: \
 	ADDQ R15, R14; \
 	JMP any_valid
 
+// ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
+//
+// With 4 rows 32 pixels at a time, with 8 rows 16: coefficient j of the group's vector v is
+//	Z0-Z15  [4][32]float64 or [8][16]float64 = sum of row*d
+//	Z16-Z19 first observations                  Z24 a row's number of the date
+//	Z20-Z23 y, then d                           Z25 nodata as float64
+//	K1      no sample so far equals nodata
+
+#define LOAD_DIFF(LOAD, j, y, z, ref) \
+	LOAD(j, y, z); \
+	VCMPPD $4, Z25, z, K1, K1; \
+	VSUBPD ref, z, z
+
+#define ROW4(j, a, b, c, d) \
+	VBROADCASTSD (j*8)(R9), Z24; \
+	VFMADD231PD Z20, Z24, a; \
+	VFMADD231PD Z21, Z24, b; \
+	VFMADD231PD Z22, Z24, c; \
+	VFMADD231PD Z23, Z24, d
+
+#define ROW2(j, a, b) \
+	VBROADCASTSD (j*8)(R9), Z24; \
+	VFMADD231PD Z20, Z24, a; \
+	VFMADD231PD Z21, Z24, b
+
+#define CLEAR16 \
+	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; \
+	VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; \
+	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
+	VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; VPXORQ Z14, Z14, Z14; VPXORQ Z15, Z15, Z15
+
+// PUT_ROW: adds what the first observations are worth in row j, and stores it where it is wanted.
+#define PUT_ROW4(j, a, b, c, d, none) \
+	MOVQ params_rows+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ none; \
+	VBROADCASTSD params_rowSums+(j*8)(AX), Z24; \
+	VFMADD231PD Z16, Z24, a; \
+	VFMADD231PD Z17, Z24, b; \
+	VFMADD231PD Z18, Z24, c; \
+	VFMADD231PD Z19, Z24, d; \
+	PUT64(0, a); PUT64(1, b); PUT64(2, c); PUT64(3, d); \
+none:
+
+#define PUT_ROW2(j, a, b, none) \
+	MOVQ params_rows+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ none; \
+	VBROADCASTSD params_rowSums+(j*8)(AX), Z24; \
+	VFMADD231PD Z16, Z24, a; \
+	VFMADD231PD Z17, Z24, b; \
+	PUT64(0, a); PUT64(1, b); \
+none:
+
+#define MASKED16 \
+	KXNORW K5, K5, K5; \
+	MOVQ R13, R14; \
+	MOVQ params_dates(AX), CX; \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ mask_bits; \
+mask_bytes: \
+	VMOVDQU8 (R14), X20; \
+	VPTESTMB X20, X20, K5, K5; \
+	ADDQ R15, R14; \
+	DECQ CX; \
+	JNZ mask_bytes; \
+	JMP mask_read; \
+mask_bits: \
+	KMOVW (R14), K6; \
+	KANDW K6, K5, K5; \
+	ADDQ R15, R14; \
+	DECQ CX; \
+	JNZ mask_bits; \
+mask_read: \
+	KORTESTW K5, K5
+
+#define ROWS4(LOAD, AHEAD, size) \
+	ENTER; \
+	VBROADCASTSD params_nodata64(AX), Z25; \
+group: \
+	FIRST_DATE; \
+	LOAD(0, Y16, Z16); \
+	LOAD(1, Y17, Z17); \
+	LOAD(2, Y18, Z18); \
+	LOAD(3, Y19, Z19); \
+	CLEAR16; \
+	KXNORB K1, K1, K1; \
+	PCALIGN $64; \
+date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
+	AHEAD; \
+date_fetched: \
+	LOAD_DIFF(LOAD, 0, Y20, Z20, Z16); \
+	LOAD_DIFF(LOAD, 1, Y21, Z21, Z17); \
+	LOAD_DIFF(LOAD, 2, Y22, Z22, Z18); \
+	LOAD_DIFF(LOAD, 3, Y23, Z23, Z19); \
+	ROW4(0, Z0, Z1, Z2, Z3); \
+	ROW4(1, Z4, Z5, Z6, Z7); \
+	ROW4(2, Z8, Z9, Z10, Z11); \
+	ROW4(3, Z12, Z13, Z14, Z15); \
+	ADDQ $24, R9; \
+	NEXT_DATE; \
+	JNZ date; \
+	KORTESTB K1, K1; \
+	JCC done; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	MASKED32; \
+	JCC done; \
+unmasked: \
+	VSUBPD Z0, Z0, Z20; \
+	VSUBPD Z1, Z1, Z21; \
+	VSUBPD Z2, Z2, Z22; \
+	VSUBPD Z3, Z3, Z23; \
+	VADDPD Z20, Z21, Z20; \
+	VADDPD Z22, Z23, Z22; \
+	VADDPD Z20, Z22, Z20; \
+	VCMPPD $3, Z20, Z20, K1; \
+	KORTESTB K1, K1; \
+	JNE done; \
+	PUT_ROW4(0, Z0, Z1, Z2, Z3, none0); \
+	PUT_ROW4(1, Z4, Z5, Z6, Z7, none1); \
+	PUT_ROW4(2, Z8, Z9, Z10, Z11, none2); \
+	PUT_ROW4(3, Z12, Z13, Z14, Z15, none3); \
+	NEXT_GROUP(32, 4, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE
+
+#define ROWS8(LOAD, AHEAD, size) \
+	ENTER; \
+	VBROADCASTSD params_nodata64(AX), Z25; \
+group: \
+	FIRST_DATE; \
+	LOAD(0, Y16, Z16); \
+	LOAD(1, Y17, Z17); \
+	CLEAR16; \
+	KXNORB K1, K1, K1; \
+	PCALIGN $64; \
+date: \
+	TESTQ R12, R12; \
+	JEQ date_fetched; \
+	AHEAD; \
+date_fetched: \
+	LOAD_DIFF(LOAD, 0, Y20, Z20, Z16); \
+	LOAD_DIFF(LOAD, 1, Y21, Z21, Z17); \
+	ROW2(0, Z0, Z1); \
+	ROW2(1, Z2, Z3); \
+	ROW2(2, Z4, Z5); \
+	ROW2(3, Z6, Z7); \
+	ROW2(4, Z8, Z9); \
+	ROW2(5, Z10, Z11); \
+	ROW2(6, Z12, Z13); \
+	ROW2(7, Z14, Z15); \
+	ADDQ $56, R9; \
+	NEXT_DATE; \
+	JNZ date; \
+	KORTESTB K1, K1; \
+	JCC done; \
+	TESTQ R13, R13; \
+	JEQ unmasked; \
+	MASKED16; \
+	JCC done; \
+unmasked: \
+	VSUBPD Z0, Z0, Z20; \
+	VSUBPD Z1, Z1, Z21; \
+	VADDPD Z20, Z21, Z20; \
+	VCMPPD $3, Z20, Z20, K1; \
+	KORTESTB K1, K1; \
+	JNE done; \
+	PUT_ROW2(0, Z0, Z1, none0); \
+	PUT_ROW2(1, Z2, Z3, none1); \
+	PUT_ROW2(2, Z4, Z5, none2); \
+	PUT_ROW2(3, Z6, Z7, none3); \
+	PUT_ROW2(4, Z8, Z9, none4); \
+	PUT_ROW2(5, Z10, Z11, none5); \
+	PUT_ROW2(6, Z12, Z13, none6); \
+	PUT_ROW2(7, Z14, Z15, none7); \
+	NEXT_GROUP(16, 2, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+done: \
+	ANDQ $-64, BX; \
+	LEAVE
+
 // ---- The bodies, one a type ----------------------------------------------------------------
 
 TEXT ·slopeU8AVX512(SB), NOSPLIT, $0-8
@@ -1405,3 +1597,51 @@ TEXT ·slopeGapsWholeU16AVX512(SB), NOSPLIT, $0-8
 
 TEXT ·slopeGapsWholeI16AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS_WHOLE(WIDE_I16, AHEAD_2, 2)
+
+TEXT ·rows4U8AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U8, AHEAD_1, 1)
+
+TEXT ·rows4I8AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I8, AHEAD_1, 1)
+
+TEXT ·rows4U16AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U16, AHEAD_1, 2)
+
+TEXT ·rows4I16AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I16, AHEAD_1, 2)
+
+TEXT ·rows4U32AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_U32, AHEAD_2, 4)
+
+TEXT ·rows4I32AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_I32, AHEAD_2, 4)
+
+TEXT ·rows4F32AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_F32, AHEAD_2, 4)
+
+TEXT ·rows4F64AVX512(SB), NOSPLIT, $0-8
+	ROWS4(LOAD_F64, AHEAD_4, 8)
+
+TEXT ·rows8U8AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U8, AHEAD_1, 1)
+
+TEXT ·rows8I8AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I8, AHEAD_1, 1)
+
+TEXT ·rows8U16AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U16, AHEAD_1, 2)
+
+TEXT ·rows8I16AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I16, AHEAD_1, 2)
+
+TEXT ·rows8U32AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_U32, AHEAD_1, 4)
+
+TEXT ·rows8I32AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_I32, AHEAD_1, 4)
+
+TEXT ·rows8F32AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_F32, AHEAD_1, 4)
+
+TEXT ·rows8F64AVX512(SB), NOSPLIT, $0-8
+	ROWS8(LOAD_F64, AHEAD_2, 8)

@@ -397,7 +397,9 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 //	sums       the sums of gap-free pixels              hands back at a block with a gap
 //	sumsGaps   the sums of all pixels                   hands back after a block without one
 //
-// and the first two for samples of 8 or 16 bits on an axis of 16-bit integers.
+// the first two for samples of 8 or 16 bits on an axis of 16-bit integers, and
+//
+//	rows4, rows8  up to 4 or 8 coefficients of gap-free pixels  hands back at a block with a gap
 type body uint8
 
 const (
@@ -407,6 +409,8 @@ const (
 	sumsGapsBody
 	slopeWholeBody
 	slopeGapsWholeBody
+	rows4Body
+	rows8Body
 )
 
 // callPixels returns how many pixels one assembly call may take: whole blocks, at least one.

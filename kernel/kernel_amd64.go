@@ -110,6 +110,44 @@ func (k Kernel) callAVX512(b body, d DType, p *params) {
 		case Float64:
 			sumsGapsF64AVX512(p)
 		}
+	case rows4Body:
+		switch d {
+		case Uint8:
+			rows4U8AVX512(p)
+		case Int8:
+			rows4I8AVX512(p)
+		case Uint16:
+			rows4U16AVX512(p)
+		case Int16:
+			rows4I16AVX512(p)
+		case Uint32:
+			rows4U32AVX512(p)
+		case Int32:
+			rows4I32AVX512(p)
+		case Float32:
+			rows4F32AVX512(p)
+		case Float64:
+			rows4F64AVX512(p)
+		}
+	case rows8Body:
+		switch d {
+		case Uint8:
+			rows8U8AVX512(p)
+		case Int8:
+			rows8I8AVX512(p)
+		case Uint16:
+			rows8U16AVX512(p)
+		case Int16:
+			rows8I16AVX512(p)
+		case Uint32:
+			rows8U32AVX512(p)
+		case Int32:
+			rows8I32AVX512(p)
+		case Float32:
+			rows8F32AVX512(p)
+		case Float64:
+			rows8F64AVX512(p)
+		}
 	case slopeWholeBody:
 		switch d {
 		case Uint8:
@@ -212,6 +250,44 @@ func (k Kernel) callAVX2(b body, d DType, p *params) {
 			sumsGapsF32AVX2(p)
 		case Float64:
 			sumsGapsF64AVX2(p)
+		}
+	case rows4Body:
+		switch d {
+		case Uint8:
+			rows4U8AVX2(p)
+		case Int8:
+			rows4I8AVX2(p)
+		case Uint16:
+			rows4U16AVX2(p)
+		case Int16:
+			rows4I16AVX2(p)
+		case Uint32:
+			rows4U32AVX2(p)
+		case Int32:
+			rows4I32AVX2(p)
+		case Float32:
+			rows4F32AVX2(p)
+		case Float64:
+			rows4F64AVX2(p)
+		}
+	case rows8Body:
+		switch d {
+		case Uint8:
+			rows8U8AVX2(p)
+		case Int8:
+			rows8I8AVX2(p)
+		case Uint16:
+			rows8U16AVX2(p)
+		case Int16:
+			rows8I16AVX2(p)
+		case Uint32:
+			rows8U32AVX2(p)
+		case Int32:
+			rows8I32AVX2(p)
+		case Float32:
+			rows8F32AVX2(p)
+		case Float64:
+			rows8F64AVX2(p)
 		}
 	case slopeWholeBody:
 		switch d {
@@ -326,9 +402,9 @@ func sumsGapsF64AVX512(p *params)
 // group returns how many pixels a body carries in registers at once.
 func (k Kernel) group(b body) int {
 	if k.isa == AVX512 {
-		return [...]int{slopeBody: 64, slopeGapsBody: 32, sumsBody: 32, sumsGapsBody: 16, slopeWholeBody: 64, slopeGapsWholeBody: 64}[b]
+		return [...]int{slopeBody: 64, slopeGapsBody: 32, sumsBody: 32, sumsGapsBody: 16, slopeWholeBody: 64, slopeGapsWholeBody: 64, rows4Body: 32, rows8Body: 16}[b]
 	}
-	return [...]int{slopeBody: 16, slopeGapsBody: 8, sumsBody: 8, sumsGapsBody: 8, slopeWholeBody: 16}[b]
+	return [...]int{slopeBody: 16, slopeGapsBody: 8, sumsBody: 8, sumsGapsBody: 8, slopeWholeBody: 16, rows4Body: 8, rows8Body: 4}[b]
 }
 
 //go:noescape
@@ -462,3 +538,99 @@ func slopeWholeU16AVX2(p *params)
 
 //go:noescape
 func slopeWholeI16AVX2(p *params)
+
+//go:noescape
+func rows4U8AVX512(p *params)
+
+//go:noescape
+func rows4I8AVX512(p *params)
+
+//go:noescape
+func rows4U16AVX512(p *params)
+
+//go:noescape
+func rows4I16AVX512(p *params)
+
+//go:noescape
+func rows4U32AVX512(p *params)
+
+//go:noescape
+func rows4I32AVX512(p *params)
+
+//go:noescape
+func rows4F32AVX512(p *params)
+
+//go:noescape
+func rows4F64AVX512(p *params)
+
+//go:noescape
+func rows8U8AVX512(p *params)
+
+//go:noescape
+func rows8I8AVX512(p *params)
+
+//go:noescape
+func rows8U16AVX512(p *params)
+
+//go:noescape
+func rows8I16AVX512(p *params)
+
+//go:noescape
+func rows8U32AVX512(p *params)
+
+//go:noescape
+func rows8I32AVX512(p *params)
+
+//go:noescape
+func rows8F32AVX512(p *params)
+
+//go:noescape
+func rows8F64AVX512(p *params)
+
+//go:noescape
+func rows4U8AVX2(p *params)
+
+//go:noescape
+func rows4I8AVX2(p *params)
+
+//go:noescape
+func rows4U16AVX2(p *params)
+
+//go:noescape
+func rows4I16AVX2(p *params)
+
+//go:noescape
+func rows4U32AVX2(p *params)
+
+//go:noescape
+func rows4I32AVX2(p *params)
+
+//go:noescape
+func rows4F32AVX2(p *params)
+
+//go:noescape
+func rows4F64AVX2(p *params)
+
+//go:noescape
+func rows8U8AVX2(p *params)
+
+//go:noescape
+func rows8I8AVX2(p *params)
+
+//go:noescape
+func rows8U16AVX2(p *params)
+
+//go:noescape
+func rows8I16AVX2(p *params)
+
+//go:noescape
+func rows8U32AVX2(p *params)
+
+//go:noescape
+func rows8I32AVX2(p *params)
+
+//go:noescape
+func rows8F32AVX2(p *params)
+
+//go:noescape
+func rows8F64AVX2(p *params)

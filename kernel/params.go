@@ -48,6 +48,10 @@ type params struct {
 	float32        int // 1: the outputs are float32, 0: float64
 	gap            int // for AVX2 to note whether a block has a gap
 
+	// Coefficients.
+	rows    [maxRows]*float64 // outputs; nil from the last row on
+	rowSums [maxRows]float64
+
 	// Sums.
 	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
 	n, t, tt, y, ty, yy, ref *float64
