@@ -32,7 +32,7 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 	  listed=$$(go test -list '^Fuzz' $$package); \
 	  for target in $$(printf '%s\n' "$$listed" | grep '^Fuzz' || true); do \
 	    echo "== $$target in $$package"; \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$package; \
 	  done; \
 	done
 

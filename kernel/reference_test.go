@@ -140,3 +140,102 @@ func TestByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestSlopeIsTheRoundedValue holds slopes against rational arithmetic: the float32 is the correctly rounded
+// value or its neighbour, for offsets up to a billion times the spread, on every path.
+func TestSlopeIsTheRoundedValue(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 21))
+	const pixels = 2*block + 3
+	for _, d := range dtypes {
+		offsets := []float64{0}
+		switch d {
+		case Float32:
+			offsets = []float64{0, 1, 1000, 1 << 20} // what leaves something of the spread
+		case Float64:
+			offsets = []float64{0, 1, 1e3, 1e6, 1e9}
+		}
+		for _, offset := range offsets {
+			for _, n := range []int{2, 3, 21, 64, 300} {
+				for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
+					tile := newTile(d, n, pixels, pixels)
+					fillTile(rng, tile, g)
+					axis := years(rng, n, n%2 == 1 && rng.IntN(2) == 0)
+					v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+					if d.IsFloat() {
+						for i := range n * pixels {
+							if y := widen(tile, i/pixels, i%pixels); v.Observation(d, y) {
+								set(tile.Data, d, i, offset+rng.NormFloat64())
+							}
+						}
+					}
+					for _, k := range kernels(t) {
+						got, n32 := make([]float32, pixels), make([]float32, pixels)
+						Slope(k, got, n32, tile, newLine(axis), v)
+						for p := 0; p < pixels; p += 1 + rng.IntN(6) {
+							var series []float64
+							for i := range n {
+								series = append(series, widen(tile, i, p))
+							}
+							count, _, tt, cty, _ := reference(axis.Tau, series, func(y float64) bool { return v.Observation(d, y) })
+							if float32(count) != n32[p] {
+								t.Fatalf("%v %v: n of pixel %d is %v, want %d", k.ISA(), d, p, n32[p], count)
+							}
+							st := new(big.Rat)
+							for i, y := range series {
+								if v.Observation(d, y) {
+									st.Add(st, new(big.Rat).SetFloat64(axis.Tau[i]))
+								}
+							}
+							if count < 2 {
+								continue
+							}
+							ctt := new(big.Rat).Sub(tt, new(big.Rat).Quo(new(big.Rat).Mul(st, st), new(big.Rat).SetInt64(int64(count))))
+							if ctt.Sign() == 0 {
+								continue
+							}
+							exact := new(big.Rat).Quo(new(big.Rat).Mul(cty, new(big.Rat).SetFloat64(scale)), ctt)
+							want, _ := exact.Float32()
+							up, down := math.Nextafter32(want, float32(math.Inf(1))), math.Nextafter32(want, float32(math.Inf(-1)))
+							if !(got[p] == want || got[p] == up || got[p] == down) {
+								t.Fatalf("%v %v, offset %g, %d dates: slope of pixel %d is %v, want %v", k.ISA(), d, offset, n, p, got[p], want)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Sums of integers are exact.
+func TestSumsOfIntegersAreExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(22, 22))
+	const n, pixels = 40, 70
+	for _, d := range dtypes[:6] {
+		tile := newTile(d, n, pixels, pixels)
+		fillTile(rng, tile, gapPatterns[5])
+		axis := years(rng, n, true)
+		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+		for _, k := range kernels(t) {
+			s := NewSums(pixels)
+			k.Sums(s, tile, axis, v)
+			for p := range pixels {
+				// int64 holds them: of 40 squares of differences below 2^32, less than 2^53 only for 16 bits.
+				var y, ty, yy int64
+				for i := range n {
+					if x := widen(tile, i, p); v.Observation(d, x) {
+						diff := int64(x) - int64(s.Ref[p])
+						y += diff
+						ty += int64(axis.Tau[i]) * diff
+						if d.Size() < 4 {
+							yy += diff * diff
+						}
+					}
+				}
+				if s.Y[p] != float64(y) || s.TY[p] != float64(ty) || d.Size() < 4 && s.YY[p] != float64(yy) {
+					t.Fatalf("%v %v: sums of pixel %d are %v, %v, %v, want %d, %d, %d", k.ISA(), d, p, s.Y[p], s.TY[p], s.YY[p], y, ty, yy)
+				}
+			}
+		}
+	}
+}
