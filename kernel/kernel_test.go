@@ -343,7 +343,9 @@ func TestSameBits(t *testing.T) {
 	const pixels = 4*block + 1
 	dates := []int{1, 64, 127}
 	for n := 2; n <= 40; n++ {
-		dates = append(dates, n)
+		if !testing.Short() || n < 4 || n%8 == 5 {
+			dates = append(dates, n)
+		}
 	}
 	for _, d := range dtypes {
 		t.Run("dtype="+d.String(), func(t *testing.T) {
