@@ -102,7 +102,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		s.n = n[:t.Pixels]
 	}
 	whole := t.Pixels / block * block
-	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		s.generic(0)
 		return
 	}
@@ -245,7 +245,7 @@ func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		sumsGeneric(dst, t, axis, v)
 		return
 	}

@@ -20,7 +20,12 @@ var features = [...][]cpuid.FeatureID{
 	},
 }
 
-func supported(isa ISA) bool { return cpuid.CPU.Supports(features[isa]...) }
+func supported(isa ISA) bool {
+	return int(isa) < len(features) && cpuid.CPU.Supports(features[isa]...)
+}
+
+// has reports whether k has bodies for samples of that type.
+func (k Kernel) has(DType) bool { return k.isa != Generic }
 
 // call runs a body. Dispatch is a switch of direct calls: a call through a func variable would
 // move params to the heap.
