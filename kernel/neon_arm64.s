@@ -49,7 +49,11 @@
 	MOVD params_tau(R0), R3; \
 	MOVD params_dates(R0), R9
 
-#define AHEAD PRFM (R10), PLDL1KEEP
+// Where nothing is to be fetched ahead, this is jumped over. label is one of the body's own.
+#define AHEAD(label) \
+	CBZ R5, label; \
+	PRFM (R10), PLDL1KEEP; \
+label:
 
 // The loads of weights step R3 on.
 #define NEXT_DATE \
@@ -277,7 +281,7 @@ start: \
 	CBNZ R12, nodata; \
 	PCALIGN $32; \
 date: \
-	AHEAD; \
+	AHEAD(date_ahead); \
 	LOAD16(LOAD); \
 	SLOPE_DATE; \
 	NEXT_DATE; \
@@ -285,7 +289,7 @@ date: \
 	B summed; \
 	PCALIGN $32; \
 nodata: \
-	AHEAD; \
+	AHEAD(nodata_ahead); \
 	LOAD16(LOAD); \
 	EQUAL16; \
 	SLOPE_DATE; \
@@ -332,7 +336,7 @@ period: \
 	CLEAR4(8, 9, 10, 11); \
 	PCALIGN $32; \
 date: \
-	AHEAD; \
+	AHEAD(date_ahead); \
 	FLDPQ (R2), (F16, F17); \
 	VLD1R.P 2(R3), [V24.H8]; \
 	CBZ R15, add; \
@@ -390,7 +394,7 @@ group: \
 	EOR_16B(26, 26, 26); \
 	PCALIGN $32; \
 date: \
-	AHEAD; \
+	AHEAD(date_ahead); \
 	LOAD(0, F16, 16); \
 	LOAD(1, F18, 18); \
 	VLD1R.P 8(R3), [V24.D2]; \
@@ -621,7 +625,7 @@ found: \
 	CBZ R15, uncounted; \
 	PCALIGN $32; \
 date: \
-	AHEAD; \
+	AHEAD(date_ahead); \
 	VALID8(LOAD); \
 	CBNZ R6, masked; \
 valid: \
@@ -665,7 +669,7 @@ uncounted: \
 	CLEAR4(8, 9, 10, 11); \
 	PCALIGN $32; \
 any_date: \
-	AHEAD; \
+	AHEAD(any_date_ahead); \
 	VALID8(LOAD); \
 	CBNZ R6, any_masked; \
 any_valid: \
