@@ -47,7 +47,8 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
-	gap            int // for AVX2 to note whether a block has a gap
+	//lint:ignore U1000 only the assembly uses it
+	gap int // for AVX2 to note whether a block has a gap
 
 	// Sums.
 	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
