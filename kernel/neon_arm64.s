@@ -24,6 +24,9 @@
 //	R9  dates left                              R10 what is fetched into cache now, ahead of R2
 //	R11 pixels done                             R12, R13 scratch
 //
+// How many pixels a group has, what is fetched ahead and how far follow AVX2; none of it was measured on an
+// arm64 processor yet, nor the time of the longest call.
+//
 // R18 belongs to the platform, R27 to the assembler, and R28 to R30 to Go.
 
 #define ENTER \
