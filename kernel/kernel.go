@@ -70,11 +70,6 @@ type Line struct {
 // Float is the set of element types of results.
 type Float interface{ float32 | float64 }
 
-// maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
-// cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
-// a nanosecond, which makes 90 µs.
-const maxCallSamples = 128 << 10
-
 // block is what the assembly works on at once: the pixels of a packed tile's panel.
 const block = PanelPixels
 

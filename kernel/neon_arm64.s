@@ -25,7 +25,7 @@
 //	R11 pixels done                             R12, R13 scratch
 //
 // How many pixels a group has, what is fetched ahead and how far follow AVX2; none of it was measured on an
-// arm64 processor yet, nor the time of the longest call.
+// arm64 processor yet.
 //
 // R18 belongs to the platform, R27 to the assembler, and R28 to R30 to Go.
 
@@ -138,8 +138,8 @@ mask_read:
 // OUT(field, log): R12 = where the results of the group go. log is log2 of their size.
 #define OUT(field, log) MOVD field(R0), R12; ADD R11<<log, R12
 
-// PUT32: stores 4 results as float32, v and w being the same registers as a and b, to j of 4 pixels.
-// clobbers: V24
+// PUT32, PUT64: store the results a and b of pixels 4j..4j+3, as float32 or float64. PUT32 takes the numbers
+// of the registers and PUT64 their names. clobbers: V24
 #define PUT32(j, a, b) FCVTN_2S(a, 24); FCVTN2_4S(b, 24); FMOVQ F24, (j*16)(R12)
 #define PUT64(j, a, b) FSTPQ (a, b), (j*32)(R12)
 
