@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long fuzz check-scipy fmt clean
+.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,6 +25,9 @@ test: setup ## run every check and test, as CI does
 
 test-long: setup ## run the tests with PIXTREND_LONG=1: sizes and patterns that take too long for every change
 	PIXTREND_LONG=1 go test -count=1 -timeout 60m ./...
+
+cross-isa: setup ## test the kernels for other processors under qemu-user
+	@scripts/cross-isa.sh
 
 fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 	@set -e; packages=$$(go list ./...); \

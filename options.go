@@ -17,7 +17,7 @@ type Options struct {
 
 	Threads int            // worker threads; 0: one for each CPU that the process may use
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
-	ISA     string         // generic, avx2 or avx512; "": as PIXTREND_ISA says, or the fastest
+	ISA     string         // generic, avx2, avx512 or neon; "": as PIXTREND_ISA says, or the fastest
 
 	// Progress is called from time to time with the pixels that are done, never concurrently.
 	Progress func(done, total int)

@@ -86,7 +86,7 @@ func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 		}
 	}
 	whole := t.Pixels / block * block
-	if k.isa == Generic || t.Dates == 0 || v.HasRange {
+	if !k.hasRows(t.Type) || t.Dates == 0 || v.HasRange {
 		whole = 0
 	}
 	if whole > 0 {

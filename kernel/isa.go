@@ -15,9 +15,10 @@ const (
 	Generic ISA = iota // portable Go
 	AVX2               // amd64 with AVX2 and FMA
 	AVX512             // amd64 with AVX-512 F, BW, DQ and VL
+	NEON               // arm64, which always has it; float32 and int16, other types as generic
 )
 
-var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}
+var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512", NEON: "neon"}
 
 // EnvISA is the environment variable that forces an implementation by its name.
 const EnvISA = "PIXTREND_ISA"

@@ -70,11 +70,6 @@ type Line struct {
 // Float is the set of element types of results.
 type Float interface{ float32 | float64 }
 
-// maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
-// cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
-// a nanosecond, which makes 90 µs.
-const maxCallSamples = 128 << 10
-
 // block is what the assembly works on at once: the pixels of a packed tile's panel.
 const block = PanelPixels
 
@@ -102,7 +97,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		s.n = n[:t.Pixels]
 	}
 	whole := t.Pixels / block * block
-	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		s.generic(0)
 		return
 	}
@@ -327,7 +322,7 @@ func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if k.isa == Generic || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		sumsGeneric(dst, t, axis, v)
 		return
 	}

@@ -20,7 +20,20 @@ var features = [...][]cpuid.FeatureID{
 	},
 }
 
-func supported(isa ISA) bool { return cpuid.CPU.Supports(features[isa]...) }
+func supported(isa ISA) bool {
+	return int(isa) < len(features) && cpuid.CPU.Supports(features[isa]...)
+}
+
+// has reports whether k has bodies for samples of that type.
+func (k Kernel) has(DType) bool { return k.isa != Generic }
+
+// hasRows is has for the coefficients of a design.
+func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
+
+// maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
+// cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
+// a nanosecond, which makes 90 µs.
+const maxCallSamples = 128 << 10
 
 // call runs a body. Dispatch is a switch of direct calls: a call through a func variable would
 // move params to the heap.

@@ -1,15 +1,17 @@
-//go:build !amd64 || purego
+//go:build (!amd64 && !arm64) || purego
 
 package kernel
 
 func supported(isa ISA) bool { return isa == Generic }
 
-// Without assembly k.isa is always Generic, and what follows is never reached.
+func (k Kernel) has(DType) bool { return false }
 
-func (k Kernel) slopeGroup() int { return 1 }
-func (k Kernel) sumsGroup() int  { return 1 }
-func (k Kernel) gapsGroup() int  { return 1 }
+// hasRows is has for the coefficients of a design.
+func (k Kernel) hasRows(DType) bool { return false }
 
-func (k Kernel) slope(DType, *params) { panic("kernel: no assembly in this build") }
-func (k Kernel) sums(DType, *params)  { panic("kernel: no assembly in this build") }
-func (k Kernel) gaps(DType, *params)  { panic("kernel: no assembly in this build") }
+// Without assembly what follows is never reached.
+
+const maxCallSamples = 1
+
+func (k Kernel) group(body) int            { return 1 }
+func (k Kernel) call(body, DType, *params) { panic("kernel: no assembly in this build") }

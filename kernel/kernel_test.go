@@ -697,7 +697,7 @@ func TestNoAllocation(t *testing.T) {
 }
 
 func TestISA(t *testing.T) {
-	for _, isa := range []ISA{Generic, AVX2, AVX512} {
+	for _, isa := range []ISA{Generic, AVX2, AVX512, NEON} {
 		if got, err := ParseISA(isa.String()); err != nil || got != isa {
 			t.Errorf("ParseISA(%q) = %v, %v", isa, got, err)
 		}

@@ -46,7 +46,8 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
-	gap            int // for AVX2 to note whether a block has a gap
+	//lint:ignore U1000 only the assembly uses it
+	gap int // for AVX2 to note whether a block has a gap
 
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on

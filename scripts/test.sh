@@ -48,7 +48,7 @@ cpu_flags() {
 cpu_lacks() {
   local needed feature
   case $1 in
-    generic) needed='' ;;
+    generic | neon) needed='' ;; # every arm64 processor has NEON
     avx2) needed='avx2 fma' ;;
     avx512) needed='avx512f avx512bw avx512dq avx512vl' ;;
   esac
@@ -70,11 +70,15 @@ gofmt_clean() {
 test_all() { go test "$@" 2>&1 | tee -a "$log"; }
 
 flags=$(cpu_flags) || true
+case $(uname -m) in
+  arm64 | aarch64) isas=(neon) ;;
+  *) isas=(avx2 avx512) ;;
+esac
 present='' absent=''
-for isa in avx2 avx512; do
+for isa in "${isas[@]}"; do
   if [[ -z $(cpu_lacks "$isa") ]]; then present+=" $isa"; else absent+=" $isa"; fi
 done
-echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs; has:${present:- neither avx2 nor avx512}${absent:+; lacks:$absent}"
+echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs; has:${present:- none}${absent:+; lacks:$absent}"
 
 step "gofmt" gofmt_clean
 step "go.mod is tidy" go mod tidy -diff
@@ -98,7 +102,7 @@ unset CGO_ENABLED
 step "tests with the race detector" test_all -short -timeout 20m -race ./...
 
 # Uncached: that the kernels depend on the variable is what these runs are to show.
-for isa in generic avx2 avx512; do
+for isa in generic "${isas[@]}"; do
   lacks=$(cpu_lacks "$isa")
   lacks=${lacks% }
   if [[ -n $lacks ]]; then

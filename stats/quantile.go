@@ -54,7 +54,7 @@ func (s *Sampler) Quantiles(q ...float64) []float64 {
 	}
 	out := make([]float64, len(q))
 	for i, share := range q {
-		at := share * float64(len(s.values)-1)
+		at := float64(share * float64(len(s.values)-1)) // not to be fused with what follows
 		k := min(int(at), len(s.values)-1)
 		lo := float64(ranked(s.values, k))
 		hi := lo

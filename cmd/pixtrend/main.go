@@ -64,7 +64,7 @@ func newRootCommand() *cobra.Command {
 		Use:   "pixtrend COMMAND",
 		Short: "Fit a trend to every pixel of a stack of dated rasters.",
 		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. " + kernel.EnvISA + "=generic|avx2|avx512\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. " + kernel.EnvISA + "=generic|avx2|avx512|neon\n" +
 			"in the environment forces a kernel; the fastest one is taken otherwise.",
 		Example: "  # make a stack, then fit it\n" +
 			"  pixtrend synth demo\n" +

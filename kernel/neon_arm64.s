@@ -1,0 +1,781 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "neon_arm64.h"
+
+// The bodies of avx2_amd64.s on 32 registers of two float64. Lanes are pixels: a body carries a group of
+// pixels in registers, walks down the dates, and adds to each lane in date order with one rounding
+// a term, as kernel_generic.go does, so that the bits are the same. A call works on whole blocks of
+// 64 pixels, which is what a packed tile's panels are; within a block, groups follow each other.
+//
+// Samples of all types that have a body become float32 as they are loaded, and float64 after the
+// comparisons; both are exact.
+//
+// General registers, in all bodies:
+//
+//	R0  *params
+//	R1  sample of the group's first pixel at the call's first date
+//	R2  the same at the current date
+//	R3  weights of the current date
+//	R4  bytes from a date to the next           R5  how far R10 goes from a date to the next
+//	R6  mask of the group's first pixel at the first date, 0 without masks
+//	R7  the same at the current date            R8  bytes of masks from a date to the next
+//	R9  dates left                              R10 what is fetched into cache now, ahead of R2
+//	R11 pixels done                             R12, R13 scratch
+//
+// How many pixels a group has, what is fetched ahead and how far follow AVX2; none of it was measured on an
+// arm64 processor yet.
+//
+// R18 belongs to the platform, R27 to the assembler, and R28 to R30 to Go.
+
+#define ENTER \
+	MOVD p+0(FP), R0; \
+	MOVD params_src(R0), R1; \
+	MOVD params_stride(R0), R4; \
+	MOVD params_aheadStride(R0), R5; \
+	MOVD params_mask(R0), R6; \
+	MOVD params_maskStride(R0), R8; \
+	MOVD params_ahead(R0), R10; \
+	ADD R1, R10; \
+	MOVD $0, R11
+
+// What is fetched ahead runs on from group to group, or follows each.
+#define FIRST_DATE \
+	MOVD params_ahead(R0), R12; \
+	ADD R1, R12; \
+	MOVD params_aheadRuns(R0), R13; \
+	CMP $0, R13; \
+	CSEL EQ, R12, R10, R10; \
+	MOVD R1, R2; \
+	MOVD R6, R7; \
+	MOVD params_tau(R0), R3; \
+	MOVD params_dates(R0), R9
+
+// Where nothing is to be fetched ahead, this is jumped over. label is one of the body's own.
+#define AHEAD(label) \
+	CBZ R5, label; \
+	PRFM (R10), PLDL1KEEP; \
+label:
+
+// The loads of weights step R3 on.
+#define NEXT_DATE \
+	ADD R4, R2; \
+	ADD R5, R10; \
+	SUBS $1, R9
+
+// To the next group of pixels within a block, and from one block to the next: fewer pixels done than
+// there are compare as lower. eighth is log2(pixels/8).
+#define NEXT_GROUP(pixels, eighth, size) \
+	ADD $(pixels*size), R1; \
+	ADD $pixels, R11; \
+	MOVD params_maskByte(R0), R12; \
+	ADD R12<<eighth, R6
+
+#define NEXT_BLOCK \
+	MOVD params_jump(R0), R12; \
+	ADD R12, R1; \
+	MOVD params_maskJump(R0), R12; \
+	ADD R12, R6; \
+	MOVD params_pixels(R0), R12; \
+	CMP R12, R11
+
+#define LEAVE \
+	MOVD R11, params_done(R0); \
+	RET
+
+// ---- Samples -------------------------------------------------------------------------------
+//
+// LOAD_<type>(j, f, v): v = samples 4j..4j+3 at R2 as float32, f being the same register. They read
+// exactly the bytes of those samples.
+
+#define LOAD_F32(j, f, v) FMOVQ (j*16)(R2), f
+#define LOAD_I16(j, f, v) FMOVD (j*8)(R2), f; SXTL_4S(v, v); SCVTF_4S(v, v)
+
+// LIMIT(field, f, v, to): to = a limit as float32 in all lanes, which is exact. clobbers: f
+#define LIMIT(field, f, v, to) \
+	FMOVD field(R0), f; \
+	FCVTN_2S(v, v); \
+	VDUP to.S[0], to.S4
+
+// BROADCAST(field, f, v): v = a float64 of the params in both lanes.
+#define BROADCAST(field, f, v) FMOVD field(R0), f; VDUP v.D[0], v.D2
+
+#define CLEAR4(a, b, c, d) EOR_16B(a, a, a); EOR_16B(b, b, b); EOR_16B(c, c, c); EOR_16B(d, d, d)
+
+// MASKED(BYTES, BITS, CMEQ0): sets bits of V26, or low bits of R14, if the masks of the group hold a
+// gap. BYTES loads as many bytes as it has pixels and BITS as many bits. clobbers: V16, R7, R9, R12, R13
+#define MASKED(BYTES, BITS, CMEQ0) \
+	MOVD R6, R7; \
+	MOVD params_dates(R0), R9; \
+	MOVD params_maskByte(R0), R12; \
+	CMP $1, R12; \
+	BEQ mask_bits; \
+mask_bytes: \
+	BYTES (R7), F16; \
+	CMEQ0(16, 16); \
+	ORR_16B(16, 26, 26); \
+	ADD R8, R7; \
+	SUBS $1, R9; \
+	BNE mask_bytes; \
+	B mask_read; \
+mask_bits: \
+	BITS (R7), R12; \
+	ORN R12, R14, R14; \
+	ADD R8, R7; \
+	SUBS $1, R9; \
+	BNE mask_bits; \
+mask_read:
+
+// BITS_OF(v, r): r = the bits of both lanes together, by OP. clobbers: R13
+#define BITS_OF(v, OP, r) \
+	VMOV v.D[0], r; \
+	VMOV v.D[1], R13; \
+	OP R13, r
+
+// ---- Results ---------------------------------------------------------------------------------
+
+// OUT(field, log): R12 = where the results of the group go. log is log2 of their size.
+#define OUT(field, log) MOVD field(R0), R12; ADD R11<<log, R12
+
+// PUT32, PUT64: store the results a and b of pixels 4j..4j+3, as float32 or float64. PUT32 takes the numbers
+// of the registers and PUT64 their names. clobbers: V24
+#define PUT32(j, a, b) FCVTN_2S(a, 24); FCVTN2_4S(b, 24); FMOVQ F24, (j*16)(R12)
+#define PUT64(j, a, b) FSTPQ (a, b), (j*32)(R12)
+
+// ---- Slope of gap-free pixels, 16 at a time ---------------------------------------------------
+//
+//	V0-V7   [16]float64 = sum of tau*d          V24 tau of the date
+//	V8-V15  [16]float64 = first observations    V25 nodata as float32
+//	V16-V23 [16]float64 = y, then d             V26 bits set where a sample equals nodata
+//	                                            V27 scratch
+//
+// Eight independent sums hide the latency of the fused multiply-add. The sums may come from, and go to,
+// memory: a tile that stands in main memory is read a few dates at a time. A gap makes the sum of
+// one pixel of its group NaN, as a sample that is not finite does by itself.
+
+#define LOAD16(LOAD) \
+	LOAD(0, F16, 16); \
+	LOAD(1, F18, 18); \
+	LOAD(2, F20, 20); \
+	LOAD(3, F22, 22)
+
+#define EQUAL4(v) FCMEQ_4S(25, v, 27); ORR_16B(27, 26, 26)
+#define EQUAL16 EQUAL4(16); EQUAL4(18); EQUAL4(20); EQUAL4(22)
+
+// a and b = 4 samples as float64, which stand as float32 in from.
+#define WIDEN4(from, a, b) FCVTL2_2D(from, b); FCVTL_2D(from, a)
+
+#define SLOPE4(a, b, refA, refB, accA, accB) \
+	WIDEN4(a, a, b); \
+	FSUB_2D(refA, a, a); \
+	FSUB_2D(refB, b, b); \
+	FMLA_2D(a, 24, accA); \
+	FMLA_2D(b, 24, accB)
+
+#define SLOPE_DATE \
+	VLD1R.P 8(R3), [V24.D2]; \
+	SLOPE4(16, 17, 8, 9, 0, 1); \
+	SLOPE4(18, 19, 10, 11, 2, 3); \
+	SLOPE4(20, 21, 12, 13, 4, 5); \
+	SLOPE4(22, 23, 14, 15, 6, 7)
+
+// R12 = where the sums come from or go to.
+#define CLEAR_SUMS CLEAR4(0, 1, 2, 3); CLEAR4(4, 5, 6, 7)
+#define RESUME_SUMS \
+	ADD R11<<3, R12; \
+	FLDPQ (R12), (F0, F1); \
+	FLDPQ 32(R12), (F2, F3); \
+	FLDPQ 64(R12), (F4, F5); \
+	FLDPQ 96(R12), (F6, F7)
+#define PUT_SUMS16 \
+	PUT64(0, F0, F1); \
+	PUT64(1, F2, F3); \
+	PUT64(2, F4, F5); \
+	PUT64(3, F6, F7)
+
+// Sets the overflow flag if a sum is not finite: less itself it is then NaN, and any NaN among the
+// tests shows in their sum.
+#define FINITE \
+	FSUB_2D(0, 0, 16); \
+	FSUB_2D(1, 1, 17); \
+	FSUB_2D(2, 2, 18); \
+	FSUB_2D(3, 3, 19); \
+	FSUB_2D(4, 4, 20); \
+	FSUB_2D(5, 5, 21); \
+	FSUB_2D(6, 6, 22); \
+	FSUB_2D(7, 7, 23); \
+	FADD_2D(16, 17, 16); \
+	FADD_2D(18, 19, 18); \
+	FADD_2D(20, 21, 20); \
+	FADD_2D(22, 23, 22); \
+	FADD_2D(16, 18, 16); \
+	FADD_2D(20, 22, 20); \
+	FADD_2D(16, 20, 16); \
+	FADDP_D(16, 16); \
+	FCMPD F16, F16
+
+// V16 n, V17 scale; the order is that of slopeOfSums.
+#define SCALE(v) FMUL_2D(16, v, v); FMUL_2D(17, v, v)
+
+// What follows the dates.
+#define FINISH_SLOPES(size) \
+	MOVD $0, R14; \
+	CBZ R6, unmasked; \
+	MASKED(FMOVQ, MOVHU, CMEQ0_16B); \
+	AND $0xffff, R14; \
+unmasked: \
+	BITS_OF(V26, ORR, R12); \
+	ORR R14, R12; \
+	CBZ R12, observed; \
+	VMOVI $255, V0.B16; \
+observed: \
+	MOVD params_suspend(R0), R12; \
+	CBNZ R12, suspend; \
+	FINITE; \
+	BVS done; \
+	BROADCAST(params_all, F16, V16); \
+	BROADCAST(params_scale, F17, V17); \
+	SCALE(0); SCALE(1); SCALE(2); SCALE(3); \
+	SCALE(4); SCALE(5); SCALE(6); SCALE(7); \
+	MOVD params_float32(R0), R13; \
+	CBNZ R13, put32; \
+	OUT(params_out, 3); \
+	PUT_SUMS16; \
+	B next; \
+put32: \
+	OUT(params_out, 2); \
+	PUT32(0, 0, 1); PUT32(1, 2, 3); PUT32(2, 4, 5); PUT32(3, 6, 7); \
+next: \
+	NEXT_GROUP(16, 1, size); \
+	TST $63, R11; \
+	BNE group; \
+	NEXT_BLOCK; \
+	BLO group; \
+done: \
+	AND $-64, R11; \
+	LEAVE; \
+suspend: \
+	ADD R11<<3, R12; \
+	PUT_SUMS16; \
+	B next
+
+#define SLOPE(LOAD, size) \
+	ENTER; \
+	LIMIT(params_nodata64, F25, 25, V25); \
+group: \
+	MOVD params_back(R0), R2; \
+	ADD R1, R2; \
+	LOAD16(LOAD); \
+	WIDEN4(16, 8, 9); \
+	WIDEN4(18, 10, 11); \
+	WIDEN4(20, 12, 13); \
+	WIDEN4(22, 14, 15); \
+	MOVD params_resume(R0), R12; \
+	CBNZ R12, resume; \
+	CLEAR_SUMS; \
+	B start; \
+resume: \
+	RESUME_SUMS; \
+start: \
+	FIRST_DATE; \
+	EOR_16B(26, 26, 26); \
+	MOVD params_hasNodata(R0), R12; \
+	CBNZ R12, nodata; \
+	PCALIGN $32; \
+date: \
+	AHEAD(date_ahead); \
+	LOAD16(LOAD); \
+	SLOPE_DATE; \
+	NEXT_DATE; \
+	BNE date; \
+	B summed; \
+	PCALIGN $32; \
+nodata: \
+	AHEAD(nodata_ahead); \
+	LOAD16(LOAD); \
+	EQUAL16; \
+	SLOPE_DATE; \
+	NEXT_DATE; \
+	BNE nodata; \
+summed: \
+	FINISH_SLOPES(size)
+
+// ---- Slope of gap-free pixels of 16 bits on an axis of 16-bit integers, 16 at a time -----------------
+//
+//	V0-V7   [16]float64 = sum of tau*y          V24 tau of the date, as words
+//	V8-V11  [16]int32 = the same since carried  V25 nodata as words
+//	V16-V23 y, scratch                          V26 bits set where a sample equals nodata
+//	R14 dates until carried over                R15 whether there is a nodata value
+
+// Adds the int32 in from to the sums in accA and accB. clobbers: V16, V17
+#define CARRY4(from, accA, accB) \
+	SXTL_2D(from, 16); \
+	SXTL2_2D(from, 17); \
+	SCVTF_2D(16, 16); \
+	SCVTF_2D(17, 17); \
+	FADD_2D(16, accA, accA); \
+	FADD_2D(17, accB, accB)
+
+#define SLOPE_WHOLE \
+	ENTER; \
+	MOVHU params_nodata16(R0), R12; \
+	VDUP R12, V25.H8; \
+	MOVD params_hasNodata(R0), R15; \
+group: \
+	MOVD params_resume(R0), R12; \
+	CBNZ R12, resume; \
+	CLEAR_SUMS; \
+	B start; \
+resume: \
+	RESUME_SUMS; \
+start: \
+	FIRST_DATE; \
+	MOVD params_pairs(R0), R3; \
+	EOR_16B(26, 26, 26); \
+period: \
+	MOVD params_period(R0), R14; \
+	ADD R14, R14; \
+	CLEAR4(8, 9, 10, 11); \
+	PCALIGN $32; \
+date: \
+	AHEAD(date_ahead); \
+	FLDPQ (R2), (F16, F17); \
+	VLD1R.P 2(R3), [V24.H8]; \
+	CBZ R15, add; \
+	CMEQ_8H(25, 16, 18); \
+	CMEQ_8H(25, 17, 19); \
+	ORR_16B(18, 26, 26); \
+	ORR_16B(19, 26, 26); \
+add: \
+	SMLAL_4S(24, 16, 8); \
+	SMLAL2_4S(24, 16, 9); \
+	SMLAL_4S(24, 17, 10); \
+	SMLAL2_4S(24, 17, 11); \
+	NEXT_DATE; \
+	BEQ carry; \
+	SUB $1, R14; \
+	CBNZ R14, date; \
+carry: \
+	CARRY4(8, 0, 1); \
+	CARRY4(9, 2, 3); \
+	CARRY4(10, 4, 5); \
+	CARRY4(11, 6, 7); \
+	CBNZ R9, period; \
+	FINISH_SLOPES(2)
+
+// ---- Sums of gap-free pixels, 8 at a time -----------------------------------------------------
+//
+//	V0-V3   [8]float64 = sum of d               V24 tau of the date
+//	V4-V7   [8]float64 = sum of tau*d           V25 nodata as float32, or NaN
+//	V8-V11  [8]float64 = sum of d*d             V26 bits set where a sample equals nodata
+//	V12-V15 [8]float64 = first observations     V27 scratch
+//	V16-V19 [8]float64 = y, then d
+
+#define SUM2(v, ref, sy, sty, syy) \
+	FSUB_2D(ref, v, v); \
+	FADD_2D(v, sy, sy); \
+	FMLA_2D(v, 24, sty); \
+	FMLA_2D(v, v, syy)
+
+#define PUT8(field, a, b, c, d) \
+	OUT(field, 3); \
+	PUT64(0, a, b); PUT64(1, c, d)
+
+#define SUMS(LOAD, size) \
+	ENTER; \
+	LIMIT(params_nodata64, F25, 25, V25); \
+group: \
+	FIRST_DATE; \
+	LOAD(0, F16, 16); \
+	LOAD(1, F18, 18); \
+	WIDEN4(16, 12, 13); \
+	WIDEN4(18, 14, 15); \
+	CLEAR4(0, 1, 2, 3); \
+	CLEAR4(4, 5, 6, 7); \
+	CLEAR4(8, 9, 10, 11); \
+	EOR_16B(26, 26, 26); \
+	PCALIGN $32; \
+date: \
+	AHEAD(date_ahead); \
+	LOAD(0, F16, 16); \
+	LOAD(1, F18, 18); \
+	VLD1R.P 8(R3), [V24.D2]; \
+	EQUAL4(16); \
+	EQUAL4(18); \
+	WIDEN4(16, 16, 17); \
+	WIDEN4(18, 18, 19); \
+	SUM2(16, 12, 0, 4, 8); \
+	SUM2(17, 13, 1, 5, 9); \
+	SUM2(18, 14, 2, 6, 10); \
+	SUM2(19, 15, 3, 7, 11); \
+	NEXT_DATE; \
+	BNE date; \
+	MOVD $0, R14; \
+	CBZ R6, unmasked; \
+	MASKED(FMOVD, MOVBU, CMEQ0_8B); \
+	AND $0xff, R14; \
+unmasked: \
+	BITS_OF(V26, ORR, R12); \
+	ORR R14, R12; \
+	CBNZ R12, done; \
+	FSUB_2D(4, 4, 16); \
+	FSUB_2D(5, 5, 17); \
+	FSUB_2D(6, 6, 18); \
+	FSUB_2D(7, 7, 19); \
+	FADD_2D(16, 17, 16); \
+	FADD_2D(18, 19, 18); \
+	FADD_2D(16, 18, 16); \
+	FADDP_D(16, 16); \
+	FCMPD F16, F16; \
+	BVS done; \
+	PUT8(params_y, F0, F1, F2, F3); \
+	PUT8(params_ty, F4, F5, F6, F7); \
+	PUT8(params_yy, F8, F9, F10, F11); \
+	PUT8(params_ref, F12, F13, F14, F15); \
+	BROADCAST(params_all, F16, V16); \
+	PUT8(params_n, F16, F16, F16, F16); \
+	BROADCAST(params_sumT, F16, V16); \
+	PUT8(params_t, F16, F16, F16, F16); \
+	BROADCAST(params_sumTT, F16, V16); \
+	PUT8(params_tt, F16, F16, F16, F16); \
+	NEXT_GROUP(8, 0, size); \
+	TST $63, R11; \
+	BNE group; \
+	NEXT_BLOCK; \
+	BLO group; \
+done: \
+	AND $-64, R11; \
+	LEAVE
+
+// ---- Pixels with gaps, 8 at a time ---------------------------------------------------------------
+//
+//	V0-V3   [8]float64 = n at last              V24, V27 y of 4 pixels as float32
+//	V4-V7   [8]float64 = sum of tau             V25, V28 all ones where they are observations
+//	V8-V11  [8]float64 = sum of tau*tau         V26 scratch
+//	V12-V15 [8]float64 = sum of d               V29 lo, V30 hi, V31 nodata as float32
+//	V16-V19 [8]float64 = sum of tau*d           (R16) [8]float64 = first observations
+//	V20-V23 [8]float64 = sum of d*d, of slopes nothing
+//
+// and, while dates are added,
+//
+//	with counts: V0-V3 counts, V4-V7 first observations, V8 tau and V9 counts of the date, V10 scratch
+//	otherwise:   V0, V1 [8]int32 = n, V2 tau of the date, V3 scratch
+//
+//	R14 the bits of a byte, the lowest in the lowest byte
+//	R15 dates looked through for first observations, then where the counts of the date stand
+//	R19 not 0 if the block has a gap
+//
+// A gap makes tau and d zero under its mask, which adds nothing; it is never a branch.
+
+// VALID(y, m): m = all ones where y is an observation, the masks aside. clobbers: V26
+#define VALID(y, m) \
+	FCMGE_4S(29, y, m); \
+	FCMGE_4S(y, 30, 26); \
+	AND_16B(26, m, m); \
+	FCMEQ_4S(31, y, 26); \
+	BIC_16B(26, m, m)
+
+#define VALID8(LOAD) \
+	LOAD(0, F24, 24); \
+	LOAD(1, F27, 27); \
+	VALID(24, 25); \
+	VALID(27, 28)
+
+// MASK(f, s): clears V25 and V28 where the masks at R7 say so. f and s are one register.
+// clobbers: it, V26, R12
+#define MASK(f, s, bits, read) \
+	MOVD params_maskByte(R0), R12; \
+	CMP $1, R12; \
+	BEQ bits; \
+	FMOVD (R7), F26; \
+	CMTST_8B(26, 26, 26); \
+	B read; \
+bits: \
+	VLD1R (R7), [V26.B8]; \
+	FMOVD R14, f; \
+	CMTST_8B(s, 26, 26); \
+read: \
+	SXTL_8H(26, 26); \
+	SXTL2_4S(26, s); \
+	SXTL_4S(26, 26); \
+	AND_16B(26, 25, 25); \
+	AND_16B(s, 28, 28)
+
+// COUNT2: with the axis as counts, 2 pixels. SXTL and FCVTL take the half of m and y that is meant.
+// clobbers: V10, V26
+#define COUNT2(SXTL, FCVTL, SQUARE, y, m, n, ref, sy, sty, syy) \
+	FCVTL(y, 26); \
+	SXTL(m, 10); \
+	FSUB_2D(ref, 26, 26); \
+	AND_16B(10, 26, 26); \
+	AND_16B(9, 10, 10); \
+	ADD_2D(10, n, n); \
+	FADD_2D(26, sy, sy); \
+	FMLA_2D(26, 8, sty); \
+	SQUARE(syy)
+
+// GAP2: with any axis, 2 pixels. clobbers: V3, V26
+#define GAP2(SXTL, FCVTL, SQUARE, j, y, m, st, stt, sy, sty, syy) \
+	FCVTL(y, 26); \
+	FMOVQ (j*16)(R16), F3; \
+	FSUB_2D(3, 26, 26); \
+	SXTL(m, 3); \
+	AND_16B(3, 26, 26); \
+	AND_16B(2, 3, 3); \
+	FADD_2D(3, st, st); \
+	FMLA_2D(3, 2, stt); \
+	FADD_2D(26, sy, sy); \
+	FMLA_2D(26, 2, sty); \
+	SQUARE(syy)
+
+#define SQUARE(syy) FMLA_2D(26, 26, syy)
+#define NO_SQUARE(syy)
+
+// UNCOUNT: n, sum of tau and sum of tau*tau from counts in n.
+// V24 what was added to every tau, V25 mask of n
+#define UNCOUNT(n, st, stt) \
+	USHR_2D(32, n, stt); \
+	SHL_2D(32, n, st); \
+	USHR_2D(44, st, st); \
+	AND_16B(25, n, n); \
+	UCVTF_2D(stt, stt); \
+	UCVTF_2D(st, st); \
+	UCVTF_2D(n, n); \
+	FMLS_2D(n, 24, st)
+
+// No more dates in R15 than there are. From the last of them the way goes back, so that the first observation
+// comes to stand at last.
+#define AT_MOST_ALL \
+	MOVD params_dates(R0), R13; \
+	CMP R13, R15; \
+	CSEL LT, R15, R13, R15
+
+#define WALK_BACK \
+	MOVD R15, R9; \
+	SUB $1, R15, R12; \
+	MADD R12, R1, R4, R2; \
+	MADD R12, R6, R8, R7
+
+// NONE_ZERO: 0 in the lanes of 4 pixels that found no observation.
+#define NONE_ZERO(v) FCMEQ_4S(v, v, 26); AND_16B(26, v, v)
+
+// R19 = not 0 if one of 8 pixels has a gap.
+#define NOTE_GAPS \
+	BROADCAST(params_all, F26, V26); \
+	FCMEQ_2D(26, 0, 24); \
+	FCMEQ_2D(26, 1, 25); \
+	AND_16B(25, 24, 24); \
+	FCMEQ_2D(26, 2, 25); \
+	AND_16B(25, 24, 24); \
+	FCMEQ_2D(26, 3, 25); \
+	AND_16B(25, 24, 24); \
+	BITS_OF(V24, AND, R12); \
+	ORN R12, R19, R19
+
+// The sums of 8 pixels; RESULTS stands between them and the next group.
+#define WITH_GAPS(LOAD, SQUARE, RESULTS, size) \
+	ENTER; \
+	MOVD $0x8040201008040201, R14; \
+	MOVD $0, R19; \
+	MOVD params_scratch(R0), R16; \
+	LIMIT(params_lo64, F29, 29, V29); \
+	LIMIT(params_hi64, F30, 30, V30); \
+	LIMIT(params_nodata64, F31, 31, V31); \
+group: \
+	MOVD $4, R15; \
+	AT_MOST_ALL; \
+	VMOVI $255, V0.B16; \
+	VMOVI $255, V1.B16; \
+walk: \
+	WALK_BACK; \
+back: \
+	VALID8(LOAD); \
+	CBNZ R6, back_masked; \
+back_valid: \
+	BIT_16B(25, 24, 0); \
+	BIT_16B(28, 27, 1); \
+	SUB R4, R2; \
+	SUB R8, R7; \
+	SUBS $1, R9; \
+	BNE back; \
+	FCMEQ_4S(0, 0, 24); \
+	FCMEQ_4S(1, 1, 25); \
+	AND_16B(25, 24, 24); \
+	BITS_OF(V24, AND, R12); \
+	CMN $1, R12; \
+	BEQ found; \
+	MOVD params_dates(R0), R13; \
+	CMP R13, R15; \
+	BEQ none; \
+	LSL $2, R15; \
+	AT_MOST_ALL; \
+	B walk; \
+none: \
+	NONE_ZERO(0); \
+	NONE_ZERO(1); \
+found: \
+	WIDEN4(0, 4, 5); \
+	WIDEN4(1, 6, 7); \
+	FSTPQ (F4, F5), (R16); \
+	FSTPQ (F6, F7), 32(R16); \
+	CLEAR4(0, 1, 2, 3); \
+	CLEAR4(12, 13, 14, 15); \
+	CLEAR4(16, 17, 18, 19); \
+	CLEAR4(20, 21, 22, 23); \
+	FIRST_DATE; \
+	MOVD params_counts(R0), R15; \
+	CBZ R15, uncounted; \
+	PCALIGN $32; \
+date: \
+	AHEAD(date_ahead); \
+	VALID8(LOAD); \
+	CBNZ R6, masked; \
+valid: \
+	VLD1R.P 8(R3), [V8.D2]; \
+	VLD1R.P 8(R15), [V9.D2]; \
+	COUNT2(SXTL_2D, FCVTL_2D, SQUARE, 24, 25, 0, 4, 12, 16, 20); \
+	COUNT2(SXTL2_2D, FCVTL2_2D, SQUARE, 24, 25, 1, 5, 13, 17, 21); \
+	COUNT2(SXTL_2D, FCVTL_2D, SQUARE, 27, 28, 2, 6, 14, 18, 22); \
+	COUNT2(SXTL2_2D, FCVTL2_2D, SQUARE, 27, 28, 3, 7, 15, 19, 23); \
+	NEXT_DATE; \
+	BNE date; \
+	BROADCAST(params_added, F24, V24); \
+	MOVD $0xfff, R12; \
+	VDUP R12, V25.D2; \
+	UNCOUNT(0, 4, 8); \
+	UNCOUNT(1, 5, 9); \
+	UNCOUNT(2, 6, 10); \
+	UNCOUNT(3, 7, 11); \
+summed: \
+	NOTE_GAPS; \
+	RESULTS; \
+	NEXT_GROUP(8, 0, size); \
+	TST $63, R11; \
+	BNE group; \
+	NEXT_BLOCK; \
+	BHS done; \
+	CBZ R19, done; \
+	MOVD $0, R19; \
+	B group; \
+done: \
+	LEAVE; \
+masked: \
+	MASK(F10, 10, mask_bits, mask_read); \
+	ADD R8, R7; \
+	B valid; \
+back_masked: \
+	MASK(F3, 3, back_bits, back_read); \
+	B back_valid; \
+uncounted: \
+	CLEAR4(4, 5, 6, 7); \
+	CLEAR4(8, 9, 10, 11); \
+	PCALIGN $32; \
+any_date: \
+	AHEAD(any_date_ahead); \
+	VALID8(LOAD); \
+	CBNZ R6, any_masked; \
+any_valid: \
+	VLD1R.P 8(R3), [V2.D2]; \
+	SUB_4S(25, 0, 0); \
+	SUB_4S(28, 1, 1); \
+	GAP2(SXTL_2D, FCVTL_2D, SQUARE, 0, 24, 25, 4, 8, 12, 16, 20); \
+	GAP2(SXTL2_2D, FCVTL2_2D, SQUARE, 1, 24, 25, 5, 9, 13, 17, 21); \
+	GAP2(SXTL_2D, FCVTL_2D, SQUARE, 2, 27, 28, 6, 10, 14, 18, 22); \
+	GAP2(SXTL2_2D, FCVTL2_2D, SQUARE, 3, 27, 28, 7, 11, 15, 19, 23); \
+	NEXT_DATE; \
+	BNE any_date; \
+	UXTL2_2D(1, 3); \
+	UXTL_2D(1, 2); \
+	UXTL2_2D(0, 1); \
+	UXTL_2D(0, 0); \
+	UCVTF_2D(0, 0); UCVTF_2D(1, 1); UCVTF_2D(2, 2); UCVTF_2D(3, 3); \
+	B summed; \
+any_masked: \
+	MASK(F3, 3, any_bits, any_read); \
+	ADD R8, R7; \
+	B any_valid
+
+#define PUT_SUMS \
+	PUT8(params_n, F0, F1, F2, F3); \
+	PUT8(params_t, F4, F5, F6, F7); \
+	PUT8(params_tt, F8, F9, F10, F11); \
+	PUT8(params_y, F12, F13, F14, F15); \
+	PUT8(params_ty, F16, F17, F18, F19); \
+	PUT8(params_yy, F20, F21, F22, F23); \
+	FLDPQ (R16), (F24, F25); \
+	FLDPQ 32(R16), (F26, F27); \
+	PUT8(params_ref, F24, F25, F26, F27)
+
+// LINE2: the slope of 2 pixels from their sums, into sty; NaN where it is not defined.
+// V20 num, V21 least Ctt, V22 least n. clobbers: V24, V25
+//	V24 st*sy, 0 where st is, then n*sty - st*sy
+//	V25 n*stt - st*st
+#define LINE2(n, st, stt, sy, sty) \
+	FMUL_2D(sy, st, 24); \
+	FCMEQ0_2D(st, 25); \
+	BIC_16B(25, 24, 24); \
+	FNEG_2D(24, 24); \
+	FMLA_2D(sty, n, 24); \
+	FMUL_2D(st, st, 25); \
+	FNEG_2D(25, 25); \
+	FMLA_2D(stt, n, 25); \
+	FDIV_2D(25, 20, sty); \
+	FMUL_2D(sty, 24, sty); \
+	FMUL_2D(21, n, 24); \
+	FCMGT_2D(24, 25, 24); \
+	FCMGE_2D(22, n, 25); \
+	AND_16B(25, 24, 24); \
+	ORN_16B(24, sty, sty)
+
+#define PUT_LINES \
+	BROADCAST(params_num, F20, V20); \
+	BROADCAST(params_minCtt, F21, V21); \
+	BROADCAST(params_minObs, F22, V22); \
+	LINE2(0, 4, 8, 12, 16); \
+	LINE2(1, 5, 9, 13, 17); \
+	LINE2(2, 6, 10, 14, 18); \
+	LINE2(3, 7, 11, 15, 19); \
+	MOVD params_outN(R0), R13; \
+	MOVD params_float32(R0), R12; \
+	CBNZ R12, put32; \
+	PUT8(params_out, F16, F17, F18, F19); \
+	CBZ R13, put; \
+	PUT8(params_outN, F0, F1, F2, F3); \
+	B put; \
+put32: \
+	OUT(params_out, 2); \
+	PUT32(0, 16, 17); PUT32(1, 18, 19); \
+	CBZ R13, put; \
+	OUT(params_outN, 2); \
+	PUT32(0, 0, 1); PUT32(1, 2, 3); \
+put:
+
+// ---- The bodies, one a type ----------------------------------------------------------------
+
+TEXT ·slopeF32NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_F32, 4)
+
+TEXT ·slopeI16NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_I16, 2)
+
+TEXT ·slopeWholeI16NEON(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE
+
+TEXT ·slopeGapsF32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, NO_SQUARE, PUT_LINES, 4)
+
+TEXT ·slopeGapsI16NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I16, NO_SQUARE, PUT_LINES, 2)
+
+TEXT ·sumsF32NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_F32, 4)
+
+TEXT ·sumsI16NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_I16, 2)
+
+TEXT ·sumsGapsF32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, SQUARE, PUT_SUMS, 4)
+
+TEXT ·sumsGapsI16NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I16, SQUARE, PUT_SUMS, 2)

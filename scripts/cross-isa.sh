@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Tests the kernels on processors that this machine is not: arm64 with NEON, amd64 with and without AVX2.
+# Builds the tests for each and runs them under qemu, which takes about three minutes. Time spent there
+# says nothing about the time on such a processor.
+# Needs: Go, and qemu-aarch64 and qemu-x86_64 of version 7.2 or later, which has AVX2 (Debian: qemu-user).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+fail() {
+  printf 'cross-isa: %s\n' "$*" >&2
+  exit 1
+}
+
+for qemu in qemu-aarch64 qemu-x86_64; do
+  command -v "$qemu" >/dev/null || fail "needs $qemu on PATH (Debian: apt-get install qemu-user)"
+done
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# The bits of a fixed tile, and the portable code against exact arithmetic: what is left to test where
+# there is no second implementation to compare with.
+portable='^(TestGoldenBits|TestByHand|TestAgainstExactArithmetic)$'
+# These read the assembly's text, which any machine can do.
+text='Assembly|Encodings'
+
+# build ARCH PACKAGE...: the tests of each package.
+build() {
+  local arch=$1 package
+  shift
+  for package in "$@"; do
+    GOARCH=$arch CGO_ENABLED=0 go test -c -o "$dir/$arch/${package/#./root}.test" "./$package"
+  done
+}
+
+# leg NAME: what the runs that follow stand for.
+leg() { printf '\n== %s\n' "$1"; }
+
+# run PACKAGE [FLAG...]: its tests, on ${cpu[@]}.
+run() {
+  local package=$1 start=$SECONDS
+  shift
+  (cd "$package" && "${cpu[@]}" "$dir/$arch/${package/#./root}.test" -test.short -test.timeout 10m "$@") >"$dir/log" 2>&1 || {
+    cat "$dir/log"
+    fail "FAILED: $package on ${cpu[*]}, PIXTREND_ISA=$PIXTREND_ISA"
+  }
+  printf '   ok  %-7s %3d s\n' "$package" $((SECONDS - start))
+}
+
+# picks BEST [FORCED]: fails unless BEST is what this processor gets by itself, and FORCED, BEST if
+# nothing is said, runs when asked for. Later runs are asked for it too.
+picks() {
+  export PIXTREND_WANT_ISA=$1 PIXTREND_ISA=${2:-$1}
+  run kernel -test.v -test.run '^(TestBestISA|TestForcedISARuns)$'
+  local passed
+  passed=$(grep -c -E '^--- PASS: (TestBestISA|TestForcedISARuns)' "$dir/log") || true
+  ((passed == 2)) || fail "the tests that show the ISA did not both run on ${cpu[*]}"
+  printf '   best is %s; runs %s\n' "$1" "$PIXTREND_ISA"
+}
+
+build arm64 kernel layout stats .
+build amd64 kernel stats
+
+arch=arm64 cpu=(qemu-aarch64)
+leg "arm64, neon"
+picks neon
+run kernel -test.skip "$text"
+run layout
+run stats
+run .
+
+leg "arm64, generic"
+picks neon generic
+run kernel -test.run "$portable"
+run .
+
+arch=amd64
+leg "amd64 without AVX: generic"
+cpu=(qemu-x86_64 -cpu Nehalem)
+picks generic
+run kernel -test.run "$portable"
+
+leg "amd64 with AVX2 but without FMA: generic"
+cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-fma,-pcid,-x2apic,-tsc-deadline,-invpcid")
+picks generic
+run kernel -test.run '^TestGoldenBits$'
+
+# Not with guard pages: for the 16 bytes that VCVTDQ2PD reads into a Y register, qemu 7.2 reads 32.
+leg "amd64 with AVX2 but without AVX-512: avx2"
+cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-pcid,-x2apic,-tsc-deadline,-invpcid")
+picks avx2
+run kernel -test.skip "$text|^TestGuardPages$"
+run stats
+
+printf '\ncross-isa: every leg passed\n'
