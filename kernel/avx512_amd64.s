@@ -87,6 +87,10 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 #define PUT32(j, y, z) VCVTPD2PS z, y; VMOVUPS y, (j*32)(DI)(BX*4)
 #define PUT64(j, z) VMOVUPD z, (j*64)(DI)(BX*8)
 
+// PUT_PAST: stores 16 results as float32 past the caches: memory is then written without being read before.
+// z is the whole of y, of which y1 becomes the upper half.
+#define PUT_PAST(j, y, z, y1, a, b) VCVTPD2PS a, y; VCVTPD2PS b, y1; VINSERTF32X8 $1, y1, z, z; VMOVNTPS z, (j*64)(DI)(BX*4)
+
 // ---- Slope of gap-free pixels, 64 at a time ---------------------------------------------------
 //
 //	Z0-Z7   [64]float64 = sum of tau*d          Z24 tau of the date
@@ -150,8 +154,14 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 	PUT64(4, Z4); PUT64(5, Z5); PUT64(6, Z6); PUT64(7, Z7); \
 	JMP next; \
 put32: \
+	CMPQ params_past(AX), $0; \
+	JNE put_past; \
 	PUT32(0, Y16, Z0); PUT32(1, Y17, Z1); PUT32(2, Y18, Z2); PUT32(3, Y19, Z3); \
-	PUT32(4, Y20, Z4); PUT32(5, Y21, Z5); PUT32(6, Y22, Z6); PUT32(7, Y23, Z7)
+	PUT32(4, Y20, Z4); PUT32(5, Y21, Z5); PUT32(6, Y22, Z6); PUT32(7, Y23, Z7); \
+	JMP next; \
+put_past: \
+	PUT_PAST(0, Y16, Z16, Y17, Z0, Z1); PUT_PAST(1, Y18, Z18, Y19, Z2, Z3); \
+	PUT_PAST(2, Y20, Z20, Y21, Z4, Z5); PUT_PAST(3, Y22, Z22, Y23, Z6, Z7)
 
 #define SLOPE(LOAD, NODATA, DIFFER, ONES, AHEAD, size) \
 	ENTER; \
@@ -455,7 +465,13 @@ done: \
 	PUT64(0, Z0); PUT64(1, Z1); PUT64(2, Z2); PUT64(3, Z3); \
 	JMP put; \
 put32: \
+	CMPQ params_past(AX), $0; \
+	JNE put_past; \
 	PUT32(0, Y24, Z16); PUT32(1, Y25, Z17); PUT32(2, Y26, Z18); PUT32(3, Y27, Z19); \
+	JMP put_n; \
+put_past: \
+	PUT_PAST(0, Y24, Z24, Y25, Z16, Z17); PUT_PAST(1, Y26, Z26, Y27, Z18, Z19); \
+put_n: \
 	TESTQ R10, R10; \
 	JEQ put; \
 	MOVQ R10, DI; \
@@ -878,7 +894,7 @@ limits: \
 
 // LINE_WHOLE(j, ...): the slopes of pixels 8j..8j+7. y is the lower half of low and high, which hold
 // the counts of 8 pixels, x the quarter q of their first observations, first.
-#define LINE_WHOLE(j, low, high, q, first, wide, put) \
+#define LINE_WHOLE(j, low, high, q, first, wide, past, put) \
 	VCVTUDQ2PD high, Z23; \
 	VPSRLD $12, low, Y22; \
 	VCVTUDQ2PD Y22, Z22; \
@@ -896,11 +912,16 @@ limits: \
 	CMPQ params_float32(AX), $0; \
 	JEQ wide; \
 	VCVTPD2PS Z19, Y19; \
+	CMPQ params_past(AX), $0; \
+	JNE past; \
 	VMOVUPS Y19, (j*32)(R9)(BX*4); \
 	TESTQ R10, R10; \
 	JEQ put; \
 	VCVTPD2PS Z21, Y21; \
 	VMOVUPS Y21, (j*32)(R10)(BX*4); \
+	JMP put; \
+past: \
+	VMOVNTPS Y19, (j*32)(R9)(BX*4); \
 	JMP put; \
 wide: \
 	VMOVUPD Z19, (j*64)(R9)(BX*8); \
@@ -930,8 +951,6 @@ group: \
 	MOVQ R9, R10; \
 	IMULQ R15, R10; \
 	ADDQ R10, R14; \
-	MOVQ params_ahead(AX), DX; \
-	ADDQ R8, DX; \
 	MOVQ params_counts(AX), R10; \
 	LEAQ (R10)(R9*8), R10; \
 	SHRQ $1, R9; \
@@ -1009,14 +1028,14 @@ carry: \
 	VEXTRACTI64X4 $1, Z7, Y15; \
 	MOVQ params_out(AX), R9; \
 	MOVQ params_outN(AX), R10; \
-	LINE_WHOLE(0, Y0, Y4, 0, Z16, wide0, put0); \
-	LINE_WHOLE(1, Y8, Y12, 1, Z16, wide1, put1); \
-	LINE_WHOLE(2, Y1, Y5, 2, Z16, wide2, put2); \
-	LINE_WHOLE(3, Y9, Y13, 3, Z16, wide3, put3); \
-	LINE_WHOLE(4, Y2, Y6, 0, Z17, wide4, put4); \
-	LINE_WHOLE(5, Y10, Y14, 1, Z17, wide5, put5); \
-	LINE_WHOLE(6, Y3, Y7, 2, Z17, wide6, put6); \
-	LINE_WHOLE(7, Y11, Y15, 3, Z17, wide7, put7); \
+	LINE_WHOLE(0, Y0, Y4, 0, Z16, wide0, past0, put0); \
+	LINE_WHOLE(1, Y8, Y12, 1, Z16, wide1, past1, put1); \
+	LINE_WHOLE(2, Y1, Y5, 2, Z16, wide2, past2, put2); \
+	LINE_WHOLE(3, Y9, Y13, 3, Z16, wide3, past3, put3); \
+	LINE_WHOLE(4, Y2, Y6, 0, Z17, wide4, past4, put4); \
+	LINE_WHOLE(5, Y10, Y14, 1, Z17, wide5, past5, put5); \
+	LINE_WHOLE(6, Y3, Y7, 2, Z17, wide6, past6, put6); \
+	LINE_WHOLE(7, Y11, Y15, 3, Z17, wide7, past7, put7); \
 	NEXT_GROUP(64, 8, size); \
 	NEXT_BLOCK_WITH_GAPS; \
 done: \

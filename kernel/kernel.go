@@ -225,6 +225,10 @@ func (s *slopes[F]) run(b body, from, to int) int {
 		if s.n != nil {
 			p.outN = unsafe.Pointer(&s.n[from])
 		}
+		p.past = 0
+		if s.t.Packed && !s.t.InCache && p.float32 == 1 && s.n == nil && uintptr(p.out)%64 == 0 {
+			p.past = 1 // more than the caches hold passes through them, and pushes out what is not needed soon
+		}
 		s.k.call(b, s.t.Type, &p)
 		from += p.done
 		if p.done < p.pixels {

@@ -56,8 +56,10 @@
 	ADDQ params_maskJump(AX), R13; \
 	CMPQ BX, params_pixels(AX)
 
+// What went past the caches is in order before the caller goes on.
 #define LEAVE \
 	MOVQ BX, params_done(AX); \
+	SFENCE; \
 	VZEROUPPER; \
 	RET
 

@@ -563,6 +563,34 @@ func TestPasses(t *testing.T) {
 	}
 }
 
+// Results of packed tiles are stored past the caches where they begin on a line; elsewhere they must not be.
+func TestPackedOutputsAnywhere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 14))
+	const pixels = 2*block + 9
+	buf := make([]float32, pixels+32)
+	for _, d := range dtypes {
+		for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
+			tile := newTile(d, 7, pixels, pixels)
+			fillTile(rng, tile, g)
+			axis := years(rng, 7, false)
+			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+			w := wantOf(tile, axis, v)
+			packed := pack(rng, tile)
+			for _, k := range kernels(t) {
+				for lo := range 32 {
+					out := buf[lo : lo+pixels]
+					Slope(k, out, nil, packed, newLine(axis), v)
+					for p, got := range out {
+						if !sameBits(float64(got), float64(float32(w.slope[p]))) {
+							t.Fatalf("%v %v, output from number %d on: slope of pixel %d is %v, want %v", k.ISA(), d, lo, p, got, w.slope[p])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // A pixel's result must not depend on its tile: cut a tile anywhere, and the bits stay.
 func TestSameBitsInEveryTile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))

@@ -46,6 +46,7 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
+	past           int // 1: slopes are stored past the caches, without n
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 
@@ -132,29 +133,28 @@ func (p params) skip(date int) params {
 // them; in a packed tile it runs through the memory in order, whatever the order within a panel. The
 // distances are what measured best in main memory; in cache they cost nothing that could be measured.
 func (p *params) fetchAhead(k Kernel, b body, t Tile) {
-	panel := t.Dates * PanelPixels * t.Type.Size()
+	size := t.Type.Size()
+	panel := t.Dates * PanelPixels * size
+	group := k.group(b) * size
 	switch {
 	case t.InCache:
 		p.ahead, p.aheadStride = 0, 0
-	case b == slopeGapsWholeBody: // walks backwards: as many panels on
-		p.aheadStride = -p.stride
-		p.ahead = aheadPlanes
-		if t.Packed {
-			p.ahead = (aheadGaps + panel - 1) / panel * panel
-		}
 	case !t.Packed:
 		p.ahead, p.aheadStride = aheadPlanes, p.stride
+	case b == slopeBody || b == slopeWholeBody:
+		p.ahead, p.aheadStride, p.aheadRuns = aheadSlope, group, 1
+	case b == slopeGapsWholeBody: // walks backwards: the panels before that one
+		p.ahead, p.aheadStride, p.aheadRuns = (aheadWhole+panel-1)/panel*panel, group, 1
+	case panel > 2*aheadGaps: // groups walk through much memory each: along with them
+		p.ahead, p.aheadStride = aheadGaps, p.stride
 	default:
-		p.aheadRuns = 1
-		p.ahead, p.aheadStride = aheadGaps, k.group(b)*t.Type.Size()
-		if b == slopeBody || b == slopeWholeBody {
-			p.ahead = aheadSlope
-		}
+		p.ahead, p.aheadStride, p.aheadRuns = aheadGaps, group, 1
 	}
 }
 
 const (
 	aheadSlope  = 8 << 10
 	aheadGaps   = 16 << 10
+	aheadWhole  = 12 << 10
 	aheadPlanes = 1 << 10
 )
