@@ -1,8 +1,9 @@
-// Package kernel is the arithmetic of trends: a tile of dated planes in, sums or slopes out. It does
-// no I/O, starts no goroutine, allocates nothing and needs no cgo.
+// Package kernel is the arithmetic of trends: a tile of dated planes in, slopes, sums or coefficients out.
+// It does no I/O, starts no goroutine, allocates nothing and needs no cgo.
 //
 //	k := kernel.Best()
-//	k.Sums(sums, tile, axis, kernel.Valid{HasNodata: true, Nodata: -9999})
+//	line := kernel.Line{Axis: kernel.NewAxis(tau), Scale: 1, MinObs: 2}
+//	kernel.Slope(k, slopes, nil, tile, line, kernel.Valid{HasNodata: true, Nodata: -9999})
 //
 // # Contract
 //
@@ -11,41 +12,95 @@
 // fused multiply-add is the same operation in assembly and in math.FMA. Samples are read in their own
 // type and widened exactly. A gap is left out, and what it would have held has no effect.
 //
-// [Kernel.Slope] is the way of a pixel without gaps whose slope alone is wanted: on an axis that sums
-// to exactly zero, it is a dot product with the axis. [Kernel.Sums] is the way of all others. Where
-// both apply they agree in every bit.
+// [Slope] is the way where the slope, with n or without, is all that is wanted. [Kernel.Sums] is what every
+// statistic of a line follows from; [Sums.Slope] then gives the bits of Slope.
+// [Kernel.Coefficients] is for other linear models, of up to eight coefficients.
 //
 // Shapes are checked before a byte is written; a wrong one panics, since it is a bug of the caller.
 //
 // # How it is made
 //
 // kernel_generic.go is the portable implementation, and what every other is tested against bit for
-// bit. kernel_amd64.s has, for each of the eight sample types, three bodies for AVX2 and for
-// AVX-512: slope and sums of gap-free pixels, which hand back at a group of pixels with a gap, and
-// sums of pixels with gaps, which treat a gap as a clear bit in a mask and never as a branch.
-// A body works on whole groups of pixels. What is left at the end of a tile is done by moving the
-// last group back until it ends with the tile: since a pixel's result depends on its own series
-// alone, the pixels that are done twice get the same bits twice, and no byte beyond the tile is read
-// or written. Tiles smaller than a group go through the portable code.
+// bit. avx512_amd64.s, avx2_amd64.s and neon_arm64.s have bodies of two kinds for slopes and for sums, which
+// work on whole blocks of 64 pixels. One is for pixels without gaps, where a slope is a dot product with the
+// centred axis; it looks for gaps as it goes, and hands back at a block that has one. The other treats
+// a gap as zeros under a mask, never as a branch, and hands back after a block that has none. So
+// a tile without gaps runs at the speed of the first, whether anybody knew that it has none or not, and a tile
+// with gaps everywhere stays with the second.
 //
-// neon_arm64.s has the same bodies for float32 and int16 on arm64; other types go through the portable
-// code there. It was tested for its bits under an emulator, and its rates were measured on no processor.
+// What is left at the end of a tile is done by moving the last block back until it ends with the tile:
+// since a pixel's result depends on its own series alone, the pixels that are done twice get the
+// same bits twice, and no byte beyond the tile is read or written. Tiles of fewer than 64 pixels go through
+// the portable code, unless they are packed.
+//
+// Two shortcuts give the same bits because all sums in question are exact. Samples of 8 and 16 bits on
+// an axis of 16-bit integers are multiplied in pairs of dates and added in 32 bits (wholeAxis in axis.go has the
+// bounds). And on axes of small integers n, Σ τ and Σ τ² are fields of one word, which one
+// addition serves (Axis.counts).
+//
+// A tile that comes from memory is fetched ahead of reading ([Tile].InCache says where that is not
+// needed); planes side by side are read in runs of 4 KiB, two dates at a time. Results of packed tiles
+// are stored past the caches.
 //
 // The environment variable PIXTREND_ISA forces an implementation ([FromEnv]); the build tag purego
 // leaves the assembly out.
 //
 // # What was measured
 //
-// One Zen 4 core, 256 KiB of samples in the L2 cache, 21 dates, a nodata value to compare with; GB/s of
-// samples, the best of three (go test -bench Tile ./kernel):
+// Two cores of a Zen 5 server shared with others, a nodata value to compare with, gaps at random in 20 % of
+// the samples, GB/s of samples. In the L2 cache, 256 KiB of packed samples, one core, the best of several
+// (go test -bench L2 ./kernel):
 //
-//	                                  generic   avx2   avx512
-//	slope  float32  no gap                1.4     25       31
-//	slope  int16    no gap                1.0      9       14
-//	sums   float32  no gap                1.0     14       16
-//	sums   float32  20 % random gaps      0.7      8       12
-//	sums   int16    20 % random gaps      0.3      4        6
+//	                            generic          avx2             avx512
+//	                          N=21  N=64      N=21  N=64      N=21  N=64  N=500
+//	slope  float32  no gap     1.1   1.2        47    52        82    87     90
+//	slope  float32  gaps       1.1   1.1        36    35        71    72     38
+//	slope  int16    no gap     0.6   0.6        52    56       122   148    157
+//	slope  int16    gaps       0.6   0.6        32    35       104   128     79
+//	sums   float32  no gap     1.2   1.2        26    28        49    59     63
+//	sums   float32  gaps       1.1   1.2        23    24        45    52     35
+//	sums   int16    gaps       0.6   0.6         9    10        21    25     21
 //
-// Not tried yet: comparing with nodata in the samples' own type, several groups of pixels a date
-// for int16, prefetching, and the register-wide layout of resident stacks.
+// The aim was 90 with AVX-512 and 60 with AVX2 for float32 without gaps, and ten times generic. AVX2 is
+// bound by its conversions and subtractions, of which the core starts two a cycle: 66 without any comparison.
+//
+// From memory, 128 MiB of packed samples in huge pages, AVX-512, as part of the fastest sequential read of the
+// same bytes by as many threads in the same run, about 47 GB/s with one and 58 with two; one thread / two
+// threads (go test -bench RAM ./kernel):
+//
+//	                            aim             N=21          N=64          N=500
+//	slope  float32  no gap      0.95            0.93 / 0.92   0.95 / 0.93   0.95 / 0.96
+//	slope  int16    no gap      0.90            0.93 / 0.86   0.93 / 0.91   0.96 / 0.96
+//	slope  float32  gaps        0.80            0.75 / 0.88   0.92 / 0.87   0.74 / 0.81
+//	slope  int16    gaps        0.80            0.76 / 0.85   0.92 / 0.92   0.92 / 0.97
+//	sums   float32  gaps        0.60 / 0.80     0.61 / 0.81   0.70 / 0.86   0.54 / 0.75
+//
+// With 21 dates the results are a twentieth of what is moved (of int16 samples a tenth), which bounds the
+// ratio at 0.95 (0.91). One thread with gaps reads 0.75: what it computes and what it waits for add up there
+// instead of overlapping, as they do without gaps; fetching further ahead, in two stages, or
+// during the last steps of a block changed nothing.
+//
+// Whole planes side by side, one thread: 28 to 31 GB/s for float32 of 21 dates and 29 to 32 of 64, where
+// numpy's w @ Y (OpenBLAS 0.3.31 sgemv, which adds in float32) reached 26 to 30 and 28 to 32 on
+// the same buffers in the same minutes.
+//
+// What was tried, on that machine, and what it gave:
+//
+//   - Fetching 8 KiB ahead (gaps 12 to 16) in the order of memory, not of reading: 24 to 44 GB/s for
+//     slopes of packed float32 samples. Fetching what is read anyway, as a distance of 0 would, halved it: a branch jumps over it
+//     instead. In cache, fetching cost a quarter. PREFETCHT1 and PREFETCHNTA instead of T0: alike.
+//   - Comparing with nodata in the samples' own type, 16 or 32 at once: 69 to 82 in cache.
+//   - Zeroing what a gap adds, instead of adding under a mask: a quarter less time. Counting n, Σ τ and
+//     Σ τ² in one word: 27 to 32 in cache on staggered planes, and 65 to 71 on packed ones. One division a
+//     pixel instead of two, by taking n times both sums.
+//   - Multiplying 16-bit samples in pairs: 35 to 122 in cache without gaps, 13 to 104 with.
+//   - Planes side by side: all dates at once 14 to 30, fewer where they stand a power of two apart;
+//     8 dates a pass 28; two dates a pass, with the next run of each fetched as a whole, up to 34 in a C
+//     prototype with one date a pass up to 38, which pairs of 16-bit samples forbid.
+//   - Storing past the caches: 0.85 to 0.93 of the ceiling for int16 of 21 dates without gaps.
+//   - Not tried: VPDPWSSD, which would save one of four instructions where memory is the bound; whole sums
+//     (Σ d²) of 16-bit samples; sums with gaps of 64 pixels at once, which the registers do not hold; gaps in
+//     pairs of 16-bit samples with AVX2.
+//
+// The NEON bodies were run under emulation only, so that nothing is known of their speed.
 package kernel
