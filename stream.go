@@ -154,6 +154,7 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	}
 	pixels := f.window.Pixels()
 	tile := layout.NewTile(p.grid.Type, pixels, p.stats.Dates(), m.tile.buf)
+	tile.InCache = true
 	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
 	if err := source.Read(ctx, worker, f.window, tile); err != nil {
 		return err

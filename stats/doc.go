@@ -18,12 +18,12 @@
 // With n, Στ, Στ², Σd, Στd over a pixel's observations (kernel.Sums: τ is the centred axis, d the
 // sample less the pixel's first one, y₀),
 //
-//	Cττ = Στ² − (Στ)²/n       Cτy = Στd − Στ·Σd/n       slope = Cτy/Cττ
+//	slope = (n·Στd − Στ·Σd) / (n·Στ² − (Στ)²)
 //	intercept = y₀ + Σd/n − slope·t̄
 //
 // where t̄ is the mean time of the observations. They are the textbook's (Draper and Smith,
-// Applied Regression Analysis, 3rd ed., equations 1.2.9 and 1.2.10) about shifts that keep large
-// offsets, in y as in t, from costing digits.
+// Applied Regression Analysis, 3rd ed., equations 1.2.9 and 1.2.10, both sums times n) about shifts that
+// keep large offsets, in y as in t, from costing digits.
 //
 // The axis is scaled to whole numbers that sum to exactly zero, τᵢ = (N·tᵢ − Σt)/g, where the times are
 // whole numbers; g is what they have in common. Without a gap Στ is then 0 and the slope is a dot
