@@ -31,6 +31,7 @@ type readers struct {
 type reader struct {
 	kept    map[int]*handle
 	visible []byte // of a window, where files have masks
+	tile    []byte // of a file, where its samples lie in tiles
 }
 
 func (rs *readers) of(worker int) *reader {

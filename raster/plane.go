@@ -24,8 +24,9 @@ type plane struct {
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
-	direct        bool  // samples go from the file to the tile, and no block is ever held
-	blockBytes    int64 // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
+	direct        bool       // samples go from the file to the tile, and no block is ever held
+	lies          *samplesAt // where the samples lie, if they can be read past GDAL
+	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 }
 
 // describe opens a file and says what is in it.

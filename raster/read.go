@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 
@@ -34,7 +35,7 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 // Read fills dst with the samples of w, as pixtrend.Source asks for.
 func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst kernel.Tile) error {
 	r := s.readers.of(worker)
-	if s.multi && s.uniform {
+	if s.multi && s.uniform && s.planes[0].lies == nil {
 		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, dst) })
 		if err != nil {
 			return readError(s.files[0], w, err)
@@ -44,6 +45,15 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 	for i, p := range s.planes {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if s.uniform && p.lies != nil {
+			err := s.direct[p.file].with(&s.readers, func(file io.ReaderAt) error {
+				return p.lies.read(file, w, bytesOf(dst, i), &r.tile)
+			})
+			if err != nil {
+				return readError(s.files[p.file], w, err)
+			}
+			continue
 		}
 		err := r.with(s, p.file, func(h *handle) error {
 			band := h.bands[p.band-1]

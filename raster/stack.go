@@ -35,6 +35,7 @@ type Stack struct {
 	multi    bool // the planes are bands of one file
 	warnings []string
 	readers  readers
+	direct   []*directFile // by file; nil where none of its planes lies
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that they make
@@ -50,11 +51,13 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	}
 	s := &Stack{files: files, drivers: o.Drivers, nodata: o.Nodata}
 	var descriptions []string // of the bands, where they are the dates
+	known := likenesses{}
 	for i, name := range files {
-		planes, descs, g, err := describe(name, len(files), o)
+		planes, descs, g, direct, err := known.describe(name, len(files), o)
 		if err != nil {
 			return nil, err
 		}
+		s.direct = append(s.direct, direct)
 		if i == 0 {
 			s.geo, descriptions = g, descs
 		} else if how := s.geo.differs(g, "the first input, "+files[0]); how != "" {
@@ -141,7 +144,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		s.uniform = s.uniform && !p.masked && p.means(first)
 		// Strips that are not compressed can be read by the row.
 		bh := p.blockHeight
-		if p.direct {
+		if p.direct && p.blockWidth >= s.geo.width {
 			bh = 1
 		}
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
@@ -194,4 +197,12 @@ func (s *Stack) FileBytes() int64 {
 }
 
 // Close closes all files.
-func (s *Stack) Close() error { return s.readers.close() }
+func (s *Stack) Close() error {
+	errs := []error{s.readers.close()}
+	for _, d := range s.direct {
+		if d != nil {
+			errs = append(errs, d.close())
+		}
+	}
+	return errors.Join(errs...)
+}

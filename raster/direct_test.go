@@ -1,0 +1,275 @@
+package raster
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Files of every layout, and whether their samples lie as they are in memory.
+var lying = []struct {
+	name     string
+	creation []string
+	bands    int
+	lies     bool
+}{
+	{"strips", nil, 1, true},
+	{"strips of 7 rows", []string{"BLOCKYSIZE=7"}, 1, true},
+	{"tiles", []string{"TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=32"}, 1, true},
+	{"BigTIFF", []string{"BIGTIFF=YES"}, 1, true},
+	{"BigTIFF tiles", []string{"BIGTIFF=YES", "TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=16"}, 1, true},
+	{"bands", []string{"INTERLEAVE=BAND"}, 3, true},
+	{"bands in tiles", []string{"INTERLEAVE=BAND", "TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16"}, 3, true},
+	{"pixels", []string{"INTERLEAVE=PIXEL"}, 3, false},
+	{"big-endian", []string{"ENDIANNESS=BIG"}, 1, false},
+	{"compressed", []string{"COMPRESS=DEFLATE"}, 1, false},
+	{"predictor", []string{"COMPRESS=LZW", "PREDICTOR=2"}, 1, false},
+}
+
+// TestSamplesThatLie reads windows of every layout past GDAL, where that can be, and by GDAL.
+func TestSamplesThatLie(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	const width, height = 83, 61
+	for _, dtype := range []godal.DataType{godal.Byte, godal.Int16, godal.Float32, godal.Float64} {
+		for _, l := range lying {
+			if dtype == godal.Float64 && l.name == "predictor" {
+				continue
+			}
+			path := filepath.Join(t.TempDir(), "a.tif")
+			bands := newPlanes(width, height, l.bands, 0, 200).dates
+			if err := (made{width: width, height: height, bands: bands, dtype: dtype, creation: l.creation}).write(path); err != nil {
+				t.Fatal(err)
+			}
+			planes, _, _, direct, err := likenesses{}.describe(path, 1, OpenOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (direct != nil) != l.lies {
+				t.Fatalf("%s of %v: the samples lie: %v, want %v", l.name, dtype, direct != nil, l.lies)
+			}
+			if !l.lies {
+				continue
+			}
+			file, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var scratch []byte
+			for _, p := range planes {
+				for range 20 {
+					w := pixtrend.Window{X: rng.IntN(width), Y: rng.IntN(height)}
+					w.Width, w.Height = 1+rng.IntN(width-w.X), 1+rng.IntN(height-w.Y)
+					if rng.IntN(4) == 0 {
+						w.X, w.Width = 0, width
+					}
+					tile := kernel.Tile{Type: p.dtype, Stride: w.Pixels(), Dates: 1, Pixels: w.Pixels(), Data: make([]byte, w.Pixels()*p.dtype.Size())}
+					if err := p.lies.read(file, w, bytesOf(tile, 0), &scratch); err != nil {
+						t.Fatal(err)
+					}
+					want := make([]float64, w.Pixels())
+					for y := range w.Height {
+						copy(want[y*w.Width:], bands[p.band-1][(w.Y+y)*width+w.X:][:w.Width])
+					}
+					for i, y := range samplesOf(tile) {
+						if y != want[i] {
+							t.Fatalf("%s of %v, band %d, window %+v: sample %d is %v, want %v", l.name, dtype, p.band, w, i, y, want[i])
+						}
+					}
+				}
+			}
+			_ = file.Close()
+		}
+	}
+}
+
+func samplesOf(t kernel.Tile) []float64 {
+	var out []float64
+	for p := range t.Pixels {
+		switch t.Type {
+		case kernel.Uint8:
+			out = append(out, float64(kernel.Plane[uint8](t, 0)[p]))
+		case kernel.Int16:
+			out = append(out, float64(kernel.Plane[int16](t, 0)[p]))
+		case kernel.Float32:
+			out = append(out, float64(kernel.Plane[float32](t, 0)[p]))
+		default:
+			out = append(out, kernel.Plane[float64](t, 0)[p])
+		}
+	}
+	return out
+}
+
+// Sparse blocks, and blocks in another order than the raster's, are GDAL's to read.
+func TestSamplesThatDoNotLie(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.tif")
+	planes := newPlanes(64, 64, 1, 0, 200)
+	m := made{width: 64, height: 64, bands: planes.dates, written: 20, creation: []string{"SPARSE_OK=TRUE", "BLOCKYSIZE=8"}}
+	if err := m.write(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, direct, err := (likenesses{}).describe(path, 1, OpenOptions{}); err != nil || direct != nil {
+		t.Errorf("a sparse file lies: %v, %v", direct, err)
+	}
+	// The strips in pairs, swapped: their offsets are changed in the directory.
+	m = made{width: 64, height: 64, bands: planes.dates, creation: []string{"BLOCKYSIZE=8"}}
+	if err := m.write(path); err != nil {
+		t.Fatal(err)
+	}
+	tiff, file := lookAt(path)
+	if tiff == nil {
+		t.Fatal("the file is not read")
+	}
+	_ = file.Close()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := tiff.entry(tagStripOffsets).at
+	first := append([]byte{}, b[at:at+4]...)
+	copy(b[at:], b[at+4:at+8])
+	copy(b[at+4:], first)
+	if err := os.WriteFile(path, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, direct, err := (likenesses{}).describe(path, 1, OpenOptions{}); err != nil || direct != nil {
+		t.Errorf("a scattered file lies: %v, %v", direct, err)
+	}
+}
+
+// A file is taken to be like the first one only if nothing but its samples differs.
+func TestLikeness(t *testing.T) {
+	base := made{width: 20, height: 10, bands: newPlanes(20, 10, 1, 0, 9).dates, epsg: 32617, transform: &[6]float64{500000, 30, 0, 4100000, 0, -30}, nodata: ptr(-1.0)}
+	dir := t.TempDir()
+	like := func(m made) string {
+		t.Helper()
+		path := filepath.Join(dir, "a.tif")
+		if err := m.write(path); err != nil {
+			t.Fatal(err)
+		}
+		tiff, file := lookAt(path)
+		if tiff == nil {
+			t.Fatal("the file is not read")
+		}
+		defer func() { _ = file.Close() }()
+		return tiff.likeness()
+	}
+	first := like(base)
+	if first == "" {
+		t.Fatal("a plain file is like nothing")
+	}
+	same := base
+	same.bands = newPlanes(20, 10, 2, 0, 99).dates[1:]
+	if like(same) != first {
+		t.Error("other samples make a file unlike")
+	}
+	for name, change := range map[string]func(m *made){
+		"nodata":    func(m *made) { m.nodata = ptr(-2.0) },
+		"no nodata": func(m *made) { m.nodata = nil },
+		"CRS":       func(m *made) { m.epsg = 32618 },
+		"place":     func(m *made) { m.transform = &[6]float64{500030, 30, 0, 4100000, 0, -30} },
+		"type":      func(m *made) { m.dtype = godal.Float64 },
+		"scale":     func(m *made) { m.scale, m.offset = 0.1, 3 },
+		"strips":    func(m *made) { m.creation = []string{"BLOCKYSIZE=3"} },
+		"codec":     func(m *made) { m.creation = []string{"COMPRESS=LZW"} },
+		"size":      func(m *made) { m.height, m.bands = 9, newPlanes(20, 9, 1, 0, 9).dates },
+		"endian":    func(m *made) { m.creation = []string{"ENDIANNESS=BIG"} },
+	} {
+		other := base
+		change(&other)
+		if like(other) == first {
+			t.Errorf("another %s makes no difference", name)
+		}
+	}
+}
+
+// A grid that differs in the last file is found though files are compared by their tags.
+func TestGridOfTheLastFile(t *testing.T) {
+	s := newPlanes(20, 10, 4, 0, 9)
+	files := s.files(t, func(i int, m *made) {
+		m.epsg, m.transform = 32617, &[6]float64{500000, 30, 0, 4100000, 0, -30}
+		if i == 3 {
+			m.transform = &[6]float64{500300, 30, 0, 4100000, 0, -30}
+		}
+	})
+	fails(t, files, filepath.Join(t.TempDir(), "o.tif"), Options{}, ErrInput, filepath.Base(files[3]), "pixels off")
+}
+
+// FuzzTIFF lets any bytes be a TIFF: the reader must end, without a panic and in bounded memory.
+func FuzzTIFF(f *testing.F) {
+	dir := f.TempDir()
+	for i, l := range lying {
+		path := filepath.Join(dir, "a.tif")
+		if err := (made{width: 9, height: 7, bands: newPlanes(9, 7, l.bands, 0, 200).dates, creation: l.creation}).write(path); err != nil {
+			f.Fatal(i, err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[:min(len(b), 2000)])
+	}
+	f.Add([]byte("II*\x00\xff\xff\xff\xff"))
+	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		tiff, err := readTIFF(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		_ = tiff.likeness()
+		for _, size := range []int{1, 2, 4, 8} {
+			for band := 1; band < 4; band++ {
+				if s, ok := tiff.samples(band, size); ok && (s.first <= 0 || s.tileWidth <= 0 || s.tileHeight <= 0) {
+					t.Fatalf("%+v", s)
+				}
+			}
+		}
+	})
+}
+
+// Directories that lie: each is refused, and GDAL has the last word.
+func TestHostileDirectories(t *testing.T) {
+	entry := func(tag, kind uint16, count, value uint32) []byte {
+		b := binary.LittleEndian.AppendUint16(nil, tag)
+		b = binary.LittleEndian.AppendUint16(b, kind)
+		b = binary.LittleEndian.AppendUint32(b, count)
+		return binary.LittleEndian.AppendUint32(b, value)
+	}
+	file := func(entries ...[]byte) []byte {
+		b := []byte("II*\x00\x08\x00\x00\x00")
+		b = binary.LittleEndian.AppendUint16(b, uint16(len(entries)))
+		for _, e := range entries {
+			b = append(b, e...)
+		}
+		return append(b, 0, 0, 0, 0)
+	}
+	for name, b := range map[string][]byte{
+		"empty":                  {},
+		"a header alone":         []byte("II*\x00\x08\x00\x00\x00"),
+		"a directory beyond":     []byte("II*\x00\xf0\xff\xff\xff" + strings.Repeat("\x00", 8)),
+		"a tag of 4 GiB":         file(entry(tagDescription, 2, 0xffffffff, 8)),
+		"a tag beyond the end":   file(entry(tagDescription, 2, 1000, 4000)),
+		"an unknown kind":        file(entry(tagWidth, 99, 1, 1)),
+		"more entries than real": append([]byte("II*\x00\x08\x00\x00\x00"), 0xff, 0xff),
+	} {
+		if tiff, err := readTIFF(bytes.NewReader(b)); err == nil {
+			if _, ok := tiff.samples(1, 4); ok {
+				t.Errorf("%s: has samples", name)
+			}
+		}
+	}
+	huge := file(entry(tagWidth, 4, 1, 1<<31-1), entry(tagHeight, 4, 1, 1<<31-1), entry(tagBits, 3, 1, 32), entry(tagStripOffsets, 4, 1<<31-1, 8), entry(tagRowsPerStrip, 4, 1, 1))
+	if tiff, err := readTIFF(bytes.NewReader(huge)); err == nil {
+		if _, ok := tiff.samples(1, 4); ok {
+			t.Error("billions of strips have samples")
+		}
+	}
+}

@@ -1,0 +1,331 @@
+package raster
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+)
+
+// GDAL opens a GeoTIFF in a millisecond, most of which goes into its CRS, and reads uncompressed samples by
+// the row. So the directory of a local file is read here too. It shows at once that a file is like the
+// first one but for its samples, which then needs no look through GDAL; and where uncompressed samples lie,
+// which then are read as they lie. What this reader does not know, GDAL does.
+
+// Tags of the TIFF directory (TIFF 6.0, sections 4, 8 and 15; GDAL's own from its GTiff driver).
+const (
+	tagSubfile         = 254
+	tagWidth           = 256
+	tagHeight          = 257
+	tagBits            = 258
+	tagCompression     = 259
+	tagFillOrder       = 266
+	tagDescription     = 270
+	tagStripOffsets    = 273
+	tagSamplesPerPixel = 277
+	tagRowsPerStrip    = 278
+	tagStripCounts     = 279
+	tagPlanar          = 284
+	tagSoftware        = 305
+	tagDateTime        = 306
+	tagPredictor       = 317
+	tagTileWidth       = 322
+	tagTileHeight      = 323
+	tagTileOffsets     = 324
+	tagTileCounts      = 325
+	tagGDALMetadata    = 42112
+)
+
+const (
+	mostEntries   = 1024    // of a directory; real ones have some thirty
+	mostTagBytes  = 1 << 20 // of a tag, the offsets and counts aside
+	mostBlocks    = 1 << 22 // of a band whose offsets are looked at
+	blocksPerRead = 8192
+)
+
+// errTIFF says that a file is not what this reader knows. It is never shown: GDAL then looks at it.
+var errTIFF = errors.New("not a TIFF that is read here")
+
+// tiffEntry is a tag of a directory.
+type tiffEntry struct {
+	tag, kind uint16
+	count     uint64
+	data      []byte // the values; of offsets and counts nil
+	at        int64  // where they lie in the file
+}
+
+// tiffFile is the first directory of a TIFF.
+type tiffFile struct {
+	r       io.ReaderAt
+	order   binary.ByteOrder
+	big     bool // BigTIFF
+	entries []tiffEntry
+	last    bool // there is no other directory: no overviews, no mask
+}
+
+var tiffKindBytes = map[uint16]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+
+// readTIFF reads the first directory.
+func readTIFF(r io.ReaderAt) (*tiffFile, error) {
+	head := make([]byte, 16)
+	if _, err := io.ReadFull(io.NewSectionReader(r, 0, 16), head); err != nil {
+		return nil, errTIFF
+	}
+	t := &tiffFile{r: r}
+	switch string(head[:2]) {
+	case "II":
+		t.order = binary.LittleEndian
+	case "MM":
+		t.order = binary.BigEndian
+	default:
+		return nil, errTIFF
+	}
+	var at int64
+	switch t.order.Uint16(head[2:]) {
+	case 42:
+		at = int64(t.order.Uint32(head[4:]))
+	case 43:
+		if t.order.Uint16(head[4:]) != 8 {
+			return nil, errTIFF
+		}
+		t.big, at = true, int64(t.order.Uint64(head[8:]))
+	default:
+		return nil, errTIFF
+	}
+	return t, t.directory(at)
+}
+
+// directory reads the directory at that place.
+func (t *tiffFile) directory(at int64) error {
+	countBytes, size, inline := int64(2), 12, 4
+	if t.big {
+		countBytes, size, inline = 8, 20, 8
+	}
+	b, err := t.bytes(at, uint64(countBytes))
+	if err != nil {
+		return err
+	}
+	n := uint64(t.order.Uint16(b))
+	if t.big {
+		n = t.order.Uint64(b)
+	}
+	if n > mostEntries {
+		return errTIFF
+	}
+	table, err := t.bytes(at+countBytes, n*uint64(size)+uint64(inline))
+	if err != nil {
+		return err
+	}
+	for i := range int(n) {
+		e := table[i*size : (i+1)*size]
+		entry := tiffEntry{tag: t.order.Uint16(e), kind: t.order.Uint16(e[2:]), count: uint64(t.order.Uint32(e[4:]))}
+		if t.big {
+			entry.count = t.order.Uint64(e[4:])
+		}
+		value := e[size-inline:]
+		each, known := tiffKindBytes[entry.kind]
+		if !known || entry.count > mostBlocks*8 {
+			return errTIFF
+		}
+		length := entry.count * each
+		entry.at = at + countBytes + int64(i*size+size-inline)
+		if length > uint64(inline) {
+			entry.at = t.offset(value)
+		}
+		switch entry.tag {
+		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
+		default:
+			if length > mostTagBytes {
+				return errTIFF
+			}
+			if entry.data, err = t.bytes(entry.at, length); err != nil {
+				return err
+			}
+		}
+		t.entries = append(t.entries, entry)
+	}
+	t.last = t.offset(table[int(n)*size:]) == 0
+	return nil
+}
+
+func (t *tiffFile) offset(b []byte) int64 {
+	if t.big {
+		return int64(t.order.Uint64(b))
+	}
+	return int64(t.order.Uint32(b))
+}
+
+// bytes reads a piece of the file.
+func (t *tiffFile) bytes(at int64, n uint64) ([]byte, error) {
+	b := make([]byte, n)
+	if at < 0 {
+		return nil, errTIFF
+	}
+	if _, err := io.ReadFull(io.NewSectionReader(t.r, at, int64(n)), b); err != nil {
+		return nil, errTIFF
+	}
+	return b, nil
+}
+
+// entry returns the entry of a tag, nil if there is none.
+func (t *tiffFile) entry(tag uint16) *tiffEntry {
+	i := slices.IndexFunc(t.entries, func(e tiffEntry) bool { return e.tag == tag })
+	if i < 0 {
+		return nil
+	}
+	return &t.entries[i]
+}
+
+// number returns the one value of a tag of integers, or what stands for it where there is none. Of several
+// values that are alike it is that value; others are an error.
+func (t *tiffFile) number(tag uint16, absent uint64) (uint64, error) {
+	e := t.entry(tag)
+	if e == nil {
+		return absent, nil
+	}
+	if e.count == 0 || e.data == nil {
+		return 0, errTIFF
+	}
+	values, err := t.integers(e.kind, e.data)
+	if err != nil || slices.Max(values) != slices.Min(values) {
+		return 0, errTIFF
+	}
+	return values[0], nil
+}
+
+// integers returns the values of a tag.
+func (t *tiffFile) integers(kind uint16, data []byte) ([]uint64, error) {
+	var values []uint64
+	switch kind {
+	case 1:
+		for _, b := range data {
+			values = append(values, uint64(b))
+		}
+	case 3:
+		for ; len(data) >= 2; data = data[2:] {
+			values = append(values, uint64(t.order.Uint16(data)))
+		}
+	case 4, 13:
+		for ; len(data) >= 4; data = data[4:] {
+			values = append(values, uint64(t.order.Uint32(data)))
+		}
+	case 16, 18:
+		for ; len(data) >= 8; data = data[8:] {
+			values = append(values, t.order.Uint64(data))
+		}
+	default:
+		return nil, errTIFF
+	}
+	return values, nil
+}
+
+// likeness returns what must be equal in two files for everything but their samples to be: all tags but
+// those that say where the samples lie, and texts that mean nothing here. It is "" where that cannot be
+// said, as with masks and overviews, which are directories of their own.
+func (t *tiffFile) likeness() string {
+	if !t.last {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(t.order.String())
+	for _, e := range t.entries {
+		switch e.tag {
+		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts, tagDescription, tagSoftware, tagDateTime:
+			continue
+		case tagGDALMetadata:
+			// XML with statistics and whatever else people keep, and, seldom, with what samples mean.
+			text := string(e.data)
+			if !strings.Contains(text, "role=") && !strings.Contains(text, "PIXELTYPE") && !strings.Contains(text, "domain=\"IMAGE_STRUCTURE\"") {
+				continue
+			}
+		}
+		b.Write(binary.LittleEndian.AppendUint16(nil, e.tag))
+		b.Write(binary.LittleEndian.AppendUint16(nil, e.kind))
+		b.Write(binary.LittleEndian.AppendUint64(nil, e.count))
+		b.Write(e.data)
+	}
+	return b.String()
+}
+
+// samplesAt is where the samples of a band lie, if its blocks follow each other without a gap and as they
+// are in memory.
+type samplesAt struct {
+	first         int64 // of the band's first block
+	width, height int   // of the raster
+	tileWidth     int   // the raster's width where it is in strips
+	tileHeight    int
+	size          int // bytes of a sample
+}
+
+// samples returns where the samples of a band lie; false where they are compressed, interleaved, in another byte
+// order, scattered or missing.
+func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
+	fail := func() (samplesAt, bool) { return samplesAt{}, false }
+	if t.order != binary.ByteOrder(binary.LittleEndian) || !littleEndian {
+		return fail()
+	}
+	number := func(tag uint16, absent uint64) uint64 {
+		n, err := t.number(tag, absent)
+		if err != nil {
+			return 1 << 62
+		}
+		return n
+	}
+	spp := number(tagSamplesPerPixel, 1)
+	width, height := number(tagWidth, 0), number(tagHeight, 0)
+	if number(tagCompression, 1) != 1 || number(tagFillOrder, 1) != 1 || number(tagPredictor, 1) != 1 ||
+		number(tagBits, 1) != uint64(8*size) || spp > 1 && number(tagPlanar, 1) != 2 || number(tagSubfile, 0) != 0 ||
+		spp == 0 || uint64(band) > spp || width == 0 || height == 0 || width > 1<<31 || height > 1<<31 {
+		return fail()
+	}
+	s := samplesAt{width: int(width), height: int(height), size: size}
+	offsets := t.entry(tagTileOffsets)
+	if offsets != nil {
+		tw, th := number(tagTileWidth, 0), number(tagTileHeight, 0)
+		if tw == 0 || th == 0 || tw > 1<<20 || th > 1<<20 {
+			return fail()
+		}
+		s.tileWidth, s.tileHeight = int(tw), int(th)
+	} else if offsets = t.entry(tagStripOffsets); offsets != nil {
+		s.tileWidth, s.tileHeight = s.width, int(min(max(1, number(tagRowsPerStrip, height)), height))
+	} else {
+		return fail()
+	}
+	blocks := uint64(s.across() * ((s.height-1)/s.tileHeight + 1))
+	if blocks > mostBlocks || offsets.count != blocks*spp {
+		return fail()
+	}
+	// The first block of the band, and all others right behind each other.
+	each := tiffKindBytes[offsets.kind]
+	step := uint64(s.tileWidth) * uint64(s.tileHeight) * uint64(size)
+	var want uint64
+	for from := uint64(0); from < blocks; from += blocksPerRead {
+		n := min(blocksPerRead, blocks-from)
+		data, err := t.bytes(offsets.at+int64(((uint64(band)-1)*blocks+from)*each), n*each)
+		if err != nil {
+			return fail()
+		}
+		values, err := t.integers(offsets.kind, data)
+		if err != nil {
+			return fail()
+		}
+		if from == 0 {
+			want = values[0]
+			s.first = int64(want)
+			if want == 0 || want > 1<<62 {
+				return fail() // sparse
+			}
+		}
+		for _, v := range values {
+			if v != want {
+				return fail()
+			}
+			want += step
+		}
+	}
+	return s, true
+}
+
+// across returns the number of blocks in a row of them.
+func (s samplesAt) across() int { return (s.width-1)/s.tileWidth + 1 }
