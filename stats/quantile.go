@@ -2,7 +2,7 @@ package stats
 
 import (
 	"math"
-	"slices"
+	"sort"
 )
 
 // sampleMost is up to how many pixels a Sampler keeps all values: 4 MiB of float32. A quantile of a
@@ -52,18 +52,61 @@ func (s *Sampler) Quantiles(q ...float64) []float64 {
 	if len(s.values) == 0 {
 		return nil
 	}
+	last := len(s.values) - 1
+	at := func(share float64) float64 { return float64(share * float64(last)) } // not to be fused with what follows
+	var ks []int
+	for _, share := range q {
+		k := min(int(at(share)), last)
+		ks = append(ks, k, min(k+1, last))
+	}
+	values := byRank(s.values, ks)
 	out := make([]float64, len(q))
 	for i, share := range q {
-		at := float64(share * float64(len(s.values)-1)) // not to be fused with what follows
-		k := min(int(at), len(s.values)-1)
-		lo := float64(ranked(s.values, k))
-		hi := lo
-		if k+1 < len(s.values) {
-			hi = float64(slices.Min(s.values[k+1:])) // ranked left the larger ones there
-		}
-		out[i] = lo + float64((at-float64(k))*(hi-lo))
+		lo, hi := float64(values[2*i]), float64(values[2*i+1])
+		out[i] = lo + float64((at(share)-float64(ks[2*i]))*(hi-lo))
 	}
 	return out
+}
+
+// byRank returns the values of those ranks, counted from 0. One pass counts the values by the upper half of their
+// bits, a second collects those of the counts that the ranks fall into, and among these each is selected:
+// for the four limits of a million slopes a fifth of the time of selecting them among all.
+func byRank(values []float32, ranks []int) []float32 {
+	upTo := make([]int, 1<<16) // values whose key is at most this
+	for _, x := range values {
+		upTo[key(x)]++
+	}
+	for k := 1; k < len(upTo); k++ {
+		upTo[k] += upTo[k-1]
+	}
+	slot := make([]int, len(upTo)) // 1 + the index into alike, 0 for keys that no rank falls into
+	var alike [][]float32
+	for _, k := range ranks {
+		if at := sort.SearchInts(upTo, k+1); slot[at] == 0 {
+			alike = append(alike, nil)
+			slot[at] = len(alike)
+		}
+	}
+	for _, x := range values {
+		if i := slot[key(x)]; i > 0 {
+			alike[i-1] = append(alike[i-1], x)
+		}
+	}
+	out := make([]float32, len(ranks))
+	for i, k := range ranks {
+		at := sort.SearchInts(upTo, k+1)
+		among := alike[slot[at]-1]
+		out[i] = ranked(among, k-(upTo[at]-len(among)))
+	}
+	return out
+}
+
+// key orders values as they are ordered themselves, as far as it tells them apart; it never orders two the
+// other way round. -0 and +0 are different here, which makes no difference to a quantile.
+func key(x float32) int {
+	b := math.Float32bits(x)
+	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, which signs that change would mislead
+	return int(b >> 16)
 }
 
 // ranked returns the value of rank k, counted from 0, and moves the smaller ones before it and the
