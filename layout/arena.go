@@ -7,8 +7,8 @@ import (
 )
 
 // Arena is one piece of memory outside the Go heap that buffers are cut from. On Linux, one of 2 MiB
-// or more begins on a huge page's boundary and asks for huge pages, which spare the address translation
-// of many planes read side by side. Its pages are placed on the NUMA node of the thread that writes
+// or more begins on a huge page's boundary, and one of 32 MiB or more asks for huge pages, which spare the
+// address translation of many planes read side by side. Its pages are placed on the NUMA node of the thread that writes
 // them first ([Touch]), so each worker makes its own, or writes its part first.
 // An Arena is not for concurrent use; what was cut from it is.
 type Arena struct {

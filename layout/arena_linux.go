@@ -7,9 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reserve maps n bytes. From 2 MiB on they are made whole huge pages and marked for them: the kernel
-// backs them with such where it can, and a refusal changes nothing but speed. What is mapped to
-// find a boundary is never touched, and takes no memory.
+// hugeLeast is from how many bytes on huge pages are asked for. Getting the first ones can take the system
+// 10 ms, while it moves others' pages out of the way; a tile that is read over and over is not worth that.
+const hugeLeast = 32 << 20
+
+// reserve maps n bytes. From 2 MiB on they begin on a huge page, and from hugeLeast on they are marked for
+// such: the kernel backs them with them where it can, and a refusal changes nothing but speed. What is mapped
+// to find a boundary is never touched, and takes no memory.
 func (a *Arena) reserve(n int) error {
 	size := n
 	if n >= hugeBytes {
@@ -25,7 +29,9 @@ func (a *Arena) reserve(n int) error {
 	a.reserved, a.mem = b, b[:n:n]
 	if n >= hugeBytes {
 		skip := from(b, hugeBytes)
-		_ = unix.Madvise(b[skip:skip+size-hugeBytes], unix.MADV_HUGEPAGE)
+		if n >= hugeLeast {
+			_ = unix.Madvise(b[skip:skip+size-hugeBytes], unix.MADV_HUGEPAGE)
+		}
 		a.mem = b[skip : skip+n : skip+n]
 	}
 	return nil
