@@ -152,18 +152,23 @@ func (p plane) means(q plane) bool {
 		p.scale == q.scale && p.offset == q.offset
 }
 
-// widen gives samples that were read as float64 their meaning: gaps become NaN, the others are
-// scaled.
-func (p *plane) widen(samples []float64) {
+// widen gives samples that were read as a wider type their meaning: gaps become NaN, and where scaled
+// is set the others are scaled.
+func widen[T float32 | float64](p *plane, samples []T, scaled bool) {
 	valid := kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata}
-	for i, y := range samples {
+	scale, offset := 1.0, 0.0
+	if scaled {
+		scale, offset = p.scale, p.offset
+	}
+	for i, sample := range samples {
+		y := float64(sample)
 		if p.signedByte && y > 127 {
 			y -= 256
 		}
 		if valid.Observation(p.dtype, y) {
-			samples[i] = math.FMA(y, p.scale, p.offset)
+			samples[i] = T(math.FMA(y, scale, offset))
 		} else {
-			samples[i] = math.NaN()
+			samples[i] = T(math.NaN())
 		}
 	}
 }

@@ -60,11 +60,12 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 			if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height); err != nil {
 				return err
 			}
-			if !s.uniform {
-				p.widen(kernel.Plane[float64](dst, i))
-			}
-			if p.masked {
-				return r.mask(band.MaskBand(), w, kernel.Plane[float64](dst, i))
+			switch {
+			case s.uniform:
+			case dst.Type == kernel.Float32:
+				return settle(r, s, &p, band, w, kernel.Plane[float32](dst, i))
+			default:
+				return settle(r, s, &p, band, w, kernel.Plane[float64](dst, i))
 			}
 			return nil
 		})
@@ -75,15 +76,19 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 	return nil
 }
 
-// mask makes a gap of every sample that the mask hides.
-func (r *reader) mask(band godal.Band, w pixtrend.Window, samples []float64) error {
+// settle gives the samples of a plane that is not like the others their meaning.
+func settle[T float32 | float64](r *reader, s *Stack, p *plane, band godal.Band, w pixtrend.Window, samples []T) error {
+	widen(p, samples, s.scaled)
+	if !p.masked {
+		return nil
+	}
 	r.visible = slices.Grow(r.visible[:0], w.Pixels())[:w.Pixels()]
-	if err := band.Read(w.X, w.Y, r.visible, w.Width, w.Height); err != nil {
+	if err := band.MaskBand().Read(w.X, w.Y, r.visible, w.Width, w.Height); err != nil {
 		return err
 	}
 	for i, v := range r.visible {
 		if v == 0 {
-			samples[i] = math.NaN()
+			samples[i] = T(math.NaN())
 		}
 	}
 	return nil

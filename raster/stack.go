@@ -32,6 +32,7 @@ type Stack struct {
 	nodata   *float64 // replaces that of the files
 	geo      geo
 	uniform  bool // all planes have one type, nodata, scale and offset, and no mask: samples are read as they are
+	scaled   bool // scale and offset differ, so that samples are scaled as they are read
 	multi    bool // the planes are bands of one file
 	warnings []string
 	readers  readers
@@ -142,6 +143,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
 	for _, p := range s.planes {
 		s.uniform = s.uniform && !p.masked && p.means(first)
+		s.scaled = s.scaled || p.scale != first.scale || p.offset != first.offset
 		// Strips that are not compressed can be read by the row.
 		bh := p.blockHeight
 		if p.direct && p.blockWidth >= s.geo.width {
@@ -149,13 +151,21 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		}
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
 	}
-	if s.uniform {
+	switch {
+	case s.uniform:
 		g.Type, g.Scale, g.Offset = first.dtype, first.scale, first.offset
 		g.Valid = kernel.Valid{HasNodata: first.hasNodata, Nodata: first.nodata}
-	} else {
-		// Each plane is brought to its meaning as it is read: float64 holds every type, gaps
-		// become NaN.
+	case s.scaled:
+		// Each plane is brought to its meaning as it is read; gaps become NaN.
 		g.Type = kernel.Float64
+	default:
+		// The same, but for scale and offset: the samples are those of files of the wider type.
+		g.Type, g.Scale, g.Offset = kernel.Float32, first.scale, first.offset
+		for _, p := range s.planes {
+			if p.dtype.Size() > 2 && p.dtype != kernel.Float32 {
+				g.Type = kernel.Float64 // float32 does not hold it
+			}
+		}
 	}
 	s.grid = g
 	switch d := axis.Duplicates(); len(d) {
