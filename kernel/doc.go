@@ -13,7 +13,7 @@
 // type and widened exactly. A gap is left out, and what it would have held has no effect.
 //
 // [Slope] is the way where the slope, with n or without, is all that is wanted. [Kernel.Sums] is what every
-// statistic of a line follows from; [Sums.Slope] then gives the bits of Slope.
+// statistic of a line follows from; [Lines] makes slopes, with the bits of Slope, and intercepts of them.
 // [Kernel.Coefficients] is for other linear models, of up to eight coefficients.
 //
 // Shapes are checked before a byte is written; a wrong one panics, since it is a bug of the caller.

@@ -647,3 +647,28 @@ func rows8F32AVX2(p *params)
 
 //go:noescape
 func rows8F64AVX2(p *params)
+
+// linesWidth returns how many pixels lines does at once, 0 where there is no body for it.
+func (k Kernel) linesWidth() int {
+	switch k.isa {
+	case AVX512:
+		return 8
+	case AVX2:
+		return 4
+	}
+	return 0
+}
+
+func (k Kernel) lines(p *params) {
+	if k.isa == AVX512 {
+		linesAVX512(p)
+	} else {
+		linesAVX2(p)
+	}
+}
+
+//go:noescape
+func linesAVX512(p *params)
+
+//go:noescape
+func linesAVX2(p *params)

@@ -50,6 +50,10 @@ type params struct {
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 
+	// Lines.
+	timePerTau, meanTime, perTime, unitScale, unitOffset float64 // Times
+	outIntercept                                         unsafe.Pointer
+
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on
 	rowSums [maxRows]float64

@@ -25,8 +25,7 @@ type Plan struct {
 	fields           []Field
 	valid            kernel.Valid
 	line             kernel.Line
-	perTime          float64 // times that slope: stored units a unit of t
-	scale, offset    float64
+	times            kernel.Times
 	slopeAt, interAt int // index of the field, -1 if not asked for
 	nAt              int
 }
@@ -48,9 +47,10 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 			return nil, fmt.Errorf("stats: unit %v, scale %v and offset %v must be finite", o.PerUnit, o.Scale, o.Offset)
 		}
 	}
-	p := &Plan{k: k, axis: newAxis(times), fields: slices.Clone(o.Fields), valid: o.Valid, offset: o.Offset,
-		scale: orOne(o.Scale)}
-	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * orOne(o.PerUnit) * p.scale, MinObs: o.MinObs}
+	p := &Plan{k: k, axis: newAxis(times), fields: slices.Clone(o.Fields), valid: o.Valid}
+	scale, perUnit := orOne(o.Scale), orOne(o.PerUnit)
+	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * perUnit * scale, MinObs: o.MinObs}
+	p.times = kernel.Times{Mean: p.axis.mean(0), PerTau: p.axis.g / p.axis.n, PerTime: 1 / float64(perUnit*scale), Scale: scale, Offset: o.Offset}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -68,7 +68,6 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 			return nil, fmt.Errorf("stats: field %v is unknown or asked for twice", f)
 		}
 	}
-	p.perTime = 1 / float64(orOne(o.PerUnit)*p.scale)
 	p.slopeAt = slices.Index(p.fields, Slope)
 	p.interAt = slices.Index(p.fields, Intercept)
 	p.nAt = slices.Index(p.fields, N)
@@ -148,25 +147,9 @@ func fitSums[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F,
 	if p.interAt < 0 {
 		return
 	}
-	for i := range t.Pixels {
-		slope, intercept := p.lineOf(&s.sums, i)
-		if p.slopeAt >= 0 {
-			out[p.slopeAt][at+i] = F(slope)
-		}
-		out[p.interAt][at+i] = F(intercept)
+	var slope []F
+	if p.slopeAt >= 0 {
+		slope = out[p.slopeAt][at : at+t.Pixels]
 	}
-}
-
-// lineOf returns the line of pixel i, its slope as kernel.Slope has it. Multiplications and additions
-// that the compiler might fuse on some machines are either fused here, by math.FMA, or kept apart by a
-// conversion: the bits are the same everywhere.
-func (p *Plan) lineOf(s *kernel.Sums, i int) (slope, intercept float64) {
-	slope = s.Slope(i, p.line)
-	if slope != slope {
-		return slope, slope
-	}
-	meanTime := p.axis.mean(s.T[i] / s.N[i])
-	mean := s.Ref[i] + s.Y[i]/s.N[i]
-	intercept = math.FMA(-float64(slope*p.perTime), meanTime, mean)
-	return slope, math.FMA(p.scale, intercept, p.offset)
+	kernel.Lines(p.k, slope, out[p.interAt][at:at+t.Pixels], s.sums, p.line, p.times)
 }
