@@ -508,6 +508,37 @@ done:
 	MOVQ $0, params_gap(AX); \
 	JMP group
 
+// ADD_TO: the sums of earlier dates, to which those of this tile are added. Pixels that had observations
+// keep their first one. n becomes an integer as the low bits of 2^52 + n.
+#define GET2(field, a, b) \
+	MOVQ field(AX), R10; \
+	VMOVUPD (R10)(BX*8), a; \
+	VMOVUPD 32(R10)(BX*8), b
+
+#define OLD_FIRST(n, ref) \
+	VXORPD Y15, Y15, Y15; \
+	VCMPPD $4, Y15, n, Y15; \
+	VBLENDVPD Y15, Y14, ref, ref
+
+#define ADD_TO \
+	GET2(params_n, Y0, Y1); \
+	MOVQ params_ref(AX), R10; \
+	VMOVUPD (R10)(BX*8), Y14; \
+	OLD_FIRST(Y0, Y2); \
+	VMOVUPD 32(R10)(BX*8), Y14; \
+	OLD_FIRST(Y1, Y3); \
+	VMOVUPD Y2, (DI); \
+	VMOVUPD Y3, 32(DI); \
+	VADDPD two52<>(SB), Y0, Y0; \
+	VADDPD two52<>(SB), Y1, Y1; \
+	VPXOR two52<>(SB), Y0, Y0; \
+	VPXOR two52<>(SB), Y1, Y1; \
+	GET2(params_t, Y2, Y3); \
+	GET2(params_tt, Y4, Y5); \
+	GET2(params_y, Y6, Y7); \
+	GET2(params_ty, Y8, Y9); \
+	GET2(params_yy, Y10, Y11)
+
 // The sums of 8 pixels, up to the label that follows; RESULTS stands between it and the next group.
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, AHEAD, size) \
 	ENTER; \
@@ -545,6 +576,8 @@ none: \
 	NONE_ZERO(Y2); \
 	NONE_ZERO(Y3); \
 found: \
+	CMPQ params_add(AX), $0; \
+	JNE add; \
 	VMOVUPD Y2, (DI); \
 	VMOVUPD Y3, 32(DI); \
 	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y6, Y6, Y6; VXORPD Y7, Y7, Y7; \
@@ -589,6 +622,10 @@ back_masked: \
 	JMP back_valid; \
 uncounted: \
 	VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
+	JMP any_date; \
+add: \
+	ADD_TO; \
+	FIRST_DATE; \
 	PCALIGN $64; \
 any_date: \
 	TESTQ R12, R12; \

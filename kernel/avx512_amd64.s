@@ -1188,6 +1188,29 @@ done: \
 	MOVQ field(AX), DI; \
 	PUT64(0, a); PUT64(1, b)
 
+// ADD_TO: the sums of earlier dates, to which those of this tile are added. Pixels that had observations
+// keep their first one.
+#define GET2(field, a, b) \
+	MOVQ field(AX), DI; \
+	VMOVUPD (DI)(BX*8), a; \
+	VMOVUPD 64(DI)(BX*8), b
+
+#define ADD_TO \
+	GET2(params_n, Z0, Z1); \
+	VPXORQ Z24, Z24, Z24; \
+	VCMPPD $4, Z24, Z0, K3; \
+	VCMPPD $4, Z24, Z1, K4; \
+	MOVQ params_ref(AX), DI; \
+	VMOVUPD (DI)(BX*8), K3, Z12; \
+	VMOVUPD 64(DI)(BX*8), K4, Z13; \
+	VCVTPD2QQ Z0, Z0; \
+	VCVTPD2QQ Z1, Z1; \
+	GET2(params_t, Z2, Z3); \
+	GET2(params_tt, Z4, Z5); \
+	GET2(params_y, Z6, Z7); \
+	GET2(params_ty, Z8, Z9); \
+	GET2(params_yy, Z10, Z11)
+
 #define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
@@ -1221,6 +1244,8 @@ none: \
 	NONE_ZERO(Z12); \
 	NONE_ZERO(Z13); \
 found: \
+	CMPQ params_add(AX), $0; \
+	JNE add; \
 	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; \
 	VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; VPXORQ Z8, Z8, Z8; \
 	VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
@@ -1278,6 +1303,10 @@ back_masked: \
 	JMP back_valid; \
 uncounted: \
 	VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; \
+	JMP any_date; \
+add: \
+	ADD_TO; \
+	FIRST_DATE; \
 	PCALIGN $64; \
 any_date: \
 	TESTQ R12, R12; \

@@ -316,6 +316,19 @@ func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from
 // number a date or the tile's shape is wrong.
 func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	check(t, axis)
+	k.sums(dst, t, axis, v, false)
+}
+
+// AddSums adds the observations of t, whose dates stand at tau on the axis, to the sums that dst holds of the
+// dates before, which begin as zeros. In any number of parts the sums are the bits that Sums has in one, so that
+// a stack can be read a few dates at a time. It panics as Sums does.
+func (k Kernel) AddSums(dst Sums, t Tile, tau []float64, v Valid) {
+	axis := Axis{Tau: tau}
+	check(t, axis)
+	k.sums(dst, t, axis, v, true)
+}
+
+func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 	for _, s := range dst.slices() {
 		if len(s) < t.Pixels {
 			panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(s), t.Pixels))
@@ -326,8 +339,8 @@ func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
-		sumsGeneric(dst, t, axis, v)
+	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
+		sumsGeneric(dst, t, axis.Tau, v, add)
 		return
 	}
 	raceTile(t)
@@ -335,25 +348,32 @@ func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 		raceWrite(s)
 	}
 	p := lower(t, axis, v)
-	if v.HasRange {
+	if add {
+		p.add = 1
+	}
+	gapFree := !v.HasRange && !add
+	if !gapFree {
 		p.all = math.NaN()
 	}
-	k.sumsOf(&p, dst, t, whole, !v.HasRange)
+	k.sumsOf(&p, dst, t, whole, gapFree)
 	switch rest := t.Pixels - whole; {
 	case rest == 0:
 	case t.Packed:
 		var b [7][block]float64
+		for f, s := range dst.slices() {
+			copy(b[f][:], s[whole:])
+		}
 		last := t.Slice(whole, t.Pixels)
 		last.Pixels = block
-		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, block, !v.HasRange)
+		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, block, gapFree)
 		for f, s := range dst.slices() {
 			copy(s[whole:], b[f][:rest])
 		}
-	case t.Mask.Bits:
-		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), axis, v)
+	case t.Mask.Bits || add: // nothing must be added twice
+		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), axis.Tau, v, add)
 	default:
 		from := t.Pixels - block
-		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), block, !v.HasRange)
+		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), block, gapFree)
 	}
 }
 

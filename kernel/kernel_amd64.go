@@ -27,6 +27,9 @@ func supported(isa ISA) bool {
 // has reports whether k has bodies for samples of that type.
 func (k Kernel) has(DType) bool { return k.isa != Generic }
 
+// adds reports whether the bodies for sums with gaps can add to sums.
+func (k Kernel) adds() bool { return true }
+
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
 

@@ -8,6 +8,9 @@ func supported(isa ISA) bool { return isa == Generic || isa == NEON }
 // has reports whether k has bodies for samples of that type; the portable code does the others.
 func (k Kernel) has(d DType) bool { return k.isa == NEON && (d == Int16 || d == Float32) }
 
+// adds reports whether the bodies for sums with gaps can add to sums.
+func (k Kernel) adds() bool { return false }
+
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return false }
 

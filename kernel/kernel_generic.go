@@ -27,34 +27,34 @@ func slopeGeneric[F Float](slope, n []F, t Tile, line Line, v Valid) {
 	}
 }
 
-func sumsGeneric(dst Sums, t Tile, axis Axis, v Valid) {
+func sumsGeneric(dst Sums, t Tile, tau []float64, v Valid, add bool) {
 	switch t.Type {
 	case Uint8:
-		sumsOf[uint8](dst, t, axis, v)
+		sumsOf[uint8](dst, t, tau, v, add)
 	case Int8:
-		sumsOf[int8](dst, t, axis, v)
+		sumsOf[int8](dst, t, tau, v, add)
 	case Uint16:
-		sumsOf[uint16](dst, t, axis, v)
+		sumsOf[uint16](dst, t, tau, v, add)
 	case Int16:
-		sumsOf[int16](dst, t, axis, v)
+		sumsOf[int16](dst, t, tau, v, add)
 	case Uint32:
-		sumsOf[uint32](dst, t, axis, v)
+		sumsOf[uint32](dst, t, tau, v, add)
 	case Int32:
-		sumsOf[int32](dst, t, axis, v)
+		sumsOf[int32](dst, t, tau, v, add)
 	case Float32:
-		sumsOf[float32](dst, t, axis, v)
+		sumsOf[float32](dst, t, tau, v, add)
 	default:
-		sumsOf[float64](dst, t, axis, v)
+		sumsOf[float64](dst, t, tau, v, add)
 	}
 }
 
 // slopeOf is Slope in portable Go.
 func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
 	l := v.lower(t.Type)
-	var s laneSums
 	for done := 0; done < t.Pixels; done += lanes {
+		var s laneSums
 		m := min(lanes, t.Pixels-done)
-		addLanes[T](&s, t, done, m, line.Axis, l)
+		addLanes[T](&s, t, done, m, line.Axis.Tau, l)
 		for p := range m {
 			slope[done+p] = F(slopeOfSums(s.n[p], s.t[p], s.tt[p], s.y[p], s.ty[p], &line))
 			if n != nil {
@@ -64,13 +64,22 @@ func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
 	}
 }
 
-// sumsOf is Kernel.Sums in portable Go.
-func sumsOf[T Sample](dst Sums, t Tile, axis Axis, v Valid) {
+// sumsOf is Kernel.Sums, or Kernel.AddSums, in portable Go.
+func sumsOf[T Sample](dst Sums, t Tile, tau []float64, v Valid, add bool) {
 	l := v.lower(t.Type)
-	var s laneSums
 	for done := 0; done < t.Pixels; done += lanes {
+		var s laneSums
 		m := min(lanes, t.Pixels-done)
-		addLanes[T](&s, t, done, m, axis, l)
+		if add {
+			copy(s.n[:m], dst.N[done:])
+			copy(s.t[:m], dst.T[done:])
+			copy(s.tt[:m], dst.TT[done:])
+			copy(s.y[:m], dst.Y[done:])
+			copy(s.ty[:m], dst.TY[done:])
+			copy(s.yy[:m], dst.YY[done:])
+			copy(s.ref[:m], dst.Ref[done:])
+		}
+		addLanes[T](&s, t, done, m, tau, l)
 		copy(dst.N[done:done+m], s.n[:])
 		copy(dst.T[done:done+m], s.t[:])
 		copy(dst.TT[done:done+m], s.tt[:])
@@ -86,10 +95,9 @@ type laneSums struct {
 	n, t, tt, y, ty, yy, ref [lanes]float64
 }
 
-// addLanes sums over the observations of the m pixels of t from pixel from on.
-func addLanes[T Sample](s *laneSums, t Tile, from, m int, axis Axis, l limits) {
-	*s = laneSums{}
-	for i, tau := range axis.Tau {
+// addLanes adds the observations of the m pixels of t from pixel from on.
+func addLanes[T Sample](s *laneSums, t Tile, from, m int, tau []float64, l limits) {
+	for i, tau := range tau {
 		mask := t.maskAt(i, from)
 		for p, sample := range Row[T](t, i, from, from+m) {
 			y := float64(sample)

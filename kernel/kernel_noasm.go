@@ -6,6 +6,9 @@ func supported(isa ISA) bool { return isa == Generic }
 
 func (k Kernel) has(DType) bool { return false }
 
+// adds reports whether the bodies for sums with gaps can add to sums.
+func (k Kernel) adds() bool { return false }
+
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return false }
 

@@ -205,7 +205,7 @@ func newLine(axis Axis) Line { return Line{Axis: axis, Scale: scale, MinObs: 2} 
 // out once more.
 func wantOf(tile Tile, axis Axis, v Valid) want {
 	w := want{sums: newSums(tile.Pixels), slope: make([]float64, tile.Pixels)}
-	sumsGeneric(w.sums, tile, axis, v)
+	sumsGeneric(w.sums, tile, axis.Tau, v, false)
 	for p := range w.slope {
 		s := &w.sums
 		product := 0.0
@@ -539,6 +539,64 @@ func TestLargeTiles(t *testing.T) {
 	}
 }
 
+// Sums in parts, of any number of dates each, are the sums in one.
+func TestAddSums(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 15))
+	const n, pixels = 23, 3*block + 11
+	for _, d := range dtypes {
+		for gi, g := range gapPatterns {
+			tile := newTile(d, n, pixels, pixels+rng.IntN(3))
+			fillTile(rng, tile, g)
+			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+			if gi%3 == 1 {
+				v.HasRange, v.Lo, v.Hi = true, 5, 90
+			}
+			if gi%2 == 1 {
+				tile = addMask(rng, tile, gapPatterns[6], gi%4 == 1)
+			}
+			axis := years(rng, n, true)
+			w := wantOf(tile, axis, v)
+			for _, k := range kernels(t) {
+				for _, packed := range []bool{false, true} {
+					got := newSums(pixels + margin)
+					for _, s := range got.slices() {
+						clear(s[:pixels])
+					}
+					for from := 0; from < n; {
+						to := min(n, from+1+rng.IntN(8))
+						part := dates(tile, from, to)
+						if packed {
+							part = pack(rng, part)
+						}
+						k.AddSums(got, part, axis.Tau[from:to], v)
+						from = to
+					}
+					if err := diffSums(w.sums, got, pixels); err != nil {
+						t.Fatalf("%v %v, %s, packed %t: %v", k.ISA(), d, g.name, packed, err)
+					}
+					for _, s := range got.slices() {
+						for _, y := range s[pixels:] {
+							if y != canary {
+								t.Fatalf("%v %v: wrote behind the end", k.ISA(), d)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// dates returns the dates [from, to) of t.
+func dates(t Tile, from, to int) Tile {
+	t.Data = t.Data[from*t.Stride*t.Type.Size():]
+	if t.Mask.Data != nil {
+		t.Mask.Data = t.Mask.Data[t.Mask.bytes(from*t.Mask.Stride):]
+	}
+	t.Dates = to - from
+	return t
+}
+
 // Planes in memory are read a few dates at a time: gaps in any of these passes, and runs of pixels with and
 // without gaps.
 func TestPasses(t *testing.T) {
@@ -601,7 +659,7 @@ func TestSameBitsInEveryTile(t *testing.T) {
 		axis := years(rng, n, false)
 		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
 		want := newSums(pixels)
-		sumsGeneric(want, tile, axis, v)
+		sumsGeneric(want, tile, axis.Tau, v, false)
 		for _, k := range kernels(t) {
 			got := newSums(pixels)
 			for lo := 0; lo < pixels; {

@@ -59,6 +59,7 @@ type params struct {
 	rowSums [maxRows]float64
 
 	// Sums.
+	add                      int     // 1: what the outputs hold are the sums of earlier dates
 	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
 	n, t, tt, y, ty, yy, ref *float64
 }
