@@ -109,8 +109,8 @@ func (r rainfall) Grid() pixtrend.Grid {
 	return pixtrend.Grid{Width: 100, Height: 50, Axis: r.axis, Type: kernel.Float32}
 }
 
-func (r rainfall) Read(_ context.Context, _ int, w pixtrend.Window, dst kernel.Tile) error {
-	for i, year := range r.axis.T {
+func (r rainfall) Read(_ context.Context, _ int, w pixtrend.Window, first int, dst kernel.Tile) error {
+	for i, year := range r.axis.T[first : first+dst.Dates] {
 		plane := kernel.Plane[float32](dst, i)
 		for p := range plane {
 			x, y := w.X+p%w.Width, w.Y+p/w.Width

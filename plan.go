@@ -14,6 +14,7 @@ import (
 type Plan struct {
 	WindowWidth, WindowHeight int // at the right and lower edges windows are smaller
 	Windows                   int
+	DatesAtOnce               int // dates of a window that are read at once: all, or as many as memory holds
 	Workers                   []runner.Placement
 	Pin                       runner.Pinning
 	Unbound                   string // why not every worker has a CPU of its own, or ""
@@ -68,12 +69,20 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	}
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
-	p.Memory = int64(len(p.Workers))*p.tileBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
+	p.Memory = int64(len(p.Workers))*(p.tileBytes(pixels)+p.sumsBytes(pixels)) + int64(p.buffers())*p.resultBytes(pixels)
 	return p, nil
 }
 
 func (p *Plan) tileBytes(pixels int) int64 {
-	return int64(layout.TileBytes(p.grid.Type, pixels, p.stats.Dates()))
+	return int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
+}
+
+// sumsBytes is what the sums of a window take, where its dates are read in parts.
+func (p *Plan) sumsBytes(pixels int) int64 {
+	if p.DatesAtOnce == p.stats.Dates() {
+		return 0
+	}
+	return int64(pixels) * stats.SumsBytes
 }
 
 func (p *Plan) resultBytes(pixels int) int64 {
@@ -89,6 +98,7 @@ func (p *Plan) buffers() int { return 2 * len(p.Workers) }
 // every date would not fit the memory.
 func (p *Plan) chooseWindow(o Options, workers int) error {
 	g, memory := p.grid, o.Memory
+	p.DatesAtOnce = p.stats.Dates()
 	if memory == 0 {
 		memory = DefaultMemory
 	}
@@ -102,6 +112,17 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 		}
 		p.WindowWidth, p.WindowHeight = w, h
 		return nil
+	}
+	if g.WholeBlocks && !fits(w, h) {
+		// Half of the dates, a quarter and so on: more parts cost nothing but sums.
+		for p.DatesAtOnce > 1 && !fits(w, h) {
+			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
+		}
+		if fits(w, h) {
+			p.WindowWidth, p.WindowHeight = w, h
+			return nil
+		}
+		p.DatesAtOnce = p.stats.Dates()
 	}
 	for !fits(w, h) && h > 1 {
 		h = (h + 1) / 2
@@ -131,11 +152,11 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
 // not hold them: the size of a block is whatever a file says.
 func (p *Plan) need(w, h, workers int) int64 {
-	each := p.stats.Dates()*p.grid.Type.Size() + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
+	each := p.stats.Dates()*p.grid.Type.Size() + stats.SumsBytes + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
-	return int64(workers) * (p.tileBytes(w*h) + 2*p.resultBytes(w*h))
+	return int64(workers) * (p.tileBytes(w*h) + p.sumsBytes(w*h) + 2*p.resultBytes(w*h))
 }
 
 func (p *Plan) tooLarge(w, h, workers int, memory int64) error {

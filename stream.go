@@ -28,16 +28,20 @@ type Grid struct {
 	// What the source reads at once: windows are made of whole blocks where memory allows.
 	// 0: no preference.
 	BlockWidth, BlockHeight int
+	// WholeBlocks says that to read any of a block costs all of it, as with compressed files. Where memory is
+	// short, windows are then not cut; the dates are read a few at a time instead.
+	WholeBlocks bool
 }
 
 // Source is a stack that can be read in windows: files, or an array store of one's own.
 type Source interface {
 	// Grid describes the stack. It is called once, before the first Read.
 	Grid() Grid
-	// Read fills dst, which has Grid's type, with the samples of w: plane i is date i of the axis,
-	// pixels row by row. It is called from several goroutines at once, but never twice at once
-	// with the same worker, which counts from 0. dst must not be kept.
-	Read(ctx context.Context, worker int, w Window, dst kernel.Tile) error
+	// Read fills dst, which has Grid's type, with the samples of w: plane i is date first+i of the axis,
+	// pixels row by row. Unless Grid's WholeBlocks is set, dst has all dates and first is 0. It is called
+	// from several goroutines at once, but never twice at once with the same worker, which counts from 0.
+	// dst must not be kept.
+	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
 }
 
 // Sink takes finished windows.
@@ -138,6 +142,7 @@ func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(d
 type streamWorker struct {
 	tile    tileMemory
 	scratch *stats.Scratch
+	sums    *stats.Sums // of a window whose dates are read in parts
 }
 
 // fit reads the window of f and fills its planes.
@@ -153,16 +158,43 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 		f.buf = make([]byte, p.resultBytes(most))
 	}
 	pixels := f.window.Pixels()
+	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
+	if p.DatesAtOnce < p.stats.Dates() {
+		return m.fitInParts(ctx, p, source, worker, f)
+	}
 	tile := layout.NewTile(p.grid.Type, pixels, p.stats.Dates(), m.tile.buf)
 	tile.InCache = true
-	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
-	if err := source.Read(ctx, worker, f.window, tile); err != nil {
+	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
 		return err
 	}
 	if p.Type == kernel.Float64 {
 		stats.Fit(p.stats, m.scratch, tile, planesOf[float64](f.planes))
 	} else {
 		stats.Fit(p.stats, m.scratch, tile, planesOf[float32](f.planes))
+	}
+	return nil
+}
+
+// fitInParts is fit for a window whose dates do not fit memory together: their sums are added up.
+func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, worker int, f *finished) error {
+	pixels := f.window.Pixels()
+	if m.sums == nil {
+		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
+	}
+	m.sums.Reset()
+	for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
+		n := min(p.DatesAtOnce, p.stats.Dates()-first)
+		tile := layout.NewTile(p.grid.Type, pixels, n, m.tile.buf)
+		tile.InCache = true
+		if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
+			return err
+		}
+		p.stats.Add(m.sums, tile, first)
+	}
+	if p.Type == kernel.Float64 {
+		stats.Finish(p.stats, m.sums, planesOf[float64](f.planes))
+	} else {
+		stats.Finish(p.stats, m.sums, planesOf[float32](f.planes))
 	}
 	return nil
 }

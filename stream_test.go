@@ -62,7 +62,7 @@ func (s *store[T]) Grid() Grid {
 	return s.grid
 }
 
-func (s *store[T]) Read(ctx context.Context, worker int, w Window, dst kernel.Tile) error {
+func (s *store[T]) Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error {
 	n := int(s.read.Add(1))
 	if s.broken.Load() {
 		s.late.Add(1)
@@ -78,7 +78,7 @@ func (s *store[T]) Read(ctx context.Context, worker int, w Window, dst kernel.Ti
 	s.mu.Lock()
 	s.ahead = max(s.ahead, n-int(s.written.Load()))
 	s.mu.Unlock()
-	if err := dst.Check(); err != nil || dst.Type != s.grid.Type || dst.Dates != len(s.scene.dates) || dst.Pixels != w.Pixels() {
+	if err := dst.Check(); err != nil || dst.Type != s.grid.Type || !s.grid.WholeBlocks && dst.Dates != len(s.scene.dates) || dst.Pixels != w.Pixels() {
 		s.t.Errorf("window %+v is read into %d planes of %d %v: %v", w, dst.Dates, dst.Pixels, dst.Type, err)
 		return errors.New("wrong tile")
 	}
@@ -87,7 +87,7 @@ func (s *store[T]) Read(ctx context.Context, worker int, w Window, dst kernel.Ti
 			return err
 		}
 	}
-	for i, plane := range s.scene.planes {
+	for i, plane := range s.scene.planes[first : first+dst.Dates] {
 		to := kernel.Plane[T](dst, i)
 		for y := range w.Height {
 			copy(to[y*w.Width:][:w.Width], plane[(w.Y+y)*s.grid.Width+w.X:])
@@ -223,6 +223,40 @@ func TestStream(t *testing.T) {
 	t.Run("int32", testStream[int32])
 	t.Run("float32", testStream[float32])
 	t.Run("float64", testStream[float64])
+}
+
+// Whole blocks whose dates do not fit the memory together are read in parts: the bits are the same, and no
+// date of a block is read twice.
+func TestStreamInParts(t *testing.T) {
+	s := drawScene[int16](3, 64, 40, days(200))
+	want := fit64(t, s)
+	for _, isa := range kernel.Available() {
+		for _, fields := range [][]stats.Field{all, all[:1], {stats.N}, {stats.Intercept}} {
+			for _, memory := range []int64{1 << 20, 300 << 10, 200 << 10} {
+				st := newStore(t, s, 2)
+				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
+				plan, err := NewPlan(st.grid, Options{ISA: isa.String(), Fields: fields, Threads: 2, Memory: memory, Float64: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if (plan.DatesAtOnce < 200) != (memory < 1<<20) || plan.Memory > memory {
+					t.Fatalf("memory of %d: %d dates at once, taking %d", memory, plan.DatesAtOnce, plan.Memory)
+				}
+				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
+					t.Fatal(err)
+				}
+				parts := (200 + plan.DatesAtOnce - 1) / plan.DatesAtOnce
+				if n := int(st.read.Load()); plan.DatesAtOnce < 200 && n != 4*parts {
+					t.Errorf("memory of %d: %d reads of 4 blocks in %d parts", memory, n, parts)
+				}
+				for f, field := range fields {
+					if err := differ(want[field:field+1], st.out[f:f+1]); err != nil {
+						t.Errorf("%v, memory of %d, field %v: %v", isa, memory, field, err)
+					}
+				}
+			}
+		}
+	}
 }
 
 // Every kernel and binding, and windows of one file's strips over a stack with gaps.

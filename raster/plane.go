@@ -24,6 +24,7 @@ type plane struct {
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
+	interleaved   bool       // with other bands, pixel by pixel
 	direct        bool       // samples go from the file to the tile, and no block is ever held
 	lies          *samplesAt // where the samples lie, if they can be read past GDAL
 	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
@@ -121,6 +122,7 @@ func (p *plane) blocks(ds *godal.Dataset, bands int) {
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
 	if ds.Metadata("INTERLEAVE", structure) == "PIXEL" {
 		p.blockBytes *= int64(bands)
+		p.interleaved = bands > 1
 	}
 }
 

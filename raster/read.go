@@ -33,16 +33,16 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 }
 
 // Read fills dst with the samples of w, as pixtrend.Source asks for.
-func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst kernel.Tile) error {
+func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
 	r := s.readers.of(worker)
 	if s.multi && s.uniform && s.planes[0].lies == nil {
-		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, dst) })
+		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, first, dst) })
 		if err != nil {
 			return readError(s.files[0], w, err)
 		}
 		return nil
 	}
-	for i, p := range s.planes {
+	for i, p := range s.planes[first : first+dst.Dates] {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
@@ -104,13 +104,13 @@ func readError(name string, w pixtrend.Window, err error) error {
 
 // readBands reads the planes of one file in one go, which decodes a block of a pixel-interleaved
 // file once and not once a band.
-func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, dst kernel.Tile) error {
+func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, first int, dst kernel.Tile) error {
 	size := dst.Type.Size()
 	if int64(dst.Stride)*int64(size) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
 	}
-	bands := make([]int, len(s.planes))
-	for i, p := range s.planes {
+	bands := make([]int, dst.Dates)
+	for i, p := range s.planes[first : first+dst.Dates] {
 		bands[i] = p.band - 1
 	}
 	return ds.Read(w.X, w.Y, buffer(kernel.Tile{Type: dst.Type, Data: dst.Data, Stride: len(dst.Data) / size, Dates: 1, Pixels: len(dst.Data) / size}, 0, s.planes[0].signedByte),

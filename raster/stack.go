@@ -149,6 +149,8 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		if p.direct && p.blockWidth >= s.geo.width {
 			bh = 1
 		}
+		// A block that holds all bands is decoded for any of them.
+		g.WholeBlocks = g.WholeBlocks || p.compressed && !(s.multi && p.interleaved)
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
 	}
 	switch {

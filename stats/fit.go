@@ -139,17 +139,9 @@ func (p *Plan) kernelDoesAll() bool { return p.slopeAt >= 0 && p.interAt < 0 }
 // fitSums fits a block by its sums.
 func fitSums[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
 	p.k.Sums(s.sums, t, p.axis.Axis, p.valid)
-	if p.nAt >= 0 {
-		for i, n := range s.sums.N[:t.Pixels] {
-			out[p.nAt][at+i] = F(n)
-		}
+	var part [len(fieldNames)][]F
+	for f := range out {
+		part[f] = out[f][at : at+t.Pixels]
 	}
-	if p.interAt < 0 {
-		return
-	}
-	var slope []F
-	if p.slopeAt >= 0 {
-		slope = out[p.slopeAt][at : at+t.Pixels]
-	}
-	kernel.Lines(p.k, slope, out[p.interAt][at:at+t.Pixels], s.sums, p.line, p.times)
+	finish(p, s.sums, part[:len(out)])
 }

@@ -430,3 +430,60 @@ func BenchmarkFit(b *testing.B) {
 		}
 	}
 }
+
+// Sums in parts give what Fit gives, and other parts than all dates in order panic.
+func TestParts(t *testing.T) {
+	const n, pixels = 21, 300
+	rng := rand.New(rand.NewPCG(41, 41))
+	data := make([]float32, n*pixels)
+	for i := range data {
+		if data[i] = float32(rng.NormFloat64()); rng.IntN(5) == 0 {
+			data[i] = float32(nan)
+		}
+	}
+	for _, fields := range [][]Field{all, {Slope}, {N, Intercept}} {
+		p, err := NewPlan(kernel.Best(), years(1995, 2015), Options{Fields: fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := func() [][]float64 {
+			o := make([][]float64, len(fields))
+			for f := range o {
+				o[f] = make([]float64, pixels)
+			}
+			return o
+		}
+		want, got := out(), out()
+		Fit(p, p.NewScratch(), kernel.TileOf(data, pixels, n, pixels), want)
+		s := p.NewSums(pixels + 20)
+		for range 2 {
+			s.Reset()
+			for from := 0; from < n; from += 8 {
+				to := min(from+8, n)
+				p.Add(s, kernel.TileOf(data[from*pixels:], pixels, to-from, pixels), from)
+			}
+			Finish(p, s, got)
+			for f := range want {
+				for i := range want[f] {
+					if math.Float64bits(want[f][i]) != math.Float64bits(got[f][i]) && want[f][i] == want[f][i] {
+						t.Fatalf("%v of pixel %d is %v in parts, %v in one", fields[f], i, got[f][i], want[f][i])
+					}
+				}
+			}
+		}
+		for name, wrong := range map[string]func(){
+			"a date again":    func() { p.Add(s, kernel.TileOf(data, pixels, 1, pixels), 0) },
+			"a date too many": func() { p.Add(s, kernel.TileOf(data, pixels, 1, pixels), n) },
+			"too early":       func() { Finish(p, p.NewSums(pixels), got) },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s: no panic", name)
+					}
+				}()
+				wrong()
+			}()
+		}
+	}
+}

@@ -27,6 +27,7 @@ type plan struct {
 	Windows      int         `json:"windows"`
 	WindowWidth  int         `json:"window_width"`
 	WindowHeight int         `json:"window_height"`
+	DatesAtOnce  int         `json:"dates_at_once"` // of a window in memory
 	Threads      int         `json:"threads"`
 	Pin          string      `json:"pin"`               // what threads are bound to: cpu, node or off
 	Unbound      string      `json:"unbound,omitempty"` // why not every thread has a CPU of its own
@@ -53,7 +54,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		InputBytes: j.FileBytes, Dates: g.Axis.String(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS,
 		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
-		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight,
+		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
 		Output: j.Output, OutputType: sampleType(p.Type), Overwrite: overwrite,
@@ -99,7 +100,11 @@ func (s plan) text(asJSON bool) (string, error) {
 		nodata = fmt.Sprint(s.Nodata)
 	}
 	row("samples", "%s, nodata %s", s.SampleType, nodata)
-	row("windows", "%s of %d × %d pixels", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight)
+	parts := ""
+	if s.DatesAtOnce < len(s.Inputs) {
+		parts = fmt.Sprintf(", %d dates at a time: whole blocks of all dates would not fit the memory", s.DatesAtOnce)
+	}
+	row("windows", "%s of %d × %d pixels%s", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight, parts)
 	row("threads", "%d, %s", s.Threads, s.pinning())
 	row("kernel", "%s", s.ISA)
 	row("memory", "at most %s, of which tiles and results take %s", humanize.IBytes(uint64(s.Memory)), humanize.IBytes(uint64(s.TileMemory)))
