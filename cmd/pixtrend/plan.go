@@ -102,7 +102,7 @@ func (s plan) text(asJSON bool) (string, error) {
 	row("samples", "%s, nodata %s", s.SampleType, nodata)
 	parts := ""
 	if s.DatesAtOnce < len(s.Inputs) {
-		parts = fmt.Sprintf(", %d dates at a time: whole blocks of all dates would not fit the memory", s.DatesAtOnce)
+		parts = fmt.Sprintf(", %d dates at a time, so that each block is decoded once", s.DatesAtOnce)
 	}
 	row("windows", "%s of %d × %d pixels%s", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight, parts)
 	row("threads", "%d, %s", s.Threads, s.pinning())
