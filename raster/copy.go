@@ -141,14 +141,9 @@ func watched(ctx context.Context, strict bool, progress func(float64), step func
 	}
 }
 
-// copyRaster copies a GeoTIFF with another driver or other creation options. When strict, whatever
+// copyRaster copies a GeoTIFF with a driver that is registered, and creation options. When strict, whatever
 // GDAL warns of is an error.
 func copyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
-	if driver == string(COG) {
-		if err := registerCOG(); err != nil {
-			return err
-		}
-	}
 	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
 	defer C.free(unsafe.Pointer(cfrom))
 	defer C.free(unsafe.Pointer(cto))

@@ -234,6 +234,11 @@ func (s Spec) checkCreation() error {
 	if s.format() != GTiff && s.Format != COG {
 		return outputErrorf("cannot write the format %q: ask for GTiff or COG", string(s.Format))
 	}
+	if s.Format == COG {
+		if err := registerCOG(); err != nil {
+			return outputErrorf("this GDAL cannot write a COG: %s", sentence(err))
+		}
+	}
 	if len(s.Creation) == 0 {
 		return nil // the defaults are good
 	}
@@ -514,9 +519,8 @@ func (f *File) finish() error {
 	out := f.out
 	f.out = nil
 	out.stop()
-	err := error(nil)
-	// Once for the whole file; what a copy is made of need not survive.
-	if f.creation.plain {
+	var err error
+	if f.creation.plain { // what a copy is made of need not survive
 		err = out.file.Sync()
 	}
 	if err := errors.Join(err, out.file.Close()); err != nil {
@@ -546,6 +550,7 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 	if err := copyRaster(ctx, f.raw, f.tmp, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
 		return f.stopped(ctx, err)
 	}
+	_ = os.Remove(f.raw + ".aux.xml")
 	if err := os.Remove(f.raw); err != nil {
 		return f.failed(reason(err))
 	}
