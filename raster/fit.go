@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -21,7 +22,8 @@ type Options struct {
 	Fit       pixtrend.Options // Fit.Memory and Fit.Progress are not used
 	Memory    int64            // bytes that the whole fit may take; 0: 512 MiB
 	Overwrite bool             // whether an existing output is replaced
-	Creation  []string         // GeoTIFF creation options, KEY=VALUE
+	Format    Format           // of the output; "": GTiff
+	Creation  []string         // creation options of the format, KEY=VALUE
 	Software  string           // named in the output's metadata; "": pixtrend
 }
 
@@ -41,6 +43,8 @@ type Job struct {
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
 	Memory    int64      // bytes that the fit may take
+	Format    Format     // of the output
+	Scratch   int64      // bytes of a file that stands beside the output while it is made; 0: none
 	Warnings  []string
 
 	stack   *Stack
@@ -51,13 +55,14 @@ type Job struct {
 // Summary says what a fit did.
 type Summary struct {
 	Output         string    `json:"output"`
+	Format         Format    `json:"format"` // GTiff or COG
 	Width          int       `json:"width"`
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
 	Dates          int       `json:"dates"`
 	Fitted         int       `json:"fitted"` // pixels with a result in the first field that is not n
 	Fields         []string  `json:"fields"`
-	Seconds        float64   `json:"seconds"`
+	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
 	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
 	BytesWritten   int64     `json:"bytes_written"` // size of the output
 	ISA            string    `json:"isa"`
@@ -98,7 +103,11 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 	if err := checkTarget(output, o.Overwrite); err != nil {
 		return nil, err
 	}
-	if err := checkCreation(o.Creation); err != nil {
+	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
+	if o.Fit.Float64 {
+		form.Type = kernel.Float64
+	}
+	if err := form.checkCreation(); err != nil {
 		return nil, err
 	}
 	s, err := Open(inputs, o.OpenOptions)
@@ -121,8 +130,9 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			}
 		}
 	}
-	// Half of the memory is for tiles and results. A quarter is GDAL's for blocks, both of what is
-	// read and of what is written; the rest is left to open files and to the program.
+	// Half of the memory is for tiles and results. A quarter is for blocks: half of that GDAL's, for
+	// what is read, and half for those of the output that are not complete. The rest is left to open
+	// files and to the program.
 	o.Fit.Memory = o.Memory / 2
 	if err := s.checkBlocks(o.Memory / 4); err != nil {
 		return nil, err
@@ -151,9 +161,19 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	}
 	s.keepHandles(o.Memory-o.Memory/4-plan.Memory-programBytes, len(plan.Workers))
 	g := s.Grid()
-	return &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
+	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
-		FileBytes: s.FileBytes(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 4}, nil
+		FileBytes: s.FileBytes(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
+	spec := j.spec()
+	j.Format = spec.format()
+	made, err := spec.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if !made.plain {
+		j.Scratch = spec.rawBytes()
+	}
+	return j, nil
 }
 
 // programBytes is what the rest of a fit takes: the sample behind the quintiles, and the heap.
@@ -191,8 +211,8 @@ func (s *Stack) largest(bytes func(*plane) int64) int64 {
 func (j *Job) Close() error { return j.stack.Close() }
 
 // Run fits the stack and writes the output. progress, which may be nil, hears the pixels written, never
-// concurrently. When it returns an error, there is no file under the output's name but one that
-// was there before.
+// concurrently; where Scratch is not 0 each is written twice, and counted twice in total. When Run
+// returns an error, there is no file under the output's name but one that was there before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer blockCache(j.cache)()
 	file, err := Create(j.Output, j.spec())
@@ -200,17 +220,24 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		return Summary{}, err
 	}
 	tally := newTally(j, file)
-	report, err := j.Plan.Run(ctx, j.stack, tally, progress)
+	pixels := j.Grid.Width * j.Grid.Height
+	fitted, copied := progress, func(float64) {}
+	if progress != nil && j.Scratch > 0 {
+		fitted = func(done, _ int) { progress(done, 2*pixels) }
+		copied = func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
+	}
+	start := time.Now()
+	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
 	if err != nil {
 		file.Abort()
 		return Summary{}, err
 	}
-	if err := file.Commit(); err != nil {
+	if err := file.commit(ctx, copied); err != nil {
 		return Summary{}, err
 	}
 	g := j.Grid
-	s := Summary{Output: j.Output, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
-		Fitted: tally.fitted, Seconds: report.Elapsed.Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
+	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
+		Fitted: tally.fitted, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append([]string{}, j.Warnings...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
@@ -228,7 +255,8 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 // spec describes the output.
 func (j *Job) spec() Spec {
 	g, geo := j.Grid, j.stack.geo
-	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Creation: j.options.Creation,
+	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Format: j.options.Format, Creation: j.options.Creation,
+		Threads: len(j.Plan.Workers), Memory: j.Memory / 8,
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
 			"PIXTREND_DATES":   dateList(j),
@@ -253,7 +281,7 @@ func (j *Job) spec() Spec {
 			b.Unit = unit
 			b.Metadata = map[string]string{"TIME_ORIGIN": g.Axis.Origin()}
 		case stats.N:
-			b.Unit = "observations"
+			b.Unit, b.Nearest = "observations", true
 		}
 		s.Bands = append(s.Bands, b)
 	}

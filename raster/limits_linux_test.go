@@ -18,15 +18,7 @@ import (
 
 // A disk that is full at any point of the writing is an error, and nothing is left on it.
 func TestFullDisk(t *testing.T) {
-	disk := t.TempDir()
-	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skip("cannot mount a disk of 1 MiB, which takes root:", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := smallDisk(t, "1m")
 	// 4 MiB of slopes, which neither fit nor compress well.
 	s := newPlanes(1024, 1024, 2, 0, 1<<20)
 	inputs := s.files(t, nil)
@@ -39,6 +31,32 @@ func TestFullDisk(t *testing.T) {
 		put(t, filepath.Join(disk, "filler"), strings.Repeat("x", 1<<20))
 		fails(t, inputs, filepath.Join(disk, "out.tif"), Options{}, ErrOutput)
 	})
+}
+
+// So is a disk that holds the samples, but not also what is made of them.
+func TestFullDiskForCopy(t *testing.T) {
+	disk := smallDisk(t, "5m")
+	inputs := newPlanes(1024, 1024, 2, 0, 1<<20).files(t, nil)
+	for _, o := range []Options{{Format: COG}, {Format: COG, Creation: []string{"COMPRESS=NONE", "OVERVIEWS=NONE"}}, {Creation: []string{"COMPRESS=DEFLATE"}}, {Creation: []string{"TILED=NO"}}} {
+		t.Run(string(o.Format)+strings.Join(o.Creation, " "), func(t *testing.T) {
+			fails(t, inputs, filepath.Join(disk, "out.tif"), o, ErrOutput, filepath.Join(disk, "out.tif"))
+		})
+	}
+}
+
+// smallDisk returns the folder of a disk of its own.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size="+size); err != nil {
+		t.Skip("cannot mount a small disk, which takes root:", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(disk, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return disk
 }
 
 // More files than the process may open are read all the same.
@@ -128,19 +146,21 @@ func TestMemoryIsKept(t *testing.T) {
 		m        made
 		dates    int
 		creation string
+		format   Format // of the output
 	}{
 		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
 		// all others are.
-		{"rows", made{width: 6000, height: 6000, written: 256}, 8, ""},
-		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000"},
-		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512"},
-		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256"},
-		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16"},
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff},
+		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG},
 		// GDAL keeps with an open file the block that it read last, and each worker has its own
 		// files.
-		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512"},
-		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1"},
-		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1"},
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := c.m
@@ -168,7 +188,7 @@ func TestMemoryIsKept(t *testing.T) {
 				}
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryIsKept$", "-test.v")
-			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir)
+			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format))
 			out, err := cmd.CombinedOutput()
 			_, text, ok := strings.Cut(string(out), "peak=")
 			var peak int64
@@ -184,7 +204,7 @@ func TestMemoryIsKept(t *testing.T) {
 }
 
 func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
-	o := Options{Memory: memory, Fit: pixtrend.Options{Threads: 2}}
+	o := Options{Memory: memory, Format: Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
 	if _, err := FitFiles(t.Context(), []string{inputs}, filepath.Join(t.TempDir(), "out.tif"), o); err != nil {
 		t.Fatal(err)
 	}

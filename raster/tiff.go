@@ -53,6 +53,7 @@ type tiffEntry struct {
 	count     uint64
 	data      []byte // the values; of offsets and counts nil
 	at        int64  // where they lie in the file
+	entryAt   int64  // where the entry itself lies
 }
 
 // tiffFile is the first directory of a TIFF.
@@ -129,7 +130,8 @@ func (t *tiffFile) directory(at int64) error {
 			return errTIFF
 		}
 		length := entry.count * each
-		entry.at = at + countBytes + int64(i*size+size-inline)
+		entry.entryAt = at + countBytes + int64(i*size)
+		entry.at = entry.entryAt + int64(size-inline)
 		if length > uint64(inline) {
 			entry.at = t.offset(value)
 		}

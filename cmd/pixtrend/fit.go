@@ -73,11 +73,13 @@ func newFitCommand() *cobra.Command {
 		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
-		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE, a GeoTIFF", f.parseOutput)
+		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace FILE if it exists")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
+		option(flags, &o.Format, "of", "", "FORMAT",
+			"FORMAT of the result: GTiff, a GeoTIFF in tiles (default), or COG, a cloud-optimized one with overviews", raster.ParseFormat)
 		repeated(flags, &o.Creation, "co", "KEY=VALUE",
-			"GeoTIFF creation option KEY=VALUE, such as COMPRESS=DEFLATE; may be repeated", checkCreation)
+			"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
 	})
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Threads, "threads", "", "N", "work on N threads (default: one for each CPU that may be used)", atLeast(1))
@@ -91,6 +93,7 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
 	complete(cmd, "stats", "slope", "intercept", "n")
+	complete(cmd, "of", "GTiff", "COG")
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
 	return cmd
@@ -157,7 +160,11 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 // summaryText says what a fit did, to a person.
 func summaryText(s raster.Summary, dates string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s of %d × %d pixels over %s\n", s.Output, list(s.Fields, "and"), s.Width, s.Height, dates)
+	kind := ""
+	if s.Format == raster.COG {
+		kind = ", a COG"
+	}
+	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, list(s.Fields, "and"), s.Width, s.Height, dates)
 	threads := "1 thread"
 	if s.Threads != 1 {
 		threads = fmt.Sprintf("%d threads", s.Threads)

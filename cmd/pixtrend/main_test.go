@@ -201,7 +201,7 @@ func TestFitJSON(t *testing.T) {
 	switch {
 	case s.Output != "slope.tif", s.Width != 100, s.Height != 80, s.Pixels != 8000, s.Dates != 21,
 		s.Fitted < 7000, s.Fitted > 8000, !slices.Equal(s.Fields, []string{"slope"}),
-		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(),
+		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(), s.Format != raster.GTiff,
 		s.Threads < 1, s.Pin == "", len(s.SlopeQuintiles) != 4, !slices.IsSorted(s.SlopeQuintiles), s.QuintilesOf != s.Fitted:
 		t.Errorf("something is wrong in %+v", s)
 	}
@@ -243,8 +243,7 @@ func TestDryRun(t *testing.T) {
 		"threads   1, ",
 		"kernel    " + kernel.Best().ISA().String() + "\n",
 		"memory    at most 64 MiB, ",
-		"output    slope.tif, a GeoTIFF of Float32, 32 kB\n",
-		"fields    slope\n",
+		"output    slope.tif, a GeoTIFF of Float32, 32 kB\nfields    slope\n",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the plan:\n%s", want, stdout)
@@ -260,7 +259,38 @@ func TestDryRun(t *testing.T) {
 		p.Nodata != -9999.0 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
 		t.Errorf("something is wrong in %+v", p)
 	}
+	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "slope.tif", "--dry-run", "--of", "cog")
+	if want := "output    slope.tif, a COG of Float32, 32 kB\n          32 kB beside it until it is done\n"; code != 0 || !strings.Contains(stdout, want) {
+		t.Errorf("exit code %d, no %q in the plan:\n%s", code, want, stdout)
+	}
 	checkSame(t, before, dir)
+}
+
+func TestFitCOG(t *testing.T) {
+	dir := folder(t)
+	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "slope.tif", "--of", "COG", "--co", "OVERVIEW_COUNT=1", "--stats", "slope,n")
+	if code != 0 || stderr != dotted || !strings.HasPrefix(stdout, "slope.tif, a COG: slope and n of 100 × 80 pixels over 21 years, 1995–2015\n") {
+		t.Errorf("exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	if got := len(files(t, dir)) - len(files(t, stack)); got != 2 {
+		t.Errorf("%d more files and folders than before, want 2", got)
+	}
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Open(filepath.Join(dir, "slope.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ds.Close()
+	if got := ds.Metadata("LAYOUT", godal.Domain("IMAGE_STRUCTURE")); got != "COG" {
+		t.Errorf("the layout is %q", got)
+	}
+	for _, b := range ds.Bands() {
+		if n := len(b.Overviews()); n != 1 {
+			t.Errorf("%d overviews, want 1", n)
+		}
+	}
 }
 
 // Every way to fail ends with one sentence, the right code, and no file that was not there before.
@@ -287,6 +317,7 @@ func TestErrors(t *testing.T) {
 		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, n"}},
 		{name: "memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "lots"}, code: 2, want: []string{"--memory lots", "512M"}},
 		{name: "co", args: []string{"fit", "stack", "-o", "s.tif", "--co", "DEFLATE"}, code: 2, want: []string{"--co DEFLATE", "KEY=VALUE"}},
+		{name: "of", args: []string{"fit", "stack", "-o", "s.tif", "--of", "PNG"}, code: 2, want: []string{"--of PNG", "GTiff or COG"}},
 		{name: "ot", args: []string{"fit", "stack", "-o", "s.tif", "--ot", "Int16"}, code: 2, want: []string{"--ot Int16", "Float32 or Float64"}},
 		{name: "threads", args: []string{"fit", "stack", "-o", "s.tif", "--threads", "0"}, code: 2, want: []string{"--threads 0", "1 or more"}},
 		{name: "band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "x"}, code: 2, want: []string{"--band x"}},
@@ -323,6 +354,8 @@ func TestErrors(t *testing.T) {
 			setUp: func(dir string) error {
 				return os.Rename(filepath.Join(dir, "stack", "ndvi_2015.tif"), filepath.Join(dir, "stack", "last.tif"))
 			}},
+		{name: "co of another format", args: []string{"fit", "stack", "-o", "s.tif", "--of", "COG", "--co", "TILED=YES"}, code: 1, want: []string{"a COG", "TILED"}},
+		{name: "co of no format", args: []string{"fit", "stack", "-o", "s.tif", "--co", "COMPRESS=ZIP"}, code: 1, want: []string{"a GeoTIFF", "COMPRESS=ZIP"}},
 		{name: "one date", args: []string{"fit", "stack/ndvi_1995.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif"}},
 		{name: "too many dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "1990-2015"}, code: 1, want: []string{"26", "21"}},
 		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"dates.csv"}},

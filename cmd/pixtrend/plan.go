@@ -32,12 +32,14 @@ type plan struct {
 	Pin          string      `json:"pin"`               // what threads are bound to: cpu, node or off
 	Unbound      string      `json:"unbound,omitempty"` // why not every thread has a CPU of its own
 	ISA          string      `json:"isa"`
-	Memory       int64       `json:"memory"`       // what the run keeps to
-	TileMemory   int64       `json:"tile_memory"`  // of that, for tiles and results
-	Output       string      `json:"output"`       // a GeoTIFF
-	OutputType   string      `json:"output_type"`  // Float32 or Float64
-	OutputBytes  int64       `json:"output_bytes"` // of its samples, before compression
-	Fields       []string    `json:"fields"`       // a band each
+	Memory       int64       `json:"memory"`      // what the run keeps to
+	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
+	Output       string      `json:"output"`
+	OutputFormat string      `json:"output_format"` // GTiff or COG
+	OutputType   string      `json:"output_type"`   // Float32 or Float64
+	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
+	Scratch      int64       `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
+	Fields       []string    `json:"fields"`        // a band each
 	Overwrite    bool        `json:"overwrite"`
 	Warnings     []string    `json:"warnings"`
 }
@@ -57,7 +59,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
-		Output: j.Output, OutputType: sampleType(p.Type), Overwrite: overwrite,
+		Output: j.Output, OutputFormat: string(j.Format), Scratch: j.Scratch, OutputType: sampleType(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
@@ -112,7 +114,14 @@ func (s plan) text(asJSON bool) (string, error) {
 	if s.Overwrite {
 		replaced = ", replaced if it exists"
 	}
-	row("output", "%s, a GeoTIFF of %s, %s%s", s.Output, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
+	kind := "GeoTIFF"
+	if s.OutputFormat == string(raster.COG) {
+		kind = "COG"
+	}
+	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
+	if s.Scratch > 0 {
+		row("", "%s beside it until it is done", humanize.Bytes(uint64(s.Scratch)))
+	}
 	row("fields", "%s", strings.Join(s.Fields, ", "))
 	return b.String(), nil
 }

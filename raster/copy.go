@@ -1,0 +1,186 @@
+package raster
+
+/*
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <gdal.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+
+// What godal does not offer: copies and overviews that can be watched and stopped, and overviews
+// whose resampling differs from band to band.
+
+typedef struct {
+	volatile int stop;     // set from outside
+	volatile double done;  // 0 to 1
+	double from, to;       // the part of done that the step at hand is
+	int strict;            // a warning is a failure
+	char message[1024];    // of the first failure
+} watch;
+
+static void note(CPLErr class, CPLErrorNum number, const char *text) {
+	watch *w = (watch *)CPLGetErrorHandlerUserData();
+	if ((class >= CE_Failure || (w->strict && class == CE_Warning)) && w->message[0] == 0)
+		snprintf(w->message, sizeof w->message, "%s", text[0] != 0 ? text : "GDAL gives no reason");
+}
+
+static int report(double done, const char *text, void *arg) {
+	watch *w = (watch *)arg;
+	w->done = w->from + done * (w->to - w->from);
+	return !w->stop;
+}
+
+static void failed(watch *w, const char *text) {
+	if (w->message[0] == 0)
+		snprintf(w->message, sizeof w->message, "%s", text);
+}
+
+// copy_raster copies a GeoTIFF to a new raster of another driver or with other options.
+static void copy_raster(const char *from, const char *to, const char *driver, char **options, watch *w) {
+	const char *drivers[] = {"GTiff", NULL};
+	CPLPushErrorHandlerEx(note, w);
+	GDALDatasetH src = GDALOpenEx(from, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers, NULL, NULL);
+	if (src != NULL) {
+		GDALDatasetH dst = GDALCreateCopy(GDALGetDriverByName(driver), to, src, FALSE, options, report, w);
+		if (dst != NULL)
+			GDALClose(dst);
+		else
+			failed(w, "it cannot be made");
+		GDALClose(src);
+	} else {
+		failed(w, "it cannot be read again");
+	}
+	CPLPopErrorHandler();
+}
+
+// build_overviews adds overviews to a GeoTIFF, band i by methods[i].
+static void build_overviews(const char *path, int levels, const int *factors, const char **methods, watch *w) {
+	CPLPushErrorHandlerEx(note, w);
+	GDALDatasetH ds = GDALOpen(path, GA_Update);
+	double from = w->from, to = w->to;
+	if (ds == NULL || GDALBuildOverviews(ds, "NONE", levels, (int *)factors, 0, NULL, NULL, NULL) != CE_None) {
+		failed(w, "it cannot have overviews");
+	} else {
+		int bands = GDALGetRasterCount(ds);
+		GDALRasterBandH *overviews = (GDALRasterBandH *)malloc(sizeof(GDALRasterBandH) * (size_t)levels);
+		for (int b = 0; b < bands && w->message[0] == 0; b++) {
+			GDALRasterBandH band = GDALGetRasterBand(ds, b + 1);
+			w->from = from + (to - from) * b / bands;
+			w->to = from + (to - from) * (b + 1) / bands;
+			if (GDALGetOverviewCount(band) != levels) {
+				failed(w, "it has other overviews than were asked for");
+				break;
+			}
+			for (int i = 0; i < levels; i++)
+				overviews[i] = GDALGetOverview(band, i);
+			if (GDALRegenerateOverviews(band, levels, overviews, methods[b], report, w) != CE_None)
+				failed(w, "its overviews cannot be computed");
+		}
+		free(overviews);
+	}
+	if (ds != NULL)
+		GDALClose(ds);
+	CPLPopErrorHandler();
+}
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/airbusgeo/godal"
+)
+
+// registerCOG makes GDAL's COG driver ready.
+var registerCOG = sync.OnceValue(func() error { return godal.RegisterRaster("COG") })
+
+// watched runs a step of GDAL that takes long. It ends early when ctx does; progress, which may be
+// nil, hears from time to time how far it is, from 0 to 1.
+func watched(ctx context.Context, strict bool, progress func(float64), step func(w *C.watch)) error {
+	w := (*C.watch)(C.calloc(1, C.sizeof_watch))
+	defer C.free(unsafe.Pointer(w))
+	w.to = 1
+	if strict {
+		w.strict = 1
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		step(w)
+	}()
+	ticks := time.NewTicker(50 * time.Millisecond)
+	defer ticks.Stop()
+	ended := ctx.Done()
+	for {
+		select {
+		case <-done:
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			if text := C.GoString(&w.message[0]); text != "" {
+				return errors.New(text)
+			}
+			if progress != nil {
+				progress(1)
+			}
+			return nil
+		case <-ended:
+			w.stop = 1
+			ended = nil
+		case <-ticks.C:
+			if progress != nil && w.stop == 0 {
+				progress(float64(w.done))
+			}
+		}
+	}
+}
+
+// copyRaster copies a GeoTIFF with a driver that is registered, and creation options. When strict, whatever
+// GDAL warns of is an error.
+func copyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
+	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
+	defer C.free(unsafe.Pointer(cfrom))
+	defer C.free(unsafe.Pointer(cto))
+	defer C.free(unsafe.Pointer(cdriver))
+	list, free := cStrings(options)
+	defer free()
+	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, w) })
+}
+
+// buildOverviews adds overviews to a GeoTIFF that nobody has open, band i by methods[i], which are
+// GDAL's names. Average leaves nodata out.
+func buildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
+	cpath := C.CString(path)
+	defer C.free(unsafe.Pointer(cpath))
+	list, free := cStrings(methods)
+	defer free()
+	cfactors := make([]C.int, len(factors))
+	for i, f := range factors {
+		cfactors[i] = C.int(f)
+	}
+	return watched(ctx, false, progress, func(w *C.watch) {
+		C.build_overviews(cpath, C.int(len(cfactors)), unsafe.SliceData(cfactors), list, w)
+	})
+}
+
+// cStrings returns words as C has them, with a NULL behind them.
+func cStrings(words []string) (list **C.char, free func()) {
+	size := C.size_t(unsafe.Sizeof((*C.char)(nil)))
+	list = (**C.char)(C.calloc(C.size_t(len(words)+1), size))
+	slots := unsafe.Slice(list, len(words))
+	for i, word := range words {
+		slots[i] = C.CString(word)
+	}
+	return list, func() {
+		for _, s := range slots {
+			C.free(unsafe.Pointer(s))
+		}
+		C.free(unsafe.Pointer(list))
+	}
+}

@@ -1,0 +1,177 @@
+package raster
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// tiles writes windows into the places of a file's tiles. The samples of a tile are gathered from
+// the windows that it spans and go to the file at once, past GDAL: the kernel takes long writes
+// several times faster than short ones, and every byte is copied twice, to the gathered tile, which
+// is in cache, and to the page cache.
+//
+// What is gathered is a cell: some rows of a tile, as many as leave room for the cells that are
+// begun at a time in the memory that is allowed. Where there are more all the same, their rows go to
+// the file as they come.
+type tiles struct {
+	tiling
+	file     *os.File
+	rows     int // of a cell
+	cells    map[int]*cell
+	free     []*cell
+	most     int // cells that may hold memory
+	held     int
+	written  int64 // samples
+	flushing chan [2]int64
+	flushed  sync.WaitGroup
+}
+
+// cell is a part of a tile that is not complete.
+type cell struct {
+	samples []byte // nil: there was no memory for it
+	missing int    // samples that are still to come
+}
+
+// newTiles prepares to write tiles with at most memory bytes for cells, windows of which come from
+// several places at a time. If flush is set, what is written is at once on its way to the disk.
+func newTiles(file *os.File, t tiling, memory int64, places int, flush bool) *tiles {
+	w := &tiles{tiling: t, file: file, rows: t.tileHeight, cells: map[int]*cell{}}
+	row := int64(t.across) * int64(t.tileWidth) * int64(t.size) * int64(t.bands)
+	for w.rows%2 == 0 && w.rows > 16 && row*int64(w.rows)*int64(places) > memory {
+		w.rows /= 2
+	}
+	w.most = int(min(memory/w.cellBytes(), int64(t.tiles())*int64((t.tileHeight-1)/w.rows+1)))
+	if flush {
+		w.flush()
+	}
+	return w
+}
+
+func (t *tiles) cellBytes() int64 { return int64(t.tileWidth) * int64(t.rows) * int64(t.size) }
+
+// flush starts to bring what is written to the disk, beside the writing and the work, so that
+// little is left when all must be there. It never holds the writer up: what it has no time for is left
+// to the end.
+func (t *tiles) flush() {
+	t.flushing = make(chan [2]int64, 64)
+	t.flushed.Go(func() {
+		for r := range t.flushing {
+			startFlush(t.file, r[0], r[1])
+		}
+	})
+}
+
+// stop ends the flushing, after which nothing may be written.
+func (t *tiles) stop() {
+	if t.flushing != nil {
+		close(t.flushing)
+		t.flushed.Wait()
+		t.flushing = nil
+	}
+}
+
+// write stores a window of every band.
+func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
+	if w.X < 0 || w.Y < 0 || w.Width <= 0 || w.Height <= 0 || w.X+w.Width > t.width || w.Y+w.Height > t.height ||
+		planes.Pixels != w.Pixels() || planes.Dates != t.bands || planes.Type.Size() != t.size {
+		return fmt.Errorf("a window of %d × %d pixels at column %d, row %d with %d bands of %v is not of this raster",
+			w.Width, w.Height, w.X, w.Y, planes.Dates, planes.Type)
+	}
+	perTile := (t.tileHeight-1)/t.rows + 1
+	for band := range t.bands {
+		plane := planes.Data[band*planes.Stride*t.size:]
+		plane = plane[:w.Pixels()*t.size]
+		for ty := w.Y / t.tileHeight; ty*t.tileHeight < w.Y+w.Height; ty++ {
+			for tx := w.X / t.tileWidth; tx*t.tileWidth < w.X+w.Width; tx++ {
+				for c := range perTile {
+					top := ty*t.tileHeight + c*t.rows
+					part := pixtrend.Window{X: max(w.X, tx*t.tileWidth), Y: max(w.Y, top)}
+					part.Width = min(w.X+w.Width, (tx+1)*t.tileWidth) - part.X
+					part.Height = min(w.Y+w.Height, top+t.rows, (ty+1)*t.tileHeight) - part.Y
+					if part.Height <= 0 {
+						continue
+					}
+					from := plane[((part.Y-w.Y)*w.Width+part.X-w.X)*t.size:]
+					if err := t.gather(band, tx, ty, c, part, from, w.Width*t.size); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	t.written += int64(w.Pixels())
+	return nil
+}
+
+// gather takes the part of a window that lies in one cell. Its rows are stride bytes apart in from.
+func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, stride int) error {
+	top := ty*t.tileHeight + c*t.rows
+	wide, high := min(t.tileWidth, t.width-tx*t.tileWidth), min(t.rows, t.tileHeight-c*t.rows, t.height-top)
+	at := t.at(band, tx, ty, c*t.rows)
+	line := t.tileWidth * t.size
+	if stride == line && part.Width == wide && part.Height == high {
+		return t.put(from[:line*high], at) // it is the cell
+	}
+	index := ((band*t.down+ty)*t.across+tx)*((t.tileHeight-1)/t.rows+1) + c
+	begun := t.cells[index]
+	if begun == nil {
+		begun = t.begin(wide < t.tileWidth)
+		begun.missing = wide * high
+		t.cells[index] = begun
+	}
+	into := (part.Y-top)*line + (part.X-tx*t.tileWidth)*t.size
+	for y := range part.Height {
+		row := from[y*stride:][:part.Width*t.size]
+		if begun.samples != nil {
+			copy(begun.samples[into+y*line:], row)
+		} else if _, err := t.file.WriteAt(row, at+int64(into+y*line)); err != nil {
+			return err
+		}
+	}
+	if begun.missing -= part.Width * part.Height; begun.missing > 0 {
+		return nil
+	}
+	delete(t.cells, index)
+	if begun.samples == nil {
+		return nil
+	}
+	t.free = append(t.free, begun)
+	return t.put(begun.samples[:line*high], at)
+}
+
+// begin returns an empty cell, without memory where the most is held. Columns beyond the raster are
+// zero, so that the same samples make the same file.
+func (t *tiles) begin(edge bool) *cell {
+	if n := len(t.free); n > 0 {
+		c := t.free[n-1]
+		t.free = t.free[:n-1]
+		if edge {
+			clear(c.samples)
+		}
+		return c
+	}
+	if t.held >= t.most {
+		return &cell{}
+	}
+	t.held++
+	return &cell{samples: make([]byte, t.cellBytes())}
+}
+
+func (t *tiles) put(samples []byte, at int64) error {
+	n, err := t.file.WriteAt(samples, at)
+	if err == nil && n < len(samples) {
+		err = io.ErrShortWrite
+	}
+	if err == nil && t.flushing != nil {
+		select {
+		case t.flushing <- [2]int64{at, int64(n)}:
+		default:
+		}
+	}
+	return err
+}
