@@ -24,6 +24,7 @@ type Environment struct {
 	Memory   int64     `json:"memory_bytes"` // available at the beginning; 0: not known
 	Load     float64   `json:"load"`         // the system's load average at the beginning
 	Steal    float64   `json:"steal"`        // share of the CPUs' time that went to other guests of the machine, meanwhile
+	Others   float64   `json:"others"`       // share that went to other processes here
 	OS       string    `json:"os"`
 	Arch     string    `json:"arch"`
 	Go       string    `json:"go"`
@@ -35,7 +36,7 @@ type Environment struct {
 	Size     int       `json:"size"`
 	Dates    int       `json:"dates"`
 
-	ticks, stolen float64
+	began cpuTimes
 }
 
 func newEnvironment(o Options, threads []int) Environment {
@@ -54,37 +55,49 @@ func newEnvironment(o Options, threads []int) Environment {
 	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
 		_, _ = fmt.Sscan(string(text), &e.Load)
 	}
-	e.ticks, e.stolen = cpuTicks()
+	e.began = readCPUTimes()
 	return e
 }
 
 // finish notes what happened meanwhile.
 func (e *Environment) finish() {
-	ticks, stolen := cpuTicks()
-	if ticks > e.ticks {
-		e.Steal = (stolen - e.stolen) / (ticks - e.ticks)
+	now := readCPUTimes()
+	if all := now.all - e.began.all; all > 0 {
+		e.Steal = (now.stolen - e.began.stolen) / all
+		e.Others = max(0, (now.busy-e.began.busy)-(now.own-e.began.own)) / all
 	}
 }
 
-// cpuTicks returns the time of all CPUs and what of it was stolen, in the kernel's ticks; zeros where
-// the system does not tell.
-func cpuTicks() (all, stolen float64) {
+// cpuTimes are seconds of all CPUs together; zeros where the system does not tell.
+type cpuTimes struct {
+	all, busy, stolen float64
+	own               float64 // of busy, for this process and the programs that it ran
+}
+
+func readCPUTimes() cpuTimes {
+	t := cpuTimes{own: cpuSeconds()}
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
-		return 0, 0
+		return t
 	}
-	line, _, _ := strings.Cut(string(text), "\n")
+	line, _, _ := strings.Cut(strings.TrimPrefix(string(text), "cpu "), "\n")
+	const idle, iowait, steal, perSecond = 3, 4, 7, 100 // USER_HZ
 	for i, word := range strings.Fields(line) {
 		var ticks float64
-		if _, err := fmt.Sscan(word, &ticks); err != nil || i > 8 { // guests are counted as users before
-			continue
+		if _, err := fmt.Sscan(word, &ticks); err != nil || i > steal { // guests are counted as users before
+			break
 		}
-		all += ticks
-		if i == 8 {
-			stolen = ticks
+		seconds := ticks / perSecond
+		t.all += seconds
+		switch i {
+		case idle, iowait:
+		case steal:
+			t.stolen += seconds
+		default:
+			t.busy += seconds
 		}
 	}
-	return all, stolen
+	return t
 }
 
 // available returns the memory that could be had without swapping, page cache included.

@@ -190,6 +190,9 @@ func (b *bench) note() {
 	if perCPU := e.Load / float64(e.CPUs); perCPU > 0.2 {
 		say("the machine was at work when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
 	}
+	if e.Others > 0.02 {
+		say("%.0f %% of the CPUs' time went to other programs meanwhile: figures are worse than they would be alone", 100*e.Others)
+	}
 	if e.Steal > 0.01 {
 		say("%.0f %% of the CPUs' time went to other guests of the machine", 100*e.Steal)
 	}
@@ -230,7 +233,7 @@ func (r *Report) Text() string {
 			rows = append(rows, []string{g.Case, humanize.Comma(p.Pixels), fmt.Sprint(p.Dates), duration(p.Best), duration(p.Fit), fmt.Sprintf("%.3f", p.PerItem)})
 		}
 		table(&b, rows)
-		fmt.Fprintf(&b, "cost of a sample: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
+		fmt.Fprintf(&b, "cost of a sample, by the seconds that the fit counts itself: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
 	}
 	if len(r.Notes) > 0 {
 		b.WriteString("\n")
