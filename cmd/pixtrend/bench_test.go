@@ -20,6 +20,7 @@ func tempIn(dir string) []string { return []string{"TMPDIR=" + dir} }
 
 // Every case, at a size at which nothing but its working can be seen.
 func TestBenchPipeline(t *testing.T) {
+	t.Parallel()
 	tmp := t.TempDir()
 	code, stdout, stderr := start(t, command("", tempIn(tmp), "bench", "pipeline", "--size", "64", "--dates", "3", "--runs", "1", "--cases", "all,scaling", "--json"))
 	if code != 0 {
@@ -67,6 +68,7 @@ func TestBenchPipeline(t *testing.T) {
 
 // A folder that is named keeps its stacks, and nothing else.
 func TestBenchPipelineFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := []string{"bench", "pipeline", "new/stacks", "--size", "32", "--dates", "2", "--runs", "1", "--cases", "small"}
 	code, stdout, stderr := call(t, dir, args...)
@@ -161,6 +163,7 @@ func TestBenchPipelineInterrupt(t *testing.T) {
 
 // A fit that fails, or gives something else, is the end of a benchmark.
 func TestBenchPipelineOfAWrongProgram(t *testing.T) {
+	t.Parallel()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("no sh here")
