@@ -332,6 +332,14 @@ func TestErrors(t *testing.T) {
 		{name: "synth width", args: []string{"synth", "new", "--width", "0"}, code: 2, want: []string{"--width 0"}},
 		{name: "synth dates", args: []string{"synth", "new", "--dates", "2015-1995"}, code: 2, want: []string{"--dates 2015-1995"}},
 		{name: "synth gaps", args: []string{"synth", "new", "--gaps", "nan"}, code: 2, want: []string{"--gaps nan"}},
+		{name: "bench of nothing", args: []string{"bench"}, code: 2, want: []string{"pipeline", "see 'pixtrend bench --help'"}},
+		{name: "bench of something else", args: []string{"bench", "kernels"}, code: 2, want: []string{`"kernels"`, "pipeline"}},
+		{name: "bench cases", args: []string{"bench", "pipeline", "--cases", "f64"}, code: 2, want: []string{"--cases f64", "int16-zstd", "see 'pixtrend bench pipeline --help'"}},
+		{name: "bench size", args: []string{"bench", "pipeline", "--size", "1"}, code: 2, want: []string{"--size 1", "from 4"}},
+		{name: "bench dates", args: []string{"bench", "pipeline", "--dates", "1000"}, code: 2, want: []string{"--dates 1000", "from 2 to 100"}},
+		{name: "bench runs", args: []string{"bench", "pipeline", "--runs", "0"}, code: 2, want: []string{"--runs 0", "1 or more"}},
+		{name: "bench folders", args: []string{"bench", "pipeline", "a", "b"}, code: 2, want: []string{"one folder"}},
+		{name: "bench environment", args: []string{"bench", "pipeline"}, env: []string{"PIXTREND_ISA=sse"}, code: 2, want: []string{"PIXTREND_ISA"}},
 		{name: "version with argument", args: []string{"version", "x"}, code: 2, want: []string{"no argument"}},
 		{name: "completion of nothing", args: []string{"completion", "csh"}, code: 2, want: []string{"bash, zsh, fish or powershell"}},
 		{name: "help of nothing", args: []string{"help", "ftt"}, code: 2, want: []string{"did you mean fit?"}},
@@ -366,6 +374,7 @@ func TestErrors(t *testing.T) {
 				return exec.Command(program, "synth", filepath.Join(dir, "stack"), "--width", "90", "--height", "80", "--dates", "2020-2020", "-q").Run()
 			}},
 		{name: "synth on existing files", args: []string{"synth", "stack", "--width", "10", "--height", "10", "--dates", "2010-2020"}, code: 1, want: []string{"stack/ndvi_2010.tif exists", "--overwrite"}},
+		{name: "bench on a file", args: []string{"bench", "pipeline", "stack/ndvi_1995.tif"}, code: 1, want: []string{"cannot make the folder stack/ndvi_1995.tif"}},
 		{name: "synth on a file", args: []string{"synth", "stack/ndvi_1995.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif is a file"}},
 	}
 	for _, tt := range tests {
@@ -512,7 +521,8 @@ func TestVersion(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"}} {
+	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"},
+		{"bench", "-h"}, {"bench", "pipeline", "-h"}} {
 		code, stdout, stderr := call(t, "", args...)
 		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
 			t.Errorf("%v: exit code %d, printed %q and %q", args, code, stdout, stderr)
@@ -532,15 +542,15 @@ func TestExamples(t *testing.T) {
 		t.Skip("no sh here")
 	}
 	root := newRootCommand()
-	for _, name := range []string{"pixtrend", "fit", "synth"} {
-		cmd := root
-		if name != "pixtrend" {
-			cmd, _, _ = root.Find([]string{name})
+	for _, name := range []string{"", "fit", "synth", "bench pipeline"} {
+		cmd, _, err := root.Find(strings.Fields(name))
+		if err != nil {
+			t.Fatal(err)
 		}
 		dir := t.TempDir()
 		for line := range strings.Lines(cmd.Example) {
 			line = strings.TrimSpace(line)
-			if strings.HasPrefix(line, "#") || strings.Contains(line, "--width 4000") && os.Getenv("PIXTREND_LONG") == "" {
+			if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && os.Getenv("PIXTREND_LONG") == "" {
 				continue
 			}
 			c := exec.Command(shell, "-c", line)

@@ -1,0 +1,351 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/pixtrend/pixtrend/runner"
+)
+
+// Options of a run.
+type Options struct {
+	Dir     string   // where stacks are kept and found again; "": a temporary folder
+	Cases   []string // from ParseCases
+	Size    int      // pixels of a side of the large stacks; 0: FullSize
+	Dates   int      // of each stack; 0: FullDates
+	Runs    int      // timed runs of each thing; 0: 5
+	Program string   // pixtrend itself
+	Version string   // of the program, for the report
+
+	// Say, which may be nil, is told what comes next.
+	Say func(what string)
+	// Progress, which may be nil, is told how far a step is; done = total ends it.
+	Progress func(done, total int)
+	// Free returns the bytes that may be written in a folder; nil: FreeBytes.
+	Free func(dir string) (int64, error)
+}
+
+const defaultRuns = 5
+
+func (o Options) withDefaults() Options {
+	set := func(n *int, standard int) {
+		if *n == 0 {
+			*n = standard
+		}
+	}
+	set(&o.Size, FullSize)
+	set(&o.Dates, FullDates)
+	set(&o.Runs, defaultRuns)
+	if len(o.Cases) == 0 {
+		o.Cases = usualCases
+	}
+	if o.Say == nil {
+		o.Say = func(string) {}
+	}
+	if o.Progress == nil {
+		o.Progress = func(int, int) {}
+	}
+	if o.Free == nil {
+		o.Free = FreeBytes
+	}
+	return o
+}
+
+// Run makes the stacks, measures and judges. A result that is not that of the reference is an error
+// that wraps ErrWrong. When it returns, only whole stacks are left, in a folder that was named.
+func Run(ctx context.Context, o Options) (_ *Report, err error) {
+	o = o.withDefaults()
+	if err := register(); err != nil {
+		return nil, err
+	}
+	dir, clear, err := folder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, clear()) }()
+	results, err := os.MkdirTemp(dir, ".results-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(results)) }()
+
+	b := &bench{Options: o, dir: dir, results: results, threads: threadCounts()}
+	b.report.Environment = newEnvironment(o, b.threads)
+	b.plan()
+	if err := b.makeStacks(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.measure(ctx); err != nil {
+		return nil, err
+	}
+	b.report.Environment.finish()
+	b.judge()
+	return &b.report, nil
+}
+
+// folder returns the folder of the stacks, and what to do about it at the end.
+func folder(name string) (dir string, clear func() error, err error) {
+	if name == "" {
+		dir, err = os.MkdirTemp("", "pixtrend-bench-")
+		return dir, func() error { return os.RemoveAll(dir) }, err
+	}
+	if err := os.MkdirAll(name, 0o777); err != nil {
+		var why *fs.PathError
+		if errors.As(err, &why) {
+			err = why.Err
+		}
+		return "", nil, fmt.Errorf("cannot make the folder %s: %w", name, err)
+	}
+	dir, err = filepath.Abs(name)
+	return dir, func() error { return nil }, err
+}
+
+// threadCounts returns the numbers of threads that are measured: one, two and all.
+func threadCounts() []int {
+	all := min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0))
+	counts := []int{1, min(goalThreads, all), all}
+	return slices.Compact(counts)
+}
+
+// bench is a run under way.
+type bench struct {
+	Options
+	dir, results string
+	threads      []int
+	cases        []benchCase
+	points       map[string][]point // of the cases of scaling
+	report       Report
+}
+
+// full tells whether the goals hold at this size.
+func (b *bench) full() bool { return b.Size == FullSize && b.Dates == FullDates }
+
+func (b *bench) plan() {
+	b.points = map[string][]point{}
+	for _, name := range b.Cases {
+		if name != scalingDates && name != scalingPixels {
+			c := newCase(name, b.Size, b.Dates)
+			c.stack.dir = b.dir
+			b.cases = append(b.cases, c)
+			continue
+		}
+		points := newPoints(name, b.Size, b.Dates)
+		for i := range points {
+			points[i].stack.dir = b.dir
+		}
+		b.points[name] = points
+	}
+}
+
+// stacks returns what is needed, and the most bytes that results take at one time.
+func (b *bench) stacks() (stacks []Stack, results int64) {
+	add := func(s Stack) {
+		if !slices.ContainsFunc(stacks, func(t Stack) bool { return t.Name == s.Name }) {
+			stacks = append(stacks, s)
+		}
+	}
+	if len(b.cases) > 0 {
+		add(b.least())
+	}
+	for _, c := range b.cases {
+		add(c.stack)
+		for _, stats := range c.stats {
+			results += resultBytes(c.stack, stats)
+		}
+	}
+	for _, points := range b.points {
+		var sum int64
+		for _, p := range points {
+			add(p.stack)
+			sum += resultBytes(p.stack, slope)
+		}
+		results = max(results, sum)
+	}
+	slices.SortStableFunc(stacks, func(s, t Stack) int { return int(s.sampleBytes() - t.sampleBytes()) })
+	return stacks, results
+}
+
+func resultBytes(s Stack, stats string) int64 {
+	bands := int64(1)
+	if stats == three {
+		bands = 3
+	}
+	return 4 * int64(s.Width) * int64(s.Height) * bands
+}
+
+// makeStacks makes those that are not there, once it is known that there is room for them.
+func (b *bench) makeStacks(ctx context.Context) error {
+	stacks, need := b.stacks()
+	var missing []Stack
+	b.Say(fmt.Sprintf("looking for %d stacks in %s", len(stacks), b.dir))
+	for _, s := range stacks {
+		found, err := s.find(ctx)
+		if err != nil {
+			return err
+		}
+		if !found {
+			missing = append(missing, s)
+			need += s.sampleBytes()
+		}
+		b.report.Stacks = append(b.report.Stacks, s)
+	}
+	free, err := b.Free(b.dir)
+	if err != nil {
+		return fmt.Errorf("cannot tell what is free in %s: %w", b.dir, err)
+	}
+	sizes := fmt.Sprintf("needs up to %s in %s for %d stacks and results, %s are free",
+		humanize.Bytes(uint64(need)), b.dir, len(missing), humanize.Bytes(uint64(free)))
+	if need > free {
+		return fmt.Errorf("the benchmark %s: name another folder, or make the stacks smaller with --size", sizes)
+	}
+	b.Say(sizes)
+	for len(missing) > 0 {
+		first := missing[0]
+		same := func(s Stack) bool {
+			return s.scene() == first.scene() && s.Width == first.Width && s.Height == first.Height && s.Dates == first.Dates
+		}
+		var together []Stack
+		names := ""
+		for _, s := range missing {
+			if same(s) {
+				together = append(together, s)
+				names += " " + s.Name
+			}
+		}
+		b.Say("making" + names)
+		if err := makeStacks(ctx, together, b.Progress); err != nil {
+			return err
+		}
+		missing = slices.DeleteFunc(missing, same)
+	}
+	return nil
+}
+
+// measure measures the usual cases together, so that all their figures stand side by side, and each
+// case of scaling by itself.
+func (b *bench) measure(ctx context.Context) error {
+	if len(b.cases) > 0 {
+		g, err := b.usual()
+		if err != nil {
+			return err
+		}
+		if err := b.run(ctx, "the cases", g); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{scalingDates, scalingPixels} {
+		if len(b.points[name]) == 0 {
+			continue
+		}
+		g, err := b.newGroup()
+		if err != nil {
+			return err
+		}
+		threads := b.threads[len(b.threads)-1]
+		for _, p := range b.points[name] {
+			if err := g.addJob(b.Program, p.stack, p.dates, threads, slope, true, p.name(name, threads)); err != nil {
+				return err
+			}
+		}
+		if err := b.run(ctx, name, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) newGroup() (*group, error) {
+	dir, err := os.MkdirTemp(b.results, "group-")
+	return &group{dir: dir}, err
+}
+
+func (b *bench) run(ctx context.Context, what string, g *group) error {
+	b.Say(fmt.Sprintf("measuring %s: %d things, %d times each after a warm-up that is verified", what, len(g.arms), b.Runs))
+	if err := g.measure(ctx, b.Runs, b.Progress); err != nil {
+		return err
+	}
+	for _, a := range g.arms {
+		b.report.Measurements = append(b.report.Measurements, a.Measurement)
+	}
+	return nil
+}
+
+// least is a stack with next to nothing in it: what its fit takes, every fit takes.
+func (b *bench) least() Stack {
+	s := Stack{Width: 16, Height: 16, Dates: 2, Type: "float32", Samples: noise}.named("least")
+	s.dir = b.dir
+	return s
+}
+
+// usual sets up the usual cases: their floors and jobs, the start of the program and the least of
+// fits, and the writing of as many bytes as the results have.
+func (b *bench) usual() (*group, error) {
+	g, err := b.newGroup()
+	if err != nil {
+		return nil, err
+	}
+	g.add(Measurement{Name: startName}, func(ctx context.Context) (float64, float64, error) {
+		_, took, err := runProgram(ctx, b.Program, "version")
+		return took.Seconds(), 0, err
+	})
+	least := b.least()
+	if err := g.addJob(b.Program, least, least.Dates, 1, slope, false, leastName); err != nil {
+		return nil, err
+	}
+	written := map[int64]bool{}
+	for _, c := range b.cases {
+		for _, threads := range b.threads {
+			if err := g.addFloor(c.floor, c.stack, c.stack.Dates, threads, floorName(c, threads)); err != nil {
+				return nil, err
+			}
+			for _, stats := range c.stats {
+				if err := g.addJob(b.Program, c.stack, c.stack.Dates, threads, stats, false, jobName(c.name, stats, threads)); err != nil {
+					return nil, err
+				}
+			}
+		}
+		for _, stats := range c.stats {
+			bytes := resultBytes(c.stack, stats)
+			if written[bytes] {
+				continue
+			}
+			written[bytes] = true
+			g.add(Measurement{Name: writeName(bytes), Bytes: bytes}, func(context.Context) (float64, float64, error) {
+				took, err := writeFloor(g.dir, bytes)
+				return took.Seconds(), 0, err
+			})
+		}
+	}
+	return g, nil
+}
+
+const (
+	startName = "arm=start"
+	leastName = "case=least/arm=fit/stats=slope/threads=1"
+)
+
+func writeName(bytes int64) string {
+	return nameOf("arm", "write", "bytes", strconv.FormatInt(bytes, 10))
+}
+
+func floorName(c benchCase, threads int) string {
+	return nameOf("case", c.name, "arm", string(c.floor), "threads", strconv.Itoa(threads))
+}
+
+func jobName(name, stats string, threads int) string {
+	return nameOf("case", name, "arm", "fit", "stats", stats, "threads", strconv.Itoa(threads))
+}
+
+func (p point) name(name string, threads int) string {
+	return nameOf("case", name, "pixels", strconv.Itoa(p.stack.Width*p.stack.Height), "dates", strconv.Itoa(p.dates),
+		"arm", "fit", "stats", slope, "threads", strconv.Itoa(threads))
+}

@@ -1,0 +1,287 @@
+package pipeline
+
+import (
+	"fmt"
+	"math"
+	"os/exec"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dustin/go-humanize"
+)
+
+// Report is what a run found. Times are seconds.
+type Report struct {
+	Environment  Environment    `json:"environment"`
+	Stacks       []Stack        `json:"stacks"`
+	Measurements []*Measurement `json:"measurements"`
+	Rows         []Row          `json:"rows"`
+	Speedups     []Speedup      `json:"speedups"`
+	Growth       []Growth       `json:"growth"`
+	Notes        []string       `json:"notes"`
+}
+
+// Verdict sets a value against a goal.
+type Verdict struct {
+	Goal  string  `json:"goal,omitempty"` // in words; "": there is none
+	Value float64 `json:"value"`          // in the goal's terms, 0 where it was not measured
+	Limit float64 `json:"limit"`
+	Met   *bool   `json:"met"` // null: not judged
+}
+
+// Row is a job beside its floor.
+type Row struct {
+	Case      string  `json:"case"`
+	Stats     string  `json:"stats"`
+	Threads   int     `json:"threads"`
+	Floor     string  `json:"floor"` // read or decode
+	FloorBest float64 `json:"floor_best"`
+	Best      float64 `json:"best"`
+	Median    float64 `json:"median"`
+	Ratio     float64 `json:"ratio"` // of the best ones
+	Verdict
+}
+
+// Speedup is how much faster two threads are than one, in the best of runs.
+type Speedup struct {
+	Case  string  `json:"case"`
+	Stats string  `json:"stats"`
+	Floor float64 `json:"floor"` // that of the floor
+	Verdict
+}
+
+// Growth is how the cost of a sample changes over a case of scaling.
+type Growth struct {
+	Case   string        `json:"case"`
+	Points []GrowthPoint `json:"points"`
+	Verdict
+}
+
+// GrowthPoint is a job of a case of scaling.
+type GrowthPoint struct {
+	Pixels  int64   `json:"pixels"`
+	Dates   int     `json:"dates"`
+	Best    float64 `json:"best"` // of the whole process
+	Fit     float64 `json:"fit"`  // the best of what the fit counts itself
+	PerItem float64 `json:"ns_per_sample"`
+}
+
+// of returns a measurement, or nil.
+func (r *Report) of(name string) *Measurement {
+	i := slices.IndexFunc(r.Measurements, func(m *Measurement) bool { return m.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return r.Measurements[i]
+}
+
+// atMost judges a value that should not pass a limit, if it was measured and judge says so.
+func atMost(limit, value float64, goal string, judge bool) Verdict {
+	v := Verdict{Goal: "≤ " + goal, Value: value, Limit: limit}
+	if judge && value > 0 {
+		met := value <= limit
+		v.Met = &met
+	}
+	return v
+}
+
+// judge fills in what follows from the measurements.
+func (b *bench) judge() {
+	r := &b.report
+	r.Rows, r.Speedups, r.Growth = []Row{}, []Speedup{}, []Growth{}
+	for _, c := range b.cases {
+		for _, stats := range c.stats {
+			for _, threads := range b.threads {
+				floor, job := r.of(floorName(c, threads)), r.of(jobName(c.name, stats, threads))
+				row := Row{Case: c.name, Stats: stats, Threads: threads, Floor: string(c.floor),
+					FloorBest: floor.Best(), Best: job.Best(), Median: job.Median(), Ratio: job.Best() / floor.Best()}
+				if g, has := c.goals[stats]; has && threads == goalThreads {
+					row.Verdict = b.judgeRow(g, row)
+				}
+				r.Rows = append(r.Rows, row)
+			}
+			if slices.Contains(b.threads, 1) && slices.Contains(b.threads, goalThreads) {
+				gain := func(name func(threads int) string) float64 {
+					return r.of(name(1)).Best() / r.of(name(goalThreads)).Best()
+				}
+				s := Speedup{Case: c.name, Stats: stats, Floor: gain(func(n int) string { return floorName(c, n) })}
+				s.Value = gain(func(n int) string { return jobName(c.name, stats, n) })
+				if c.floor == decode {
+					s.Goal, s.Limit = fmt.Sprintf("≥ %v ×", goalSpeedup), goalSpeedup
+					if met := s.Value >= s.Limit; b.full() {
+						s.Met = &met
+					}
+				}
+				r.Speedups = append(r.Speedups, s)
+			}
+		}
+	}
+	for _, name := range []string{scalingDates, scalingPixels} {
+		if points := b.points[name]; len(points) > 0 {
+			r.Growth = append(r.Growth, b.judgeGrowth(name, points))
+		}
+	}
+	b.note()
+}
+
+func (b *bench) judgeRow(g goal, row Row) Verdict {
+	switch {
+	case g.seconds > 0:
+		return atMost(g.seconds, row.Best, duration(g.seconds), b.full())
+	case g.jobs > 0:
+		value := 0.0
+		if against := b.report.of(jobName(againstCase, slope, row.Threads)); against != nil {
+			value = row.Best / against.Best()
+		}
+		return atMost(g.jobs, value, fmt.Sprintf("%.2f × %s %s", g.jobs, againstCase, slope), b.full())
+	}
+	return atMost(g.floors, row.Ratio, fmt.Sprintf("%.2f × %s", g.floors, row.Floor), b.full())
+}
+
+// judgeGrowth compares the cost of a sample, by the seconds that the fit counts itself: in those of the
+// process, its start would hide the small points.
+func (b *bench) judgeGrowth(name string, points []point) Growth {
+	g := Growth{Case: name}
+	least, most := math.Inf(1), 0.0
+	for _, p := range points {
+		m := b.report.of(p.name(name, b.threads[len(b.threads)-1]))
+		fit := slices.Min(m.Fit)
+		cost := 1e9 * fit / float64(p.samples)
+		least, most = min(least, cost), max(most, cost)
+		g.Points = append(g.Points, GrowthPoint{int64(p.stack.Width) * int64(p.stack.Height), p.dates, m.Best(), fit, cost})
+	}
+	value := 0.0
+	if least > 0 {
+		value = most/least - 1
+	}
+	g.Verdict = atMost(goalLinear, value, fmt.Sprintf("%v %%", 100*goalLinear), b.full() && len(points) > 1)
+	return g
+}
+
+// note says what a reader should know besides.
+func (b *bench) note() {
+	r, e := &b.report, &b.report.Environment
+	r.Notes = []string{}
+	say := func(format string, args ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, args...)) }
+	if !b.full() {
+		say("the goals are those of %d × %d pixels and %d dates: at this size none is judged", FullSize, FullSize, FullDates)
+	} else if !slices.Contains(b.threads, goalThreads) {
+		say("the goals are those of %d threads, and the machine has 1 CPU for them: they are not judged", goalThreads)
+	}
+	if b.Runs < defaultRuns {
+		say("%d runs of each: goals are for the best of %d or more", b.Runs, defaultRuns)
+	}
+	if start, least := r.of(startName), r.of(leastName); start != nil && least != nil {
+		say("start: the program takes %s to print its version, and a fit of 16 × 16 pixels and 2 dates %s", duration(start.Best()), duration(least.Best()))
+	}
+	for _, m := range r.Measurements {
+		if strings.HasPrefix(m.Name, "arm=write/") {
+			say("write: a file of %s takes %s to write and sync (median %s), and no fit ends before", humanize.Bytes(uint64(m.Bytes)), duration(m.Best()), duration(m.Median()))
+		}
+	}
+	var stacks int64
+	for _, s := range r.Stacks {
+		stacks += s.sampleBytes()
+	}
+	if e.Memory > 0 && stacks > e.Memory {
+		say("the stacks have up to %s and the memory %s: not all of them may have been in the page cache", humanize.Bytes(uint64(stacks)), humanize.Bytes(uint64(e.Memory)))
+	}
+	if perCPU := e.Load / float64(e.CPUs); perCPU > 0.2 {
+		say("the machine was at work when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
+	}
+	if e.Others > 0.02 {
+		say("%.0f %% of the CPUs' time went to other programs meanwhile: figures are worse than they would be alone", 100*e.Others)
+	}
+	if e.Steal > 0.01 {
+		say("%.0f %% of the CPUs' time went to other guests of the machine", 100*e.Steal)
+	}
+	for _, peer := range []struct{ name, program string }{{"GRASS", "grass"}, {"CDO", "cdo"}, {"R", "Rscript"}} {
+		here := "is not installed here"
+		if _, err := exec.LookPath(peer.program); err == nil {
+			here = "is installed here, but this command does not run it"
+		}
+		say("%s %s: not compared", peer.name, here)
+	}
+}
+
+// Text is the report for people.
+func (r *Report) Text() string {
+	var b strings.Builder
+	e := r.Environment
+	fmt.Fprintf(&b, "pixtrend %s (%s), GDAL %s, Go %s, %s/%s\n", e.Pixtrend, e.ISA, e.GDAL, e.Go, e.OS, e.Arch)
+	fmt.Fprintf(&b, "%s, %d CPUs on %d cores, threads %s; page cache warm, %d runs, fits are whole processes\n",
+		e.CPU, e.CPUs, e.Cores, strings.Join(strings.Fields(strings.Trim(fmt.Sprint(e.Threads), "[]")), ", "), e.Runs)
+	if len(r.Rows) > 0 {
+		rows := [][]string{{"case", "stats", "threads", "floor", "", "best", "median", "ratio", "goal", "met"}}
+		for _, row := range r.Rows {
+			rows = append(rows, []string{row.Case, row.Stats, fmt.Sprint(row.Threads), row.Floor, duration(row.FloorBest), duration(row.Best),
+				duration(row.Median), fmt.Sprintf("%.2f", row.Ratio), row.Goal, row.met(row.Value != row.Ratio && row.Value != row.Best)})
+		}
+		table(&b, rows)
+	}
+	if len(r.Speedups) > 0 {
+		rows := [][]string{{"1 to 2 threads", "stats", "fit", "floor", "goal", "met"}}
+		for _, s := range r.Speedups {
+			rows = append(rows, []string{s.Case, s.Stats, fmt.Sprintf("%.2f ×", s.Value), fmt.Sprintf("%.2f ×", s.Floor), s.Goal, s.met(false)})
+		}
+		table(&b, rows)
+	}
+	for _, g := range r.Growth {
+		rows := [][]string{{"case", "pixels", "dates", "process", "fit", "ns/sample"}}
+		for _, p := range g.Points {
+			rows = append(rows, []string{g.Case, humanize.Comma(p.Pixels), fmt.Sprint(p.Dates), duration(p.Best), duration(p.Fit), fmt.Sprintf("%.3f", p.PerItem)})
+		}
+		table(&b, rows)
+		fmt.Fprintf(&b, "cost of a sample, by the seconds that the fit counts itself: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
+	}
+	if len(r.Notes) > 0 {
+		b.WriteString("\n")
+		for _, n := range r.Notes {
+			fmt.Fprintf(&b, "- %s\n", n)
+		}
+	}
+	return b.String()
+}
+
+// met says how it went; with the value where no other column has it.
+func (v Verdict) met(value bool) string {
+	word := "-"
+	switch {
+	case v.Goal == "":
+		return ""
+	case v.Met != nil && *v.Met:
+		word = "yes"
+	case v.Met != nil:
+		word = "no"
+	}
+	if value && v.Value > 0 {
+		word += fmt.Sprintf(" (%.2f)", v.Value)
+	}
+	return word
+}
+
+// table writes rows under a heading, columns aligned.
+func table(b *strings.Builder, rows [][]string) {
+	b.WriteString("\n")
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	_ = w.Flush()
+	for line := range strings.Lines(text.String()) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+}
+
+// duration writes seconds with three digits.
+func duration(s float64) string {
+	switch {
+	case s < 1e-3:
+		return fmt.Sprintf("%.0f µs", 1e6*s)
+	case s < 1:
+		return fmt.Sprintf("%.*f ms", max(0, 2-int(math.Floor(math.Log10(1e3*s)))), 1e3*s)
+	}
+	return fmt.Sprintf("%.2f s", s)
+}

@@ -1,0 +1,10 @@
+//go:build !linux && !darwin
+
+package pipeline
+
+import "math"
+
+// FreeBytes knows of no limit here.
+func FreeBytes(dir string) (int64, error) { return math.MaxInt64, nil }
+
+func cpuSeconds() float64 { return 0 }

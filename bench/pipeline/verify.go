@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"strings"
+	"unsafe"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/runner"
+)
+
+// ErrWrong is wrapped by the errors about results that are not those of the reference.
+var ErrWrong = errors.New("wrong result")
+
+// trend is what the reference finds for a pixel, and what its own rounding may be.
+type trend struct {
+	slope, intercept           float64 // NaN where there is no trend
+	n                          int
+	slopeError, interceptError float64
+}
+
+// reference fits y over t by least squares in two passes, means first. NaN is a gap. It is there to be
+// plainly right.
+func reference(t, y []float64) trend {
+	var n int
+	var sumT, sumY, largest float64
+	for i, v := range y {
+		if !math.IsNaN(v) {
+			n++
+			sumT += t[i]
+			sumY += v
+			largest = max(largest, math.Abs(v))
+		}
+	}
+	meanT, meanY := sumT/float64(n), sumY/float64(n)
+	var tt, ty float64
+	for i, v := range y {
+		if !math.IsNaN(v) {
+			tt += (t[i] - meanT) * (t[i] - meanT)
+			ty += (t[i] - meanT) * (v - meanY)
+		}
+	}
+	if n < 2 || tt == 0 {
+		return trend{slope: math.NaN(), intercept: math.NaN(), n: n}
+	}
+	const some = 1e-13 // some hundred roundings of float64
+	r := trend{slope: ty / tt, n: n, slopeError: some * largest * math.Sqrt(float64(n)/tt)}
+	r.intercept = meanY - r.slope*meanT
+	r.interceptError = some*largest + math.Abs(meanT)*(r.slopeError+some*math.Abs(r.slope))
+	return r
+}
+
+// near reports whether a float32 is what want rounds to, give or take what want may be off.
+func near(got float32, want, off float64) bool {
+	if math.IsNaN(want) {
+		return got != got
+	}
+	half := math.Abs(want)/(1<<24) + math.SmallestNonzeroFloat32
+	return math.Abs(float64(got)-want) <= half*(1+1e-6)+off
+}
+
+// result is the output of a job.
+type result struct {
+	path  string
+	stats string // its bands
+}
+
+const (
+	checkedPixels = 1 << 20  // of a stack, about, are compared
+	checkMemory   = 64 << 20 // samples, for each thread
+)
+
+// verify compares results with the reference, computed from the first n files of the stack: every
+// pixel of a small one, every k-th of a large one. GDAL reads the files in the plainest way.
+func verify(ctx context.Context, s Stack, n int, results []result) (checked int64, err error) {
+	if err := register(); err != nil {
+		return 0, err
+	}
+	pixels := int64(s.Width) * int64(s.Height)
+	every := max(1, pixels/checkedPixels)
+	if every > 1 {
+		every |= 1 // odd: not the same columns in every row
+	}
+	names := s.files(n)
+	times := make([]float64, n)
+	for i := range times {
+		_, times[i] = s.date(i)
+	}
+	height := max(1, checkMemory/(4*s.Width*n))
+	if strings.Contains(strings.Join(s.Creation, " "), "TILED=YES") {
+		height = min(makeRows, s.Height) // whole tiles, or they would be decoded again
+	}
+	bands := (s.Height + height - 1) / height
+	_, err = runner.Run(ctx, bands, runner.Options{}, func(_ context.Context, _ runner.Worker, i int) error {
+		y0 := i * height
+		rows := min(height, s.Height-y0)
+		samples := make([][]float32, n)
+		for d, name := range names {
+			planes, err := readRows(name, y0, s.Width, rows)
+			if err != nil {
+				return err
+			}
+			samples[d] = planes[0]
+		}
+		outputs := make([][][]float32, len(results))
+		for r := range results {
+			if outputs[r], err = readRows(results[r].path, y0, s.Width, rows); err != nil {
+				return err
+			}
+		}
+		series := make([]float64, n)
+		first := int64(y0) * int64(s.Width)
+		for p := (every - first%every) % every; p < int64(rows)*int64(s.Width); p += every {
+			for d := range series {
+				series[d] = float64(samples[d][p])
+			}
+			want := reference(times, series)
+			for r, output := range outputs {
+				if err := compare(results[r], output, p, want); err != nil {
+					return fmt.Errorf("%w at column %d, row %d", err, p%int64(s.Width), int64(y0)+p/int64(s.Width))
+				}
+			}
+		}
+		return nil
+	})
+	return (pixels + every - 1) / every, err
+}
+
+// compare holds a pixel of a result against the reference.
+func compare(r result, bands [][]float32, pixel int64, want trend) error {
+	fields := strings.Split(r.stats, ",")
+	if len(fields) != len(bands) {
+		return fmt.Errorf("%w: %s has %d bands and not %s", ErrWrong, r.path, len(bands), r.stats)
+	}
+	for i, field := range fields {
+		expected, off := want.slope, want.slopeError
+		switch field {
+		case "intercept":
+			expected, off = want.intercept, want.interceptError
+		case "n":
+			expected, off = float64(want.n), 0
+		}
+		if got := bands[i][pixel]; !near(got, expected, off) {
+			return fmt.Errorf("%w: %s of %s is %v, and %v by the reference,", ErrWrong, field, r.path, got, expected)
+		}
+	}
+	return nil
+}
+
+// readRows reads rows of every band, as float32, which holds the samples of all types used here.
+func readRows(path string, y, width, rows int) ([][]float32, error) {
+	ds, err := godal.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open %s: %w", path, err)
+	}
+	defer func() { _ = ds.Close() }()
+	var planes [][]float32
+	for _, b := range ds.Bands() {
+		plane := make([]float32, width*rows)
+		if err := b.Read(0, y, plane, width, rows); err != nil {
+			return nil, fmt.Errorf("cannot read %s: %w", path, err)
+		}
+		planes = append(planes, plane)
+	}
+	return planes, nil
+}
+
+// sum returns a checksum of all samples of a result.
+func sum(path string) (uint32, error) {
+	ds, err := godal.Open(path)
+	if err != nil {
+		return 0, fmt.Errorf("cannot open %s: %w", path, err)
+	}
+	defer func() { _ = ds.Close() }()
+	st := ds.Structure()
+	rows := min(makeRows, st.SizeY)
+	buffer := make([]float32, st.SizeX*rows)
+	table := crc32.MakeTable(crc32.Castagnoli)
+	total := uint32(0)
+	for _, b := range ds.Bands() {
+		for y := 0; y < st.SizeY; y += rows {
+			n := min(rows, st.SizeY-y)
+			part := buffer[:n*st.SizeX]
+			if err := b.Read(0, y, part, st.SizeX, n); err != nil {
+				return 0, fmt.Errorf("cannot read %s: %w", path, err)
+			}
+			total = crc32.Update(total, table, unsafe.Slice((*byte)(unsafe.Pointer(&part[0])), 4*len(part)))
+		}
+	}
+	return total, nil
+}
