@@ -33,6 +33,9 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 
 // Read fills dst with the samples of w, as pixtrend.Source asks for.
 func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst kernel.Tile) error {
+	if s.RemoteFiles() > 0 {
+		return s.readRemote(ctx, worker, w, dst)
+	}
 	r := s.readers.of(worker)
 	if s.multi && s.uniform {
 		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, dst) })
@@ -45,30 +48,35 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, dst ker
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		err := r.with(s, p.file, func(h *handle) error {
-			band := h.bands[p.band-1]
-			if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height); err != nil {
-				return err
-			}
-			if !s.uniform {
-				p.widen(kernel.Plane[float64](dst, i))
-			}
-			if p.masked {
-				return r.mask(band.MaskBand(), w, kernel.Plane[float64](dst, i))
-			}
-			return nil
-		})
-		if err != nil {
+		if err := s.readPlane(r, i, w, dst); err != nil {
 			return readError(s.files[p.file], w, err)
 		}
 	}
 	return nil
 }
 
+// readPlane fills plane i of dst.
+func (s *Stack) readPlane(r *reader, i int, w pixtrend.Window, dst kernel.Tile) error {
+	p := s.planes[i]
+	return r.with(s, p.file, func(h *handle) error {
+		band := h.bands[p.band-1]
+		if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height, r.heard.band()...); err != nil {
+			return err
+		}
+		if !s.uniform {
+			p.widen(kernel.Plane[float64](dst, i))
+		}
+		if p.masked {
+			return r.mask(band.MaskBand(), w, kernel.Plane[float64](dst, i))
+		}
+		return nil
+	})
+}
+
 // mask makes a gap of every sample that the mask hides.
 func (r *reader) mask(band godal.Band, w pixtrend.Window, samples []float64) error {
 	r.visible = slices.Grow(r.visible[:0], w.Pixels())[:w.Pixels()]
-	if err := band.Read(w.X, w.Y, r.visible, w.Width, w.Height); err != nil {
+	if err := band.Read(w.X, w.Y, r.visible, w.Width, w.Height, r.heard.band()...); err != nil {
 		return err
 	}
 	for i, v := range r.visible {
@@ -83,13 +91,16 @@ func readError(name string, w pixtrend.Window, err error) error {
 	if errors.Is(err, ErrInput) {
 		return err
 	}
+	if remote := (*failed)(nil); errors.As(err, &remote) {
+		return inputErrorf("cannot read %s at column %d, row %d: %v", name, w.X, w.Y, remote)
+	}
 	return inputErrorf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
 		name, w.X, w.Y, cause(err, name))
 }
 
 // readBands reads the planes of one file in one go, which decodes a block of a pixel-interleaved
 // file once and not once a band.
-func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, dst kernel.Tile) error {
+func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, dst kernel.Tile, more ...godal.DatasetIOOption) error {
 	size := dst.Type.Size()
 	if int64(dst.Stride)*int64(size) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
@@ -99,7 +110,7 @@ func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, dst kernel.Tile)
 		bands[i] = p.band - 1
 	}
 	return ds.Read(w.X, w.Y, buffer(kernel.Tile{Type: dst.Type, Data: dst.Data, Stride: len(dst.Data) / size, Dates: 1, Pixels: len(dst.Data) / size}, 0, s.planes[0].signedByte),
-		w.Width, w.Height, godal.Bands(bands...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(dst.Stride))
+		w.Width, w.Height, append(more, godal.Bands(bands...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(dst.Stride))...)
 }
 
 // buffer returns plane i of t as the slice that godal takes its type from.

@@ -26,8 +26,10 @@ type OpenOptions struct {
 // Stack is a stack of raster files, opened and checked. It is a pixtrend.Source.
 type Stack struct {
 	grid     pixtrend.Grid
-	planes   []plane // in the order of the axis
-	files    []string
+	planes   []plane  // in the order of the axis
+	sources  []string // the names of the files to GDAL
+	files    []string // the same as they are shown
+	remote   remoteStack
 	drivers  []string
 	nodata   *float64 // replaces that of the files
 	geo      geo
@@ -41,17 +43,22 @@ type Stack struct {
 // one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
 // at least two different dates. The error names the first file that does not fit, and how.
 func Open(inputs []string, o OpenOptions) (*Stack, error) {
-	files, err := Expand(inputs)
+	sources, err := Expand(inputs)
 	if err != nil {
 		return nil, err
+	}
+	files := make([]string, len(sources))
+	for i, name := range sources {
+		files[i] = shown(name)
 	}
 	if o.Band < 0 {
 		return nil, inputErrorf("band %d does not exist: bands count from 1", o.Band)
 	}
-	s := &Stack{files: files, drivers: o.Drivers, nodata: o.Nodata}
+	s := &Stack{sources: sources, files: files, drivers: o.Drivers, nodata: o.Nodata}
 	var descriptions []string // of the bands, where they are the dates
+	describe := s.look(o)
 	for i, name := range files {
-		planes, descs, g, err := describe(name, len(files), o)
+		planes, descs, g, err := describe(i)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +84,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 		byName[i] = i
 	}
 	slices.SortStableFunc(byName, func(i, j int) int {
-		return strings.Compare(files[s.planes[i].file], files[s.planes[j].file])
+		return strings.Compare(sources[s.planes[i].file], sources[s.planes[j].file])
 	})
 	axis, order, err := timeaxis.NewAxis(permuted(dates, byName))
 	if err != nil {
@@ -109,9 +116,13 @@ func described(files []string) string {
 // dates finds the date of every plane.
 func (s *Stack) dates(spec timeaxis.Spec, descriptions []string) ([]timeaxis.Date, error) {
 	if !s.multi {
+		names := s.datedNames()
+		if spec.Auto() {
+			return spec.Resolve(names, nil)
+		}
 		dates, err := spec.Resolve(s.files, nil)
-		if err == nil && !spec.Auto() {
-			s.warnings = append(s.warnings, timeaxis.Mismatches(s.files, dates)...)
+		if err == nil {
+			s.warnings = append(s.warnings, timeaxis.Mismatches(names, dates)...)
 		}
 		return dates, err
 	}
@@ -182,11 +193,13 @@ func (s *Stack) Names() []string {
 	return names
 }
 
-// FileBytes returns the size of the input files; 0 for those that are not local.
+// FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
-	for _, name := range s.files {
-		if info, err := os.Stat(name); err == nil {
+	for i, name := range s.sources {
+		if v, remote := s.remote.versions[i]; remote {
+			sum += v.size
+		} else if info, err := os.Stat(name); err == nil {
 			sum += info.Size()
 		}
 	}
