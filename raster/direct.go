@@ -140,9 +140,9 @@ type likeness struct {
 	geo    geo
 }
 
-// describe is the function describe, which it spares for a file that is like one before. It says too how
-// the samples can be read past GDAL, if they can.
-func (known likenesses) describe(name string, files int, o OpenOptions) ([]plane, []string, geo, *directFile, error) {
+// describe says what look finds out about a file, which it spares for one that is like one before. It says
+// too how the samples can be read past GDAL, if they can.
+func (known likenesses) describe(name string, o OpenOptions, look func() ([]plane, []string, geo, error)) ([]plane, []string, geo, *directFile, error) {
 	var t *tiffFile
 	var like string
 	direct := &directFile{name: name}
@@ -160,7 +160,7 @@ func (known likenesses) describe(name string, files int, o OpenOptions) ([]plane
 	l, ok := known[like]
 	if !ok || like == "" {
 		var err error
-		if l.planes, l.descs, l.geo, err = describe(name, files, o); err != nil {
+		if l.planes, l.descs, l.geo, err = look(); err != nil {
 			return nil, nil, geo{}, nil, err
 		}
 		known[like] = l

@@ -16,6 +16,10 @@
 // meanwhile: all of it at the end took 1.4 times as long. Every other file is a copy that GDAL makes
 // of such a one: see [File].
 //
+// Inputs may be on servers, as GDAL names them (/vsicurl/, /vsis3/, …) or as URLs. What GDAL is told for
+// them is told for each call: options that the program, its environment or a configuration file sets are left as
+// they are, and come first.
+//
 // Rasters need not be trusted: only drivers on a list are opened (GTiff, unless others are asked
 // for by name), and sizes are checked before memory is taken for them.
 package raster

@@ -42,6 +42,7 @@ type Job struct {
 	CRS       string     // short name, or "none"
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
+	Remote    int        // how many of them are on servers
 	Memory    int64      // bytes that the fit may take
 	Format    Format     // of the output
 	Scratch   int64      // bytes of a file that stands beside the output while it is made; 0: none
@@ -62,6 +63,7 @@ type Summary struct {
 	Dates          int       `json:"dates"`
 	Fitted         int       `json:"fitted"` // pixels with a result in the first field that is not n
 	Fields         []string  `json:"fields"`
+	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
 	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
 	BytesWritten   int64     `json:"bytes_written"` // size of the output
@@ -124,20 +126,20 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 
 func prepare(s *Stack, output string, o Options) (*Job, error) {
 	if target, err := os.Stat(output); err == nil {
-		for _, name := range s.files {
+		for _, name := range s.sources {
 			if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
 				return nil, outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", output)
 			}
 		}
 	}
-	// Half of the memory is for tiles and results. A quarter is for blocks: half of that GDAL's, for
-	// what is read, and half for those of the output that are not complete. The rest is left to open
-	// files and to the program.
-	o.Fit.Memory = o.Memory / 2
+	// Half of the memory is for tiles and results, and what remote files take. A quarter is for blocks:
+	// half of that GDAL's, for what is read, and half for those of the output that are not complete. The
+	// rest is left to open files and to the program.
+	o.Fit.Memory = o.Memory/2 - s.transferMemory(o.Memory)
 	if err := s.checkBlocks(o.Memory / 4); err != nil {
 		return nil, err
 	}
-	plan, err := pixtrend.NewPlan(s.Grid(), o.Fit)
+	plan, err := s.newPlan(o.Fit)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
 		return nil, fmt.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with --memory, or use fewer --threads",
 			short.Dates, short.Threads, o.Memory>>20, 2*short.Need>>20+1)
@@ -154,16 +156,17 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
 				most, len(plan.Workers), float64(block)/(1<<20), o.Memory>>20))
 			o.Fit.Threads = most
-			if plan, err = pixtrend.NewPlan(s.Grid(), o.Fit); err != nil {
+			if plan, err = s.newPlan(o.Fit); err != nil {
 				return nil, err
 			}
 		}
 	}
-	s.keepHandles(o.Memory-o.Memory/4-plan.Memory-programBytes, len(plan.Workers))
+	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
+	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
-		FileBytes: s.FileBytes(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
+		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	spec := j.spec()
 	j.Format = spec.format()
 	made, err := spec.resolve()
@@ -232,13 +235,18 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		file.Abort()
 		return Summary{}, err
 	}
+	changed, err := j.stack.unchanged(ctx)
+	if err != nil {
+		file.Abort()
+		return Summary{}, err
+	}
 	if err := file.commit(ctx, copied); err != nil {
 		return Summary{}, err
 	}
 	g := j.Grid
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
-		Fitted: tally.fitted, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: append([]string{}, j.Warnings...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
+		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
+		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}
@@ -269,7 +277,7 @@ func (j *Job) spec() Spec {
 		s.GeoTransform = geo.transform
 	}
 	first := j.stack.planes[0]
-	unit := unitOf(j.stack.files[first.file], first.band)
+	unit := unitOf(j.stack.sources[first.file], first.band)
 	for _, f := range j.Plan.Fields {
 		b := Band{Name: f.String()}
 		switch f {

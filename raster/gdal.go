@@ -103,13 +103,13 @@ func cause(err error, name string) string {
 	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
 		line = strings.ReplaceAll(line, with, "")
 	}
-	return strings.TrimRight(line, ". ")
+	return scrubbed(strings.TrimRight(line, ". "))
 }
 
 // open opens a raster for reading. Its sidecar files, which may hold its nodata value, its mask or its CRS,
 // are named to GDAL rather than looked for: reading a folder of thousands of scenes once a file
 // would take longer than the fit.
-func open(path string, drivers []string) (*godal.Dataset, error) {
+func open(path string, drivers []string, more ...godal.OpenOption) (*godal.Dataset, error) {
 	if err := register(); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func open(path string, drivers []string) (*godal.Dataset, error) {
 			opts = append(opts, godal.SiblingFiles(siblings...))
 		}
 	}
-	return godal.Open(path, opts...)
+	return godal.Open(path, append(opts, more...)...)
 }
 
 func sidecars(path string) []string {
@@ -172,6 +172,9 @@ func maskFlags(b godal.Band) int {
 
 // unitOf returns the unit of a band, or "" where there is none or it cannot be read.
 func unitOf(path string, band int) string {
+	if isRemote(path) {
+		return remoteUnit(path, band)
+	}
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	unit := C.get_unit(cpath, C.int(band))

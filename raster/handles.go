@@ -30,8 +30,9 @@ type readers struct {
 // reader holds the handles of one worker, by file.
 type reader struct {
 	kept    map[int]*handle
-	visible []byte // of a window, where files have masks
-	tile    []byte // of a file, where its samples lie in tiles
+	visible []byte    // of a window, where files have masks
+	tile    []byte    // of a file, where its samples lie in tiles
+	heard   *transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {
@@ -48,12 +49,15 @@ func (r *reader) with(s *Stack, file int, fn func(*handle) error) error {
 	if h := r.kept[file]; h != nil {
 		return fn(h)
 	}
-	ds, err := open(s.files[file], s.drivers)
+	ds, err := open(s.sources[file], s.drivers, r.heard.open()...)
+	if err != nil && r.heard != nil {
+		return err // which may be tried again
+	}
 	if err != nil {
 		return inputErrorf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], cause(err, s.files[file]))
 	}
 	h := &handle{ds: ds, bands: ds.Bands()}
-	if !s.stillHas(file, h) {
+	if !s.stillHas(file, h) || !s.sameSize(file) {
 		_ = ds.Close()
 		return inputErrorf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
 	}

@@ -16,7 +16,7 @@ import (
 // folder for the .tif and .tiff files in it, a pattern with *, ? or [ for the files that it matches,
 // and @list.txt for the names in a text file, one a line (empty lines and those that begin with #
 // are skipped; a name that does not exist is looked for beside the list). Names that begin with
-// /vsi are GDAL's, and are taken as they are. Folders and patterns give their files in the order of
+// /vsi are GDAL's, and are taken as they are; a URL with http or https is taken as /vsicurl/. Folders and patterns give their files in the order of
 // their names. A pattern, folder or list without a file is an error, and so is a file given twice.
 func Expand(args []string) ([]string, error) {
 	var names []string
@@ -32,12 +32,14 @@ func Expand(args []string) ([]string, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
-		key := filepath.Clean(name)
+		key := name // two slashes in a URL are not one
 		if abs, err := filepath.Abs(name); err == nil && !strings.HasPrefix(name, "/vsi") {
 			key = abs
+		} else if !isRemote(name) {
+			key = filepath.Clean(name)
 		}
 		if seen[key] {
-			return nil, inputErrorf("%s is given twice: name each raster once", name)
+			return nil, inputErrorf("%s is given twice: name each raster once", shown(name))
 		}
 		seen[key] = true
 	}
@@ -51,7 +53,7 @@ func expand(arg string) ([]string, error) {
 	if arg == "" {
 		return nil, inputErrorf("an input has an empty name")
 	}
-	if strings.HasPrefix(arg, "/vsi") {
+	if arg = fromURL(arg); strings.HasPrefix(arg, "/vsi") {
 		return []string{arg}, nil
 	}
 	info, err := os.Stat(arg)
@@ -112,7 +114,7 @@ func readList(list string) ([]string, error) {
 		if strings.HasPrefix(name, "@") {
 			return nil, inputErrorf("line %d of %s names another list, %s: a list holds names of rasters", n, list, name)
 		}
-		if beside := filepath.Join(filepath.Dir(list), name); !filepath.IsAbs(name) && !exists(name) && exists(beside) {
+		if beside := filepath.Join(filepath.Dir(list), name); !httpURL.MatchString(name) && !filepath.IsAbs(name) && !exists(name) && exists(beside) {
 			name = beside
 		}
 		more, err := expand(name)

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -33,9 +34,12 @@ type plane struct {
 // describe opens a file and says what is in it.
 func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, error) {
 	fail := func(format string, args ...any) ([]plane, []string, geo, error) {
-		return nil, nil, geo{}, inputErrorf("cannot use %s: %s", name, fmt.Sprintf(format, args...))
+		return nil, nil, geo{}, inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
 	}
-	ds, err := open(name, o.Drivers)
+	ds, err := openFirst(name, o.Drivers)
+	if remote := (*failed)(nil); errors.As(err, &remote) {
+		return fail("%v", remote)
+	}
 	if err != nil {
 		what := cause(err, name)
 		info, statErr := os.Stat(name)

@@ -26,8 +26,10 @@ type OpenOptions struct {
 // Stack is a stack of raster files, opened and checked. It is a pixtrend.Source.
 type Stack struct {
 	grid     pixtrend.Grid
-	planes   []plane // in the order of the axis
-	files    []string
+	planes   []plane  // in the order of the axis
+	sources  []string // the names of the files to GDAL
+	files    []string // the same as they are shown
+	remote   remoteStack
 	drivers  []string
 	nodata   *float64 // replaces that of the files
 	geo      geo
@@ -36,29 +38,33 @@ type Stack struct {
 	multi    bool // the planes are bands of one file
 	warnings []string
 	readers  readers
-	direct   []*directFile // by file; nil where none of its planes lies
+	lying    []*directFile // by file; nil where none of its planes lies
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that they make
 // one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
 // at least two different dates. The error names the first file that does not fit, and how.
 func Open(inputs []string, o OpenOptions) (*Stack, error) {
-	files, err := Expand(inputs)
+	sources, err := Expand(inputs)
 	if err != nil {
 		return nil, err
+	}
+	files := make([]string, len(sources))
+	for i, name := range sources {
+		files[i] = shown(name)
 	}
 	if o.Band < 0 {
 		return nil, inputErrorf("band %d does not exist: bands count from 1", o.Band)
 	}
-	s := &Stack{files: files, drivers: o.Drivers, nodata: o.Nodata}
+	s := &Stack{sources: sources, files: files, drivers: o.Drivers, nodata: o.Nodata}
 	var descriptions []string // of the bands, where they are the dates
-	known := likenesses{}
+	look, known := s.look(o), likenesses{}
 	for i, name := range files {
-		planes, descs, g, direct, err := known.describe(name, len(files), o)
+		planes, descs, g, lying, err := known.describe(sources[i], o, func() ([]plane, []string, geo, error) { return look(i) })
 		if err != nil {
 			return nil, err
 		}
-		s.direct = append(s.direct, direct)
+		s.lying = append(s.lying, lying)
 		if i == 0 {
 			s.geo, descriptions = g, descs
 		} else if how := s.geo.differs(g, "the first input, "+files[0]); how != "" {
@@ -81,7 +87,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 		byName[i] = i
 	}
 	slices.SortStableFunc(byName, func(i, j int) int {
-		return strings.Compare(files[s.planes[i].file], files[s.planes[j].file])
+		return strings.Compare(sources[s.planes[i].file], sources[s.planes[j].file])
 	})
 	axis, order, err := timeaxis.NewAxis(permuted(dates, byName))
 	if err != nil {
@@ -113,9 +119,13 @@ func described(files []string) string {
 // dates finds the date of every plane.
 func (s *Stack) dates(spec timeaxis.Spec, descriptions []string) ([]timeaxis.Date, error) {
 	if !s.multi {
+		names := s.datedNames()
+		if spec.Auto() {
+			return spec.Resolve(names, nil)
+		}
 		dates, err := spec.Resolve(s.files, nil)
-		if err == nil && !spec.Auto() {
-			s.warnings = append(s.warnings, timeaxis.Mismatches(s.files, dates)...)
+		if err == nil {
+			s.warnings = append(s.warnings, timeaxis.Mismatches(names, dates)...)
 		}
 		return dates, err
 	}
@@ -197,11 +207,13 @@ func (s *Stack) Names() []string {
 	return names
 }
 
-// FileBytes returns the size of the input files; 0 for those that are not local.
+// FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
-	for _, name := range s.files {
-		if info, err := os.Stat(name); err == nil {
+	for i, name := range s.sources {
+		if v, remote := s.remote.versions[i]; remote {
+			sum += v.size
+		} else if info, err := os.Stat(name); err == nil {
 			sum += info.Size()
 		}
 	}
@@ -211,7 +223,7 @@ func (s *Stack) FileBytes() int64 {
 // Close closes all files.
 func (s *Stack) Close() error {
 	errs := []error{s.readers.close()}
-	for _, d := range s.direct {
+	for _, d := range s.lying {
 		if d != nil {
 			errs = append(errs, d.close())
 		}

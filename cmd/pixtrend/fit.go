@@ -38,13 +38,20 @@ func newFitCommand() *cobra.Command {
 		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
 		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
 			"An INPUT is a file, a folder, a quoted pattern, @list.txt with a name on each line, or one raster\n" +
-			"whose bands are the dates. Rasters are put in the order of their dates, whatever theirs is here.",
+			"whose bands are the dates. Rasters are put in the order of their dates, whatever theirs is here.\n\n" +
+			"A file may be on a server: a URL with http or https, or a name of GDAL's such as /vsis3/BUCKET/KEY,\n" +
+			"/vsigs/BUCKET/KEY or /vsiaz/CONTAINER/KEY. Credentials are those that GDAL finds, such as\n" +
+			"AWS_ACCESS_KEY_ID or ~/.aws/credentials; AWS_NO_SIGN_REQUEST=YES is for public buckets. A request\n" +
+			"that fails is repeated, as GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY say, or else five times.",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --overwrite --memory 128M --dry-run",
+			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --overwrite --memory 128M --dry-run\n" +
+			"  # from a server and from a bucket\n" +
+			"  pixtrend fit https://example.org/ndvi_{2001..2020}.tif -o slope.tif\n" +
+			"  AWS_NO_SIGN_REQUEST=YES pixtrend fit /vsis3/bucket/ndvi_{2001..2020}.tif -o slope.tif",
 		Args: func(cmd *cobra.Command, args []string) error {
 			f.inputs = args
 			if err := f.check(); err != nil {

@@ -17,7 +17,8 @@ import (
 type plan struct {
 	Inputs       []planInput `json:"inputs"` // in the order of their dates
 	InputBytes   int64       `json:"input_bytes"`
-	Dates        string      `json:"dates"` // a summary
+	RemoteFiles  int         `json:"remote_files"` // inputs that are on servers
+	Dates        string      `json:"dates"`        // a summary
 	Width        int         `json:"width"`
 	Height       int         `json:"height"`
 	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
@@ -53,7 +54,7 @@ type planInput struct {
 func newPlan(j *raster.Job, overwrite bool) plan {
 	g, p := j.Grid, j.Plan
 	s := plan{
-		InputBytes: j.FileBytes, Dates: g.Axis.String(),
+		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: g.Axis.String(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS,
 		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
@@ -86,7 +87,7 @@ func (s plan) text(asJSON bool) (string, error) {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-8s  %s\n", name, fmt.Sprintf(format, args...))
 	}
-	row("inputs", "%d rasters, %s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)))
+	row("inputs", "%d rasters, %s%s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)), s.remote())
 	row("dates", "%s", s.Dates)
 	for i, in := range s.Inputs {
 		switch n := len(s.Inputs); {
@@ -124,6 +125,17 @@ func (s plan) text(asJSON bool) (string, error) {
 	}
 	row("fields", "%s", strings.Join(s.Fields, ", "))
 	return b.String(), nil
+}
+
+// remote says how many files are on servers.
+func (s plan) remote() string {
+	switch s.RemoteFiles {
+	case 0:
+		return ""
+	case 1:
+		return ", from a remote file"
+	}
+	return fmt.Sprintf(", from %d remote files", s.RemoteFiles)
 }
 
 func (s plan) pinning() string {
