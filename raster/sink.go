@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -534,6 +535,7 @@ func (f *File) finish() error {
 
 // copy makes of the plain tiles what was asked for.
 func (f *File) copy(ctx context.Context, progress func(float64)) error {
+	debug.FreeOSMemory() // what the fit took, before GDAL takes as much
 	part := func(from, to float64) func(float64) {
 		if progress == nil {
 			return nil

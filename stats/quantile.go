@@ -83,7 +83,11 @@ func byRank(values []float32, ranks []int) []float32 {
 	var alike [][]float32
 	for _, k := range ranks {
 		if at := sort.SearchInts(upTo, k+1); slot[at] == 0 {
-			alike = append(alike, nil)
+			n := upTo[at]
+			if at > 0 {
+				n -= upTo[at-1]
+			}
+			alike = append(alike, make([]float32, 0, n))
 			slot[at] = len(alike)
 		}
 	}
