@@ -13,7 +13,8 @@
 // type and widened exactly. A gap is left out, and what it would have held has no effect.
 //
 // [Slope] is the way where the slope, with n or without, is all that is wanted. [Kernel.Sums] is what every
-// statistic of a line follows from; [Lines] makes slopes, with the bits of Slope, and intercepts of them.
+// statistic of a line follows from; [Lines] makes slopes, with the bits of Slope, and intercepts of them, and
+// [Kernel.AddSums] adds a few dates to the sums of those before, for stacks whose dates are not in memory together.
 // [Kernel.Coefficients] is for other linear models, of up to eight coefficients.
 //
 // Shapes are checked before a byte is written; a wrong one panics, since it is a bug of the caller.
