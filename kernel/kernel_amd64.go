@@ -38,6 +38,14 @@ func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
 // a nanosecond, which makes 90 µs.
 const maxCallSamples = 128 << 10
 
+// group returns how many pixels a body carries in registers at once.
+func (k Kernel) group(b body) int {
+	if k.isa == AVX512 {
+		return [...]int{slopeBody: 64, slopeGapsBody: 32, sumsBody: 32, sumsGapsBody: 16, slopeWholeBody: 64, slopeGapsWholeBody: 64, rows4Body: 32, rows8Body: 16}[b]
+	}
+	return [...]int{slopeBody: 16, slopeGapsBody: 8, sumsBody: 8, sumsGapsBody: 8, slopeWholeBody: 16, rows4Body: 8, rows8Body: 4}[b]
+}
+
 // call runs a body. Dispatch is a switch of direct calls: a call through a func variable would
 // move params to the heap.
 func (k Kernel) call(b body, d DType, p *params) {
@@ -414,14 +422,6 @@ func sumsGapsF32AVX512(p *params)
 
 //go:noescape
 func sumsGapsF64AVX512(p *params)
-
-// group returns how many pixels a body carries in registers at once.
-func (k Kernel) group(b body) int {
-	if k.isa == AVX512 {
-		return [...]int{slopeBody: 64, slopeGapsBody: 32, sumsBody: 32, sumsGapsBody: 16, slopeWholeBody: 64, slopeGapsWholeBody: 64, rows4Body: 32, rows8Body: 16}[b]
-	}
-	return [...]int{slopeBody: 16, slopeGapsBody: 8, sumsBody: 8, sumsGapsBody: 8, slopeWholeBody: 16, rows4Body: 8, rows8Body: 4}[b]
-}
 
 //go:noescape
 func slopeWholeU8AVX512(p *params)
