@@ -148,7 +148,7 @@ func copyRaster(ctx context.Context, from, to, driver string, options []string, 
 	defer C.free(unsafe.Pointer(cfrom))
 	defer C.free(unsafe.Pointer(cto))
 	defer C.free(unsafe.Pointer(cdriver))
-	list, free := cStrings(options)
+	list, free := cList(options)
 	defer free()
 	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, w) })
 }
@@ -158,7 +158,7 @@ func copyRaster(ctx context.Context, from, to, driver string, options []string, 
 func buildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
-	list, free := cStrings(methods)
+	list, free := cList(methods)
 	defer free()
 	cfactors := make([]C.int, len(factors))
 	for i, f := range factors {
@@ -167,20 +167,4 @@ func buildOverviews(ctx context.Context, path string, factors []int, methods []s
 	return watched(ctx, false, progress, func(w *C.watch) {
 		C.build_overviews(cpath, C.int(len(cfactors)), unsafe.SliceData(cfactors), list, w)
 	})
-}
-
-// cStrings returns words as C has them, with a NULL behind them.
-func cStrings(words []string) (list **C.char, free func()) {
-	size := C.size_t(unsafe.Sizeof((*C.char)(nil)))
-	list = (**C.char)(C.calloc(C.size_t(len(words)+1), size))
-	slots := unsafe.Slice(list, len(words))
-	for i, word := range words {
-		slots[i] = C.CString(word)
-	}
-	return list, func() {
-		for _, s := range slots {
-			C.free(unsafe.Pointer(s))
-		}
-		C.free(unsafe.Pointer(list))
-	}
 }

@@ -70,6 +70,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -455,43 +456,52 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, []string, geo, error) 
 	found := map[int]description{}
 	s.remote.versions = map[int]version{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	next, broken := 0, len(s.sources)
-	for range min(opensAtOnce, len(s.sources)) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				done := i >= broken
-				mu.Unlock()
-				if done {
-					return
-				}
-				if !isRemote(s.sources[i]) {
-					continue
-				}
-				var d description
-				var v version
-				if d.planes, d.bands, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
-					v, _ = versionOf(s.sources[i])
-				}
-				mu.Lock()
-				found[i], s.remote.versions[i] = d, v
-				if d.err != nil {
-					broken = min(broken, i)
-				}
-				mu.Unlock()
-			}
-		})
+	broken := len(s.sources)
+	beyond := func(i int) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return i >= broken
 	}
-	wg.Wait()
+	s.eachRemote(beyond, func(i int) {
+		var d description
+		var v version
+		if d.planes, d.bands, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
+			v, _ = versionOf(s.sources[i])
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		found[i], s.remote.versions[i] = d, v
+		if d.err != nil {
+			broken = min(broken, i)
+		}
+	})
 	return func(i int) ([]plane, []string, geo, error) {
 		if d, ok := found[i]; ok {
 			return d.planes, d.bands, d.geo, d.err
 		}
 		return describe(s.sources[i], len(s.sources), o)
 	}
+}
+
+// eachRemote calls do for the remote files, in their order but several at the same time, until stop holds
+// for a file, remote or not. Both are called by several goroutines.
+func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(opensAtOnce, len(s.sources)) {
+		wg.Go(func() {
+			for {
+				file := int(next.Add(1)) - 1
+				if file >= len(s.sources) || stop(file) {
+					return
+				}
+				if isRemote(s.sources[file]) {
+					do(file)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // datedNames are the names of the files that their dates are read from.
@@ -664,39 +674,22 @@ func (s *Stack) sameSize(file int) bool {
 // have happened without harm is a warning.
 func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
 	var replaced, touched, silent []int
-	next := 0
-	for range min(opensAtOnce, len(s.files)) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				file := next
-				next++
-				mu.Unlock()
-				if file >= len(s.files) || ctx.Err() != nil {
-					return
-				}
-				before, remote := s.remote.versions[file]
-				if !remote {
-					continue
-				}
-				forget(s.sources[file])
-				now, ok := versionOf(s.sources[file])
-				mu.Lock()
-				switch {
-				case !ok || before.size == 0 || now.size == 0:
-					silent = append(silent, file)
-				case now.size != before.size:
-					replaced = append(replaced, file)
-				case now.changed != before.changed:
-					touched = append(touched, file)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
+	s.eachRemote(func(int) bool { return ctx.Err() != nil }, func(file int) {
+		before := s.remote.versions[file]
+		forget(s.sources[file])
+		now, ok := versionOf(s.sources[file])
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case !ok || before.size == 0 || now.size == 0:
+			silent = append(silent, file)
+		case now.size != before.size:
+			replaced = append(replaced, file)
+		case now.changed != before.changed:
+			touched = append(touched, file)
+		}
+	})
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -84,8 +84,7 @@ func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
 	}
 	perTile := (t.tileHeight-1)/t.rows + 1
 	for band := range t.bands {
-		plane := planes.Data[band*planes.Stride*t.size:]
-		plane = plane[:w.Pixels()*t.size]
+		plane := bytesOf(planes, band)
 		for ty := w.Y / t.tileHeight; ty*t.tileHeight < w.Y+w.Height; ty++ {
 			for tx := w.X / t.tileWidth; tx*t.tileWidth < w.X+w.Width; tx++ {
 				for c := range perTile {
