@@ -166,8 +166,12 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 	lies := false
 	for i := range planes {
 		p := &planes[i]
-		p.lies = nil
-		if t == nil || p.compressed || p.masked {
+		p.lies, p.predictor = nil, 0
+		if t == nil || p.masked {
+			continue
+		}
+		if p.compressed {
+			p.predictor, p.predictorAt = t.predictor(p.band, p.dtype)
 			continue
 		}
 		if at, ok := t.samples(p.band, p.dtype.Size()); ok && at.width == l.geo.width && at.height == l.geo.height && at.tileWidth == p.blockWidth {

@@ -101,8 +101,14 @@ func samplesOf(t kernel.Tile) []float64 {
 		switch t.Type {
 		case kernel.Uint8:
 			out = append(out, float64(kernel.Plane[uint8](t, 0)[p]))
+		case kernel.Uint16:
+			out = append(out, float64(kernel.Plane[uint16](t, 0)[p]))
 		case kernel.Int16:
 			out = append(out, float64(kernel.Plane[int16](t, 0)[p]))
+		case kernel.Uint32:
+			out = append(out, float64(kernel.Plane[uint32](t, 0)[p]))
+		case kernel.Int32:
+			out = append(out, float64(kernel.Plane[int32](t, 0)[p]))
 		case kernel.Float32:
 			out = append(out, float64(kernel.Plane[float32](t, 0)[p]))
 		default:

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pixtrend/pixtrend"
@@ -39,7 +40,6 @@ type Job struct {
 	Output    string
 	Grid      pixtrend.Grid
 	Plan      pixtrend.Plan
-	CRS       string     // short name, or "none"
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
 	Remote    int        // how many of them are on servers
@@ -51,6 +51,7 @@ type Job struct {
 	stack   *Stack
 	options Options
 	cache   int64
+	spec    Spec // of the output
 }
 
 // Summary says what a fit did.
@@ -164,17 +165,17 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
-	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan, CRS: crsName(s.geo.wkt),
+	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan,
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
-	spec := j.spec()
-	j.Format = spec.format()
-	made, err := spec.resolve()
+	j.spec = j.newSpec()
+	j.Format = j.spec.format()
+	made, err := j.spec.resolve()
 	if err != nil {
 		return nil, err
 	}
 	if !made.plain {
-		j.Scratch = spec.rawBytes()
+		j.Scratch = j.spec.rawBytes()
 	}
 	return j, nil
 }
@@ -210,6 +211,9 @@ func (s *Stack) largest(bytes func(*plane) int64) int64 {
 	return most
 }
 
+// CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
+func (j *Job) CRS() string { return crsName(j.stack.geo.wkt) }
+
 // Close closes the inputs.
 func (j *Job) Close() error { return j.stack.Close() }
 
@@ -218,11 +222,7 @@ func (j *Job) Close() error { return j.stack.Close() }
 // returns an error, there is no file under the output's name but one that was there before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer blockCache(j.cache)()
-	file, err := Create(j.Output, j.spec())
-	if err != nil {
-		return Summary{}, err
-	}
-	tally := newTally(j, file)
+	tally := newTally(j)
 	pixels := j.Grid.Width * j.Grid.Height
 	fitted, copied := progress, func(float64) {}
 	if progress != nil && j.Scratch > 0 {
@@ -231,6 +231,10 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	}
 	start := time.Now()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
+	file, createErr := tally.create()
+	if createErr != nil {
+		return Summary{}, createErr
+	}
 	if err != nil {
 		file.Abort()
 		return Summary{}, err
@@ -260,8 +264,8 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	return s, nil
 }
 
-// spec describes the output.
-func (j *Job) spec() Spec {
+// newSpec describes the output.
+func (j *Job) newSpec() Spec {
 	g, geo := j.Grid, j.stack.geo
 	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Format: j.options.Format, Creation: j.options.Creation,
 		Threads: len(j.Plan.Workers), Memory: j.Memory / 8,
@@ -311,7 +315,7 @@ func dateList(j *Job) string {
 
 // tally counts what goes into the file.
 type tally struct {
-	file   *File
+	create func() (*File, error) // the same file every time
 	width  int
 	field  int // the plane that tells whether a pixel has a result
 	slope  int // the plane of the slopes, or -1
@@ -319,8 +323,11 @@ type tally struct {
 	slopes *stats.Sampler
 }
 
-func newTally(j *Job, f *File) *tally {
-	t := &tally{file: f, width: j.Grid.Width, slope: -1}
+// newTally begins to make the file, which takes some ten milliseconds, beside what follows.
+func newTally(j *Job) *tally {
+	t := &tally{width: j.Grid.Width, slope: -1}
+	t.create = sync.OnceValues(func() (*File, error) { return Create(j.Output, j.spec) })
+	go func() { _, _ = t.create() }()
 	for i, field := range j.Plan.Fields {
 		if field == stats.Slope {
 			t.slope = i
@@ -343,7 +350,11 @@ func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 	} else {
 		count[float32](t, w, planes)
 	}
-	return t.file.Write(w, planes)
+	file, err := t.create()
+	if err != nil {
+		return err
+	}
+	return file.Write(w, planes)
 }
 
 func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
@@ -357,10 +368,6 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	}
 	slopes := kernel.Plane[F](planes, t.slope)
 	for y := range w.Height {
-		row := slopes[y*w.Width : (y+1)*w.Width]
-		at := (w.Y+y)*t.width + w.X
-		for x, b := range row {
-			t.slopes.Add(at+x, float64(b))
-		}
+		stats.Sample(t.slopes, (w.Y+y)*t.width+w.X, slopes[y*w.Width:(y+1)*w.Width])
 	}
 }

@@ -49,6 +49,7 @@ static char *get_unit(const char *path, int band) {
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -61,7 +62,9 @@ import (
 )
 
 // register makes GDAL ready once; its registration must not run twice at the same time.
-var register = sync.OnceValue(godal.RegisterInternalDrivers)
+var register = sync.OnceValue(func() error {
+	return errors.Join(godal.RegisterInternalDrivers(), registerPlain())
+})
 
 var registerAll = sync.OnceFunc(godal.RegisterAll)
 

@@ -27,11 +27,12 @@ type readers struct {
 	limit int64
 }
 
-// reader holds the handles of one worker, by file.
+// reader holds the handles of one worker, by what GDAL is to open.
 type reader struct {
-	kept    map[int]*handle
+	kept    map[string]*handle
 	visible []byte    // of a window, where files have masks
-	tile    []byte    // of a file, where its samples lie in tiles
+	tile    []byte    // of a file that is read by the tile
+	row     []byte    // of a block, where it has a predictor
 	heard   *transfer // of a remote file that is being read
 }
 
@@ -39,17 +40,17 @@ func (rs *readers) of(worker int) *reader {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	for len(rs.all) <= worker {
-		rs.all = append(rs.all, &reader{kept: map[int]*handle{}})
+		rs.all = append(rs.all, &reader{kept: map[string]*handle{}})
 	}
 	return rs.all[worker]
 }
 
-// with calls fn with the open file.
-func (r *reader) with(s *Stack, file int, fn func(*handle) error) error {
-	if h := r.kept[file]; h != nil {
+// with calls fn with the open file, which GDAL is to know by name.
+func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) error {
+	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := open(s.sources[file], s.drivers, r.heard.open()...)
+	ds, err := open(name, s.drivers, r.heard.open()...)
 	if err != nil && r.heard != nil {
 		return err // which may be tried again
 	}
@@ -62,7 +63,7 @@ func (r *reader) with(s *Stack, file int, fn func(*handle) error) error {
 		return inputErrorf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
 	}
 	if s.readers.open.Add(1) <= s.readers.limit {
-		r.kept[file] = h
+		r.kept[name] = h
 		return fn(h)
 	}
 	s.readers.open.Add(-1)

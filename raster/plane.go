@@ -28,6 +28,8 @@ type plane struct {
 	interleaved   bool       // with other bands, pixel by pixel
 	direct        bool       // samples go from the file to the tile, and no block is ever held
 	lies          *samplesAt // where the samples lie, if they can be read past GDAL
+	predictor     int        // 2 or 3, if it is taken off here; or 0
+	predictorAt   int64      // where the file keeps its number
 	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 }
 

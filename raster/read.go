@@ -39,7 +39,7 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 	}
 	r := s.readers.of(worker)
 	if s.multi && s.uniform && s.planes[0].lies == nil {
-		err := r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, first, dst) })
+		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readBands(h.ds, w, first, dst) })
 		if err != nil {
 			return readError(s.files[0], w, err)
 		}
@@ -63,7 +63,12 @@ func (s *Stack) readPlane(r *reader, p *plane, w pixtrend.Window, i int, dst ker
 			return p.lies.read(file, w, bytesOf(dst, i), &r.tile)
 		})
 	}
-	return r.with(s, p.file, func(h *handle) error {
+	if s.uniform && r.heard == nil && p.madeOfBlocks(s.geo, w) {
+		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
+			return r.readBlocks(h, p, w, bytesOf(dst, i))
+		})
+	}
+	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
 		band := h.bands[p.band-1]
 		if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height, r.heard.band()...); err != nil {
 			return err

@@ -575,7 +575,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if s.multi && s.uniform {
 		r := s.readers.of(worker * lanes)
 		return s.readLane(ctx, r, 0, w, func() error {
-			return r.with(s, 0, func(h *handle) error { return s.readBands(h.ds, w, first, dst, r.heard.dataset()...) })
+			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readBands(h.ds, w, first, dst, r.heard.dataset()...) })
 		})
 	}
 	planes := s.planes[first : first+dst.Dates]
@@ -649,11 +649,11 @@ func (s *Stack) direct(file int) bool {
 
 // drop closes the handle of a file, so that it is opened anew.
 func (r *reader) drop(s *Stack, file int) error {
-	h := r.kept[file]
+	h := r.kept[s.sources[file]]
 	if h == nil {
 		return nil
 	}
-	delete(r.kept, file)
+	delete(r.kept, s.sources[file])
 	s.readers.open.Add(-1)
 	return h.ds.Close()
 }

@@ -454,16 +454,16 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			defer func() { _ = ds.Close() }()
 			got, err := ds.GeoTransform()
 			if transform == nil {
-				if err == nil || ds.Projection() != "" || job.CRS != "none" {
-					t.Errorf("georeferenced at %v, CRS %q (%s), though the inputs are not", got, ds.Projection(), job.CRS)
+				if err == nil || ds.Projection() != "" || job.CRS() != "none" {
+					t.Errorf("georeferenced at %v, CRS %q (%s), though the inputs are not", got, ds.Projection(), job.CRS())
 				}
 				return
 			}
 			if err != nil || got != *transform {
 				t.Errorf("geotransform %v, %v, want %v", got, err, *transform)
 			}
-			if name := crsName(ds.Projection()); name != "EPSG:32617" || job.CRS != name {
-				t.Errorf("CRS %s, planned %s, want EPSG:32617", name, job.CRS)
+			if name := crsName(ds.Projection()); name != "EPSG:32617" || job.CRS() != name {
+				t.Errorf("CRS %s, planned %s, want EPSG:32617", name, job.CRS())
 			}
 			if job.PixelSize != [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])} {
 				t.Errorf("pixel size %v", job.PixelSize)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // GDAL opens a GeoTIFF in a millisecond, most of which goes into its CRS, and reads uncompressed samples by
@@ -327,6 +329,48 @@ func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
 		}
 	}
 	return s, true
+}
+
+// predictor returns the number of the predictor of a band and where it lies, if all blocks of the band are there and
+// differ from those without a predictor in nothing else; 0 otherwise. 2 is differences between samples, 3 those between
+// bytes of floats.
+func (t *tiffFile) predictor(band int, dtype kernel.DType) (int, int64) {
+	number := func(tag uint16, absent uint64) uint64 {
+		n, err := t.number(tag, absent)
+		if err != nil {
+			return 1 << 62
+		}
+		return n
+	}
+	const lzw, deflate, oldDeflate, lzma, zstd = 5, 8, 32946, 34925, 50000
+	compression, spp := number(tagCompression, 1), number(tagSamplesPerPixel, 1)
+	predictor := number(tagPredictor, 1)
+	known := predictor == 2 && dtype.Size() <= 4 || predictor == 3 && dtype.IsFloat()
+	e := t.entry(tagPredictor)
+	if !known || e.kind != 3 || e.count != 1 || t.order != binary.ByteOrder(binary.LittleEndian) || !littleEndian ||
+		!slices.Contains([]uint64{lzw, deflate, oldDeflate, lzma, zstd}, compression) ||
+		number(tagFillOrder, 1) != 1 || number(tagBits, 1) != uint64(8*dtype.Size()) || spp > 1 && number(tagPlanar, 1) != 2 {
+		return 0, 0
+	}
+	counts := t.entry(tagTileCounts)
+	if counts == nil {
+		counts = t.entry(tagStripCounts)
+	}
+	if counts == nil || spp == 0 || spp > 1<<16 || counts.count%spp != 0 || counts.count/spp > mostBlocks || uint64(band) > spp {
+		return 0, 0
+	}
+	each, blocks := tiffKindBytes[counts.kind], counts.count/spp
+	for from := uint64(0); from < blocks; from += blocksPerRead {
+		n := min(blocksPerRead, blocks-from)
+		data, err := t.bytes(counts.at+int64(((uint64(band)-1)*blocks+from)*each), n*each)
+		if err != nil {
+			return 0, 0
+		}
+		if values, err := t.integers(counts.kind, data); err != nil || slices.Contains(values, 0) {
+			return 0, 0 // a block that is not there is nodata, and no differences
+		}
+	}
+	return int(predictor), e.at
 }
 
 // across returns the number of blocks in a row of them.

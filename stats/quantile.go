@@ -2,36 +2,45 @@ package stats
 
 import (
 	"math"
+	"math/bits"
 	"sort"
 )
 
 // sampleMost is up to how many pixels a Sampler keeps all values: 4 MiB of float32. A quantile of a
-// sample of a million lies within 0.001 of the share that was asked for, nearly always.
+// sample of half as many lies within 0.0015 of the share that was asked for, nearly always.
 const sampleMost = 1 << 20
 
 // Sampler finds quantiles of a field over a raster in bounded memory. Up to about a million
-// pixels it keeps every value; of larger rasters it keeps a sample of that size, chosen by the
-// pixels' numbers alone, so that the result does not depend on the order in which they come.
+// pixels it keeps every value; of larger rasters it keeps one of every two, three or more neighbours, half a million
+// or more in all, chosen by the pixels' numbers alone, so that the result does not depend on the order in which
+// they come.
 type Sampler struct {
 	values []float32
-	every  uint64 // a pixel is kept where its hash is at most this
+	every  int // one of as many pixels that follow each other is kept
 }
 
 // NewSampler returns a sampler for a raster of that many pixels.
 func NewSampler(pixels int) *Sampler {
-	s := &Sampler{every: math.MaxUint64, values: make([]float32, 0, min(pixels, sampleMost+sampleMost/64))}
-	if pixels > sampleMost {
-		s.every = uint64(float64(sampleMost) / float64(pixels) * (1 << 63) * 2)
-	}
-	return s
+	every := max(1, (pixels-1)/sampleMost+1)
+	return &Sampler{every: every, values: make([]float32, 0, (max(0, pixels-1))/every+1)}
 }
 
-// Add takes the value of a pixel, kept as float32. NaN is not counted.
-func (s *Sampler) Add(pixel int, value float64) {
-	if value != value || s.every != math.MaxUint64 && hash(uint64(pixel)) > s.every {
+// Sample offers s the values of the pixels from number first on, to be kept as float32. NaN is not counted.
+func Sample[F float32 | float64](s *Sampler, first int, values []F) {
+	if s.every == 1 {
+		for _, x := range values {
+			if x == x {
+				s.values = append(s.values, float32(x))
+			}
+		}
 		return
 	}
-	s.values = append(s.values, float32(value))
+	for group := first / s.every; group*s.every < first+len(values); group++ {
+		one, _ := bits.Mul64(hash(uint64(group)), uint64(s.every))
+		if i := group*s.every + int(one) - first; i >= 0 && i < len(values) && values[i] == values[i] {
+			s.values = append(s.values, float32(values[i]))
+		}
+	}
 }
 
 // hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014): neighbouring pixels get

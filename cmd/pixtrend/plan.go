@@ -55,7 +55,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 	g, p := j.Grid, j.Plan
 	s := plan{
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: g.Axis.String(),
-		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS,
+		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
 		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
