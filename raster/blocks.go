@@ -110,8 +110,6 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/airbusgeo/godal"
-
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -147,14 +145,6 @@ func (p *plane) madeOfBlocks(g geo, w pixtrend.Window) bool {
 		return from%block == 0 && (n%block == 0 || from+n == all)
 	}
 	return p.compressed && !p.interleaved && whole(w.X, w.Width, p.blockWidth, g.width) && whole(w.Y, w.Height, p.blockHeight, g.height)
-}
-
-// bandHandle returns what GDAL knows a band by, which godal keeps to itself: its Band holds nothing else, or this
-// does not compile.
-func bandHandle(b godal.Band) C.GDALRasterBandH {
-	const handleBytes = unsafe.Sizeof(C.GDALRasterBandH(nil))
-	var _ = [1]byte{}[handleBytes-unsafe.Sizeof(b)]
-	return *(*C.GDALRasterBandH)(unsafe.Pointer(&b))
 }
 
 // readBlocks fills dst, pixels of w row by row, from the blocks of p.

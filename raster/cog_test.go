@@ -243,7 +243,7 @@ func TestCOG(t *testing.T) {
 				if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 					t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 				}
-				if got, want := unitOf(out, i+1), []string{"per year", "", "observations"}[i]; got != want {
+				if got, want := unitOf(b), []string{"per year", "", "observations"}[i]; got != want {
 					t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 				}
 				checkOverview(t, b, plain[i], s.width, s.height, i == 2)

@@ -212,7 +212,10 @@ func (s *Stack) largest(bytes func(*plane) int64) int64 {
 }
 
 // CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
-func (j *Job) CRS() string { return crsName(j.stack.geo.wkt) }
+func (j *Job) CRS() (name string) {
+	onThread(func() { name = crsName(j.stack.geo.wkt) })
+	return name
+}
 
 // Close closes the inputs.
 func (j *Job) Close() error { return j.stack.Close() }
@@ -280,8 +283,7 @@ func (j *Job) newSpec() Spec {
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform
 	}
-	first := j.stack.planes[0]
-	unit := unitOf(j.stack.sources[first.file], first.band)
+	unit := j.stack.planes[0].unit
 	for _, f := range j.Plan.Fields {
 		b := Band{Name: f.String()}
 		switch f {

@@ -7,44 +7,10 @@ package raster
 #include <cpl_conv.h>
 #include <cpl_error.h>
 
-// What godal does not offer: the unit of a band, and the size of the block cache. Errors are
-// returned, not printed.
+// What godal does not offer: the unit of a band, and the size of the block cache.
 
 static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 
-static const char *set_units(const char *path, int n, char **units) {
-	push_quiet();
-	const char *failed = NULL;
-	GDALDatasetH ds = GDALOpen(path, GA_Update);
-	if (ds == NULL) {
-		failed = "it cannot be opened again";
-	} else {
-		for (int i = 0; i < n && failed == NULL; i++) {
-			if (GDALSetRasterUnitType(GDALGetRasterBand(ds, i + 1), units[i]) != CE_None)
-				failed = "the unit of a band cannot be set";
-		}
-		CPLErrorReset();
-		GDALClose(ds);
-		if (failed == NULL && CPLGetLastErrorType() >= CE_Failure)
-			failed = "its header cannot be written";
-	}
-	CPLPopErrorHandler();
-	return failed;
-}
-
-static char *get_unit(const char *path, int band) {
-	push_quiet();
-	char *unit = NULL;
-	const char *drivers[] = {"GTiff", NULL};
-	GDALDatasetH ds = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, drivers, NULL, NULL);
-	if (ds != NULL) {
-		if (band <= GDALGetRasterCount(ds))
-			unit = CPLStrdup(GDALGetRasterUnitType(GDALGetRasterBand(ds, band)));
-		GDALClose(ds);
-	}
-	CPLPopErrorHandler();
-	return unit;
-}
 */
 import "C"
 
@@ -145,23 +111,48 @@ func sidecars(path string) []string {
 	return found
 }
 
-// setUnits writes the unit of every band into a file that nobody has open.
-func setUnits(path string, units []string) error {
-	cpath := C.CString(path)
-	defer C.free(unsafe.Pointer(cpath))
-	cunits := make([]*C.char, len(units))
-	for i, u := range units {
-		cunits[i] = C.CString(u)
-		defer C.free(unsafe.Pointer(cunits[i]))
-	}
-	list := (**C.char)(C.malloc(C.size_t(len(units)+1) * C.size_t(unsafe.Sizeof(cunits[0]))))
-	defer C.free(unsafe.Pointer(list))
-	copy(unsafe.Slice(list, len(units)), cunits)
-	if failed := C.set_units(cpath, C.int(len(units)), list); failed != nil {
-		return fmt.Errorf("%s", C.GoString(failed))
+// bandHandle returns what GDAL knows a band by, which godal keeps to itself: its Band holds nothing else, or this
+// does not compile.
+func bandHandle(b godal.Band) C.GDALRasterBandH {
+	const handleBytes = unsafe.Sizeof(C.GDALRasterBandH(nil))
+	var _ = [1]byte{}[handleBytes-unsafe.Sizeof(b)]
+	return *(*C.GDALRasterBandH)(unsafe.Pointer(&b))
+}
+
+// unitOf returns the unit of a band, or "" where there is none.
+func unitOf(b godal.Band) string { return C.GoString(C.GDALGetRasterUnitType(bandHandle(b))) }
+
+func setUnit(b godal.Band, unit string) error {
+	text := C.CString(unit)
+	defer C.free(unsafe.Pointer(text))
+	if C.GDALSetRasterUnitType(bandHandle(b), text) != C.CE_None {
+		return fmt.Errorf("the unit %q cannot be set", unit)
 	}
 	return nil
 }
+
+// onThread calls f on a thread that is kept for it. PROJ has a context a thread, and each opens its data base and
+// looks a CRS up anew, which takes some milliseconds: so what has to do with a CRS is done on one. f does not call
+// onThread.
+func onThread(f func()) {
+	done := make(chan struct{})
+	crsThread() <- func() {
+		defer close(done)
+		f()
+	}
+	<-done
+}
+
+var crsThread = sync.OnceValue(func() chan<- func() {
+	calls := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range calls {
+			f()
+		}
+	}()
+	return calls
+})
 
 // maskFlags asks for the band's mask flags. godal takes no handler for it, and GDAL would print its warnings
 // of what it reads for the answer; its handlers belong to a thread.
@@ -171,21 +162,6 @@ func maskFlags(b godal.Band) int {
 	C.push_quiet()
 	defer C.CPLPopErrorHandler()
 	return b.MaskFlags()
-}
-
-// unitOf returns the unit of a band, or "" where there is none or it cannot be read.
-func unitOf(path string, band int) string {
-	if isRemote(path) {
-		return remoteUnit(path, band)
-	}
-	cpath := C.CString(path)
-	defer C.free(unsafe.Pointer(cpath))
-	unit := C.get_unit(cpath, C.int(band))
-	if unit == nil {
-		return ""
-	}
-	defer C.VSIFree(unsafe.Pointer(unit))
-	return C.GoString(unit)
 }
 
 // blockCache sets the bytes that GDAL may hold blocks in, in the whole process, and returns a

@@ -45,13 +45,15 @@ func (a geo) differs(b geo, first string) string {
 	return ""
 }
 
-func sameCRS(a, b string) bool {
-	if a == b {
-		return true
+func sameCRS(a, b string) (same bool) {
+	if a == "" || b == "" || a == b {
+		return a == b
 	}
-	if a == "" || b == "" {
-		return false
-	}
+	onThread(func() { same = sameWKT(a, b) })
+	return same
+}
+
+func sameWKT(a, b string) bool {
 	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return false

@@ -31,6 +31,7 @@ type made struct {
 	transform     *[6]float64
 	epsg          int
 	descriptions  []string
+	unit          string
 }
 
 func (m made) write(path string) error {
@@ -70,6 +71,9 @@ func (m made) write(path string) error {
 	for i, b := range ds.Bands() {
 		if m.scale != 0 {
 			add(func() error { return b.SetScaleOffset(m.scale, m.offset) })
+		}
+		if m.unit != "" {
+			add(func() error { return setUnit(b, m.unit) })
 		}
 		if i < len(m.descriptions) {
 			add(func() error { return b.SetDescription(m.descriptions[i]) })

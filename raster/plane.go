@@ -22,6 +22,7 @@ type plane struct {
 	hasNodata     bool
 	masked        bool // the file has a mask, internal or beside it
 	scale, offset float64
+	unit          string // of what samples are, "" if the file does not say
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
@@ -102,6 +103,7 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 	if p.scale == 0 || math.IsNaN(p.scale) || math.IsInf(p.scale, 0) || math.IsNaN(p.offset) || math.IsInf(p.offset, 0) {
 		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
 	}
+	p.unit = unitOf(b)
 	p.nodata, p.hasNodata = b.NoData()
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true

@@ -36,24 +36,6 @@ static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig 
 	*changed = st.st_mtime;
 	return 0;
 }
-
-// remote_unit returns the unit of a band. That there are no sidecars is said rather than probed for.
-static char *remote_unit(const char *path, char **options, int band) {
-	char *unit = NULL;
-	const char *drivers[] = {"GTiff", NULL};
-	const char *siblings[] = {CPLGetFilename(path), NULL};
-	push_quiet_handler();
-	set_options(options, 1);
-	GDALDatasetH ds = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY, drivers, NULL, siblings);
-	if (ds != NULL) {
-		if (band <= GDALGetRasterCount(ds))
-			unit = CPLStrdup(GDALGetRasterUnitType(GDALGetRasterBand(ds, band)));
-		GDALClose(ds);
-	}
-	set_options(options, 0);
-	CPLPopErrorHandler();
-	return unit;
-}
 */
 import "C"
 
@@ -417,19 +399,6 @@ func versionOf(name string) (version, bool) {
 	return version{int64(size), int64(changed)}, true
 }
 
-func remoteUnit(name string, band int) string {
-	cname := C.CString(name)
-	defer C.free(unsafe.Pointer(cname))
-	options, free := cList(remoteOptions(name, patienceFor(name)))
-	defer free()
-	unit := C.remote_unit(cname, options, C.int(band))
-	if unit == nil {
-		return ""
-	}
-	defer C.VSIFree(unsafe.Pointer(unit))
-	return C.GoString(unit)
-}
-
 // remoteStack is what a Stack holds of its remote files.
 type remoteStack struct {
 	versions map[int]version // by file, when it was first opened
@@ -479,7 +448,9 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, []string, geo, error) 
 		if d, ok := found[i]; ok {
 			return d.planes, d.bands, d.geo, d.err
 		}
-		return describe(s.sources[i], len(s.sources), o)
+		var d description
+		onThread(func() { d.planes, d.bands, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
+		return d.planes, d.bands, d.geo, d.err
 	}
 }
 

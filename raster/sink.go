@@ -409,20 +409,16 @@ func (f *File) begin(file *os.File) error {
 	if !f.creation.plain {
 		options = defaultCreation[GTiff]
 	}
-	// SPARSE_OK keeps this first step from filling the file.
-	ds, err := godal.Create(godal.GTiff, f.raw, len(s.Bands), s.gdalType(), s.Width, s.Height,
-		godal.CreationOption(append(slices.Clone(options), "SPARSE_OK=TRUE")...))
+	var err error
+	onThread(func() {
+		var ds *godal.Dataset
+		// SPARSE_OK keeps this first step from filling the file.
+		if ds, err = godal.Create(godal.GTiff, f.raw, len(s.Bands), s.gdalType(), s.Width, s.Height,
+			godal.CreationOption(append(slices.Clone(options), "SPARSE_OK=TRUE")...)); err == nil {
+			err = errors.Join(f.describe(ds), ds.Close())
+		}
+	})
 	if err != nil {
-		return f.failed(err)
-	}
-	if err := errors.Join(f.describe(ds), ds.Close()); err != nil {
-		return f.failed(err)
-	}
-	units := make([]string, len(s.Bands))
-	for i, b := range s.Bands {
-		units[i] = b.Unit
-	}
-	if err := setUnits(f.raw, units); err != nil {
 		return f.failed(err)
 	}
 	t := tiling{width: s.Width, height: s.Height, bands: len(s.Bands), size: s.Type.Size()}
@@ -469,7 +465,7 @@ func (f *File) describe(ds *godal.Dataset) error {
 		errs = append(errs, ds.SetMetadata(key, value))
 	}
 	for i, b := range ds.Bands() {
-		errs = append(errs, b.SetDescription(s.Bands[i].Name))
+		errs = append(errs, b.SetDescription(s.Bands[i].Name), setUnit(b, s.Bands[i].Unit))
 		for key, value := range s.Bands[i].Metadata {
 			errs = append(errs, b.SetMetadata(key, value))
 		}

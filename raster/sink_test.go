@@ -52,7 +52,7 @@ func TestOutputIsDescribed(t *testing.T) {
 		if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 			t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 		}
-		if got := unitOf(out, i+1); got != units[i] {
+		if got := unitOf(b); got != units[i] {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, units[i])
 		}
 	}
@@ -97,15 +97,14 @@ func TestOutputIsDescribed(t *testing.T) {
 
 func TestUnitOfInputs(t *testing.T) {
 	s := newPlanes(5, 4, 3, 0, 99)
-	inputs := s.files(t, nil)
-	for _, name := range inputs {
-		if err := setUnits(name, []string{"K"}); err != nil {
-			t.Fatal(err)
-		}
+	out := fit(t, s.files(t, func(_ int, m *made) { m.unit = "K" }), all())
+	ds, err := open(out, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	out := fit(t, inputs, all())
+	defer ds.Close()
 	for i, want := range []string{"K/year", "K", "observations"} {
-		if got := unitOf(out, i+1); got != want {
+		if got := unitOf(ds.Bands()[i]); got != want {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 		}
 	}
