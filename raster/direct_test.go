@@ -49,7 +49,7 @@ func TestSamplesThatLie(t *testing.T) {
 			if err := (made{width: width, height: height, bands: bands, dtype: dtype, creation: l.creation}).write(path); err != nil {
 				t.Fatal(err)
 			}
-			planes, _, _, direct, err := describeDirect(path)
+			planes, _, direct, err := describeDirect(path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,8 +91,8 @@ func TestSamplesThatLie(t *testing.T) {
 	}
 }
 
-func describeDirect(path string) ([]plane, []string, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, []string, geo, error) { return describe(path, 1, OpenOptions{}) })
+func describeDirect(path string) ([]plane, geo, *directFile, error) {
+	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(path, 1, OpenOptions{}) })
 }
 
 func samplesOf(t kernel.Tile) []float64 {
@@ -120,7 +120,7 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err := m.write(path); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, direct, err := describeDirect(path); err != nil || direct != nil {
+	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
 		t.Errorf("a sparse file lies: %v, %v", direct, err)
 	}
 	// The strips in pairs, swapped: their offsets are changed in the directory.
@@ -144,7 +144,7 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, direct, err := describeDirect(path); err != nil || direct != nil {
+	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
 		t.Errorf("a scattered file lies: %v, %v", direct, err)
 	}
 }
