@@ -3,9 +3,8 @@ package raster
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
+	"html"
 	"slices"
 	"strings"
 
@@ -100,14 +99,18 @@ func (t *tiffFile) metadata() ([]metadataItem, error) {
 		return nil, nil
 	}
 	var document struct {
-		Items []metadataItem `xml:"Item"`
+		XMLName xml.Name       `xml:"GDALMetadata"`
+		Items   []metadataItem `xml:"Item"`
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	if err := d.Decode(&document); err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if len(bytes.TrimSpace(data[d.InputOffset():])) > 0 {
 		return nil, errTIFF
+	}
+	for i := range document.Items {
+		document.Items[i].Text = html.UnescapeString(document.Items[i].Text) // GDAL escapes twice
 	}
 	return document.Items, nil
 }

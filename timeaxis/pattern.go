@@ -71,16 +71,20 @@ func (s Spec) matched(in Input) (Reading, error) {
 		return Reading{}, fmt.Errorf("%w in %s: %s does not match it", ErrNoDate, in.named(t), s.flag())
 	}
 	for _, match := range matches {
-		dates := datesIn(s.pattern.SubexpNames(), match)
+		dates, rolled := datesIn(s.pattern.SubexpNames(), match)
 		if len(dates) == 0 {
 			return Reading{}, fmt.Errorf("%w in %s: %s finds %q there, which is not in the calendar", ErrNoDate, in.named(t), s.flag(), match[0])
 		}
 		if !slices.ContainsFunc(t.found, func(f found) bool { return f.date == dates[0] }) {
-			t.found = append(t.found, found{date: dates[0]})
+			t.found = append(t.found, found{date: dates[0], rolled: rolled})
 		}
 	}
 	if len(t.found) > 1 {
 		return Reading{}, fmt.Errorf("%w in %s, %v and %v: make %s match only one", ErrAmbiguous, in.named(t), t.found[0].date, t.found[1].date, s.flag())
 	}
-	return Reading{Date: t.found[0].date, Source: t.source, Rule: s.flag()}, nil
+	r := Reading{Date: t.found[0].date, Source: t.source, Rule: s.flag()}
+	if t.found[0].rolled {
+		r.Conflict = in.rolled(r)
+	}
+	return r, nil
 }

@@ -48,7 +48,7 @@ func TestPatternErrors(t *testing.T) {
 	}{
 		{`_(?P<year>\d{4})`, "ndvi.tif", ErrNoDate, `no date in the path "ndvi.tif": --date-pattern '_(?P<year>\d{4})' does not match it`},
 		{`_(?P<year>\d{4})`, "a_1995_2001.tif", ErrAmbiguous, `more than one date in the path "a_1995_2001.tif", 1995 and 2001: make --date-pattern '_(?P<year>\d{4})' match only one`},
-		{`_(?P<year>\d{4})(?P<doy>\d{3})`, "a_1999366.tif", ErrNoDate, `no date in the path "a_1999366.tif": --date-pattern '_(?P<year>\d{4})(?P<doy>\d{3})' finds "_1999366" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})(?P<doy>\d{3})`, "a_1999367.tif", ErrNoDate, `no date in the path "a_1999367.tif": --date-pattern '_(?P<year>\d{4})(?P<doy>\d{3})' finds "_1999367" there, which is not in the calendar`},
 		{`_(?P<year>\d{4})(?P<month>\d\d)?`, "a_1999.tif", ErrNoDate, `no date in the path "a_1999.tif": --date-pattern '_(?P<year>\d{4})(?P<month>\d\d)?' finds "_1999" there, which is not in the calendar`},
 		{`_(?P<year>\d{3})`, "a_199.tif", ErrNoDate, `no date in the path "a_199.tif": --date-pattern '_(?P<year>\d{3})' finds "_199" there, which is not in the calendar`},
 		{`_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)`, "_2001m7d4", ErrNoDate, `no date in the path "_2001m7d4": --date-pattern '_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)' finds "_2001m7d4" there, which is not in the calendar`},
@@ -97,7 +97,7 @@ func TestGroupSets(t *testing.T) {
 				names, match = append(names, name), append(match, matches[name])
 			}
 		}
-		if got := datesIn(names, match); len(got) != 1 || got[0].String() != want[set] {
+		if got, _ := datesIn(names, match); len(got) != 1 || got[0].String() != want[set] {
 			t.Errorf("%s: got %v, want %s", set, got, want[set])
 		}
 	}

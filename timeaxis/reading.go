@@ -24,7 +24,7 @@ type Reading struct {
 	X        float64 // where Date is not given, see [Spec.IsX]
 	Source   string  // such as "file name" or "--dates 1995-2015"
 	Rule     string  // the rule that read the source, such as "Landsat product id"; "" where there is none
-	Conflict string  // a sentence about a source that says otherwise, fit for a warning; "" if none does
+	Conflict string  // a sentence, fit for a warning, about another source that says otherwise or a day that is not in the calendar; "" if there is neither
 }
 
 // text is a source that may hold a date.
@@ -56,7 +56,8 @@ func (in Input) nameTexts() []text {
 func (in Input) tagTexts() []text {
 	t := text{source: "TIFFTAG_DATETIME", text: in.Tag}
 	if match := tagPattern.FindStringSubmatch(in.Tag); match != nil {
-		for _, d := range datesIn(tagPattern.SubexpNames(), match) {
+		dates, _ := datesIn(tagPattern.SubexpNames(), match)
+		for _, d := range dates {
 			t.found = append(t.found, found{date: d})
 		}
 	}
@@ -80,6 +81,9 @@ func (in Input) read(texts []text) (Reading, error) {
 			return Reading{}, in.ambiguous(*several)
 		case r.Source == "" || r.Date.IsYear() && !t.found[0].date.IsYear() && agree(r.Date, t.found[0].date):
 			r.Date, r.Source, r.Rule = t.found[0].date, t.source, t.found[0].rule
+			if t.found[0].rolled {
+				r.Conflict = in.rolled(r)
+			}
 		case !agree(r.Date, t.found[0].date) && r.Conflict == "":
 			r.Conflict = fmt.Sprintf("the %s of %q says %v, which is used, and its %s says %v", r.Source, in.Name, r.Date, t.source, t.found[0].date)
 		}
@@ -91,6 +95,11 @@ func (in Input) read(texts []text) (Reading, error) {
 		return Reading{}, in.ambiguous(*several)
 	}
 	return Reading{}, in.noDate(texts)
+}
+
+// rolled is the warning about day 366 of a year of 365 days.
+func (in Input) rolled(r Reading) string {
+	return fmt.Sprintf("the %s of %q has the day 366 of a year of 365 days, which is taken for %v", r.Source, in.Name, r.Date)
 }
 
 func (in Input) ambiguous(t text) error {

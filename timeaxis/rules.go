@@ -80,8 +80,9 @@ const firstYear, lastYear = 1900, 2100
 
 // found is a date in a text, and the name of the rule that read it.
 type found struct {
-	date Date
-	rule string
+	date   Date
+	rule   string
+	rolled bool // day 366 of a year of 365 days
 }
 
 // readings returns the different dates in a text: those of product ids, or
@@ -138,10 +139,11 @@ func addNoted(dates []found, text string) (_ []found, used int) {
 
 // add adds the plausible dates of a match that are not there yet.
 func (r rule) add(dates []found, match []string) []found {
-	for _, d := range datesIn(r.pattern.SubexpNames(), match) {
+	spelled, rolled := datesIn(r.pattern.SubexpNames(), match)
+	for _, d := range spelled {
 		known := slices.ContainsFunc(dates, func(f found) bool { return f.date == d })
 		if d.year >= firstYear && d.year <= lastYear && !known {
-			dates = append(dates, found{d, r.name})
+			dates = append(dates, found{d, r.name, rolled})
 		}
 	}
 	return dates
@@ -154,13 +156,14 @@ func (r rule) add(dates []found, match []string) []found {
 //	                 digits, 69 to 99 are 1969 to 1999 and 00 to 68 are 2000 to 2068
 //	month            1 to 12 or an English name, July or jul; without day its first day
 //	day              1 to 31
-//	doy              day of the year, 1 to 366
+//	doy              day of the year, 1 to 366; in a year of 365 days, the last is rolled over to the
+//	                 next 1 January, as strptime does: there are scenes with such a name
 //	dekad            of a month, 1 to 3, or of a year, 1 to 36: its first day, 1, 11 or 21
 //	pentad           of a month, 1 to 6, or of a year, 1 to 72: its first day, 1, 6, … 26
 //
 // The group period, of rules only, is a dekad or a pentad, whichever there is:
 // two dates where both are and differ.
-func datesIn(names, match []string) []Date {
+func datesIn(names, match []string) (dates []Date, rolled bool) {
 	numbers := map[string]int{}
 	for i, name := range names {
 		if name == "" {
@@ -168,32 +171,33 @@ func datesIn(names, match []string) []Date {
 		}
 		n, ok := groupNumber(name, match[i])
 		if !ok {
-			return nil
+			return nil, false
 		}
 		numbers[name] = n
 	}
 	y, m := numbers["year"], numbers["month"]
-	one := func(d Date, ok bool) []Date {
+	one := func(d Date, ok bool) ([]Date, bool) {
 		if !ok {
-			return nil
+			return nil, false
 		}
-		return []Date{d}
+		return []Date{d}, d.year != y
 	}
 	has := func(name string) bool { _, ok := numbers[name]; return ok }
 	switch {
 	case has("doy"):
+		n := numbers["doy"]
 		d, err := Day(y, time.January, 1)
-		return one(d.plus(numbers["doy"]-1), err == nil && numbers["doy"] >= 1 && d.plus(numbers["doy"]-1).year == y)
+		return one(d.plus(n-1), err == nil && n >= 1 && n <= 366 && y < 9999)
 	case has("dekad"):
 		return one(firstDay(y, m, numbers["dekad"], 3, 10))
 	case has("pentad"):
 		return one(firstDay(y, m, numbers["pentad"], 6, 5))
 	case has("period"):
-		dates := one(firstDay(y, m, numbers["period"], 3, 10))
+		dates, _ := one(firstDay(y, m, numbers["period"], 3, 10))
 		if d, ok := firstDay(y, m, numbers["period"], 6, 5); ok && !slices.Contains(dates, d) {
 			dates = append(dates, d)
 		}
-		return dates
+		return dates, false
 	case has("month"):
 		d := 1
 		if has("day") {
