@@ -377,7 +377,6 @@ func TestRealDates(t *testing.T) {
 		{"eolearn_s2_ndvi/tif", "band description", "YYYY-MM-DD", OpenOptions{}, 8, "20060102", 68, 68},
 		{"eolearn_s2_ndvi/tif", "file name", "YYYYMMDD", OpenOptions{Dates: dates(t, "name"), Select: timeaxis.Selection{Months: summers}}, 8, "20060102", 68, 23},
 		{"rtrend_lai_china/yearly", "file name", "year", OpenOptions{}, 4, "2006", 20, 20},
-		{"gdalcubes_L8NY18/LC08_L1TP_013032_*/*_B5.TIF", "file name", "Landsat product id", OpenOptions{}, 17, "20060102", 8, 8},
 	} {
 		s := opened(t, []string{shared(t, c.inputs)}, c.o)
 		if s.Given() != c.given || len(s.Readings()) != c.used {
@@ -402,5 +401,54 @@ func TestRealDates(t *testing.T) {
 				t.Errorf("%s is read as %v, %s", name, r, r.Conflict)
 			}
 		}
+	}
+}
+
+// Scenes on several grids make no stack, but each has its date: the fourth part of its folder's name.
+func TestRealDatesOfScenes(t *testing.T) {
+	inputs := filepath.Join(filepath.Dir(shared(t, "gdalcubes_L8NY18/LICENSE.upstream")), "*", "*_B5.TIF")
+	for _, text := range []string{"auto", "name"} {
+		dated, err := Dates([]string{inputs}, OpenOptions{Dates: dates(t, text)})
+		if err != nil || len(dated) != 19 {
+			t.Fatalf("%d scenes, %v", len(dated), err)
+		}
+		for _, d := range dated {
+			want := strings.Split(filepath.Base(filepath.Dir(d.Name)), "_")[3]
+			if strings.ReplaceAll(d.Date.String(), "-", "") != want || d.Source != "file name" || d.Rule != "Landsat product id" || d.Conflict != "" {
+				t.Errorf("%s is read as %v, %s", d.Name, d.Reading, d.Conflict)
+			}
+		}
+	}
+}
+
+// What Dates says of a stack that is not complete, of files and of bands.
+func TestDates(t *testing.T) {
+	files := newPlanes(5, 4, 3, 0, 9).files(t, func(i int, m *made) {
+		if m.descriptions = []string{"ndvi"}; i == 2 {
+			m.width, m.bands = 4, newPlanes(4, 4, 1, 0, 9).dates
+		}
+	})
+	lost := filepath.Join(filepath.Dir(files[1]), "lost.tif")
+	if err := os.Rename(files[1], lost); err != nil {
+		t.Fatal(err)
+	}
+	files[1] = lost
+	dated, err := Dates(files, OpenOptions{Select: timeaxis.Selection{From: timeaxis.Year(2003)}})
+	checkError(t, err, timeaxis.ErrNoDate, `"ndvi"`, lost)
+	want := []Dated{
+		{files[0], timeaxis.Reading{Date: timeaxis.Year(2001), Source: "file name", Rule: "year"}},
+		{Name: lost},
+		{files[2], timeaxis.Reading{Date: timeaxis.Year(2003), Source: "file name", Rule: "year"}},
+	}
+	if !slices.Equal(dated, want) {
+		t.Errorf("got %+v, want %+v", dated, want)
+	}
+	multi := newPlanes(5, 4, 2, 0, 9).multiband(t, nil)
+	dated, err = Dates([]string{multi}, OpenOptions{Dates: dates(t, "1999,1998")})
+	if err != nil || len(dated) != 2 || dated[1].Name != multi+" band 2" || dated[1].String() != "1998 by --dates 1999,1998" {
+		t.Errorf("got %+v, %v", dated, err)
+	}
+	if _, err := Dates([]string{filepath.Join(t.TempDir(), "none.tif")}, OpenOptions{}); err == nil {
+		t.Error("no error")
 	}
 }

@@ -66,41 +66,23 @@ type Stack struct {
 //
 // A file that is not used is opened only where its date may stand inside.
 func Open(inputs []string, o OpenOptions) (*Stack, error) {
-	sources, err := Expand(inputs)
+	s, err := newStack(inputs, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	s := &Stack{drivers: o.Drivers, nodata: o.Nodata, given: len(sources)}
-	for _, name := range sources {
-		s.sources, s.files = append(s.sources, name), append(s.files, shown(name))
-	}
-	dated := false // of several files: one alone may hold the dates in its bands
-	if len(sources) > 1 && !o.Dates.LooksInside() {
+	named := s.named(o)
+	if named {
 		kept, err := s.date(o)
 		if err != nil {
 			return nil, err
 		}
 		s.sources, s.files = permuted(s.sources, kept), permuted(s.files, kept)
-		dated = true
 	}
-	look, known := s.look(o), likenesses{}
-	var geos []geo // of the files
-	for i, name := range s.sources {
-		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
-		if err != nil {
-			return nil, err
-		}
-		s.lying, geos = append(s.lying, lying), append(geos, g)
-		for j := range planes {
-			planes[j].file = i
-		}
-		s.planes = append(s.planes, planes...)
+	geos, err := s.describe(o)
+	if err != nil {
+		return nil, err
 	}
-	s.multi = len(s.files) == 1 && len(s.planes) > 1
-	if !dated {
+	if !named {
 		s.given = len(s.planes)
 		kept, err := s.date(o)
 		if err != nil {
@@ -122,6 +104,69 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	}
 	s.readers.limit = handleLimit()
 	return s, nil
+}
+
+// Dated is a raster, a file or a band of one, and how its date was found.
+type Dated struct {
+	Name string
+	timeaxis.Reading
+}
+
+// Dates says how the inputs are dated, in their order, whether they are selected or not and whether or not
+// they make a stack. With an error about the date of one of them, it returns the others too; one without a
+// date has no Source.
+func Dates(inputs []string, o OpenOptions) ([]Dated, error) {
+	s, err := newStack(inputs, o)
+	if err != nil {
+		return nil, err
+	}
+	if !s.named(o) {
+		if _, err := s.describe(o); err != nil {
+			return nil, err
+		}
+	}
+	sources := s.dated()
+	readings, err := o.Dates.Resolve(sources, nil)
+	dated := make([]Dated, len(readings))
+	for i, r := range readings {
+		dated[i] = Dated{sources[i].Name, r}
+	}
+	return dated, err
+}
+
+// newStack finds the files of a stack, and looks at none.
+func newStack(inputs []string, o OpenOptions) (*Stack, error) {
+	sources, err := Expand(inputs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, given: len(sources)}
+	for _, name := range sources {
+		s.files = append(s.files, shown(name))
+	}
+	return s, o.check()
+}
+
+// named reports whether the names of the files, or what the user says of them, are enough for their dates. A
+// file alone may hold the dates in its bands.
+func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
+
+// describe looks at all files, and returns their grids.
+func (s *Stack) describe(o OpenOptions) (geos []geo, err error) {
+	look, known := s.look(o), likenesses{}
+	for i, name := range s.sources {
+		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
+		if err != nil {
+			return nil, err
+		}
+		s.lying, geos = append(s.lying, lying), append(geos, g)
+		for j := range planes {
+			planes[j].file = i
+		}
+		s.planes = append(s.planes, planes...)
+	}
+	s.multi = len(s.files) == 1 && len(s.planes) > 1
+	return geos, nil
 }
 
 // date finds the date of every plane, or of every file as long as none is opened, and returns the indices of

@@ -270,10 +270,14 @@ func TestTag(t *testing.T) {
 }
 
 func TestResolveNames(t *testing.T) {
-	if _, err := (Spec{}).Resolve(inputsOf("a_2001.tif", "slope.tif", "other.tif"), noRead); !errors.Is(err, ErrNoDate) || !strings.Contains(err.Error(), `"slope.tif"`) {
+	readings, err := Spec{}.Resolve(inputsOf("slope.tif", "a_2001.tif", "other.tif"), noRead)
+	if !errors.Is(err, ErrNoDate) || !strings.Contains(err.Error(), `"slope.tif"`) {
 		t.Errorf("error %v does not name slope.tif", err)
 	}
-	_, err := Spec{}.Resolve(inputsOf("a_2001.tif", "b_20020715.tif", "c_2003.tif"), noRead)
+	if len(readings) != 3 || readings[1].Date != Year(2001) || readings[0].Source != "" || readings[2].Source != "" {
+		t.Errorf("readings %v, want that of a_2001.tif and two without a source", readings)
+	}
+	_, err = Spec{}.Resolve(inputsOf("a_2001.tif", "b_20020715.tif", "c_2003.tif"), noRead)
 	const want = `years and days cannot be mixed: "a_2001.tif" is dated 2001 and "b_20020715.tif" is dated 2002-07-15: give every input a year, or every input a day, with --dates @dates.csv`
 	if !errors.Is(err, ErrMixed) || err.Error() != want {
 		t.Errorf("error\n%v\nwant\n%s", err, want)

@@ -1,6 +1,7 @@
 package timeaxis
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -198,6 +199,9 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // like.
 //
 // Years beside days among the inputs are [ErrMixed].
+//
+// With an error about one input, or about years beside days, the readings of
+// the others are returned too; those of inputs without one have no Source.
 func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([]Reading, error) {
 	readings := make([]Reading, len(inputs))
 	switch s.mode {
@@ -219,11 +223,14 @@ func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([
 			readings[i] = inputs[i].against(Reading{Date: d, Source: s.flag()})
 		}
 	default:
+		var first error
 		for i, in := range inputs {
 			var err error
-			if readings[i], err = s.read(in); err != nil {
-				return nil, err
-			}
+			readings[i], err = s.read(in)
+			first = cmp.Or(first, err)
+		}
+		if first != nil {
+			return readings, first
 		}
 	}
 	return readings, checkOneKind(inputs, readings)
