@@ -45,7 +45,7 @@ func newFitCommand() *cobra.Command {
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # dates by a pattern, of which a decade is used; slopes per month\n" +
-			"  pixtrend fit demo --date-pattern '_(?P<year>\\d{4})' --from 2001 --to 2010 --per month -o decade.tif\n" +
+			"  pixtrend fit demo --date-pattern '_(?P<year>\\d{4})' --from 2001 --to 2010 --per month -o m.tif\n" +
 			"  # dates in a file, of which summers are used\n" +
 			"  printf '%s\\n' ndvi_1995.tif,1995-07-03 ndvi_1996.tif,1996-06-19 ndvi_1997.tif,1997-12-01 >days.csv\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --dates @days.csv --months 6-8 -o summers.tif\n" +
