@@ -103,19 +103,19 @@ func (s *Stack) order(o OpenOptions) error {
 		return strings.Compare(s.sources[s.planes[i].file], s.sources[s.planes[j].file])
 	})
 	s.planes, s.readings = permuted(s.planes, byName), permuted(s.readings, byName)
-	conflict, conflicts := "", 0
+	warning, warned := "", 0
 	for _, r := range s.readings {
-		if r.Conflict != "" {
-			conflict, conflicts = cmp.Or(conflict, r.Conflict), conflicts+1
+		if r.Warning != "" {
+			warning, warned = cmp.Or(warning, r.Warning), warned+1
 		}
 	}
-	if conflict != "" {
-		conflict += others(conflicts - 1)
-		s.warnings = append(s.warnings, conflict)
+	if warning != "" {
+		warning += others(warned - 1)
+		s.warnings = append(s.warnings, warning)
 	}
 	axis, order, err := o.axis(s.readings)
-	if err != nil && conflict != "" {
-		err = fmt.Errorf("%w; %s", err, conflict)
+	if err != nil && warning != "" {
+		err = fmt.Errorf("%w; %s", err, warning)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", described(s.files), err)

@@ -289,8 +289,8 @@ func TestRealDates(t *testing.T) {
 		}
 		for i, r := range s.Readings() {
 			name := filepath.Base(s.Names()[i])
-			if odd := strings.HasPrefix(name, "LE70350321999366"); odd != (r.Conflict != "") || odd && r.Date.String() != "2000-01-01" {
-				t.Errorf("%s is read as %v, %s", name, r, r.Conflict)
+			if odd := strings.HasPrefix(name, "LE70350321999366"); odd != (r.Warning != "") || odd && r.Date.String() != "2000-01-01" {
+				t.Errorf("%s is read as %v, %s", name, r, r.Warning)
 			} else if odd {
 				continue // 1999 had 365 days
 			}
@@ -303,7 +303,7 @@ func TestRealDates(t *testing.T) {
 				layout = c.layout
 			}
 			if r.Source != c.source || r.Rule != c.rule || r.Date != s.Grid().Axis.Dates[i] || r.Date.String() != want.Format(layout) {
-				t.Errorf("%s is read as %v, %s", name, r, r.Conflict)
+				t.Errorf("%s is read as %v, %s", name, r, r.Warning)
 			}
 		}
 	}
@@ -319,8 +319,8 @@ func TestRealDatesOfScenes(t *testing.T) {
 		}
 		for _, d := range dated {
 			want := strings.Split(filepath.Base(filepath.Dir(d.Name)), "_")[3]
-			if strings.ReplaceAll(d.Date.String(), "-", "") != want || d.Source != "file name" || d.Rule != "Landsat product id" || d.Conflict != "" {
-				t.Errorf("%s is read as %v, %s", d.Name, d.Reading, d.Conflict)
+			if strings.ReplaceAll(d.Date.String(), "-", "") != want || d.Source != "file name" || d.Rule != "Landsat product id" || d.Warning != "" {
+				t.Errorf("%s is read as %v, %s", d.Name, d.Reading, d.Warning)
 			}
 		}
 	}
@@ -355,5 +355,28 @@ func TestDates(t *testing.T) {
 	}
 	if _, err := Dates([]string{filepath.Join(t.TempDir(), "none.tif")}, OpenOptions{}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// What GDAL keeps beside a file says as much as what is in it.
+func TestDatesBesideFiles(t *testing.T) {
+	files := newPlanes(5, 4, 3, 0, 9).files(t, nil)
+	for i, name := range files {
+		aux := fmt.Sprintf(`<PAMDataset>
+  <Metadata domain="IMAGERY"><MDI key="ACQUISITIONDATETIME">2011-07-%d 10:20:30</MDI></Metadata>
+  <PAMRasterBand band="1"><Description>%s</Description></PAMRasterBand>
+</PAMDataset>`, 15+i, []string{"", "2001-06-01", "2011"}[i])
+		if err := os.WriteFile(name+".aux.xml", []byte(aux), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := opened(t, files, OpenOptions{})
+	if got, want := axisOf(s), "2001-06-01 2011-07-15 2011-07-17"; got != want {
+		t.Errorf("dates %s, want %s", got, want)
+	}
+	for i, want := range []string{"band description", "acquisition metadata", "acquisition metadata"} {
+		if got := s.Readings()[i].Source; got != want {
+			t.Errorf("date %d is from the %s, want the %s", i, got, want)
+		}
 	}
 }

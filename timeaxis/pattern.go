@@ -84,7 +84,7 @@ func (s Spec) matched(in Input) (Reading, error) {
 	}
 	r := Reading{Date: t.found[0].date, Source: t.source, Rule: s.flag()}
 	if t.found[0].rolled {
-		r.Conflict = in.rolled(r)
+		r.Warning = in.rolled(r)
 	}
 	return r, nil
 }

@@ -20,11 +20,11 @@ type Input struct {
 
 // Reading is where one input stands on the axis, and what says so.
 type Reading struct {
-	Date     Date
-	X        float64 // where Date is not given, see [Spec.IsX]
-	Source   string  // such as "file name" or "--dates 1995-2015"
-	Rule     string  // the rule that read the source, such as "Landsat product id"; "" where there is none
-	Conflict string  // a sentence, fit for a warning, about another source that says otherwise or a day that is not in the calendar; "" if there is neither
+	Date    Date
+	X       float64 // where Date is not given, see [Spec.IsX]
+	Source  string  // such as "file name" or "--dates 1995-2015"
+	Rule    string  // the rule that read the source, such as "Landsat product id"; "" where there is none
+	Warning string  // a sentence: another source says otherwise, or the day had to be rolled over; "": neither
 }
 
 // text is a source that may hold a date.
@@ -82,10 +82,10 @@ func (in Input) read(texts []text) (Reading, error) {
 		case r.Source == "" || r.Date.IsYear() && !t.found[0].date.IsYear() && agree(r.Date, t.found[0].date):
 			r.Date, r.Source, r.Rule = t.found[0].date, t.source, t.found[0].rule
 			if t.found[0].rolled {
-				r.Conflict = in.rolled(r)
+				r.Warning = in.rolled(r)
 			}
-		case !agree(r.Date, t.found[0].date) && r.Conflict == "":
-			r.Conflict = fmt.Sprintf("the %s of %q says %v, which is used, and its %s says %v", r.Source, in.Name, r.Date, t.source, t.found[0].date)
+		case !agree(r.Date, t.found[0].date) && r.Warning == "":
+			r.Warning = fmt.Sprintf("the %s of %q says %v, which is used, and its %s says %v", r.Source, in.Name, r.Date, t.source, t.found[0].date)
 		}
 	}
 	switch {
@@ -133,11 +133,11 @@ func (in Input) named(t text) string {
 }
 
 // against returns what is read of an input whose date was given, with a
-// conflict if its name says otherwise. A name without one clear date says nothing.
+// warning if its name says otherwise. A name without one clear date says nothing.
 func (in Input) against(given Reading) Reading {
 	own, err := in.read(in.nameTexts())
 	if err == nil && !agree(own.Date, given.Date) {
-		given.Conflict = fmt.Sprintf("the %s %q says %v, but the date given for it is %v", own.Source, in.Name, own.Date, given.Date)
+		given.Warning = fmt.Sprintf("the %s %q says %v, but the date given for it is %v", own.Source, in.Name, own.Date, given.Date)
 	}
 	return given
 }

@@ -242,7 +242,7 @@ func TestReadings(t *testing.T) {
 			}
 			continue
 		}
-		if want := (Reading{Date: mustParse(t, test.want), Source: test.source, Rule: test.rule, Conflict: test.conflict}); err != nil || readings[0] != want {
+		if want := (Reading{Date: mustParse(t, test.want), Source: test.source, Rule: test.rule, Warning: test.conflict}); err != nil || readings[0] != want {
 			t.Errorf("%s: got %+v, %v\nwant %+v", test.what, readings, err, want)
 		}
 	}
@@ -302,7 +302,7 @@ func TestGivenConflicts(t *testing.T) {
 			t.Fatal(err)
 		}
 		readings, err := spec.Resolve(inputsOf(test.name), noRead)
-		if err != nil || readings[0].Conflict != test.want {
+		if err != nil || readings[0].Warning != test.want {
 			t.Errorf("%s, %s: got %v, %v; want the conflict %q", test.name, test.given, readings, err, test.want)
 		}
 	}
@@ -349,8 +349,8 @@ func FuzzFromName(f *testing.F) {
 		if e, err := FromName("ndvi/" + name); err != nil || e != d {
 			t.Fatalf("FromName(%q) = %v, but in a folder it is %v, %v", name, d, e, err)
 		}
-		if r := (Input{Name: name, Path: name}).against(Reading{Date: d}); r.Conflict != "" {
-			t.Fatalf("FromName(%q) = %v disagrees with itself: %v", name, d, r.Conflict)
+		if r := (Input{Name: name, Path: name}).against(Reading{Date: d}); r.Warning != "" {
+			t.Fatalf("FromName(%q) = %v disagrees with itself: %v", name, d, r.Warning)
 		}
 	})
 }

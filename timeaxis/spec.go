@@ -178,7 +178,7 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // it in a later source. A source with several dates is passed over if the next
 // that has one date has one of them, as a name does with the dates of
 // acquisition and processing in its description; if not, it is [ErrAmbiguous].
-// A later source that says otherwise is the reading's Conflict.
+// A later source that says otherwise is the reading's Warning.
 //
 // A range or a list gives its i-th value to the i-th input, and their numbers
 // must agree ([ErrCount]). A CSV, which is read with read (nil: [os.ReadFile]),

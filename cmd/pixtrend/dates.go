@@ -16,8 +16,8 @@ import (
 func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 	group(cmd, "Dates", func(flags *pflag.FlagSet) {
 		option(flags, &o.Dates, "dates", "", "DATES",
-			"DATES of the inputs: auto, from a band's description, acquisition metadata or the file name, in this order (default); name; "+
-				"tag, TIFFTAG_DATETIME; a range 1995-2015; a list 2001,2003,2004; or @file.csv with rows of path,date", timeaxis.ParseSpec)
+			"DATES of the inputs: auto, from a band's description, acquisition metadata or the file name, in this order (default); "+
+				"name, from the file name alone; tag, from TIFFTAG_DATETIME; a range 1995-2015; a list 2001,2003,2004; or @file.csv with rows of path,date", timeaxis.ParseSpec)
 		option(flags, &o.Dates, "date-pattern", "", "REGEXP",
 			`dates from the paths, by groups named year, month, day, doy, dekad or pentad, such as 'ndvi_(?P<year>\d{4})'`, timeaxis.ParsePattern)
 		option(flags, &o.Select.From, "from", "", "DATE", "leave out what is before DATE, a year or a day such as 2001-07-15", timeaxis.Parse)
