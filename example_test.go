@@ -72,6 +72,32 @@ func ExampleFit_pixelInterleaved() {
 	// [0.0200 -0.0299]
 }
 
+// Against doses in place of dates: rasters of 1, 0 and 0.5 Gy, in the order in which they were measured.
+func ExampleNewStackOn() {
+	axis, planes, err := timeaxis.NewXAxis([]float64{1, 0, 0.5}, "Gy")
+	if err != nil {
+		log.Fatal(err)
+	}
+	samples := []float32{
+		5, 20, // 1 Gy
+		1, 30,
+		3, 25,
+	}
+	stack, err := pixtrend.NewStackOn(samples, layout.BSQ, 2, 1, axis, planes)
+	if err != nil {
+		log.Fatal(err)
+	}
+	result, err := pixtrend.Fit(context.Background(), stack, pixtrend.Options{Fields: []stats.Field{stats.Slope, stats.Intercept}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(axis)
+	fmt.Println("slopes per", axis.Unit(), result.Planes[0], "from", result.Planes[1], "at", axis.Origin())
+	// Output:
+	// 3 values of x, 0 to 1 Gy
+	// slopes per Gy [4 -10] from [1 30] at x = 0 Gy
+}
+
 // The range of each series, which no field gives.
 func ExampleMap() {
 	stack, err := pixtrend.NewStack([]uint8{

@@ -461,6 +461,44 @@ func TestWrongStacks(t *testing.T) {
 	}
 }
 
+// Slopes per another unit are the slopes per year times what a unit is of one.
+func TestUnits(t *testing.T) {
+	dates := []timeaxis.Date{timeaxis.Year(2003), timeaxis.Year(2001), timeaxis.Year(2002)}
+	samples := []float32{7, 1, 4} // 3 a year
+	for _, row := range []struct {
+		per  timeaxis.Unit
+		want float64
+	}{{timeaxis.PerYear, 3}, {timeaxis.PerMonth, 0.25}, {timeaxis.PerDay, 3 / 365.2425}, {timeaxis.PerStep, 3}} {
+		axis, planes, err := timeaxis.NewAxis(dates)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := NewStackOn(samples, layout.BSQ, 1, 1, axis.Per(row.per), planes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := [][]float64{{0}}
+		if _, err := FitInto(t.Context(), st, Options{}, out); err != nil || !(math.Abs(out[0][0]-row.want) <= 1e-15*row.want) {
+			t.Errorf("per %v: %v, %v, want %v", row.per, out, err, row.want)
+		}
+	}
+}
+
+func TestWrongAxes(t *testing.T) {
+	axis, planes, err := timeaxis.NewAxis(Years(2001, 2003))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, planes := range map[string][]int{"one twice": {0, 1, 1}, "one beyond": {0, 1, 3}, "a negative one": {0, -1, 2}, "too few": planes[:2]} {
+		if st, err := NewStackOn(make([]float32, len(planes)), layout.BSQ, 1, 1, axis, planes); err == nil || st != nil || !strings.HasPrefix(err.Error(), "pixtrend: ") {
+			t.Errorf("%s: %v, %v", name, st, err)
+		}
+	}
+	if st, err := NewStackOn(make([]float32, 2), layout.BSQ, 1, 1, axis, planes); err == nil || st != nil {
+		t.Errorf("a sample short: %v, %v", st, err)
+	}
+}
+
 // wrongOptions are refused by all that take options.
 var wrongOptions = []struct {
 	o    Options

@@ -48,7 +48,7 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 		p.Type = kernel.Float64
 	}
 	var err error
-	p.stats, p.k, err = o.plan(g.Axis.T, g.Axis.PerYear, g.Scale, g.Offset, g.Valid)
+	p.stats, p.k, err = o.plan(g.Axis.T, g.Axis.PerUnit, g.Scale, g.Offset, g.Valid)
 	if err != nil {
 		return Plan{}, err
 	}

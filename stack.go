@@ -3,6 +3,7 @@ package pixtrend
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
@@ -36,18 +37,40 @@ func NewStack[T kernel.Sample](data []T, order layout.Order, width, height int, 
 	if err := s.view.Check(); err != nil {
 		return nil, fmt.Errorf("pixtrend: %w", err)
 	}
-	axis, perm, err := timeaxis.NewAxis(dates)
+	axis, planes, err := timeaxis.NewAxis(dates)
 	if err != nil {
 		return nil, fmt.Errorf("pixtrend: %w", err)
 	}
-	s.axis = axis
-	for i, from := range perm {
-		if from != i {
-			s.order = perm
-			break
-		}
+	return s.on(axis, planes), nil
+}
+
+// NewStackOn is NewStack for any axis: with slopes per another unit than the year, or of numbers that
+// are no dates. timeaxis.NewAxis and timeaxis.NewXAxis return the axis, and the raster of each of its planes.
+func NewStackOn[T kernel.Sample](data []T, order layout.Order, width, height int, axis timeaxis.Axis, planes []int) (*Stack, error) {
+	s := &Stack{view: layout.ViewOf(data, order, width, height, len(planes))}
+	if err := s.view.Check(); err != nil {
+		return nil, fmt.Errorf("pixtrend: %w", err)
 	}
-	return s, nil
+	used := make([]bool, len(planes))
+	for _, from := range planes {
+		if from < 0 || from >= len(planes) || used[from] {
+			return nil, fmt.Errorf("pixtrend: the planes %v are not each of 0 to %d once", planes, len(planes)-1)
+		}
+		used[from] = true
+	}
+	if len(axis.T) != len(planes) {
+		return nil, fmt.Errorf("pixtrend: an axis of %d planes for %d rasters", len(axis.T), len(planes))
+	}
+	return s.on(axis, slices.Clone(planes)), nil
+}
+
+// on places the rasters on an axis; planes is kept.
+func (s *Stack) on(axis timeaxis.Axis, planes []int) *Stack {
+	s.axis = axis
+	if !slices.IsSorted(planes) {
+		s.order = planes
+	}
+	return s
 }
 
 // Years returns the dates first, first+1 … last.
@@ -62,7 +85,7 @@ func Years(first, last int) []timeaxis.Date {
 // Pixels returns the number of pixels.
 func (s *Stack) Pixels() int { return s.view.Pixels() }
 
-// Axis returns the time axis: the dates in order.
+// Axis returns the axis: the dates, or the numbers in their place, in order.
 func (s *Stack) Axis() timeaxis.Axis { return s.axis }
 
 // Pack returns a copy of s in memory of its own, as kernels read it the fastest: packed, that is cut into

@@ -133,13 +133,12 @@ type likenesses map[string]likeness
 
 type likeness struct {
 	planes []plane
-	descs  []string
 	geo    geo
 }
 
 // describe says what look finds out about a file, which it spares for one that is like one before. It says
 // too how the samples can be read past GDAL, if they can.
-func (known likenesses) describe(name string, o OpenOptions, look func() ([]plane, []string, geo, error)) ([]plane, []string, geo, *directFile, error) {
+func (known likenesses) describe(name string, o OpenOptions, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
 	var t *tiffFile
 	var like string
 	direct := &directFile{name: name}
@@ -157,12 +156,15 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 	l, ok := known[like]
 	if !ok || like == "" {
 		var err error
-		if l.planes, l.descs, l.geo, err = look(); err != nil {
-			return nil, nil, geo{}, nil, err
+		if l.planes, l.geo, err = look(); err != nil {
+			return nil, geo{}, nil, err
 		}
 		known[like] = l
 	}
 	planes := slices.Clone(l.planes)
+	if t != nil {
+		t.label(planes)
+	}
 	lies := false
 	for i := range planes {
 		p := &planes[i]
@@ -181,5 +183,5 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 	if !lies {
 		direct = nil
 	}
-	return planes, l.descs, l.geo, direct, nil
+	return planes, l.geo, direct, nil
 }

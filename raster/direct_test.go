@@ -49,7 +49,7 @@ func TestSamplesThatLie(t *testing.T) {
 			if err := (made{width: width, height: height, bands: bands, dtype: dtype, creation: l.creation}).write(path); err != nil {
 				t.Fatal(err)
 			}
-			planes, _, _, direct, err := describeDirect(path)
+			planes, _, direct, err := describeDirect(path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,8 +91,8 @@ func TestSamplesThatLie(t *testing.T) {
 	}
 }
 
-func describeDirect(path string) ([]plane, []string, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, []string, geo, error) { return describe(path, 1, OpenOptions{}) })
+func describeDirect(path string) ([]plane, geo, *directFile, error) {
+	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(path, 1, OpenOptions{}) })
 }
 
 func samplesOf(t kernel.Tile) []float64 {
@@ -126,7 +126,7 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err := m.write(path); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, direct, err := describeDirect(path); err != nil || direct != nil {
+	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
 		t.Errorf("a sparse file lies: %v, %v", direct, err)
 	}
 	// The strips in pairs, swapped: their offsets are changed in the directory.
@@ -150,7 +150,7 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, direct, err := describeDirect(path); err != nil || direct != nil {
+	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
 		t.Errorf("a scattered file lies: %v, %v", direct, err)
 	}
 }
@@ -181,6 +181,10 @@ func TestLikeness(t *testing.T) {
 	if like(same) != first {
 		t.Error("other samples make a file unlike")
 	}
+	same.descriptions = []string{"ndvi 2001"}
+	if like(same) != first {
+		t.Error("a description makes a file unlike")
+	}
 	for name, change := range map[string]func(m *made){
 		"nodata":    func(m *made) { m.nodata = ptr(-2.0) },
 		"no nodata": func(m *made) { m.nodata = nil },
@@ -192,6 +196,7 @@ func TestLikeness(t *testing.T) {
 		"codec":     func(m *made) { m.creation = []string{"COMPRESS=LZW"} },
 		"size":      func(m *made) { m.height, m.bands = 9, newPlanes(20, 9, 1, 0, 9).dates },
 		"endian":    func(m *made) { m.creation = []string{"ENDIANNESS=BIG"} },
+		"int8":      func(m *made) { m.dtype, m.creation = godal.Byte, []string{"PIXELTYPE=SIGNEDBYTE"} },
 	} {
 		other := base
 		change(&other)
@@ -227,6 +232,16 @@ func FuzzTIFF(f *testing.F) {
 		}
 		f.Add(b[:min(len(b), 2000)])
 	}
+	path := filepath.Join(dir, "b.tif")
+	if err := (made{width: 9, height: 7, bands: newPlanes(9, 7, 2, 0, 200).dates, descriptions: []string{"2001-07-15"}, scale: 2}).write(path); err != nil {
+		f.Fatal(err)
+	}
+	relabel(f, path, acquiredAt("2001-07-15 10:20:30"))
+	b, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
 	f.Add([]byte("II*\x00\xff\xff\xff\xff"))
 	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -235,6 +250,7 @@ func FuzzTIFF(f *testing.F) {
 			return
 		}
 		_ = tiff.likeness()
+		tiff.label([]plane{{band: 1}, {band: 2}})
 		for _, size := range []int{1, 2, 4, 8} {
 			for band := 1; band < 4; band++ {
 				if s, ok := tiff.samples(band, size); ok && (s.first <= 0 || s.tileWidth <= 0 || s.tileHeight <= 0) {

@@ -39,6 +39,7 @@ type Job struct {
 	Inputs    []string // what each date is read from, in date order
 	Output    string
 	Grid      pixtrend.Grid
+	Given     int // rasters among which dates were selected; Inputs are those used
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
@@ -62,7 +63,9 @@ type Summary struct {
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
 	Dates          int       `json:"dates"`
-	Fitted         int       `json:"fitted"` // pixels with a result in the first field that is not n
+	Given          int       `json:"dates_given"` // before some were left out
+	Unit           string    `json:"unit"`        // slopes are per it
+	Fitted         int       `json:"fitted"`      // pixels with a result in the first field that is not n
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
@@ -165,7 +168,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
-	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Plan: plan,
+	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	j.spec = j.newSpec()
@@ -251,7 +254,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		return Summary{}, err
 	}
 	g := j.Grid
-	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates,
+	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
 	for _, f := range j.Plan.Fields {
@@ -274,9 +277,13 @@ func (j *Job) newSpec() Spec {
 		Threads: len(j.Plan.Workers), Memory: j.Memory / 8,
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
-			"PIXTREND_DATES":   dateList(j),
 			"PIXTREND_INPUTS":  described(j.Inputs),
 		}}
+	if g.Axis.Dates == nil {
+		s.Metadata["PIXTREND_X"] = labelList(j)
+	} else {
+		s.Metadata["PIXTREND_DATES"] = labelList(j)
+	}
 	if j.stack.multi {
 		s.Metadata["PIXTREND_INPUTS"] = fmt.Sprintf("%s (%d bands)", j.stack.files[0], len(j.Inputs))
 	}
@@ -302,15 +309,15 @@ func (j *Job) newSpec() Spec {
 	return s
 }
 
-// dateList names the dates: all of them up to 40, else the ends.
-func dateList(j *Job) string {
-	dates := j.Grid.Axis.Dates
-	if len(dates) > 40 {
-		return fmt.Sprintf("%v … %v (%d dates)", dates[0], dates[len(dates)-1], len(dates))
+// labelList names the dates, or the numbers in their place: all of them up to 40, else how many and the ends.
+func labelList(j *Job) string {
+	axis, n := j.Grid.Axis, len(j.Inputs)
+	if n > 40 {
+		return axis.String()
 	}
-	names := make([]string, len(dates))
-	for i, d := range dates {
-		names[i] = d.String()
+	names := make([]string, n)
+	for i := range names {
+		names[i] = axis.Label(i)
 	}
 	return strings.Join(names, " ")
 }

@@ -32,12 +32,13 @@ type plane struct {
 	predictor     int        // 2 or 3, if it is taken off here; or 0
 	predictorAt   int64      // where the file keeps its number
 	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
+	labels        labels
 }
 
 // describe opens a file and says what is in it.
-func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, error) {
-	fail := func(format string, args ...any) ([]plane, []string, geo, error) {
-		return nil, nil, geo{}, inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
+func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
+	fail := func(format string, args ...any) ([]plane, geo, error) {
+		return nil, geo{}, inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
 	}
 	ds, err := openFirst(name, o.Drivers)
 	if remote := (*failed)(nil); errors.As(err, &remote) {
@@ -62,14 +63,12 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 		return fail("it has no bands")
 	}
 	var planes []plane
-	var descriptions []string
 	switch {
 	case o.Band > len(bands):
 		return fail("it has no band %d, only %d", o.Band, len(bands))
 	case o.Band == 0 && files == 1:
-		for i, b := range bands {
+		for i := range bands {
 			planes = append(planes, plane{band: i + 1})
-			descriptions = append(descriptions, b.Description())
 		}
 	default:
 		planes = []plane{{band: max(o.Band, 1)}}
@@ -79,6 +78,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 			return fail("%v", err)
 		}
 		planes[i].blocks(ds, len(bands))
+		planes[i].labels = labelsOf(ds, bands[planes[i].band-1], len(planes) == 1)
 	}
 	st := ds.Structure()
 	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
@@ -87,7 +87,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, []string, geo, er
 	} else {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
-	return planes, descriptions, g, nil
+	return planes, g, nil
 }
 
 var dtypes = map[godal.DataType]kernel.DType{

@@ -415,10 +415,9 @@ const (
 
 // look returns a function that describes file i. Remote files are described beforehand, many at a time; of
 // several errors the first file's is kept.
-func (s *Stack) look(o OpenOptions) func(i int) ([]plane, []string, geo, error) {
+func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 	type description struct {
 		planes []plane
-		bands  []string
 		geo    geo
 		err    error
 	}
@@ -434,7 +433,7 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, []string, geo, error) 
 	s.eachRemote(beyond, func(i int) {
 		var d description
 		var v version
-		if d.planes, d.bands, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
+		if d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
 			v, _ = versionOf(s.sources[i])
 		}
 		mu.Lock()
@@ -444,13 +443,13 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, []string, geo, error) 
 			broken = min(broken, i)
 		}
 	})
-	return func(i int) ([]plane, []string, geo, error) {
+	return func(i int) ([]plane, geo, error) {
 		if d, ok := found[i]; ok {
-			return d.planes, d.bands, d.geo, d.err
+			return d.planes, d.geo, d.err
 		}
 		var d description
-		onThread(func() { d.planes, d.bands, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
-		return d.planes, d.bands, d.geo, d.err
+		onThread(func() { d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
+		return d.planes, d.geo, d.err
 	}
 }
 
@@ -473,15 +472,6 @@ func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 		})
 	}
 	wg.Wait()
-}
-
-// datedNames are the names of the files that their dates are read from.
-func (s *Stack) datedNames() []string {
-	names := make([]string, len(s.sources))
-	for i, name := range s.sources {
-		names[i] = datedName(name)
-	}
-	return names
 }
 
 // RemoteFiles returns how many of the input files are on servers.

@@ -122,7 +122,7 @@ func TestProvenanceOfBands(t *testing.T) {
 	if got, want := ds.Metadata("PIXTREND_INPUTS"), name+" (50 bands)"; got != want {
 		t.Errorf("PIXTREND_INPUTS is %q, want %q", got, want)
 	}
-	if got, want := ds.Metadata("PIXTREND_DATES"), "2001 … 2050 (50 dates)"; got != want {
+	if got, want := ds.Metadata("PIXTREND_DATES"), "50 years, 2001–2050"; got != want {
 		t.Errorf("PIXTREND_DATES is %q, want %q", got, want)
 	}
 }
@@ -377,7 +377,7 @@ func TestSummaryAndProgress(t *testing.T) {
 		t.Fatal(err)
 	}
 	summary.Seconds = 0
-	want := Summary{Output: out, Format: GTiff, Width: 11, Height: 1, Pixels: 11, Dates: 3, Fitted: 10, Fields: []string{"n", "slope"},
+	want := Summary{Output: out, Format: GTiff, Width: 11, Height: 1, Pixels: 11, Dates: 3, Given: 3, Unit: "year", Fitted: 10, Fields: []string{"n", "slope"},
 		BytesRead: 11 * 3 * 2, BytesWritten: info.Size(), ISA: "generic", Threads: summary.Threads, Pin: summary.Pin, Unbound: summary.Unbound,
 		// numpy.percentile(range(10), [20, 40, 60, 80])
 		SlopeQuintiles: []float64{1.8, 3.6, 5.4, 7.2}, QuintilesOf: 10}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -15,12 +13,28 @@ import (
 
 // OpenOptions say how files become a stack.
 type OpenOptions struct {
-	Dates timeaxis.Spec // how the inputs get their dates; zero: from their names
+	Dates  timeaxis.Spec      // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
+	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
+	Select timeaxis.Selection // which dates are used; zero: all. Of a file that is not, no sample is read
+	XUnit  string             // the unit of numbers that are no dates; "": none
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the first, except
 	// that the bands of a single file with several are taken as its dates.
 	Band    int
 	Nodata  *float64 // replaces the nodata value of every band
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
+}
+
+// check looks at the options as a whole, and at no file.
+func (o OpenOptions) check() error {
+	switch {
+	case o.Band < 0:
+		return inputErrorf("band %d does not exist: bands count from 1", o.Band)
+	case o.Dates.IsX() && (o.Per != timeaxis.PerYear || !o.Select.All()):
+		return inputErrorf("numbers in place of dates have a unit of their own and no calendar: leave out the unit of time and the selection of dates")
+	case !o.Dates.IsX() && o.XUnit != "":
+		return inputErrorf("%q is a unit of numbers in place of dates, and there are none: leave it out", o.XUnit)
+	}
+	return o.Select.Check()
 }
 
 // Stack is a stack of raster files, opened and checked. It is a pixtrend.Source.
@@ -39,64 +53,98 @@ type Stack struct {
 	warnings []string
 	readers  readers
 	lying    []*directFile // by file; nil where none of its planes lies
+	readings []timeaxis.Reading
+	given    int // rasters, before dates were selected
 }
 
-// Open opens the rasters that Expand finds for inputs, reads their dates and checks that they make
-// one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
+// Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that are
+// used make one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
 // at least two different dates. The error names the first file that does not fit, and how.
+//
+// A file that is not used is opened only where its date may stand inside.
 func Open(inputs []string, o OpenOptions) (*Stack, error) {
+	s, err := newStack(inputs, o)
+	if err != nil {
+		return nil, err
+	}
+	named := s.named(o)
+	if named {
+		kept, err := s.date(o)
+		if err != nil {
+			return nil, err
+		}
+		s.sources, s.files = permuted(s.sources, kept), permuted(s.files, kept)
+	}
+	geos, err := s.describe(o)
+	if err != nil {
+		return nil, err
+	}
+	if !named {
+		s.given = len(s.planes)
+		kept, err := s.date(o)
+		if err != nil {
+			return nil, err
+		}
+		if s.planes = permuted(s.planes, kept); !s.multi {
+			s.drop(kept)
+			geos = permuted(geos, kept)
+		}
+	}
+	s.geo = geos[0]
+	for i, g := range geos {
+		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
+			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
+		}
+	}
+	if err := s.order(o); err != nil {
+		return nil, err
+	}
+	s.readers.limit = handleLimit()
+	return s, nil
+}
+
+// newStack finds the files of a stack, and looks at none.
+func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	sources, err := Expand(inputs)
 	if err != nil {
 		return nil, err
 	}
-	files := make([]string, len(sources))
-	for i, name := range sources {
-		files[i] = shown(name)
+	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, given: len(sources)}
+	for _, name := range sources {
+		s.files = append(s.files, shown(name))
 	}
-	if o.Band < 0 {
-		return nil, inputErrorf("band %d does not exist: bands count from 1", o.Band)
-	}
-	s := &Stack{sources: sources, files: files, drivers: o.Drivers, nodata: o.Nodata}
-	var descriptions []string // of the bands, where they are the dates
+	return s, o.check()
+}
+
+// describe looks at all files, and returns their grids.
+func (s *Stack) describe(o OpenOptions) (geos []geo, err error) {
 	look, known := s.look(o), likenesses{}
-	for i, name := range files {
-		planes, descs, g, lying, err := known.describe(sources[i], o, func() ([]plane, []string, geo, error) { return look(i) })
+	for i, name := range s.sources {
+		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
 		if err != nil {
 			return nil, err
 		}
-		s.lying = append(s.lying, lying)
-		if i == 0 {
-			s.geo, descriptions = g, descs
-		} else if how := s.geo.differs(g, "the first input, "+files[0]); how != "" {
-			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", name, how)
-		}
+		s.lying, geos = append(s.lying, lying), append(geos, g)
 		for j := range planes {
 			planes[j].file = i
 		}
 		s.planes = append(s.planes, planes...)
 	}
-	s.multi = len(files) == 1 && len(s.planes) > 1
-	dates, err := s.dates(o.Dates, descriptions)
-	if err != nil {
-		return nil, err
+	s.multi = len(s.files) == 1 && len(s.planes) > 1
+	return geos, nil
+}
+
+// drop keeps the files of a stack with a plane a file that are used.
+func (s *Stack) drop(kept []int) {
+	s.sources, s.files, s.lying = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.lying, kept)
+	versions := s.remote.versions
+	s.remote.versions = map[int]version{}
+	for i, from := range kept {
+		s.planes[i].file = i
+		if v, remote := versions[from]; remote {
+			s.remote.versions[i] = v
+		}
 	}
-	// Scenes of one date are taken in the order of their names, so that the order of the arguments
-	// never shows in a result.
-	byName := make([]int, len(dates))
-	for i := range byName {
-		byName[i] = i
-	}
-	slices.SortStableFunc(byName, func(i, j int) int {
-		return strings.Compare(sources[s.planes[i].file], sources[s.planes[j].file])
-	})
-	axis, order, err := timeaxis.NewAxis(permuted(dates, byName))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", described(files), err)
-	}
-	s.planes = permuted(permuted(s.planes, byName), order)
-	s.resolve(axis)
-	s.readers.limit = handleLimit()
-	return s, nil
 }
 
 // permuted returns s[order[0]], s[order[1]], …
@@ -114,36 +162,6 @@ func described(files []string) string {
 		return files[0]
 	}
 	return fmt.Sprintf("%s … %s (%d files)", files[0], filepath.Base(files[len(files)-1]), len(files))
-}
-
-// dates finds the date of every plane.
-func (s *Stack) dates(spec timeaxis.Spec, descriptions []string) ([]timeaxis.Date, error) {
-	if !s.multi {
-		names := s.datedNames()
-		if spec.Auto() {
-			return spec.Resolve(names, nil)
-		}
-		dates, err := spec.Resolve(s.files, nil)
-		if err == nil {
-			s.warnings = append(s.warnings, timeaxis.Mismatches(names, dates)...)
-		}
-		return dates, err
-	}
-	if !spec.Auto() {
-		return spec.Resolve(s.Names(), nil)
-	}
-	dates, err := timeaxis.FromNames(descriptions)
-	if err != nil {
-		why := timeaxis.ErrNoDate
-		for _, e := range []error{timeaxis.ErrAmbiguous, timeaxis.ErrMixed} {
-			if errors.Is(err, e) {
-				why = e
-			}
-		}
-		return nil, fmt.Errorf("%s has %d bands and their descriptions do not date them (%w): give the dates with --dates 1995-2015, --dates 2001,2003,2004 or --dates @dates.csv, or pick one band of it with --band",
-			s.files[0], len(s.planes), why)
-	}
-	return dates, nil
 }
 
 // resolve settles how windows are read and describes the grid.
@@ -180,13 +198,6 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		}
 	}
 	s.grid = g
-	switch d := axis.Duplicates(); len(d) {
-	case 0:
-	case 1:
-		s.warnings = append(s.warnings, fmt.Sprintf("several scenes share the date %v: all are used", d[0]))
-	default:
-		s.warnings = append(s.warnings, fmt.Sprintf("several scenes share a date (%v, …): all are used", d[0]))
-	}
 }
 
 // Grid describes the stack.
@@ -206,6 +217,9 @@ func (s *Stack) Names() []string {
 	}
 	return names
 }
+
+// Given returns how many rasters there were, used or not: files, or bands of the one file.
+func (s *Stack) Given() int { return s.given }
 
 // FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
 func (s *Stack) FileBytes() int64 {

@@ -238,9 +238,8 @@ func (t *tiffFile) likeness() string {
 		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts, tagDescription, tagSoftware, tagDateTime:
 			continue
 		case tagGDALMetadata:
-			// XML with statistics and whatever else people keep, and, seldom, with what samples mean.
-			text := string(e.data)
-			if !strings.Contains(text, "role=") && !strings.Contains(text, "PIXELTYPE") && !strings.Contains(text, "domain=\"IMAGE_STRUCTURE\"") {
+			if meaning, ok := t.meaning(); ok {
+				b.WriteString(meaning)
 				continue
 			}
 		}

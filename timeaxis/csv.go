@@ -9,25 +9,51 @@ import (
 	"strings"
 )
 
-// table is a dates CSV.
-type table struct {
+// kind is what a CSV or a list gives to inputs, and how errors speak of it.
+type kind[V comparable] struct {
+	parse                     func(string) (V, error)
+	singular, plural          string
+	forms                     []string // of a row's last cell
+	errNo, errCount, errTwice error
+}
+
+var (
+	dateKind = kind[Date]{Parse, "date", "dates", []string{"YYYY-MM-DD", "YYYY"}, ErrNoDate, ErrCount, ErrAmbiguous}
+	xKind    = kind[float64]{parseNumber, "number", "numbers", []string{"NUMBER"}, ErrNoX, ErrCountX, ErrAmbiguousX}
+)
+
+// row returns what a row for path looks like, "path,YYYY-MM-DD or path,YYYY".
+func (k kind[V]) row(path string) string {
+	return path + "," + strings.Join(k.forms, " or "+path+",")
+}
+
+func (k kind[V]) noun(n int) string {
+	if n == 1 {
+		return k.singular
+	}
+	return k.plural
+}
+
+// table is a CSV with a value for each input.
+type table[V comparable] struct {
+	kind     kind[V]
 	file     string // its path
 	header   int    // line of the row that was taken for a header, or 0
-	hasPaths bool   // two columns, path and date; else one of dates
-	rows     []row
+	hasPaths bool   // two columns, path and value; else one of values
+	rows     []row[V]
 }
 
-// row is one date of a table.
-type row struct {
-	line int
-	path string // "" if the table has no paths
-	date Date
+// row is one value of a table.
+type row[V comparable] struct {
+	line  int
+	path  string // "" if the table has no paths
+	value V
 }
 
-// parseTable reads a dates CSV. file is its path, for errors and for the paths
-// in it that are relative to it.
-func parseTable(file string, data []byte) (table, error) {
-	t := table{file: file}
+// parseTable reads a CSV. file is its path, for errors and for the paths in it
+// that are relative to it.
+func parseTable[V comparable](k kind[V], file string, data []byte) (table[V], error) {
+	t := table[V]{kind: k, file: file}
 	byteOrderMark := []byte("\xef\xbb\xbf") // as spreadsheets write it
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, byteOrderMark)))
 	r.Comment = '#'
@@ -41,7 +67,7 @@ func parseTable(file string, data []byte) (table, error) {
 			break
 		}
 		if err != nil {
-			return table{}, fmt.Errorf("reading the dates in %q: %w", file, err)
+			return table[V]{}, fmt.Errorf("reading the %s in %q: %w", k.plural, file, err)
 		}
 		cells = trimCells(cells)
 		if len(cells) == 0 {
@@ -53,27 +79,27 @@ func parseTable(file string, data []byte) (table, error) {
 			columns = len(cells)
 		}
 		if len(cells) > 2 || len(cells) != columns {
-			return table{}, fmt.Errorf("%s:%d: found %s: write path,YYYY-MM-DD or path,YYYY in every row, or a date alone in every row",
-				file, line, count(len(cells), "cell"))
+			return table[V]{}, fmt.Errorf("%s:%d: found %s: write %s in every row, or a %s alone in every row",
+				file, line, count(len(cells), "cell"), k.row("path"), k.singular)
 		}
-		date, err := Parse(cells[columns-1])
+		value, err := k.parse(cells[columns-1])
 		if err != nil && first {
 			t.header = line
 			continue
 		}
 		if err != nil {
-			return table{}, fmt.Errorf("%s:%d: %w", file, line, err)
+			return table[V]{}, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
-		entry := row{line: line, date: date}
+		entry := row[V]{line: line, value: value}
 		if columns == 2 {
 			if entry.path = cells[0]; entry.path == "" {
-				return table{}, fmt.Errorf("%s:%d: the path before %v is empty: write path,%v", file, line, date, date)
+				return table[V]{}, fmt.Errorf("%s:%d: the path before %v is empty: write path,%v", file, line, value, value)
 			}
 		}
 		t.rows = append(t.rows, entry)
 	}
 	if len(t.rows) == 0 {
-		return table{}, fmt.Errorf("%w in %q%s: write path,YYYY-MM-DD or path,YYYY in every row", ErrNoDate, file, t.headerNote())
+		return table[V]{}, fmt.Errorf("%w in %q%s: write %s in every row", k.errNo, file, t.headerNote(), k.row("path"))
 	}
 	t.hasPaths = columns == 2
 	return t, nil
@@ -91,29 +117,33 @@ func trimCells(cells []string) []string {
 	return cells
 }
 
-// headerNote is for errors about a date that is not there: a mistyped date in
+// headerNote is for errors about a value that is not there: a mistyped one in
 // the first row makes that row a header.
-func (t table) headerNote() string {
+func (t table[V]) headerNote() string {
 	if t.header == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (line %d, which holds no date, was taken for the header)", t.header)
+	return fmt.Sprintf(" (line %d, which holds no %s, was taken for the header)", t.header, t.kind.singular)
 }
 
-// dates returns the dates of all rows in their order.
-func (t table) dates() []Date {
-	dates := make([]Date, len(t.rows))
+// values returns the values of all rows in their order.
+func (t table[V]) values() []V {
+	values := make([]V, len(t.rows))
 	for i, r := range t.rows {
-		dates[i] = r.date
+		values[i] = r.value
 	}
-	return dates
+	return values
 }
 
-// match returns the date that the table's rows give to each name. A row is
+// match returns the value that the table's rows give to each input. A row is
 // looked for by one likeness of paths after the other, and a row that one
 // likeness has found is not offered to the next: a row a.tif in sub/dates.csv
 // cannot date both a.tif and sub/a.tif.
-func (t table) match(names []string) ([]Date, error) {
+func (t table[V]) match(inputs []Input) ([]V, error) {
+	names := make([]string, len(inputs))
+	for i, in := range inputs {
+		names[i] = in.Name
+	}
 	inFolder := func(path string) string {
 		if filepath.IsAbs(path) {
 			return filepath.Clean(path)
@@ -130,8 +160,8 @@ func (t table) match(names []string) ([]Date, error) {
 		{filepath.Base, filepath.Base, true},
 	}
 
-	dates := make([]Date, len(names))
-	dated := make([]bool, len(names))
+	values := make([]V, len(names))
+	found := make([]bool, len(names))
 	taken := make([]bool, len(t.rows))
 	for _, like := range likenesses {
 		rowsOf := make(map[string][]int) // indices into t.rows by key
@@ -149,38 +179,38 @@ func (t table) match(names []string) ([]Date, error) {
 		}
 		for i, name := range names {
 			key := like.nameKey(name)
-			if dated[i] || shared[key] || rowsOf[key] == nil {
+			if found[i] || shared[key] || rowsOf[key] == nil {
 				continue
 			}
-			date, err := t.dateOf(name, rowsOf[key])
+			value, err := t.valueOf(name, rowsOf[key])
 			if err != nil {
 				return nil, err
 			}
-			dates[i], dated[i] = date, true
+			values[i], found[i] = value, true
 			for _, r := range rowsOf[key] {
 				taken[r] = true
 			}
 		}
 	}
 	for i, name := range names {
-		if !dated[i] {
-			return nil, fmt.Errorf("%w for the input %q in %q%s: add the row %s,YYYY-MM-DD or %s,YYYY",
-				ErrNoDate, name, t.file, t.headerNote(), name, name)
+		if !found[i] {
+			return nil, fmt.Errorf("%w for the input %q in %q%s: add the row %s",
+				t.kind.errNo, name, t.file, t.headerNote(), t.kind.row(name))
 		}
 	}
-	return dates, nil
+	return values, nil
 }
 
-// dateOf returns the one date that rows, indices into t.rows, give to name.
-func (t table) dateOf(name string, rows []int) (Date, error) {
+// valueOf returns the one value that rows, indices into t.rows, give to name.
+func (t table[V]) valueOf(name string, rows []int) (V, error) {
 	first := t.rows[rows[0]]
 	for _, i := range rows[1:] {
-		if r := t.rows[i]; r.date != first.date {
-			return Date{}, fmt.Errorf("%w for the input %q in %q, %v in line %d and %v in line %d: keep one of the rows",
-				ErrAmbiguous, name, t.file, first.date, first.line, r.date, r.line)
+		if r := t.rows[i]; r.value != first.value {
+			return first.value, fmt.Errorf("%w for the input %q in %q, %v in line %d and %v in line %d: keep one of the rows",
+				t.kind.errTwice, name, t.file, first.value, first.line, r.value, r.line)
 		}
 	}
-	return first.date, nil
+	return first.value, nil
 }
 
 // sharedKeys returns the keys that different paths of one side have in common.

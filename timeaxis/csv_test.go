@@ -48,7 +48,7 @@ func TestResolveCSV(t *testing.T) {
 		{"one column with header", "@dates.csv", "date\n2001-07-15\n2001-08-16\n", ab, []string{"2001-07-15", "2001-08-16"}},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, test.names, reads(test.csv))
+		got, err := resolve(t, test.spec, inputsOf(test.names...), reads(test.csv))
 		if err != nil || !slices.Equal(got, mustParseAll(t, test.want...)) {
 			t.Errorf("%s: got %v, %v; want %v", test.what, got, err, test.want)
 		}
@@ -105,9 +105,45 @@ func TestResolveCSVErrors(t *testing.T) {
 			`years and days cannot be mixed: "b.tif" is dated 2002 and "a.tif" is dated 2001-07-15: give every input a year, or every input a day, with --dates @dates.csv`},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, test.names, reads(test.csv))
+		got, err := resolve(t, test.spec, inputsOf(test.names...), reads(test.csv))
 		if err == nil || err.Error() != test.want || test.is != nil && !errors.Is(err, test.is) {
 			t.Errorf("%s: got %v, error\n%v\nwant\n%s", test.what, got, err, test.want)
+		}
+	}
+}
+
+// The same rows give numbers in place of dates.
+func TestResolveXCSV(t *testing.T) {
+	ab := []string{"x/a.tif", "x/b.tif"}
+	tests := []struct {
+		csv  string
+		want []float64
+		is   error
+		text string
+	}{
+		{csv: "path,ppm\na.tif,338.8\nb.tif,0.2\n", want: []float64{338.8, 0.2}},
+		{csv: "b.tif,-1e-3\nx/a.tif,2001\nother.tif,7\n", want: []float64{2001, -1e-3}},
+		{csv: "dose\n0.5\n0.25\n", want: []float64{0.5, 0.25}},
+		{csv: "a.tif,1\n", is: ErrNoX, text: `no x for the input "x/b.tif" in "doses.csv": add the row x/b.tif,NUMBER`},
+		{csv: "a.tif,1\nb.tif,NaN\n", text: `doses.csv:2: "NaN" is no finite number: write one such as 338.8`},
+		{csv: "a.tif,1\nb.tif,inf\n", text: `doses.csv:2: "inf" is no finite number: write one such as 338.8`},
+		{csv: "a.tif,1\nb.tif,2\na.tif,3\n", is: ErrAmbiguousX, text: `more than one x for the input "x/a.tif" in "doses.csv", 1 in line 1 and 3 in line 3: keep one of the rows`},
+		{csv: "1\n2\n3\n", is: ErrCountX, text: "values of x and inputs differ in number: --x @doses.csv gives 3 numbers for 2 inputs: give one number an input, in the order of the inputs"},
+		{csv: "path,dose\n", is: ErrNoX, text: `no x in "doses.csv" (line 1, which holds no number, was taken for the header): write path,NUMBER in every row`},
+	}
+	for _, test := range tests {
+		spec, err := ParseX("@doses.csv")
+		if err != nil || !spec.IsX() || spec.LooksInside() {
+			t.Fatal(spec, err)
+		}
+		readings, err := spec.Resolve(inputsOf(ab...), reads(test.csv))
+		var xs []float64
+		for _, r := range readings {
+			xs = append(xs, r.X)
+		}
+		if test.text == "" && (err != nil || !slices.Equal(xs, test.want)) ||
+			test.text != "" && (err == nil || err.Error() != test.text || test.is != nil && !errors.Is(err, test.is)) {
+			t.Errorf("%q: got %v, error\n%v\nwant %v\n%s", test.csv, xs, err, test.want, test.text)
 		}
 	}
 }
@@ -131,10 +167,11 @@ func FuzzCSV(f *testing.F) {
 			t.Fatal(err)
 		}
 		names := []string{name1, name2}
-		dates, err := spec.Resolve(names, reads(csv))
+		readings, err := spec.Resolve(inputsOf(names...), reads(csv))
 		if err != nil {
 			return
 		}
+		dates := datesOf(readings)
 		if len(dates) != len(names) || dates[0].IsYear() != dates[1].IsYear() {
 			t.Fatalf("dates %v for %q", dates, names)
 		}

@@ -82,6 +82,21 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.year, int(d.month), d.day)
 }
 
+// plus returns the day so many days later.
+func (d Date) plus(days int) Date {
+	t := time.Date(d.year, d.month, d.day+days, 0, 0, 0, 0, time.UTC)
+	return Date{t.Year(), t.Month(), t.Day()}
+}
+
+// agree reports whether two dates can both be right about one file: a year
+// agrees with every day in it.
+func agree(a, b Date) bool {
+	if a.IsYear() || b.IsYear() {
+		return a.year == b.year
+	}
+	return a == b
+}
+
 // Compare returns -1 if d is before e, 0 if they are equal, and 1 if d is after
 // e. A year comes before its own days.
 func (d Date) Compare(e Date) int {

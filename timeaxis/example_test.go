@@ -19,10 +19,18 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	dates, err := spec.Resolve(names, nil)
+	var inputs []timeaxis.Input
+	for _, name := range names {
+		inputs = append(inputs, timeaxis.Input{Name: name, Path: name})
+	}
+	readings, err := spec.Resolve(inputs, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
+	}
+	var dates []timeaxis.Date
+	for _, r := range readings {
+		dates = append(dates, r.Date)
 	}
 	axis, order, err := timeaxis.NewAxis(dates)
 	if err != nil {
@@ -33,7 +41,7 @@ func Example() {
 	for i, t := range axis.T {
 		fmt.Println(axis.Dates[i], t, names[order[i]])
 	}
-	fmt.Println("one unit a day is", axis.PerYear, "units a", axis.Unit())
+	fmt.Println("one unit a day is", axis.PerUnit, "units a", axis.Unit())
 	// Output:
 	// 4 dates, 2015-07-11 to 2017-12-22, 1 date shared by several scenes
 	// 2015-07-11 16627 S2_NDVI_20150711T100008.tif
@@ -47,7 +55,7 @@ func ExampleFromName() {
 	for _, name := range []string{
 		"LAI_2001.tif",
 		"S2_NDVI_20150711T100008.tif",
-		"slope.tif",
+		"LC08_L1TP_014032_20160328_20170223_01_T1/B4.tif",
 	} {
 		date, err := timeaxis.FromName(name)
 		if err != nil {
@@ -59,7 +67,7 @@ func ExampleFromName() {
 	// Output:
 	// 2001
 	// 2015-07-11
-	// no date in the file name "slope.tif": give the dates with --dates 1995-2015, --dates 2001,2003,2004 or --dates @dates.csv
+	// 2016-03-28
 }
 
 func ExampleSpec_Resolve() {
@@ -73,7 +81,7 @@ ndvi/august.tif,2001-08-16
 		fmt.Println(err)
 		return
 	}
-	dates, err := spec.Resolve([]string{"ndvi/august.tif", "ndvi/july.tif"}, read)
-	fmt.Println(dates, err)
-	// Output: [2001-08-16 2001-07-15] <nil>
+	readings, err := spec.Resolve([]timeaxis.Input{{Name: "ndvi/august.tif"}, {Name: "ndvi/july.tif"}}, read)
+	fmt.Println(readings[0].Date, readings[1].Date, err)
+	// Output: 2001-08-16 2001-07-15 <nil>
 }

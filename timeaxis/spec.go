@@ -1,6 +1,7 @@
 package timeaxis
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -9,22 +10,39 @@ import (
 	"strings"
 )
 
-// Spec is a parsed --dates value: how the inputs get their dates. The zero Spec
-// is "auto".
+// Spec says how the inputs get their dates, or the numbers that stand for
+// dates. The zero Spec is "auto".
 type Spec struct {
-	text  string // canonical; "" is auto
-	dates []Date // of a range or a list
-	csv   string // path of a CSV
+	mode    mode
+	text    string // canonical
+	dates   []Date // of a range or a list
+	xs      []float64
+	csv     string // path of a CSV
+	pattern *regexp.Regexp
 }
 
+type mode int
+
+const (
+	auto mode = iota
+	byName
+	byTag
+	byPattern
+	byDates // a range, a list or a CSV of dates
+	byX     // a list or a CSV of other numbers
+)
+
 // specForms ends the errors of ParseSpec.
-const specForms = "write auto, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv"
+const specForms = "write auto, name, tag, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv"
 
 var yearRange = regexp.MustCompile(`^(\d{4})-(\d{4})$`)
 
 // ParseSpec reads a --dates value. It opens no file. The forms are
 //
-//	auto (or nothing)        every file's date is read from its name
+//	auto (or nothing)        each date is read from the band's description, the acquisition
+//	                         metadata or the file's name, the first of them that has one
+//	name                     from the file's name alone
+//	tag                      from TIFFTAG_DATETIME, which mostly says when a file was written
 //	1995-2015                these years, the last included, in the order of the inputs
 //	2001,2003,2004           these dates, in the order of the inputs; one is enough
 //	2001-07-15,2001-08-01
@@ -33,19 +51,59 @@ var yearRange = regexp.MustCompile(`^(\d{4})-(\d{4})$`)
 // Anything else is an error that shows the forms.
 func ParseSpec(s string) (Spec, error) {
 	s = strings.TrimSpace(s)
-	if s == "" || s == "auto" {
+	switch s {
+	case "", "auto":
 		return Spec{}, nil
+	case "name":
+		return Spec{mode: byName, text: s}, nil
+	case "tag":
+		return Spec{mode: byTag, text: s}, nil
 	}
 	if path, isFile := strings.CutPrefix(s, "@"); isFile {
 		if path == "" {
 			return Spec{}, fmt.Errorf("--dates @ names no file: write --dates @dates.csv")
 		}
-		return Spec{text: s, csv: path}, nil
+		return Spec{mode: byDates, text: s, csv: path}, nil
 	}
 	if match := yearRange.FindStringSubmatch(s); match != nil {
 		return parseRange(match[1], match[2])
 	}
-	return parseList(s)
+	spec := Spec{mode: byDates}
+	var err error
+	if spec.dates, spec.text, err = parseList(s, Parse, Date.String); err != nil {
+		return Spec{}, fmt.Errorf("--dates %q cannot be read at %w: %s", s, err, specForms)
+	}
+	return spec, nil
+}
+
+// ParseX reads a --x value, numbers that stand for dates:
+//
+//	0.2,338.8,-1e3    in the order of the inputs
+//	@doses.csv        those in a file with rows of path,number; see [Spec.Resolve]
+//
+// They must be finite. It opens no file.
+func ParseX(s string) (Spec, error) {
+	s = strings.TrimSpace(s)
+	if path, isFile := strings.CutPrefix(s, "@"); isFile {
+		if path == "" {
+			return Spec{}, fmt.Errorf("--x @ names no file: write --x @x.csv")
+		}
+		return Spec{mode: byX, text: s, csv: path}, nil
+	}
+	spec := Spec{mode: byX}
+	var err error
+	if spec.xs, spec.text, err = parseList(s, parseNumber, number); err != nil {
+		return Spec{}, fmt.Errorf("--x %q cannot be read at %w: write finite numbers such as 0.2,338.8,412, or a file @x.csv", s, err)
+	}
+	return spec, nil
+}
+
+func parseNumber(s string) (float64, error) {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || x-x != 0 {
+		return 0, fmt.Errorf("%q is no finite number: write one such as 338.8", s)
+	}
+	return x, nil
 }
 
 // parseRange reads the years from first to last, four digits each: that alone
@@ -62,47 +120,69 @@ func parseRange(first, last string) (Spec, error) {
 	if to.Compare(from) < 0 {
 		return Spec{}, fmt.Errorf("--dates %v-%v runs backwards: write --dates %v-%v, and name the inputs in that order", from, to, to, from)
 	}
-	spec := Spec{text: first + "-" + last}
+	spec := Spec{mode: byDates, text: first + "-" + last}
 	for y := from.year; y <= to.year; y++ {
 		spec.dates = append(spec.dates, Year(y))
 	}
 	return spec, nil
 }
 
-func parseList(s string) (Spec, error) {
-	var spec Spec
+// parseList reads values between commas, and returns them with their canonical
+// text. The error is the entry that cannot be read.
+func parseList[V any](s string, parse func(string) (V, error), write func(V) string) (values []V, canonical string, err error) {
 	var texts []string
 	for entry := range strings.SplitSeq(s, ",") {
 		entry = strings.TrimSpace(entry)
-		d, err := Parse(entry)
+		v, err := parse(entry)
 		if err != nil {
-			return Spec{}, fmt.Errorf("--dates %q cannot be read at %q: %s", s, entry, specForms)
+			return nil, "", fmt.Errorf("%q", entry)
 		}
-		spec.dates = append(spec.dates, d)
-		texts = append(texts, d.String())
+		values, texts = append(values, v), append(texts, write(v))
 	}
-	spec.text = strings.Join(texts, ",")
-	return spec, nil
+	return values, strings.Join(texts, ","), nil
 }
 
-// String returns the --dates value, without the spaces that mean nothing:
-// ParseSpec reads it back as the same Spec.
+// String returns the value of the flag, without the spaces that mean nothing:
+// it is read back as the same Spec.
 func (s Spec) String() string {
-	if s.Auto() {
+	if s.mode == auto {
 		return "auto"
 	}
 	return s.text
 }
 
-// Auto reports whether the dates are to be read from the file names.
-func (s Spec) Auto() bool { return s.text == "" }
+// flag returns the flag and its value, as one types them.
+func (s Spec) flag() string {
+	switch s.mode {
+	case byX:
+		return "--x " + s.text
+	case byPattern:
+		return "--date-pattern '" + s.text + "'"
+	}
+	return "--dates " + s.String()
+}
 
-// Resolve returns the date of every input. names are the inputs as the user
-// wrote them, and the i-th date returned belongs to the i-th name.
+// LooksInside reports whether Resolve needs more of the inputs than their
+// names, which is what they hold: descriptions and metadata. A band needs its
+// description for a pattern, too.
+func (s Spec) LooksInside() bool { return s.mode == auto || s.mode == byTag }
+
+// IsX reports whether readings have an X and no Date.
+func (s Spec) IsX() bool { return s.mode == byX }
+
+// Resolve returns the date, or the number, of every input: the i-th reading
+// belongs to the i-th input.
 //
-// Auto reads the names ([FromNames]). A range or a list gives its i-th date to
-// the i-th name, and their numbers must agree ([ErrCount]). A CSV, which is read
-// with read (nil: [os.ReadFile]), holds one row an input, path and date:
+// With auto, name and tag, an input is read as [ParseSpec] says: of several
+// sources the first with exactly one date decides. A year gives way to a day of
+// it in a later source. A source with several dates is passed over if the next
+// that has one date has one of them, as a name does with the dates of
+// acquisition and processing in its description; if not, it is [ErrAmbiguous].
+// A later source that says otherwise is the reading's Warning.
+//
+// A range or a list gives its i-th value to the i-th input, and their numbers
+// must agree ([ErrCount]). A CSV, which is read with read (nil: [os.ReadFile]),
+// holds one row an input, path and date, or path and number:
 //
 //	# comments, blank lines and a header are skipped
 //	path,date
@@ -110,46 +190,90 @@ func (s Spec) Auto() bool { return s.text == "" }
 //	ndvi/august.tif,2001-08-16
 //
 // The first row is a header if its last cell is no date. A row belongs to the
-// input whose path is the same once both are cleaned; or is the row's path
+// input whose name is the same once both are cleaned; or is the row's path
 // taken from the CSV's folder; or has the same base name, if no other input and
 // no other row's path has it. The first of these that fits counts. Rows for
 // other files are ignored; an input without a row is [ErrNoDate], and one with
 // two rows of different dates is [ErrAmbiguous]. A CSV with one column holds
-// dates only and is taken as a list.
+// dates only and is taken as a list. For numbers the errors are [ErrNoX] and its
+// like.
 //
 // Years beside days among the inputs are [ErrMixed].
-func (s Spec) Resolve(names []string, read func(path string) ([]byte, error)) ([]Date, error) {
-	if s.Auto() {
-		return FromNames(names)
+//
+// With an error about one input, or about years beside days, the readings of
+// the others are returned too; those of inputs without one have no Source.
+func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([]Reading, error) {
+	readings := make([]Reading, len(inputs))
+	switch s.mode {
+	case byX:
+		xs, err := given(s, xKind, s.xs, inputs, read)
+		if err != nil {
+			return nil, err
+		}
+		for i, x := range xs {
+			readings[i] = Reading{X: x, Source: s.flag()}
+		}
+		return readings, nil
+	case byDates:
+		dates, err := given(s, dateKind, s.dates, inputs, read)
+		if err != nil {
+			return nil, err
+		}
+		for i, d := range dates {
+			readings[i] = inputs[i].against(Reading{Date: d, Source: s.flag()})
+		}
+	default:
+		var first error
+		for i, in := range inputs {
+			var err error
+			readings[i], err = s.read(in)
+			first = cmp.Or(first, err)
+		}
+		if first != nil {
+			return readings, first
+		}
 	}
-	dates, note := s.dates, ""
+	return readings, checkOneKind(inputs, readings)
+}
+
+// read returns the date that is to be found in one input.
+func (s Spec) read(in Input) (Reading, error) {
+	switch s.mode {
+	case byPattern:
+		return s.matched(in)
+	case byName:
+		return in.read(in.nameTexts())
+	case byTag:
+		return in.read(in.tagTexts())
+	}
+	return in.read(in.texts())
+}
+
+// given returns the value of every input that a list, or the Spec's CSV, gives.
+func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(path string) ([]byte, error)) ([]V, error) {
+	note := ""
 	if s.csv != "" {
 		if read == nil {
 			read = os.ReadFile
 		}
 		data, err := read(s.csv)
 		if err != nil {
-			return nil, fmt.Errorf("reading the dates for --dates %v: %w", s, err)
+			return nil, fmt.Errorf("reading the %s for %s: %w", k.plural, s.flag(), err)
 		}
-		t, err := parseTable(s.csv, data)
+		t, err := parseTable(k, s.csv, data)
 		if err != nil {
 			return nil, err
 		}
-		dates, note = t.dates(), t.headerNote()
 		if t.hasPaths {
-			if dates, err = t.match(names); err != nil {
-				return nil, err
-			}
+			return t.match(inputs)
 		}
+		list, note = t.values(), t.headerNote()
 	}
-	if len(dates) != len(names) {
-		return nil, fmt.Errorf("%w: --dates %v gives %s%s for %s: give one date an input, in the order of the inputs",
-			ErrCount, s, count(len(dates), "date"), note, count(len(names), "input"))
+	if len(list) != len(inputs) {
+		return nil, fmt.Errorf("%w: %s gives %d %s%s for %s: give one %s an input, in the order of the inputs",
+			k.errCount, s.flag(), len(list), k.noun(len(list)), note, count(len(inputs), "input"), k.singular)
 	}
-	if err := checkOneKind(names, dates); err != nil {
-		return nil, err
-	}
-	return slices.Clone(dates), nil // a list's own slice stays the Spec's
+	return slices.Clone(list), nil // a list's own slice stays the Spec's
 }
 
 // count returns "1 date", "2 dates".

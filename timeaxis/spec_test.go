@@ -20,6 +20,8 @@ func TestParseSpec(t *testing.T) {
 	}{
 		{"", "auto", 0, "", ""},
 		{"auto", "auto", 0, "", ""},
+		{"name", "name", 0, "", ""},
+		{"tag", "tag", 0, "", ""},
 		{"1995-2015", "1995-2015", 21, "1995", "2015"},
 		{"2001-2001", "2001-2001", 1, "2001", "2001"},
 		{"0001-9999", "0001-9999", 9999, "0001", "9999"},
@@ -37,9 +39,9 @@ func TestParseSpec(t *testing.T) {
 			t.Errorf("ParseSpec(%q): %v", test.in, err)
 			continue
 		}
-		if spec.String() != test.canonical || spec.Auto() != (test.canonical == "auto") || len(spec.dates) != test.n {
-			t.Errorf("ParseSpec(%q) = %q, auto %v, %d dates; want %q, %d dates",
-				test.in, spec, spec.Auto(), len(spec.dates), test.canonical, test.n)
+		if spec.String() != test.canonical || spec.LooksInside() != (test.canonical == "auto" || test.canonical == "tag") || len(spec.dates) != test.n {
+			t.Errorf("ParseSpec(%q) = %q, looks inside %v, %d dates; want %q, %d dates",
+				test.in, spec, spec.LooksInside(), len(spec.dates), test.canonical, test.n)
 		}
 		if n := len(spec.dates); n > 0 && (spec.dates[0].String() != test.first || spec.dates[n-1].String() != test.last) {
 			t.Errorf("ParseSpec(%q) is from %v to %v, want %s to %s", test.in, spec.dates[0], spec.dates[n-1], test.first, test.last)
@@ -52,7 +54,7 @@ func TestParseSpecRejects(t *testing.T) {
 		{"2015-1995", "--dates 2015-1995 runs backwards: write --dates 1995-2015, and name the inputs in that order"},
 		{"0000-1995", `--dates 0000-1995: "0000" is no date: write a year such as 2001 or a calendar day such as 2001-07-15`},
 		{"@", "--dates @ names no file: write --dates @dates.csv"},
-		{"2001,20x3", `--dates "2001,20x3" cannot be read at "20x3": write auto, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv`},
+		{"2001,20x3", `--dates "2001,20x3" cannot be read at "20x3": write auto, name, tag, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv`},
 		{"2001,", `--dates "2001," cannot be read at "": ` + specForms},
 		{"2021-02-30", `--dates "2021-02-30" cannot be read at "2021-02-30": ` + specForms},
 		{"1995-20150", `--dates "1995-20150" cannot be read at "1995-20150": ` + specForms},
@@ -69,13 +71,23 @@ func TestParseSpecRejects(t *testing.T) {
 // noRead is for specs that need no file.
 func noRead(path string) ([]byte, error) { return nil, fmt.Errorf("%s was read", path) }
 
-func resolve(t *testing.T, spec string, names []string, read func(string) ([]byte, error)) ([]Date, error) {
+// inputsOf are files of which only the names are known.
+func inputsOf(names ...string) []Input {
+	inputs := make([]Input, len(names))
+	for i, name := range names {
+		inputs[i] = Input{Name: name, Path: name}
+	}
+	return inputs
+}
+
+func resolve(t *testing.T, spec string, inputs []Input, read func(string) ([]byte, error)) ([]Date, error) {
 	t.Helper()
 	s, err := ParseSpec(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Resolve(names, read)
+	readings, err := s.Resolve(inputs, read)
+	return datesOf(readings), err
 }
 
 func TestResolve(t *testing.T) {
@@ -85,12 +97,13 @@ func TestResolve(t *testing.T) {
 		want  []string
 	}{
 		{"auto", []string{"LAI_2002.tif", "LAI_2001.tif"}, []string{"2002", "2001"}},
+		{"name", []string{"LAI_2002.tif", "LAI_2001.tif"}, []string{"2002", "2001"}},
 		{"1995-1997", []string{"c.tif", "a.tif", "b.tif"}, []string{"1995", "1996", "1997"}},
 		{"2004,2001", []string{"a.tif", "b.tif"}, []string{"2004", "2001"}},
 		{"2001-07-15", []string{"a.tif"}, []string{"2001-07-15"}},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, test.names, noRead)
+		got, err := resolve(t, test.spec, inputsOf(test.names...), noRead)
 		if err != nil || !slices.Equal(got, mustParseAll(t, test.want...)) {
 			t.Errorf("--dates %s: got %v, %v; want %v", test.spec, got, err, test.want)
 		}
@@ -105,7 +118,7 @@ func TestResolveErrors(t *testing.T) {
 		want  string
 	}{
 		{"auto", []string{"slope.tif"}, ErrNoDate,
-			`no date in the file name "slope.tif": give the dates with --dates 1995-2015, --dates 2001,2003,2004 or --dates @dates.csv`},
+			`no date in the file name "slope.tif": ` + howToGive},
 		{"1995-2015", make([]string, 20), ErrCount,
 			"dates and inputs differ in number: --dates 1995-2015 gives 21 dates for 20 inputs: give one date an input, in the order of the inputs"},
 		{"2001", []string{"a", "b"}, ErrCount,
@@ -116,7 +129,7 @@ func TestResolveErrors(t *testing.T) {
 			"reading the dates for --dates @gone.csv: file does not exist"},
 	}
 	for _, test := range tests {
-		_, err := resolve(t, test.spec, test.names, func(string) ([]byte, error) { return nil, fs.ErrNotExist })
+		_, err := resolve(t, test.spec, inputsOf(test.names...), func(string) ([]byte, error) { return nil, fs.ErrNotExist })
 		if !errors.Is(err, test.is) || err.Error() != test.want {
 			t.Errorf("--dates %s: error\n%v\nwant\n%s", test.spec, err, test.want)
 		}
@@ -130,11 +143,11 @@ func TestResolveCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		dates, err := spec.Resolve([]string{"a", "b"}, noRead)
-		if err != nil || dates[0] != Year(2001) {
-			t.Fatalf("got %v, %v", dates, err)
+		readings, err := spec.Resolve(inputsOf("a", "b"), noRead)
+		if err != nil || readings[0].Date != Year(2001) {
+			t.Fatalf("got %v, %v", readings, err)
 		}
-		dates[0] = Year(1)
+		readings[0].Date = Year(1)
 	}
 }
 
@@ -143,7 +156,7 @@ func TestResolveReadsFiles(t *testing.T) {
 	if err := os.WriteFile(file, []byte("a.tif,2001\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := resolve(t, "@"+file, []string{"a.tif"}, nil)
+	got, err := resolve(t, "@"+file, inputsOf("a.tif"), nil)
 	if err != nil || !slices.Equal(got, []Date{Year(2001)}) {
 		t.Errorf("got %v, %v", got, err)
 	}

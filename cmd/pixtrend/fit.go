@@ -18,7 +18,6 @@ import (
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
-	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // fit is the command line of pixtrend fit.
@@ -45,6 +44,14 @@ func newFitCommand() *cobra.Command {
 			"that fails is repeated, as GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY say, or else five times.",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
+			"  # dates by a pattern, of which a decade is used; slopes per month\n" +
+			"  pixtrend fit demo --date-pattern '_(?P<year>\\d{4})' --from 2001 --to 2010 --per month -o m.tif\n" +
+			"  # dates in a file, of which summers are used\n" +
+			"  printf '%s\\n' ndvi_1995.tif,1995-07-03 ndvi_1996.tif,1996-06-19 ndvi_1997.tif,1997-12-01 >days.csv\n" +
+			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --dates @days.csv --months 6-8 -o summers.tif\n" +
+			"  # per raster, whatever its date, as r.series and CDO have it; per ppm of CO2 in place of time\n" +
+			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --per step -o steps.tif\n" +
+			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --x 360.97,362.74,363.88 --x-unit ppm -o co2.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
@@ -57,6 +64,9 @@ func newFitCommand() *cobra.Command {
 			if err := f.check(); err != nil {
 				return err
 			}
+			if err := checkDateFlags(cmd.Flags(), f.options.OpenOptions); err != nil {
+				return err
+			}
 			_, err := isaFromEnv(cmd)
 			return err
 		},
@@ -66,14 +76,12 @@ func newFitCommand() *cobra.Command {
 	}
 	o := &f.options
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Dates, "dates", "", "DATES",
-			"dates of the inputs: DATES is auto, which reads them from the names (default), a range such as 1995-2015, "+
-				"a list such as 2001,2003,2004, or @file.csv with rows of path,date", timeaxis.ParseSpec)
 		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
 		option(flags, &o.Nodata, "nodata", "", "VALUE",
 			"VALUE that means missing, a number or nan (default: what each file says)", parseNodata)
 		repeated(flags, &f.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
 	})
+	addDateFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
 			"FIELDS to write, a band each in this order: slope, intercept, n (default slope)", stats.ParseFields)
@@ -161,7 +169,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	case f.quiet:
 		return nil
 	}
-	return print(stdout, summaryText(summary, job.Grid.Axis.String()))
+	return print(stdout, summaryText(summary, datesText(job.Grid.Axis, job.Given)))
 }
 
 // summaryText says what a fit did, to a person.
@@ -185,7 +193,7 @@ func summaryText(s raster.Summary, dates string) string {
 		if s.QuintilesOf < s.Fitted {
 			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
 		}
-		fmt.Fprintf(&b, "slope per year, quintile limits%s: %s\n", of, numbersText(s.SlopeQuintiles))
+		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
 	}
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))

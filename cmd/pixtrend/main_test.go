@@ -200,7 +200,7 @@ func TestFitJSON(t *testing.T) {
 	}
 	switch {
 	case s.Output != "slope.tif", s.Width != 100, s.Height != 80, s.Pixels != 8000, s.Dates != 21,
-		s.Fitted < 7000, s.Fitted > 8000, !slices.Equal(s.Fields, []string{"slope"}),
+		s.Given != 21, s.Unit != "year", s.Fitted < 7000, s.Fitted > 8000, !slices.Equal(s.Fields, []string{"slope"}),
 		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(), s.Format != raster.GTiff,
 		s.Threads < 1, s.Pin == "", len(s.SlopeQuintiles) != 4, !slices.IsSorted(s.SlopeQuintiles), s.QuintilesOf != s.Fitted:
 		t.Errorf("something is wrong in %+v", s)
@@ -237,6 +237,7 @@ func TestDryRun(t *testing.T) {
 		"inputs    21 rasters, ",
 		"dates     21 years, 1995–2015\n          1995  stack/ndvi_1995.tif\n",
 		"          2015  stack/ndvi_2015.tif\n",
+		"slopes    per year; intercepts are at year 0\n",
 		"grid      100 × 80 pixels of 30 × 30, CRS EPSG:32617\n",
 		"samples   Float32, nodata nan\n",
 		"windows   8 of 50 × 20 pixels\n",
@@ -255,7 +256,7 @@ func TestDryRun(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v in:\n%s", code, err, stdout)
 	}
-	if len(p.Inputs) != 21 || p.Inputs[20] != (planInput{"2015", "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
+	if len(p.Inputs) != 21 || p.Inputs[20] != (planInput{Date: "2015", Name: "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
 		p.Nodata != -9999.0 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
 		t.Errorf("something is wrong in %+v", p)
 	}
@@ -264,6 +265,58 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("exit code %d, no %q in the plan:\n%s", code, want, stdout)
 	}
 	checkSame(t, before, dir)
+}
+
+// Some of the dates, and numbers in their place, as the plan and the summary tell them.
+func TestDateFlags(t *testing.T) {
+	dir := folder(t)
+	if err := os.WriteFile(filepath.Join(dir, "doses.csv"), []byte("path,dose\nndvi_1996.tif,0.25\nndvi_1995.tif,-1.5\nndvi_1997.tif,12\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args          []string
+		plan, summary string
+		dates, given  int
+		unit, origin  string
+		first         string // of the inputs, as JSON
+	}{
+		{[]string{"stack", "--from", "2001", "--to", "2010", "--per", "month"},
+			"dates     10 years, 2001–2010 (10 of 21 rasters used)\n          2001  stack/ndvi_2001.tif\n",
+			"over 10 years, 2001–2010 (10 of 21 rasters used)\n", 10, 21, "month", "year 0", `{"date":"2001","name":"stack/ndvi_2001.tif"}`},
+		{[]string{"stack", "--date-pattern", `_(?P<year>\d{4})`, "--per", "step"},
+			"dates     21 years, 1995–2015\n          1995  stack/ndvi_1995.tif\n",
+			"over 21 years, 1995–2015\n", 21, 21, "step", "step 0, 1995", `{"date":"1995","name":"stack/ndvi_1995.tif"}`},
+		{[]string{"stack/ndvi_199[5-7].tif", "--dates", "1995-07-01,1996-08-31,1997-09-01", "--months", "6-8", "--per", "day"},
+			"dates     2 dates, 1995-07-01 to 1996-08-31 (2 of 3 rasters used)\n          1995-07-01  stack/ndvi_1995.tif\n",
+			"over 2 dates, 1995-07-01 to 1996-08-31 (2 of 3 rasters used)\n", 2, 3, "day", "1970-01-01", `{"date":"1995-07-01","name":"stack/ndvi_1995.tif"}`},
+		{[]string{"stack/ndvi_199[5-7].tif", "--x", "@doses.csv", "--x-unit", "Gy"},
+			"x         3 values of x, -1.5 to 12 Gy\n          -1.5  stack/ndvi_1995.tif\n          0.25  stack/ndvi_1996.tif\n",
+			"over 3 values of x, -1.5 to 12 Gy\n", 3, 3, "Gy", "x = 0 Gy", `{"x":-1.5,"name":"stack/ndvi_1995.tif"}`},
+		{[]string{"stack/ndvi_199[5-7].tif", "--x", "3,2,1"},
+			"x         3 values of x, 1 to 3\n          1  stack/ndvi_1997.tif\n",
+			"over 3 values of x, 1 to 3\n", 3, 3, "x", "x = 0", `{"x":1,"name":"stack/ndvi_1997.tif"}`},
+	} {
+		args := append([]string{"fit", "-o", "slope.tif", "--overwrite"}, tt.args...)
+		code, stdout, stderr := call(t, dir, append(args, "--dry-run")...)
+		if want := fmt.Sprintf("slopes    per %s; intercepts are at %s\n", tt.unit, tt.origin); code != 0 || stderr != "" || !strings.Contains(stdout, tt.plan) || !strings.Contains(stdout, want) {
+			t.Errorf("%v: exit code %d, %q, no %q and %q in the plan:\n%s", tt.args, code, stderr, tt.plan, want, stdout)
+		}
+		code, stdout, _ = call(t, dir, append(args, "--dry-run", "--json")...)
+		var p plan
+		if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil || len(p.Inputs) != tt.dates || p.Given != tt.given || p.Unit != tt.unit || p.Origin != tt.origin ||
+			!strings.Contains(stdout, `"inputs":[`+tt.first) {
+			t.Errorf("%v: exit code %d, %v, the plan is\n%s", tt.args, code, err, stdout)
+		}
+		code, stdout, stderr = call(t, dir, args...)
+		if want := "slope per " + tt.unit + ", quintile limits: "; code != 0 || stderr != dotted || !strings.Contains(stdout, tt.summary) || !strings.Contains(stdout, want) {
+			t.Errorf("%v: exit code %d, %q, no %q and %q in the summary:\n%s", tt.args, code, stderr, tt.summary, want, stdout)
+		}
+		code, stdout, _ = call(t, dir, append(args, "--json")...)
+		var s raster.Summary
+		if err := json.Unmarshal([]byte(stdout), &s); code != 0 || err != nil || s.Dates != tt.dates || s.Given != tt.given || s.Unit != tt.unit {
+			t.Errorf("%v: exit code %d, %v, the summary is\n%s", tt.args, code, err, stdout)
+		}
+	}
 }
 
 func TestFitCOG(t *testing.T) {
@@ -326,6 +379,19 @@ func TestErrors(t *testing.T) {
 		{name: "window", args: []string{"fit", "stack", "-o", "s.tif", "--window", "64"}, code: 2, want: []string{"--window 64", "512x256"}},
 		{name: "pin", args: []string{"fit", "stack", "-o", "s.tif", "--pin", "yes"}, code: 2, want: []string{"--pin yes", "auto, cpu, node or off"}},
 		{name: "dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "last year"}, code: 2, want: []string{`--dates "last year"`, "1995-2015"}},
+		{name: "no dates, only forms", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "none"}, code: 2, want: []string{"auto, name, tag"}},
+		{name: "pattern", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `ndvi_\d{4}`}, code: 2, want: []string{`--date-pattern ndvi_\d{4}`, `(?P<year>\d{4})`}},
+		{name: "pattern that is none", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `(`}, code: 2, want: []string{"--date-pattern (", "regular expression"}},
+		{name: "pattern and dates", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `(?P<year>\d{4})`, "--dates", "auto"}, code: 2, want: []string{"--dates and --date-pattern"}},
+		{name: "from", args: []string{"fit", "stack", "-o", "s.tif", "--from", "last year"}, code: 2, want: []string{`--from "last year"`, "2001-07-15"}},
+		{name: "from after to", args: []string{"fit", "stack", "-o", "s.tif", "--from", "2003", "--to", "2001"}, code: 2, want: []string{"--from 2001 --to 2003"}},
+		{name: "months", args: []string{"fit", "stack", "-o", "s.tif", "--months", "summer"}, code: 2, want: []string{"--months summer", "6-8"}},
+		{name: "per", args: []string{"fit", "stack", "-o", "s.tif", "--per", "decade"}, code: 2, want: []string{"--per decade", "year, month, day or step"}},
+		{name: "x", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2,nan"}, code: 2, want: []string{"--x 1,2,nan", "finite"}},
+		{name: "x and per", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--per", "year"}, code: 2, want: []string{"--x and --per exclude each other", "--x-unit"}},
+		{name: "x and months", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--months", "6"}, code: 2, want: []string{"--x and --months"}},
+		{name: "x-unit without x", args: []string{"fit", "stack", "-o", "s.tif", "--x-unit", "ppm"}, code: 2, want: []string{"--x-unit", "--x, which is not given"}},
+		{name: "x-unit of nothing", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--x-unit", ""}, code: 2, want: []string{"--x-unit", "ppm"}},
 		{name: "switch with value", args: []string{"fit", "stack", "-o", "s.tif", "--json=7"}, code: 2, want: []string{"--json 7"}},
 		{name: "environment", args: []string{"fit", "stack", "-o", "s.tif"}, env: []string{"PIXTREND_ISA=sse"}, code: 2, want: []string{"PIXTREND_ISA", `"sse"`}},
 		{name: "synth without folder", args: []string{"synth"}, code: 2, want: []string{"one folder"}},
@@ -366,6 +432,13 @@ func TestErrors(t *testing.T) {
 		{name: "co of no format", args: []string{"fit", "stack", "-o", "s.tif", "--co", "COMPRESS=ZIP"}, code: 1, want: []string{"a GeoTIFF", "COMPRESS=ZIP"}},
 		{name: "one date", args: []string{"fit", "stack/ndvi_1995.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif"}},
 		{name: "too many dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "1990-2015"}, code: 1, want: []string{"26", "21"}},
+		{name: "pattern that does not match", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `evi_(?P<year>20\d\d)`}, code: 1, want: []string{"stack/ndvi_1995.tif", "does not match"}},
+		{name: "months of years", args: []string{"fit", "stack", "-o", "s.tif", "--months", "6-8"}, code: 1, want: []string{"--months needs days", "1995"}},
+		{name: "nothing left", args: []string{"fit", "stack", "-o", "s.tif", "--from", "2015"}, code: 1, want: []string{"--from 2015 leaves 1 of 21 rasters"}},
+		{name: "no tag", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "tag"}, code: 1, want: []string{"stack/ndvi_1995.tif", "no TIFFTAG_DATETIME"}},
+		{name: "x for others", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2"}, code: 1, want: []string{"2 numbers for 21 inputs"}},
+		{name: "x that is one", args: []string{"fit", "stack/ndvi_199[56].tif", "-o", "s.tif", "--x", "3,3"}, code: 1, want: []string{"x is 3 for all 2 inputs"}},
+		{name: "no x file", args: []string{"fit", "stack", "-o", "s.tif", "--x", "@x.csv"}, code: 1, want: []string{"x.csv"}},
 		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"dates.csv"}},
 		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "band 2"}},
 		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"allow 16 MiB or more"}},

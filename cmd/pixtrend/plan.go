@@ -19,6 +19,9 @@ type plan struct {
 	InputBytes   int64       `json:"input_bytes"`
 	RemoteFiles  int         `json:"remote_files"` // inputs that are on servers
 	Dates        string      `json:"dates"`        // a summary
+	Given        int         `json:"dates_given"`  // rasters, before some were left out of inputs
+	Unit         string      `json:"unit"`         // slopes are per it
+	Origin       string      `json:"origin"`       // intercepts are at it
 	Width        int         `json:"width"`
 	Height       int         `json:"height"`
 	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
@@ -46,15 +49,25 @@ type plan struct {
 }
 
 type planInput struct {
-	Date string `json:"date"`
-	Name string `json:"name"`
+	Date string   `json:"date,omitempty"`
+	X    *float64 `json:"x,omitempty"` // in place of a date
+	Name string   `json:"name"`
+}
+
+// label is what the input is fitted against.
+func (in planInput) label() string {
+	if in.X != nil {
+		return strconv.FormatFloat(*in.X, 'g', -1, 64)
+	}
+	return in.Date
 }
 
 // newPlan describes a job. That the system may refuse to pin threads is found out here.
 func newPlan(j *raster.Job, overwrite bool) plan {
 	g, p := j.Grid, j.Plan
 	s := plan{
-		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: g.Axis.String(),
+		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: datesText(g.Axis, j.Given), Given: j.Given,
+		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
 		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
@@ -65,7 +78,13 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		Warnings:    append([]string{}, j.Warnings...),
 	}
 	for i, name := range j.Inputs {
-		s.Inputs = append(s.Inputs, planInput{g.Axis.Dates[i].String(), name})
+		in := planInput{Name: name}
+		if g.Axis.Dates == nil {
+			in.X = &g.Axis.T[i]
+		} else {
+			in.Date = g.Axis.Label(i)
+		}
+		s.Inputs = append(s.Inputs, in)
 	}
 	for _, f := range p.Fields {
 		s.Fields = append(s.Fields, f.String())
@@ -88,15 +107,20 @@ func (s plan) text(asJSON bool) (string, error) {
 		fmt.Fprintf(&b, "%-8s  %s\n", name, fmt.Sprintf(format, args...))
 	}
 	row("inputs", "%d rasters, %s%s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)), s.remote())
-	row("dates", "%s", s.Dates)
+	axis := "dates"
+	if s.Inputs[0].X != nil {
+		axis = "x"
+	}
+	row(axis, "%s", s.Dates)
 	for i, in := range s.Inputs {
 		switch n := len(s.Inputs); {
 		case n <= 40 || i < 10 || i >= n-10:
-			row("", "%s  %s", in.Date, in.Name)
+			row("", "%s  %s", in.label(), in.Name)
 		case i == 10:
 			row("", "… %d more …", n-20)
 		}
 	}
+	row("slopes", "per %s; intercepts are at %s", s.Unit, s.Origin)
 	row("grid", "%d × %d pixels of %.6g × %.6g, CRS %s", s.Width, s.Height, s.PixelSize[0], s.PixelSize[1], s.CRS)
 	nodata := "none"
 	if s.Nodata != nil {

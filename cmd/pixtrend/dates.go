@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// addDateFlags defines the flags that say what the inputs are fitted against.
+func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
+	group(cmd, "Dates", func(flags *pflag.FlagSet) {
+		option(flags, &o.Dates, "dates", "", "DATES",
+			"DATES of the inputs: auto, from a band's description, acquisition metadata or the file name, in this order (default); "+
+				"name, from the file name alone; tag, from TIFFTAG_DATETIME; a range 1995-2015; a list 2001,2003,2004; or @file.csv with rows of path,date", timeaxis.ParseSpec)
+		option(flags, &o.Dates, "date-pattern", "", "REGEXP",
+			`dates from the paths, by groups named year, month, day, doy, dekad or pentad, such as 'ndvi_(?P<year>\d{4})'`, timeaxis.ParsePattern)
+		option(flags, &o.Select.From, "from", "", "DATE", "leave out what is before DATE, a year or a day such as 2001-07-15", timeaxis.Parse)
+		option(flags, &o.Select.To, "to", "", "DATE", "leave out what is after DATE; a year is used to its end", timeaxis.Parse)
+		option(flags, &o.Select.Months, "months", "", "MONTHS", "use only MONTHS, such as 6-8, 11-2 or 3,9", timeaxis.ParseMonths)
+		option(flags, &o.Per, "per", "", "UNIT",
+			"slopes per year (default), month or day; or per step, from one raster to the next in date order, as in r.series and CDO trend", timeaxis.ParseUnit)
+		option(flags, &o.Dates, "x", "", "NUMBERS",
+			"fit against NUMBERS and no dates, such as 0.2,338.8 in the order of the inputs, or @file.csv with rows of path,number", timeaxis.ParseX)
+		option(flags, &o.XUnit, "x-unit", "", "NAME", "name of the unit of --x, such as ppm", parseXUnit)
+	})
+	complete(cmd, "dates", "auto", "name", "tag")
+	complete(cmd, "per", "year", "month", "day", "step")
+}
+
+// checkDateFlags finds flags that exclude each other.
+func checkDateFlags(flags *pflag.FlagSet, o raster.OpenOptions) error {
+	if flags.Changed("x") {
+		for _, other := range []string{"dates", "date-pattern", "from", "to", "months", "per"} {
+			if flags.Changed(other) {
+				return usagef("--x and --%s exclude each other: numbers in place of dates have no calendar, and a unit of their own that --x-unit names", other)
+			}
+		}
+	}
+	switch {
+	case flags.Changed("dates") && flags.Changed("date-pattern"):
+		return usagef("--dates and --date-pattern exclude each other: give one of them")
+	case flags.Changed("x-unit") && !flags.Changed("x"):
+		return usagef("--x-unit names the unit of --x, which is not given")
+	}
+	if err := o.Select.Check(); err != nil {
+		return usagef("%w", err)
+	}
+	return nil
+}
+
+func parseXUnit(s string) (string, error) {
+	if strings.TrimSpace(s) == "" {
+		return "", errors.New("give a name, such as ppm")
+	}
+	return s, nil
+}
+
+// datesText says what is fitted against, and how many of the rasters are.
+func datesText(a timeaxis.Axis, given int) string {
+	s := a.String()
+	if used := len(a.T); used < given {
+		s += fmt.Sprintf(" (%d of %d rasters used)", used, given)
+	}
+	return s
+}

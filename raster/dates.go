@@ -1,0 +1,161 @@
+package raster
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// Dated is a raster, a file or a band of one, and how its date was found.
+type Dated struct {
+	Name string
+	timeaxis.Reading
+}
+
+// Dates says how the inputs are dated, in their order, whether they are selected or not and whether or not
+// they make a stack. With an error about the date of one of them, it returns the others too; one without a
+// date has no Source.
+func Dates(inputs []string, o OpenOptions) ([]Dated, error) {
+	s, err := newStack(inputs, o)
+	if err != nil {
+		return nil, err
+	}
+	if !s.named(o) {
+		if _, err := s.describe(o); err != nil {
+			return nil, err
+		}
+	}
+	sources := s.dated()
+	readings, err := o.Dates.Resolve(sources, nil)
+	dated := make([]Dated, len(readings))
+	for i, r := range readings {
+		dated[i] = Dated{sources[i].Name, r}
+	}
+	return dated, err
+}
+
+// Readings says how each date was found, or each number in its place, in the order of Names.
+func (s *Stack) Readings() []timeaxis.Reading { return s.readings }
+
+// named reports whether the names of the files, or what the user says of them, are enough for their dates. A
+// file alone may hold the dates in its bands.
+func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
+
+// date finds the date of every plane, or of every file as long as none is opened, and returns the indices of
+// those that are used.
+func (s *Stack) date(o OpenOptions) (kept []int, err error) {
+	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
+		if s.multi && o.Dates.LooksInside() {
+			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; or pick one band of it with --band", s.files[0], len(s.planes), err)
+		}
+		return nil, err
+	}
+	if o.Dates.IsX() {
+		kept = make([]int, len(s.readings))
+		for i := range kept {
+			kept[i] = i
+		}
+		return kept, nil
+	}
+	dates := make([]timeaxis.Date, len(s.readings))
+	for i, r := range s.readings {
+		dates[i] = r.Date
+	}
+	if kept, err = o.Select.Select(dates); err != nil {
+		return nil, fmt.Errorf("%s: %w", described(s.files), err)
+	}
+	s.readings = permuted(s.readings, kept)
+	return kept, nil
+}
+
+// dated returns what may date the planes, or the files as long as none is opened.
+func (s *Stack) dated() []timeaxis.Input {
+	if s.planes == nil {
+		inputs := make([]timeaxis.Input, len(s.files))
+		for i, name := range s.files {
+			inputs[i] = timeaxis.Input{Name: name, Path: datedName(s.sources[i])}
+		}
+		return inputs
+	}
+	inputs := make([]timeaxis.Input, len(s.planes))
+	for i, name := range s.Names() {
+		l := s.planes[i].labels
+		inputs[i] = timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+		if !s.multi {
+			inputs[i].Path = datedName(s.sources[i])
+		}
+	}
+	return inputs
+}
+
+// order puts the planes in the order of the axis and settles how they are read.
+func (s *Stack) order(o OpenOptions) error {
+	// Scenes of one date are taken in the order of their names, so that the order of the arguments
+	// never shows in a result.
+	byName := make([]int, len(s.planes))
+	for i := range byName {
+		byName[i] = i
+	}
+	slices.SortStableFunc(byName, func(i, j int) int {
+		return strings.Compare(s.sources[s.planes[i].file], s.sources[s.planes[j].file])
+	})
+	s.planes, s.readings = permuted(s.planes, byName), permuted(s.readings, byName)
+	warning, warned := "", 0
+	for _, r := range s.readings {
+		if r.Warning != "" {
+			warning, warned = cmp.Or(warning, r.Warning), warned+1
+		}
+	}
+	if warning != "" {
+		warning += others(warned - 1)
+		s.warnings = append(s.warnings, warning)
+	}
+	axis, order, err := o.axis(s.readings)
+	if err != nil && warning != "" {
+		err = fmt.Errorf("%w; %s", err, warning)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", described(s.files), err)
+	}
+	s.planes, s.readings = permuted(s.planes, order), permuted(s.readings, order)
+	s.resolve(axis)
+	if d := axis.Duplicates(); len(d) > 0 {
+		s.warnings = append(s.warnings, sharedDates(d, o.Per))
+	}
+	return nil
+}
+
+// axis makes the axis of readings.
+func (o OpenOptions) axis(readings []timeaxis.Reading) (timeaxis.Axis, []int, error) {
+	if o.Dates.IsX() {
+		xs := make([]float64, len(readings))
+		for i, r := range readings {
+			xs[i] = r.X
+		}
+		return timeaxis.NewXAxis(xs, o.XUnit)
+	}
+	dates := make([]timeaxis.Date, len(readings))
+	for i, r := range readings {
+		dates[i] = r.Date
+	}
+	axis, order, err := timeaxis.NewAxis(dates)
+	if err != nil {
+		return timeaxis.Axis{}, nil, err
+	}
+	return axis.Per(o.Per), order, nil
+}
+
+// sharedDates is the warning about scenes that share a date.
+func sharedDates(dates []timeaxis.Date, per timeaxis.Unit) string {
+	what := fmt.Sprintf("share the date %v", dates[0])
+	if len(dates) > 1 {
+		what = fmt.Sprintf("share a date (%v, …)", dates[0])
+	}
+	if per == timeaxis.PerStep {
+		return fmt.Sprintf("several scenes %s: each is a step of its own", what)
+	}
+	return fmt.Sprintf("several scenes %s: all are used", what)
+}

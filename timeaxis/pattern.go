@@ -1,0 +1,90 @@
+package timeaxis
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// tagPattern is the notation of TIFFTAG_DATETIME (TIFF 6.0, section 8).
+var tagPattern = regexp.MustCompile(`^(?P<year>\d{4}):(?P<month>\d\d):(?P<day>\d\d)(?:\D|$)`)
+
+// dateGroups are the named groups that a pattern may have.
+var dateGroups = []string{"year", "month", "day", "doy", "dekad", "pentad"}
+
+// groupSets are those of them that fix a date together.
+var groupSets = []string{"year", "year month", "year month day", "year doy", "year month dekad", "year dekad", "year month pentad", "year pentad"}
+
+// ParsePattern reads a --date-pattern value: a regular expression of package
+// regexp whose named groups spell the date, such as
+//
+//	ndvi_(?P<year>\d{4})
+//	(?P<year>\d{4})(?P<doy>\d{3})
+//	geo(?P<year>\d\d)(?P<month>[a-z]{3})
+//
+// The groups are year, month, day, doy (day of the year), dekad and pentad: a
+// year alone, a year with a month and with or without a day, a year with doy, or
+// a year with a dekad or pentad of the month or, without one, of the year. A year
+// of two digits is one of 1969 to 2068; a month is a number or an English name;
+// without a day, the first day of the period is meant.
+//
+// The pattern is looked for in the whole path as it was given, or in the
+// description of a band where the bands of one raster are its dates. A path
+// that does not match is [ErrNoDate], and several matches of different dates
+// are [ErrAmbiguous].
+func ParsePattern(s string) (Spec, error) {
+	pattern, err := regexp.Compile(s)
+	if err != nil {
+		return Spec{}, fmt.Errorf("it is no regular expression: %w", err)
+	}
+	var groups []string
+	for _, name := range pattern.SubexpNames() {
+		switch {
+		case name == "":
+		case !slices.Contains(dateGroups, name):
+			return Spec{}, fmt.Errorf("the group %s is unknown: name groups %s", name, strings.Join(dateGroups, ", "))
+		case slices.Contains(groups, name):
+			return Spec{}, fmt.Errorf("the group %s stands in it twice: name it once", name)
+		default:
+			groups = append(groups, name)
+		}
+	}
+	slices.SortFunc(groups, func(a, b string) int { return slices.Index(dateGroups, a) - slices.Index(dateGroups, b) })
+	switch {
+	case !slices.Contains(groups, "year"):
+		return Spec{}, fmt.Errorf(`the group year is missing: write the year as (?P<year>\d{4})`)
+	case !slices.Contains(groupSets, strings.Join(groups, " ")):
+		return Spec{}, fmt.Errorf("the groups %s do not make a date: name year, or year and doy, or year, month and day, dekad or pentad", strings.Join(groups, ", "))
+	}
+	return Spec{mode: byPattern, text: s, pattern: pattern}, nil
+}
+
+// matched returns the date that the pattern finds in an input.
+func (s Spec) matched(in Input) (Reading, error) {
+	t := text{source: "path", text: in.Path}
+	if in.Path == "" {
+		t = text{source: "band description", text: in.Description}
+	}
+	matches := s.pattern.FindAllStringSubmatch(t.text, -1)
+	if len(matches) == 0 {
+		return Reading{}, fmt.Errorf("%w in %s: %s does not match it", ErrNoDate, in.named(t), s.flag())
+	}
+	for _, match := range matches {
+		dates, rolled := datesIn(s.pattern.SubexpNames(), match)
+		if len(dates) == 0 {
+			return Reading{}, fmt.Errorf("%w in %s: %s finds %q there, which is not in the calendar", ErrNoDate, in.named(t), s.flag(), match[0])
+		}
+		if !slices.ContainsFunc(t.found, func(f found) bool { return f.date == dates[0] }) {
+			t.found = append(t.found, found{date: dates[0], rolled: rolled})
+		}
+	}
+	if len(t.found) > 1 {
+		return Reading{}, fmt.Errorf("%w in %s, %v and %v: make %s match only one", ErrAmbiguous, in.named(t), t.found[0].date, t.found[1].date, s.flag())
+	}
+	r := Reading{Date: t.found[0].date, Source: t.source, Rule: s.flag()}
+	if t.found[0].rolled {
+		r.Warning = in.rolled(r)
+	}
+	return r, nil
+}
