@@ -65,6 +65,7 @@ type Line struct {
 	Axis   Axis
 	Scale  float64 // the slope a unit of τ is multiplied by it
 	MinObs int     // observations below which a pixel has no slope
+	Level  float64 // p-values below it make a trend, for OutClass
 }
 
 // Float is the set of element types of results.

@@ -6,17 +6,6 @@ import (
 	"unsafe"
 )
 
-// Times say how the axis stands in time, and samples in units, which an intercept depends on.
-type Times struct {
-	// The time of τ is Mean + PerTau·τ, in whatever unit the intercept's zero is meant.
-	Mean, PerTau float64
-	// The slope of a Line, divided by the scale of its units, is multiplied by this to be a change of the
-	// samples a unit of that time.
-	PerTime float64
-	// A sample s means s·Scale + Offset.
-	Scale, Offset float64
-}
-
 // Lines writes the slope, as [Slope] has it, and the value of the line at time 0 of every pixel of s:
 //
 //	intercept = Scale·(Ref + Σd/n − slope·PerTime·(Mean + PerTau·Στ/n)) + Offset

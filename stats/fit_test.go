@@ -441,7 +441,7 @@ func TestParts(t *testing.T) {
 			data[i] = float32(nan)
 		}
 	}
-	for _, fields := range [][]Field{all, {Slope}, {N, Intercept}} {
+	for _, fields := range [][]Field{all, {Slope}, {N, Intercept}, AllFields, {Last}} {
 		p, err := NewPlan(kernel.Best(), years(1995, 2015), Options{Fields: fields})
 		if err != nil {
 			t.Fatal(err)
