@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -279,21 +280,40 @@ func (j *Job) spec() Spec {
 	first := j.stack.planes[0]
 	unit := unitOf(j.stack.sources[first.file], first.band)
 	for _, f := range j.Plan.Fields {
-		b := Band{Name: f.String()}
-		switch f {
-		case stats.Slope:
-			if b.Unit = "per " + g.Axis.Unit(); unit != "" {
-				b.Unit = unit + "/" + g.Axis.Unit()
-			}
-		case stats.Intercept:
-			b.Unit = unit
-			b.Metadata = map[string]string{"TIME_ORIGIN": g.Axis.Origin()}
-		case stats.N:
-			b.Unit, b.Nearest = "observations", true
-		}
-		s.Bands = append(s.Bands, b)
+		s.Bands = append(s.Bands, j.band(f, unit))
 	}
 	return s
+}
+
+// band describes the band of a field, of samples in a unit that may be unknown, "".
+func (j *Job) band(f stats.Field, unit string) Band {
+	axis, o := j.Grid.Axis, j.options.Fit
+	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
+	switch f {
+	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
+		if b.Unit = "per " + axis.Unit(); unit != "" {
+			b.Unit = unit + "/" + axis.Unit()
+		}
+	case stats.Intercept, stats.InterceptStderr, stats.Mean, stats.RMSE, stats.FittedFirst, stats.FittedLast, stats.Change:
+		b.Unit = unit
+	case stats.N:
+		b.Unit, b.Nearest = "observations", true
+	case stats.First, stats.Last:
+		if b.Unit, b.Nearest = "years", true; !axis.Dates[0].IsYear() {
+			b.Unit = "days since " + axis.Origin()
+		}
+	case stats.TrendClass:
+		b.Unit, b.Nearest = "class", true
+	}
+	switch f {
+	case stats.Intercept, stats.InterceptStderr:
+		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.InterceptAt, axis.Origin())}
+	case stats.SlopeLo, stats.SlopeHi:
+		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Confidence, stats.DefaultConfidence))}
+	case stats.TrendClass:
+		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Significance)}
+	}
+	return b
 }
 
 // dateList names the dates: all of them up to 40, else the ends.
