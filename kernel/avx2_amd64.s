@@ -859,59 +859,6 @@ done: \
 	ANDQ $-64, BX; \
 	LEAVE
 
-// ---- Slope and intercept from sums, 4 pixels at a time ----------------------------------------------
-//
-//	Y0 n, Y1 sum of tau, Y2 sum of tau*tau      Y14, Y15 scratch
-//	Y3 sum of d, Y4 sum of tau*d, then slope    Y6 mean tau, then mean time
-//	Y5 first observation, then intercept
-
-#define FROM(field, y) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), y
-
-TEXT ·linesAVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	XORL BX, BX
-pixels:
-	FROM(params_n, Y0)
-	FROM(params_t, Y1)
-	FROM(params_tt, Y2)
-	FROM(params_y, Y3)
-	FROM(params_ty, Y4)
-	FROM(params_ref, Y5)
-	VDIVPD Y0, Y1, Y6
-	VDIVPD Y0, Y3, Y7
-	LINE4(Y0, Y1, Y2, Y3, Y4)
-	VBROADCASTSD params_timePerTau(AX), Y8
-	VBROADCASTSD params_meanTime(AX), Y9
-	VFMADD213PD Y9, Y8, Y6
-	VADDPD Y7, Y5, Y5
-	VBROADCASTSD params_perTime(AX), Y8
-	VMULPD Y8, Y4, Y7
-	VFNMADD231PD Y6, Y7, Y5
-	VBROADCASTSD params_unitScale(AX), Y8
-	VBROADCASTSD params_unitOffset(AX), Y9
-	VFMADD213PD Y9, Y8, Y5
-	MOVQ params_out(AX), DI
-	MOVQ params_outIntercept(AX), R10
-	CMPQ params_float32(AX), $0
-	JNE put32
-	VMOVUPD Y5, (R10)(BX*8)
-	TESTQ DI, DI
-	JEQ next
-	VMOVUPD Y4, (DI)(BX*8)
-	JMP next
-put32:
-	VCVTPD2PSY Y5, X5
-	VMOVUPS X5, (R10)(BX*4)
-	TESTQ DI, DI
-	JEQ next
-	VCVTPD2PSY Y4, X4
-	VMOVUPS X4, (DI)(BX*4)
-next:
-	ADDQ $4, BX
-	CMPQ BX, params_pixels(AX)
-	JCS pixels
-	LEAVE
-
 // ---- The bodies, one a type ----------------------------------------------------------------
 
 TEXT ·slopeU8AVX2(SB), NOSPLIT, $0-8

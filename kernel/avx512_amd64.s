@@ -1524,60 +1524,6 @@ done: \
 	ANDQ $-64, BX; \
 	LEAVE
 
-// ---- Slope and intercept from sums, 8 pixels at a time ----------------------------------------------
-//
-//	Z0 n, Z1 sum of tau, Z2 sum of tau*tau      Z24, Z25 scratch
-//	Z3 sum of d, Z4 sum of tau*d, then slope    Z26 0, Z28 num
-//	Z5 first observation, then intercept        Z6 mean tau, then mean time
-
-#define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
-
-TEXT ·linesAVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	XORL BX, BX
-	VBROADCASTSD params_num(AX), Z28
-	VPXORQ Z26, Z26, Z26
-pixels:
-	FROM(params_n, Z0)
-	FROM(params_t, Z1)
-	FROM(params_tt, Z2)
-	FROM(params_y, Z3)
-	FROM(params_ty, Z4)
-	FROM(params_ref, Z5)
-	VDIVPD Z0, Z1, Z6
-	VDIVPD Z0, Z3, Z7
-	LINE8(Z0, Z1, Z2, Z3, Z4)
-	VBROADCASTSD params_timePerTau(AX), Z8
-	VBROADCASTSD params_meanTime(AX), Z9
-	VFMADD213PD Z9, Z8, Z6
-	VADDPD Z7, Z5, Z5
-	VMULPD.BCST params_perTime(AX), Z4, Z7
-	VFNMADD231PD Z6, Z7, Z5
-	VBROADCASTSD params_unitScale(AX), Z8
-	VBROADCASTSD params_unitOffset(AX), Z9
-	VFMADD213PD Z9, Z8, Z5
-	MOVQ params_out(AX), DI
-	MOVQ params_outIntercept(AX), R10
-	CMPQ params_float32(AX), $0
-	JNE put32
-	VMOVUPD Z5, (R10)(BX*8)
-	TESTQ DI, DI
-	JEQ next
-	VMOVUPD Z4, (DI)(BX*8)
-	JMP next
-put32:
-	VCVTPD2PS Z5, Y5
-	VMOVUPS Y5, (R10)(BX*4)
-	TESTQ DI, DI
-	JEQ next
-	VCVTPD2PS Z4, Y4
-	VMOVUPS Y4, (DI)(BX*4)
-next:
-	ADDQ $8, BX
-	CMPQ BX, params_pixels(AX)
-	JCS pixels
-	LEAVE
-
 // ---- The bodies, one a type ----------------------------------------------------------------
 
 TEXT ·slopeU8AVX512(SB), NOSPLIT, $0-8

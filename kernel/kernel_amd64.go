@@ -651,27 +651,24 @@ func rows8F32AVX2(p *params)
 //go:noescape
 func rows8F64AVX2(p *params)
 
-// linesWidth returns how many pixels lines does at once, 0 where there is no body for it.
-func (k Kernel) linesWidth() int {
-	switch k.isa {
-	case AVX512:
+// finishWidth returns how many pixels finish does at once, 0 where there is no body for it.
+func (k Kernel) finishWidth() int {
+	if k.isa == AVX512 {
 		return 8
-	case AVX2:
-		return 4
 	}
 	return 0
 }
 
-func (k Kernel) lines(p *params) {
-	if k.isa == AVX512 {
-		linesAVX512(p)
+func (k Kernel) finish(p *params) {
+	if p.float32 == 1 {
+		finishF32AVX512(p)
 	} else {
-		linesAVX2(p)
+		finishF64AVX512(p)
 	}
 }
 
 //go:noescape
-func linesAVX512(p *params)
+func finishF32AVX512(p *params)
 
 //go:noescape
-func linesAVX2(p *params)
+func finishF64AVX512(p *params)

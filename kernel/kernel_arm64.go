@@ -87,5 +87,5 @@ func sumsGapsF32NEON(p *params)
 //go:noescape
 func slopeWholeI16NEON(p *params)
 
-func (k Kernel) linesWidth() int { return 0 }
-func (k Kernel) lines(*params)   { panic("kernel: no body for lines") }
+func (k Kernel) finishWidth() int { return 0 }
+func (k Kernel) finish(*params)   { panic("kernel: no body for results") }

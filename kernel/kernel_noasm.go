@@ -18,5 +18,5 @@ const maxCallSamples = 1
 
 func (k Kernel) group(body) int            { return 1 }
 func (k Kernel) call(body, DType, *params) { panic("kernel: no assembly in this build") }
-func (k Kernel) linesWidth() int           { return 0 }
-func (k Kernel) lines(*params)             { panic("kernel: no assembly in this build") }
+func (k Kernel) finishWidth() int          { return 0 }
+func (k Kernel) finish(*params)            { panic("kernel: no assembly in this build") }

@@ -50,9 +50,17 @@ type params struct {
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 
-	// Lines.
-	timePerTau, meanTime, perTime, unitScale, unitOffset float64 // Times
-	outIntercept                                         unsafe.Pointer
+	// Finish.
+	results                                                    [Outs]unsafe.Pointer // nil: not wanted
+	first, last                                                *float64             // nil: no result depends on them
+	timePerTau, meanTime, zero, perTime, unitScale, unitOffset float64              // Times
+	rmseUnit, interceptUnit, level                             float64
+	by                                                         *float64 // the first column of ByCount
+	byStride                                                   int      // bytes to the next
+	residual, tail                                             int      // 1: some result depends on them
+	dfBits                                                     int      // that degrees of freedom have at most
+	one, two                                                   float64  // constants
+	wholeOne, wholeTwo, wholeWindow                            int
 
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -339,5 +340,51 @@ func TestWrongFieldOptions(t *testing.T) {
 	}
 	if _, err := ParseFields("slope,all"); err == nil || !strings.Contains(err.Error(), "slope is asked for twice") {
 		t.Errorf("slope,all: %v", err)
+	}
+}
+
+// BenchmarkFit measures one thread on a packed tile of 256 KiB of float32 samples, which stays in the L2 cache. benchstat
+// -col /fields sets what more fields cost beside the slope alone.
+func BenchmarkFit(b *testing.B) {
+	for _, n := range []int{21, 64, 500} {
+		pixels := 256 << 10 / (4 * n) / kernel.PanelPixels * kernel.PanelPixels
+		data := make([]float32, n*pixels)
+		for _, gaps := range []string{"none", "random"} {
+			rng := rand.New(rand.NewPCG(1, 1))
+			for i := range data {
+				if data[i] = float32(rng.NormFloat64()); gaps == "random" && rng.IntN(5) == 0 {
+					data[i] = float32(nan)
+				}
+			}
+			tile := kernel.TileOf(data, pixels, n, pixels)
+			tile.Packed, tile.InCache = true, true
+			for _, fields := range []string{"slope", "slope,intercept", "slope,pvalue", "slope,intercept,rvalue,pvalue,stderr", "all"} {
+				for _, k := range kernels(b) {
+					if k.ISA() == kernel.Generic && n > 21 {
+						continue
+					}
+					b.Run("isa="+k.ISA().String()+"/dtype=float32/n="+strconv.Itoa(n)+"/gaps="+gaps+"/ws=L2/fields="+fields, func(b *testing.B) {
+						f, err := ParseFields(fields)
+						if err != nil {
+							b.Fatal(err)
+						}
+						p, err := NewPlan(k, years(1, n), Options{Fields: f})
+						if err != nil {
+							b.Fatal(err)
+						}
+						out := make([][]float32, len(f))
+						for i := range out {
+							out[i] = make([]float32, pixels)
+						}
+						s := p.NewScratch()
+						b.SetBytes(int64(4 * len(data)))
+						for b.Loop() {
+							Fit(p, s, tile, out)
+						}
+						b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*pixels), "ns/pixel")
+					})
+				}
+			}
+		}
 	}
 }

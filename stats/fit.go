@@ -33,8 +33,8 @@ type Plan struct {
 	valid   kernel.Valid
 	line    kernel.Line
 	times   kernel.Times
-	byCount *kernel.ByCount // nil where no field depends on it
-	ends    bool            // whether a field depends on the first or last observation
+	byCount *kernel.ByCount
+	ends    bool // whether a field depends on the first or last observation
 }
 
 // NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The numbers
@@ -85,12 +85,12 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("stats: the field %v tells p-values below a level of significance between 0 and 1, not %v", TrendClass, o.Significance)
 	}
 	p.ends = p.has(First, Last, FittedFirst, FittedLast, Change)
-	if p.has(TValue, PValue, Stderr, InterceptStderr, SlopeLo, SlopeHi, TrendClass) {
-		confidence := 0.0
-		if p.has(SlopeLo, SlopeHi) {
-			confidence = o.Confidence
-		}
-		p.byCount = newByCount(len(times), confidence)
+	p.byCount = kernel.NewByCount(len(times))
+	if p.has(PValue, TrendClass) {
+		setTails(p.byCount, len(times))
+	}
+	if p.has(SlopeLo, SlopeHi) {
+		setQuantiles(p.byCount, len(times), o.Confidence)
 	}
 	return p, nil
 }

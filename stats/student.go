@@ -23,15 +23,11 @@ const (
 	nodes    = 14 // rows that are interpolated between
 )
 
-// newByCount returns the table for up to that many dates. Limits of slopes hold with that confidence; 0 leaves
-// their quantiles out.
-func newByCount(dates int, confidence float64) *kernel.ByCount {
-	by := kernel.NewByCount(dates)
+// setTails fills the polynomials of p for up to that many dates.
+func setTails(by *kernel.ByCount, dates int) {
 	far := newPolynomials(dates - 2)
 	for n := 3; n <= dates; n++ {
 		df := float64(n - 2)
-		by.Set(kernel.ByRootDF, n, math.Sqrt(df))
-		by.Set(kernel.ByInvRootDF, n, 1/math.Sqrt(df))
 		c, a, b := flattening(df)
 		by.Set(kernel.ByC, n, c)
 		by.Set(kernel.ByA, n, a)
@@ -45,11 +41,14 @@ func newByCount(dates int, confidence float64) *kernel.ByCount {
 		for i, x := range row {
 			by.Set(kernel.ByP+kernel.Degree-i, n, x)
 		}
-		if confidence > 0 {
-			by.Set(kernel.ByQuantile, n, quantile(df, confidence))
-		}
 	}
-	return by
+}
+
+// setQuantiles fills the quantiles of t for limits of slopes that hold with that confidence.
+func setQuantiles(by *kernel.ByCount, dates int, confidence float64) {
+	for n := 3; n <= dates; n++ {
+		by.Set(kernel.ByQuantile, n, quantile(float64(n-2), confidence))
+	}
 }
 
 // flattening returns c, and the a and b that take q = 1/(1+c·w) of w from 0 to 1 to z = a·q+b from 1 to −1.

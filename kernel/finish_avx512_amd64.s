@@ -1,0 +1,263 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "kernel_amd64.h"
+
+// ---- Results from sums, 8 pixels at a time ------------------------------------------------------------
+//
+//	Z0  n                                       Z14 slope
+//	Z1  sum of tau                              Z15 mean time, then 1/n*timePerTau squared
+//	Z2  sum of tau*tau, then Ctt as slopes      Z16 1/n
+//	    are made of                             Z17 slope a unit of the samples' time
+//	Z3  sum of d                                Z18 time of the intercept less the mean time
+//	Z4  sum of tau*d, then Cty likewise         Z19-Z20 scratch
+//	Z5  sum of d*d                              Z21 d = Ctt*Cyy - Cty*Cty, then its root
+//	Z6  first observation, then mean            Z22 1/sqrt(Ctt*Cyy)
+//	Z8  Ctt                                     Z23 |Cty|
+//	Z10 Cty, Z11 and Z7, Z9 scratch             Z24 w = |r|
+//	Z12 Cyy, then the standard error            Z25 row of the table, then df
+//	Z13 num/Ctt                                 Z26 0, Z27 1, Z28 num, Z29 bits but the sign
+//	K1  pixels that have a line, K2 the others  Z30 sign of the slope, Z31 NaN
+//	K3  pixels of two observations or fewer     R9 column of the table, R11 from one to the next
+//
+// The order of operations is that of resultsOf. Pixels without a line get NaN where their numbers begin: in num/Ctt, Cty,
+// the mean and the times, from which it spreads to every result.
+
+// COLUMN_<how>(z): z = what the next column of the table has for the pixels. Mostly all have one row, or rows of a
+// window of 16 that two registers hold; gathering takes five times as long.
+#define COLUMN_SAME(z) VBROADCASTSD (R9), z; ADDQ R11, R9
+#define COLUMN_NEAR(z) VMOVUPD (R9), z; VPERMT2PD 64(R9), Z25, z; ADDQ R11, R9
+#define COLUMN_FAR(z) KXNORB K6, K6, K6; VGATHERQPD (R9)(Z25*8), K6, z; ADDQ R11, R9
+
+// PUT_<type>(j, z): result j is z. What is not wanted has no address.
+#define PUT_F64(j, z) \
+	MOVQ params_results+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ 2(PC); \
+	VMOVUPD z, (DI)(BX*8)
+#define PUT_F32(j, z) \
+	MOVQ params_results+(j*8)(AX), DI; \
+	TESTQ DI, DI; \
+	JEQ 3(PC); \
+	VCVTPD2PS z, Y11; \
+	VMOVUPS Y11, (DI)(BX*4)
+
+// DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product rounded, and e = the same without that error. p scratch.
+#define DETERMINANT(a, b, c, d, p, e) \
+	VMULPD c, d, p; \
+	VMOVAPD p, e; \
+	VFNMADD231PD c, d, e; \
+	VFMSUB213PD p, a, b; \
+	VADDPD e, b, e
+
+// LINE_AT(z): z = the line at a time z beyond the mean time.
+#define LINE_AT(z) \
+	VFMADD213PD Z6, Z17, z; \
+	VBROADCASTSD params_unitScale(AX), Z20; \
+	VFMADD213PD.BCST params_unitOffset(AX), Z20, z
+
+#define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
+
+// The columns begin at R10; the line comes first.
+#define RESULTS(COLUMN, PUT, no_ends, no_residual, bits, no_bits, done) \
+	MOVQ R10, R9; \
+	DETERMINANT(Z0, Z2, Z1, Z1, Z7, Z8); \
+	VCMPPD $4, Z26, Z1, K4; \
+	VMULPD.Z Z1, Z3, K4, Z9; \
+	VMOVAPD Z9, Z10; \
+	VFNMADD231PD Z1, Z3, Z10; \
+	VFMSUB213PD Z9, Z0, Z4; \
+	VADDPD Z10, Z4, Z10; \
+	VMULPD.BCST params_minCtt(AX), Z0, Z19; \
+	VCMPPD $30, Z19, Z2, K1; \
+	VCMPPD.BCST $29, params_minObs(AX), Z0, K1, K1; \
+	KNOTB K1, K2; \
+	VDIVPD Z2, Z28, Z13; \
+	VMOVAPD Z31, K2, Z13; \
+	VMOVAPD Z31, K2, Z10; \
+	VMOVAPD Z31, K2, Z6; \
+	VMULPD Z13, Z4, Z14; \
+	COLUMN(Z16); \
+	VMULPD.BCST params_perTime(AX), Z14, Z17; \
+	VMULPD Z16, Z1, Z15; \
+	VBROADCASTSD params_timePerTau(AX), Z19; \
+	VFMADD213PD.BCST params_meanTime(AX), Z19, Z15; \
+	VFMADD231PD Z16, Z3, Z6; \
+	VBROADCASTSD params_zero(AX), Z18; \
+	VSUBPD Z15, Z18, Z18; \
+	PUT(0, Z14); \
+	VMOVAPD Z18, Z19; \
+	LINE_AT(Z19); \
+	PUT(1, Z19); \
+	VBROADCASTSD params_unitScale(AX), Z19; \
+	VFMADD213PD.BCST params_unitOffset(AX), Z6, Z19; \
+	PUT(9, Z19); \
+	PUT(10, Z0); \
+	CMPQ params_first(AX), $0; \
+	JEQ no_ends; \
+	FROM(params_first, Z7); \
+	FROM(params_last, Z9); \
+	VMOVAPD Z31, K2, Z7; \
+	VMOVAPD Z31, K2, Z9; \
+	PUT(11, Z7); \
+	PUT(12, Z9); \
+	VSUBPD Z7, Z9, Z19; \
+	VMULPD Z17, Z19, Z19; \
+	VMULPD.BCST params_unitScale(AX), Z19, Z19; \
+	PUT(15, Z19); \
+	VSUBPD Z15, Z7, Z7; \
+	LINE_AT(Z7); \
+	PUT(13, Z7); \
+	VSUBPD Z15, Z9, Z9; \
+	LINE_AT(Z9); \
+	PUT(14, Z9); \
+no_ends: \
+	CMPQ params_residual(AX), $0; \
+	JEQ no_residual; \
+	DETERMINANT(Z0, Z5, Z3, Z3, Z11, Z12); \
+	VMOVAPD Z8, Z19; \
+	DETERMINANT(Z12, Z19, Z10, Z10, Z20, Z21); \
+	VMAXPD Z21, Z26, Z21; \
+	VCMPPD.BCST $18, params_two(AX), Z0, K3; \
+	VMOVAPD Z26, K3, Z21; \
+	VMULPD Z12, Z8, Z22; \
+	VSQRTPD Z22, Z22; \
+	VDIVPD Z22, Z27, Z22; \
+	VPANDQ Z29, Z10, Z23; \
+	VMULPD Z22, Z23, Z24; \
+	VMINPD Z24, Z27, Z24; \
+	VFMADD213PD Z27, Z26, K3, Z24; \
+	VPANDNQ Z14, Z29, Z30; \
+	VPORQ Z30, Z24, Z19; \
+	PUT(2, Z19); \
+	VMULPD Z24, Z24, Z19; \
+	PUT(3, Z19); \
+	VSQRTPD Z21, Z21; \
+	VPANDQ Z29, Z13, Z13; \
+	VSQRTPD Z13, Z19; \
+	VMULPD Z21, Z19, Z19; \
+	VMULPD Z16, Z19, Z19; \
+	VMULPD.BCST params_rmseUnit(AX), Z19, Z19; \
+	PUT(8, Z19); \
+	COLUMN(Z19); \
+	VMULPD Z19, Z23, Z19; \
+	VDIVPD Z21, Z19, Z19; \
+	VPORQ Z30, Z19, Z19; \
+	PUT(4, Z19); \
+	COLUMN(Z19); \
+	VMULPD Z13, Z21, Z12; \
+	VMULPD Z19, Z12, Z12; \
+	PUT(6, Z12); \
+	VMULPD.BCST params_timePerTau(AX), Z16, Z15; \
+	VMULPD Z15, Z15, Z15; \
+	VMULPD Z8, Z15, Z15; \
+	VFMADD231PD Z18, Z18, Z15; \
+	VSQRTPD Z15, Z15; \
+	VMULPD.BCST params_interceptUnit(AX), Z12, Z19; \
+	VMULPD Z15, Z19, Z19; \
+	PUT(7, Z19); \
+	COLUMN(Z20); \
+	VMOVAPD Z20, Z19; \
+	VFNMADD213PD Z14, Z12, Z19; \
+	PUT(16, Z19); \
+	VFMADD213PD Z14, Z12, Z20; \
+	PUT(17, Z20); \
+	CMPQ params_tail(AX), $0; \
+	JEQ no_residual; \
+	COLUMN(Z19); \
+	VFMADD213PD Z27, Z24, Z19; \
+	VDIVPD Z19, Z27, Z19; \
+	COLUMN(Z20); \
+	COLUMN(Z12); \
+	VFMADD213PD Z12, Z19, Z20; \
+	VMULPD Z20, Z20, Z12; \
+	COLUMN(Z5); COLUMN(Z7); \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
+	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; \
+	VFMADD213PD Z5, Z20, Z7; \
+	VMULPD Z19, Z7, Z7; \
+	VMULPD Z22, Z21, Z21; \
+	VCVTTPD2QQ Z0, Z25; \
+	VPSUBQ.BCST params_wholeTwo(AX), Z25, Z25; \
+	MOVQ params_dfBits(AX), CX; \
+	TESTQ CX, CX; \
+	JEQ no_bits; \
+bits: \
+	VPTESTMQ.BCST params_wholeOne(AX), Z25, K4; \
+	VMULPD Z21, Z7, K4, Z7; \
+	VMULPD Z21, Z21, Z21; \
+	VPSRLQ $1, Z25, Z25; \
+	DECQ CX; \
+	JNZ bits; \
+no_bits: \
+	VMINPD Z7, Z27, Z7; \
+	PUT(5, Z7); \
+	VCMPPD.BCST $17, params_level(AX), Z7, K4; \
+	VCMPPD.BCST $29, params_level(AX), Z7, K5; \
+	VMOVAPD Z26, K5, Z7; \
+	VPORQ Z30, Z27, K4, Z7; \
+	PUT(18, Z7); \
+no_residual: \
+	JMP done
+
+#define FINISH(PUT) \
+	MOVQ p+0(FP), AX; \
+	XORL BX, BX; \
+	VPXORQ Z26, Z26, Z26; \
+	VBROADCASTSD params_one(AX), Z27; \
+	VBROADCASTSD params_num(AX), Z28; \
+	VPTERNLOGD $255, Z31, Z31, Z31; \
+	VPSRLQ $1, Z31, Z29; \
+	MOVQ params_byStride(AX), R11; \
+pixels: \
+	FROM(params_n, Z0); \
+	FROM(params_t, Z1); \
+	FROM(params_tt, Z2); \
+	FROM(params_y, Z3); \
+	FROM(params_ty, Z4); \
+	FROM(params_yy, Z5); \
+	FROM(params_ref, Z6); \
+	VCVTTPD2QQ Z0, Z25; \
+	VMOVQ X25, R8; \
+	MOVQ params_by(AX), R10; \
+	VPBROADCASTQ X25, Z19; \
+	VPCMPEQQ Z19, Z25, K4; \
+	KORTESTB K4, K4; \
+	JCC differ; \
+	LEAQ (R10)(R8*8), R10; \
+	RESULTS(COLUMN_SAME, PUT, same_ends, same_residual, same_bits, same_no_bits, next); \
+differ: \
+	VEXTRACTI64X4 $1, Z25, Y19; \
+	VPMINSQ Y19, Y25, Y19; \
+	VEXTRACTI64X2 $1, Y19, X20; \
+	VPMINSQ X20, X19, X19; \
+	VPSHUFD $0x4e, X19, X20; \
+	VPMINSQ X20, X19, X19; \
+	VMOVQ X19, R8; \
+	VPBROADCASTQ X19, Z19; \
+	LEAQ (R10)(R8*8), R10; \
+	VPSUBQ Z19, Z25, Z25; \
+	VPCMPUQ.BCST $6, params_wholeWindow(AX), Z25, K4; \
+	KORTESTB K4, K4; \
+	JNE far; \
+	RESULTS(COLUMN_NEAR, PUT, near_ends, near_residual, near_bits, near_no_bits, next); \
+far: \
+	RESULTS(COLUMN_FAR, PUT, far_ends, far_residual, far_bits, far_no_bits, next); \
+next: \
+	ADDQ $8, BX; \
+	CMPQ BX, params_pixels(AX); \
+	JCS pixels; \
+	LEAVE
+
+TEXT ·finishF32AVX512(SB), NOSPLIT, $0-8
+	FINISH(PUT_F32)
+
+TEXT ·finishF64AVX512(SB), NOSPLIT, $0-8
+	FINISH(PUT_F64)
