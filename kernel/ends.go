@@ -17,7 +17,25 @@ func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 	if len(at) != t.Dates || len(first) < t.Pixels || len(last) < t.Pixels {
 		panic(fmt.Sprintf("kernel: ends of %d and %d pixels at %d times for a tile of %d dates × %d pixels", len(first), len(last), len(at), t.Dates, t.Pixels))
 	}
-	endsGeneric(first, last, t, at, v)
+	whole := t.Pixels / block * block
+	if !k.hasEnds(t.Type) || t.Dates == 0 {
+		whole = 0
+	}
+	if whole > 0 {
+		raceTile(t)
+		raceWrite(first[:whole])
+		raceWrite(last[:whole])
+		p := lower(t, Axis{Tau: at}, v)
+		for from := 0; from < whole; from += p.pixels {
+			p.pixels = min(whole-from, callPixels(t))
+			p.src, p.mask = start(t, from)
+			p.first, p.last = &first[from], &last[from]
+			k.call(endsBody, t.Type, &p)
+		}
+	}
+	if whole < t.Pixels {
+		endsGeneric(first[whole:], last[whole:], t.Slice(whole, t.Pixels), at, v)
+	}
 }
 
 func endsGeneric(first, last []float64, t Tile, at []float64, v Valid) {

@@ -11,15 +11,16 @@
 //	Z2  sum of tau*tau, then Ctt as slopes      Z16 1/n
 //	    are made of                             Z17 slope a unit of the samples' time
 //	Z3  sum of d                                Z18 time of the intercept less the mean time
-//	Z4  sum of tau*d, then Cty likewise         Z19-Z20 scratch
+//	Z4  sum of tau*d, then Cty likewise         Z19-Z20, Z7, Z9, Z11 scratch
 //	Z5  sum of d*d                              Z21 d = Ctt*Cyy - Cty*Cty, then its root
 //	Z6  first observation, then mean            Z22 1/sqrt(Ctt*Cyy)
 //	Z8  Ctt                                     Z23 |Cty|
-//	Z10 Cty, Z11 and Z7, Z9 scratch             Z24 w = |r|
-//	Z12 Cyy, then the standard error            Z25 row of the table, then df
+//	Z10 Cty                                     Z24 w = |r|
+//	Z12 Cyy, then the standard error            Z25 row of the table
 //	Z13 num/Ctt                                 Z26 0, Z27 1, Z28 num, Z29 bits but the sign
 //	K1  pixels that have a line, K2 the others  Z30 sign of the slope, Z31 NaN
 //	K3  pixels of two observations or fewer     R9 column of the table, R11 from one to the next
+//	BX  pixels done                             R12 where results are staged, R13 pixels that are
 //
 // The order of operations is that of resultsOf. Pixels without a line get NaN where their numbers begin: in num/Ctt, Cty,
 // the mean and the times, from which it spreads to every result.
@@ -30,18 +31,51 @@
 #define COLUMN_NEAR(z) VMOVUPD (R9), z; VPERMT2PD 64(R9), Z25, z; ADDQ R11, R9
 #define COLUMN_FAR(z) KXNORB K6, K6, K6; VGATHERQPD (R9)(Z25*8), K6, z; ADDQ R11, R9
 
-// PUT_<type>(j, z): result j is z. What is not wanted has no address.
-#define PUT_F64(j, z) \
-	MOVQ params_results+(j*8)(AX), DI; \
+// PUT_<type>(j, z, i): stages result j of the pixels from the i-th of the 64 on, which is z.
+#define PUT_F64(j, z, i) VMOVUPD z, (j*512)(R12)(i*8)
+#define PUT_F32(j, z, i) VCVTPD2PS z, Y11; VMOVUPS Y11, (j*256)(R12)(i*4)
+
+// COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted; what is not has no address.
+// Planes of results are often congruent modulo 4096 bytes and then share the sets of the cache, which do not
+// hold them all: each line is written whole, and once.
+#define COPY(half, width, full, line, result, unit, none) \
+	MOVQ R12, SI; \
+	LEAQ params_results(AX), R14; \
+	MOVQ $const_Outs, CX; \
+	MOVQ BX, R8; \
+	SUBQ R13, R8; \
+result: \
+	MOVQ (R14), DI; \
 	TESTQ DI, DI; \
-	JEQ 2(PC); \
-	VMOVUPD z, (DI)(BX*8)
-#define PUT_F32(j, z) \
-	MOVQ params_results+(j*8)(AX), DI; \
-	TESTQ DI, DI; \
-	JEQ 3(PC); \
-	VCVTPD2PS z, Y11; \
-	VMOVUPS Y11, (DI)(BX*4)
+	JEQ none; \
+	LEAQ (DI)(R8*width), DI; \
+	CMPQ R13, $64; \
+	JEQ full; \
+	XORL DX, DX; \
+unit: \
+	VMOVUPD (SI)(DX*width), half; \
+	VMOVUPD half, (DI)(DX*width); \
+	ADDQ $8, DX; \
+	CMPQ DX, R13; \
+	JNE unit; \
+	JMP none; \
+full: \
+	line; \
+none: \
+	ADDQ $(64*width), SI; \
+	ADDQ $8, R14; \
+	DECQ CX; \
+	JNZ result
+
+#define LINES_F32 \
+	VMOVUPD 0(SI), Z19; VMOVUPD 64(SI), Z20; VMOVUPD 128(SI), Z21; VMOVUPD 192(SI), Z22; \
+	VMOVUPD Z19, 0(DI); VMOVUPD Z20, 64(DI); VMOVUPD Z21, 128(DI); VMOVUPD Z22, 192(DI)
+#define LINES_F64 \
+	LINES_F32; \
+	VMOVUPD 256(SI), Z19; VMOVUPD 320(SI), Z20; VMOVUPD 384(SI), Z21; VMOVUPD 448(SI), Z22; \
+	VMOVUPD Z19, 256(DI); VMOVUPD Z20, 320(DI); VMOVUPD Z21, 384(DI); VMOVUPD Z22, 448(DI)
+#define COPY_F32 COPY(Y19, 4, full, LINES_F32, result, unit, none)
+#define COPY_F64 COPY(Z19, 8, full, LINES_F64, result, unit, none)
 
 // DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product rounded, and e = the same without that error. p scratch.
 #define DETERMINANT(a, b, c, d, p, e) \
@@ -60,7 +94,7 @@
 #define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
 
 // The columns begin at R10; the line comes first.
-#define RESULTS(COLUMN, PUT, no_ends, no_residual, bits, no_bits, done) \
+#define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, done) \
 	MOVQ R10, R9; \
 	DETERMINANT(Z0, Z2, Z1, Z1, Z7, Z8); \
 	VCMPPD $4, Z26, Z1, K4; \
@@ -86,32 +120,32 @@
 	VFMADD231PD Z16, Z3, Z6; \
 	VBROADCASTSD params_zero(AX), Z18; \
 	VSUBPD Z15, Z18, Z18; \
-	PUT(0, Z14); \
+	PUT(0, Z14, R13); \
 	VMOVAPD Z18, Z19; \
 	LINE_AT(Z19); \
-	PUT(1, Z19); \
+	PUT(1, Z19, R13); \
 	VBROADCASTSD params_unitScale(AX), Z19; \
 	VFMADD213PD.BCST params_unitOffset(AX), Z6, Z19; \
-	PUT(9, Z19); \
-	PUT(10, Z0); \
+	PUT(9, Z19, R13); \
+	PUT(10, Z0, R13); \
 	CMPQ params_first(AX), $0; \
 	JEQ no_ends; \
 	FROM(params_first, Z7); \
 	FROM(params_last, Z9); \
 	VMOVAPD Z31, K2, Z7; \
 	VMOVAPD Z31, K2, Z9; \
-	PUT(11, Z7); \
-	PUT(12, Z9); \
+	PUT(11, Z7, R13); \
+	PUT(12, Z9, R13); \
 	VSUBPD Z7, Z9, Z19; \
 	VMULPD Z17, Z19, Z19; \
 	VMULPD.BCST params_unitScale(AX), Z19, Z19; \
-	PUT(15, Z19); \
+	PUT(15, Z19, R13); \
 	VSUBPD Z15, Z7, Z7; \
 	LINE_AT(Z7); \
-	PUT(13, Z7); \
+	PUT(13, Z7, R13); \
 	VSUBPD Z15, Z9, Z9; \
 	LINE_AT(Z9); \
-	PUT(14, Z9); \
+	PUT(14, Z9, R13); \
 no_ends: \
 	CMPQ params_residual(AX), $0; \
 	JEQ no_residual; \
@@ -130,25 +164,30 @@ no_ends: \
 	VFMADD213PD Z27, Z26, K3, Z24; \
 	VPANDNQ Z14, Z29, Z30; \
 	VPORQ Z30, Z24, Z19; \
-	PUT(2, Z19); \
+	PUT(2, Z19, R13); \
 	VMULPD Z24, Z24, Z19; \
-	PUT(3, Z19); \
+	PUT(3, Z19, R13); \
 	VSQRTPD Z21, Z21; \
 	VPANDQ Z29, Z13, Z13; \
+	CMPQ params_results+(8*8)(AX), $0; \
+	JEQ no_rmse; \
 	VSQRTPD Z13, Z19; \
 	VMULPD Z21, Z19, Z19; \
 	VMULPD Z16, Z19, Z19; \
 	VMULPD.BCST params_rmseUnit(AX), Z19, Z19; \
-	PUT(8, Z19); \
+	PUT(8, Z19, R13); \
+no_rmse: \
 	COLUMN(Z19); \
 	VMULPD Z19, Z23, Z19; \
 	VDIVPD Z21, Z19, Z19; \
 	VPORQ Z30, Z19, Z19; \
-	PUT(4, Z19); \
+	PUT(4, Z19, R13); \
 	COLUMN(Z19); \
 	VMULPD Z13, Z21, Z12; \
 	VMULPD Z19, Z12, Z12; \
-	PUT(6, Z12); \
+	PUT(6, Z12, R13); \
+	CMPQ params_results+(7*8)(AX), $0; \
+	JEQ no_intercept; \
 	VMULPD.BCST params_timePerTau(AX), Z16, Z15; \
 	VMULPD Z15, Z15, Z15; \
 	VMULPD Z8, Z15, Z15; \
@@ -156,15 +195,39 @@ no_ends: \
 	VSQRTPD Z15, Z15; \
 	VMULPD.BCST params_interceptUnit(AX), Z12, Z19; \
 	VMULPD Z15, Z19, Z19; \
-	PUT(7, Z19); \
+	PUT(7, Z19, R13); \
+no_intercept: \
 	COLUMN(Z20); \
 	VMOVAPD Z20, Z19; \
 	VFNMADD213PD Z14, Z12, Z19; \
-	PUT(16, Z19); \
+	PUT(16, Z19, R13); \
 	VFMADD213PD Z14, Z12, Z20; \
-	PUT(17, Z20); \
+	PUT(17, Z20, R13); \
 	CMPQ params_tail(AX), $0; \
 	JEQ no_residual; \
+	VMULPD Z22, Z21, Z21; \
+	VMOVUPD Z0, 0(R14)(R13*8); \
+	VMOVUPD Z24, 512(R14)(R13*8); \
+	VMOVUPD Z21, 1024(R14)(R13*8); \
+	VMOVUPD Z30, 1536(R14)(R13*8); \
+no_residual: \
+	JMP done
+
+// ---- p-values of the 64 pixels or fewer that are staged, 8 at a time ---------------------------------
+//
+// Apart from the rest, since a processor that looks a few hundred instructions ahead then works on several groups at once.
+//
+//	R14 n, w = |r|, sqrt(1 - r*r) and the sign of the slope of 64 pixels
+//	Z0  n                                       Z7  even powers, then p; Z9 odd ones
+//	Z24 w, Z22 sqrt(1 - r*r), Z30 sign          Z12 z*z, Z20 z, Z19 q
+//	Z25 row of the table, then df               Z21 sqrt(1 - r*r)^df
+
+#define TAIL(COLUMN, PUT, bits, no_bits, done) \
+	MOVQ params_byTail(AX), R8; \
+	LEAQ (R10)(R8*1), R9; \
+	VMOVUPD 512(R14)(DX*8), Z24; \
+	VMOVUPD 1024(R14)(DX*8), Z22; \
+	VMOVUPD 1536(R14)(DX*8), Z30; \
 	COLUMN(Z19); \
 	VFMADD213PD Z27, Z24, Z19; \
 	VDIVPD Z19, Z27, Z19; \
@@ -172,58 +235,43 @@ no_ends: \
 	COLUMN(Z12); \
 	VFMADD213PD Z12, Z19, Z20; \
 	VMULPD Z20, Z20, Z12; \
-	COLUMN(Z5); COLUMN(Z7); \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; COLUMN(Z9); VFMADD213PD Z9, Z12, Z7; \
-	COLUMN(Z8); VFMADD213PD Z8, Z12, Z5; \
-	VFMADD213PD Z5, Z20, Z7; \
+	COLUMN(Z7); COLUMN(Z9); \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; COLUMN(Z6); VFMADD213PD Z6, Z12, Z9; \
+	COLUMN(Z5); VFMADD213PD Z5, Z12, Z7; \
+	VFMADD231PD Z20, Z9, Z7; \
 	VMULPD Z19, Z7, Z7; \
-	VMULPD Z22, Z21, Z21; \
 	VCVTTPD2QQ Z0, Z25; \
 	VPSUBQ.BCST params_wholeTwo(AX), Z25, Z25; \
+	VMOVAPD Z27, Z21; \
 	MOVQ params_dfBits(AX), CX; \
 	TESTQ CX, CX; \
 	JEQ no_bits; \
 bits: \
 	VPTESTMQ.BCST params_wholeOne(AX), Z25, K4; \
-	VMULPD Z21, Z7, K4, Z7; \
-	VMULPD Z21, Z21, Z21; \
+	VMULPD Z22, Z21, K4, Z21; \
+	VMULPD Z22, Z22, Z22; \
 	VPSRLQ $1, Z25, Z25; \
 	DECQ CX; \
 	JNZ bits; \
 no_bits: \
+	VMULPD Z21, Z7, Z7; \
 	VMINPD Z7, Z27, Z7; \
-	PUT(5, Z7); \
+	PUT(5, Z7, DX); \
 	VCMPPD.BCST $17, params_level(AX), Z7, K4; \
 	VCMPPD.BCST $29, params_level(AX), Z7, K5; \
 	VMOVAPD Z26, K5, Z7; \
 	VPORQ Z30, Z27, K4, Z7; \
-	PUT(18, Z7); \
-no_residual: \
+	PUT(18, Z7, DX); \
 	JMP done
 
-#define FINISH(PUT) \
-	MOVQ p+0(FP), AX; \
-	XORL BX, BX; \
-	VPXORQ Z26, Z26, Z26; \
-	VBROADCASTSD params_one(AX), Z27; \
-	VBROADCASTSD params_num(AX), Z28; \
-	VPTERNLOGD $255, Z31, Z31, Z31; \
-	VPSRLQ $1, Z31, Z29; \
-	MOVQ params_byStride(AX), R11; \
-pixels: \
-	FROM(params_n, Z0); \
-	FROM(params_t, Z1); \
-	FROM(params_tt, Z2); \
-	FROM(params_y, Z3); \
-	FROM(params_ty, Z4); \
-	FROM(params_yy, Z5); \
-	FROM(params_ref, Z6); \
+// ROWS: the columns of the table for the pixels of Z0 begin at R10, if they have all one row; else goes to differ.
+#define ROWS(differ) \
 	VCVTTPD2QQ Z0, Z25; \
 	VMOVQ X25, R8; \
 	MOVQ params_by(AX), R10; \
@@ -231,9 +279,10 @@ pixels: \
 	VPCMPEQQ Z19, Z25, K4; \
 	KORTESTB K4, K4; \
 	JCC differ; \
-	LEAQ (R10)(R8*8), R10; \
-	RESULTS(COLUMN_SAME, PUT, same_ends, same_residual, same_bits, same_no_bits, next); \
-differ: \
+	LEAQ (R10)(R8*8), R10
+
+// ROWS_NEAR: they begin at R10 with the least of the rows, and Z25 counts from there; goes to far where a window does not hold them.
+#define ROWS_NEAR(far) \
 	VEXTRACTI64X4 $1, Z25, Y19; \
 	VPMINSQ Y19, Y25, Y19; \
 	VEXTRACTI64X2 $1, Y19, X20; \
@@ -246,18 +295,69 @@ differ: \
 	VPSUBQ Z19, Z25, Z25; \
 	VPCMPUQ.BCST $6, params_wholeWindow(AX), Z25, K4; \
 	KORTESTB K4, K4; \
-	JNE far; \
-	RESULTS(COLUMN_NEAR, PUT, near_ends, near_residual, near_bits, near_no_bits, next); \
+	JNE far
+
+#define FINISH(PUT, COPY) \
+	MOVQ p+0(FP), AX; \
+	XORL BX, BX; \
+	VPXORQ Z26, Z26, Z26; \
+	VBROADCASTSD params_one(AX), Z27; \
+	VBROADCASTSD params_num(AX), Z28; \
+	VPTERNLOGD $255, Z31, Z31, Z31; \
+	VPSRLQ $1, Z31, Z29; \
+	MOVQ params_byStride(AX), R11; \
+	MOVQ params_stage(AX), R12; \
+	MOVQ params_tails(AX), R14; \
+	XORL R13, R13; \
+pixels: \
+	FROM(params_n, Z0); \
+	FROM(params_t, Z1); \
+	FROM(params_tt, Z2); \
+	FROM(params_y, Z3); \
+	FROM(params_ty, Z4); \
+	FROM(params_yy, Z5); \
+	FROM(params_ref, Z6); \
+	ROWS(differ); \
+	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, next); \
+differ: \
+	ROWS_NEAR(far); \
+	RESULTS(COLUMN_NEAR, PUT, near_ends, near_rmse, near_intercept, near_residual, next); \
 far: \
-	RESULTS(COLUMN_FAR, PUT, far_ends, far_residual, far_bits, far_no_bits, next); \
+	RESULTS(COLUMN_FAR, PUT, far_ends, far_rmse, far_intercept, far_residual, next); \
 next: \
 	ADDQ $8, BX; \
+	ADDQ $8, R13; \
 	CMPQ BX, params_pixels(AX); \
-	JCS pixels; \
+	JEQ copy; \
+	CMPQ R13, $64; \
+	JNE pixels; \
+copy: \
+	CMPQ params_tail(AX), $0; \
+	JEQ tailed; \
+	XORL DX, DX; \
+tail: \
+	VMOVUPD 0(R14)(DX*8), Z0; \
+	ROWS(tail_differ); \
+	TAIL(COLUMN_SAME, PUT, tail_bits, tail_no_bits, tail_next); \
+tail_differ: \
+	ROWS_NEAR(tail_far); \
+	TAIL(COLUMN_NEAR, PUT, near_bits, near_no_bits, tail_next); \
+tail_far: \
+	TAIL(COLUMN_FAR, PUT, far_bits, far_no_bits, tail_next); \
+tail_next: \
+	ADDQ $8, DX; \
+	CMPQ DX, R13; \
+	JNE tail; \
+tailed: \
+	COPY; \
+	MOVQ params_tails(AX), R14; \
+	XORL R13, R13; \
+	CMPQ BX, params_pixels(AX); \
+	JNE pixels; \
 	LEAVE
 
 TEXT ·finishF32AVX512(SB), NOSPLIT, $0-8
-	FINISH(PUT_F32)
+	FINISH(PUT_F32, COPY_F32)
 
 TEXT ·finishF64AVX512(SB), NOSPLIT, $0-8
-	FINISH(PUT_F64)
+	FINISH(PUT_F64, COPY_F64)

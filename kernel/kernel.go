@@ -420,6 +420,7 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 // the first two for samples of 8 or 16 bits on an axis of 16-bit integers, and
 //
 //	rows4, rows8  up to 4 or 8 coefficients of gap-free pixels  hands back at a block with a gap
+//	ends          the first and last observation of all pixels
 type body uint8
 
 const (
@@ -431,6 +432,7 @@ const (
 	slopeGapsWholeBody
 	rows4Body
 	rows8Body
+	endsBody
 )
 
 // callPixels returns how many pixels one assembly call may take: whole blocks, at least one.

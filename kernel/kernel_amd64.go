@@ -33,6 +33,9 @@ func (k Kernel) adds() bool { return true }
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
 
+// hasEnds is has for the first and last observations.
+func (k Kernel) hasEnds(DType) bool { return k.isa == AVX512 }
+
 // maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
 // cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
 // a nanosecond, which makes 90 µs.
@@ -171,6 +174,25 @@ func (k Kernel) callAVX512(b body, d DType, p *params) {
 			rows8F32AVX512(p)
 		case Float64:
 			rows8F64AVX512(p)
+		}
+	case endsBody:
+		switch d {
+		case Uint8:
+			endsU8AVX512(p)
+		case Int8:
+			endsI8AVX512(p)
+		case Uint16:
+			endsU16AVX512(p)
+		case Int16:
+			endsI16AVX512(p)
+		case Uint32:
+			endsU32AVX512(p)
+		case Int32:
+			endsI32AVX512(p)
+		case Float32:
+			endsF32AVX512(p)
+		case Float64:
+			endsF64AVX512(p)
 		}
 	case slopeWholeBody:
 		switch d {
@@ -446,6 +468,30 @@ func slopeGapsWholeU16AVX512(p *params)
 
 //go:noescape
 func slopeGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func endsU8AVX512(p *params)
+
+//go:noescape
+func endsI8AVX512(p *params)
+
+//go:noescape
+func endsU16AVX512(p *params)
+
+//go:noescape
+func endsI16AVX512(p *params)
+
+//go:noescape
+func endsU32AVX512(p *params)
+
+//go:noescape
+func endsI32AVX512(p *params)
+
+//go:noescape
+func endsF32AVX512(p *params)
+
+//go:noescape
+func endsF64AVX512(p *params)
 
 //go:noescape
 func slopeU8AVX2(p *params)

@@ -12,6 +12,9 @@ func (k Kernel) adds() bool { return false }
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return false }
 
+// hasEnds is has for the first and last observations.
+func (k Kernel) hasEnds(DType) bool { return false }
+
 // Without assembly what follows is never reached.
 
 const maxCallSamples = 1

@@ -51,16 +51,20 @@ type params struct {
 	gap int // for AVX2 to note whether a block has a gap
 
 	// Finish.
-	results                                                    [Outs]unsafe.Pointer // nil: not wanted
-	first, last                                                *float64             // nil: no result depends on them
-	timePerTau, meanTime, zero, perTime, unitScale, unitOffset float64              // Times
-	rmseUnit, interceptUnit, level                             float64
-	by                                                         *float64 // the first column of ByCount
-	byStride                                                   int      // bytes to the next
-	residual, tail                                             int      // 1: some result depends on them
-	dfBits                                                     int      // that degrees of freedom have at most
-	one, two                                                   float64  // constants
-	wholeOne, wholeTwo, wholeWindow                            int
+	results                         [Outs]unsafe.Pointer // nil: not wanted
+	stage                           *[Outs * block]float64
+	tails                           *[4 * block]float64
+	first, last                     *float64 // nil: no result depends on them
+	timePerTau, meanTime, zero      float64  // Times
+	perTime, unitScale, unitOffset  float64
+	rmseUnit, interceptUnit, level  float64
+	by                              *float64 // the first column of ByCount
+	byStride                        int      // bytes to the next
+	byTail                          int      // bytes to column ByC
+	residual, tail                  int      // 1: some result depends on them
+	dfBits                          int      // that degrees of freedom have at most
+	one, two                        float64  // constants
+	wholeOne, wholeTwo, wholeWindow int
 
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on

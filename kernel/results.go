@@ -95,6 +95,13 @@ func (b *ByCount) Set(column, n int, x float64) { b.data[column*b.stride+n] = x 
 // At returns the number that column has for n observations.
 func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 
+// Room is where results are gathered before they are written: scratch memory that a goroutine keeps for Finish. The zero
+// value is ready.
+type Room struct {
+	stage [Outs * block]float64
+	tails [4 * block]float64
+}
+
 // Finish writes results of every pixel of s: result j into out[j], unless that is nil. They are computed in float64
 // and rounded once to F. Pixels with fewer than MinObs observations, or with all of them at one date, have
 // NaN in every result but n. The bits are the same on every ISA, and whatever other results are asked for.
@@ -102,7 +109,7 @@ func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 // first and last are the times of each pixel's first and last observation, on the clock of Times; they may be nil where no
 // result depends on them. It panics before it writes where outputs differ in length, or s, first, last or by are
 // too short.
-func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, line Line, at Times, by *ByCount) {
+func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, line Line, at Times, by *ByCount, room *Room) {
 	pixels := -1
 	for _, o := range out {
 		if o != nil && pixels < 0 {
@@ -127,7 +134,7 @@ func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, li
 	done := 0
 	if width := k.finishWidth(); width > 0 && pixels >= width {
 		done = pixels / width * width
-		finishBlocks(k, out, done, &s, first, last, &line, &at, by, need)
+		finishBlocks(k, out, done, &s, first, last, &line, &at, by, need, room)
 	}
 	for i := done; i < pixels; i++ {
 		var r [Outs]float64
@@ -149,12 +156,13 @@ func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, li
 const finishPixels = 4096
 
 // finishBlocks is Finish for the first pixels, as many as the assembly can do.
-func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first, last []float64, line *Line, at *Times, by *ByCount, need needs) {
+func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first, last []float64, line *Line, at *Times, by *ByCount, need needs, room *Room) {
 	p := params{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.minCtt(), level: line.Level,
 		timePerTau: at.PerTau, meanTime: at.Mean, zero: at.Zero, perTime: at.PerTime, unitScale: at.Scale, unitOffset: at.Offset,
 		rmseUnit: line.rmseUnit(at), interceptUnit: at.interceptUnit(),
-		by: &by.data[0], byStride: 8 * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
+		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
+	p.stage, p.tails = &room.stage, &room.tails
 	if need.residual {
 		p.residual = 1
 	}
@@ -297,14 +305,14 @@ func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at
 	}
 	even = math.FMA(even, zz, column(ByP+Degree))
 	p := math.FMA(odd, z, even)
-	p *= q
-	power := root * inv // √(1−r²)
+	power, square := 1.0, root*inv // of √(1−r²)
 	for df := count - 2; df > 0; df >>= 1 {
 		if df&1 != 0 {
-			p *= power
+			power *= square
 		}
-		power *= power
+		square *= square
 	}
+	p = float64(p*q) * power
 	if p > 1 {
 		p = 1
 	}

@@ -85,7 +85,7 @@ func finished[F Float](k Kernel, m int, wanted func(int) bool, s Sums, first, la
 			out[j] = newFloats[F](m + margin)[:m]
 		}
 	}
-	Finish(k, &out, s, first, last, line, at, by)
+	Finish(k, &out, s, first, last, line, at, by, new(Room))
 	return out
 }
 
@@ -156,7 +156,7 @@ func TestFinishPanicsAndAllocates(t *testing.T) {
 				finished[float32](k, 16, func(j int) bool { return j == OutP }, s, nil, nil, line, Times{}, newTable(2))
 			},
 			"length": func() {
-				Finish(k, &[Outs][]float64{make([]float64, 3), make([]float64, 4)}, s, nil, nil, line, Times{}, by)
+				Finish(k, &[Outs][]float64{make([]float64, 3), make([]float64, 4)}, s, nil, nil, line, Times{}, by, new(Room))
 			},
 		} {
 			func() {
@@ -172,8 +172,8 @@ func TestFinishPanicsAndAllocates(t *testing.T) {
 		for j := range out {
 			out[j] = make([]float32, 16)
 		}
-		ends := make([]float64, 16)
-		if a := testing.AllocsPerRun(3, func() { Finish(k, &out, s, ends, ends, line, Times{}, by) }); a != 0 {
+		ends, room := make([]float64, 16), new(Room)
+		if a := testing.AllocsPerRun(3, func() { Finish(k, &out, s, ends, ends, line, Times{}, by, room) }); a != 0 {
 			t.Errorf("%v: %v allocations", k.ISA(), a)
 		}
 	}

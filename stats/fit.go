@@ -121,13 +121,14 @@ const blockPixels = 1024
 type Scratch struct {
 	sums        kernel.Sums
 	first, last []float64
+	room        *kernel.Room
 }
 
 // NewScratch returns memory for one goroutine.
 func (p *Plan) NewScratch() *Scratch {
 	s := &Scratch{}
 	if !p.kernelDoesAll() {
-		s.sums = kernel.NewSums(blockPixels)
+		s.sums, s.room = kernel.NewSums(blockPixels), new(kernel.Room)
 	}
 	if p.ends {
 		s.first, s.last = make([]float64, blockPixels), make([]float64, blockPixels)
@@ -175,14 +176,17 @@ func fitBlock[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F
 	if p.ends {
 		p.findEnds(s, t)
 	}
-	finish(p, s.sums, s.first, s.last, out, at, t.Pixels)
+	finish(p, s.sums, s.first, s.last, s.room, out, at, t.Pixels)
 }
 
 // findEnds finds the first and the last observation of every pixel of t, of which the sums are known.
 func (p *Plan) findEnds(s *Scratch, t kernel.Tile) {
 	first, last := s.first[:t.Pixels], s.last[:t.Pixels]
-	whole := float64(t.Dates)
-	if !slices.ContainsFunc(s.sums.N[:t.Pixels], func(n float64) bool { return n != whole }) {
+	whole, gaps := float64(t.Dates), false
+	for _, n := range s.sums.N[:t.Pixels] {
+		gaps = gaps || n != whole
+	}
+	if !gaps {
 		fill(first, p.at[0])
 		fill(last, p.at[t.Dates-1])
 		return

@@ -12,7 +12,8 @@ import (
 type Sums struct {
 	sums        kernel.Sums
 	first, last []float64 // times of the first and last observation, NaN without one; nil where no field depends on them
-	next        int       // the date that is added next
+	room        *kernel.Room
+	next        int // the date that is added next
 }
 
 // SumsBytes is the memory that the sums of a pixel take.
@@ -25,7 +26,7 @@ func (p *Plan) SumsBytes() int {
 
 // NewSums returns sums of no date for up to that many pixels.
 func (p *Plan) NewSums(pixels int) *Sums {
-	s := &Sums{sums: kernel.NewSums(pixels)}
+	s := &Sums{sums: kernel.NewSums(pixels), room: new(kernel.Room)}
 	if p.ends {
 		s.first, s.last = make([]float64, pixels), make([]float64, pixels)
 	}
@@ -61,15 +62,15 @@ func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) {
 	if s.next != p.Dates() {
 		panic(fmt.Sprintf("stats: sums of %d dates of %d", s.next, p.Dates()))
 	}
-	finish(p, s.sums, s.first, s.last, out, 0, len(out[0]))
+	finish(p, s.sums, s.first, s.last, s.room, out, 0, len(out[0]))
 }
 
 // finish writes the fields that follow from sums, and the first and last times where they are needed, into out from
 // pixel at on.
-func finish[F float32 | float64](p *Plan, s kernel.Sums, first, last []float64, out [][]F, at, pixels int) {
+func finish[F float32 | float64](p *Plan, s kernel.Sums, first, last []float64, room *kernel.Room, out [][]F, at, pixels int) {
 	var results [kernel.Outs][]F
 	for i, f := range p.fields {
 		results[f] = out[i][at : at+pixels]
 	}
-	kernel.Finish(p.k, &results, s, first, last, p.line, p.times, p.byCount)
+	kernel.Finish(p.k, &results, s, first, last, p.line, p.times, p.byCount, room)
 }

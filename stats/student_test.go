@@ -25,13 +25,14 @@ func tailOf(by *kernel.ByCount, df int, w, y float64) float64 {
 		}
 	}
 	p := math.FMA(odd, z, even)
-	p *= q
+	power := 1.0
 	for ; df > 0; df >>= 1 {
 		if df&1 != 0 {
-			p *= y
+			power *= y
 		}
 		y *= y
 	}
+	p = float64(p*q) * power
 	return min(p, 1)
 }
 
