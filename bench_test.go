@@ -24,7 +24,7 @@ func BenchmarkFitInto(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	out, err := ceiling.Buffer(len(buf) / 4)
+	out, err := ceiling.Buffer(len(buf))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -36,12 +36,16 @@ func BenchmarkFitInto(b *testing.B) {
 		width, height := 1024, len(samples)/n/1024
 		data := samples[:n*width*height]
 		for _, order := range []layout.Order{layout.BSQ, layout.BIL, layout.BIP} {
-			benchFitInto(b, order.String(), data, order, width, height, n, out)
+			benchFitInto(b, order.String(), data, order, width, height, n, "slope", out)
+			if order == layout.BSQ {
+				benchFitInto(b, order.String(), data, order, width, height, n, "slope,pvalue", out)
+				benchFitInto(b, order.String(), data, order, width, height, n, "all", out)
+			}
 		}
 	}
 }
 
-func benchFitInto(b *testing.B, name string, data []float32, order layout.Order, width, height, n int, out []byte) {
+func benchFitInto(b *testing.B, name string, data []float32, order layout.Order, width, height, n int, names string, out []byte) {
 	var dates []timeaxis.Date
 	for y := range n {
 		dates = append(dates, timeaxis.Year(1990+y))
@@ -51,14 +55,21 @@ func benchFitInto(b *testing.B, name string, data []float32, order layout.Order,
 		b.Fatal(err)
 	}
 	s.Valid = kernel.Valid{HasNodata: true, Nodata: -9999}
-	results := unsafe.Slice((*float32)(unsafe.Pointer(&out[0])), s.Pixels())
+	fields, err := stats.ParseFields(names)
+	if err != nil {
+		b.Fatal(err)
+	}
+	results := make([][]float32, len(fields))
+	for f := range results {
+		results[f] = unsafe.Slice((*float32)(unsafe.Pointer(&out[4*f*s.Pixels()])), s.Pixels())
+	}
 	for _, threads := range []int{1, runtime.GOMAXPROCS(0)} {
-		b.Run(fmt.Sprintf("layout=%s/dtype=float32/n=%d/ws=ram/threads=%d", name, n, threads), func(b *testing.B) {
-			o := Options{Fields: []stats.Field{stats.Slope}, Threads: threads}
+		b.Run(fmt.Sprintf("layout=%s/dtype=float32/n=%d/ws=ram/threads=%d/fields=%s", name, n, threads, names), func(b *testing.B) {
+			o := Options{Fields: fields, Threads: threads}
 			best, ceil := time.Hour, time.Hour
 			b.SetBytes(int64(len(data) * 4))
 			for i := 0; b.Loop(); i++ {
-				r, err := FitInto(b.Context(), s, o, [][]float32{results})
+				r, err := FitInto(b.Context(), s, o, results)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -37,8 +37,9 @@
 
 // COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted; what is not has no address.
 // Planes of results are often congruent modulo 4096 bytes and then share the sets of the cache, which do not
-// hold them all: each line is written whole, and once.
-#define COPY(half, width, full, line, result, unit, none) \
+// hold them all: each line is written whole, and once; past the caches where that is asked for and lines begin there.
+// (params.past is 63 then, else all ones.)
+#define COPY(half, width, full, LINES, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ params_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
@@ -60,22 +61,27 @@ unit: \
 	JNE unit; \
 	JMP none; \
 full: \
-	line; \
+	TESTQ params_past(AX), DI; \
+	JEQ past; \
+	LINES(VMOVUPD); \
+	JMP none; \
+past: \
+	LINES(VMOVNTPD); \
 none: \
 	ADDQ $(64*width), SI; \
 	ADDQ $8, R14; \
 	DECQ CX; \
 	JNZ result
 
-#define LINES_F32 \
+#define LINES_F32(MOVE) \
 	VMOVUPD 0(SI), Z19; VMOVUPD 64(SI), Z20; VMOVUPD 128(SI), Z21; VMOVUPD 192(SI), Z22; \
-	VMOVUPD Z19, 0(DI); VMOVUPD Z20, 64(DI); VMOVUPD Z21, 128(DI); VMOVUPD Z22, 192(DI)
-#define LINES_F64 \
-	LINES_F32; \
+	MOVE Z19, 0(DI); MOVE Z20, 64(DI); MOVE Z21, 128(DI); MOVE Z22, 192(DI)
+#define LINES_F64(MOVE) \
+	LINES_F32(MOVE); \
 	VMOVUPD 256(SI), Z19; VMOVUPD 320(SI), Z20; VMOVUPD 384(SI), Z21; VMOVUPD 448(SI), Z22; \
-	VMOVUPD Z19, 256(DI); VMOVUPD Z20, 320(DI); VMOVUPD Z21, 384(DI); VMOVUPD Z22, 448(DI)
-#define COPY_F32 COPY(Y19, 4, full, LINES_F32, result, unit, none)
-#define COPY_F64 COPY(Z19, 8, full, LINES_F64, result, unit, none)
+	MOVE Z19, 256(DI); MOVE Z20, 320(DI); MOVE Z21, 384(DI); MOVE Z22, 448(DI)
+#define COPY_F32 COPY(Y19, 4, full, LINES_F32, past, result, unit, none)
+#define COPY_F64 COPY(Z19, 8, full, LINES_F64, past, result, unit, none)
 
 // DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product rounded, and e = the same without that error. p scratch.
 #define DETERMINANT(a, b, c, d, p, e) \

@@ -46,7 +46,7 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
-	past           int // 1: slopes are stored past the caches, without n
+	past           int // 1: slopes are stored past the caches, without n; of Finish, bits of an address that must be 0 for it
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 

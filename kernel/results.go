@@ -98,6 +98,7 @@ func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 // Room is where results are gathered before they are written: scratch memory that a goroutine keeps for Finish. The zero
 // value is ready.
 type Room struct {
+	Past  bool // results go past the caches, which pays where more than these hold passes through them
 	stage [Outs * block]float64
 	tails [4 * block]float64
 }
@@ -163,6 +164,9 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
 	p.stage, p.tails = &room.stage, &room.tails
+	if p.past = -1; room.Past {
+		p.past = 63
+	}
 	if need.residual {
 		p.residual = 1
 	}

@@ -58,7 +58,7 @@ func TestFinishSameBits(t *testing.T) {
 			}
 			want := finished[float64](Kernel{}, pixels, all, s, first, last, line, at, by)
 			for _, k := range kernels(t) {
-				for _, m := range []int{0, 1, 7, 8, 9, 16, 100, pixels} {
+				for _, m := range []int{0, 1, 7, 8, 9, 16, 100, 128, pixels} {
 					if m < pixels && testing.Short() && m != 9 {
 						continue
 					}
@@ -85,7 +85,7 @@ func finished[F Float](k Kernel, m int, wanted func(int) bool, s Sums, first, la
 			out[j] = newFloats[F](m + margin)[:m]
 		}
 	}
-	Finish(k, &out, s, first, last, line, at, by, new(Room))
+	Finish(k, &out, s, first, last, line, at, by, &Room{Past: m%2 == 0})
 	return out
 }
 

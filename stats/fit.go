@@ -159,6 +159,7 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 		kernel.Slope(p.k, out[slices.Index(p.fields, Slope)], n, t, p.line, p.valid)
 		return
 	}
+	s.room.Past = !t.InCache
 	for lo := 0; lo < t.Pixels; lo += blockPixels {
 		fitBlock(p, s, t.Slice(lo, min(lo+blockPixels, t.Pixels)), out, lo)
 	}
