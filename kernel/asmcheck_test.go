@@ -11,4 +11,5 @@ func TestAssemblyIsWhatItsNamesClaim(t *testing.T) {
 	asmcheck.Bodies(t, "avx512_amd64.s", 7*len(dtypes)+2*narrow)
 	asmcheck.Bodies(t, "avx2_amd64.s", 6*len(dtypes)+narrow)
 	asmcheck.Bodies(t, "finish_avx512_amd64.s", 2)
+	asmcheck.Bodies(t, "finish_avx2_amd64.s", 2)
 }

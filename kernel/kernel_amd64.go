@@ -699,17 +699,25 @@ func rows8F64AVX2(p *params)
 
 // finishWidth returns how many pixels finish does at once, 0 where there is no body for it.
 func (k Kernel) finishWidth() int {
-	if k.isa == AVX512 {
+	switch k.isa {
+	case AVX512:
 		return 8
+	case AVX2:
+		return 4
 	}
 	return 0
 }
 
 func (k Kernel) finish(p *params) {
-	if p.float32 == 1 {
+	switch {
+	case k.isa == AVX512 && p.float32 == 1:
 		finishF32AVX512(p)
-	} else {
+	case k.isa == AVX512:
 		finishF64AVX512(p)
+	case p.float32 == 1:
+		finishF32AVX2(p)
+	default:
+		finishF64AVX2(p)
 	}
 }
 
@@ -718,3 +726,9 @@ func finishF32AVX512(p *params)
 
 //go:noescape
 func finishF64AVX512(p *params)
+
+//go:noescape
+func finishF32AVX2(p *params)
+
+//go:noescape
+func finishF64AVX2(p *params)
