@@ -34,7 +34,7 @@ func (k Kernel) adds() bool { return true }
 func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
 
 // hasEnds is has for the first and last observations.
-func (k Kernel) hasEnds(DType) bool { return k.isa == AVX512 }
+func (k Kernel) hasEnds(DType) bool { return k.isa != Generic }
 
 // maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
 // cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
@@ -334,6 +334,25 @@ func (k Kernel) callAVX2(b body, d DType, p *params) {
 			rows8F32AVX2(p)
 		case Float64:
 			rows8F64AVX2(p)
+		}
+	case endsBody:
+		switch d {
+		case Uint8:
+			endsU8AVX2(p)
+		case Int8:
+			endsI8AVX2(p)
+		case Uint16:
+			endsU16AVX2(p)
+		case Int16:
+			endsI16AVX2(p)
+		case Uint32:
+			endsU32AVX2(p)
+		case Int32:
+			endsI32AVX2(p)
+		case Float32:
+			endsF32AVX2(p)
+		case Float64:
+			endsF64AVX2(p)
 		}
 	case slopeWholeBody:
 		switch d {
@@ -696,6 +715,30 @@ func rows8F32AVX2(p *params)
 
 //go:noescape
 func rows8F64AVX2(p *params)
+
+//go:noescape
+func endsU8AVX2(p *params)
+
+//go:noescape
+func endsI8AVX2(p *params)
+
+//go:noescape
+func endsU16AVX2(p *params)
+
+//go:noescape
+func endsI16AVX2(p *params)
+
+//go:noescape
+func endsU32AVX2(p *params)
+
+//go:noescape
+func endsI32AVX2(p *params)
+
+//go:noescape
+func endsF32AVX2(p *params)
+
+//go:noescape
+func endsF64AVX2(p *params)
 
 // finishWidth returns how many pixels finish does at once, 0 where there is no body for it.
 func (k Kernel) finishWidth() int {
