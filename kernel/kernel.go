@@ -54,7 +54,7 @@ func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
 	}
 	cty := math.FMA(n, ty, -product)
 	ctt := math.FMA(n, tt, -float64(t*t))
-	if !(ctt > float64(n*line.Axis.minCtt()) && n >= float64(line.MinObs)) {
+	if !line.exists(n, ctt) {
 		return math.NaN()
 	}
 	return cty * (line.Scale / ctt)
@@ -66,6 +66,11 @@ type Line struct {
 	Scale  float64 // the slope a unit of τ is multiplied by it
 	MinObs int     // observations below which a pixel has no slope
 	Level  float64 // p-values below it make a trend, for OutClass
+}
+
+// exists reports whether n observations, of which n·Στ² − (Στ)² is ctt, are enough and at two dates.
+func (l *Line) exists(n, ctt float64) bool {
+	return ctt > float64(n*l.Axis.minCtt()) && n >= float64(l.MinObs)
 }
 
 // Float is the set of element types of results.

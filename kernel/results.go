@@ -236,14 +236,15 @@ func determinant(a, b, c, d float64) (exact, rounded float64) {
 // resultsOf is Finish for pixel i, of which it computes what is needed. The assembly does the same in the same order.
 func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at *Times, by *ByCount, need needs) {
 	n, t, y := s.N[i], s.T[i], s.Y[i]
-	slope := s.Slope(i, *line)
-	if slope != slope {
+	ctt, roundedCtt := determinant(n, s.TT[i], t, t)
+	if !line.exists(n, roundedCtt) {
 		for j := range r {
 			r[j] = math.NaN()
 		}
 		r[OutN] = n
 		return
 	}
+	slope := s.Slope(i, *line)
 	r[OutSlope], r[OutN] = slope, n
 
 	count := int(n)
@@ -265,7 +266,6 @@ func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at
 	}
 
 	// d = Ctt·Cyy·(1−r²) = Ctt·n·SSE, each C being n times a centred sum. Two observations leave no residuals.
-	ctt, roundedCtt := determinant(n, s.TT[i], t, t)
 	cty, _ := determinant(n, s.TY[i], t, y)
 	cyy, _ := determinant(n, s.YY[i], y, y)
 	d, _ := determinant(ctt, cyy, cty, cty)

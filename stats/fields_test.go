@@ -232,6 +232,28 @@ func TestAgainstExactFields(t *testing.T) {
 	t.Log("largest errors, in what is expected of them:", worst)
 }
 
+// Sums of integer samples on whole years are exact, so that no digit is lost however nearly they lie on a line.
+func TestExactSumsLoseNoDigits(t *testing.T) {
+	times := years(1995, 2015)
+	stored, wide := make([]int16, len(times)), make([]float64, len(times))
+	for i := range times {
+		stored[i] = int16(1000 + 1500*i + i%2) // 1−r² is 3e-9
+		wide[i] = float64(stored[i])
+	}
+	want, unexplained := exactFields(times, wide, 2000)
+	if !(unexplained < 1e-8) {
+		t.Fatalf("1−r² is %v", unexplained)
+	}
+	for _, k := range kernels(t) {
+		out := fitSeries[float64](t, k, times, [][]int16{stored}, Options{Fields: AllFields, InterceptAt: 2000})
+		for f, field := range AllFields {
+			if x, ok := want[field]; ok && !(math.Abs(out[f][0]-x) <= 2e-15*math.Abs(x)) {
+				t.Errorf("%v: %v is %.17g, want %.17g", k.ISA(), field, out[f][0], x)
+			}
+		}
+	}
+}
+
 // Adding 2^20 to samples that stay exact changes no bit of what does not depend on the level, on any axis.
 func TestOffsetCostsNoDigitsOfFields(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
