@@ -40,7 +40,7 @@
 #define PUT_F32(j, y, i) VCVTPD2PSY y, X0; VMOVUPS X0, (j*256)(R12)(i*4)
 
 // COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted, as with AVX-512.
-#define COPY(half, width, full, LINES, past, result, unit, none) \
+#define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ params_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
@@ -62,8 +62,12 @@ unit: \
 	JNE unit; \
 	JMP none; \
 full: \
-	TESTQ params_past(AX), DI; \
+	MOVQ params_past(AX), DX; \
+	TESTQ DX, DX; \
+	JEQ near; \
+	TESTQ $63, DI; \
 	JEQ past; \
+near: \
 	LINES(VMOVUPD); \
 	JMP none; \
 past: \
@@ -79,8 +83,8 @@ none: \
 	MOVE Y0, (at)(DI); MOVE Y1, (at+32)(DI); MOVE Y2, (at+64)(DI); MOVE Y3, (at+96)(DI)
 #define LINES_F32(MOVE) LINES_128(MOVE, 0); LINES_128(MOVE, 128)
 #define LINES_F64(MOVE) LINES_F32(MOVE); LINES_128(MOVE, 256); LINES_128(MOVE, 384)
-#define COPY_F32 COPY(X0, 4, full, LINES_F32, past, result, unit, none)
-#define COPY_F64 COPY(Y0, 8, full, LINES_F64, past, result, unit, none)
+#define COPY_F32 COPY(X0, 4, full, LINES_F32, near, past, result, unit, none)
+#define COPY_F64 COPY(Y0, 8, full, LINES_F64, near, past, result, unit, none)
 
 // LINE_AT(y): y = the line at a time y beyond the mean time.
 #define LINE_AT(y) \

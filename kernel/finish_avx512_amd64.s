@@ -7,7 +7,7 @@
 // ---- Results from sums, 8 pixels at a time ------------------------------------------------------------
 //
 //	Z0  n                                       Z14 slope
-//	Z1  sum of tau                              Z15 mean time, then 1/n*timePerTau squared
+//	Z1  sum of tau                              Z15 mean time
 //	Z2  sum of tau*tau, then Ctt as slopes      Z16 1/n
 //	    are made of                             Z17 slope a unit of the samples' time
 //	Z3  sum of d                                Z18 time of the intercept less the mean time
@@ -21,6 +21,7 @@
 //	K1  pixels that have a line, K2 the others  Z30 sign of the slope, Z31 NaN
 //	K3  pixels of two observations or fewer     R9 column of the table, R11 from one to the next
 //	BX  pixels done                             R12 where results are staged, R13 pixels that are
+//	R15 what is kept of other pixels            R14 what the p-values need
 //
 // The order of operations is that of resultsOf. Pixels without a line get NaN where their numbers begin: in num/Ctt, Cty,
 // the mean and the times, from which it spreads to every result.
@@ -38,8 +39,7 @@
 // COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted; what is not has no address.
 // Planes of results are often congruent modulo 4096 bytes and then share the sets of the cache, which do not
 // hold them all: each line is written whole, and once; past the caches where that is asked for and lines begin there.
-// (params.past is 63 then, else all ones.)
-#define COPY(half, width, full, LINES, past, result, unit, none) \
+#define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ params_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
@@ -61,8 +61,12 @@ unit: \
 	JNE unit; \
 	JMP none; \
 full: \
-	TESTQ params_past(AX), DI; \
+	MOVQ params_past(AX), DX; \
+	TESTQ DX, DX; \
+	JEQ near; \
+	TESTQ $63, DI; \
 	JEQ past; \
+near: \
 	LINES(VMOVUPD); \
 	JMP none; \
 past: \
@@ -80,8 +84,8 @@ none: \
 	LINES_F32(MOVE); \
 	VMOVUPD 256(SI), Z19; VMOVUPD 320(SI), Z20; VMOVUPD 384(SI), Z21; VMOVUPD 448(SI), Z22; \
 	MOVE Z19, 256(DI); MOVE Z20, 320(DI); MOVE Z21, 384(DI); MOVE Z22, 448(DI)
-#define COPY_F32 COPY(Y19, 4, full, LINES_F32, past, result, unit, none)
-#define COPY_F64 COPY(Z19, 8, full, LINES_F64, past, result, unit, none)
+#define COPY_F32 COPY(Y19, 4, full, LINES_F32, near, past, result, unit, none)
+#define COPY_F64 COPY(Z19, 8, full, LINES_F64, near, past, result, unit, none)
 
 // DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product rounded, and e = the same without that error. p scratch.
 #define DETERMINANT(a, b, c, d, p, e) \
@@ -99,9 +103,48 @@ none: \
 
 #define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
 
+// Pixels without gaps share n and both sums of the axis, and what takes a division and two roots of these alone: num/Ctt, its
+// root and the error of the intercept over that of the slope. They are kept at R15, behind what they were made of.
+// KEPT_<how>: K5 = whether those of the pixels are there.
+#define KEPT_SAME \
+	VCMPPD $0, 0(R15), Z0, K5; \
+	VCMPPD $0, 64(R15), Z1, K5, K5; \
+	VCMPPD $0, 128(R15), Z2, K5, K5
+#define KEPT_NOT KXORB K5, K5, K5
+
+// KEEP: makes them where they are not, with what is wanted, and Z13 num/Ctt.
+#define KEEP(no_rmse, no_intercept, kept) \
+	KORTESTB K5, K5; \
+	JCS kept; \
+	VMOVUPD Z0, 0(R15); \
+	VMOVUPD Z1, 64(R15); \
+	FROM(params_tt, Z19); \
+	VMOVUPD Z19, 128(R15); \
+	VDIVPD Z2, Z28, Z13; \
+	VMOVAPD Z31, K2, Z13; \
+	VMOVUPD Z13, 192(R15); \
+	CMPQ params_results+(8*8)(AX), $0; \
+	JEQ no_rmse; \
+	VPANDQ Z29, Z13, Z19; \
+	VSQRTPD Z19, Z19; \
+	VMOVUPD Z19, 256(R15); \
+no_rmse: \
+	CMPQ params_results+(7*8)(AX), $0; \
+	JEQ no_intercept; \
+	VMULPD.BCST params_timePerTau(AX), Z16, Z19; \
+	VMULPD Z19, Z19, Z19; \
+	VMULPD Z8, Z19, Z19; \
+	VFMADD231PD Z18, Z18, Z19; \
+	VSQRTPD Z19, Z19; \
+	VMOVUPD Z19, 320(R15); \
+no_intercept: \
+kept: \
+	VMOVUPD 192(R15), Z13
+
 // The columns begin at R10; the line comes first.
-#define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, done) \
+#define RESULTS(COLUMN, KEPT, PUT, no_rmse, no_intercept, kept, no_ends, no_residual, done) \
 	MOVQ R10, R9; \
+	KEPT; \
 	DETERMINANT(Z0, Z2, Z1, Z1, Z7, Z8); \
 	VCMPPD $4, Z26, Z1, K4; \
 	VMULPD.Z Z1, Z3, K4, Z9; \
@@ -113,19 +156,18 @@ none: \
 	VCMPPD $30, Z19, Z2, K1; \
 	VCMPPD.BCST $29, params_minObs(AX), Z0, K1, K1; \
 	KNOTB K1, K2; \
-	VDIVPD Z2, Z28, Z13; \
-	VMOVAPD Z31, K2, Z13; \
 	VMOVAPD Z31, K2, Z10; \
 	VMOVAPD Z31, K2, Z6; \
-	VMULPD Z13, Z4, Z14; \
 	COLUMN(Z16); \
-	VMULPD.BCST params_perTime(AX), Z14, Z17; \
 	VMULPD Z16, Z1, Z15; \
 	VBROADCASTSD params_timePerTau(AX), Z19; \
 	VFMADD213PD.BCST params_meanTime(AX), Z19, Z15; \
 	VFMADD231PD Z16, Z3, Z6; \
 	VBROADCASTSD params_zero(AX), Z18; \
 	VSUBPD Z15, Z18, Z18; \
+	KEEP(no_rmse, no_intercept, kept); \
+	VMULPD Z13, Z4, Z14; \
+	VMULPD.BCST params_perTime(AX), Z14, Z17; \
 	PUT(0, Z14, R13); \
 	VMOVAPD Z18, Z19; \
 	LINE_AT(Z19); \
@@ -175,14 +217,10 @@ no_ends: \
 	PUT(3, Z19, R13); \
 	VSQRTPD Z21, Z21; \
 	VPANDQ Z29, Z13, Z13; \
-	CMPQ params_results+(8*8)(AX), $0; \
-	JEQ no_rmse; \
-	VSQRTPD Z13, Z19; \
-	VMULPD Z21, Z19, Z19; \
+	VMULPD 256(R15), Z21, Z19; \
 	VMULPD Z16, Z19, Z19; \
 	VMULPD.BCST params_rmseUnit(AX), Z19, Z19; \
 	PUT(8, Z19, R13); \
-no_rmse: \
 	COLUMN(Z19); \
 	VMULPD Z19, Z23, Z19; \
 	VDIVPD Z21, Z19, Z19; \
@@ -192,17 +230,9 @@ no_rmse: \
 	VMULPD Z13, Z21, Z12; \
 	VMULPD Z19, Z12, Z12; \
 	PUT(6, Z12, R13); \
-	CMPQ params_results+(7*8)(AX), $0; \
-	JEQ no_intercept; \
-	VMULPD.BCST params_timePerTau(AX), Z16, Z15; \
-	VMULPD Z15, Z15, Z15; \
-	VMULPD Z8, Z15, Z15; \
-	VFMADD231PD Z18, Z18, Z15; \
-	VSQRTPD Z15, Z15; \
 	VMULPD.BCST params_interceptUnit(AX), Z12, Z19; \
-	VMULPD Z15, Z19, Z19; \
+	VMULPD 320(R15), Z19, Z19; \
 	PUT(7, Z19, R13); \
-no_intercept: \
 	COLUMN(Z20); \
 	VMOVAPD Z20, Z19; \
 	VFNMADD213PD Z14, Z12, Z19; \
@@ -314,6 +344,8 @@ no_bits: \
 	MOVQ params_byStride(AX), R11; \
 	MOVQ params_stage(AX), R12; \
 	MOVQ params_tails(AX), R14; \
+	MOVQ params_kept(AX), R15; \
+	VMOVUPD Z31, 0(R15); \
 	XORL R13, R13; \
 pixels: \
 	FROM(params_n, Z0); \
@@ -324,12 +356,12 @@ pixels: \
 	FROM(params_yy, Z5); \
 	FROM(params_ref, Z6); \
 	ROWS(differ); \
-	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, next); \
+	RESULTS(COLUMN_SAME, KEPT_SAME, PUT, same_rmse, same_intercept, same_kept, same_ends, same_residual, next); \
 differ: \
 	ROWS_NEAR(far); \
-	RESULTS(COLUMN_NEAR, PUT, near_ends, near_rmse, near_intercept, near_residual, next); \
+	RESULTS(COLUMN_NEAR, KEPT_NOT, PUT, near_rmse, near_intercept, near_kept, near_ends, near_residual, next); \
 far: \
-	RESULTS(COLUMN_FAR, PUT, far_ends, far_rmse, far_intercept, far_residual, next); \
+	RESULTS(COLUMN_FAR, KEPT_NOT, PUT, far_rmse, far_intercept, far_kept, far_ends, far_residual, next); \
 next: \
 	ADDQ $8, BX; \
 	ADDQ $8, R13; \

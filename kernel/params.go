@@ -46,7 +46,7 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
-	past           int // 1: slopes are stored past the caches, without n; of Finish, bits of an address that must be 0 for it
+	past           int // 1: slopes, without n, or the results of Finish are stored past the caches
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 
@@ -54,6 +54,7 @@ type params struct {
 	results                         [Outs]unsafe.Pointer // nil: not wanted
 	stage                           *[Outs * block]float64
 	tails                           *[4 * block]float64
+	kept                            *[6 * 8]float64
 	first, last                     *float64 // nil: no result depends on them
 	timePerTau, meanTime, zero      float64  // Times
 	perTime, unitScale, unitOffset  float64

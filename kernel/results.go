@@ -101,6 +101,7 @@ type Room struct {
 	Past  bool // results go past the caches, which pays where more than these hold passes through them
 	stage [Outs * block]float64
 	tails [4 * block]float64
+	kept  [6 * 8]float64
 }
 
 // Finish writes results of every pixel of s: result j into out[j], unless that is nil. They are computed in float64
@@ -163,9 +164,9 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 		rmseUnit: line.rmseUnit(at), interceptUnit: at.interceptUnit(),
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
-	p.stage, p.tails = &room.stage, &room.tails
-	if p.past = -1; room.Past {
-		p.past = 63
+	p.stage, p.tails, p.kept = &room.stage, &room.tails, &room.kept
+	if room.Past {
+		p.past = 1
 	}
 	if need.residual {
 		p.residual = 1

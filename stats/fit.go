@@ -121,6 +121,7 @@ const blockPixels = 1024
 type Scratch struct {
 	sums        kernel.Sums
 	first, last []float64
+	whole       bool // whether first and last hold the first and the last date throughout
 	room        *kernel.Room
 }
 
@@ -188,10 +189,14 @@ func (p *Plan) findEnds(s *Scratch, t kernel.Tile) {
 		gaps = gaps || n != whole
 	}
 	if !gaps {
-		fill(first, p.at[0])
-		fill(last, p.at[t.Dates-1])
+		if !s.whole {
+			fill(s.first, p.at[0])
+			fill(s.last, p.at[t.Dates-1])
+			s.whole = true
+		}
 		return
 	}
+	s.whole = false
 	fill(first, math.NaN())
 	fill(last, math.NaN())
 	p.k.Ends(first, last, t, p.at, p.valid)
