@@ -2,7 +2,6 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "kernel_amd64.h"
 
 // ---- Results from sums, 4 pixels at a time --------------------------------------------------------------
 //
@@ -42,7 +41,7 @@
 // COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted, as with AVX-512.
 #define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
-	LEAQ params_results(AX), R14; \
+	LEAQ finishing_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
 	MOVQ BX, R8; \
 	SUBQ R13, R8; \
@@ -62,7 +61,7 @@ unit: \
 	JNE unit; \
 	JMP none; \
 full: \
-	MOVQ params_past(AX), DX; \
+	MOVQ finishing_past(AX), DX; \
 	TESTQ DX, DX; \
 	JEQ near; \
 	TESTQ $63, DI; \
@@ -89,8 +88,8 @@ none: \
 // LINE_AT(y): y = the line at a time y beyond the mean time.
 #define LINE_AT(y) \
 	VFMADD213PD Y6, Y2, y; \
-	VBROADCASTSD params_unitScale(AX), Y4; \
-	VBROADCASTSD params_unitOffset(AX), Y9; \
+	VBROADCASTSD finishing_unitScale(AX), Y4; \
+	VBROADCASTSD finishing_unitOffset(AX), Y9; \
 	VFMADD213PD Y9, Y4, y
 
 #define FROM(field, y) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), y
@@ -102,7 +101,7 @@ none: \
 	VPEXTRD $1, x, R10; \
 	VPEXTRD $2, x, SI; \
 	VPEXTRD $3, x, CX; \
-	MOVQ params_by(AX), R9; \
+	MOVQ finishing_by(AX), R9; \
 	CMPQ R8, R10; \
 	JNE differ; \
 	CMPQ R8, SI; \
@@ -111,12 +110,12 @@ none: \
 	JNE differ
 
 #define LOAD_SUMS \
-	FROM(params_n, Y0); \
-	FROM(params_t, Y1); \
-	FROM(params_tt, Y2); \
-	FROM(params_y, Y3); \
-	FROM(params_ty, Y4); \
-	FROM(params_yy, Y5)
+	FROM(finishing_n, Y0); \
+	FROM(finishing_t, Y1); \
+	FROM(finishing_tt, Y2); \
+	FROM(finishing_y, Y3); \
+	FROM(finishing_ty, Y4); \
+	FROM(finishing_yy, Y5)
 
 #define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, done) \
 	VMULPD Y1, Y1, Y7; \
@@ -137,29 +136,29 @@ none: \
 	VFNMADD231PD Y3, Y3, Y12; \
 	VFMSUB213PD Y7, Y0, Y5; \
 	VADDPD Y12, Y5, Y12; \
-	VBROADCASTSD params_minCtt(AX), Y7; \
+	VBROADCASTSD finishing_minCtt(AX), Y7; \
 	VMULPD Y7, Y0, Y7; \
 	VCMPPD $26, Y7, Y2, Y7; \
-	VBROADCASTSD params_minObs(AX), Y9; \
+	VBROADCASTSD finishing_minObs(AX), Y9; \
 	VCMPPD $25, Y9, Y0, Y9; \
 	VORPD Y9, Y7, Y7; \
 	PUT(10, Y0, R13); \
-	VBROADCASTSD params_num(AX), Y13; \
+	VBROADCASTSD finishing_num(AX), Y13; \
 	VDIVPD Y2, Y13, Y13; \
 	VORPD Y7, Y13, Y13; \
 	VORPD Y7, Y10, Y10; \
 	VMULPD Y13, Y4, Y14; \
 	COLUMN(X5, Y5); \
-	FROM(params_ref, Y6); \
+	FROM(finishing_ref, Y6); \
 	VFMADD231PD Y5, Y3, Y6; \
 	VORPD Y7, Y6, Y6; \
 	VMULPD Y5, Y1, Y1; \
-	VBROADCASTSD params_timePerTau(AX), Y2; \
-	VBROADCASTSD params_meanTime(AX), Y4; \
+	VBROADCASTSD finishing_timePerTau(AX), Y2; \
+	VBROADCASTSD finishing_meanTime(AX), Y4; \
 	VFMADD213PD Y4, Y2, Y1; \
-	VBROADCASTSD params_perTime(AX), Y2; \
+	VBROADCASTSD finishing_perTime(AX), Y2; \
 	VMULPD Y2, Y14, Y2; \
-	VBROADCASTSD params_zero(AX), Y3; \
+	VBROADCASTSD finishing_zero(AX), Y3; \
 	VSUBPD Y1, Y3, Y3; \
 	PUT(0, Y14, R13); \
 	VMOVAPD Y3, Y11; \
@@ -167,17 +166,17 @@ none: \
 	PUT(1, Y11, R13); \
 	VFMADD213PD Y9, Y6, Y4; \
 	PUT(9, Y4, R13); \
-	CMPQ params_first(AX), $0; \
+	CMPQ finishing_first(AX), $0; \
 	JEQ no_ends; \
-	FROM(params_first, Y11); \
+	FROM(finishing_first, Y11); \
 	VORPD Y7, Y11, Y11; \
-	FROM(params_last, Y15); \
+	FROM(finishing_last, Y15); \
 	VORPD Y7, Y15, Y15; \
 	PUT(11, Y11, R13); \
 	PUT(12, Y15, R13); \
 	VSUBPD Y11, Y15, Y7; \
 	VMULPD Y2, Y7, Y7; \
-	VBROADCASTSD params_unitScale(AX), Y4; \
+	VBROADCASTSD finishing_unitScale(AX), Y4; \
 	VMULPD Y4, Y7, Y7; \
 	PUT(15, Y7, R13); \
 	VSUBPD Y1, Y11, Y11; \
@@ -187,7 +186,7 @@ none: \
 	LINE_AT(Y15); \
 	PUT(14, Y15, R13); \
 no_ends: \
-	CMPQ params_residual(AX), $0; \
+	CMPQ finishing_residual(AX), $0; \
 	JEQ no_residual; \
 	VMULPD Y10, Y10, Y7; \
 	VMOVAPD Y7, Y9; \
@@ -197,14 +196,14 @@ no_ends: \
 	VADDPD Y9, Y11, Y9; \
 	VXORPD Y7, Y7, Y7; \
 	VMAXPD Y9, Y7, Y9; \
-	FROM(params_n, Y11); \
+	FROM(finishing_n, Y11); \
 	VMOVUPD Y11, 0(R14)(R13*8); \
-	VBROADCASTSD params_two(AX), Y7; \
+	VBROADCASTSD finishing_two(AX), Y7; \
 	VCMPPD $18, Y7, Y11, Y15; \
 	VANDNPD Y9, Y15, Y9; \
 	VMULPD Y12, Y8, Y12; \
 	VSQRTPD Y12, Y12; \
-	VBROADCASTSD params_one(AX), Y7; \
+	VBROADCASTSD finishing_one(AX), Y7; \
 	VDIVPD Y12, Y7, Y12; \
 	VPCMPEQD Y1, Y1, Y1; \
 	VPSRLQ $1, Y1, Y1; \
@@ -225,12 +224,12 @@ no_ends: \
 	VMOVUPD Y12, 1024(R14)(R13*8); \
 	VMOVUPD Y6, 1536(R14)(R13*8); \
 	VANDPD Y1, Y13, Y13; \
-	CMPQ params_results+(8*8)(AX), $0; \
+	CMPQ finishing_results+(8*8)(AX), $0; \
 	JEQ no_rmse; \
 	VSQRTPD Y13, Y2; \
 	VMULPD Y9, Y2, Y2; \
 	VMULPD Y5, Y2, Y2; \
-	VBROADCASTSD params_rmseUnit(AX), Y4; \
+	VBROADCASTSD finishing_rmseUnit(AX), Y4; \
 	VMULPD Y4, Y2, Y2; \
 	PUT(8, Y2, R13); \
 no_rmse: \
@@ -243,15 +242,15 @@ no_rmse: \
 	VMULPD Y13, Y9, Y9; \
 	VMULPD Y2, Y9, Y9; \
 	PUT(6, Y9, R13); \
-	CMPQ params_results+(7*8)(AX), $0; \
+	CMPQ finishing_results+(7*8)(AX), $0; \
 	JEQ no_intercept; \
-	VBROADCASTSD params_timePerTau(AX), Y2; \
+	VBROADCASTSD finishing_timePerTau(AX), Y2; \
 	VMULPD Y2, Y5, Y2; \
 	VMULPD Y2, Y2, Y2; \
 	VMULPD Y8, Y2, Y2; \
 	VFMADD231PD Y3, Y3, Y2; \
 	VSQRTPD Y2, Y2; \
-	VBROADCASTSD params_interceptUnit(AX), Y4; \
+	VBROADCASTSD finishing_interceptUnit(AX), Y4; \
 	VMULPD Y4, Y9, Y4; \
 	VMULPD Y2, Y4, Y4; \
 	PUT(7, Y4, R13); \
@@ -279,10 +278,10 @@ no_residual: \
 	VFMADD213PD Y9, Y6, Y8
 
 #define TAIL(COLUMN, PUT, bits, no_bits, done) \
-	ADDQ params_byTail(AX), R9; \
+	ADDQ finishing_byTail(AX), R9; \
 	VMOVUPD 512(R14)(DX*8), Y1; \
 	VMOVUPD 1024(R14)(DX*8), Y2; \
-	VBROADCASTSD params_one(AX), Y3; \
+	VBROADCASTSD finishing_one(AX), Y3; \
 	COLUMN(X4, Y4); \
 	VFMADD213PD Y3, Y1, Y4; \
 	VDIVPD Y4, Y3, Y4; \
@@ -299,10 +298,10 @@ no_residual: \
 	VMULPD Y4, Y7, Y7; \
 	VCVTTPD2DQY Y10, X9; \
 	VPMOVSXDQ X9, Y9; \
-	VPBROADCASTQ params_wholeTwo(AX), Y0; \
+	VPBROADCASTQ finishing_wholeTwo(AX), Y0; \
 	VPSUBQ Y0, Y9, Y9; \
 	VMOVAPD Y3, Y8; \
-	MOVQ params_dfBits(AX), CX; \
+	MOVQ finishing_dfBits(AX), CX; \
 	TESTQ CX, CX; \
 	JEQ no_bits; \
 bits: \
@@ -317,7 +316,7 @@ no_bits: \
 	VMULPD Y8, Y7, Y7; \
 	VMINPD Y7, Y3, Y7; \
 	PUT(5, Y7, DX); \
-	VBROADCASTSD params_level(AX), Y1; \
+	VBROADCASTSD finishing_level(AX), Y1; \
 	VCMPPD $17, Y1, Y7, Y2; \
 	VCMPPD $29, Y1, Y7, Y4; \
 	VANDNPD Y7, Y4, Y7; \
@@ -329,9 +328,9 @@ no_bits: \
 #define FINISH(PUT, COPY) \
 	MOVQ p+0(FP), AX; \
 	XORL BX, BX; \
-	MOVQ params_byStride(AX), R11; \
-	MOVQ params_stage(AX), R12; \
-	MOVQ params_tails(AX), R14; \
+	MOVQ finishing_byStride(AX), R11; \
+	MOVQ finishing_stage(AX), R12; \
+	MOVQ finishing_tails(AX), R14; \
 	XORL R13, R13; \
 pixels: \
 	LOAD_SUMS; \
@@ -343,12 +342,12 @@ differ: \
 next: \
 	ADDQ $4, BX; \
 	ADDQ $4, R13; \
-	CMPQ BX, params_pixels(AX); \
+	CMPQ BX, finishing_pixels(AX); \
 	JEQ copy; \
 	CMPQ R13, $64; \
 	JNE pixels; \
 copy: \
-	CMPQ params_tail(AX), $0; \
+	CMPQ finishing_tail(AX), $0; \
 	JEQ tailed; \
 	XORL DX, DX; \
 tail: \
@@ -364,11 +363,13 @@ tail_next: \
 	JNE tail; \
 tailed: \
 	COPY; \
-	MOVQ params_tails(AX), R14; \
+	MOVQ finishing_tails(AX), R14; \
 	XORL R13, R13; \
-	CMPQ BX, params_pixels(AX); \
+	CMPQ BX, finishing_pixels(AX); \
 	JNE pixels; \
-	LEAVE
+	SFENCE; \
+	VZEROUPPER; \
+	RET
 
 TEXT ·finishF32AVX2(SB), NOSPLIT, $0-8
 	FINISH(PUT_F32, COPY_F32)

@@ -2,7 +2,6 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "kernel_amd64.h"
 
 // ---- Results from sums, 8 pixels at a time ------------------------------------------------------------
 //
@@ -41,7 +40,7 @@
 // hold them all: each line is written whole, and once; past the caches where that is asked for and lines begin there.
 #define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
-	LEAQ params_results(AX), R14; \
+	LEAQ finishing_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
 	MOVQ BX, R8; \
 	SUBQ R13, R8; \
@@ -61,7 +60,7 @@ unit: \
 	JNE unit; \
 	JMP none; \
 full: \
-	MOVQ params_past(AX), DX; \
+	MOVQ finishing_past(AX), DX; \
 	TESTQ DX, DX; \
 	JEQ near; \
 	TESTQ $63, DI; \
@@ -98,8 +97,8 @@ none: \
 // LINE_AT(z): z = the line at a time z beyond the mean time.
 #define LINE_AT(z) \
 	VFMADD213PD Z6, Z17, z; \
-	VBROADCASTSD params_unitScale(AX), Z20; \
-	VFMADD213PD.BCST params_unitOffset(AX), Z20, z
+	VBROADCASTSD finishing_unitScale(AX), Z20; \
+	VFMADD213PD.BCST finishing_unitOffset(AX), Z20, z
 
 #define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
 
@@ -118,20 +117,20 @@ none: \
 	JCS kept; \
 	VMOVUPD Z0, 0(R15); \
 	VMOVUPD Z1, 64(R15); \
-	FROM(params_tt, Z19); \
+	FROM(finishing_tt, Z19); \
 	VMOVUPD Z19, 128(R15); \
 	VDIVPD Z2, Z28, Z13; \
 	VMOVAPD Z31, K2, Z13; \
 	VMOVUPD Z13, 192(R15); \
-	CMPQ params_results+(8*8)(AX), $0; \
+	CMPQ finishing_results+(8*8)(AX), $0; \
 	JEQ no_rmse; \
 	VPANDQ Z29, Z13, Z19; \
 	VSQRTPD Z19, Z19; \
 	VMOVUPD Z19, 256(R15); \
 no_rmse: \
-	CMPQ params_results+(7*8)(AX), $0; \
+	CMPQ finishing_results+(7*8)(AX), $0; \
 	JEQ no_intercept; \
-	VMULPD.BCST params_timePerTau(AX), Z16, Z19; \
+	VMULPD.BCST finishing_timePerTau(AX), Z16, Z19; \
 	VMULPD Z19, Z19, Z19; \
 	VMULPD Z8, Z19, Z19; \
 	VFMADD231PD Z18, Z18, Z19; \
@@ -152,41 +151,41 @@ kept: \
 	VFNMADD231PD Z1, Z3, Z10; \
 	VFMSUB213PD Z9, Z0, Z4; \
 	VADDPD Z10, Z4, Z10; \
-	VMULPD.BCST params_minCtt(AX), Z0, Z19; \
+	VMULPD.BCST finishing_minCtt(AX), Z0, Z19; \
 	VCMPPD $30, Z19, Z2, K1; \
-	VCMPPD.BCST $29, params_minObs(AX), Z0, K1, K1; \
+	VCMPPD.BCST $29, finishing_minObs(AX), Z0, K1, K1; \
 	KNOTB K1, K2; \
 	VMOVAPD Z31, K2, Z10; \
 	VMOVAPD Z31, K2, Z6; \
 	COLUMN(Z16); \
 	VMULPD Z16, Z1, Z15; \
-	VBROADCASTSD params_timePerTau(AX), Z19; \
-	VFMADD213PD.BCST params_meanTime(AX), Z19, Z15; \
+	VBROADCASTSD finishing_timePerTau(AX), Z19; \
+	VFMADD213PD.BCST finishing_meanTime(AX), Z19, Z15; \
 	VFMADD231PD Z16, Z3, Z6; \
-	VBROADCASTSD params_zero(AX), Z18; \
+	VBROADCASTSD finishing_zero(AX), Z18; \
 	VSUBPD Z15, Z18, Z18; \
 	KEEP(no_rmse, no_intercept, kept); \
 	VMULPD Z13, Z4, Z14; \
-	VMULPD.BCST params_perTime(AX), Z14, Z17; \
+	VMULPD.BCST finishing_perTime(AX), Z14, Z17; \
 	PUT(0, Z14, R13); \
 	VMOVAPD Z18, Z19; \
 	LINE_AT(Z19); \
 	PUT(1, Z19, R13); \
-	VBROADCASTSD params_unitScale(AX), Z19; \
-	VFMADD213PD.BCST params_unitOffset(AX), Z6, Z19; \
+	VBROADCASTSD finishing_unitScale(AX), Z19; \
+	VFMADD213PD.BCST finishing_unitOffset(AX), Z6, Z19; \
 	PUT(9, Z19, R13); \
 	PUT(10, Z0, R13); \
-	CMPQ params_first(AX), $0; \
+	CMPQ finishing_first(AX), $0; \
 	JEQ no_ends; \
-	FROM(params_first, Z7); \
-	FROM(params_last, Z9); \
+	FROM(finishing_first, Z7); \
+	FROM(finishing_last, Z9); \
 	VMOVAPD Z31, K2, Z7; \
 	VMOVAPD Z31, K2, Z9; \
 	PUT(11, Z7, R13); \
 	PUT(12, Z9, R13); \
 	VSUBPD Z7, Z9, Z19; \
 	VMULPD Z17, Z19, Z19; \
-	VMULPD.BCST params_unitScale(AX), Z19, Z19; \
+	VMULPD.BCST finishing_unitScale(AX), Z19, Z19; \
 	PUT(15, Z19, R13); \
 	VSUBPD Z15, Z7, Z7; \
 	LINE_AT(Z7); \
@@ -195,13 +194,13 @@ kept: \
 	LINE_AT(Z9); \
 	PUT(14, Z9, R13); \
 no_ends: \
-	CMPQ params_residual(AX), $0; \
+	CMPQ finishing_residual(AX), $0; \
 	JEQ no_residual; \
 	DETERMINANT(Z0, Z5, Z3, Z3, Z11, Z12); \
 	VMOVAPD Z8, Z19; \
 	DETERMINANT(Z12, Z19, Z10, Z10, Z20, Z21); \
 	VMAXPD Z21, Z26, Z21; \
-	VCMPPD.BCST $18, params_two(AX), Z0, K3; \
+	VCMPPD.BCST $18, finishing_two(AX), Z0, K3; \
 	VMOVAPD Z26, K3, Z21; \
 	VMULPD Z12, Z8, Z22; \
 	VSQRTPD Z22, Z22; \
@@ -219,7 +218,7 @@ no_ends: \
 	VPANDQ Z29, Z13, Z13; \
 	VMULPD 256(R15), Z21, Z19; \
 	VMULPD Z16, Z19, Z19; \
-	VMULPD.BCST params_rmseUnit(AX), Z19, Z19; \
+	VMULPD.BCST finishing_rmseUnit(AX), Z19, Z19; \
 	PUT(8, Z19, R13); \
 	COLUMN(Z19); \
 	VMULPD Z19, Z23, Z19; \
@@ -230,7 +229,7 @@ no_ends: \
 	VMULPD Z13, Z21, Z12; \
 	VMULPD Z19, Z12, Z12; \
 	PUT(6, Z12, R13); \
-	VMULPD.BCST params_interceptUnit(AX), Z12, Z19; \
+	VMULPD.BCST finishing_interceptUnit(AX), Z12, Z19; \
 	VMULPD 320(R15), Z19, Z19; \
 	PUT(7, Z19, R13); \
 	COLUMN(Z20); \
@@ -239,7 +238,7 @@ no_ends: \
 	PUT(16, Z19, R13); \
 	VFMADD213PD Z14, Z12, Z20; \
 	PUT(17, Z20, R13); \
-	CMPQ params_tail(AX), $0; \
+	CMPQ finishing_tail(AX), $0; \
 	JEQ no_residual; \
 	VMULPD Z22, Z21, Z21; \
 	VMOVUPD Z0, 0(R14)(R13*8); \
@@ -259,7 +258,7 @@ no_residual: \
 //	Z25 row of the table, then df               Z21 sqrt(1 - r*r)^df
 
 #define TAIL(COLUMN, PUT, bits, no_bits, done) \
-	MOVQ params_byTail(AX), R8; \
+	MOVQ finishing_byTail(AX), R8; \
 	LEAQ (R10)(R8*1), R9; \
 	VMOVUPD 512(R14)(DX*8), Z24; \
 	VMOVUPD 1024(R14)(DX*8), Z22; \
@@ -283,13 +282,13 @@ no_residual: \
 	VFMADD231PD Z20, Z9, Z7; \
 	VMULPD Z19, Z7, Z7; \
 	VCVTTPD2QQ Z0, Z25; \
-	VPSUBQ.BCST params_wholeTwo(AX), Z25, Z25; \
+	VPSUBQ.BCST finishing_wholeTwo(AX), Z25, Z25; \
 	VMOVAPD Z27, Z21; \
-	MOVQ params_dfBits(AX), CX; \
+	MOVQ finishing_dfBits(AX), CX; \
 	TESTQ CX, CX; \
 	JEQ no_bits; \
 bits: \
-	VPTESTMQ.BCST params_wholeOne(AX), Z25, K4; \
+	VPTESTMQ.BCST finishing_wholeOne(AX), Z25, K4; \
 	VMULPD Z22, Z21, K4, Z21; \
 	VMULPD Z22, Z22, Z22; \
 	VPSRLQ $1, Z25, Z25; \
@@ -299,8 +298,8 @@ no_bits: \
 	VMULPD Z21, Z7, Z7; \
 	VMINPD Z7, Z27, Z7; \
 	PUT(5, Z7, DX); \
-	VCMPPD.BCST $17, params_level(AX), Z7, K4; \
-	VCMPPD.BCST $29, params_level(AX), Z7, K5; \
+	VCMPPD.BCST $17, finishing_level(AX), Z7, K4; \
+	VCMPPD.BCST $29, finishing_level(AX), Z7, K5; \
 	VMOVAPD Z26, K5, Z7; \
 	VPORQ Z30, Z27, K4, Z7; \
 	PUT(18, Z7, DX); \
@@ -310,7 +309,7 @@ no_bits: \
 #define ROWS(differ) \
 	VCVTTPD2QQ Z0, Z25; \
 	VMOVQ X25, R8; \
-	MOVQ params_by(AX), R10; \
+	MOVQ finishing_by(AX), R10; \
 	VPBROADCASTQ X25, Z19; \
 	VPCMPEQQ Z19, Z25, K4; \
 	KORTESTB K4, K4; \
@@ -329,7 +328,7 @@ no_bits: \
 	VPBROADCASTQ X19, Z19; \
 	LEAQ (R10)(R8*8), R10; \
 	VPSUBQ Z19, Z25, Z25; \
-	VPCMPUQ.BCST $6, params_wholeWindow(AX), Z25, K4; \
+	VPCMPUQ.BCST $6, finishing_wholeWindow(AX), Z25, K4; \
 	KORTESTB K4, K4; \
 	JNE far
 
@@ -337,24 +336,24 @@ no_bits: \
 	MOVQ p+0(FP), AX; \
 	XORL BX, BX; \
 	VPXORQ Z26, Z26, Z26; \
-	VBROADCASTSD params_one(AX), Z27; \
-	VBROADCASTSD params_num(AX), Z28; \
+	VBROADCASTSD finishing_one(AX), Z27; \
+	VBROADCASTSD finishing_num(AX), Z28; \
 	VPTERNLOGD $255, Z31, Z31, Z31; \
 	VPSRLQ $1, Z31, Z29; \
-	MOVQ params_byStride(AX), R11; \
-	MOVQ params_stage(AX), R12; \
-	MOVQ params_tails(AX), R14; \
-	MOVQ params_kept(AX), R15; \
+	MOVQ finishing_byStride(AX), R11; \
+	MOVQ finishing_stage(AX), R12; \
+	MOVQ finishing_tails(AX), R14; \
+	MOVQ finishing_kept(AX), R15; \
 	VMOVUPD Z31, 0(R15); \
 	XORL R13, R13; \
 pixels: \
-	FROM(params_n, Z0); \
-	FROM(params_t, Z1); \
-	FROM(params_tt, Z2); \
-	FROM(params_y, Z3); \
-	FROM(params_ty, Z4); \
-	FROM(params_yy, Z5); \
-	FROM(params_ref, Z6); \
+	FROM(finishing_n, Z0); \
+	FROM(finishing_t, Z1); \
+	FROM(finishing_tt, Z2); \
+	FROM(finishing_y, Z3); \
+	FROM(finishing_ty, Z4); \
+	FROM(finishing_yy, Z5); \
+	FROM(finishing_ref, Z6); \
 	ROWS(differ); \
 	RESULTS(COLUMN_SAME, KEPT_SAME, PUT, same_rmse, same_intercept, same_kept, same_ends, same_residual, next); \
 differ: \
@@ -365,12 +364,12 @@ far: \
 next: \
 	ADDQ $8, BX; \
 	ADDQ $8, R13; \
-	CMPQ BX, params_pixels(AX); \
+	CMPQ BX, finishing_pixels(AX); \
 	JEQ copy; \
 	CMPQ R13, $64; \
 	JNE pixels; \
 copy: \
-	CMPQ params_tail(AX), $0; \
+	CMPQ finishing_tail(AX), $0; \
 	JEQ tailed; \
 	XORL DX, DX; \
 tail: \
@@ -388,11 +387,13 @@ tail_next: \
 	JNE tail; \
 tailed: \
 	COPY; \
-	MOVQ params_tails(AX), R14; \
+	MOVQ finishing_tails(AX), R14; \
 	XORL R13, R13; \
-	CMPQ BX, params_pixels(AX); \
+	CMPQ BX, finishing_pixels(AX); \
 	JNE pixels; \
-	LEAVE
+	SFENCE; \
+	VZEROUPPER; \
+	RET
 
 TEXT ·finishF32AVX512(SB), NOSPLIT, $0-8
 	FINISH(PUT_F32, COPY_F32)

@@ -751,13 +751,14 @@ func (k Kernel) finishWidth() int {
 	return 0
 }
 
-func (k Kernel) finish(p *params) {
+// finish runs a body, for float32 or float64.
+func (k Kernel) finish(p *finishing, float32 bool) {
 	switch {
-	case k.isa == AVX512 && p.float32 == 1:
+	case k.isa == AVX512 && float32:
 		finishF32AVX512(p)
 	case k.isa == AVX512:
 		finishF64AVX512(p)
-	case p.float32 == 1:
+	case float32:
 		finishF32AVX2(p)
 	default:
 		finishF64AVX2(p)
@@ -765,13 +766,13 @@ func (k Kernel) finish(p *params) {
 }
 
 //go:noescape
-func finishF32AVX512(p *params)
+func finishF32AVX512(p *finishing)
 
 //go:noescape
-func finishF64AVX512(p *params)
+func finishF64AVX512(p *finishing)
 
 //go:noescape
-func finishF32AVX2(p *params)
+func finishF32AVX2(p *finishing)
 
 //go:noescape
-func finishF64AVX2(p *params)
+func finishF64AVX2(p *finishing)

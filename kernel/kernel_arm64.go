@@ -90,5 +90,5 @@ func sumsGapsF32NEON(p *params)
 //go:noescape
 func slopeWholeI16NEON(p *params)
 
-func (k Kernel) finishWidth() int { return 0 }
-func (k Kernel) finish(*params)   { panic("kernel: no body for results") }
+func (k Kernel) finishWidth() int        { return 0 }
+func (k Kernel) finish(*finishing, bool) { panic("kernel: no body for results") }

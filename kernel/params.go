@@ -46,26 +46,9 @@ type params struct {
 	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
 	out, outN      unsafe.Pointer
 	float32        int // 1: the outputs are float32, 0: float64
-	past           int // 1: slopes, without n, or the results of Finish are stored past the caches
+	past           int // 1: slopes are stored past the caches, without n
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
-
-	// Finish.
-	results                         [Outs]unsafe.Pointer // nil: not wanted
-	stage                           *[Outs * block]float64
-	tails                           *[4 * block]float64
-	kept                            *[6 * 8]float64
-	first, last                     *float64 // nil: no result depends on them
-	timePerTau, meanTime, zero      float64  // Times
-	perTime, unitScale, unitOffset  float64
-	rmseUnit, interceptUnit, level  float64
-	by                              *float64 // the first column of ByCount
-	byStride                        int      // bytes to the next
-	byTail                          int      // bytes to column ByC
-	residual, tail                  int      // 1: some result depends on them
-	dfBits                          int      // that degrees of freedom have at most
-	one, two                        float64  // constants
-	wholeOne, wholeTwo, wholeWindow int
 
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on
@@ -75,6 +58,9 @@ type params struct {
 	add                      int     // 1: what the outputs hold are the sums of earlier dates
 	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
 	n, t, tt, y, ty, yy, ref *float64
+
+	// Ends.
+	first, last *float64
 }
 
 // lower returns the params that all calls on a tile share.

@@ -157,14 +157,36 @@ func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, li
 // none was measured that took 20 ns a pixel.
 const finishPixels = 4096
 
+// finishing is the one argument of the assembly of Finish, which finds its fields through go_asm.h.
+type finishing struct {
+	pixels                          int // a multiple of what the body does at once
+	n, t, tt, y, ty, yy, ref        *float64
+	first, last                     *float64             // nil: no result depends on them
+	results                         [Outs]unsafe.Pointer // nil: not wanted
+	past                            int                  // 1: they are stored past the caches
+	stage                           *[Outs * block]float64
+	tails                           *[4 * block]float64
+	kept                            *[6 * 8]float64
+	num, minObs, minCtt, level      float64 // of the Line
+	timePerTau, meanTime, zero      float64 // Times
+	perTime, unitScale, unitOffset  float64
+	rmseUnit, interceptUnit         float64
+	by                              *float64 // the first column of ByCount
+	byStride                        int      // bytes to the next
+	byTail                          int      // bytes to column ByC
+	residual, tail                  int      // 1: some result depends on them
+	dfBits                          int      // that degrees of freedom have at most
+	one, two                        float64  // constants
+	wholeOne, wholeTwo, wholeWindow int
+}
+
 // finishBlocks is Finish for the first pixels, as many as the assembly can do.
 func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first, last []float64, line *Line, at *Times, by *ByCount, need needs, room *Room) {
-	p := params{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.minCtt(), level: line.Level,
+	p := finishing{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.minCtt(), level: line.Level,
 		timePerTau: at.PerTau, meanTime: at.Mean, zero: at.Zero, perTime: at.PerTime, unitScale: at.Scale, unitOffset: at.Offset,
-		rmseUnit: line.rmseUnit(at), interceptUnit: at.interceptUnit(),
+		rmseUnit: line.rmseUnit(at), interceptUnit: at.interceptUnit(), stage: &room.stage, tails: &room.tails, kept: &room.kept,
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
-	p.stage, p.tails, p.kept = &room.stage, &room.tails, &room.kept
 	if room.Past {
 		p.past = 1
 	}
@@ -173,9 +195,6 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 	}
 	if need.tail {
 		p.tail = 1
-	}
-	if unsafe.Sizeof(F(0)) == 4 {
-		p.float32 = 1
 	}
 	for _, o := range out {
 		raceWrite(o)
@@ -192,7 +211,7 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 				p.results[j] = unsafe.Pointer(&o[from])
 			}
 		}
-		k.finish(&p)
+		k.finish(&p, unsafe.Sizeof(F(0)) == 4)
 	}
 }
 
