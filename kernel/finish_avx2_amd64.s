@@ -34,6 +34,12 @@
 	VINSERTF128 $1, x, Y0, y; \
 	ADDQ R11, R9
 
+// Where no more than the first column, 1/n, is needed, to divide is faster than to look for rows. Y0 is n no longer.
+#define COLUMN_INVERSE(x, y) \
+	VBROADCASTSD finishing_one(AX), y; \
+	MOVQ finishing_n(AX), DI; \
+	VDIVPD (DI)(BX*8), y, y
+
 // PUT_<type>(j, y, i): stages result j of the pixels from the i-th of the 64 on, which is y.
 #define PUT_F64(j, y, i) VMOVUPD y, (j*512)(R12)(i*8)
 #define PUT_F32(j, y, i) VCVTPD2PSY y, X0; VMOVUPS X0, (j*256)(R12)(i*4)
@@ -334,11 +340,15 @@ no_bits: \
 	XORL R13, R13; \
 pixels: \
 	LOAD_SUMS; \
+	CMPQ finishing_residual(AX), $0; \
+	JEQ line; \
 	ROWS(Y0, X7, differ); \
 	LEAQ (R9)(R8*8), R9; \
 	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, next); \
 differ: \
 	RESULTS(COLUMN_DIFFER, PUT, ends, rmse, intercept, residual, next); \
+line: \
+	RESULTS(COLUMN_INVERSE, PUT, line_ends, line_rmse, line_intercept, line_residual, next); \
 next: \
 	ADDQ $4, BX; \
 	ADDQ $4, R13; \

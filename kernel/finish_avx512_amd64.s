@@ -31,6 +31,9 @@
 #define COLUMN_NEAR(z) VMOVUPD (R9), z; VPERMT2PD 64(R9), Z25, z; ADDQ R11, R9
 #define COLUMN_FAR(z) KXNORB K6, K6, K6; VGATHERQPD (R9)(Z25*8), K6, z; ADDQ R11, R9
 
+// Where no more than the first column, 1/n, is needed, to divide is faster than to look for rows.
+#define COLUMN_INVERSE(z) VDIVPD Z0, Z27, z
+
 // PUT_<type>(j, z, i): stages result j of the pixels from the i-th of the 64 on, which is z.
 #define PUT_F64(j, z, i) VMOVUPD z, (j*512)(R12)(i*8)
 #define PUT_F32(j, z, i) VCVTPD2PS z, Y11; VMOVUPS Y11, (j*256)(R12)(i*4)
@@ -354,6 +357,8 @@ pixels: \
 	FROM(finishing_ty, Z4); \
 	FROM(finishing_yy, Z5); \
 	FROM(finishing_ref, Z6); \
+	CMPQ finishing_residual(AX), $0; \
+	JEQ line; \
 	ROWS(differ); \
 	RESULTS(COLUMN_SAME, KEPT_SAME, PUT, same_rmse, same_intercept, same_kept, same_ends, same_residual, next); \
 differ: \
@@ -361,6 +366,8 @@ differ: \
 	RESULTS(COLUMN_NEAR, KEPT_NOT, PUT, near_rmse, near_intercept, near_kept, near_ends, near_residual, next); \
 far: \
 	RESULTS(COLUMN_FAR, KEPT_NOT, PUT, far_rmse, far_intercept, far_kept, far_ends, far_residual, next); \
+line: \
+	RESULTS(COLUMN_INVERSE, KEPT_NOT, PUT, line_rmse, line_intercept, line_kept, line_ends, line_residual, next); \
 next: \
 	ADDQ $8, BX; \
 	ADDQ $8, R13; \
