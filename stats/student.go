@@ -146,10 +146,9 @@ func leading(a float64) float64 {
 
 // polynomials are rows over the range of 1/√df from df down to directDF, at Chebyshev's points of it.
 type polynomials struct {
-	at0, half float64 // middle and half of the range
-	points    [nodes]float64
-	weights   [nodes]float64
-	rows      [nodes][kernel.Degree + 1]float64
+	points  [nodes]float64
+	weights [nodes]float64
+	rows    [nodes][kernel.Degree + 1]float64
 }
 
 // newPolynomials returns none that can be used where df is not above directDF.
