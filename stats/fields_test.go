@@ -213,10 +213,10 @@ func TestAgainstExactFields(t *testing.T) {
 					case PValue:
 						w, y := math.Abs(want[RValue]), math.Sqrt(unexplained)
 						df := want[N] - 2
-						x = math.Exp(df*math.Log(y)) * pOverPower(df/2, w, leading(df/2))
+						x = math.Exp(df*math.Log(y)) * pOverPower(int(df), w, leading(df/2))
 						size, digits = max(x, 1e-290), 1e-11+digits*df/unexplained
 					case SlopeLo, SlopeHi:
-						margin := quantile(want[N]-2, 0.95) * want[Stderr]
+						margin := quantile(int(want[N])-2, 0.95) * want[Stderr]
 						x = want[Slope] + map[Field]float64{SlopeLo: -margin, SlopeHi: margin}[field]
 						size, digits = math.Abs(want[Slope])+margin, 4e-15+4e-15*margin/(math.Abs(want[Slope])+margin)/unexplained
 					}
