@@ -48,7 +48,7 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 		p.Type = kernel.Float64
 	}
 	var err error
-	p.stats, p.k, err = o.plan(g.Axis.T, g.Axis.PerUnit, g.Scale, g.Offset, g.Valid)
+	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -97,7 +97,7 @@ func (p *Plan) sumsBytes(pixels int) int64 {
 	if p.DatesAtOnce == p.stats.Dates() {
 		return 0
 	}
-	return int64(pixels) * stats.SumsBytes
+	return int64(pixels) * int64(p.stats.SumsBytes())
 }
 
 func (p *Plan) resultBytes(pixels int) int64 {
@@ -171,7 +171,7 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
 // not hold them: the size of a block is whatever a file says.
 func (p *Plan) need(w, h, workers int) int64 {
-	each := p.stats.Dates()*p.grid.Type.Size() + stats.SumsBytes + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
+	each := p.stats.Dates()*p.grid.Type.Size() + p.stats.SumsBytes() + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -292,21 +293,38 @@ func (j *Job) newSpec() Spec {
 	}
 	unit := j.stack.planes[0].unit
 	for _, f := range j.Plan.Fields {
-		b := Band{Name: f.String()}
-		switch f {
-		case stats.Slope:
-			if b.Unit = "per " + g.Axis.Unit(); unit != "" {
-				b.Unit = unit + "/" + g.Axis.Unit()
-			}
-		case stats.Intercept:
-			b.Unit = unit
-			b.Metadata = map[string]string{"TIME_ORIGIN": g.Axis.Origin()}
-		case stats.N:
-			b.Unit, b.Nearest = "observations", true
-		}
-		s.Bands = append(s.Bands, b)
+		s.Bands = append(s.Bands, j.band(f, unit))
 	}
 	return s
+}
+
+// band describes the band of a field, of samples in a unit that may be unknown, "".
+func (j *Job) band(f stats.Field, unit string) Band {
+	axis, o := j.Grid.Axis, j.options.Fit
+	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
+	switch f {
+	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
+		if b.Unit = "per " + axis.Unit(); unit != "" {
+			b.Unit = unit + "/" + axis.Unit()
+		}
+	case stats.Intercept, stats.InterceptStderr, stats.Mean, stats.RMSE, stats.FittedFirst, stats.FittedLast, stats.Change:
+		b.Unit = unit
+	case stats.N:
+		b.Unit, b.Nearest = "observations", true
+	case stats.First, stats.Last:
+		b.Unit, b.Nearest = axis.Counts(), true
+	case stats.TrendClass:
+		b.Unit, b.Nearest = "class", true
+	}
+	switch f {
+	case stats.Intercept, stats.InterceptStderr:
+		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.InterceptAt, axis.Origin())}
+	case stats.SlopeLo, stats.SlopeHi:
+		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Confidence, stats.DefaultConfidence))}
+	case stats.TrendClass:
+		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Significance)}
+	}
+	return b
 }
 
 // labelList names the dates, or the numbers in their place: all of them up to 40, else how many and the ends.
