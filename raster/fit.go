@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,12 +22,15 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit       pixtrend.Options // Fit.Memory and Fit.Progress are not used
-	Memory    int64            // bytes that the whole fit may take; 0: 512 MiB
-	Overwrite bool             // whether an existing output is replaced
-	Format    Format           // of the output; "": GTiff
-	Creation  []string         // creation options of the format, KEY=VALUE
-	Software  string           // named in the output's metadata; "": pixtrend
+	Fit    pixtrend.Options // Fit.Memory and Fit.Progress are not used
+	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
+	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
+	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
+	FDR       float64
+	Overwrite bool     // whether an existing output is replaced
+	Format    Format   // of the output; "": GTiff
+	Creation  []string // creation options of the format, KEY=VALUE
+	Software  string   // named in the output's metadata; "": pixtrend
 }
 
 // DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
@@ -78,7 +82,16 @@ type Summary struct {
 	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
 	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
 	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they were computed from
+	FDR            *FDR      `json:"false_discovery_rate,omitempty"`
 	Warnings       []string  `json:"warnings"`
+}
+
+// FDR says what a false discovery rate came to.
+type FDR struct {
+	Rate   float64 `json:"rate"`
+	PValue float64 `json:"pvalue"` // the largest that is a trend's; 0 where there is none
+	Trends int64   `json:"trends"` // pixels whose p-value is not larger
+	Of     int64   `json:"of"`     // pixels that have a p-value
 }
 
 // FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
@@ -106,6 +119,12 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 	}
 	if o.Software == "" {
 		o.Software = "pixtrend"
+	}
+	if o.FDR != 0 {
+		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
+			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
+		}
+		o.Fit.Significance = o.FDR // no more pixels than these
 	}
 	if err := checkTarget(output, o.Overwrite); err != nil {
 		return nil, err
@@ -247,6 +266,9 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		return Summary{}, err
 	}
 	changed, err := j.stack.unchanged(ctx)
+	if d := tally.discoveries; err == nil && d != nil {
+		err = file.discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
+	}
 	if err != nil {
 		file.Abort()
 		return Summary{}, err
@@ -264,6 +286,13 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	if tally.slopes != nil {
 		s.SlopeQuintiles = append(s.SlopeQuintiles, tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)...)
 		s.QuintilesOf = tally.slopes.Len()
+	}
+	if d := tally.discoveries; d != nil {
+		p, found, of := d.Threshold()
+		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
+		if found > 0 {
+			s.FDR.PValue = p
+		}
 	}
 	if info, err := os.Stat(j.Output); err == nil {
 		s.BytesWritten = info.Size()
@@ -323,6 +352,9 @@ func (j *Job) band(f stats.Field, unit string) Band {
 		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Confidence, stats.DefaultConfidence))}
 	case stats.TrendClass:
 		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Significance)}
+		if j.options.FDR > 0 {
+			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(j.options.FDR)}
+		}
 	}
 	return b
 }
@@ -348,6 +380,9 @@ type tally struct {
 	slope  int // the plane of the slopes, or -1
 	fitted int
 	slopes *stats.Sampler
+
+	discoveries *stats.Discoveries // nil: none are looked for
+	pvalue      int                // the plane of the p-values
 }
 
 // newTally begins to make the file, which takes some ten milliseconds, beside what follows.
@@ -355,6 +390,9 @@ func newTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, slope: -1}
 	t.create = sync.OnceValues(func() (*File, error) { return Create(j.Output, j.spec) })
 	go func() { _, _ = t.create() }()
+	if j.options.FDR > 0 {
+		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
+	}
 	for i, field := range j.Plan.Fields {
 		if field == stats.Slope {
 			t.slope = i
@@ -389,6 +427,9 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 		if x == x {
 			t.fitted++
 		}
+	}
+	if t.discoveries != nil {
+		stats.Count(t.discoveries, kernel.Plane[F](planes, t.pvalue))
 	}
 	if t.slope < 0 {
 		return

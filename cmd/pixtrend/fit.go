@@ -56,7 +56,7 @@ func newFitCommand() *cobra.Command {
 			"  fitted_first, fitted_last  u     value of the line at the first and at the last observation\n" +
 			"  change                   u       fitted_last - fitted_first\n" +
 			"  slope_lo, slope_hi       u/year  confidence limits of the slope, see --confidence\n" +
-			"  trend_class              class   -1, 0 or 1, see --significance\n" +
+			"  trend_class              class   -1, 0 or 1, see --significance and --fdr\n" +
 			"A pixel without two observations at different dates is NaN in all of them but n.",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
@@ -73,6 +73,7 @@ func newFitCommand() *cobra.Command {
 			"  # all fields; the sign of what is significant; limits that hold with 99 %; the value in 2005\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o all.tif --stats all\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o class.tif --stats slope,pvalue --significance 0.05\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o trends.tif --stats slope --fdr 0.05\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o limits.tif --stats slope,slope_lo,slope_hi --confidence 0.99\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o line.tif --stats slope,intercept --intercept-at 2005\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
@@ -108,6 +109,8 @@ func newFitCommand() *cobra.Command {
 			"FIELDS to write, a band each, separated by commas in the order of the bands: those listed above, or all (default slope)", stats.ParseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
 			"write the band trend_class too: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
+		option(flags, &o.FDR, "fdr", "", "RATE",
+			"write pvalue and trend_class too, of trends among which a share of RATE, such as 0.05, is expected by chance, over all pixels together", between0And1)
 		option(flags, &o.Fit.Confidence, "confidence", "", "LEVEL",
 			"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", between0And1)
 		option(flags, &o.Fit.InterceptAt, "intercept-at", "", "DATE",
@@ -154,15 +157,23 @@ func (f *fit) check() error {
 	if len(f.drivers) > 0 {
 		f.options.Drivers = append([]string{"GTiff"}, f.drivers...)
 	}
-	if fit := &f.options.Fit; fit.Significance > 0 {
-		if len(fit.Fields) == 0 {
-			fit.Fields = []stats.Field{stats.Slope}
+	var added []stats.Field
+	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
+	case fdr && fit.Significance > 0:
+		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
+	case fdr:
+		added = []stats.Field{stats.PValue, stats.TrendClass}
+	case fit.Significance > 0:
+		added = []stats.Field{stats.TrendClass}
+	case slices.Contains(fit.Fields, stats.TrendClass):
+		return usagef("trend_class needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr")
+	}
+	for _, field := range added {
+		if fields := &f.options.Fit.Fields; len(*fields) == 0 {
+			*fields = []stats.Field{stats.Slope, field}
+		} else if !slices.Contains(*fields, field) {
+			*fields = append(*fields, field)
 		}
-		if !slices.Contains(fit.Fields, stats.TrendClass) {
-			fit.Fields = append(fit.Fields, stats.TrendClass)
-		}
-	} else if slices.Contains(fit.Fields, stats.TrendClass) {
-		return usagef("trend_class needs a level of significance: give it with --significance, such as --significance 0.05")
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
 	f.options.Software = "pixtrend " + versionName()
@@ -231,6 +242,13 @@ func summaryText(s raster.Summary, dates string) string {
 			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
 		}
 		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
+	}
+	if d := s.FDR; d != nil {
+		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
+		if d.Trends > 0 {
+			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
+		}
+		b.WriteByte('\n')
 	}
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))
