@@ -123,7 +123,7 @@ func fillTile(rng *rand.Rand, t Tile, g gapPattern) {
 					y = odd[(i+p)%len(odd)]
 				}
 			}
-			set(t.Data, t.Type, i*t.Stride+p, y)
+			set(t.Data, t.Type, t.at(i, p), y)
 		}
 	}
 }
