@@ -56,12 +56,12 @@
 //	                            generic          avx2             avx512
 //	                          N=21  N=64      N=21  N=64      N=21  N=64  N=500
 //	slope  float32  no gap     1.1   1.2        47    52        82    87     90
-//	slope  float32  gaps       1.1   1.1        36    35        71    72     38
+//	slope  float32  gaps       0.8   0.8        11    13        35    43     39
 //	slope  int16    no gap     0.6   0.6        52    56       122   148    157
-//	slope  int16    gaps       0.6   0.6        32    35       104   128     79
+//	slope  int16    gaps       0.4   0.4         5     6        38    53     59
 //	sums   float32  no gap     1.2   1.2        26    28        49    59     63
-//	sums   float32  gaps       1.1   1.2        23    24        45    52     35
-//	sums   int16    gaps       0.6   0.6         9    10        21    25     21
+//	sums   float32  gaps       0.8   0.8        12    14        28    36     35
+//	sums   int16    gaps       0.4   0.4         5     5        13    18     18
 //
 // The aim was 90 with AVX-512 and 60 with AVX2 for float32 without gaps, and ten times generic. AVX2 is
 // bound by its conversions and subtractions, of which the core starts two a cycle: 66 without any comparison.
@@ -112,7 +112,8 @@
 // sums does not depend on the dates: for 8 pixels four divisions and four square roots, of which one and two are made once where
 // pixels without gaps share them, what waits for these, and the stores. Portable code takes 110 to 190 ns.
 //
-// What was tried, on that machine, and what it gave:
+// What was tried, on that machine, and what it gave (figures of packed tiles with gaps in cache are of tiles that had them in one
+// plane's length only, and so mostly of the way without gaps):
 //
 //   - Fetching 8 KiB ahead (gaps 12 to 16) in the order of memory, not of reading: 24 to 44 GB/s for
 //     slopes of packed float32 samples. Fetching what is read anyway, as a distance of 0 would, halved it: a branch jumps over it
