@@ -28,6 +28,8 @@ type Options struct {
 	Progress func(done, total int)
 
 	// Stream only:
+	Residuals    bool  // a plane a date of what the line leaves of each observation, see stats.Series
+	Detrended    bool  // the same with the pixel's mean in it
 	Float64      bool  // results as float64 instead of float32
 	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory

@@ -22,11 +22,13 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // Fit.Memory and Fit.Progress are not used
+	Fit    pixtrend.Options // Memory, Progress, Residuals and Detrended of it are not used
 	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
 	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
 	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
 	FDR       float64
+	Residuals string   // a second output: what the lines leave of each observation, a band a date; "": none
+	Detrend   string   // another: the same with the mean of each pixel; "": none
 	Overwrite bool     // whether an existing output is replaced
 	Format    Format   // of the output; "": GTiff
 	Creation  []string // creation options of the format, KEY=VALUE
@@ -43,6 +45,7 @@ const (
 type Job struct {
 	Inputs    []string // what each date is read from, in date order
 	Output    string
+	Series    []string // further outputs: residuals, and what is detrended
 	Grid      pixtrend.Grid
 	Given     int // rasters among which dates were selected; Inputs are those used
 	Plan      pixtrend.Plan
@@ -57,13 +60,15 @@ type Job struct {
 	stack   *Stack
 	options Options
 	cache   int64
-	spec    Spec // of the output
+	outputs []output
 }
 
 // Summary says what a fit did.
 type Summary struct {
 	Output         string    `json:"output"`
-	Format         Format    `json:"format"` // GTiff or COG
+	Residuals      string    `json:"residuals,omitempty"` // another output
+	Detrend        string    `json:"detrend,omitempty"`   // another
+	Format         Format    `json:"format"`              // GTiff or COG
 	Width          int       `json:"width"`
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
@@ -75,7 +80,7 @@ type Summary struct {
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
 	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
-	BytesWritten   int64     `json:"bytes_written"` // size of the output
+	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
 	Pin            string    `json:"pin"`
@@ -126,9 +131,10 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		}
 		o.Fit.Significance = o.FDR // no more pixels than these
 	}
-	if err := checkTarget(output, o.Overwrite); err != nil {
+	if err := o.checkTargets(output); err != nil {
 		return nil, err
 	}
+	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
 	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
@@ -149,11 +155,9 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 }
 
 func prepare(s *Stack, output string, o Options) (*Job, error) {
-	if target, err := os.Stat(output); err == nil {
-		for _, name := range s.sources {
-			if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
-				return nil, outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", output)
-			}
+	for _, path := range []string{output, o.Residuals, o.Detrend} {
+		if err := s.checkApart(path); err != nil {
+			return nil, err
 		}
 	}
 	// Half of the memory is for tiles and results, and what remote files take. A quarter is for blocks:
@@ -191,14 +195,19 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
-	j.spec = j.newSpec()
-	j.Format = j.spec.format()
-	made, err := j.spec.resolve()
-	if err != nil {
-		return nil, err
+	j.outputs = j.newOutputs()
+	for _, o := range j.outputs[1:] {
+		j.Series = append(j.Series, o.path)
 	}
-	if !made.plain {
-		j.Scratch = j.spec.rawBytes()
+	for _, o := range j.outputs {
+		j.Format = o.spec.format()
+		made, err := o.spec.resolve()
+		if err != nil {
+			return nil, err
+		}
+		if !made.plain {
+			j.Scratch += o.spec.rawBytes()
+		}
 	}
 	return j, nil
 }
@@ -257,23 +266,23 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	}
 	start := time.Now()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
-	file, createErr := tally.create()
+	files, createErr := tally.create()
 	if createErr != nil {
 		return Summary{}, createErr
 	}
 	if err != nil {
-		file.Abort()
+		files.Abort()
 		return Summary{}, err
 	}
 	changed, err := j.stack.unchanged(ctx)
 	if d := tally.discoveries; err == nil && d != nil {
-		err = file.discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
+		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
 	}
 	if err != nil {
-		file.Abort()
+		files.Abort()
 		return Summary{}, err
 	}
-	if err := file.commit(ctx, copied); err != nil {
+	if err := files.commit(ctx, copied); err != nil {
 		return Summary{}, err
 	}
 	g := j.Grid
@@ -294,9 +303,12 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 			s.FDR.PValue = p
 		}
 	}
-	if info, err := os.Stat(j.Output); err == nil {
-		s.BytesWritten = info.Size()
+	for _, o := range j.outputs {
+		if info, err := os.Stat(o.path); err == nil {
+			s.BytesWritten += info.Size()
+		}
 	}
+	s.Residuals, s.Detrend = j.options.Residuals, j.options.Detrend
 	return s, nil
 }
 
@@ -374,7 +386,7 @@ func labelList(j *Job) string {
 
 // tally counts what goes into the file.
 type tally struct {
-	create func() (*File, error) // the same file every time
+	create func() (outputFiles, error) // the same files every time
 	width  int
 	field  int // the plane that tells whether a pixel has a result
 	slope  int // the plane of the slopes, or -1
@@ -385,10 +397,10 @@ type tally struct {
 	pvalue      int                // the plane of the p-values
 }
 
-// newTally begins to make the file, which takes some ten milliseconds, beside what follows.
+// newTally begins to make the files, which takes some ten milliseconds, beside what follows.
 func newTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, slope: -1}
-	t.create = sync.OnceValues(func() (*File, error) { return Create(j.Output, j.spec) })
+	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
 	if j.options.FDR > 0 {
 		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
@@ -415,11 +427,11 @@ func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 	} else {
 		count[float32](t, w, planes)
 	}
-	file, err := t.create()
+	files, err := t.create()
 	if err != nil {
 		return err
 	}
-	return file.Write(w, planes)
+	return files.Write(w, planes)
 }
 
 func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {

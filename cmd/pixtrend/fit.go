@@ -74,6 +74,7 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit 'demo/ndvi_*.tif' -o all.tif --stats all\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o class.tif --stats slope,pvalue --significance 0.05\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o trends.tif --stats slope --fdr 0.05\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o plain.tif --residuals residuals.tif --detrend detrended.tif\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o limits.tif --stats slope,slope_lo,slope_hi --confidence 0.99\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o line.tif --stats slope,intercept --intercept-at 2005\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
@@ -119,7 +120,10 @@ func newFitCommand() *cobra.Command {
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
-		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace FILE if it exists")
+		option(flags, &o.Residuals, "residuals", "", "FILE",
+			"write what the line leaves of each observation to FILE too, a band a date", outputName)
+		option(flags, &o.Detrend, "detrend", "", "FILE", "write the same with the mean of each pixel kept to FILE too", outputName)
+		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
 			"FORMAT of the result: GTiff, a GeoTIFF in tiles (default), or COG, a cloud-optimized one with overviews", raster.ParseFormat)
@@ -228,6 +232,12 @@ func summaryText(s raster.Summary, dates string) string {
 		kind = ", a COG"
 	}
 	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, list(s.Fields, "and"), s.Width, s.Height, dates)
+	if s.Residuals != "" {
+		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
+	}
+	if s.Detrend != "" {
+		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
+	}
 	threads := "1 thread"
 	if s.Threads != 1 {
 		threads = fmt.Sprintf("%d threads", s.Threads)
@@ -326,6 +336,14 @@ func (f *fit) parseOutput(s string) (string, error) {
 		return "", errors.New("give the name of a file, such as slope.tif")
 	case f.output != "":
 		return "", fmt.Errorf("the output is given already, as %s", f.output)
+	}
+	return s, nil
+}
+
+// outputName reads the name of a further output.
+func outputName(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("give the name of a file, such as residuals.tif")
 	}
 	return s, nil
 }

@@ -39,6 +39,7 @@ type plan struct {
 	Memory       int64       `json:"memory"`      // what the run keeps to
 	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
 	Output       string      `json:"output"`
+	Series       []string    `json:"series"`        // further outputs, a band for each date
 	OutputFormat string      `json:"output_format"` // GTiff or COG
 	OutputType   string      `json:"output_type"`   // Float32 or Float64
 	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
@@ -73,7 +74,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
-		Output: j.Output, OutputFormat: string(j.Format), Scratch: j.Scratch, OutputType: sampleType(p.Type), Overwrite: overwrite,
+		Output: j.Output, Series: append([]string{}, j.Series...), OutputFormat: string(j.Format), Scratch: j.Scratch, OutputType: sampleType(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
@@ -144,6 +145,9 @@ func (s plan) text(asJSON bool) (string, error) {
 		kind = "COG"
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
+	for _, name := range s.Series {
+		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(len(s.Inputs))))
+	}
 	if s.Scratch > 0 {
 		row("", "%s beside it until it is done", humanize.Bytes(uint64(s.Scratch)))
 	}
