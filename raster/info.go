@@ -68,7 +68,7 @@ type GridInfo struct {
 	Placed    bool       `json:"placed"`     // the file says where it is on the earth
 	Rotated   bool       `json:"rotated"`
 	Rasters   int        `json:"rasters"`
-	Differs   string     `json:"differs,omitempty"` // how it departs from the first
+	Differs   string     `json:"differs,omitempty"` // how it departs from the first, such as "lies 0.5 pixels off"
 }
 
 // FormatInfo is how samples are meant and stored, and how many rasters have it so.
@@ -82,6 +82,7 @@ type FormatInfo struct {
 	Unit        string  `json:"unit"`
 	Mask        bool    `json:"mask"`  // in the file or beside it
 	Alpha       int     `json:"alpha"` // band that is called alpha, which is not used; 0: none
+	Tiled       bool    `json:"tiled"` // and not in strips
 	BlockWidth  int     `json:"block_width"`
 	BlockHeight int     `json:"block_height"`
 	BlockBytes  int64   `json:"block_bytes"` // decoded, with all bands where they are interleaved by pixel
@@ -135,24 +136,28 @@ type inspection struct {
 	errs    []error // why a file cannot be used
 	entries []*entry
 	grids   []geo
-	ofGrid  []string // the name of the first raster of each
 	surveys []*survey
 }
 
 // entry is a raster: a file, or a band of the only one.
 type entry struct {
-	name           string
-	file           int
-	plane          *plane // nil if the file cannot be used
-	reading        timeaxis.Reading
-	used           bool
-	grid           int
-	err            error
-	damaged        bool // it was found out by reading samples
-	counts         *Counts
-	tagMin, tagMax *float64 // statistics that the file gives
-	tagApproximate bool
-	predictor      int
+	name       string
+	file       int
+	plane      *plane // nil if the file cannot be used
+	reading    timeaxis.Reading
+	used       bool
+	grid       int
+	err        error
+	damaged    bool // it was found out by reading samples
+	counts     *Counts
+	statistics statistics
+	predictor  int
+}
+
+// statistics are those that a file gives of a band; nil where it does not.
+type statistics struct {
+	min, max, mean, deviation *float64
+	approximate               bool
 }
 
 // Inspect looks at the files that Expand finds for inputs, whether or not they make a stack, and reads a sample of
@@ -287,10 +292,10 @@ func (in *inspection) findGrids() {
 			if e.plane == nil || e.used != used {
 				continue
 			}
-			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { return g.differs(in.geos[e.file], "") == "" })
+			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { how, _ := g.departure(in.geos[e.file]); return how == "" })
 			if e.grid < 0 {
 				e.grid = len(in.grids)
-				in.grids, in.ofGrid = append(in.grids, in.geos[e.file]), append(in.ofGrid, in.files[e.file])
+				in.grids = append(in.grids, in.geos[e.file])
 			}
 		}
 	}
@@ -376,7 +381,7 @@ func (in *inspection) describeRasters(info *Info) {
 	for i, g := range in.grids {
 		info.Grids = append(info.Grids, describeGrid(g))
 		if i > 0 {
-			info.Grids[i].Differs = in.grids[0].differs(g, "the first, "+in.ofGrid[0])
+			info.Grids[i].Differs, _ = in.grids[0].departure(g)
 		}
 	}
 	for _, e := range in.entries {
@@ -393,6 +398,7 @@ func (in *inspection) describeRasters(info *Info) {
 		}
 		if p := e.plane; p != nil {
 			f := describeFormat(p, e.predictor)
+			f.Tiled = p.blockWidth != in.geos[e.file].width
 			index := slices.IndexFunc(info.Formats, f.same)
 			if index < 0 {
 				index = len(info.Formats)

@@ -21,8 +21,11 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 	if info.Dates.Used > 1 {
 		warnings = append(warnings, in.mixtures()...)
 	}
-	for _, f := range in.byFormat(info) {
-		warnings = append(warnings, f.surprises(info.Dates.Unit != "" || j != nil)...)
+	for _, g := range in.groups(info, FormatInfo.meaning) {
+		warnings = append(warnings, g.meanings()...)
+	}
+	for _, g := range in.groups(info, FormatInfo.storage) {
+		warnings = append(warnings, g.storages()...)
 	}
 	warnings = append(warnings, in.junkStatistics()...)
 	return append(warnings, in.oddRasters()...)
@@ -95,87 +98,113 @@ func (in *inspection) mixtures() (warnings []string) {
 	return warnings
 }
 
-// alike are the rasters of one format.
+// alike are rasters whose samples mean the same, or are stored alike.
 type alike struct {
+	who     string // the first of them, and how many more
+	plane   *plane // of the first
 	format  FormatInfo
-	dtype   kernel.DType
-	entries []*entry
 	counts  *Counts
-	multi   bool
+	multi   bool // they are bands of one file
 }
 
-func (in *inspection) byFormat(info *Info) (groups []*alike) {
-	of := make([]*alike, len(info.Formats))
+// groups puts the rasters that are used together by a part of their format.
+func (in *inspection) groups(info *Info, part func(FormatInfo) FormatInfo) (groups []*alike) {
+	var entries [][]*entry
 	for i, e := range in.entries {
 		if !e.used || e.plane == nil {
 			continue
 		}
-		index := *info.Rasters[i].Format
-		if of[index] == nil {
-			of[index] = &alike{format: info.Formats[index], dtype: e.plane.dtype, counts: newCounts(), multi: in.multi}
-			groups = append(groups, of[index])
+		f := part(info.Formats[*info.Rasters[i].Format])
+		at := slices.IndexFunc(groups, func(g *alike) bool { return g.format.same(f) })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, &alike{plane: e.plane, format: f, counts: newCounts(), multi: in.multi})
+			entries = append(entries, nil)
 		}
-		of[index].entries = append(of[index].entries, e)
+		entries[at] = append(entries[at], e)
 		if e.counts != nil {
-			of[index].counts.merge(e.counts)
+			groups[at].counts.merge(e.counts)
 		}
+	}
+	for i, g := range groups {
+		g.who = named(entries[i])
 	}
 	return groups
 }
 
-// largeBlock is a block from which on reading a part of a raster takes more memory and time than it should.
-const largeBlock = 8 << 20
+// meaning is what tells what samples are.
+func (f FormatInfo) meaning() FormatInfo {
+	return FormatInfo{Type: f.Type, Nodata: f.Nodata, Scale: f.Scale, Offset: f.Offset, Mask: f.Mask, Alpha: f.Alpha}
+}
 
-func (a *alike) surprises(dated bool) (warnings []string) {
-	f, c, p := a.format, a.counts, a.entries[0].plane
+// storage is what tells how they are read.
+func (f FormatInfo) storage() FormatInfo {
+	return FormatInfo{Bands: f.Bands, BlockBytes: f.BlockBytes, Compression: f.Compression, Interleave: f.Interleave}
+}
+
+// meanings are surprises in what samples are.
+func (a *alike) meanings() (warnings []string) {
+	f, c, p := a.format, a.counts, a.plane
 	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	who := named(a.entries)
-
 	fills := a.fills()
 	switch {
 	case p.hasNodata && !canHold(p.dtype, p.valid()) && !p.dtype.IsFloat():
-		warn("nodata of %s is %v, which no sample of %s can be", who, *f.Nodata, f.Type)
-	case p.hasNodata && p.nodata == p.nodata && c.Nodata == 0 && c.Observations > 0 && len(fills) > 0:
-		warn("nodata of %s is %v, which no sample that was read has", who, *f.Nodata)
+		warn("nodata of %s is %v, which no sample of %s can be", a.who, *f.Nodata, f.Type)
+	case p.hasNodata && p.nodata == p.nodata && c.Nodata == 0 && len(fills) > 0:
+		warn("nodata of %s is %v, which no sample that was read has", a.who, *f.Nodata)
 	}
 	for _, fill := range fills {
 		how := "as if it were missing"
 		if fill.apart {
 			how = "far from all others"
 		}
-		warn("%v is %s of the samples of %s, %s: if it means missing, say --nodata %v", fill.value, share(fill.count, c.Samples), who, how, fill.value)
+		advice := fmt.Sprintf("if it means missing, say --nodata %v", fill.value)
+		if c.Nodata > 0 {
+			advice = fmt.Sprintf("if it means missing too, make it %v in the files, for --nodata %v would stand in its place", *f.Nodata, fill.value)
+		}
+		warn("%v is %s of the samples of %s, %s: %s", fill.value, share(fill.count, c.Samples), a.who, how, advice)
 	}
 	if c.Infinite > 0 {
-		warn("%s of the samples of %s are infinite: they are taken as missing", share(c.Infinite, c.Samples), who)
+		warn("%s of the samples of %s are infinite: they are taken as missing", share(c.Infinite, c.Samples), a.who)
 	}
 	if p.scale != 1 || p.offset != 0 {
 		sign, offset := "+", p.offset
 		if offset < 0 {
-			sign, offset = "−", -offset
+			sign, offset = "-", -offset
 		}
-		warn("samples of %s are scaled, value = sample × %v %s %v: slopes are of the values, and nodata and ranges are of the samples", who, p.scale, sign, offset)
+		warn("samples of %s are scaled, value = sample × %v %s %v: slopes are of the values, nodata is of the samples", a.who, p.scale, sign, offset)
 	}
-	if c.Observations >= 100 && !c.fractional && p.dtype.IsFloat() && c.Min != nil && *c.Min != *c.Max {
-		warn("all samples of %s are whole numbers from %v to %v stored as %s: as %s they are read faster, with the same result", who, *c.Min, *c.Max, f.Type, integerType(float64(*c.Min), float64(*c.Max)))
+	if c.Observations >= 100 && !c.fractional && p.dtype.IsFloat() && *c.Min != *c.Max {
+		if smaller, ok := integerType(float64(*c.Min), float64(*c.Max)); ok {
+			warn("all samples of %s are whole numbers from %v to %v, stored as %s: as %s they are read faster, with the same result", a.who, *c.Min, *c.Max, f.Type, smaller)
+		}
 	}
+	if p.masked {
+		warn("samples of %s have a mask, in the file or beside it: what it hides is taken as missing", a.who)
+	}
+	if f.Alpha > 0 && f.Alpha != p.band {
+		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, a.who)
+	}
+	return warnings
+}
+
+// largeBlock is a block from which on the memory for one a thread is felt.
+const largeBlock = 8 << 20
+
+// storages are surprises in how samples are read.
+func (a *alike) storages() (warnings []string) {
+	p := a.plane
 	if p.interleaved && !a.multi {
 		read := "read"
 		if p.compressed {
 			read = "decoded"
 		}
-		warn("blocks of %s hold all %d bands, of which one is used: %d times as much is %s; gdal_translate -co INTERLEAVE=BAND mends it", who, f.Bands, f.Bands, read)
+		warnings = append(warnings, fmt.Sprintf("blocks of %s hold all %d bands, of which one is used: %d times as much is %s; gdal_translate -co INTERLEAVE=BAND mends it",
+			a.who, a.format.Bands, a.format.Bands, read))
 	}
 	if held := p.heldBytes(); held > largeBlock {
-		warn("blocks of %s are large, %d × %d pixels, %d MiB each: each thread needs the memory for one; gdal_translate -co TILED=YES mends it", who, f.BlockWidth, f.BlockHeight, held>>20)
-	}
-	if f.Alpha > 0 && !a.multi && f.Alpha != p.band {
-		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, who)
-	}
-	if p.masked {
-		warn("%s has a mask, in the file or beside it: what it hides is taken as missing", who)
-	}
-	if a.multi && !dated && f.Alpha > 0 {
-		warn("band %d of %s is called alpha: say --band N if the bands are not its dates", f.Alpha, who)
+		warnings = append(warnings, fmt.Sprintf("blocks of %s are large, %d × %d pixels and %d MiB each, and any part takes all of one: gdal_translate -co TILED=YES mends it",
+			a.who, p.blockWidth, p.blockHeight, held>>20))
 	}
 	return warnings
 }
@@ -208,12 +237,11 @@ func (a *alike) fills() (found []fill) {
 		}
 		rest := spread - distance
 		usual := slices.ContainsFunc(usualFills, func(f float64) bool { return value == f || math.Abs(value) > 1e38 || value == float64(float32(f)) })
-		limit := a.limit(value)
+		limit := a.limit(value) || value == 0
 		apart := distance > 0 && (distance > 2*rest || (usual || limit) && distance > rest/10)
 		often := side.e.count*1000 >= c.Samples
 		switch {
-		case value == 0:
-		case (usual || limit) && (apart || distance == 0), apart && often && side.e.count > 1 && distance >= 3:
+		case (usual || limit && often) && apart, usual && distance == 0, apart && often && side.e.count > 1 && distance >= 3:
 			found = append(found, fill{Value(value), side.e.count, apart})
 		}
 	}
@@ -225,42 +253,64 @@ func (a *alike) fills() (found []fill) {
 
 // limit reports whether x is the least or the greatest number of an integer type.
 func (a *alike) limit(x float64) bool {
-	if a.dtype.IsFloat() || x == 0 {
+	if a.plane.dtype.IsFloat() {
 		return false
 	}
 	all := kernel.Valid{}
-	return !all.Observation(a.dtype, x-1) || !all.Observation(a.dtype, x+1)
+	return !all.Observation(a.plane.dtype, x-1) || !all.Observation(a.plane.dtype, x+1)
 }
 
-// integerType is the smallest type for whole numbers in that range.
-func integerType(lo, hi float64) string {
-	for _, d := range []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Uint16, kernel.Int32, kernel.Uint32} {
+// integerType is the smallest type for whole numbers in that range, if it is smaller than float32.
+func integerType(lo, hi float64) (name string, ok bool) {
+	for _, d := range []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Uint16} {
 		if all := (kernel.Valid{}); all.Observation(d, lo) && all.Observation(d, hi) {
-			return TypeName(d)
+			return TypeName(d), true
 		}
 	}
-	return TypeName(kernel.Float64)
+	return "", false
 }
 
-// junkStatistics tells of statistics in the files that samples contradict.
-func (in *inspection) junkStatistics() []string {
-	var wrong []*entry
+// junkStatistics tells of statistics in the files that cannot be, or that samples contradict.
+func (in *inspection) junkStatistics() (warnings []string) {
+	const use = "a fit does not use these tags, programs that draw do"
+	var impossible, wrong []*entry
 	for _, e := range in.entries {
-		if e.counts == nil || e.counts.Observations == 0 || e.tagMin == nil || e.tagMax == nil || e.tagApproximate {
+		t, c := e.statistics, e.counts
+		if t.min == nil || t.max == nil {
 			continue
 		}
-		least, most := float64(*e.counts.Min), float64(*e.counts.Max)
+		if *t.min > *t.max || t.deviation != nil && *t.deviation < 0 || t.mean != nil && (*t.mean < *t.min || *t.mean > *t.max) {
+			impossible = append(impossible, e)
+			continue
+		}
+		if t.approximate || c == nil || c.Observations == 0 {
+			continue
+		}
+		least, most := float64(*c.Min), float64(*c.Max)
 		tolerance := 1e-6 * max(math.Abs(least), math.Abs(most), most-least)
-		if !(*e.tagMin <= least+tolerance && most <= *e.tagMax+tolerance) {
+		if !(*t.min <= least+tolerance && most <= *t.max+tolerance) {
 			wrong = append(wrong, e)
 		}
 	}
-	if len(wrong) == 0 {
-		return nil
+	if len(impossible) > 0 {
+		e := impossible[0]
+		text := fmt.Sprintf("%.6g to %.6g", *e.statistics.min, *e.statistics.max)
+		for _, more := range []struct {
+			name  string
+			value *float64
+		}{{"mean", e.statistics.mean}, {"standard deviation", e.statistics.deviation}} {
+			if more.value != nil {
+				text += fmt.Sprintf(", %s %.6g", more.name, *more.value)
+			}
+		}
+		warnings = append(warnings, fmt.Sprintf("statistics in %s are impossible, %s: %s", named(impossible), text, use))
 	}
-	e := wrong[0]
-	return []string{fmt.Sprintf("statistics in %s say %.6g to %.6g, and its samples go from %.6g to %.6g: the tags are wrong; a fit does not use them, and programs that draw do",
-		named(wrong), *e.tagMin, *e.tagMax, float64(*e.counts.Min), float64(*e.counts.Max))}
+	if len(wrong) > 0 {
+		e := wrong[0]
+		warnings = append(warnings, fmt.Sprintf("statistics in %s say %.6g to %.6g, and its samples go from %.6g to %.6g: %s",
+			named(wrong), *e.statistics.min, *e.statistics.max, float64(*e.counts.Min), float64(*e.counts.Max), use))
+	}
+	return warnings
 }
 
 // oddRasters tells of rasters that are not like the others: without any observation, or of another size of values.
@@ -278,7 +328,7 @@ func (in *inspection) oddRasters() (warnings []string) {
 		}
 	}
 	if len(empty) > 0 && len(filled) > 0 {
-		warnings = append(warnings, fmt.Sprintf("%s has no observation among the samples that were read", named(empty)))
+		warnings = append(warnings, fmt.Sprintf("no observation was found in %s", named(empty)))
 	}
 	if len(sizes) < 3 {
 		return warnings

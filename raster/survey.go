@@ -236,8 +236,13 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 			defer got.mu.Unlock()
 			for _, e := range entries {
 				b := h.bands[e.plane.band-1]
-				e.tagMin, e.tagMax = statistic(b.Metadata("STATISTICS_MINIMUM")), statistic(b.Metadata("STATISTICS_MAXIMUM"))
-				e.tagApproximate = b.Metadata("STATISTICS_APPROXIMATE") != ""
+				number := func(name string) *float64 {
+					if x, err := strconv.ParseFloat(b.Metadata("STATISTICS_"+name), 64); err == nil {
+						return &x
+					}
+					return nil
+				}
+				e.statistics = statistics{number("MINIMUM"), number("MAXIMUM"), number("MEAN"), number("STDDEV"), b.Metadata("STATISTICS_APPROXIMATE") != ""}
 			}
 			return nil
 		})
@@ -341,13 +346,4 @@ func (in *inspection) alone(file int, entries []*entry) *Stack {
 	}
 	s.readers.limit = 4 // by name: as it is, without its predictor, and where samples lie
 	return s
-}
-
-// statistic reads the text of a statistic in a file; nil if there is none.
-func statistic(text string) *float64 {
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return nil
-	}
-	return &x
 }

@@ -18,6 +18,9 @@ func (v Value) String() string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return strings.ToLower(strings.TrimPrefix(fmt.Sprint(x), "+"))
 	}
+	if math.Abs(x) > 1e30 && float64(float32(x)) == x {
+		return fmt.Sprint(float32(x)) // -3.4e+38 and the like, of float32 samples
+	}
 	return fmt.Sprint(x)
 }
 

@@ -118,6 +118,7 @@ type report struct {
 	*raster.Info
 	b   strings.Builder
 	all bool
+	dir string // that all rasters are in, with its slash; names are shown without it
 }
 
 const (
@@ -127,23 +128,51 @@ const (
 
 // infoText is the report for a person.
 func infoText(i *raster.Info, all bool) string {
-	r := &report{Info: i, all: all}
-	remote := ""
+	r := &report{Info: i, all: all, dir: commonFolder(i.Rasters)}
+	remote, in := "", ""
+	if r.dir != "" {
+		in = " in " + r.dir
+	}
 	if i.RemoteFiles > 0 {
 		remote = fmt.Sprintf(", %d of them remote", i.RemoteFiles)
 	}
-	r.row("inputs", "%s, %s%s; %s of samples in memory", counted(i.Files, "file"), bytesText(i.FileBytes), remote, bytesText(i.SampleBytes))
+	r.row("inputs", "%s%s, %s%s; %s of samples in memory", counted(i.Files, "file"), in, bytesText(i.FileBytes), remote, bytesText(i.SampleBytes))
 	r.dates()
 	r.table()
 	r.grids()
 	r.formats()
 	r.survey()
 	for _, w := range i.Warnings {
-		r.row("warning", "%s", w)
+		r.row("warning", "%s", r.short(w))
 	}
 	r.unusable()
 	r.fit()
 	return r.b.String()
+}
+
+// commonFolder is the folder that all rasters are below, with its slash; "" if there is none.
+func commonFolder(rasters []raster.RasterInfo) string {
+	dir := ""
+	for i, of := range rasters {
+		if i == 0 {
+			dir = of.Name
+		}
+		for !strings.HasPrefix(of.Name, dir) || !strings.HasSuffix(dir, "/") {
+			dir = dir[:strings.LastIndexByte(strings.TrimSuffix(dir, "/"), '/')+1]
+			if dir == "" {
+				return ""
+			}
+		}
+	}
+	return dir
+}
+
+// short is a text without the folder of all rasters.
+func (r *report) short(text string) string {
+	if r.dir == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, r.dir, "")
 }
 
 // row writes a row, which goes on below itself where it is too long.
@@ -189,7 +218,7 @@ func (r *report) dates() {
 		used = fmt.Sprintf(" (%d of %d rasters used)", d.Used, d.Given)
 	}
 	if d.First == "" {
-		r.row("dates", "none that make an axis: %s", cmp.Or(d.Error, "no raster has one"))
+		r.row("dates", "%s", r.dateError("not known"))
 		return
 	}
 	span := d.First + " to " + d.Last
@@ -226,8 +255,16 @@ func (r *report) dates() {
 		r.row("", "from %s", strings.Join(d.Sources, "; "))
 	}
 	if d.Error != "" {
-		r.row("", "%s", d.Error)
+		r.row("", "%s", r.dateError("not of all rasters"))
 	}
+}
+
+// dateError says what is wrong with the dates, or that the last row says it.
+func (r *report) dateError(what string) string {
+	if e := r.Dates.Error; e != "" && !strings.Contains(r.Fit.Why, e) {
+		return what + ": " + e
+	}
+	return what + ", as the last row says"
 }
 
 // someOf is a list of words, of which many are left out unless all are asked for.
@@ -286,7 +323,7 @@ func (r *report) table() {
 
 // cells are the table's row of a raster.
 func (r *report) cells(of raster.RasterInfo) []string {
-	cells := []string{of.Date, "", "", "", of.Name, of.Source}
+	cells := []string{of.Date, "", "", "", r.short(of.Name), of.Source}
 	if of.X != nil {
 		cells[0] = strconv.FormatFloat(*of.X, 'g', -1, 64)
 	}
@@ -319,34 +356,38 @@ func shortened(name string, width int) string {
 }
 
 func (r *report) grids() {
-	for i, g := range r.Grids {
-		name, count := "grid", ""
-		if len(r.Grids) > 1 {
-			count = counted(g.Rasters, "raster") + ": "
+	if len(r.Grids) == 0 {
+		return
+	}
+	g := r.Grids[0]
+	where := "not georeferenced"
+	if g.Placed {
+		rotated := ""
+		if g.Rotated {
+			rotated = ", rotated"
 		}
-		if i > 0 {
-			name = ""
-		}
-		where := "not georeferenced"
-		if g.Placed {
-			rotated := ""
-			if g.Rotated {
-				rotated = ", rotated"
-			}
-			where = fmt.Sprintf("of %.6g × %.6g, CRS %s%s, x %.9g to %.9g, y %.9g to %.9g", g.PixelSize[0], g.PixelSize[1],
-				g.CRS, rotated, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3])
-		}
-		r.row(name, "%s%d × %d pixels %s", count, g.Width, g.Height, where)
-		if i == 0 {
-			continue
-		}
-		names := r.namesOf(func(of raster.RasterInfo) bool { return of.Grid != nil && *of.Grid == i })
-		r.row("", "%s %s", names[0], g.Differs)
-		if rest := names[1:]; len(rest) > 0 {
-			r.row("", "and so does:")
-			r.each(len(rest), func(i int) { r.line("%s", shortened(rest[i], reportWidth-reportIndent)) })
+		where = fmt.Sprintf("of %.6g × %.6g, CRS %s%s, x %.9g to %.9g, y %.9g to %.9g", g.PixelSize[0], g.PixelSize[1],
+			g.CRS, rotated, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3])
+	}
+	r.row("grid", "%d × %d pixels %s", g.Width, g.Height, where)
+	if len(r.Grids) == 1 {
+		return
+	}
+	var other []raster.RasterInfo
+	widest := 0
+	for _, of := range r.Rasters {
+		if of.Grid != nil && *of.Grid > 0 {
+			other = append(other, of)
+			widest = max(widest, utf8.RuneCountInString(r.Grids[*of.Grid].Differs))
 		}
 	}
+	first := r.namesOf(func(of raster.RasterInfo) bool { return of.Grid != nil && *of.Grid == 0 })
+	r.row("", "%s of %d depart from the grid of %s:", counted(len(other), "raster"), len(r.Rasters), r.short(first[0]))
+	r.each(len(other), func(i int) {
+		how := r.Grids[*other[i].Grid].Differs
+		pad := strings.Repeat(" ", widest-utf8.RuneCountInString(how))
+		r.line("%s%s  %s", how, pad, shortened(r.short(other[i].Name), reportWidth-reportIndent-widest-2))
+	})
 }
 
 // namesOf are the names of some rasters.
@@ -360,11 +401,11 @@ func (r *report) namesOf(has func(raster.RasterInfo) bool) (names []string) {
 }
 
 func (r *report) formats() {
-	for i, f := range r.Formats {
-		count := ""
+	r.each(len(r.Formats), func(i int) {
+		f, count := r.Formats[i], ""
 		if len(r.Formats) > 1 {
 			names := r.namesOf(func(of raster.RasterInfo) bool { return of.Format != nil && *of.Format == i })
-			count = counted(f.Rasters, "raster") + ", " + names[0]
+			count = counted(f.Rasters, "raster") + ", " + r.short(names[0])
 			if f.Rasters > 1 {
 				count += ", …"
 			}
@@ -390,15 +431,15 @@ func (r *report) formats() {
 		if i > 0 {
 			name = ""
 		}
-		r.row(name, "%s%s; %s", count, strings.Join(words, ", "), r.storage(f))
-	}
+		r.row(name, "%s%s; %s", count, strings.Join(words, ", "), storage(f))
+	})
 }
 
 // storage says how the samples of a file lie in it.
-func (r *report) storage(f raster.FormatInfo) string {
-	blocks := "tiles"
-	if len(r.Grids) > 0 && f.BlockWidth >= r.Grids[0].Width {
-		blocks = "strips"
+func storage(f raster.FormatInfo) string {
+	blocks := "strips"
+	if f.Tiled {
+		blocks = "tiles"
 	}
 	s := fmt.Sprintf("%s, %s of %d × %d", f.Driver, blocks, f.BlockWidth, f.BlockHeight)
 	switch {
@@ -447,9 +488,17 @@ func (r *report) survey() {
 				kinds = append(kinds, percentText(int(k.n), int(s.Samples))+" "+k.name)
 			}
 		}
+		if len(kinds) == 1 {
+			_, kind, _ := strings.Cut(kinds[0], " % ")
+			kinds[0] = "all " + kind
+		}
 		r.row("gaps", "%s of samples: %s%s", percentText(int(s.Gaps()), int(s.Samples)), strings.Join(kinds, ", "), r.worst())
 	}
-	if s.Pixels > 0 && s.Gaps() > 0 {
+	switch {
+	case s.Pixels == 0 || s.Gaps() == 0:
+	case s.Empty == s.Pixels:
+		r.row("pixels", "none has any observation")
+	default:
 		r.row("pixels", "%s without any observation, %s without a gap; the others have %d or more, the median pixel %d",
 			percentText(s.Empty, s.Pixels), percentText(s.Full, s.Pixels), s.Fewest, s.Median)
 	}
@@ -458,14 +507,18 @@ func (r *report) survey() {
 // worst names the rasters with the most gaps, where some have more than others.
 func (r *report) worst() string {
 	share := func(of raster.RasterInfo) float64 { return float64(of.Samples.Gaps()) / float64(of.Samples.Samples) }
-	read := slices.DeleteFunc(slices.Clone(r.Rasters), func(of raster.RasterInfo) bool { return of.Samples == nil || of.Samples.Samples == 0 })
+	read := slices.DeleteFunc(slices.Clone(r.Rasters), func(of raster.RasterInfo) bool { return of.Samples == nil || of.Samples.Observations == 0 })
 	slices.SortStableFunc(read, func(a, b raster.RasterInfo) int { return cmp.Compare(share(b), share(a)) })
 	if len(read) < 4 || share(read[0]) < 1.5*share(read[len(read)/2]) {
 		return ""
 	}
 	var words []string
 	for _, of := range read[:3] {
-		words = append(words, fmt.Sprintf("%s (%s)", cmp.Or(r.cells(of)[0], of.Name), percentText(int(of.Samples.Gaps()), int(of.Samples.Samples))))
+		label := r.cells(of)[0]
+		if of.Source == "" {
+			label = r.short(of.Name)
+		}
+		words = append(words, fmt.Sprintf("%s (%s)", label, percentText(int(of.Samples.Gaps()), int(of.Samples.Samples))))
 	}
 	return "; most in " + strings.Join(words, ", ")
 }
@@ -477,6 +530,9 @@ func (r *report) unusable() {
 		if of.Error != "" && !slices.Contains(errs, of.Error) {
 			errs = append(errs, of.Error)
 		}
+	}
+	if len(errs) == 1 && errs[0] == r.Fit.Why {
+		return // the last row says it
 	}
 	r.each(len(errs), func(i int) { r.row("unusable", "%s", oneLine(errors.New(errs[i]))) })
 }
@@ -495,19 +551,21 @@ func (r *report) fit() {
 	r.row("fit", "would run: slopes per %s, %s in %s of %d × %d pixels%s on %s (%s), at most %s of memory", f.Unit, f.SampleType,
 		counted(f.Windows, "window"), f.WindowWidth, f.WindowHeight, part, counted(f.Threads, "thread"), f.ISA, humanize.IBytes(uint64(f.Memory)))
 	if f.Seconds > 0 {
-		r.row("", "about %s to open and read it all, an estimate from the %s of what was read here", aboutText(f.Seconds), rateText(r.Survey.ReadRate, "B/s"))
+		r.row("", "%s to open and read it all, an estimate from the %s of what was read here", aboutText(f.Seconds), rateText(r.Survey.ReadRate, "B/s"))
 	}
 }
 
 // aboutText writes a time that is not known well.
 func aboutText(seconds float64) string {
 	switch {
+	case seconds < 0.1:
+		return "less than 0.1 s"
 	case seconds < 60:
-		return fmt.Sprintf("%.1g s", seconds)
+		return fmt.Sprintf("about %.1g s", seconds)
 	case seconds < 2*3600:
-		return fmt.Sprintf("%.0f minutes", seconds/60)
+		return fmt.Sprintf("about %.0f minutes", seconds/60)
 	}
-	return fmt.Sprintf("%.0f hours", time.Duration(seconds*float64(time.Second)).Hours())
+	return fmt.Sprintf("about %.0f hours", time.Duration(seconds*float64(time.Second)).Hours())
 }
 
 func shareText(x float64) string { return percentText(int(x*1e9), 1e9) }
