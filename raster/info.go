@@ -519,7 +519,12 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, got *surveyed, 
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
 	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.Memory
 	if info.Survey.ReadRate > 0 {
-		f.Seconds = setup.Seconds() + float64(info.SampleBytes)/info.Survey.ReadRate
+		// What is decoded whole is decoded for each window that has a part of it.
+		times := 1
+		if g := j.Grid; g.WholeBlocks {
+			times = ((min(g.BlockWidth, g.Width)-1)/p.WindowWidth + 1) * ((min(g.BlockHeight, g.Height)-1)/p.WindowHeight + 1)
+		}
+		f.Seconds = setup.Seconds() + float64(times)*float64(info.SampleBytes)/info.Survey.ReadRate
 		if got.opened > 0 { // by every thread, at the same time
 			f.Seconds += got.opening.Seconds() / float64(got.opened) * float64(len(j.stack.sources))
 		}

@@ -100,11 +100,11 @@ func (in *inspection) mixtures() (warnings []string) {
 
 // alike are rasters whose samples mean the same, or are stored alike.
 type alike struct {
-	who     string // the first of them, and how many more
-	plane   *plane // of the first
-	format  FormatInfo
-	counts  *Counts
-	multi   bool // they are bands of one file
+	who    string // the first of them, and how many more
+	plane  *plane // of the first
+	format FormatInfo
+	counts *Counts
+	multi  bool // they are bands of one file
 }
 
 // groups puts the rasters that are used together by a part of their format.

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"runtime"
@@ -33,11 +34,11 @@ type survey struct {
 	height  int
 	windows []pixtrend.Window
 	every   int        // of so many rasters, in the order of their dates, one is read
-	seen    [][]uint16 // by window and pixel: observations
+	seen    [][]uint16 // of the first grid: observations by window and pixel
 }
 
-// newSurvey chooses the windows for planes of one grid, in as many bytes.
-func newSurvey(g geo, planes []*plane, budget int64) *survey {
+// newSurvey chooses the windows for planes of one grid, in as many bytes and pixels.
+func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	s := &survey{geo: g, blockW: 1, blockH: 1}
 	for _, p := range planes {
 		bw, bh := p.blockWidth, p.blockHeight
@@ -62,7 +63,8 @@ func newSurvey(g geo, planes []*plane, budget int64) *survey {
 	if down <= n && across <= n {
 		n = min(n, across*down)
 	}
-	for n > 1 && s.cost(planes, n) > budget {
+	least := max(budget, s.cost(planes, 1)) // more windows of the same blocks cost no more
+	for n > 1 && (s.cost(planes, n) > least || int64(n)*int64(w)*int64(h) > pixels) {
 		n--
 	}
 	s.every = int(max(1, min((s.cost(planes, n)+budget-1)/budget, int64(len(planes)))))
@@ -70,8 +72,11 @@ func newSurvey(g geo, planes []*plane, budget int64) *survey {
 		window := pixtrend.Window{X: at[0] * w, Y: at[1] * h}
 		window.Width, window.Height = min(w, g.width-window.X), min(h, g.height-window.Y)
 		s.windows = append(s.windows, window)
-		s.seen = append(s.seen, make([]uint16, window.Pixels()))
 	}
+	// Those of one block follow each other, so that it is decoded once.
+	slices.SortStableFunc(s.windows, func(a, b pixtrend.Window) int {
+		return cmp.Or(a.Y/s.blockH-b.Y/s.blockH, a.X/s.blockW-b.X/s.blockW)
+	})
 	return s
 }
 
@@ -165,7 +170,12 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 			in.surveys = append(in.surveys, nil)
 			continue
 		}
-		s := newSurvey(g, planes, max(1, budget*of[grid]/total))
+		s := newSurvey(g, planes, max(1, budget*of[grid]/total), in.o.Memory/32) // of two bytes: a sixteenth
+		if grid == 0 {
+			for _, w := range s.windows {
+				s.seen = append(s.seen, make([]uint16, w.Pixels()))
+			}
+		}
 		in.surveys = append(in.surveys, s)
 		byFile := map[int]*item{}
 		var files []*item
@@ -307,8 +317,10 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 		}
 		lastBlock = block
 		got.mu.Lock()
-		for p, n := range seen[:w.Pixels()] {
-			s.seen[i][p] = uint16(min(int(s.seen[i][p])+int(n), math.MaxUint16))
+		if s.seen != nil {
+			for p, n := range seen[:w.Pixels()] {
+				s.seen[i][p] = uint16(min(int(s.seen[i][p])+int(n), math.MaxUint16))
+			}
 		}
 		got.mu.Unlock()
 	}

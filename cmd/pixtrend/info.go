@@ -167,19 +167,28 @@ func commonFolder(rasters []raster.RasterInfo) string {
 	return dir
 }
 
-// short is a text without the folder of all rasters.
+// short is a text in which rasters are named without the folder of all of them.
 func (r *report) short(text string) string {
 	if r.dir == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, r.dir, "")
+	for _, of := range r.Rasters {
+		text = strings.ReplaceAll(text, of.Name, strings.TrimPrefix(of.Name, r.dir))
+	}
+	return text
 }
+
+// together keeps numbers and what belongs to them on one line.
+var together = strings.NewReplacer(" %", noBreak+"%", " × ", noBreak+"×"+noBreak)
+
+const noBreak = "\u00a0"
 
 // row writes a row, which goes on below itself where it is too long.
 func (r *report) row(name, format string, args ...any) {
 	line := fmt.Sprintf("%-*s", reportIndent, name)
 	room := reportWidth - reportIndent
-	for _, word := range strings.Fields(fmt.Sprintf(format, args...)) {
+	text := together.Replace(fmt.Sprintf(format, args...))
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }) {
 		n := utf8.RuneCountInString(word)
 		if room < reportWidth-reportIndent && n+1 > room {
 			fmt.Fprintln(&r.b, line)
@@ -188,7 +197,7 @@ func (r *report) row(name, format string, args ...any) {
 		if room < reportWidth-reportIndent {
 			line, room = line+" ", room-1
 		}
-		line, room = line+word, room-n
+		line, room = line+strings.ReplaceAll(word, noBreak, " "), room-n
 	}
 	fmt.Fprintln(&r.b, line)
 }
@@ -323,7 +332,7 @@ func (r *report) table() {
 
 // cells are the table's row of a raster.
 func (r *report) cells(of raster.RasterInfo) []string {
-	cells := []string{of.Date, "", "", "", r.short(of.Name), of.Source}
+	cells := []string{of.Date, "", "", "", strings.TrimPrefix(of.Name, r.dir), of.Source}
 	if of.X != nil {
 		cells[0] = strconv.FormatFloat(*of.X, 'g', -1, 64)
 	}
@@ -382,11 +391,11 @@ func (r *report) grids() {
 		}
 	}
 	first := r.namesOf(func(of raster.RasterInfo) bool { return of.Grid != nil && *of.Grid == 0 })
-	r.row("", "%s of %d depart from the grid of %s:", counted(len(other), "raster"), len(r.Rasters), r.short(first[0]))
+	r.row("", "%s of %d depart from the grid of %s:", counted(len(other), "raster"), len(r.Rasters), strings.TrimPrefix(first[0], r.dir))
 	r.each(len(other), func(i int) {
 		how := r.Grids[*other[i].Grid].Differs
 		pad := strings.Repeat(" ", widest-utf8.RuneCountInString(how))
-		r.line("%s%s  %s", how, pad, shortened(r.short(other[i].Name), reportWidth-reportIndent-widest-2))
+		r.line("%s%s  %s", how, pad, shortened(strings.TrimPrefix(other[i].Name, r.dir), reportWidth-reportIndent-widest-2))
 	})
 }
 
@@ -405,7 +414,7 @@ func (r *report) formats() {
 		f, count := r.Formats[i], ""
 		if len(r.Formats) > 1 {
 			names := r.namesOf(func(of raster.RasterInfo) bool { return of.Format != nil && *of.Format == i })
-			count = counted(f.Rasters, "raster") + ", " + r.short(names[0])
+			count = counted(f.Rasters, "raster") + ", " + strings.TrimPrefix(names[0], r.dir)
 			if f.Rasters > 1 {
 				count += ", …"
 			}
@@ -516,7 +525,7 @@ func (r *report) worst() string {
 	for _, of := range read[:3] {
 		label := r.cells(of)[0]
 		if of.Source == "" {
-			label = r.short(of.Name)
+			label = strings.TrimPrefix(of.Name, r.dir)
 		}
 		words = append(words, fmt.Sprintf("%s (%s)", label, percentText(int(of.Samples.Gaps()), int(of.Samples.Samples))))
 	}
