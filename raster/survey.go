@@ -40,21 +40,27 @@ type survey struct {
 // newSurvey chooses the windows for planes of one grid, in as many bytes and pixels.
 func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	s := &survey{geo: g, blockW: 1, blockH: 1}
+	var held int64 // of a block, which may be larger than the grid
 	for _, p := range planes {
 		bw, bh := p.blockWidth, p.blockHeight
 		if p.heldBytes() == 0 && bw >= g.width {
 			bh = 1
 		}
 		s.blockW, s.blockH = max(s.blockW, min(bw, g.width)), max(s.blockH, min(bh, g.height))
+		held = max(held, p.heldBytes())
 	}
 	w, h := min(s.blockW, surveyMostPixels), s.blockH
 	if w*h > surveyMostPixels {
 		h = max(1, surveyMostPixels/w)
 	}
-	for w < g.width && w*h < surveyLeastPixels {
+	small := func() bool {
+		blocks := int64((w-1)/s.blockW+1) * int64((h-1)/s.blockH+1)
+		return w*h < surveyLeastPixels && blocks*held < surveyBytes/surveyWindows
+	}
+	for w < g.width && small() {
 		w = min(w+s.blockW, g.width)
 	}
-	for w == g.width && h < g.height && w*h < surveyLeastPixels {
+	for w == g.width && h < g.height && small() {
 		h = min(h+s.blockH, g.height)
 	}
 	s.width, s.height = w, h
