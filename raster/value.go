@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -21,6 +22,9 @@ func (v Value) String() string {
 	if math.Abs(x) > 1e30 && float64(float32(x)) == x {
 		return fmt.Sprint(float32(x)) // -3.4e+38 and the like, of float32 samples
 	}
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
 	return fmt.Sprint(x)
 }
 
@@ -31,6 +35,17 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		return json.Marshal(v.String())
 	}
 	return json.Marshal(x)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (v *Value) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil {
+		return json.Unmarshal(data, (*float64)(v))
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	*v = Value(x)
+	return err
 }
 
 // NodataOf returns the nodata value of v, nil where there is none.
