@@ -510,7 +510,7 @@ func FuzzSurvey(f *testing.F) {
 			q.file = i
 			planes = append(planes, &q)
 		}
-		const budget, pixels = 256 << 20, 16 << 20
+		const budget, pixels = surveyBytes, 16 << 20
 		s := newSurvey(g, planes, budget, pixels)
 		if len(s.windows) == 0 || len(s.windows) > surveyWindows || s.every < 1 || s.every > len(planes) {
 			t.Fatalf("%d windows of every %d of %d", len(s.windows), s.every, len(planes))

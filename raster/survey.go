@@ -19,10 +19,11 @@ import (
 // time. What it takes is bounded by the bytes that have to be decoded, whatever the size of the stack.
 const (
 	surveyWindows     = 64        // of a grid, at most
-	surveyBytes       = 256 << 20 // of samples, as they are decoded
+	surveyBytes       = 512 << 20 // of samples, as they are decoded
 	surveyRemoteBytes = 32 << 20  // the same, of stacks on servers
 	surveyMostPixels  = 1 << 18   // of a window: larger blocks are cut
-	surveyLeastPixels = 1 << 14   // smaller blocks are read several at a time
+	surveyLeastPixels = 1 << 14   // smaller blocks are read several at a time, and so much where any part can be read
+	surveyFewWindows  = 16        // fewer than that show less of a grid than smaller ones would
 )
 
 // survey is what is read of the rasters of one grid.
@@ -40,7 +41,7 @@ type survey struct {
 // newSurvey chooses the windows for planes of one grid, in as many bytes and pixels.
 func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	s := &survey{geo: g, blockW: 1, blockH: 1}
-	var held int64 // of a block, which may be larger than the grid
+	var held, each int64 // bytes of a block, which may be larger than the grid, and of a pixel at all dates
 	for _, p := range planes {
 		bw, bh := p.blockWidth, p.blockHeight
 		if p.heldBytes() == 0 && bw >= g.width {
@@ -48,14 +49,20 @@ func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 		}
 		s.blockW, s.blockH = max(s.blockW, min(bw, g.width)), max(s.blockH, min(bh, g.height))
 		held = max(held, p.heldBytes())
+		each += int64(p.dtype.Size())
 	}
-	w, h := min(s.blockW, surveyMostPixels), s.blockH
-	if w*h > surveyMostPixels {
-		h = max(1, surveyMostPixels/w)
+	least := int(min(max(surveyLeastPixels/16, budget/each/surveyFewWindows), surveyLeastPixels))
+	most := surveyMostPixels
+	if held == 0 {
+		most = least
+	}
+	w, h := min(s.blockW, most), s.blockH
+	if w*h > most {
+		h = max(1, most/w)
 	}
 	small := func() bool {
 		blocks := int64((w-1)/s.blockW+1) * int64((h-1)/s.blockH+1)
-		return w*h < surveyLeastPixels && blocks*held < surveyBytes/surveyWindows
+		return w*h < least && blocks*held < surveyBytes/surveyWindows
 	}
 	for w < g.width && small() {
 		w = min(w+s.blockW, g.width)
@@ -69,8 +76,8 @@ func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	if down <= n && across <= n {
 		n = min(n, across*down)
 	}
-	least := max(budget, s.cost(planes, 1)) // more windows of the same blocks cost no more
-	for n > 1 && (s.cost(planes, n) > least || int64(n)*int64(w)*int64(h) > pixels) {
+	enough := max(budget, s.cost(planes, 1)) // more windows of the same blocks cost no more
+	for n > 1 && (s.cost(planes, n) > enough || int64(n)*int64(w)*int64(h) > pixels) {
 		n--
 	}
 	s.every = int(max(1, min((s.cost(planes, n)+budget-1)/budget, int64(len(planes)))))

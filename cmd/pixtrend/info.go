@@ -37,7 +37,7 @@ func newInfoCommand() *cobra.Command {
 		Long: "Report on a stack before it is fitted: its dates and what they were read from, its grid, how samples\n" +
 			"are stored, how many are missing, what a fit would take, and what may surprise.\n\n" +
 			"An INPUT is what it is for pixtrend fit. Of every raster some windows are read, the same ones every\n" +
-			"time: at most 64 windows, and 256 MiB for all rasters together. Nothing is written.\n\n" +
+			"time: at most 64 windows, and 512 MiB for all rasters together. Nothing is written.\n\n" +
 			"Exit codes: 0 a fit would run, 1 it would not, which the last line tells, 2 wrong usage.",
 		Example: "  # a stack made for trying\n" +
 			"  pixtrend synth demo && pixtrend info demo\n" +
