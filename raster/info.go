@@ -90,6 +90,8 @@ type FormatInfo struct {
 	Predictor   int     `json:"predictor"`  // 2, 3, or 0 for none or where it is not known
 	Interleave  string  `json:"interleave"` // of several bands: BAND, LINE or PIXEL
 	Rasters     int     `json:"rasters"`
+	FileBytes   int64   `json:"file_bytes"`   // of the files of these rasters
+	SampleBytes int64   `json:"sample_bytes"` // of their samples, in memory
 }
 
 // SurveyInfo is about the windows that were read of the rasters that are used.
@@ -263,8 +265,11 @@ func (in *inspection) date() error {
 	if !in.o.Dates.IsX() {
 		var kept []int
 		if kept, err = in.o.Select.Select(in.givenDates(false)); err == nil {
-			for i, e := range in.entries {
-				e.used = slices.Contains(kept, i)
+			for _, e := range in.entries {
+				e.used = false
+			}
+			for _, i := range kept {
+				in.entries[i].used = true
 			}
 		}
 	}
@@ -384,6 +389,7 @@ func (in *inspection) describeRasters(info *Info) {
 			info.Grids[i].Differs, _ = in.grids[0].departure(g)
 		}
 	}
+	counted := map[int]bool{} // files
 	for _, e := range in.entries {
 		r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Used: e.used, Samples: e.counts}
 		switch {
@@ -406,9 +412,15 @@ func (in *inspection) describeRasters(info *Info) {
 			}
 			r.Grid, r.Format = &e.grid, &index
 			info.Grids[e.grid].Rasters++
-			info.Formats[index].Rasters++
-			if g := in.geos[e.file]; e.used {
-				info.SampleBytes += int64(g.width) * int64(g.height) * int64(p.dtype.Size())
+			to, g := &info.Formats[index], in.geos[e.file]
+			bytes := int64(g.width) * int64(g.height) * int64(p.dtype.Size())
+			to.Rasters, to.SampleBytes = to.Rasters+1, to.SampleBytes+bytes
+			if !counted[e.file] {
+				to.FileBytes += in.fileBytes(e.file)
+				counted[e.file] = true
+			}
+			if e.used {
+				info.SampleBytes += bytes
 			}
 		}
 		info.Rasters = append(info.Rasters, r)
@@ -448,7 +460,9 @@ func (f FormatInfo) same(g FormatInfo) bool {
 	if nodata(f.Nodata) != nodata(g.Nodata) {
 		return false
 	}
-	f.Nodata, g.Nodata, f.Rasters, g.Rasters = nil, nil, 0, 0
+	for _, one := range []*FormatInfo{&f, &g} { // but for what is counted
+		one.Nodata, one.Rasters, one.FileBytes, one.SampleBytes = nil, 0, 0, 0
+	}
 	return f == g
 }
 

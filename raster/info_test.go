@@ -187,6 +187,11 @@ func TestInspectWarns(t *testing.T) {
 			}
 			return y
 		}), func(_ int, m *made) { m.dtype = godal.Byte }, [][]string{{"255 is 2.0 %"}}},
+		{"yes and no", newPlanes(40, 30, 5, 0, 1), func(_ int, m *made) { m.dtype = godal.Byte }, nil},
+		{"two classes", newPlanes(40, 30, 5, 1, 2).with(func(_, _ int, y float64) float64 { return 10 * y }), short(nil), nil},
+		{"nothing but a usual one", newPlanes(40, 30, 5, 0, 1).with(func(_, _ int, y float64) float64 { return y*10004 - 9999 }), short(nil), [][]string{{"-9999 is ", "--nodata -9999"}}},
+		{"nothing but one", newPlanes(40, 30, 5, -999, -999), short(nil), [][]string{{"-999 is 100.0 %", "as if it were missing"}}},
+		{"constants", newPlanes(40, 30, 5, 0, 0), short(nil), nil},
 		{"all bytes", newPlanes(40, 30, 5, 0, 255), func(_ int, m *made) { m.dtype = godal.Byte }, nil},
 		{"the least float", put(-3.4028234663852886e38).with(func(_, _ int, y float64) float64 { return y / 8 }).with(func(_, _ int, y float64) float64 {
 			if y < -1e37 {
@@ -431,6 +436,39 @@ func TestInspectIsTheSame(t *testing.T) {
 	}
 	if got := text(remote); got != want {
 		t.Errorf("over a network:\n%s\nlocal:\n%s", got, want)
+	}
+}
+
+func TestInspectMasks(t *testing.T) {
+	s := newPlanes(50, 40, 4, 0, 255)
+	names := s.files(t, func(_ int, m *made) { m.dtype = godal.Byte })
+	for i, internal := range []string{"YES", "NO"} {
+		visible := make([]byte, 50*40)
+		for p := range visible {
+			visible[p] = byte(255 * (p % 2))
+		}
+		addMask(t, names[i], visible, internal)
+	}
+	i := inspect(t, names, Options{})
+	for n, want := range []int64{1000, 1000, 0, 0} {
+		if c := i.Rasters[n].Samples; c.Masked != want || c.Observations != 2000-want || i.Formats[*i.Rasters[n].Format].Mask != (want > 0) {
+			t.Errorf("%s: %+v", names[n], c)
+		}
+	}
+	warned(t, i, []string{"have a mask", "y_2001.tif (and 1 more)"})
+	var sum int64
+	for _, f := range i.Formats {
+		sum += f.FileBytes
+	}
+	if sum != sizes(t, names) || sum != i.FileBytes || i.SampleBytes != 4*2000 {
+		t.Errorf("%d bytes in formats, %+v", sum, i)
+	}
+	// GDAL calls the fourth band of bytes alpha.
+	lone := s.multiband(t, func(m *made) { m.dtype = godal.Byte })
+	if i := inspect(t, []string{lone}, Options{}); !i.Fit.Runs || i.Survey.Masked != 0 || i.Formats[0].FileBytes != i.FileBytes {
+		t.Errorf("%+v", i)
+	} else {
+		warned(t, i, []string{"band 4 is called alpha: it is taken as a date"})
 	}
 }
 

@@ -182,7 +182,10 @@ func (a *alike) meanings() (warnings []string) {
 	if p.masked {
 		warn("samples of %s have a mask, in the file or beside it: what it hides is taken as missing", a.who)
 	}
-	if f.Alpha > 0 && f.Alpha != p.band {
+	switch {
+	case f.Alpha > 0 && a.multi:
+		warn("band %d is called alpha: it is taken as a date like the others; say --band N if the bands are not dates", f.Alpha)
+	case f.Alpha > 0 && f.Alpha != p.band:
 		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, a.who)
 	}
 	return warnings
@@ -232,20 +235,23 @@ func (a *alike) fills() (found []fill) {
 		sign float64
 	}{{c.least, 1}, {c.most, -1}} {
 		value, distance := side.sign*side.e.value, side.e.next-side.e.value
-		if math.IsInf(distance, 0) {
-			distance = 0 // all observations are alike
+		usual := math.Abs(value) > 1e38 || slices.ContainsFunc(usualFills, func(f float64) bool { return value == f || value == float64(float32(f)) })
+		if spread == 0 { // all observations are alike
+			if usual {
+				return []fill{{value: Value(value), count: c.Observations}}
+			}
+			return nil
 		}
 		rest := spread - distance
-		usual := slices.ContainsFunc(usualFills, func(f float64) bool { return value == f || math.Abs(value) > 1e38 || value == float64(float32(f)) })
 		limit := a.limit(value) || value == 0
-		apart := distance > 0 && (distance > 2*rest || (usual || limit) && distance > rest/10)
+		apart := (rest > 0 || usual) && (distance > 2*rest || (usual || limit) && distance > rest/10)
 		often := side.e.count*1000 >= c.Samples
-		switch {
-		case (usual || limit && often) && apart, usual && distance == 0, apart && often && side.e.count > 1 && distance >= 3:
-			found = append(found, fill{Value(value), side.e.count, apart})
+		if apart && (usual || often && (limit || side.e.count > 1 && distance >= 3)) {
+			found = append(found, fill{Value(value), side.e.count, true})
 		}
 	}
-	if c.zeros*4 >= c.Observations && c.zeros < c.Observations && !slices.ContainsFunc(found, func(f fill) bool { return f.apart }) {
+	binary := !c.fractional && *c.Min == 0 && *c.Max == 1
+	if c.zeros*4 >= c.Observations && !binary && !slices.ContainsFunc(found, func(f fill) bool { return f.apart }) {
 		found = append(found, fill{value: 0, count: c.zeros})
 	}
 	return found

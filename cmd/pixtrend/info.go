@@ -418,7 +418,7 @@ func (r *report) formats() {
 			if f.Rasters > 1 {
 				count += ", …"
 			}
-			count += ": "
+			count += fmt.Sprintf(", %s, %s in memory: ", bytesText(f.FileBytes), bytesText(f.SampleBytes))
 		}
 		words := []string{f.Type, "no nodata"}
 		if f.Nodata != nil {
