@@ -257,7 +257,7 @@ func TestDryRun(t *testing.T) {
 		t.Fatalf("exit code %d, %v in:\n%s", code, err, stdout)
 	}
 	if len(p.Inputs) != 21 || p.Inputs[20] != (planInput{Date: "2015", Name: "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
-		p.Nodata == nil || *p.Nodata != -9999 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
+		p.Nodata != -9999.0 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
 		t.Errorf("something is wrong in %+v", p)
 	}
 	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "slope.tif", "--dry-run", "--of", "cog")

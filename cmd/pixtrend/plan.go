@@ -7,43 +7,44 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
 )
 
 // plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
 type plan struct {
-	Inputs       []planInput   `json:"inputs"` // in the order of their dates
-	InputBytes   int64         `json:"input_bytes"`
-	RemoteFiles  int           `json:"remote_files"` // inputs that are on servers
-	Dates        string        `json:"dates"`        // a summary
-	Given        int           `json:"dates_given"`  // rasters, before some were left out of inputs
-	Unit         string        `json:"unit"`         // slopes are per it
-	Origin       string        `json:"origin"`       // intercepts are at it
-	Width        int           `json:"width"`
-	Height       int           `json:"height"`
-	PixelSize    [2]float64    `json:"pixel_size"` // x and y, in units of the CRS
-	CRS          string        `json:"crs"`        // such as EPSG:32617
-	SampleType   string        `json:"sample_type"`
-	Nodata       *raster.Value `json:"nodata"` // null where there is none
-	Windows      int           `json:"windows"`
-	WindowWidth  int           `json:"window_width"`
-	WindowHeight int           `json:"window_height"`
-	DatesAtOnce  int           `json:"dates_at_once"` // of a window in memory
-	Threads      int           `json:"threads"`
-	Pin          string        `json:"pin"`               // what threads are bound to: cpu, node or off
-	Unbound      string        `json:"unbound,omitempty"` // why not every thread has a CPU of its own
-	ISA          string        `json:"isa"`
-	Memory       int64         `json:"memory"`      // what the run keeps to
-	TileMemory   int64         `json:"tile_memory"` // of that, for tiles and results
-	Output       string        `json:"output"`
-	OutputFormat string        `json:"output_format"` // GTiff or COG
-	OutputType   string        `json:"output_type"`   // Float32 or Float64
-	OutputBytes  int64         `json:"output_bytes"`  // of its samples, before compression
-	Scratch      int64         `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
-	Fields       []string      `json:"fields"`        // a band each
-	Overwrite    bool          `json:"overwrite"`
-	Warnings     []string      `json:"warnings"`
+	Inputs       []planInput `json:"inputs"` // in the order of their dates
+	InputBytes   int64       `json:"input_bytes"`
+	RemoteFiles  int         `json:"remote_files"` // inputs that are on servers
+	Dates        string      `json:"dates"`        // a summary
+	Given        int         `json:"dates_given"`  // rasters, before some were left out of inputs
+	Unit         string      `json:"unit"`         // slopes are per it
+	Origin       string      `json:"origin"`       // intercepts are at it
+	Width        int         `json:"width"`
+	Height       int         `json:"height"`
+	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
+	CRS          string      `json:"crs"`        // such as EPSG:32617
+	SampleType   string      `json:"sample_type"`
+	Nodata       any         `json:"nodata"` // a number, "nan", "inf", "-inf", or null where there is none
+	Windows      int         `json:"windows"`
+	WindowWidth  int         `json:"window_width"`
+	WindowHeight int         `json:"window_height"`
+	DatesAtOnce  int         `json:"dates_at_once"` // of a window in memory
+	Threads      int         `json:"threads"`
+	Pin          string      `json:"pin"`               // what threads are bound to: cpu, node or off
+	Unbound      string      `json:"unbound,omitempty"` // why not every thread has a CPU of its own
+	ISA          string      `json:"isa"`
+	Memory       int64       `json:"memory"`      // what the run keeps to
+	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
+	Output       string      `json:"output"`
+	OutputFormat string      `json:"output_format"` // GTiff or COG
+	OutputType   string      `json:"output_type"`   // Float32 or Float64
+	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
+	Scratch      int64       `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
+	Fields       []string    `json:"fields"`        // a band each
+	Overwrite    bool        `json:"overwrite"`
+	Warnings     []string    `json:"warnings"`
 }
 
 type planInput struct {
@@ -67,7 +68,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: datesText(g.Axis, j.Given), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
-		SampleType: raster.TypeName(g.Type), Nodata: raster.NodataOf(g.Valid),
+		SampleType: raster.TypeName(g.Type), Nodata: nodataJSON(g.Valid),
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
@@ -122,7 +123,7 @@ func (s plan) text(asJSON bool) (string, error) {
 	row("grid", "%d × %d pixels of %.6g × %.6g, CRS %s", s.Width, s.Height, s.PixelSize[0], s.PixelSize[1], s.CRS)
 	nodata := "none"
 	if s.Nodata != nil {
-		nodata = s.Nodata.String()
+		nodata = fmt.Sprint(s.Nodata)
 	}
 	row("samples", "%s, nodata %s", s.SampleType, nodata)
 	parts := ""
@@ -166,4 +167,12 @@ func (s plan) pinning() string {
 		bound += ": " + s.Unbound
 	}
 	return bound
+}
+
+// nodataJSON is the nodata value as JSON can hold it.
+func nodataJSON(v kernel.Valid) any {
+	if nodata := raster.NodataOf(v); nodata != nil {
+		return *nodata
+	}
+	return nil
 }
