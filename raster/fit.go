@@ -113,14 +113,8 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 // Prepare opens the inputs and settles how they will be fitted. It writes nothing. The caller
 // closes the job.
 func Prepare(inputs []string, output string, o Options) (*Job, error) {
-	if o.Memory < 0 {
-		return nil, fmt.Errorf("the memory of %d bytes is negative", o.Memory)
-	}
-	if o.Memory == 0 {
-		o.Memory = DefaultMemory
-	}
-	if o.Memory < leastMemory {
-		return nil, fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+	if err := o.allowMemory(); err != nil {
+		return nil, err
 	}
 	if o.Software == "" {
 		o.Software = "pixtrend"
@@ -152,6 +146,20 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		return nil, err
 	}
 	return j, nil
+}
+
+// allowMemory settles how much memory there is.
+func (o *Options) allowMemory() error {
+	if o.Memory < 0 {
+		return fmt.Errorf("the memory of %d bytes is negative", o.Memory)
+	}
+	if o.Memory == 0 {
+		o.Memory = DefaultMemory
+	}
+	if o.Memory < leastMemory {
+		return fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+	}
+	return nil
 }
 
 func prepare(s *Stack, output string, o Options) (*Job, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/airbusgeo/godal"
@@ -33,6 +34,16 @@ type plane struct {
 	predictorAt   int64      // where the file keeps its number
 	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 	labels        labels
+	form          form
+}
+
+// form is what a file says of itself and no fit asks for.
+type form struct {
+	driver      string
+	bands       int
+	alpha       int    // the band that is called alpha; 0: none
+	compression string // as GDAL calls it; "": none
+	interleave  string // of several bands: BAND, LINE or PIXEL
 }
 
 // describe opens a file and says what is in it.
@@ -73,11 +84,13 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	default:
 		planes = []plane{{band: max(o.Band, 1)}}
 	}
+	alpha := 1 + slices.IndexFunc(bands, func(b godal.Band) bool { return b.ColorInterp() == godal.CIAlpha })
 	for i := range planes {
 		if err := planes[i].read(bands[planes[i].band-1], o.Nodata); err != nil {
 			return fail("%v", err)
 		}
 		planes[i].blocks(ds, len(bands))
+		planes[i].form.alpha = alpha
 		planes[i].labels = labelsOf(ds, bands[planes[i].band-1], len(planes) == 1)
 	}
 	st := ds.Structure()
@@ -125,12 +138,16 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 // blocks settles how the band's blocks are stored.
 func (p *plane) blocks(ds *godal.Dataset, bands int) {
 	structure := godal.Domain("IMAGE_STRUCTURE")
-	p.compressed = ds.Metadata("COMPRESSION", structure) != ""
+	p.form = form{driver: ds.Driver().ShortName(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
+	p.compressed = p.form.compression != ""
 	p.direct = !p.compressed && p.blockWidth >= ds.Structure().SizeX
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
-	if ds.Metadata("INTERLEAVE", structure) == "PIXEL" {
+	if bands > 1 {
+		p.form.interleave = ds.Metadata("INTERLEAVE", structure)
+	}
+	if p.form.interleave == "PIXEL" {
 		p.blockBytes *= int64(bands)
-		p.interleaved = bands > 1
+		p.interleaved = true
 	}
 }
 

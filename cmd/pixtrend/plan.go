@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -70,11 +69,12 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: datesText(g.Axis, j.Given), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
-		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
+		SampleType: raster.TypeName(g.Type), Nodata: nodataJSON(g.Valid),
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
-		Output: j.Output, Series: append([]string{}, j.Series...), OutputFormat: string(j.Format), Scratch: j.Scratch, OutputType: sampleType(p.Type), Overwrite: overwrite,
+		Output: j.Output, Series: append([]string{}, j.Series...), OutputFormat: string(j.Format), Scratch: j.Scratch,
+		OutputType: raster.TypeName(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
@@ -174,24 +174,10 @@ func (s plan) pinning() string {
 	return bound
 }
 
-// sampleType is GDAL's name of a type, which people know.
-func sampleType(d kernel.DType) string {
-	name := d.String()
-	if rest, ok := strings.CutPrefix(name, "uint"); ok {
-		return "UInt" + rest
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
-}
-
 // nodataJSON is the nodata value as JSON can hold it.
 func nodataJSON(v kernel.Valid) any {
-	if !v.HasNodata {
-		return nil
+	if nodata := raster.NodataOf(v); nodata != nil {
+		return *nodata
 	}
-	if math.IsNaN(v.Nodata) || math.IsInf(v.Nodata, 0) {
-		return strings.ToLower(strings.TrimPrefix(number(v.Nodata), "+"))
-	}
-	return v.Nodata
+	return nil
 }
-
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
