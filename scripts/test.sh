@@ -88,7 +88,7 @@ for arch in amd64 arm64; do
 done
 step "staticcheck" go run "$staticcheck" ./...
 if command -v shellcheck >/dev/null; then
-  step "shellcheck" shellcheck scripts/*.sh .ci/run
+  step "shellcheck" shellcheck scripts/*.sh scripts/peers/*.sh .ci/run
 else
   printf '\n== shellcheck: SKIPPED, it is not installed\n'
 fi
