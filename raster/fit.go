@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -189,7 +190,7 @@ const programBytes = 12 << 20
 // checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
 // must hold all of it.
 func (s *Stack) checkBlocks(memory int64) error {
-	for _, p := range s.planes {
+	for _, p := range s.bands {
 		if p.heldBytes() > memory {
 			return inputErrorf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
 				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20))
@@ -208,8 +209,8 @@ func (s *Stack) keepHandles(memory int64, workers int) {
 // largest returns the most bytes that any plane takes.
 func (s *Stack) largest(bytes func(*plane) int64) int64 {
 	var most int64
-	for i := range s.planes {
-		most = max(most, bytes(&s.planes[i]))
+	for _, p := range s.bands {
+		most = max(most, bytes(p))
 	}
 	return most
 }
@@ -290,7 +291,8 @@ func (j *Job) newSpec() Spec {
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform
 	}
-	unit := j.stack.planes[0].unit
+	maps.Copy(s.Metadata, j.stack.treatment())
+	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		b := Band{Name: f.String()}
 		switch f {
