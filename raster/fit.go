@@ -40,7 +40,10 @@ type Job struct {
 	Inputs    []string // what each date is read from, in date order
 	Output    string
 	Grid      pixtrend.Grid
-	Given     int // rasters among which dates were selected; Inputs are those used
+	Given     int    // rasters among which dates were selected; Inputs are those used
+	Index     string // what is fitted of two bands, such as nd:4,3; "": samples as they are
+	Valid     string // what observations are within, as ParseRange reads it; "": anything
+	Masks     string // by what samples are gaps, for people; "": by nothing but themselves
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
@@ -64,13 +67,17 @@ type Summary struct {
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
 	Dates          int       `json:"dates"`
-	Given          int       `json:"dates_given"` // before some were left out
-	Unit           string    `json:"unit"`        // slopes are per it
-	Fitted         int       `json:"fitted"`      // pixels with a result in the first field that is not n
+	Given          int       `json:"dates_given"`           // before some were left out
+	Unit           string    `json:"unit"`                  // slopes are per it
+	Fitted         int       `json:"fitted"`                // pixels with a result in the first field that is not n
+	Index          string    `json:"index,omitempty"`       // what was fitted of two bands, such as nd:4,3
+	Valid          string    `json:"valid_range,omitempty"` // what observations are within
+	Masks          string    `json:"masks,omitempty"`       // by what samples were gaps
+	Masked         int64     `json:"samples_masked"`        // by masks, of all pixels and dates
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
-	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
+	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
 	BytesWritten   int64     `json:"bytes_written"` // size of the output
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
@@ -170,6 +177,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), Plan: plan,
+		Index: s.index.String(), Valid: s.validText(), Masks: s.maskText(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	j.spec = j.newSpec()
@@ -236,7 +244,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		fitted = func(done, _ int) { progress(done, 2*pixels) }
 		copied = func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
 	}
-	start := time.Now()
+	start, hidden := time.Now(), j.stack.hidden.Load()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
 	file, createErr := tally.create()
 	if createErr != nil {
@@ -257,7 +265,8 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	g := j.Grid
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
+		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
+		Index: j.Index, Valid: j.Valid, Masks: j.Masks, Masked: j.stack.hidden.Load() - hidden}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}

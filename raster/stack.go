@@ -288,16 +288,29 @@ func (s *Stack) unit() string {
 // metadata.
 func (s *Stack) treatment() map[string]string {
 	t := map[string]string{}
-	if s.index.Kind != "" {
-		t["PIXTREND_INDEX"] = s.index.String()
-	}
-	if s.limits != nil {
-		t["PIXTREND_VALID_RANGE"] = s.limits.String()
-	}
-	if text := s.maskText(); text != "" {
-		t["PIXTREND_MASK"] = text
+	for key, text := range map[string]string{"PIXTREND_INDEX": s.index.String(), "PIXTREND_VALID_RANGE": s.validText(), "PIXTREND_MASK": s.maskText()} {
+		if text != "" {
+			t[key] = text
+		}
 	}
 	return t
+}
+
+// validText is what observations are within, "" for anything.
+func (s *Stack) validText() string {
+	if s.limits == nil {
+		return ""
+	}
+	return s.limits.String()
+}
+
+// pixelBytes is the size of all samples that a pixel's result takes.
+func (s *Stack) pixelBytes() int64 {
+	var n int64
+	for _, p := range s.bands {
+		n += int64(p.dtype.Size())
+	}
+	return n
 }
 
 // maskText says by which masks samples are gaps, for people; "" where there is none.

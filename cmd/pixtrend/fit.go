@@ -52,6 +52,9 @@ func newFitCommand() *cobra.Command {
 			"  # per raster, whatever its date, as r.series and CDO have it; per ppm of CO2 in place of time\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --per step -o steps.tif\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --x 360.97,362.74,363.88 --x-unit ppm -o co2.tif\n" +
+			"  # without what is not NDVI; and NDVI of scenes, where their band 8 says clear or water\n" +
+			"  pixtrend fit demo --valid-range -1,1 -o valid.tif\n" +
+			"  pixtrend fit 'scenes/*.tif' --index nd:4,3 --mask-band 8 --mask-keep 0,1 -o ndvi.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
@@ -67,6 +70,9 @@ func newFitCommand() *cobra.Command {
 			if err := checkDateFlags(cmd.Flags(), f.options.OpenOptions); err != nil {
 				return err
 			}
+			if err := checkGapFlags(cmd.Flags()); err != nil {
+				return err
+			}
 			_, err := isaFromEnv(cmd)
 			return err
 		},
@@ -77,11 +83,12 @@ func newFitCommand() *cobra.Command {
 	o := &f.options
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
 		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
-		option(flags, &o.Nodata, "nodata", "", "VALUE",
-			"VALUE that means missing, a number or nan (default: what each file says)", parseNodata)
+		option(flags, &o.Index, "index", "", "INDEX",
+			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
 		repeated(flags, &f.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
 	})
 	addDateFlags(cmd, &o.OpenOptions)
+	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
 			"FIELDS to write, a band each in this order: slope, intercept, n (default slope)", stats.ParseFields)
@@ -108,6 +115,7 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
 	complete(cmd, "stats", "slope", "intercept", "n")
+	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	complete(cmd, "of", "GTiff", "COG")
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
@@ -195,6 +203,9 @@ func summaryText(s raster.Summary, dates string) string {
 		}
 		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
 	}
+	if s.Masks != "" {
+		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, percentText(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+	}
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))
 	}
@@ -207,7 +218,7 @@ func rateText(rate float64, unit string) string {
 }
 
 // percentText never rounds what is there to nothing, nor what is not all to all.
-func percentText(part, whole int) string {
+func percentText[N int | int64](part, whole N) string {
 	p := 100 * float64(part) / float64(whole)
 	switch {
 	case part > 0 && p < 0.05:
