@@ -52,9 +52,11 @@ func newFitCommand() *cobra.Command {
 			"  # per raster, whatever its date, as r.series and CDO have it; per ppm of CO2 in place of time\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --per step -o steps.tif\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --x 360.97,362.74,363.88 --x-unit ppm -o co2.tif\n" +
-			"  # without what is not NDVI; and NDVI of scenes, where their band 8 says clear or water\n" +
+			"  # without what cannot be NDVI; NDVI of scenes, where their band 8 says land or water; a band of\n" +
+			"  # scenes without fill, dilated clouds, clouds and shadows by bits of their QA_PIXEL\n" +
 			"  pixtrend fit demo --valid-range -1,1 -o valid.tif\n" +
-			"  pixtrend fit 'scenes/*.tif' --index nd:4,3 --mask-band 8 --mask-keep 0,1 -o ndvi.tif\n" +
+			"  pixtrend fit 'scenes/*_stack.tif' --index nd:4,3 --mask-band 8 --mask-keep 0,1 -o ndvi.tif\n" +
+			"  pixtrend fit scenes --band 4 --mask-from 'scenes/*_QA.tif' --mask-drop-bits 0,1,3,4 -o b4.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +

@@ -131,9 +131,10 @@ func (s plan) text(asJSON bool) (string, error) {
 		nodata = fmt.Sprint(s.Nodata)
 	}
 	if s.Index != "" {
-		row("index", "%s, in place of a band", s.Index)
+		row("samples", "%s of two bands, as %s", s.Index, s.SampleType)
+	} else {
+		row("samples", "%s, nodata %s", s.SampleType, nodata)
 	}
-	row("samples", "%s, nodata %s", s.SampleType, nodata)
 	if s.ValidRange != "" {
 		row("", "gaps outside %s, as they are stored", s.ValidRange)
 	}
