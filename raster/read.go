@@ -139,9 +139,16 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 	raw := r.room(bands, w.Pixels())
 	switch {
 	case p.sharesBlocks():
+		// Bands that are asked for as they follow each other GDAL reads pixel by pixel where they are not
+		// compressed, in twice the time: so the last comes first.
+		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return readBands(h.ds, bands, w, r.raw, aligned(len(raw[0])), r.heard.dataset()...)
+			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard.dataset()...)
 		})
+		read := slices.Clone(raw)
+		for j, b := range bands {
+			raw[j] = read[slices.Index(lastFirst, b)]
+		}
 		if err == nil && s.uniform {
 			copy(bytesOf(dst, i), raw[0])
 		}
