@@ -391,6 +391,10 @@ func TestMaskFiles(t *testing.T) {
 			o.Mask = Mask{From: []string{filepath.Join(dir, row.from)}, Keep: keep(t, "0,1")}
 			o.Fit.WindowWidth, o.Fit.WindowHeight = window, window
 			sameBands(t, row.name, want, fitted(t, inputs, o))
+			dated, err := Dates(inputs, o.OpenOptions)
+			if err != nil || len(dated) != len(row.data) {
+				t.Errorf("%s: %d rasters are dated, %v", row.name, len(dated), err)
+			}
 		}
 	}
 

@@ -10,8 +10,9 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// openMasks opens the rasters of found, which are masks, and gives each plane of s the one of its date.
-func (s *Stack) openMasks(found *Stack, o OpenOptions) error {
+// openMasks opens the files of masks, and gives each plane of s the one of its date.
+func (s *Stack) openMasks(o OpenOptions) error {
+	found := s.masks
 	geos, err := found.find(OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)

@@ -136,9 +136,10 @@ func (s *Stack) countHidden(t kernel.Tile) {
 // that is a band of the same file; nil where there is none.
 func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
 	bands := p.inFile()
-	raw := r.room(bands, w.Pixels())
+	var raw [][]byte // of each band
 	switch {
-	case p.sharesBlocks():
+	case sharesBlocks(bands):
+		raw = r.room(bands, w.Pixels())
 		// Bands that are asked for as they follow each other GDAL reads pixel by pixel where they are not
 		// compressed, in twice the time: so the last comes first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
@@ -152,15 +153,12 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		if err == nil && s.uniform {
 			copy(bytesOf(dst, i), raw[0])
 		}
+	case s.uniform:
+		raw = append([][]byte{bytesOf(dst, i)}, r.room(bands[1:], w.Pixels())...)
+		err = s.readEach(r, bands, w, raw)
 	default:
-		if s.uniform {
-			raw[0] = bytesOf(dst, i)
-		}
-		for j, b := range bands {
-			if err = s.readBand(r, b, w, raw[j]); err != nil {
-				break
-			}
-		}
+		raw = r.room(bands, w.Pixels())
+		err = s.readEach(r, bands, w, raw)
 	}
 	if err != nil {
 		return nil, err
@@ -186,11 +184,21 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 
 // sharesBlocks reports whether the bands of a file that a date takes lie in the same blocks, which then are decoded
 // once for all of them.
-func (p *plane) sharesBlocks() bool {
-	bands := p.inFile()
+func sharesBlocks(bands []*plane) bool {
+	first := bands[0]
 	return len(bands) > 1 && !slices.ContainsFunc(bands, func(b *plane) bool {
-		return !b.interleaved || b.dtype != p.dtype || b.signedByte != p.signedByte
+		return !b.interleaved || b.dtype != first.dtype || b.signedByte != first.signedByte
 	})
+}
+
+// readEach fills dst with the samples of each band.
+func (s *Stack) readEach(r *reader, bands []*plane, w pixtrend.Window, dst [][]byte) error {
+	for i, b := range bands {
+		if err := s.readBand(r, b, w, dst[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // aligned is where the samples of the next band may begin after n bytes of others.
@@ -216,11 +224,11 @@ func (r *reader) room(bands []*plane, pixels int) [][]byte {
 
 // scratchBytes is what readers hold for a pixel of p.
 func (s *Stack) scratchBytes(p *plane) int {
-	n := 0
-	for _, b := range p.inFile() {
+	n, bands := 0, p.inFile()
+	for _, b := range bands {
 		n += b.dtype.Size()
 	}
-	if s.uniform && !p.sharesBlocks() {
+	if s.uniform && !sharesBlocks(bands) {
 		n -= p.dtype.Size() // which is in the tile
 	}
 	if p.second != nil {

@@ -66,6 +66,7 @@ type Stack struct {
 	limits   *Range   // what observations are within; nil: anything
 	index    Index    // what is fitted of two bands
 	mask     Mask
+	masks    *Stack // of the files that the mask is from; nil where there are none
 	geo      geo
 	uniform  bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled   bool // scale and offset differ, so that samples are scaled as they are read
@@ -88,15 +89,6 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	var masks *Stack
-	if len(o.Mask.From) > 0 {
-		if masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}); err != nil {
-			return nil, fmt.Errorf("the masks: %w", err)
-		}
-		if err := s.without(masks); err != nil {
-			return nil, err
-		}
-	}
 	geos, err := s.find(o)
 	if err != nil {
 		return nil, err
@@ -111,8 +103,8 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if masks != nil {
-		if err := s.openMasks(masks, o); err != nil {
+	if s.masks != nil {
+		if err := s.openMasks(o); err != nil {
 			return nil, err
 		}
 	}
@@ -158,7 +150,16 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	for _, name := range sources {
 		s.files = append(s.files, shown(name))
 	}
-	return s, o.check()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if len(o.Mask.From) > 0 {
+		if s.masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}); err != nil {
+			return nil, fmt.Errorf("the masks: %w", err)
+		}
+		return s, s.without(s.masks)
+	}
+	return s, nil
 }
 
 // describe looks at all files, and returns their grids.
@@ -261,8 +262,9 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	for i := range s.planes {
 		s.grid.ScratchBytes = max(s.grid.ScratchBytes, s.scratchBytes(&s.planes[i]))
 	}
-	if a := first.alpha; first.masked && a > 0 {
-		s.warnings = append(s.warnings, fmt.Sprintf("%s calls its band %d alpha: samples are taken for gaps where it is 0; --no-mask uses them", s.files[first.file], a))
+	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.alpha > 0 }); i >= 0 {
+		p := s.planes[i]
+		s.warnings = append(s.warnings, fmt.Sprintf("%s calls its band %d alpha: samples are taken for gaps where it is 0; --no-mask uses them", s.files[p.file], p.alpha))
 	}
 }
 
