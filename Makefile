@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy fmt clean
+.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 
 check-scipy: build ## compare every pixel of real and synthetic stacks with scipy.stats.linregress
 	@scripts/check-scipy.sh
+
+peers: build ## time what people use today on the same stacks (PEERS=--quick for a look)
+	@scripts/peers.sh $(PEERS)
 
 fmt: ## gofmt all Go files
 	gofmt -l -w .

@@ -48,7 +48,7 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 // to out[f][p]. When it returns an error, some of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()
-	plan, k, err := o.plan(s.axis.T, s.axis.PerUnit, s.Scale, s.Offset, s.Valid)
+	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
 	if err != nil {
 		return Report{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // Options say what to fit and with what. The zero value fits the slope with all cores and the
@@ -14,6 +15,10 @@ import (
 type Options struct {
 	Fields []stats.Field // in the order of the results; nil: slope
 	MinObs int           // observations below which a pixel has no result; 0: 2
+
+	InterceptAt  string  // date, or number, at which the intercept is the value of the line, as timeaxis.Axis.At reads it; "": where t is 0
+	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: 0.95
+	Significance float64 // p-values below it make a trend, for stats.TrendClass
 
 	Threads int            // worker threads; 0: one for each CPU that the process may use
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
@@ -23,6 +28,8 @@ type Options struct {
 	Progress func(done, total int)
 
 	// Stream only:
+	Residuals    bool  // a plane a date of what the line leaves of each observation, see stats.Series
+	Detrended    bool  // the same with the pixel's mean in it
 	Float64      bool  // results as float64 instead of float32
 	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
@@ -55,13 +62,19 @@ func (o Options) kernel() (kernel.Kernel, error) {
 }
 
 // plan makes the statistics of a fit ready.
-func (o Options) plan(times []float64, perUnit, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
+func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
 	k, err := o.kernel()
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
-	p, err := stats.NewPlan(k, times, stats.Options{Fields: o.Fields, PerUnit: perUnit, Valid: v,
-		MinObs: o.MinObs, Scale: scale, Offset: offset})
+	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs, Scale: scale, Offset: offset,
+		Confidence: o.Confidence, Significance: o.Significance}
+	if o.InterceptAt != "" {
+		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
+			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)
+		}
+	}
+	p, err := stats.NewPlan(k, axis.T, so)
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}

@@ -20,6 +20,7 @@ type Plan struct {
 	Unbound                   string // why not every worker has a CPU of its own, or ""
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
+	Residuals, Detrended      bool         // whether their planes follow those of the fields
 	Type                      kernel.DType // of the results
 	Memory                    int64        // bytes of tiles and results
 
@@ -46,12 +47,12 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	if (o.WindowWidth == 0) != (o.WindowHeight == 0) {
 		return Plan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither", o.WindowWidth, o.WindowHeight)
 	}
-	p := Plan{grid: g, Type: kernel.Float32}
+	p := Plan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
 	var err error
-	p.stats, p.k, err = o.plan(g.Axis.T, g.Axis.PerUnit, g.Scale, g.Offset, g.Valid)
+	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -107,11 +108,22 @@ func (p *Plan) sumsBytes(pixels int) int64 {
 	if p.DatesAtOnce == p.stats.Dates() {
 		return 0
 	}
-	return int64(pixels) * stats.SumsBytes
+	return int64(pixels) * int64(p.stats.SumsBytes())
+}
+
+// planes is how many planes of results there are: the fields, and those of each series that is asked for.
+func (p *Plan) planes() int {
+	n := len(p.Fields)
+	for _, asked := range []bool{p.Residuals, p.Detrended} {
+		if asked {
+			n += p.stats.Dates()
+		}
+	}
+	return n
 }
 
 func (p *Plan) resultBytes(pixels int) int64 {
-	return int64(layout.TileBytes(p.Type, pixels, len(p.Fields)))
+	return int64(layout.TileBytes(p.Type, pixels, p.planes()))
 }
 
 // buffers is how many windows of results there are: one with each worker, and as many waiting for
@@ -142,7 +154,8 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 		p.WindowWidth, p.WindowHeight = w, h
 		return nil
 	}
-	if g.WholeBlocks && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
+	// Series take all dates of a pixel at once.
+	if g.WholeBlocks && !p.Residuals && !p.Detrended && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 		// Half of the dates, a quarter and so on: more parts cost nothing but sums.
 		for p.DatesAtOnce > 1 && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
@@ -181,8 +194,8 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
 // not hold them: the size of a block is whatever a file says.
 func (p *Plan) need(w, h, workers int) int64 {
-	sample := p.grid.Type.Size() + 1                                                                       // with its mask
-	each := p.stats.Dates()*sample + p.grid.ScratchBytes + stats.SumsBytes + 2*len(p.Fields)*p.Type.Size() // bytes a pixel, before planes are staggered
+	sample := p.grid.Type.Size() + 1                                                                        // with its mask
+	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size() // bytes a pixel, before planes are staggered
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}

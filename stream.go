@@ -52,7 +52,8 @@ type Source interface {
 // Sink takes finished windows.
 type Sink interface {
 	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
-	// as float32, or float64 where Options.Float64 asks for it. Windows come in any order, each
+	// as float32, or float64 where Options.Float64 asks for it. After the fields come the residuals, a plane a date,
+	// and then what is detrended, where Options ask for them. Windows come in any order, each
 	// once, never two at a time. planes must not be kept.
 	Write(w Window, planes kernel.Tile) error
 }
@@ -163,7 +164,7 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 		f.buf = make([]byte, p.resultBytes(most))
 	}
 	pixels := f.window.Pixels()
-	f.planes = layout.NewTile(p.Type, pixels, len(p.Fields), f.buf)
+	f.planes = layout.NewTile(p.Type, pixels, p.planes(), f.buf)
 	if p.DatesAtOnce < p.stats.Dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
@@ -172,11 +173,27 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 		return err
 	}
 	if p.Type == kernel.Float64 {
-		stats.Fit(p.stats, m.scratch, tile, planesOf[float64](f.planes))
+		fitTile[float64](p, m.scratch, tile, f.planes)
 	} else {
-		stats.Fit(p.stats, m.scratch, tile, planesOf[float32](f.planes))
+		fitTile[float32](p, m.scratch, tile, f.planes)
 	}
 	return nil
+}
+
+func fitTile[F float32 | float64](p *Plan, s *stats.Scratch, tile, results kernel.Tile) {
+	planes := planesOf[F](results)
+	stats.Fit(p.stats, s, tile, planes[:len(p.Fields)])
+	if planes = planes[len(p.Fields):]; len(planes) == 0 {
+		return
+	}
+	var residual, detrended [][]F
+	if p.Residuals {
+		residual, planes = planes[:tile.Dates], planes[tile.Dates:]
+	}
+	if p.Detrended {
+		detrended = planes
+	}
+	stats.Series(p.stats, s, tile, residual, detrended)
 }
 
 // fitInParts is fit for a window whose dates do not fit memory together: their sums are added up.

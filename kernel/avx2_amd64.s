@@ -859,58 +859,86 @@ done: \
 	ANDQ $-64, BX; \
 	LEAVE
 
-// ---- Slope and intercept from sums, 4 pixels at a time ----------------------------------------------
+// ---- The first and the last observation, 8 pixels at a time ----------------------------------------------
 //
-//	Y0 n, Y1 sum of tau, Y2 sum of tau*tau      Y14, Y15 scratch
-//	Y3 sum of d, Y4 sum of tau*d, then slope    Y6 mean tau, then mean time
-//	Y5 first observation, then intercept
+//	Y0, Y1   all ones where the observation is not found
+//	Y2, Y3   [8]float64 = time of the first, then of the last
+//	Y12, Y13 all ones where there is one at this date       Y14, Y15 scratch
 
-#define FROM(field, y) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), y
+#define ENDS_DATE \
+	VANDPD Y0, Y12, Y12; \
+	VANDPD Y1, Y13, Y13; \
+	VBROADCASTSD (R9), Y15; \
+	VBLENDVPD Y12, Y15, Y2, Y2; \
+	VBLENDVPD Y13, Y15, Y3, Y3; \
+	VANDNPD Y0, Y12, Y0; \
+	VANDNPD Y1, Y13, Y1; \
+	VORPD Y0, Y1, Y14; \
+	VPTEST Y14, Y14
 
-TEXT ·linesAVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	XORL BX, BX
-pixels:
-	FROM(params_n, Y0)
-	FROM(params_t, Y1)
-	FROM(params_tt, Y2)
-	FROM(params_y, Y3)
-	FROM(params_ty, Y4)
-	FROM(params_ref, Y5)
-	VDIVPD Y0, Y1, Y6
-	VDIVPD Y0, Y3, Y7
-	LINE4(Y0, Y1, Y2, Y3, Y4)
-	VBROADCASTSD params_timePerTau(AX), Y8
-	VBROADCASTSD params_meanTime(AX), Y9
-	VFMADD213PD Y9, Y8, Y6
-	VADDPD Y7, Y5, Y5
-	VBROADCASTSD params_perTime(AX), Y8
-	VMULPD Y8, Y4, Y7
-	VFNMADD231PD Y6, Y7, Y5
-	VBROADCASTSD params_unitScale(AX), Y8
-	VBROADCASTSD params_unitOffset(AX), Y9
-	VFMADD213PD Y9, Y8, Y5
-	MOVQ params_out(AX), DI
-	MOVQ params_outIntercept(AX), R10
-	CMPQ params_float32(AX), $0
-	JNE put32
-	VMOVUPD Y5, (R10)(BX*8)
-	TESTQ DI, DI
-	JEQ next
-	VMOVUPD Y4, (DI)(BX*8)
-	JMP next
-put32:
-	VCVTPD2PSY Y5, X5
-	VMOVUPS X5, (R10)(BX*4)
-	TESTQ DI, DI
-	JEQ next
-	VCVTPD2PSY Y4, X4
-	VMOVUPS X4, (DI)(BX*4)
-next:
-	ADDQ $4, BX
-	CMPQ BX, params_pixels(AX)
-	JCS pixels
-	LEAVE
+#define ENDS(LOAD, size) \
+	ENTER; \
+group: \
+	MOVQ params_first(AX), DI; \
+	VMOVUPD (DI)(BX*8), Y2; \
+	VMOVUPD 32(DI)(BX*8), Y3; \
+	VCMPPD $3, Y2, Y2, Y0; \
+	VCMPPD $3, Y3, Y3, Y1; \
+	VORPD Y0, Y1, Y14; \
+	VPTEST Y14, Y14; \
+	JEQ first; \
+	FIRST_DATE; \
+date: \
+	VALID(LOAD, 0, Y12); \
+	VALID(LOAD, 1, Y13); \
+	TESTQ R13, R13; \
+	JNE masked; \
+valid: \
+	ENDS_DATE; \
+	JEQ first; \
+	ADDQ R15, R14; \
+	NEXT_DATE; \
+	JNZ date; \
+first: \
+	VMOVUPD Y2, (DI)(BX*8); \
+	VMOVUPD Y3, 32(DI)(BX*8); \
+	MOVQ params_last(AX), DI; \
+	VMOVUPD (DI)(BX*8), Y2; \
+	VMOVUPD 32(DI)(BX*8), Y3; \
+	VPCMPEQQ Y0, Y0, Y0; \
+	VPCMPEQQ Y1, Y1, Y1; \
+	MOVQ params_dates(AX), R10; \
+	MOVQ params_tau(AX), R9; \
+	LEAQ -8(R9)(R10*8), R9; \
+	WALK_BACK; \
+back: \
+	VALID(LOAD, 0, Y12); \
+	VALID(LOAD, 1, Y13); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	ENDS_DATE; \
+	JEQ last; \
+	SUBQ R11, R8; \
+	SUBQ R15, R14; \
+	SUBQ $8, R9; \
+	DECQ CX; \
+	JNZ back; \
+last: \
+	VMOVUPD Y2, (DI)(BX*8); \
+	VMOVUPD Y3, 32(DI)(BX*8); \
+	NEXT_GROUP(8, 1, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+	LEAVE; \
+masked: \
+	MASK(mask_bits, mask_done); \
+	JMP valid; \
+back_masked: \
+	MASK(back_bits, back_done); \
+	JMP back_valid
 
 // ---- The bodies, one a type ----------------------------------------------------------------
 
@@ -1069,3 +1097,27 @@ TEXT ·rows8F32AVX2(SB), NOSPLIT, $0-8
 
 TEXT ·rows8F64AVX2(SB), NOSPLIT, $0-8
 	ROWS8(LOAD_F64, AHEAD_1, 8)
+
+TEXT ·endsU8AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_U8, 1)
+
+TEXT ·endsI8AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_I8, 1)
+
+TEXT ·endsU16AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_U16, 2)
+
+TEXT ·endsI16AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_I16, 2)
+
+TEXT ·endsU32AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_U32, 4)
+
+TEXT ·endsI32AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_I32, 4)
+
+TEXT ·endsF32AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_F32, 4)
+
+TEXT ·endsF64AVX2(SB), NOSPLIT, $0-8
+	ENDS(LOAD_F64, 8)

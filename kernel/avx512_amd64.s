@@ -1524,59 +1524,84 @@ done: \
 	ANDQ $-64, BX; \
 	LEAVE
 
-// ---- Slope and intercept from sums, 8 pixels at a time ----------------------------------------------
+// ---- The first and the last observation, 16 pixels at a time ---------------------------------------------
 //
-//	Z0 n, Z1 sum of tau, Z2 sum of tau*tau      Z24, Z25 scratch
-//	Z3 sum of d, Z4 sum of tau*d, then slope    Z26 0, Z28 num
-//	Z5 first observation, then intercept        Z6 mean tau, then mean time
+//	Z0-Z1 [16]float64 = time of the first       K2, K5 pixels whose observation is not found
+//	Z2-Z3 [16]float64 = time of the last        K3, K4 those that have one at this date
+//	Z28 time of the date                        Z29 lo, Z30 hi, Z31 nodata
+//
+// Few dates are read of most pixels: from the first on until all 16 have an observation, and from the last back.
 
-#define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
+#define ENDS_DATE(a, b) \
+	KANDB K2, K3, K3; \
+	KANDB K5, K4, K4; \
+	VBROADCASTSD (R9), Z28; \
+	VMOVAPD Z28, K3, a; \
+	VMOVAPD Z28, K4, b; \
+	KANDNB K2, K3, K2; \
+	KANDNB K5, K4, K5
 
-TEXT ·linesAVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	XORL BX, BX
-	VBROADCASTSD params_num(AX), Z28
-	VPXORQ Z26, Z26, Z26
-pixels:
-	FROM(params_n, Z0)
-	FROM(params_t, Z1)
-	FROM(params_tt, Z2)
-	FROM(params_y, Z3)
-	FROM(params_ty, Z4)
-	FROM(params_ref, Z5)
-	VDIVPD Z0, Z1, Z6
-	VDIVPD Z0, Z3, Z7
-	LINE8(Z0, Z1, Z2, Z3, Z4)
-	VBROADCASTSD params_timePerTau(AX), Z8
-	VBROADCASTSD params_meanTime(AX), Z9
-	VFMADD213PD Z9, Z8, Z6
-	VADDPD Z7, Z5, Z5
-	VMULPD.BCST params_perTime(AX), Z4, Z7
-	VFNMADD231PD Z6, Z7, Z5
-	VBROADCASTSD params_unitScale(AX), Z8
-	VBROADCASTSD params_unitOffset(AX), Z9
-	VFMADD213PD Z9, Z8, Z5
-	MOVQ params_out(AX), DI
-	MOVQ params_outIntercept(AX), R10
-	CMPQ params_float32(AX), $0
-	JNE put32
-	VMOVUPD Z5, (R10)(BX*8)
-	TESTQ DI, DI
-	JEQ next
-	VMOVUPD Z4, (DI)(BX*8)
-	JMP next
-put32:
-	VCVTPD2PS Z5, Y5
-	VMOVUPS Y5, (R10)(BX*4)
-	TESTQ DI, DI
-	JEQ next
-	VCVTPD2PS Z4, Y4
-	VMOVUPS Y4, (DI)(BX*4)
-next:
-	ADDQ $8, BX
-	CMPQ BX, params_pixels(AX)
-	JCS pixels
-	LEAVE
+#define ENDS(VALID, BROADCAST, size) \
+	ENTER; \
+	LIMITS(BROADCAST); \
+group: \
+	MOVQ params_first(AX), DI; \
+	VMOVUPD (DI)(BX*8), Z0; \
+	VMOVUPD 64(DI)(BX*8), Z1; \
+	VCMPPD $3, Z0, Z0, K2; \
+	VCMPPD $3, Z1, Z1, K5; \
+	FIRST_DATE; \
+date: \
+	KORTESTB K2, K5; \
+	JEQ first; \
+	VALID(0, X24, Y24, Z24, K3, K4); \
+	TESTQ R13, R13; \
+	JNE masked; \
+valid: \
+	ENDS_DATE(Z0, Z1); \
+	ADDQ R15, R14; \
+	NEXT_DATE; \
+	JNZ date; \
+first: \
+	VMOVUPD Z0, (DI)(BX*8); \
+	VMOVUPD Z1, 64(DI)(BX*8); \
+	MOVQ params_last(AX), DI; \
+	VMOVUPD (DI)(BX*8), Z2; \
+	VMOVUPD 64(DI)(BX*8), Z3; \
+	KXNORB K2, K2, K2; \
+	KXNORB K5, K5, K5; \
+	MOVQ params_dates(AX), R10; \
+	MOVQ params_tau(AX), R9; \
+	LEAQ -8(R9)(R10*8), R9; \
+	WALK_BACK; \
+back: \
+	VALID(0, X24, Y24, Z24, K3, K4); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	ENDS_DATE(Z2, Z3); \
+	KORTESTB K2, K5; \
+	JEQ last; \
+	SUBQ R11, R8; \
+	SUBQ R15, R14; \
+	SUBQ $8, R9; \
+	DECQ CX; \
+	JNZ back; \
+last: \
+	VMOVUPD Z2, (DI)(BX*8); \
+	VMOVUPD Z3, 64(DI)(BX*8); \
+	NEXT_GROUP(16, 2, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK; \
+	JCS group; \
+	LEAVE; \
+masked: \
+	MASK16(mask_bits, mask_read); \
+	JMP valid; \
+back_masked: \
+	MASK16(back_bits, back_read); \
+	JMP back_valid
 
 // ---- The bodies, one a type ----------------------------------------------------------------
 
@@ -1747,3 +1772,27 @@ TEXT ·rows8F32AVX512(SB), NOSPLIT, $0-8
 
 TEXT ·rows8F64AVX512(SB), NOSPLIT, $0-8
 	ROWS8(LOAD_F64, AHEAD_2, 8)
+
+TEXT ·endsU8AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_U8, VPBROADCASTB, 1)
+
+TEXT ·endsI8AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_I8, VPBROADCASTB, 1)
+
+TEXT ·endsU16AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_U16, VPBROADCASTW, 2)
+
+TEXT ·endsI16AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_I16, VPBROADCASTW, 2)
+
+TEXT ·endsU32AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_U32, VPBROADCASTD, 4)
+
+TEXT ·endsI32AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_I32, VPBROADCASTD, 4)
+
+TEXT ·endsF32AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_F32, VPBROADCASTD, 4)
+
+TEXT ·endsF64AVX512(SB), NOSPLIT, $0-8
+	ENDS(VALID_F64, VPBROADCASTQ, 8)

@@ -13,8 +13,9 @@
 // type and widened exactly. A gap is left out, and what it would have held has no effect.
 //
 // [Slope] is the way where the slope, with n or without, is all that is wanted. [Kernel.Sums] is what every
-// statistic of a line follows from; [Lines] makes slopes, with the bits of Slope, and intercepts of them, and
-// [Kernel.AddSums] adds a few dates to the sums of those before, for stacks whose dates are not in memory together.
+// statistic of a line follows from, and [Finish] makes them: slopes with the bits of Slope, errors, p-values and the
+// rest. [Kernel.AddSums] adds a few dates to the sums of those before, for stacks whose dates are not in memory together, and
+// [Kernel.Ends] finds the first and the last observation, which sums do not know.
 // [Kernel.Coefficients] is for other linear models, of up to eight coefficients.
 //
 // Shapes are checked before a byte is written; a wrong one panics, since it is a bug of the caller.
@@ -55,12 +56,12 @@
 //	                            generic          avx2             avx512
 //	                          N=21  N=64      N=21  N=64      N=21  N=64  N=500
 //	slope  float32  no gap     1.1   1.2        47    52        82    87     90
-//	slope  float32  gaps       1.1   1.1        36    35        71    72     38
+//	slope  float32  gaps       0.8   0.8        11    13        35    43     39
 //	slope  int16    no gap     0.6   0.6        52    56       122   148    157
-//	slope  int16    gaps       0.6   0.6        32    35       104   128     79
+//	slope  int16    gaps       0.4   0.4         5     6        38    53     59
 //	sums   float32  no gap     1.2   1.2        26    28        49    59     63
-//	sums   float32  gaps       1.1   1.2        23    24        45    52     35
-//	sums   int16    gaps       0.6   0.6         9    10        21    25     21
+//	sums   float32  gaps       0.8   0.8        12    14        28    36     35
+//	sums   int16    gaps       0.4   0.4         5     5        13    18     18
 //
 // The aim was 90 with AVX-512 and 60 with AVX2 for float32 without gaps, and ten times generic. AVX2 is
 // bound by its conversions and subtractions, of which the core starts two a cycle: 66 without any comparison.
@@ -89,7 +90,30 @@
 // numpy's w @ Y (OpenBLAS 0.3.31 sgemv, which adds in float32) reached 26 to 30 and 28 to 32 on
 // the same buffers in the same minutes.
 //
-// What was tried, on that machine, and what it gave:
+// What more results cost, sums and first and last dates included, ns a pixel of float32 samples (go test -bench Fit ./stats
+// and -bench FitInto in the root). In the L2 cache, one core, with AVX-512 / AVX2:
+//
+//	                            slope         slope, intercept   slope, p       18 results
+//	N=21   no gap               0.9 / 1.5     2.2 / 4.3          3.9 / 7.6      5.8 / 10.2
+//	N=21   gaps                 2.5 / 7.8     3.7 / 9.1          6.6 / 13       9.8 / 17
+//	N=64   no gap               2.6 / 4.1     4.5 / 10           6.3 / 13       8.2 / 17
+//	N=64   gaps                 6.1 / 21      7.8 / 20           11  / 25       14  / 29
+//
+// and from memory, planes side by side, with AVX-512 on one thread / two:
+//
+//	N=21   no gap               3.2 / 2.6                        7.5 / 4.2      9.4 / 5.9
+//	N=21   gaps                 5.6 / 3.6                        8.4 / 5.2      13  / 6.6
+//	N=64   no gap               10  / 7.5                        20  / 12       22  / 12
+//	N=64   gaps                 17  / 10                         29  / 15       32  / 18
+//
+// The aim was twice the time of the slope alone without gaps and three times with them. From memory that is what it takes
+// with gaps, and without them from 64 dates on (1.6 to 2.2); with 21 dates it is 2.3 to 2.9 times as much, since 18 results are
+// 72 bytes a pixel beside 84 of samples. In cache a slope is a dot product at 90 GB/s, and what results take beyond the
+// sums does not depend on the dates: for 8 pixels four divisions and four square roots, of which one and two are made once where
+// pixels without gaps share them, what waits for these, and the stores. Portable code takes 110 to 190 ns.
+//
+// What was tried, on that machine, and what it gave (figures of packed tiles with gaps in cache are of tiles that had them in one
+// plane's length only, and so mostly of the way without gaps):
 //
 //   - Fetching 8 KiB ahead (gaps 12 to 16) in the order of memory, not of reading: 24 to 44 GB/s for
 //     slopes of packed float32 samples. Fetching what is read anyway, as a distance of 0 would, halved it: a branch jumps over it
@@ -103,6 +127,11 @@
 //     8 dates a pass 28; two dates a pass, with the next run of each fetched as a whole, up to 34 in a C
 //     prototype with one date a pass up to 38, which pairs of 16-bit samples forbid.
 //   - Storing past the caches: 0.85 to 0.93 of the ceiling for int16 of 21 dates without gaps.
+//   - Results: storing each where it goes, 8.6 ns a pixel for all 18, since planes congruent modulo 4 KiB share the
+//     sets of the cache; gathering 64 pixels of each first, 6.7; past the caches where samples come from memory, 6.0 to 8.3 GB/s.
+//     p-values in a loop of their own, 4.3 to 4.0 ns. Keeping what pixels without gaps share, 6.3 to 5.8. Blocks of
+//     512 pixels, whose sums stay in the first-level cache, instead of 1024: slower, a call costs 250 ns.
+//   - Not tried: fetching the next pixels' samples while results are computed; division and roots by Newton steps.
 //   - Not tried: VPDPWSSD, which would save one of four instructions where memory is the bound; whole sums
 //     (Σ d²) of 16-bit samples; sums with gaps of 64 pixels at once, which the registers do not hold; gaps in
 //     pairs of 16-bit samples with AVX2.

@@ -54,7 +54,7 @@ func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
 	}
 	cty := math.FMA(n, ty, -product)
 	ctt := math.FMA(n, tt, -float64(t*t))
-	if !(ctt > float64(n*line.Axis.minCtt()) && n >= float64(line.MinObs)) {
+	if !line.exists(n, ctt) {
 		return math.NaN()
 	}
 	return cty * (line.Scale / ctt)
@@ -65,6 +65,12 @@ type Line struct {
 	Axis   Axis
 	Scale  float64 // the slope a unit of τ is multiplied by it
 	MinObs int     // observations below which a pixel has no slope
+	Level  float64 // p-values below it make a trend, for OutClass
+}
+
+// exists reports whether n observations, of which n·Στ² − (Στ)² is ctt, are enough and at two dates.
+func (l *Line) exists(n, ctt float64) bool {
+	return ctt > float64(n*l.Axis.minCtt()) && n >= float64(l.MinObs)
 }
 
 // Float is the set of element types of results.
@@ -419,6 +425,7 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 // the first two for samples of 8 or 16 bits on an axis of 16-bit integers, and
 //
 //	rows4, rows8  up to 4 or 8 coefficients of gap-free pixels  hands back at a block with a gap
+//	ends          the first and last observation of all pixels
 type body uint8
 
 const (
@@ -430,6 +437,7 @@ const (
 	slopeGapsWholeBody
 	rows4Body
 	rows8Body
+	endsBody
 )
 
 // callPixels returns how many pixels one assembly call may take: whole blocks, at least one.

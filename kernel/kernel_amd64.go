@@ -33,6 +33,9 @@ func (k Kernel) adds() bool { return true }
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return k.isa != Generic }
 
+// hasEnds is has for the first and last observations.
+func (k Kernel) hasEnds(DType) bool { return k.isa != Generic }
+
 // maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
 // cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
 // a nanosecond, which makes 90 µs.
@@ -171,6 +174,25 @@ func (k Kernel) callAVX512(b body, d DType, p *params) {
 			rows8F32AVX512(p)
 		case Float64:
 			rows8F64AVX512(p)
+		}
+	case endsBody:
+		switch d {
+		case Uint8:
+			endsU8AVX512(p)
+		case Int8:
+			endsI8AVX512(p)
+		case Uint16:
+			endsU16AVX512(p)
+		case Int16:
+			endsI16AVX512(p)
+		case Uint32:
+			endsU32AVX512(p)
+		case Int32:
+			endsI32AVX512(p)
+		case Float32:
+			endsF32AVX512(p)
+		case Float64:
+			endsF64AVX512(p)
 		}
 	case slopeWholeBody:
 		switch d {
@@ -313,6 +335,25 @@ func (k Kernel) callAVX2(b body, d DType, p *params) {
 		case Float64:
 			rows8F64AVX2(p)
 		}
+	case endsBody:
+		switch d {
+		case Uint8:
+			endsU8AVX2(p)
+		case Int8:
+			endsI8AVX2(p)
+		case Uint16:
+			endsU16AVX2(p)
+		case Int16:
+			endsI16AVX2(p)
+		case Uint32:
+			endsU32AVX2(p)
+		case Int32:
+			endsI32AVX2(p)
+		case Float32:
+			endsF32AVX2(p)
+		case Float64:
+			endsF64AVX2(p)
+		}
 	case slopeWholeBody:
 		switch d {
 		case Uint8:
@@ -446,6 +487,30 @@ func slopeGapsWholeU16AVX512(p *params)
 
 //go:noescape
 func slopeGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func endsU8AVX512(p *params)
+
+//go:noescape
+func endsI8AVX512(p *params)
+
+//go:noescape
+func endsU16AVX512(p *params)
+
+//go:noescape
+func endsI16AVX512(p *params)
+
+//go:noescape
+func endsU32AVX512(p *params)
+
+//go:noescape
+func endsI32AVX512(p *params)
+
+//go:noescape
+func endsF32AVX512(p *params)
+
+//go:noescape
+func endsF64AVX512(p *params)
 
 //go:noescape
 func slopeU8AVX2(p *params)
@@ -651,8 +716,32 @@ func rows8F32AVX2(p *params)
 //go:noescape
 func rows8F64AVX2(p *params)
 
-// linesWidth returns how many pixels lines does at once, 0 where there is no body for it.
-func (k Kernel) linesWidth() int {
+//go:noescape
+func endsU8AVX2(p *params)
+
+//go:noescape
+func endsI8AVX2(p *params)
+
+//go:noescape
+func endsU16AVX2(p *params)
+
+//go:noescape
+func endsI16AVX2(p *params)
+
+//go:noescape
+func endsU32AVX2(p *params)
+
+//go:noescape
+func endsI32AVX2(p *params)
+
+//go:noescape
+func endsF32AVX2(p *params)
+
+//go:noescape
+func endsF64AVX2(p *params)
+
+// finishWidth returns how many pixels finish does at once, 0 where there is no body for it.
+func (k Kernel) finishWidth() int {
 	switch k.isa {
 	case AVX512:
 		return 8
@@ -662,16 +751,28 @@ func (k Kernel) linesWidth() int {
 	return 0
 }
 
-func (k Kernel) lines(p *params) {
-	if k.isa == AVX512 {
-		linesAVX512(p)
-	} else {
-		linesAVX2(p)
+// finish runs a body, for float32 or float64.
+func (k Kernel) finish(p *finishing, float32 bool) {
+	switch {
+	case k.isa == AVX512 && float32:
+		finishF32AVX512(p)
+	case k.isa == AVX512:
+		finishF64AVX512(p)
+	case float32:
+		finishF32AVX2(p)
+	default:
+		finishF64AVX2(p)
 	}
 }
 
 //go:noescape
-func linesAVX512(p *params)
+func finishF32AVX512(p *finishing)
 
 //go:noescape
-func linesAVX2(p *params)
+func finishF64AVX512(p *finishing)
+
+//go:noescape
+func finishF32AVX2(p *finishing)
+
+//go:noescape
+func finishF64AVX2(p *finishing)

@@ -14,6 +14,9 @@ func (k Kernel) adds() bool { return false }
 // hasRows is has for the coefficients of a design.
 func (k Kernel) hasRows(DType) bool { return false }
 
+// hasEnds is has for the first and last observations.
+func (k Kernel) hasEnds(DType) bool { return false }
+
 // maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
 // cannot stop a goroutine inside it. Nothing was measured: the slowest body, the sums with gaps on any axis,
 // has 9 instructions a sample, which is 100 µs at two instructions a cycle and 3 GHz.
@@ -87,5 +90,5 @@ func sumsGapsF32NEON(p *params)
 //go:noescape
 func slopeWholeI16NEON(p *params)
 
-func (k Kernel) linesWidth() int { return 0 }
-func (k Kernel) lines(*params)   { panic("kernel: no body for lines") }
+func (k Kernel) finishWidth() int        { return 0 }
+func (k Kernel) finish(*finishing, bool) { panic("kernel: no body for results") }

@@ -123,7 +123,7 @@ func fillTile(rng *rand.Rand, t Tile, g gapPattern) {
 					y = odd[(i+p)%len(odd)]
 				}
 			}
-			set(t.Data, t.Type, i*t.Stride+p, y)
+			set(t.Data, t.Type, t.at(i, p), y)
 		}
 	}
 }
@@ -712,6 +712,11 @@ func TestGuardPages(t *testing.T) {
 							t.Fatalf("%s %v %v, %d pixels: %v", place.name, k.ISA(), d, pixels, err)
 						}
 						Slope(k, floats(pixels), floats(pixels), tile, newLine(axis), v)
+						first := floats(pixels)
+						for p := range first {
+							first[p] = math.NaN() // not found yet
+						}
+						k.Ends(first, floats(pixels), tile, tau, v)
 					}
 				}
 			}

@@ -50,10 +50,6 @@ type params struct {
 	//lint:ignore U1000 only the assembly uses it
 	gap int // for AVX2 to note whether a block has a gap
 
-	// Lines.
-	timePerTau, meanTime, perTime, unitScale, unitOffset float64 // Times
-	outIntercept                                         unsafe.Pointer
-
 	// Coefficients.
 	rows    [maxRows]*float64 // outputs; nil from the last row on
 	rowSums [maxRows]float64
@@ -62,6 +58,9 @@ type params struct {
 	add                      int     // 1: what the outputs hold are the sums of earlier dates
 	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
 	n, t, tt, y, ty, yy, ref *float64
+
+	// Ends.
+	first, last *float64
 }
 
 // lower returns the params that all calls on a tile share.

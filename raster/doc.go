@@ -16,6 +16,17 @@
 // meanwhile: all of it at the end took 1.4 times as long. Every other file is a copy that GDAL makes
 // of such a one: see [File].
 //
+// Whole blocks of compressed files are decoded into the tile, and a predictor is taken off here (blocks.go), so that a
+// fit takes about as long as GDAL takes to decode the blocks alone: int16 in 256 × 256 tiles on two threads, 1.04
+// times as long with DEFLATE, 0.90 with ZSTD, 0.99 with LZW; 1.26, 1.50 and 1.25 through the block cache.
+//
+// What a fit of 21 uncompressed files of 4096 × 4096 float32 takes 155 ms for, two threads, page cache warm: 41 are the
+// loading of GDAL's 115 libraries, 15 what PROJ needs to find the CRS, 47 reading 1.4 GB, which nobody does faster, 13
+// the fit, 20 writing 67 MB; the rest is opening, the header and the end. Of 827 × 883 pixels, 72 ms, most is the first two. Tried
+// without gain: mapping the files (1.3 times as long as reading on a file system in memory, 0.8 on ext4, and a
+// file cut short would be a fault); finding the CRS in the background (the header waits for it); more windows of results
+// in wait for the header.
+//
 // Inputs may be on servers, as GDAL names them (/vsicurl/, /vsis3/, …) or as URLs. What GDAL is told for
 // them is told for each call: options that the program, its environment or a configuration file sets are left as
 // they are, and come first.

@@ -1,12 +1,14 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,12 +23,17 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit       pixtrend.Options // Fit.Memory and Fit.Progress are not used
-	Memory    int64            // bytes that the whole fit may take; 0: 512 MiB
-	Overwrite bool             // whether an existing output is replaced
-	Format    Format           // of the output; "": GTiff
-	Creation  []string         // creation options of the format, KEY=VALUE
-	Software  string           // named in the output's metadata; "": pixtrend
+	Fit    pixtrend.Options // Memory, Progress, Residuals and Detrended of it are not used
+	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
+	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
+	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
+	FDR       float64
+	Residuals string   // a second output: what the lines leave of each observation, a band a date; "": none
+	Detrend   string   // another: the same with the mean of each pixel; "": none
+	Overwrite bool     // whether an existing output is replaced
+	Format    Format   // of the output; "": GTiff
+	Creation  []string // creation options of the format, KEY=VALUE
+	Software  string   // named in the output's metadata; "": pixtrend
 }
 
 // DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
@@ -39,6 +46,7 @@ const (
 type Job struct {
 	Inputs    []string // what each date is read from, in date order
 	Output    string
+	Series    []string // further outputs: residuals, and what is detrended
 	Grid      pixtrend.Grid
 	Given     int    // rasters among which dates were selected; Inputs are those used
 	Index     string // what is fitted of two bands, such as nd:4,3; "": samples as they are
@@ -56,13 +64,15 @@ type Job struct {
 	stack   *Stack
 	options Options
 	cache   int64
-	spec    Spec // of the output
+	outputs []output
 }
 
 // Summary says what a fit did.
 type Summary struct {
 	Output         string    `json:"output"`
-	Format         Format    `json:"format"` // GTiff or COG
+	Residuals      string    `json:"residuals,omitempty"` // another output
+	Detrend        string    `json:"detrend,omitempty"`   // another
+	Format         Format    `json:"format"`              // GTiff or COG
 	Width          int       `json:"width"`
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
@@ -78,14 +88,23 @@ type Summary struct {
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
 	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
-	BytesWritten   int64     `json:"bytes_written"` // size of the output
+	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
 	Pin            string    `json:"pin"`
 	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
 	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
 	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they were computed from
+	FDR            *FDR      `json:"false_discovery_rate,omitempty"`
 	Warnings       []string  `json:"warnings"`
+}
+
+// FDR says what a false discovery rate came to.
+type FDR struct {
+	Rate   float64 `json:"rate"`
+	PValue float64 `json:"pvalue"` // the largest that is a trend's; 0 where there is none
+	Trends int64   `json:"trends"` // pixels whose p-value is not larger
+	Of     int64   `json:"of"`     // pixels that have a p-value
 }
 
 // FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
@@ -102,21 +121,22 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 // Prepare opens the inputs and settles how they will be fitted. It writes nothing. The caller
 // closes the job.
 func Prepare(inputs []string, output string, o Options) (*Job, error) {
-	if o.Memory < 0 {
-		return nil, fmt.Errorf("the memory of %d bytes is negative", o.Memory)
-	}
-	if o.Memory == 0 {
-		o.Memory = DefaultMemory
-	}
-	if o.Memory < leastMemory {
-		return nil, fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+	if err := o.allowMemory(); err != nil {
+		return nil, err
 	}
 	if o.Software == "" {
 		o.Software = "pixtrend"
 	}
-	if err := checkTarget(output, o.Overwrite); err != nil {
+	if o.FDR != 0 {
+		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
+			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
+		}
+		o.Fit.Significance = o.FDR // no more pixels than these
+	}
+	if err := o.checkTargets(output); err != nil {
 		return nil, err
 	}
+	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
 	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
@@ -136,12 +156,24 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 	return j, nil
 }
 
+// allowMemory settles how much memory there is.
+func (o *Options) allowMemory() error {
+	if o.Memory < 0 {
+		return fmt.Errorf("the memory of %d bytes is negative", o.Memory)
+	}
+	if o.Memory == 0 {
+		o.Memory = DefaultMemory
+	}
+	if o.Memory < leastMemory {
+		return fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+	}
+	return nil
+}
+
 func prepare(s *Stack, output string, o Options) (*Job, error) {
-	if target, err := os.Stat(output); err == nil {
-		for _, name := range s.sources {
-			if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
-				return nil, outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", output)
-			}
+	for _, path := range []string{output, o.Residuals, o.Detrend} {
+		if err := s.checkApart(path); err != nil {
+			return nil, err
 		}
 	}
 	// Half of the memory is for tiles and results, and what remote files take. A quarter is for blocks:
@@ -180,14 +212,19 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		Index: s.index.String(), Valid: s.validText(), Masks: s.maskText(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
-	j.spec = j.newSpec()
-	j.Format = j.spec.format()
-	made, err := j.spec.resolve()
-	if err != nil {
-		return nil, err
+	j.outputs = j.newOutputs()
+	for _, o := range j.outputs[1:] {
+		j.Series = append(j.Series, o.path)
 	}
-	if !made.plain {
-		j.Scratch = j.spec.rawBytes()
+	for _, o := range j.outputs {
+		j.Format = o.spec.format()
+		made, err := o.spec.resolve()
+		if err != nil {
+			return nil, err
+		}
+		if !made.plain {
+			j.Scratch += o.spec.rawBytes()
+		}
 	}
 	return j, nil
 }
@@ -246,20 +283,23 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	}
 	start, hidden := time.Now(), j.stack.hidden.Load()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
-	file, createErr := tally.create()
+	files, createErr := tally.create()
 	if createErr != nil {
 		return Summary{}, createErr
 	}
 	if err != nil {
-		file.Abort()
+		files.Abort()
 		return Summary{}, err
 	}
 	changed, err := j.stack.unchanged(ctx)
+	if d := tally.discoveries; err == nil && d != nil {
+		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
+	}
 	if err != nil {
-		file.Abort()
+		files.Abort()
 		return Summary{}, err
 	}
-	if err := file.commit(ctx, copied); err != nil {
+	if err := files.commit(ctx, copied); err != nil {
 		return Summary{}, err
 	}
 	g := j.Grid
@@ -274,9 +314,19 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		s.SlopeQuintiles = append(s.SlopeQuintiles, tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)...)
 		s.QuintilesOf = tally.slopes.Len()
 	}
-	if info, err := os.Stat(j.Output); err == nil {
-		s.BytesWritten = info.Size()
+	if d := tally.discoveries; d != nil {
+		p, found, of := d.Threshold()
+		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
+		if found > 0 {
+			s.FDR.PValue = p
+		}
 	}
+	for _, o := range j.outputs {
+		if info, err := os.Stat(o.path); err == nil {
+			s.BytesWritten += info.Size()
+		}
+	}
+	s.Residuals, s.Detrend = j.options.Residuals, j.options.Detrend
 	return s, nil
 }
 
@@ -303,21 +353,41 @@ func (j *Job) newSpec() Spec {
 	maps.Copy(s.Metadata, j.stack.treatment())
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
-		b := Band{Name: f.String()}
-		switch f {
-		case stats.Slope:
-			if b.Unit = "per " + g.Axis.Unit(); unit != "" {
-				b.Unit = unit + "/" + g.Axis.Unit()
-			}
-		case stats.Intercept:
-			b.Unit = unit
-			b.Metadata = map[string]string{"TIME_ORIGIN": g.Axis.Origin()}
-		case stats.N:
-			b.Unit, b.Nearest = "observations", true
-		}
-		s.Bands = append(s.Bands, b)
+		s.Bands = append(s.Bands, j.band(f, unit))
 	}
 	return s
+}
+
+// band describes the band of a field, of samples in a unit that may be unknown, "".
+func (j *Job) band(f stats.Field, unit string) Band {
+	axis, o := j.Grid.Axis, j.options.Fit
+	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
+	switch f {
+	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
+		if b.Unit = "per " + axis.Unit(); unit != "" {
+			b.Unit = unit + "/" + axis.Unit()
+		}
+	case stats.Intercept, stats.InterceptStderr, stats.Mean, stats.RMSE, stats.FittedFirst, stats.FittedLast, stats.Change:
+		b.Unit = unit
+	case stats.N:
+		b.Unit, b.Nearest = "observations", true
+	case stats.First, stats.Last:
+		b.Unit, b.Nearest = axis.Counts(), true
+	case stats.TrendClass:
+		b.Unit, b.Nearest = "class", true
+	}
+	switch f {
+	case stats.Intercept, stats.InterceptStderr:
+		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.InterceptAt, axis.Origin())}
+	case stats.SlopeLo, stats.SlopeHi:
+		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Confidence, stats.DefaultConfidence))}
+	case stats.TrendClass:
+		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Significance)}
+		if j.options.FDR > 0 {
+			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(j.options.FDR)}
+		}
+	}
+	return b
 }
 
 // labelList names the dates, or the numbers in their place: all of them up to 40, else how many and the ends.
@@ -335,19 +405,25 @@ func labelList(j *Job) string {
 
 // tally counts what goes into the file.
 type tally struct {
-	create func() (*File, error) // the same file every time
+	create func() (outputFiles, error) // the same files every time
 	width  int
 	field  int // the plane that tells whether a pixel has a result
 	slope  int // the plane of the slopes, or -1
 	fitted int
 	slopes *stats.Sampler
+
+	discoveries *stats.Discoveries // nil: none are looked for
+	pvalue      int                // the plane of the p-values
 }
 
-// newTally begins to make the file, which takes some ten milliseconds, beside what follows.
+// newTally begins to make the files, which takes some ten milliseconds, beside what follows.
 func newTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, slope: -1}
-	t.create = sync.OnceValues(func() (*File, error) { return Create(j.Output, j.spec) })
+	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
+	if j.options.FDR > 0 {
+		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
+	}
 	for i, field := range j.Plan.Fields {
 		if field == stats.Slope {
 			t.slope = i
@@ -370,11 +446,11 @@ func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 	} else {
 		count[float32](t, w, planes)
 	}
-	file, err := t.create()
+	files, err := t.create()
 	if err != nil {
 		return err
 	}
-	return file.Write(w, planes)
+	return files.Write(w, planes)
 }
 
 func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
@@ -382,6 +458,9 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 		if x == x {
 			t.fitted++
 		}
+	}
+	if t.discoveries != nil {
+		stats.Count(t.discoveries, kernel.Plane[F](planes, t.pvalue))
 	}
 	if t.slope < 0 {
 		return

@@ -17,15 +17,27 @@ type geo struct {
 
 // differs says how the grid b departs from a, which is that of first; "" if it does not.
 func (a geo) differs(b geo, first string) string {
+	how, where := a.departure(b)
+	if where != "" {
+		return fmt.Sprintf("%s, where %s, %s", how, first, where)
+	}
+	if how != "" {
+		return how + " " + first
+	}
+	return ""
+}
+
+// departure says what b does and what a does instead, "" where that is clear; how is "" if they do not differ.
+func (a geo) departure(b geo) (how, where string) {
 	switch {
 	case a.width != b.width || a.height != b.height:
-		return fmt.Sprintf("has %d × %d pixels, where %s, has %d × %d", b.width, b.height, first, a.width, a.height)
+		return fmt.Sprintf("has %d × %d pixels", b.width, b.height), fmt.Sprintf("has %d × %d", a.width, a.height)
 	case !sameCRS(a.wkt, b.wkt):
-		return fmt.Sprintf("has the CRS %s, where %s, has %s", crsName(b.wkt), first, crsName(a.wkt))
+		return "has the CRS " + crsName(b.wkt), "has " + crsName(a.wkt)
 	case a.hasTransform && !b.hasTransform:
-		return fmt.Sprintf("is not georeferenced, where %s, is", first)
+		return "is not georeferenced", "is"
 	case b.hasTransform && !a.hasTransform:
-		return fmt.Sprintf("is georeferenced, where %s, is not", first)
+		return "is georeferenced", "is not"
 	}
 	// The corners in pixels of the first.
 	det := a.transform[1]*a.transform[5] - a.transform[2]*a.transform[4]
@@ -39,10 +51,10 @@ func (a geo) differs(b geo, first string) string {
 			if a.transform == b.transform {
 				continue // without an extent there is no measure
 			}
-			return fmt.Sprintf("lies %.3g pixels off %s", d, first)
+			return fmt.Sprintf("lies %.3g pixels off", d), ""
 		}
 	}
-	return ""
+	return "", ""
 }
 
 func sameCRS(a, b string) (same bool) {

@@ -14,7 +14,6 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -231,7 +230,7 @@ func checkTwoPass(t *testing.T, what string, got [][]float64, s planes) {
 			// An intercept lies two thousand years off.
 			tolerance := 1e-12 * max(1, math.Abs(want)) * []float64{1, 100}[f]
 			if !(math.Abs(got[f][p]-want) <= tolerance) && !(math.IsNaN(want) && math.IsNaN(got[f][p])) {
-				t.Fatalf("%s: %v of pixel %d is %v, want %v", what, stats.Field(f), p, got[f][p], want)
+				t.Fatalf("%s: %v of pixel %d is %v, want %v", what, slopeInterceptN[f], p, got[f][p], want)
 			}
 		}
 	}

@@ -39,6 +39,16 @@ type plane struct {
 	predictorAt   int64      // where the file keeps its number
 	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 	labels        labels
+	form          form
+}
+
+// form is what a file says of itself and no fit asks for.
+type form struct {
+	driver      string
+	bands       int
+	alpha       int    // the band that is called alpha; 0: none
+	compression string // as GDAL calls it; "": none
+	interleave  string // of several bands: BAND, LINE or PIXEL
 }
 
 // describe opens a file and says what is in it.
@@ -102,6 +112,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 				return fail("%v", err)
 			}
 			q.blocks(ds, len(bands))
+			q.form.alpha = alpha
 		}
 		if p.mask != nil {
 			if err := p.mask.judge(o.Mask); err != nil {
@@ -183,12 +194,16 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 // blocks settles how the band's blocks are stored.
 func (p *plane) blocks(ds *godal.Dataset, bands int) {
 	structure := godal.Domain("IMAGE_STRUCTURE")
-	p.compressed = ds.Metadata("COMPRESSION", structure) != ""
+	p.form = form{driver: ds.Driver().ShortName(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
+	p.compressed = p.form.compression != ""
 	p.direct = !p.compressed && p.blockWidth >= ds.Structure().SizeX
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
-	if ds.Metadata("INTERLEAVE", structure) == "PIXEL" {
+	if bands > 1 {
+		p.form.interleave = ds.Metadata("INTERLEAVE", structure)
+	}
+	if p.form.interleave == "PIXEL" {
 		p.blockBytes *= int64(bands)
-		p.interleaved = bands > 1
+		p.interleaved = true
 	}
 }
 

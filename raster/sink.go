@@ -493,22 +493,27 @@ func (f *File) Commit() error { return f.commit(context.Background(), nil) }
 // commit is Commit until ctx ends. progress, which may be nil, hears how much of a copy, from 0 to
 // 1, is done.
 func (f *File) commit(ctx context.Context, progress func(float64)) error {
-	err := f.finish()
-	if err == nil && !f.creation.plain {
-		err = f.copy(ctx, progress)
-	}
+	err := f.complete(ctx, progress)
 	if err == nil {
-		err = f.check()
-	}
-	if err == nil {
-		if err = f.publish(); err != nil {
-			err = outputErrorf("cannot write %s: %v", f.target, reason(err))
-		}
+		err = f.publish()
 	}
 	if err != nil {
 		f.Abort()
 	}
 	return err
+}
+
+// complete brings all of the file to the disk, and checks it.
+func (f *File) complete(ctx context.Context, progress func(float64)) error {
+	if err := f.finish(); err != nil {
+		return err
+	}
+	if !f.creation.plain {
+		if err := f.copy(ctx, progress); err != nil {
+			return err
+		}
+	}
+	return f.check()
 }
 
 // finish ends the writing of tiles.
@@ -590,6 +595,13 @@ func (f *File) check() error {
 
 // publish gives the file, which is on the disk, its name.
 func (f *File) publish() error {
+	if err := f.rename(); err != nil {
+		return outputErrorf("cannot write %s: %v", f.target, reason(err))
+	}
+	return nil
+}
+
+func (f *File) rename() error {
 	if f.spec.Overwrite {
 		// Sidecars of what is replaced (statistics, overviews) are not true of what replaces it.
 		for _, ext := range []string{".aux.xml", ".ovr", ".msk"} {

@@ -270,7 +270,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 
 // valid says which samples of p are observations, its mask aside.
 func (s *Stack) valid(p *plane) kernel.Valid {
-	v := kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata}
+	v := p.valid()
 	if s.limits != nil {
 		v.HasRange, v.Lo, v.Hi = true, s.limits.Lo, s.limits.Hi
 	}
@@ -367,14 +367,21 @@ func (s *Stack) Given() int { return s.given }
 // FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
-	for i, name := range s.sources {
-		if v, remote := s.remote.versions[i]; remote {
-			sum += v.size
-		} else if info, err := os.Stat(name); err == nil {
-			sum += info.Size()
-		}
+	for i := range s.sources {
+		sum += s.fileBytes(i)
 	}
 	return sum
+}
+
+// fileBytes is the size of one file.
+func (s *Stack) fileBytes(file int) int64 {
+	if v, remote := s.remote.versions[file]; remote {
+		return v.size
+	}
+	if info, err := os.Stat(s.sources[file]); err == nil {
+		return info.Size()
+	}
+	return 0
 }
 
 // Close closes all files.

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -141,6 +142,43 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 	}
 	t.free = append(t.free, begun)
 	return t.put(begun.samples[:line*high], at)
+}
+
+// each reads the tiles of some bands once all are written, and calls fn with the rows of each, one of every band, without
+// what lies beyond the raster. Where fn changes the last of them, and says so, it is written back.
+func (t *tiles) each(ctx context.Context, bands []int, fn func(rows [][]byte) (changed bool)) error {
+	line := t.tileWidth * t.size
+	parts := make([][]byte, len(bands))
+	for i := range parts {
+		parts[i] = make([]byte, line*t.tileHeight)
+	}
+	rows, last := make([][]byte, len(bands)), len(bands)-1
+	for ty := range t.down {
+		for tx := range t.across {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			wide, high := min(t.tileWidth, t.width-tx*t.tileWidth)*t.size, min(t.tileHeight, t.height-ty*t.tileHeight)
+			for i, band := range bands {
+				if err := readWhole(t.file, parts[i][:line*high], t.at(band, tx, ty, 0)); err != nil {
+					return err
+				}
+			}
+			changed := false
+			for y := range high {
+				for i, part := range parts {
+					rows[i] = part[y*line:][:wide]
+				}
+				changed = fn(rows) || changed
+			}
+			if changed {
+				if err := t.put(parts[last][:line*high], t.at(bands[last], tx, ty, 0)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // begin returns an empty cell, without memory where the most is held. Columns beyond the raster are

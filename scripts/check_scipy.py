@@ -6,8 +6,10 @@ Usage: check_scipy.py [SHARED]    real stacks are looked for in SHARED/data (def
 Needs bin/pixtrend, numpy, scipy, tifffile and imagecodecs; `make check-scipy` brings them. Nothing
 is shared with pixtrend: files are read with tifffile, and dates are taken from their names here.
 
-How near is near enough. All three fields must be NaN, or not, at the same pixels, and n must be
-equal. Slope and intercept may differ by TOLERANCE of a size that float64 can keep:
+How near is near enough. All fields must be NaN, or not, at the same pixels, and n must be equal.
+Beside scipy's, what pixtrend's documents say of degenerate pixels is expected: where n is 2, or the
+series constant, no test is made, so that pvalue is NaN. The others may differ by a TOLERANCE of a
+size that float64 can keep:
 
 * slope: of the largest of |slope|, its standard error, and a millionth of max|y| / (range of t).
   A slope near zero is what is left of sums that cancel, so no digit of it need be right, but it
@@ -15,6 +17,9 @@ equal. Slope and intercept may differ by TOLERANCE of a size that float64 can ke
   where slope and error are both rounding: TOLERANCE of it is a few units in the last place of y.
 * intercept: of the largest of |intercept| and max|y|, for it is a mean of y minus slope times a
   mean of t, and where these cancel the same holds.
+* rvalue: of 1.
+* stderr, intercept_stderr, pvalue: of themselves, times 1e-3 / (1 - r**2) where that is above 1:
+  the sum of squared residuals is a difference, of which a nearly perfect line leaves no digit.
 """
 
 import datetime
@@ -28,8 +33,8 @@ import numpy as np
 import tifffile
 from scipy import stats
 
-TOLERANCE = 1e-9
-FIELDS = ("slope", "intercept", "n")
+TOLERANCE = {"slope": 1e-11, "intercept": 1e-11, "rvalue": 1e-11, "stderr": 1e-11, "intercept_stderr": 1e-11, "pvalue": 1e-9, "n": 0}
+FIELDS = tuple(TOLERANCE)
 DAYS_PER_YEAR = 365.2425
 PIXTREND = "bin/pixtrend"
 
@@ -102,6 +107,20 @@ def linregress(stack, t, per_year):
         want["intercept"][row, col] = fit.intercept
         size["slope"][row, col] = max(abs(fit.slope), fit.stderr, floor) * per_year
         size["intercept"][row, col] = max(abs(fit.intercept), largest)
+        if np.ptp(y) == 0:
+            if len(y) > 2:
+                want["stderr"][row, col] = want["intercept_stderr"][row, col] = 0
+            continue
+        want["rvalue"][row, col] = fit.rvalue
+        if len(y) == 2:
+            continue
+        lost = max(1, 1e-3 / max((1 - fit.rvalue) * (1 + fit.rvalue), 1e-16))
+        want["stderr"][row, col] = fit.stderr * per_year
+        want["intercept_stderr"][row, col] = fit.intercept_stderr
+        want["pvalue"][row, col] = fit.pvalue
+        size["stderr"][row, col] = fit.stderr * per_year * lost
+        size["intercept_stderr"][row, col] = fit.intercept_stderr * lost
+        size["pvalue"][row, col] = fit.pvalue * lost
     return want, size
 
 
@@ -135,9 +154,9 @@ def check(name, paths, date_of, per_year, folder):
     )
     passed = True
     for field in FIELDS:
-        tolerance = 0.0 if field == "n" else TOLERANCE
+        tolerance = TOLERANCE[field]
         if got[field].shape != want[field].shape:
-            print(f"  {field:9} FAIL: shape {got[field].shape}, expected {want[field].shape}")
+            print(f"  {field:16} FAIL: shape {got[field].shape}, expected {want[field].shape}")
             passed = False
             continue
         worst, (row, col) = error(got[field], want[field], size[field])
@@ -145,7 +164,7 @@ def check(name, paths, date_of, per_year, folder):
         passed &= good
         where = f", got {got[field][row, col]:.17g}, expected {want[field][row, col]:.17g}"
         print(
-            f"  {field:9} {'ok  ' if good else 'FAIL'} max relative error {worst:.2e} "
+            f"  {field:16} {'ok  ' if good else 'FAIL'} max relative error {worst:.2e} "
             f"at row {row}, col {col}{'' if good else where}"
         )
     return passed
@@ -155,10 +174,11 @@ def main():
     data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared") / "data"
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        stack = Path(folder, "stack")
-        run("synth", stack, "--width", 120, "--height", 90, "--overwrite")
-        paths = sorted(stack.glob("*.tif"))
-        results.append(check("synthetic", paths, year, 1.0, folder))
+        for gaps in (0.1, 0.8):  # with many gaps, pixels of two observations occur
+            stack = Path(folder, f"stack{gaps}")
+            run("synth", stack, "--width", 120, "--height", 90, "--gaps", gaps)
+            paths = sorted(stack.glob("*.tif"))
+            results.append(check(f"synthetic-{gaps}", paths, year, 1.0, folder))
         if data.is_dir():
             paths = sorted(data.glob("rtrend_lai_china/yearly/LAI_*.tif"))
             results.append(check("rtrend_lai_china", paths, year, 1.0, folder))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Field is one result of a fit.
@@ -11,12 +13,35 @@ type Field uint8
 
 // The fields. Their names are those of scipy.stats.linregress where it has them.
 const (
-	Slope     Field = iota // change a unit of time: stored units times Scale, times PerUnit
-	Intercept              // value of the line at t = 0
-	N                      // observations
+	Slope           Field = kernel.OutSlope           // change a unit of time: stored units times Scale, times PerUnit
+	Intercept       Field = kernel.OutIntercept       // value of the line at Options.InterceptAt
+	RValue          Field = kernel.OutR               // Pearson's correlation of time and samples
+	R2              Field = kernel.OutR2              // its square, the share of the variance that the line explains
+	TValue          Field = kernel.OutT               // Slope / Stderr
+	PValue          Field = kernel.OutP               // two-sided p-value of Student's t with n−2 degrees of freedom, for no trend
+	Stderr          Field = kernel.OutStderr          // standard error of the slope
+	InterceptStderr Field = kernel.OutInterceptStderr // standard error of the intercept
+	RMSE            Field = kernel.OutRMSE            // square root of the mean of the squared residuals
+	Mean            Field = kernel.OutMean            // mean of the observations
+	N               Field = kernel.OutN               // observations
+	First           Field = kernel.OutFirst           // time of the first observation, as the plan's times are
+	Last            Field = kernel.OutLast            // time of the last observation
+	FittedFirst     Field = kernel.OutFittedFirst     // value of the line at First
+	FittedLast      Field = kernel.OutFittedLast      // value of the line at Last
+	Change          Field = kernel.OutChange          // FittedLast − FittedFirst
+	SlopeLo         Field = kernel.OutSlopeLo         // lower limit of the slope, with Options.Confidence
+	SlopeHi         Field = kernel.OutSlopeHi         // upper limit
+	TrendClass      Field = kernel.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
 )
 
-var fieldNames = [...]string{Slope: "slope", Intercept: "intercept", N: "n"}
+var fieldNames = [kernel.Outs]string{Slope: "slope", Intercept: "intercept", RValue: "rvalue", R2: "r2", TValue: "tvalue",
+	PValue: "pvalue", Stderr: "stderr", InterceptStderr: "intercept_stderr", RMSE: "rmse", Mean: "mean", N: "n",
+	First: "first", Last: "last", FittedFirst: "fitted_first", FittedLast: "fitted_last", Change: "change",
+	SlopeLo: "slope_lo", SlopeHi: "slope_hi", TrendClass: "trend_class"}
+
+// AllFields is what "all" stands for: every field but TrendClass, which needs a level of significance to be chosen.
+var AllFields = []Field{Slope, Intercept, RValue, R2, TValue, PValue, Stderr, InterceptStderr, RMSE, Mean, N,
+	First, Last, FittedFirst, FittedLast, Change, SlopeLo, SlopeHi}
 
 // String returns the field's name, as ParseFields reads it.
 func (f Field) String() string {
@@ -26,20 +51,29 @@ func (f Field) String() string {
 	return fieldNames[f]
 }
 
-// ParseFields reads names separated by commas. An unknown name, one given twice or none is an
-// error.
+// FieldNames returns the names of all fields.
+func FieldNames() []string { return slices.Clone(fieldNames[:]) }
+
+// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, one given twice or none is
+// an error.
 func ParseFields(s string) ([]Field, error) {
 	var fields []Field
 	for name := range strings.SplitSeq(s, ",") {
 		name = strings.TrimSpace(name)
-		i := slices.Index(fieldNames[:], name)
-		if i < 0 {
-			return nil, fmt.Errorf("no field is called %q: the fields are %s", name, strings.Join(fieldNames[:], ", "))
+		add := AllFields
+		if name != "all" {
+			i := slices.Index(fieldNames[:], name)
+			if i < 0 {
+				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all", name, strings.Join(fieldNames[:], ", "))
+			}
+			add = []Field{Field(i)}
 		}
-		if slices.Contains(fields, Field(i)) {
-			return nil, fmt.Errorf("the field %s is asked for twice", name)
+		for _, f := range add {
+			if slices.Contains(fields, f) {
+				return nil, fmt.Errorf("the field %v is asked for twice", f)
+			}
+			fields = append(fields, f)
 		}
-		fields = append(fields, Field(i))
 	}
 	return fields, nil
 }

@@ -16,18 +16,25 @@ type Options struct {
 	MinObs  int          // observations below which a pixel has no result, at least 2. 0: 2
 	// A stored sample s means s·Scale + Offset. 0: 1
 	Scale, Offset float64
+	InterceptAt   float64 // time at which Intercept is the value of the line
+	Confidence    float64 // of the limits SlopeLo and SlopeHi, between 0 and 1. 0: 0.95
+	Significance  float64 // TrendClass tells p-values below it; between 0 and 1
 }
+
+// DefaultConfidence is what Options.Confidence stands for when it is 0.
+const DefaultConfidence = 0.95
 
 // Plan is a fit made ready: any number of goroutines may use one.
 type Plan struct {
-	k                kernel.Kernel
-	axis             axis
-	fields           []Field
-	valid            kernel.Valid
-	line             kernel.Line
-	times            kernel.Times
-	slopeAt, interAt int // index of the field, -1 if not asked for
-	nAt              int
+	k       kernel.Kernel
+	axis    axis
+	at      []float64 // the times as they were given
+	fields  []Field
+	valid   kernel.Valid
+	line    kernel.Line
+	times   kernel.Times
+	byCount *kernel.ByCount
+	ends    bool // whether a field depends on the first or last observation
 }
 
 // NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The numbers
@@ -42,15 +49,21 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	if len(times) < 2 {
 		return nil, fmt.Errorf("stats: a trend needs two dates, got %d", len(times))
 	}
-	for _, x := range []float64{o.PerUnit, o.Scale, o.Offset} {
+	for _, x := range []float64{o.PerUnit, o.Scale, o.Offset, o.InterceptAt} {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("stats: unit %v, scale %v and offset %v must be finite", o.PerUnit, o.Scale, o.Offset)
+			return nil, fmt.Errorf("stats: unit %v, scale %v, offset %v and time of the intercept %v must be finite", o.PerUnit, o.Scale, o.Offset, o.InterceptAt)
 		}
 	}
-	p := &Plan{k: k, axis: newAxis(times), fields: slices.Clone(o.Fields), valid: o.Valid}
+	if o.Confidence == 0 {
+		o.Confidence = DefaultConfidence
+	}
+	if !(o.Confidence > 0 && o.Confidence < 1) {
+		return nil, fmt.Errorf("stats: the confidence %v does not lie between 0 and 1", o.Confidence)
+	}
+	p := &Plan{k: k, axis: newAxis(times), at: slices.Clone(times), fields: slices.Clone(o.Fields), valid: o.Valid}
 	scale, perUnit := orOne(o.Scale), orOne(o.PerUnit)
-	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * perUnit * scale, MinObs: o.MinObs}
-	p.times = kernel.Times{Mean: p.axis.mean(0), PerTau: p.axis.g / p.axis.n, PerTime: 1 / float64(perUnit*scale), Scale: scale, Offset: o.Offset}
+	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * perUnit * scale, MinObs: o.MinObs, Level: o.Significance}
+	p.times = kernel.Times{Mean: p.axis.mean(0), PerTau: p.axis.g / p.axis.n, Zero: o.InterceptAt, PerTime: 1 / float64(perUnit*scale), Scale: scale, Offset: o.Offset}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -68,9 +81,17 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 			return nil, fmt.Errorf("stats: field %v is unknown or asked for twice", f)
 		}
 	}
-	p.slopeAt = slices.Index(p.fields, Slope)
-	p.interAt = slices.Index(p.fields, Intercept)
-	p.nAt = slices.Index(p.fields, N)
+	if p.has(TrendClass) && !(o.Significance > 0 && o.Significance < 1) {
+		return nil, fmt.Errorf("stats: the field %v tells p-values below a level of significance between 0 and 1, not %v", TrendClass, o.Significance)
+	}
+	p.ends = p.has(First, Last, FittedFirst, FittedLast, Change)
+	p.byCount = kernel.NewByCount(len(times))
+	if p.has(PValue, TrendClass) {
+		setTails(p.byCount, len(times))
+	}
+	if p.has(SlopeLo, SlopeHi) {
+		setQuantiles(p.byCount, len(times), o.Confidence)
+	}
 	return p, nil
 }
 
@@ -81,27 +102,39 @@ func orOne(x float64) float64 {
 	return x
 }
 
+// has reports whether one of fields is asked for.
+func (p *Plan) has(fields ...Field) bool {
+	return slices.ContainsFunc(fields, func(f Field) bool { return slices.Contains(p.fields, f) })
+}
+
 // Fields returns the fields in the order of the results.
 func (p *Plan) Fields() []Field { return slices.Clone(p.fields) }
 
 // Dates returns the number of planes that tiles must have.
 func (p *Plan) Dates() int { return len(p.axis.Tau) }
 
-// blockPixels is how many pixels are fitted at a time: their sums (56 bytes a pixel) stay in the
-// L2 cache beside the samples.
+// blockPixels is how many pixels are fitted at a time: their sums (72 bytes a pixel with the times of their first and
+// last observation) stay in the L2 cache beside the samples.
 const blockPixels = 1024
 
 // Scratch is the memory of one goroutine's fits.
 type Scratch struct {
-	sums kernel.Sums
+	sums        kernel.Sums
+	first, last []float64
+	whole       bool // whether first and last hold the first and the last date throughout
+	room        *kernel.Room
 }
 
 // NewScratch returns memory for one goroutine.
 func (p *Plan) NewScratch() *Scratch {
-	if p.kernelDoesAll() {
-		return &Scratch{}
+	s := &Scratch{}
+	if !p.kernelDoesAll() {
+		s.sums, s.room = kernel.NewSums(blockPixels), new(kernel.Room)
 	}
-	return &Scratch{sums: kernel.NewSums(blockPixels)}
+	if p.ends {
+		s.first, s.last = make([]float64, blockPixels), make([]float64, blockPixels)
+	}
+	return s
 }
 
 // Fit fits every pixel of t and writes field f of pixel i to out[f][i], in the order of the plan's
@@ -121,27 +154,56 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 	}
 	if p.kernelDoesAll() {
 		var n []F
-		if p.nAt >= 0 {
-			n = out[p.nAt]
+		if i := slices.Index(p.fields, N); i >= 0 {
+			n = out[i]
 		}
-		kernel.Slope(p.k, out[p.slopeAt], n, t, p.line, p.valid)
+		kernel.Slope(p.k, out[slices.Index(p.fields, Slope)], n, t, p.line, p.valid)
 		return
 	}
+	s.room.Past = !t.InCache
 	for lo := 0; lo < t.Pixels; lo += blockPixels {
-		fitSums(p, s, t.Slice(lo, min(lo+blockPixels, t.Pixels)), out, lo)
+		fitBlock(p, s, t.Slice(lo, min(lo+blockPixels, t.Pixels)), out, lo)
 	}
 }
 
 // kernelDoesAll reports whether slope, with n or without, is all that is asked for: the kernel then
 // writes the results.
-func (p *Plan) kernelDoesAll() bool { return p.slopeAt >= 0 && p.interAt < 0 }
+func (p *Plan) kernelDoesAll() bool {
+	return slices.Contains(p.fields, Slope) && !slices.ContainsFunc(p.fields, func(f Field) bool { return f != Slope && f != N })
+}
 
-// fitSums fits a block by its sums.
-func fitSums[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
+// fitBlock fits the pixels of t, by their sums, into out from pixel at on.
+func fitBlock[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F, at int) {
 	p.k.Sums(s.sums, t, p.axis.Axis, p.valid)
-	var part [len(fieldNames)][]F
-	for f := range out {
-		part[f] = out[f][at : at+t.Pixels]
+	if p.ends {
+		p.findEnds(s, t)
 	}
-	finish(p, s.sums, part[:len(out)])
+	finish(p, s.sums, s.first, s.last, s.room, out, at, t.Pixels)
+}
+
+// findEnds finds the first and the last observation of every pixel of t, of which the sums are known.
+func (p *Plan) findEnds(s *Scratch, t kernel.Tile) {
+	first, last := s.first[:t.Pixels], s.last[:t.Pixels]
+	whole, gaps := float64(t.Dates), false
+	for _, n := range s.sums.N[:t.Pixels] {
+		gaps = gaps || n != whole
+	}
+	if !gaps {
+		if !s.whole {
+			fill(s.first, p.at[0])
+			fill(s.last, p.at[t.Dates-1])
+			s.whole = true
+		}
+		return
+	}
+	s.whole = false
+	fill(first, math.NaN())
+	fill(last, math.NaN())
+	p.k.Ends(first, last, t, p.at, p.valid)
+}
+
+func fill(s []float64, x float64) {
+	for i := range s {
+		s[i] = x
+	}
 }

@@ -402,35 +402,6 @@ func TestAxisIsWholeAndSumsToZero(t *testing.T) {
 	}
 }
 
-func BenchmarkFit(b *testing.B) {
-	const n, pixels = 21, 4096
-	data := make([]float32, n*pixels)
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, gaps := range []float64{0, 0.2} {
-		for i := range data {
-			data[i] = float32(rng.NormFloat64())
-			if rng.Float64() < gaps {
-				data[i] = float32(nan)
-			}
-		}
-		for _, fields := range [][]Field{{Slope}, all} {
-			p, err := NewPlan(kernel.Best(), years(1995, 2015), Options{Fields: fields})
-			if err != nil {
-				b.Fatal(err)
-			}
-			out := [][]float32{make([]float32, pixels), make([]float32, pixels), make([]float32, pixels)}[:len(fields)]
-			s := p.NewScratch()
-			name := map[bool]string{true: "gaps=none", false: "gaps=random"}[gaps == 0]
-			b.Run(name+"/fields="+map[int]string{1: "slope", 3: "all"}[len(fields)], func(b *testing.B) {
-				b.SetBytes(int64(4 * len(data)))
-				for b.Loop() {
-					Fit(p, s, kernel.TileOf(data, pixels, n, pixels), out)
-				}
-			})
-		}
-	}
-}
-
 // Sums in parts give what Fit gives, and other parts than all dates in order panic.
 func TestParts(t *testing.T) {
 	const n, pixels = 21, 300
@@ -441,7 +412,7 @@ func TestParts(t *testing.T) {
 			data[i] = float32(nan)
 		}
 	}
-	for _, fields := range [][]Field{all, {Slope}, {N, Intercept}} {
+	for _, fields := range [][]Field{all, {Slope}, {N, Intercept}, AllFields, {Last}} {
 		p, err := NewPlan(kernel.Best(), years(1995, 2015), Options{Fields: fields})
 		if err != nil {
 			t.Fatal(err)

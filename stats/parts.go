@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -9,21 +10,37 @@ import (
 // Sums are those of some pixels, to which dates are added a few at a time: for stacks of which not all
 // dates of a pixel can be in memory together. What follows from them is the same bits.
 type Sums struct {
-	sums kernel.Sums
-	next int // the date that is added next
+	sums        kernel.Sums
+	first, last []float64 // times of the first and last observation, NaN without one; nil where no field depends on them
+	room        *kernel.Room
+	next        int // the date that is added next
 }
 
 // SumsBytes is the memory that the sums of a pixel take.
-const SumsBytes = 7 * 8
+func (p *Plan) SumsBytes() int {
+	if p.ends {
+		return 9 * 8
+	}
+	return 7 * 8
+}
 
 // NewSums returns sums of no date for up to that many pixels.
-func (p *Plan) NewSums(pixels int) *Sums { return &Sums{sums: kernel.NewSums(pixels)} }
+func (p *Plan) NewSums(pixels int) *Sums {
+	s := &Sums{sums: kernel.NewSums(pixels), room: new(kernel.Room)}
+	if p.ends {
+		s.first, s.last = make([]float64, pixels), make([]float64, pixels)
+	}
+	s.Reset()
+	return s
+}
 
 // Reset takes all dates out of s.
 func (s *Sums) Reset() {
 	for _, x := range [][]float64{s.sums.N, s.sums.T, s.sums.TT, s.sums.Y, s.sums.TY, s.sums.YY, s.sums.Ref} {
 		clear(x)
 	}
+	fill(s.first, math.NaN())
+	fill(s.last, math.NaN())
 	s.next = 0
 }
 
@@ -32,6 +49,9 @@ func (s *Sums) Reset() {
 func (p *Plan) Add(s *Sums, t kernel.Tile, first int) {
 	if first != s.next || first+t.Dates > p.Dates() {
 		panic(fmt.Sprintf("stats: dates %d to %d of %d added after %d", first, first+t.Dates, p.Dates(), s.next))
+	}
+	if p.ends {
+		p.k.Ends(s.first, s.last, t, p.at[first:first+t.Dates], p.valid)
 	}
 	p.k.AddSums(s.sums, t, p.axis.Tau[first:first+t.Dates], p.valid)
 	s.next += t.Dates
@@ -42,25 +62,15 @@ func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) {
 	if s.next != p.Dates() {
 		panic(fmt.Sprintf("stats: sums of %d dates of %d", s.next, p.Dates()))
 	}
-	finish(p, s.sums, out)
+	finish(p, s.sums, s.first, s.last, s.room, out, 0, len(out[0]))
 }
 
-// finish writes the fields that follow from sums, for as many pixels as out has.
-func finish[F float32 | float64](p *Plan, s kernel.Sums, out [][]F) {
-	if p.nAt >= 0 {
-		for i := range out[p.nAt] {
-			out[p.nAt][i] = F(s.N[i])
-		}
+// finish writes the fields that follow from sums, and the first and last times where they are needed, into out from
+// pixel at on.
+func finish[F float32 | float64](p *Plan, s kernel.Sums, first, last []float64, room *kernel.Room, out [][]F, at, pixels int) {
+	var results [kernel.Outs][]F
+	for i, f := range p.fields {
+		results[f] = out[i][at : at+pixels]
 	}
-	var slope []F
-	if p.slopeAt >= 0 {
-		slope = out[p.slopeAt]
-	}
-	if p.interAt >= 0 {
-		kernel.Lines(p.k, slope, out[p.interAt], s, p.line, p.times)
-		return
-	}
-	for i := range slope {
-		slope[i] = F(s.Slope(i, p.line))
-	}
+	kernel.Finish(p.k, &results, s, first, last, p.line, p.times, p.byCount, room)
 }

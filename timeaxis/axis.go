@@ -126,6 +126,20 @@ func (a Axis) Unit() string { return a.unit }
 // "x = 0 ppm". An intercept is the value there.
 func (a Axis) Origin() string { return a.origin }
 
+// Counts returns what T counts: "years", "days since 1970-01-01", "steps", or the unit of the numbers
+// that are no dates.
+func (a Axis) Counts() string {
+	switch {
+	case a.Dates == nil:
+		return a.unit
+	case a.unit == PerStep.String():
+		return "steps"
+	case a.Dates[0].IsYear():
+		return "years"
+	}
+	return "days since " + a.origin
+}
+
 // Label returns the date of plane i, or its number where it has no date.
 func (a Axis) Label(i int) string {
 	if a.Dates == nil {

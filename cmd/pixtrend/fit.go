@@ -41,7 +41,23 @@ func newFitCommand() *cobra.Command {
 			"A file may be on a server: a URL with http or https, or a name of GDAL's such as /vsis3/BUCKET/KEY,\n" +
 			"/vsigs/BUCKET/KEY or /vsiaz/CONTAINER/KEY. Credentials are those that GDAL finds, such as\n" +
 			"AWS_ACCESS_KEY_ID or ~/.aws/credentials; AWS_NO_SIGN_REQUEST=YES is for public buckets. A request\n" +
-			"that fails is repeated, as GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY say, or else five times.",
+			"that fails is repeated, as GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY say, or else five times.\n\n" +
+			"Fields for --stats, where u is the unit of the samples:\n" +
+			"  slope                    u/year  slope of the line (least squares)\n" +
+			"  intercept                u       value of the line at year 0 or 1970-01-01, or see --intercept-at\n" +
+			"  rvalue, r2               1       correlation of samples and time, and its square\n" +
+			"  tvalue, pvalue           1       slope/stderr, and its two-sided p-value (Student's t, n-2)\n" +
+			"  stderr                   u/year  standard error of the slope\n" +
+			"  intercept_stderr         u       standard error of the intercept\n" +
+			"  rmse                     u       root of the mean squared residual\n" +
+			"  mean                     u       mean of the observations\n" +
+			"  n                        count   observations\n" +
+			"  first, last              date    first and last observation: years, or days since 1970-01-01\n" +
+			"  fitted_first, fitted_last  u     value of the line at the first and at the last observation\n" +
+			"  change                   u       fitted_last - fitted_first\n" +
+			"  slope_lo, slope_hi       u/year  confidence limits of the slope, see --confidence\n" +
+			"  trend_class              class   -1, 0 or 1, see --significance and --fdr\n" +
+			"A pixel without two observations at different dates is NaN in all of them but n.",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # dates by a pattern, of which a decade is used; slopes per month\n" +
@@ -59,6 +75,13 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit scenes --band 4 --mask-from 'scenes/*_QA.tif' --mask-drop-bits 0,1,3,4 -o b4.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
+			"  # all fields; the sign of what is significant; limits that hold with 99 %; the value in 2005\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o all.tif --stats all\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o class.tif --stats slope,pvalue --significance 0.05\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o trends.tif --stats slope --fdr 0.05\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o plain.tif --residuals residuals.tif --detrend detrended.tif\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o limits.tif --stats slope,slope_lo,slope_hi --confidence 0.99\n" +
+			"  pixtrend fit 'demo/ndvi_*.tif' -o line.tif --stats slope,intercept --intercept-at 2005\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --overwrite --memory 128M --dry-run\n" +
 			"  # from a server and from a bucket\n" +
@@ -93,12 +116,23 @@ func newFitCommand() *cobra.Command {
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
-			"FIELDS to write, a band each in this order: slope, intercept, n (default slope)", stats.ParseFields)
+			"FIELDS to write, a band each, separated by commas in the order of the bands: those listed above, or all (default slope)", stats.ParseFields)
+		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
+			"write the band trend_class too: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
+		option(flags, &o.FDR, "fdr", "", "RATE",
+			"write pvalue and trend_class too, of trends among which a share of RATE, such as 0.05, is expected by chance, over all pixels together", between0And1)
+		option(flags, &o.Fit.Confidence, "confidence", "", "LEVEL",
+			"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", between0And1)
+		option(flags, &o.Fit.InterceptAt, "intercept-at", "", "DATE",
+			"the intercept is the value of the line at DATE, a year or a day as the dates of the inputs are, or a number of --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
-		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace FILE if it exists")
+		option(flags, &o.Residuals, "residuals", "", "FILE",
+			"write what the line leaves of each observation to FILE too, a band a date", outputName)
+		option(flags, &o.Detrend, "detrend", "", "FILE", "write the same with the mean of each pixel kept to FILE too", outputName)
+		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
 			"FORMAT of the result: GTiff, a GeoTIFF in tiles (default), or COG, a cloud-optimized one with overviews", raster.ParseFormat)
@@ -116,7 +150,7 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
-	complete(cmd, "stats", "slope", "intercept", "n")
+	complete(cmd, "stats", append(stats.FieldNames(), "all")...)
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	complete(cmd, "of", "GTiff", "COG")
 	complete(cmd, "ot", "Float32", "Float64")
@@ -136,6 +170,24 @@ func (f *fit) check() error {
 	}
 	if len(f.drivers) > 0 {
 		f.options.Drivers = append([]string{"GTiff"}, f.drivers...)
+	}
+	var added []stats.Field
+	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
+	case fdr && fit.Significance > 0:
+		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
+	case fdr:
+		added = []stats.Field{stats.PValue, stats.TrendClass}
+	case fit.Significance > 0:
+		added = []stats.Field{stats.TrendClass}
+	case slices.Contains(fit.Fields, stats.TrendClass):
+		return usagef("trend_class needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr")
+	}
+	for _, field := range added {
+		if fields := &f.options.Fit.Fields; len(*fields) == 0 {
+			*fields = []stats.Field{stats.Slope, field}
+		} else if !slices.Contains(*fields, field) {
+			*fields = append(*fields, field)
+		}
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
 	f.options.Software = "pixtrend " + versionName()
@@ -190,6 +242,12 @@ func summaryText(s raster.Summary, dates string) string {
 		kind = ", a COG"
 	}
 	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, list(s.Fields, "and"), s.Width, s.Height, dates)
+	if s.Residuals != "" {
+		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
+	}
+	if s.Detrend != "" {
+		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
+	}
 	threads := "1 thread"
 	if s.Threads != 1 {
 		threads = fmt.Sprintf("%d threads", s.Threads)
@@ -207,6 +265,13 @@ func summaryText(s raster.Summary, dates string) string {
 	}
 	if s.Masks != "" {
 		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, percentText(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+	}
+	if d := s.FDR; d != nil {
+		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
+		if d.Trends > 0 {
+			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
+		}
+		b.WriteByte('\n')
 	}
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))
@@ -284,6 +349,14 @@ func (f *fit) parseOutput(s string) (string, error) {
 		return "", errors.New("give the name of a file, such as slope.tif")
 	case f.output != "":
 		return "", fmt.Errorf("the output is given already, as %s", f.output)
+	}
+	return s, nil
+}
+
+// outputName reads the name of a further output.
+func outputName(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("give the name of a file, such as residuals.tif")
 	}
 	return s, nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // option defines a flag that takes a value, for which stands a word such as FILE in the help.
@@ -56,6 +58,24 @@ func atLeast(least int) func(string) (int, error) {
 		}
 		return int(n), nil
 	}
+}
+
+// between0And1 reads a level of significance or confidence.
+func between0And1(s string) (float64, error) {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(x > 0 && x < 1) {
+		return 0, errors.New("give a number between 0 and 1, such as 0.05")
+	}
+	return x, nil
+}
+
+// parseInterceptAt reads a date. Whether it suits the inputs is seen when their dates are known.
+func parseInterceptAt(s string) (string, error) {
+	_, noDate := timeaxis.Parse(s)
+	if x, err := strconv.ParseFloat(s, 64); noDate != nil && (err != nil || math.IsNaN(x) || math.IsInf(x, 0)) {
+		return "", errors.New("give a year such as 2005, or a day such as 2005-07-01, as the dates of the inputs are, or a number with --x")
+	}
+	return s, nil
 }
 
 // parseNodata reads a number or nan.

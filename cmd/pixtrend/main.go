@@ -48,6 +48,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, errWouldFail):
+		return exitFailed
 	case errors.As(err, &bad):
 		fmt.Fprintf(stderr, "pixtrend: %s (see '%s --help')\n", oneLine(err), helpFor(cmd, bad))
 		return exitUsage
@@ -81,7 +83,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newFitCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newFitCommand(), newInfoCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Short = "Print completions for a shell: bash, zsh, fish or powershell."

@@ -186,6 +186,49 @@ func TestFitOutput(t *testing.T) {
 	}
 }
 
+// --significance adds a band, which holds signs alone, and --stats all has every other field.
+func TestFitFields(t *testing.T) {
+	dir := folder(t)
+	for args, want := range map[string]int{
+		"--significance 0.05": 2, "--stats all": 18, "--stats all --significance 0.01": 19, "--stats trend_class,n --significance 0.5": 2,
+		"--stats slope_lo,slope_hi --confidence 0.5": 2, "--stats intercept --intercept-at 2005": 1,
+	} {
+		if code, _, stderr := call(t, dir, append([]string{"fit", "stack", "-o", "f.tif", "-q", "--overwrite"}, strings.Fields(args)...)...); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", args, code, stderr)
+		}
+		if err := godal.RegisterInternalDrivers(); err != nil {
+			t.Fatal(err)
+		}
+		ds, err := godal.Open(filepath.Join(dir, "f.tif"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		bands := ds.Bands()
+		if len(bands) != want {
+			t.Errorf("%s: %d bands, want %d", args, len(bands), want)
+		}
+		for _, b := range bands {
+			if b.Description() != "trend_class" {
+				continue
+			}
+			classes := make([]float32, 8000)
+			if err := b.Read(0, 0, classes, 100, 80); err != nil {
+				t.Fatal(err)
+			}
+			count := map[float32]int{}
+			for _, x := range classes {
+				if x == x {
+					count[x]++
+				}
+			}
+			if len(count) != 3 || count[-1] == 0 || count[0] == 0 || count[1] == 0 {
+				t.Errorf("%s: classes %v", args, count)
+			}
+		}
+		ds.Close()
+	}
+}
+
 func TestFitJSON(t *testing.T) {
 	dir := folder(t)
 	code, stdout, _ := call(t, dir, "fit", "stack", "-o", "slope.tif", "--json")
@@ -367,7 +410,12 @@ func TestErrors(t *testing.T) {
 		{name: "no output", args: []string{"fit", "stack"}, code: 2, want: []string{"no output", "-o slope.tif"}},
 		{name: "option without value", args: []string{"fit", "stack", "-o"}, code: 2, want: []string{"--output needs a value"}},
 		{name: "two outputs", args: []string{"fit", "stack", "-o", "s.tif", "-o", "t.tif"}, code: 2, want: []string{"t.tif", "s.tif"}},
-		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, n"}},
+		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, rvalue", "trend_class, and all"}},
+		{name: "class without level", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "trend_class"}, code: 2, want: []string{"--significance 0.05"}},
+		{name: "significance", args: []string{"fit", "stack", "-o", "s.tif", "--significance", "5"}, code: 2, want: []string{"--significance 5", "between 0 and 1"}},
+		{name: "confidence", args: []string{"fit", "stack", "-o", "s.tif", "--confidence", "95%"}, code: 2, want: []string{"--confidence 95%", "between 0 and 1"}},
+		{name: "intercept-at", args: []string{"fit", "stack", "-o", "s.tif", "--intercept-at", "now"}, code: 2, want: []string{"--intercept-at now", "2005-07-01"}},
+		{name: "intercept at a day", args: []string{"fit", "stack", "-o", "s.tif", "--intercept-at", "2005-07-01"}, code: 1, want: []string{"2005-07-01 is a day", "such as 2005"}},
 		{name: "memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "lots"}, code: 2, want: []string{"--memory lots", "512M"}},
 		{name: "co", args: []string{"fit", "stack", "-o", "s.tif", "--co", "DEFLATE"}, code: 2, want: []string{"--co DEFLATE", "KEY=VALUE"}},
 		{name: "of", args: []string{"fit", "stack", "-o", "s.tif", "--of", "PNG"}, code: 2, want: []string{"--of PNG", "GTiff or COG"}},

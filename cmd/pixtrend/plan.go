@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -42,6 +41,7 @@ type plan struct {
 	Memory       int64       `json:"memory"`      // what the run keeps to
 	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
 	Output       string      `json:"output"`
+	Series       []string    `json:"series"`        // further outputs, a band for each date
 	OutputFormat string      `json:"output_format"` // GTiff or COG
 	OutputType   string      `json:"output_type"`   // Float32 or Float64
 	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
@@ -72,12 +72,13 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: datesText(g.Axis, j.Given), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
-		SampleType: sampleType(g.Type), Nodata: nodataJSON(g.Valid),
+		SampleType: raster.TypeName(g.Type), Nodata: nodataJSON(g.Valid),
 		Index: j.Index, ValidRange: j.Valid, Masks: j.Masks,
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
-		Output: j.Output, OutputFormat: string(j.Format), Scratch: j.Scratch, OutputType: sampleType(p.Type), Overwrite: overwrite,
+		Output: j.Output, Series: append([]string{}, j.Series...), OutputFormat: string(j.Format), Scratch: j.Scratch,
+		OutputType: raster.TypeName(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
@@ -158,6 +159,9 @@ func (s plan) text(asJSON bool) (string, error) {
 		kind = "COG"
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
+	for _, name := range s.Series {
+		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(len(s.Inputs))))
+	}
 	if s.Scratch > 0 {
 		row("", "%s beside it until it is done", humanize.Bytes(uint64(s.Scratch)))
 	}
@@ -184,24 +188,10 @@ func (s plan) pinning() string {
 	return bound
 }
 
-// sampleType is GDAL's name of a type, which people know.
-func sampleType(d kernel.DType) string {
-	name := d.String()
-	if rest, ok := strings.CutPrefix(name, "uint"); ok {
-		return "UInt" + rest
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
-}
-
 // nodataJSON is the nodata value as JSON can hold it.
 func nodataJSON(v kernel.Valid) any {
-	if !v.HasNodata {
-		return nil
+	if nodata := raster.NodataOf(v); nodata != nil {
+		return *nodata
 	}
-	if math.IsNaN(v.Nodata) || math.IsInf(v.Nodata, 0) {
-		return strings.ToLower(strings.TrimPrefix(number(v.Nodata), "+"))
-	}
-	return v.Nodata
+	return nil
 }
-
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -24,7 +24,7 @@ var (
 	// show by a suffix of the width of an element (VPXORQ) on registers.
 	above = regexp.MustCompile(`\b(Z\d+|K[0-7]|[XY](1[6-9]|2\d|3[01])|V\w+Q[ \t]+[XYZ]\d+|VCVTUDQ2PD|V\w+(32|64)X\d|VMOVDQ[AU](8|16|32|64)|K[A-Z]+[BWDQ]\b)`)
 	// below are instructions of AVX and AVX2 that look like those.
-	below = []string{"VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ", "VPADDQ", "VPSUBQ", "VPCMPEQQ"}
+	below = []string{"VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ", "VPADDQ", "VPSUBQ", "VPCMPEQQ", "VPMOVSXDQ"}
 )
 
 // Bodies checks the bodies of an assembly file and fails t where there are not as many as wanted:

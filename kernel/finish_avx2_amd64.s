@@ -1,0 +1,388 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// ---- Results from sums, 4 pixels at a time --------------------------------------------------------------
+//
+//	Y0  n, then scratch                         Y9  scratch, then d = Ctt*Cyy - Cty*Cty, its root, the
+//	Y1  sum of tau, then mean time, then bits       standard error
+//	    but the sign                            Y10 Cty, then |Cty|
+//	Y2  sum of tau*tau, then Ctt as slopes      Y11 scratch, then w = |r|
+//	    are made of, then slope a unit of the   Y12 Cyy, then 1/sqrt(Ctt*Cyy)
+//	    samples' time, then scratch             Y13 num/Ctt
+//	Y3  sum of d, then time of the intercept    Y14 slope
+//	    less the mean time                      Y15 scratch, then pixels of two observations or fewer
+//	Y4  sum of tau*d, then Cty likewise, then   R9  column of the table, R11 from one to the next
+//	    scratch                                 R8, R10, SI, CX rows of the 4 pixels
+//	Y5  sum of d*d, then 1/n                    BX  pixels done
+//	Y6  first observation, then mean, then      R12 where results are staged, R13 pixels that are
+//	    sign of the slope                       R14 n, w, sqrt(1 - r*r) and sign of the slope for the
+//	Y7  scratch, pixels without a line              p-values
+//	Y8  Ctt
+//
+// The order of operations is that of resultsOf. Pixels without a line get NaN (all ones) where their numbers begin: in num/Ctt,
+// Cty, the mean and the times, from which it spreads to every result.
+
+// COLUMN_<how>(x, y): y, of which x is the lower half, = what the next column of the table has for the pixels.
+#define COLUMN_SAME(x, y) VBROADCASTSD (R9), y; ADDQ R11, R9
+#define COLUMN_DIFFER(x, y) \
+	VMOVSD (R9)(R8*8), X0; \
+	VMOVHPD (R9)(R10*8), X0, X0; \
+	VMOVSD (R9)(SI*8), x; \
+	VMOVHPD (R9)(CX*8), x, x; \
+	VINSERTF128 $1, x, Y0, y; \
+	ADDQ R11, R9
+
+// Where no more than the first column, 1/n, is needed, to divide is faster than to look for rows. Y0 is n no longer.
+#define COLUMN_INVERSE(x, y) \
+	VBROADCASTSD finishing_one(AX), y; \
+	MOVQ finishing_n(AX), DI; \
+	VDIVPD (DI)(BX*8), y, y
+
+// PUT_<type>(j, y, i): stages result j of the pixels from the i-th of the 64 on, which is y.
+#define PUT_F64(j, y, i) VMOVUPD y, (j*512)(R12)(i*8)
+#define PUT_F32(j, y, i) VCVTPD2PSY y, X0; VMOVUPS X0, (j*256)(R12)(i*4)
+
+// COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted, as with AVX-512.
+#define COPY(half, width, full, LINES, near, past, result, unit, none) \
+	MOVQ R12, SI; \
+	LEAQ finishing_results(AX), R14; \
+	MOVQ $const_Outs, CX; \
+	MOVQ BX, R8; \
+	SUBQ R13, R8; \
+result: \
+	MOVQ (R14), DI; \
+	TESTQ DI, DI; \
+	JEQ none; \
+	LEAQ (DI)(R8*width), DI; \
+	CMPQ R13, $64; \
+	JEQ full; \
+	XORL DX, DX; \
+unit: \
+	VMOVUPD (SI)(DX*width), half; \
+	VMOVUPD half, (DI)(DX*width); \
+	ADDQ $4, DX; \
+	CMPQ DX, R13; \
+	JNE unit; \
+	JMP none; \
+full: \
+	MOVQ finishing_past(AX), DX; \
+	TESTQ DX, DX; \
+	JEQ near; \
+	TESTQ $63, DI; \
+	JEQ past; \
+near: \
+	LINES(VMOVUPD); \
+	JMP none; \
+past: \
+	LINES(VMOVNTPD); \
+none: \
+	ADDQ $(64*width), SI; \
+	ADDQ $8, R14; \
+	DECQ CX; \
+	JNZ result
+
+#define LINES_128(MOVE, at) \
+	VMOVUPD (at)(SI), Y0; VMOVUPD (at+32)(SI), Y1; VMOVUPD (at+64)(SI), Y2; VMOVUPD (at+96)(SI), Y3; \
+	MOVE Y0, (at)(DI); MOVE Y1, (at+32)(DI); MOVE Y2, (at+64)(DI); MOVE Y3, (at+96)(DI)
+#define LINES_F32(MOVE) LINES_128(MOVE, 0); LINES_128(MOVE, 128)
+#define LINES_F64(MOVE) LINES_F32(MOVE); LINES_128(MOVE, 256); LINES_128(MOVE, 384)
+#define COPY_F32 COPY(X0, 4, full, LINES_F32, near, past, result, unit, none)
+#define COPY_F64 COPY(Y0, 8, full, LINES_F64, near, past, result, unit, none)
+
+// LINE_AT(y): y = the line at a time y beyond the mean time.
+#define LINE_AT(y) \
+	VFMADD213PD Y6, Y2, y; \
+	VBROADCASTSD finishing_unitScale(AX), Y4; \
+	VBROADCASTSD finishing_unitOffset(AX), Y9; \
+	VFMADD213PD Y9, Y4, y
+
+#define FROM(field, y) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), y
+
+// ROWS(n, x): the rows of 4 pixels, x being scratch; goes to differ where they are not all one.
+#define ROWS(n, x, differ) \
+	VCVTTPD2DQY n, x; \
+	VMOVD x, R8; \
+	VPEXTRD $1, x, R10; \
+	VPEXTRD $2, x, SI; \
+	VPEXTRD $3, x, CX; \
+	MOVQ finishing_by(AX), R9; \
+	CMPQ R8, R10; \
+	JNE differ; \
+	CMPQ R8, SI; \
+	JNE differ; \
+	CMPQ R8, CX; \
+	JNE differ
+
+#define LOAD_SUMS \
+	FROM(finishing_n, Y0); \
+	FROM(finishing_t, Y1); \
+	FROM(finishing_tt, Y2); \
+	FROM(finishing_y, Y3); \
+	FROM(finishing_ty, Y4); \
+	FROM(finishing_yy, Y5)
+
+#define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, done) \
+	VMULPD Y1, Y1, Y7; \
+	VMOVAPD Y7, Y8; \
+	VFNMADD231PD Y1, Y1, Y8; \
+	VFMSUB213PD Y7, Y0, Y2; \
+	VADDPD Y8, Y2, Y8; \
+	VXORPD Y9, Y9, Y9; \
+	VCMPPD $4, Y9, Y1, Y9; \
+	VMULPD Y1, Y3, Y7; \
+	VANDPD Y9, Y7, Y7; \
+	VMOVAPD Y7, Y10; \
+	VFNMADD231PD Y1, Y3, Y10; \
+	VFMSUB213PD Y7, Y0, Y4; \
+	VADDPD Y10, Y4, Y10; \
+	VMULPD Y3, Y3, Y7; \
+	VMOVAPD Y7, Y12; \
+	VFNMADD231PD Y3, Y3, Y12; \
+	VFMSUB213PD Y7, Y0, Y5; \
+	VADDPD Y12, Y5, Y12; \
+	VBROADCASTSD finishing_minCtt(AX), Y7; \
+	VMULPD Y7, Y0, Y7; \
+	VCMPPD $26, Y7, Y2, Y7; \
+	VBROADCASTSD finishing_minObs(AX), Y9; \
+	VCMPPD $25, Y9, Y0, Y9; \
+	VORPD Y9, Y7, Y7; \
+	PUT(10, Y0, R13); \
+	VBROADCASTSD finishing_num(AX), Y13; \
+	VDIVPD Y2, Y13, Y13; \
+	VORPD Y7, Y13, Y13; \
+	VORPD Y7, Y10, Y10; \
+	VMULPD Y13, Y4, Y14; \
+	COLUMN(X5, Y5); \
+	FROM(finishing_ref, Y6); \
+	VFMADD231PD Y5, Y3, Y6; \
+	VORPD Y7, Y6, Y6; \
+	VMULPD Y5, Y1, Y1; \
+	VBROADCASTSD finishing_timePerTau(AX), Y2; \
+	VBROADCASTSD finishing_meanTime(AX), Y4; \
+	VFMADD213PD Y4, Y2, Y1; \
+	VBROADCASTSD finishing_perTime(AX), Y2; \
+	VMULPD Y2, Y14, Y2; \
+	VBROADCASTSD finishing_zero(AX), Y3; \
+	VSUBPD Y1, Y3, Y3; \
+	PUT(0, Y14, R13); \
+	VMOVAPD Y3, Y11; \
+	LINE_AT(Y11); \
+	PUT(1, Y11, R13); \
+	VFMADD213PD Y9, Y6, Y4; \
+	PUT(9, Y4, R13); \
+	CMPQ finishing_first(AX), $0; \
+	JEQ no_ends; \
+	FROM(finishing_first, Y11); \
+	VORPD Y7, Y11, Y11; \
+	FROM(finishing_last, Y15); \
+	VORPD Y7, Y15, Y15; \
+	PUT(11, Y11, R13); \
+	PUT(12, Y15, R13); \
+	VSUBPD Y11, Y15, Y7; \
+	VMULPD Y2, Y7, Y7; \
+	VBROADCASTSD finishing_unitScale(AX), Y4; \
+	VMULPD Y4, Y7, Y7; \
+	PUT(15, Y7, R13); \
+	VSUBPD Y1, Y11, Y11; \
+	LINE_AT(Y11); \
+	PUT(13, Y11, R13); \
+	VSUBPD Y1, Y15, Y15; \
+	LINE_AT(Y15); \
+	PUT(14, Y15, R13); \
+no_ends: \
+	CMPQ finishing_residual(AX), $0; \
+	JEQ no_residual; \
+	VMULPD Y10, Y10, Y7; \
+	VMOVAPD Y7, Y9; \
+	VFNMADD231PD Y10, Y10, Y9; \
+	VMOVAPD Y8, Y11; \
+	VFMSUB213PD Y7, Y12, Y11; \
+	VADDPD Y9, Y11, Y9; \
+	VXORPD Y7, Y7, Y7; \
+	VMAXPD Y9, Y7, Y9; \
+	FROM(finishing_n, Y11); \
+	VMOVUPD Y11, 0(R14)(R13*8); \
+	VBROADCASTSD finishing_two(AX), Y7; \
+	VCMPPD $18, Y7, Y11, Y15; \
+	VANDNPD Y9, Y15, Y9; \
+	VMULPD Y12, Y8, Y12; \
+	VSQRTPD Y12, Y12; \
+	VBROADCASTSD finishing_one(AX), Y7; \
+	VDIVPD Y12, Y7, Y12; \
+	VPCMPEQD Y1, Y1, Y1; \
+	VPSRLQ $1, Y1, Y1; \
+	VANDPD Y1, Y10, Y10; \
+	VMULPD Y12, Y10, Y11; \
+	VMINPD Y11, Y7, Y11; \
+	VXORPD Y2, Y2, Y2; \
+	VFMADD213PD Y7, Y11, Y2; \
+	VBLENDVPD Y15, Y2, Y11, Y11; \
+	VANDNPD Y14, Y1, Y6; \
+	VORPD Y6, Y11, Y2; \
+	PUT(2, Y2, R13); \
+	VMULPD Y11, Y11, Y2; \
+	PUT(3, Y2, R13); \
+	VSQRTPD Y9, Y9; \
+	VMULPD Y12, Y9, Y12; \
+	VMOVUPD Y11, 512(R14)(R13*8); \
+	VMOVUPD Y12, 1024(R14)(R13*8); \
+	VMOVUPD Y6, 1536(R14)(R13*8); \
+	VANDPD Y1, Y13, Y13; \
+	CMPQ finishing_results+(8*8)(AX), $0; \
+	JEQ no_rmse; \
+	VSQRTPD Y13, Y2; \
+	VMULPD Y9, Y2, Y2; \
+	VMULPD Y5, Y2, Y2; \
+	VBROADCASTSD finishing_rmseUnit(AX), Y4; \
+	VMULPD Y4, Y2, Y2; \
+	PUT(8, Y2, R13); \
+no_rmse: \
+	COLUMN(X2, Y2); \
+	VMULPD Y2, Y10, Y2; \
+	VDIVPD Y9, Y2, Y2; \
+	VORPD Y6, Y2, Y2; \
+	PUT(4, Y2, R13); \
+	COLUMN(X2, Y2); \
+	VMULPD Y13, Y9, Y9; \
+	VMULPD Y2, Y9, Y9; \
+	PUT(6, Y9, R13); \
+	CMPQ finishing_results+(7*8)(AX), $0; \
+	JEQ no_intercept; \
+	VBROADCASTSD finishing_timePerTau(AX), Y2; \
+	VMULPD Y2, Y5, Y2; \
+	VMULPD Y2, Y2, Y2; \
+	VMULPD Y8, Y2, Y2; \
+	VFMADD231PD Y3, Y3, Y2; \
+	VSQRTPD Y2, Y2; \
+	VBROADCASTSD finishing_interceptUnit(AX), Y4; \
+	VMULPD Y4, Y9, Y4; \
+	VMULPD Y2, Y4, Y4; \
+	PUT(7, Y4, R13); \
+no_intercept: \
+	COLUMN(X2, Y2); \
+	VMOVAPD Y2, Y4; \
+	VFNMADD213PD Y14, Y9, Y4; \
+	PUT(16, Y4, R13); \
+	VFMADD213PD Y14, Y9, Y2; \
+	PUT(17, Y2, R13); \
+no_residual: \
+	JMP done
+
+// ---- p-values of the 64 pixels or fewer that are staged, 4 at a time ----------------------------------
+//
+//	Y1  w, then scratch                         Y7  even powers, then p
+//	Y2  sqrt(1 - r*r), then its squares         Y8  odd powers, then sqrt(1 - r*r)^df
+//	Y3  1                                       Y9  coefficient, then df
+//	Y4  q, Y5 z, Y6 z*z                         Y10 n
+
+#define TAIL2(COLUMN) \
+	COLUMN(X9, Y9); \
+	VFMADD213PD Y9, Y6, Y7; \
+	COLUMN(X9, Y9); \
+	VFMADD213PD Y9, Y6, Y8
+
+#define TAIL(COLUMN, PUT, bits, no_bits, done) \
+	ADDQ finishing_byTail(AX), R9; \
+	VMOVUPD 512(R14)(DX*8), Y1; \
+	VMOVUPD 1024(R14)(DX*8), Y2; \
+	VBROADCASTSD finishing_one(AX), Y3; \
+	COLUMN(X4, Y4); \
+	VFMADD213PD Y3, Y1, Y4; \
+	VDIVPD Y4, Y3, Y4; \
+	COLUMN(X5, Y5); \
+	COLUMN(X6, Y6); \
+	VFMADD213PD Y6, Y4, Y5; \
+	VMULPD Y5, Y5, Y6; \
+	COLUMN(X7, Y7); \
+	COLUMN(X8, Y8); \
+	TAIL2(COLUMN); TAIL2(COLUMN); TAIL2(COLUMN); TAIL2(COLUMN); TAIL2(COLUMN); TAIL2(COLUMN); TAIL2(COLUMN); \
+	COLUMN(X9, Y9); \
+	VFMADD213PD Y9, Y6, Y7; \
+	VFMADD231PD Y5, Y8, Y7; \
+	VMULPD Y4, Y7, Y7; \
+	VCVTTPD2DQY Y10, X9; \
+	VPMOVSXDQ X9, Y9; \
+	VPBROADCASTQ finishing_wholeTwo(AX), Y0; \
+	VPSUBQ Y0, Y9, Y9; \
+	VMOVAPD Y3, Y8; \
+	MOVQ finishing_dfBits(AX), CX; \
+	TESTQ CX, CX; \
+	JEQ no_bits; \
+bits: \
+	VPSLLQ $63, Y9, Y0; \
+	VMULPD Y2, Y8, Y1; \
+	VBLENDVPD Y0, Y1, Y8, Y8; \
+	VMULPD Y2, Y2, Y2; \
+	VPSRLQ $1, Y9, Y9; \
+	DECQ CX; \
+	JNZ bits; \
+no_bits: \
+	VMULPD Y8, Y7, Y7; \
+	VMINPD Y7, Y3, Y7; \
+	PUT(5, Y7, DX); \
+	VBROADCASTSD finishing_level(AX), Y1; \
+	VCMPPD $17, Y1, Y7, Y2; \
+	VCMPPD $29, Y1, Y7, Y4; \
+	VANDNPD Y7, Y4, Y7; \
+	VORPD 1536(R14)(DX*8), Y3, Y5; \
+	VBLENDVPD Y2, Y5, Y7, Y7; \
+	PUT(18, Y7, DX); \
+	JMP done
+
+#define FINISH(PUT, COPY) \
+	MOVQ p+0(FP), AX; \
+	XORL BX, BX; \
+	MOVQ finishing_byStride(AX), R11; \
+	MOVQ finishing_stage(AX), R12; \
+	MOVQ finishing_tails(AX), R14; \
+	XORL R13, R13; \
+pixels: \
+	LOAD_SUMS; \
+	CMPQ finishing_residual(AX), $0; \
+	JEQ line; \
+	ROWS(Y0, X7, differ); \
+	LEAQ (R9)(R8*8), R9; \
+	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, next); \
+differ: \
+	RESULTS(COLUMN_DIFFER, PUT, ends, rmse, intercept, residual, next); \
+line: \
+	RESULTS(COLUMN_INVERSE, PUT, line_ends, line_rmse, line_intercept, line_residual, next); \
+next: \
+	ADDQ $4, BX; \
+	ADDQ $4, R13; \
+	CMPQ BX, finishing_pixels(AX); \
+	JEQ copy; \
+	CMPQ R13, $64; \
+	JNE pixels; \
+copy: \
+	CMPQ finishing_tail(AX), $0; \
+	JEQ tailed; \
+	XORL DX, DX; \
+tail: \
+	VMOVUPD 0(R14)(DX*8), Y10; \
+	ROWS(Y10, X7, tail_differ); \
+	LEAQ (R9)(R8*8), R9; \
+	TAIL(COLUMN_SAME, PUT, same_bits, same_no_bits, tail_next); \
+tail_differ: \
+	TAIL(COLUMN_DIFFER, PUT, bits, no_bits, tail_next); \
+tail_next: \
+	ADDQ $4, DX; \
+	CMPQ DX, R13; \
+	JNE tail; \
+tailed: \
+	COPY; \
+	MOVQ finishing_tails(AX), R14; \
+	XORL R13, R13; \
+	CMPQ BX, finishing_pixels(AX); \
+	JNE pixels; \
+	SFENCE; \
+	VZEROUPPER; \
+	RET
+
+TEXT ·finishF32AVX2(SB), NOSPLIT, $0-8
+	FINISH(PUT_F32, COPY_F32)
+
+TEXT ·finishF64AVX2(SB), NOSPLIT, $0-8
+	FINISH(PUT_F64, COPY_F64)

@@ -1,0 +1,151 @@
+package raster
+
+import (
+	"math"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Counts says what samples are. A sample counts once: as NaN, nodata, infinite or masked, in this order, or
+// as an observation.
+type Counts struct {
+	Samples      int64  `json:"samples"`
+	Observations int64  `json:"observations"`
+	NaN          int64  `json:"nan"`
+	Nodata       int64  `json:"nodata"` // NaN as nodata is counted as NaN
+	Infinite     int64  `json:"infinite"`
+	Masked       int64  `json:"masked"` // by a mask that GDAL finds in the file or beside it
+	Min          *Value `json:"min"`    // of the observations, as they are stored; null where there are none
+	Max          *Value `json:"max"`
+
+	least, most extreme
+	zeros       int64
+	fractional  bool // an observation is no whole number
+}
+
+// Gaps returns how many samples are no observations.
+func (c *Counts) Gaps() int64 { return c.Samples - c.Observations }
+
+// extreme is the least of some numbers, how often it came, and the next one; most of c are kept with their signs
+// turned.
+type extreme struct {
+	value, next float64 // +Inf: none
+	count       int64
+}
+
+func (e *extreme) add(x float64, count int64) {
+	switch {
+	case count == 0:
+	case x == e.value:
+		e.count += count
+	case x < e.value:
+		e.value, e.next, e.count = x, e.value, count
+	case x < e.next:
+		e.next = x
+	}
+}
+
+// newCounts returns those of no samples.
+func newCounts() *Counts {
+	none := extreme{value: math.Inf(1), next: math.Inf(1)}
+	return &Counts{least: none, most: none}
+}
+
+// addTile counts the samples of plane 0 of t. visible holds 0 where a sample is masked, and is nil where none is;
+// seen[i] is incremented for each observation.
+func (c *Counts) addTile(t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
+	switch t.Type {
+	case kernel.Uint8:
+		countSamples[uint8](c, t, v, visible, seen)
+	case kernel.Int8:
+		countSamples[int8](c, t, v, visible, seen)
+	case kernel.Uint16:
+		countSamples[uint16](c, t, v, visible, seen)
+	case kernel.Int16:
+		countSamples[int16](c, t, v, visible, seen)
+	case kernel.Uint32:
+		countSamples[uint32](c, t, v, visible, seen)
+	case kernel.Int32:
+		countSamples[int32](c, t, v, visible, seen)
+	case kernel.Float32:
+		countSamples[float32](c, t, v, visible, seen)
+	default:
+		countSamples[float64](c, t, v, visible, seen)
+	}
+}
+
+func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
+	samples := kernel.Plane[T](t, 0)
+	var nodata T
+	hasNodata := canHold(t.Type, v)
+	if hasNodata {
+		nodata = T(v.Nodata)
+	}
+	c.Samples += int64(len(samples))
+	for i, s := range samples {
+		x := float64(s)
+		switch {
+		case s != s:
+			c.NaN++
+		case hasNodata && s == nodata:
+			c.Nodata++
+		case math.IsInf(x, 0):
+			c.Infinite++
+		case visible != nil && visible[i] == 0:
+			c.Masked++
+		default:
+			c.Observations++
+			if seen[i] < math.MaxUint16 {
+				seen[i]++
+			}
+			if s == 0 {
+				c.zeros++
+			}
+			if x <= c.least.next {
+				c.least.add(x, 1)
+			}
+			if -x <= c.most.next {
+				c.most.add(-x, 1)
+			}
+			if !c.fractional && t.Type.IsFloat() {
+				c.fractional = x != math.Trunc(x)
+			}
+		}
+	}
+	c.setRange()
+}
+
+// canHold reports whether a sample of the type can be nodata. NaN and infinities are gaps whatever nodata is.
+func canHold(d kernel.DType, v kernel.Valid) bool {
+	nodata := v.Nodata
+	if d == kernel.Float32 {
+		nodata = float64(float32(nodata)) // as it is compared
+	}
+	return v.HasNodata && kernel.Valid{}.Observation(d, nodata) && !v.Observation(d, nodata)
+}
+
+// merge adds what was counted of other samples.
+func (c *Counts) merge(o *Counts) {
+	c.Samples += o.Samples
+	c.Observations += o.Observations
+	c.NaN += o.NaN
+	c.Nodata += o.Nodata
+	c.Infinite += o.Infinite
+	c.Masked += o.Masked
+	c.zeros += o.zeros
+	c.fractional = c.fractional || o.fractional
+	for _, e := range []struct{ to, from *extreme }{{&c.least, &o.least}, {&c.most, &o.most}} {
+		e.to.add(e.from.value, e.from.count)
+		if !math.IsInf(e.from.next, 1) && e.from.next != e.to.value {
+			e.to.add(e.from.next, 1)
+		}
+	}
+	c.setRange()
+}
+
+func (c *Counts) setRange() {
+	if c.Observations > 0 {
+		least, most := Value(c.least.value), Value(-c.most.value)
+		c.Min, c.Max = &least, &most
+	}
+}

@@ -1,0 +1,143 @@
+package raster
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// output is a file of a job: the fields, or a series.
+type output struct {
+	path string
+	spec Spec
+}
+
+// newOutputs describes the files of a job, in the order of its results: first that of the fields.
+func (j *Job) newOutputs() []output {
+	fields := j.newSpec()
+	outputs := []output{{j.Output, fields}}
+	for _, s := range []struct{ path, content string }{
+		{j.options.Residuals, "residuals: observations less their linear trend"},
+		{j.options.Detrend, "detrended: observations less their linear trend, with the mean of each pixel kept"},
+	} {
+		if s.path == "" {
+			continue
+		}
+		spec := fields
+		spec.Metadata = map[string]string{"PIXTREND_CONTENT": s.content}
+		for key, value := range fields.Metadata {
+			spec.Metadata[key] = value
+		}
+		spec.Bands = nil
+		for i := range j.Inputs {
+			// The date is the description, so that the file can be the input of a fit.
+			spec.Bands = append(spec.Bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.stack.planes[i].unit})
+		}
+		outputs = append(outputs, output{s.path, spec})
+	}
+	for i := range outputs {
+		outputs[i].spec.Memory /= int64(len(outputs))
+	}
+	return outputs
+}
+
+// checkTargets reports whether the outputs of o can be written, without writing anything.
+func (o Options) checkTargets(path string) error {
+	seen := map[string]bool{}
+	for _, p := range []string{path, o.Residuals, o.Detrend} {
+		if p == "" && len(seen) > 0 {
+			continue
+		}
+		if err := checkTarget(p, o.Overwrite); err != nil {
+			return err
+		}
+		if abs, err := filepath.Abs(p); err == nil {
+			if seen[abs] {
+				return outputErrorf("the output %s is given twice: name another file for each", p)
+			}
+			seen[abs] = true
+		}
+	}
+	return nil
+}
+
+// checkApart reports whether a target is one of the inputs.
+func (s *Stack) checkApart(path string) error {
+	target, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	for _, name := range s.sources {
+		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
+			return outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", path)
+		}
+	}
+	return nil
+}
+
+// outputFiles are the files under way. They appear together, once all of them are whole.
+type outputFiles []*File
+
+func createFiles(outputs []output) (outputFiles, error) {
+	var files outputFiles
+	for _, o := range outputs {
+		f, err := Create(o.path, o.spec)
+		if err != nil {
+			files.Abort()
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// Write stores a window of every band of every file.
+func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
+	size := planes.Type.Size()
+	for _, f := range files {
+		part := planes
+		part.Dates = len(f.spec.Bands)
+		if err := f.Write(w, part); err != nil {
+			return err
+		}
+		if planes.Dates -= part.Dates; planes.Dates > 0 {
+			planes.Data = planes.Data[part.Dates*planes.Stride*size:]
+		}
+	}
+	return nil
+}
+
+// commit finishes the files and gives them their names, that of the fields last.
+func (files outputFiles) commit(ctx context.Context, progress func(float64)) error {
+	all, done := 0, 0
+	for _, f := range files {
+		all += len(f.spec.Bands)
+	}
+	part := func(f *File, of float64) float64 {
+		return (float64(done) + of*float64(len(f.spec.Bands))) / float64(all)
+	}
+	for _, f := range files {
+		if err := f.complete(ctx, func(of float64) { progress(part(f, of)) }); err != nil {
+			files.Abort()
+			return err
+		}
+		done += len(f.spec.Bands)
+	}
+	for i := len(files) - 1; i >= 0; i-- {
+		if err := files[i].publish(); err != nil {
+			files.Abort()
+			return err
+		}
+	}
+	return nil
+}
+
+// Abort removes what has not got its name.
+func (files outputFiles) Abort() {
+	for _, f := range files {
+		f.Abort()
+	}
+}
