@@ -624,6 +624,36 @@ func TestMaskBandsOfBothKinds(t *testing.T) {
 	}
 }
 
+// What the lines leave of samples that a mask hides is a gap, as it is of nodata.
+func TestResidualsOfMasked(t *testing.T) {
+	s := newScenes(40, 30, 5)
+	residuals := func(inputs []string, o Options) [][]float64 {
+		o.Residuals = filepath.Join(t.TempDir(), "residuals.tif")
+		fit(t, inputs, o)
+		bands, _ := readAll(t, o.Residuals)
+		return bands
+	}
+	inputs := s.files(t, nil)
+	o := all()
+	o.Mask = Mask{Band: 3, Keep: keep(t, "0,1")}
+	got := residuals(inputs, o)
+	sameBands(t, "residuals", residuals(s.clear(s.a).files(t, nil), all()), got)
+	gaps := 0
+	for i, plane := range s.mask.dates {
+		for p, v := range plane {
+			if v > 1 {
+				gaps++
+				if !math.IsNaN(got[i][p]) {
+					t.Fatalf("date %d, pixel %d is masked and has the residual %v", i, p, got[i][p])
+				}
+			}
+		}
+	}
+	if gaps == 0 {
+		t.Fatal("nothing is masked")
+	}
+}
+
 func dateOf(t testing.TB, text string) timeaxis.Date {
 	t.Helper()
 	d, err := timeaxis.Parse(text)
