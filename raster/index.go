@@ -21,14 +21,14 @@ type Index struct {
 	A, B int    // bands, counted from 1
 }
 
-// IndexKinds are the kinds of indices.
-var IndexKinds = []string{"nd", "ratio", "diff"}
+// indexKinds are those that there are.
+var indexKinds = []string{"nd", "ratio", "diff"}
 
 // ParseIndex reads an index, such as nd:4,3.
 func ParseIndex(s string) (Index, error) {
 	kind, bands, _ := strings.Cut(strings.TrimSpace(s), ":")
-	if !slices.Contains(IndexKinds, kind) {
-		return Index{}, fmt.Errorf("give one of %s, each with two bands, such as nd:4,3 for NDVI of Landsat 5", strings.Join(IndexKinds, ", "))
+	if !slices.Contains(indexKinds, kind) {
+		return Index{}, fmt.Errorf("give one of %s, each with two bands, such as nd:4,3 for NDVI of Landsat 5", strings.Join(indexKinds, ", "))
 	}
 	a, b, _ := strings.Cut(bands, ",")
 	x := Index{Kind: kind}
@@ -46,8 +46,8 @@ func (x Index) check() error {
 	switch {
 	case x == Index{}:
 		return nil
-	case !slices.Contains(IndexKinds, x.Kind):
-		return fmt.Errorf("there is no index %q: there are %s", x.Kind, strings.Join(IndexKinds, ", "))
+	case !slices.Contains(indexKinds, x.Kind):
+		return fmt.Errorf("there is no index %q: there are %s", x.Kind, strings.Join(indexKinds, ", "))
 	case x.A < 1 || x.B < 1:
 		return fmt.Errorf("the index %v is of no band: bands count from 1", x)
 	case x.A == x.B:

@@ -182,16 +182,16 @@ var maskTypes = map[kernel.DType]Values{
 func (p *plane) judge(m Mask) error {
 	holds, whole := maskTypes[p.dtype]
 	if !whole {
-		return fmt.Errorf("band %d holds %v, and the values of a mask are whole numbers: name another band, or convert it, such as with gdal_translate -ot Byte", p.band, p.dtype)
+		return fmt.Errorf("band %d holds %s, and the values of a mask are whole numbers: name another band, or convert it, such as with gdal_translate -ot Byte", p.band, TypeName(p.dtype))
 	}
 	for _, v := range m.Keep {
 		if v.Lo < holds.Lo || v.Hi > holds.Hi {
-			return fmt.Errorf("band %d, which is the mask, holds %v and never the value %v: its values go from %d to %d", p.band, p.dtype, v, holds.Lo, holds.Hi)
+			return fmt.Errorf("band %d, which is the mask, holds %s and never the value %v: its values go from %d to %d", p.band, TypeName(p.dtype), v, holds.Lo, holds.Hi)
 		}
 	}
 	for _, b := range m.Drop {
 		if most := 8 * p.dtype.Size(); b.Last >= most {
-			return fmt.Errorf("band %d, which is the mask, holds %v and has no bit %d: its bits are 0 to %d", p.band, p.dtype, b.Last, most-1)
+			return fmt.Errorf("band %d, which is the mask, holds %s and has no bit %d: its bits are 0 to %d", p.band, TypeName(p.dtype), b.Last, most-1)
 		}
 	}
 	v := &verdicts{mask: m, hasNodata: p.hasNodata, nodata: p.nodata}
