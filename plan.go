@@ -35,6 +35,9 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	if g.Width <= 0 || g.Height <= 0 || !g.Type.Valid() {
 		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
 	}
+	if g.ScratchBytes < 0 {
+		return Plan{}, fmt.Errorf("pixtrend: a source that holds %d bytes for a pixel cannot be planned for", g.ScratchBytes)
+	}
 	if g.Width > math.MaxInt/g.Height {
 		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
 	}
@@ -79,7 +82,7 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 	}
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
-	p.Memory = int64(len(p.Workers))*(p.tileBytes(pixels)+p.sumsBytes(pixels)) + int64(p.buffers())*p.resultBytes(pixels)
+	p.Memory = int64(len(p.Workers))*(p.tileBytes(pixels)+p.scratchBytes(pixels)+p.sumsBytes(pixels)) + int64(p.buffers())*p.resultBytes(pixels)
 	return p, nil
 }
 
@@ -90,8 +93,15 @@ func (p *Plan) cutsBlocks(o Options) bool {
 }
 
 func (p *Plan) tileBytes(pixels int) int64 {
-	return int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
+	bytes := int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
+	if p.grid.Masked {
+		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, p.DatesAtOnce))
+	}
+	return bytes
 }
+
+// scratchBytes is what the source holds for a window of that many pixels.
+func (p *Plan) scratchBytes(pixels int) int64 { return int64(pixels) * int64(p.grid.ScratchBytes) }
 
 // sumsBytes is what the sums of a window take, where its dates are read in parts.
 func (p *Plan) sumsBytes(pixels int) int64 {
@@ -184,11 +194,12 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
 // not hold them: the size of a block is whatever a file says.
 func (p *Plan) need(w, h, workers int) int64 {
-	each := p.stats.Dates()*p.grid.Type.Size() + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size() // bytes a pixel, before planes are staggered
+	sample := p.grid.Type.Size() + 1                                                                        // with its mask
+	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size() // bytes a pixel, before planes are staggered
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
-	return int64(workers) * (p.tileBytes(w*h) + p.sumsBytes(w*h) + 2*p.resultBytes(w*h))
+	return int64(workers) * (p.tileBytes(w*h) + p.scratchBytes(w*h) + p.sumsBytes(w*h) + 2*p.resultBytes(w*h))
 }
 
 func (p *Plan) tooLarge(w, h, workers int, memory int64) error {

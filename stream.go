@@ -31,6 +31,10 @@ type Grid struct {
 	// WholeBlocks says that to read any of a block costs all of it, as with compressed files. Where memory is
 	// short, windows are then not cut; the dates are read a few at a time instead.
 	WholeBlocks bool
+	// Masked says that Read tells which samples are gaps apart from their values, in the mask of its tile.
+	Masked bool
+	// ScratchBytes is what Read itself holds for each pixel of a window, for each worker: the plan counts it.
+	ScratchBytes int
 }
 
 // Source is a stack that can be read in windows: files, or an array store of one's own.
@@ -38,9 +42,10 @@ type Source interface {
 	// Grid describes the stack. It is called once, before the first Read.
 	Grid() Grid
 	// Read fills dst, which has Grid's type, with the samples of w: plane i is date first+i of the axis,
-	// pixels row by row. Unless Grid's WholeBlocks is set, dst has all dates and first is 0. It is called
-	// from several goroutines at once, but never twice at once with the same worker, which counts from 0.
-	// dst must not be kept.
+	// pixels row by row. Where Grid's Masked is set, dst has a mask of bytes, and Read fills it too: 0 for a
+	// gap, and any other number where the sample itself decides. Unless Grid's WholeBlocks is set, dst has all
+	// dates and first is 0. Read is called from several goroutines at once, but never twice at once with the
+	// same worker, which counts from 0. dst must not be kept.
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
 }
 
@@ -163,8 +168,7 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	if p.DatesAtOnce < p.stats.Dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
-	tile := layout.NewTile(p.grid.Type, pixels, p.stats.Dates(), m.tile.buf)
-	tile.InCache = true
+	tile := p.tile(pixels, p.stats.Dates(), m.tile.buf)
 	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
 		return err
 	}
@@ -201,8 +205,7 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, w
 	m.sums.Reset()
 	for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
 		n := min(p.DatesAtOnce, p.stats.Dates()-first)
-		tile := layout.NewTile(p.grid.Type, pixels, n, m.tile.buf)
-		tile.InCache = true
+		tile := p.tile(pixels, n, m.tile.buf)
 		if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
 			return err
 		}
@@ -214,6 +217,17 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, w
 		stats.Finish(p.stats, m.sums, planesOf[float32](f.planes))
 	}
 	return nil
+}
+
+// tile lays a tile for that many dates of a window into buf, with a mask behind it where the source has one.
+func (p *Plan) tile(pixels, dates int, buf []byte) kernel.Tile {
+	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
+	t.InCache = true
+	if p.grid.Masked {
+		mask := layout.NewTile(kernel.Uint8, pixels, dates, buf[len(t.Data):])
+		t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
+	}
+	return t
 }
 
 func planesOf[F float32 | float64](t kernel.Tile) [][]F {

@@ -30,6 +30,7 @@ type store[T kernel.Sample] struct {
 	scene   scene[T]
 	grid    Grid
 	workers int                                              // as many as there may be
+	hidden  func(date, pixel int) bool                       // what the mask says, where the grid has one
 	onRead  func(ctx context.Context, n int, w Window) error // n counts from 1
 	onWrite func(n int, w Window) error
 
@@ -91,6 +92,18 @@ func (s *store[T]) Read(ctx context.Context, worker int, w Window, first int, ds
 		to := kernel.Plane[T](dst, i)
 		for y := range w.Height {
 			copy(to[y*w.Width:][:w.Width], plane[(w.Y+y)*s.grid.Width+w.X:])
+		}
+	}
+	if (dst.Mask.Data != nil) != s.grid.Masked || dst.Mask.Bits {
+		s.t.Errorf("a mask of %d bytes where Masked is %v", len(dst.Mask.Data), s.grid.Masked)
+	}
+	for i := range dst.Dates {
+		for p := 0; s.grid.Masked && p < dst.Pixels; p++ {
+			visible := byte(255 - i)
+			if s.hidden(first+i, (w.Y+p/w.Width)*s.grid.Width+w.X+p%w.Width) {
+				visible = 0
+			}
+			dst.Mask.Data[i*dst.Mask.Stride+p] = visible
 		}
 	}
 	return nil
@@ -260,6 +273,57 @@ func TestStreamInParts(t *testing.T) {
 	}
 }
 
+// What a mask hides are gaps, as if it were nodata: in every type, in windows of any size, and in parts.
+func TestStreamMasked(t *testing.T) {
+	t.Run("uint8", testStreamMasked[uint8])
+	t.Run("int16", testStreamMasked[int16])
+	t.Run("uint32", testStreamMasked[uint32])
+	t.Run("float32", testStreamMasked[float32])
+	t.Run("float64", testStreamMasked[float64])
+}
+
+func testStreamMasked[T kernel.Sample](t *testing.T) {
+	s := drawScene[T](6, 45, 30, days(60))
+	hidden := func(date, pixel int) bool { return (date*31+pixel*7)%5 < pixel%4 }
+	gone := s
+	gone.planes = make([][]T, len(s.planes))
+	for i, plane := range s.planes {
+		gone.planes[i] = slices.Clone(plane)
+		for p := range plane {
+			if hidden(i, p) {
+				gone.planes[i][p] = T(s.valid.Nodata)
+			}
+		}
+	}
+	want := fit64(t, gone)
+	for _, isa := range kernel.Available() {
+		for _, fields := range [][]stats.Field{all, all[:1]} {
+			for _, o := range []Options{{}, {WindowWidth: 7, WindowHeight: 5}, {WindowWidth: 45, WindowHeight: 30}, {Memory: 160 << 10}} {
+				st := newStore(t, s, 2)
+				st.grid.Masked, st.hidden, st.grid.ScratchBytes = true, hidden, 3
+				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 16, 16, true
+				o.ISA, o.Fields, o.Threads, o.Float64 = isa.String(), fields, 2, true
+				plan, err := NewPlan(st.grid, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if o.Memory > 0 && plan.Memory > o.Memory {
+					t.Errorf("%d bytes planned, %d allowed", plan.Memory, o.Memory)
+				}
+				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
+					t.Fatal(err)
+				}
+				for f, field := range fields {
+					at := slices.Index(all, field)
+					if err := differ(want[at:at+1], st.out[f:f+1]); err != nil {
+						t.Errorf("%v, %d dates at once, %v: %v", isa, plan.DatesAtOnce, field, err)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Every kernel and binding, and windows of one file's strips over a stack with gaps.
 func TestStreamCity(t *testing.T) {
 	s := city()
@@ -320,6 +384,7 @@ func TestPlanWindows(t *testing.T) {
 	var kept, cut, refused int
 	for range 500 {
 		g := gridOf(size(2000), size(2000), 1+size(200), size(1000), size(1000), kernel.DType(1+rng.IntN(8)))
+		g.Masked, g.ScratchBytes = rng.IntN(3) == 0, rng.IntN(3)*8
 		o := Options{Threads: 1 + rng.IntN(4), Memory: int64(size(1 << 26)), Fields: all, Float64: rng.IntN(2) == 0}
 		p, err := NewPlan(g, o)
 		var tooLittle *MemoryError
@@ -455,6 +520,7 @@ func TestWrongPlans(t *testing.T) {
 		"unknown type":     func(g *Grid, _ *Options) { g.Type = 99 },
 		"no dates":         func(g *Grid, _ *Options) { g.Axis = timeaxis.Axis{} },
 		"scale NaN":        func(g *Grid, _ *Options) { g.Scale = nan },
+		"negative scratch": func(g *Grid, _ *Options) { g.ScratchBytes = -1 },
 		"negative window":  func(_ *Grid, o *Options) { o.WindowWidth = -1 },
 		"negative lines":   func(_ *Grid, o *Options) { o.WindowHeight = -1 },
 		"negative memory":  func(_ *Grid, o *Options) { o.Memory = -1 },

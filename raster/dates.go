@@ -91,8 +91,8 @@ func (s *Stack) dated() []timeaxis.Input {
 	return inputs
 }
 
-// order puts the planes in the order of the axis and settles how they are read.
-func (s *Stack) order(o OpenOptions) error {
+// order puts the planes in the order of the axis, which it returns.
+func (s *Stack) order(o OpenOptions) (timeaxis.Axis, error) {
 	// Scenes of one date are taken in the order of their names, so that the order of the arguments
 	// never shows in a result.
 	byName := make([]int, len(s.planes))
@@ -118,14 +118,13 @@ func (s *Stack) order(o OpenOptions) error {
 		err = fmt.Errorf("%w; %s", err, warning)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", described(s.files), err)
+		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
 	}
 	s.planes, s.readings = permuted(s.planes, order), permuted(s.readings, order)
-	s.resolve(axis)
 	if d := axis.Duplicates(); len(d) > 0 {
 		s.warnings = append(s.warnings, sharedDates(d, o.Per))
 	}
-	return nil
+	return axis, nil
 }
 
 // axis makes the axis of readings.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -161,23 +160,27 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 		}
 		known[like] = l
 	}
-	planes := slices.Clone(l.planes)
+	planes := make([]plane, len(l.planes))
+	for i, p := range l.planes {
+		planes[i] = p.clone()
+	}
 	if t != nil {
 		t.label(planes)
 	}
 	lies := false
 	for i := range planes {
-		p := &planes[i]
-		p.lies, p.predictor = nil, 0
-		if t == nil || p.masked {
-			continue
-		}
-		if p.compressed {
-			p.predictor, p.predictorAt = t.predictor(p.band, p.dtype)
-			continue
-		}
-		if at, ok := t.samples(p.band, p.dtype.Size()); ok && at.width == l.geo.width && at.height == l.geo.height && at.tileWidth == p.blockWidth {
-			p.lies, p.direct, lies = &at, true, true
+		for _, p := range planes[i].inFile() {
+			p.lies, p.predictor = nil, 0
+			switch {
+			case t == nil:
+			case p.compressed:
+				p.predictor, p.predictorAt = t.predictor(p.band, p.dtype)
+			default:
+				at, ok := t.samples(p.band, p.dtype.Size())
+				if ok && at.width == l.geo.width && at.height == l.geo.height && at.tileWidth == p.blockWidth {
+					p.lies, p.direct, lies = &at, true, true
+				}
+			}
 		}
 	}
 	if !lies {

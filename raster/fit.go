@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -47,7 +48,10 @@ type Job struct {
 	Output    string
 	Series    []string // further outputs: residuals, and what is detrended
 	Grid      pixtrend.Grid
-	Given     int // rasters among which dates were selected; Inputs are those used
+	Given     int    // rasters among which dates were selected; Inputs are those used
+	Index     string // what is fitted of two bands, such as nd:4,3; "": samples as they are
+	Valid     string // what observations are within, as ParseRange reads it; "": anything
+	Masks     string // by what samples are gaps, for people; "": by nothing but themselves
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
@@ -73,13 +77,17 @@ type Summary struct {
 	Height         int       `json:"height"`
 	Pixels         int       `json:"pixels"`
 	Dates          int       `json:"dates"`
-	Given          int       `json:"dates_given"` // before some were left out
-	Unit           string    `json:"unit"`        // slopes are per it
-	Fitted         int       `json:"fitted"`      // pixels with a result in the first field that is not n
+	Given          int       `json:"dates_given"`           // before some were left out
+	Unit           string    `json:"unit"`                  // slopes are per it
+	Fitted         int       `json:"fitted"`                // pixels with a result in the first field that is not n
+	Index          string    `json:"index,omitempty"`       // what was fitted of two bands, such as nd:4,3
+	Valid          string    `json:"valid_range,omitempty"` // what observations are within
+	Masks          string    `json:"masks,omitempty"`       // by what samples were gaps
+	Masked         int64     `json:"samples_masked"`        // by masks, of all pixels and dates
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
-	BytesRead      int64     `json:"bytes_read"`    // samples, as they are in memory
+	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
 	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
@@ -201,6 +209,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), Plan: plan,
+		Index: s.index.String(), Valid: s.validText(), Masks: s.maskText(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	j.outputs = j.newOutputs()
@@ -226,7 +235,7 @@ const programBytes = 12 << 20
 // checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
 // must hold all of it.
 func (s *Stack) checkBlocks(memory int64) error {
-	for _, p := range s.planes {
+	for _, p := range s.bands {
 		if p.heldBytes() > memory {
 			return inputErrorf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
 				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20))
@@ -245,8 +254,8 @@ func (s *Stack) keepHandles(memory int64, workers int) {
 // largest returns the most bytes that any plane takes.
 func (s *Stack) largest(bytes func(*plane) int64) int64 {
 	var most int64
-	for i := range s.planes {
-		most = max(most, bytes(&s.planes[i]))
+	for _, p := range s.bands {
+		most = max(most, bytes(p))
 	}
 	return most
 }
@@ -272,7 +281,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		fitted = func(done, _ int) { progress(done, 2*pixels) }
 		copied = func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
 	}
-	start := time.Now()
+	start, hidden := time.Now(), j.stack.hidden.Load()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
 	files, createErr := tally.create()
 	if createErr != nil {
@@ -296,7 +305,8 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	g := j.Grid
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * int64(report.Dates) * int64(g.Type.Size())}
+		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
+		Index: j.Index, Valid: j.Valid, Masks: j.Masks, Masked: j.stack.hidden.Load() - hidden}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}
@@ -340,7 +350,8 @@ func (j *Job) newSpec() Spec {
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform
 	}
-	unit := j.stack.planes[0].unit
+	maps.Copy(s.Metadata, j.stack.treatment())
+	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		s.Bands = append(s.Bands, j.band(f, unit))
 	}

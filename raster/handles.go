@@ -29,11 +29,12 @@ type readers struct {
 
 // reader holds the handles of one worker, by what GDAL is to open.
 type reader struct {
-	kept    map[string]*handle
-	visible []byte    // of a window, where files have masks
-	tile    []byte    // of a file that is read by the tile
-	row     []byte    // of a block, where it has a predictor
-	heard   *transfer // of a remote file that is being read
+	kept  map[string]*handle
+	raw   []byte    // of a window: samples that do not go to the tile as they are
+	other []float64 // of a window: the second band of an index
+	tile  []byte    // of a file that is read by the tile
+	row   []byte    // of a block, where it has a predictor
+	heard *transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {

@@ -32,18 +32,24 @@ func Expand(args []string) ([]string, error) {
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
-		key := name // two slashes in a URL are not one
-		if abs, err := filepath.Abs(name); err == nil && !strings.HasPrefix(name, "/vsi") {
-			key = abs
-		} else if !isRemote(name) {
-			key = filepath.Clean(name)
-		}
+		key := sameName(name)
 		if seen[key] {
 			return nil, inputErrorf("%s is given twice: name each raster once", shown(name))
 		}
 		seen[key] = true
 	}
 	return names, nil
+}
+
+// sameName returns what is equal for names of one file.
+func sameName(name string) string {
+	if abs, err := filepath.Abs(name); err == nil && !strings.HasPrefix(name, "/vsi") {
+		return abs
+	}
+	if isRemote(name) {
+		return name // two slashes in a URL are not one
+	}
+	return filepath.Clean(name)
 }
 
 func expand(arg string) ([]string, error) {

@@ -147,20 +147,23 @@ func TestMemoryIsKept(t *testing.T) {
 		dates    int
 		creation string
 		format   Format // of the output
+		scenes   bool   // three bands, of which an index and a mask are made
 	}{
 		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
 		// all others are.
-		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff},
-		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff},
-		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff},
-		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff},
-		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff},
-		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG},
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false},
+		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false},
 		// GDAL keeps with an open file the block that it read last, and each worker has its own
 		// files.
-		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff},
-		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff},
-		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff},
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false},
+		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true},
+		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := c.m
@@ -179,6 +182,9 @@ func TestMemoryIsKept(t *testing.T) {
 					m.descriptions = append(m.descriptions, fmt.Sprint(1901+i))
 				}
 			}
+			if c.scenes {
+				m.bands = slices.Repeat(m.bands, 3)
+			}
 			if err := m.write(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)
 			}
@@ -188,7 +194,7 @@ func TestMemoryIsKept(t *testing.T) {
 				}
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryIsKept$", "-test.v")
-			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format))
+			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format), fmt.Sprint("PIXTREND_TEST_SCENES=", c.scenes))
 			out, err := cmd.CombinedOutput()
 			_, text, ok := strings.Cut(string(out), "peak=")
 			var peak int64
@@ -205,6 +211,9 @@ func TestMemoryIsKept(t *testing.T) {
 
 func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
 	o := Options{Memory: memory, Format: Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
+	if os.Getenv("PIXTREND_TEST_SCENES") == "true" {
+		o.Index, o.Mask = Index{"nd", 2, 1}, Mask{Band: 3, Keep: []Values{{0, 20000}}}
+	}
 	if _, err := FitFiles(t.Context(), []string{inputs}, filepath.Join(t.TempDir(), "out.tif"), o); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// plane is one date: a band of a file, and how its samples are meant.
+// plane is one date: a band of a file, how its samples are meant, and what else they take.
 type plane struct {
 	file          int // index into Stack.files
 	band          int // from 1
@@ -21,7 +21,12 @@ type plane struct {
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
 	hasNodata     bool
-	masked        bool // the file has a mask, internal or beside it
+	flags         int       // what GDAL says of the band's mask
+	masked        bool      // it hides samples: a mask in the file or beside it, or an alpha band
+	alpha         int       // the alpha band, where that is the mask; or 0
+	second        *plane    // the other band of an index, of the same file
+	mask          *plane    // the band that says which samples are gaps, maybe of another file
+	verdicts      *verdicts // of a band that is a mask: what its values mean
 	scale, offset float64
 	unit          string // of what samples are, "" if the file does not say
 	blockWidth    int
@@ -73,25 +78,53 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	if len(bands) == 0 {
 		return fail("it has no bands")
 	}
+	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
+		if band > len(bands) && (band != o.Mask.Band || o.Mask.inFiles()) {
+			return fail("it has no band %d, only %d", band, len(bands))
+		}
+	}
 	var planes []plane
+	dated := o.Band == 0 && o.Index.Kind == "" && files == 1 && len(bands) > 1 // by the band
 	switch {
-	case o.Band > len(bands):
-		return fail("it has no band %d, only %d", o.Band, len(bands))
-	case o.Band == 0 && files == 1:
+	case dated && o.Mask.inFiles():
+		return fail("it is the only input, whose bands are dates and no masks: pick the one that is fitted with --band, or give masks with --mask-from")
+	case dated:
 		for i := range bands {
 			planes = append(planes, plane{band: i + 1})
 		}
+	case o.Index.Kind != "":
+		planes = []plane{{band: o.Index.A, second: &plane{band: o.Index.B}}}
 	default:
 		planes = []plane{{band: max(o.Band, 1)}}
 	}
 	alpha := 1 + slices.IndexFunc(bands, func(b godal.Band) bool { return b.ColorInterp() == godal.CIAlpha })
 	for i := range planes {
-		if err := planes[i].read(bands[planes[i].band-1], o.Nodata); err != nil {
-			return fail("%v", err)
+		p := &planes[i]
+		if o.Mask.inFiles() {
+			p.mask = &plane{band: o.Mask.Band}
 		}
-		planes[i].blocks(ds, len(bands))
-		planes[i].form.alpha = alpha
-		planes[i].labels = labelsOf(ds, bands[planes[i].band-1], len(planes) == 1)
+		for _, q := range p.inFile() {
+			nodata := o.Nodata
+			if q == p.mask {
+				nodata = nil
+			}
+			if err := q.read(bands[q.band-1], nodata); err != nil {
+				return fail("%v", err)
+			}
+			q.blocks(ds, len(bands))
+			q.form.alpha = alpha
+		}
+		if p.mask != nil {
+			if err := p.mask.judge(o.Mask); err != nil {
+				return fail("%v", err)
+			}
+		}
+		p.masked = !o.NoMask && p.flags == perDataset
+		// GDAL calls the fourth band of every file of bytes alpha: one that is fitted is none.
+		if p.flags == perDataset|alphaBand && !o.NoMask && !dated && (p.second == nil || p.second.band != alpha) {
+			p.masked, p.alpha = true, alpha
+		}
+		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
 	}
 	st := ds.Structure()
 	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
@@ -101,6 +134,32 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
 	return planes, g, nil
+}
+
+// GDAL's flags of a band's mask: it is the same for all bands, and it is an alpha band (GMF_PER_DATASET, GMF_ALPHA).
+const perDataset, alphaBand = 2, 4
+
+// inFile returns p and the other bands of its file that a date takes.
+func (p *plane) inFile() []*plane {
+	bands := []*plane{p}
+	if p.second != nil {
+		bands = append(bands, p.second)
+	}
+	if p.mask != nil && p.mask.file == p.file {
+		bands = append(bands, p.mask)
+	}
+	return bands
+}
+
+// clone returns a copy of p that shares no other band with it.
+func (p plane) clone() plane {
+	for _, other := range []**plane{&p.second, &p.mask} {
+		if *other != nil {
+			c := **other
+			*other = &c
+		}
+	}
+	return p
 }
 
 var dtypes = map[godal.DataType]kernel.DType{
@@ -121,10 +180,7 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true
 	}
-	// An alpha band is no mask here: GDAL calls the fourth band of every file of bytes one, and it
-	// may well be a date.
-	const perDataset, alpha = 2, 4
-	p.masked = maskFlags(b)&(perDataset|alpha) == perDataset
+	p.flags = maskFlags(b) & (perDataset | alphaBand)
 	var known bool
 	if p.dtype, known = dtypes[st.DataType]; !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
@@ -174,28 +230,7 @@ func (p *plane) handleBytes() int64 {
 
 // means reports whether a sample of p means what the same sample means in q.
 func (p plane) means(q plane) bool {
-	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.masked == q.masked && p.hasNodata == q.hasNodata &&
+	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.flags == q.flags && p.hasNodata == q.hasNodata &&
 		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
 		p.scale == q.scale && p.offset == q.offset
-}
-
-// widen gives samples that were read as a wider type their meaning: gaps become NaN, and where scaled
-// is set the others are scaled.
-func widen[T float32 | float64](p *plane, samples []T, scaled bool) {
-	valid := kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata}
-	scale, offset := 1.0, 0.0
-	if scaled {
-		scale, offset = p.scale, p.offset
-	}
-	for i, sample := range samples {
-		y := float64(sample)
-		if p.signedByte && y > 127 {
-			y -= 256
-		}
-		if valid.Observation(p.dtype, y) {
-			samples[i] = T(math.FMA(y, scale, offset))
-		} else {
-			samples[i] = T(math.NaN())
-		}
-	}
 }

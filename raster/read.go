@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,12 +21,16 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 	if st := h.ds.Structure(); st.SizeX != s.geo.width || st.SizeY != s.geo.height {
 		return false
 	}
-	for _, p := range s.planes {
+	for _, p := range s.bands {
 		if p.file != file {
 			continue
 		}
+		nodata := s.nodata
+		if p.verdicts != nil {
+			nodata = nil
+		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], s.nodata) != nil || !now.means(p) {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || !now.means(*p) {
 			return false
 		}
 	}
@@ -38,68 +43,289 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 		return s.readRemote(ctx, worker, w, first, dst)
 	}
 	r := s.readers.of(worker)
-	if s.multi && s.uniform && s.planes[0].lies == nil {
-		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readBands(h.ds, w, first, dst) })
+	together := s.together()
+	if together {
+		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst) })
 		if err != nil {
 			return readError(s.files[0], w, err)
 		}
-		return nil
 	}
-	for i, p := range s.planes[first : first+dst.Dates] {
+	for i := range dst.Dates {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		if err := s.readPlane(r, &p, w, i, dst); err != nil {
+		p := &s.planes[first+i]
+		if err := s.readDate(r, p, w, i, dst, together); err != nil {
 			return readError(s.files[p.file], w, err)
 		}
+		if !p.maskedFrom() {
+			continue
+		}
+		if err := s.readMask(r, p, w, i, dst); err != nil {
+			return readError(s.files[p.mask.file], w, err)
+		}
+	}
+	s.countHidden(dst)
+	return nil
+}
+
+// together reports whether the dates are bands of a file that are read in one go.
+func (s *Stack) together() bool { return s.multi && s.uniform && s.planes[0].lies == nil }
+
+// maskedFrom reports whether the mask of p is in another file.
+func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
+
+// readDate fills plane i of dst, and of its mask, with what the file of p has of them; of the mask alone where the
+// samples are there already.
+func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
+	var mask []byte
+	if !there {
+		var err error
+		if mask, err = s.readSamples(r, p, w, i, dst); err != nil {
+			return err
+		}
+	}
+	if dst.Mask.Data == nil {
+		return nil
+	}
+	visible := maskOf(dst, i)
+	if !p.masked {
+		for j := range visible {
+			visible[j] = 255
+		}
+	} else {
+		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
+			return h.bands[p.band-1].MaskBand().Read(w.X, w.Y, visible, w.Width, w.Height, r.heard.band()...)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if mask != nil {
+		p.mask.verdicts.hide(visible, mask, p.mask.dtype)
 	}
 	return nil
 }
 
-// readPlane fills plane i of dst with p.
-func (s *Stack) readPlane(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
-	if s.uniform && p.lies != nil {
-		return s.lying[p.file].with(&s.readers, func(file io.ReaderAt) error {
-			return p.lies.read(file, w, bytesOf(dst, i), &r.tile)
-		})
+// readMask hides samples of plane i of dst, the rest of which is there, by the mask of p in another file.
+func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
+	raw := r.room([]*plane{p.mask}, w.Pixels())[0]
+	if err := s.readBand(r, p.mask, w, raw); err != nil {
+		return err
 	}
-	if s.uniform && r.heard == nil && p.madeOfBlocks(s.geo, w) {
-		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
-			return r.readBlocks(h, p, w, bytesOf(dst, i))
-		})
+	p.mask.verdicts.hide(maskOf(dst, i), raw, p.mask.dtype)
+	return nil
+}
+
+// maskOf returns the mask of plane i of t.
+func maskOf(t kernel.Tile, i int) []byte { return t.Mask.Data[i*t.Mask.Stride:][:t.Pixels] }
+
+// countHidden adds the samples of a tile that its mask hides to those of the stack.
+func (s *Stack) countHidden(t kernel.Tile) {
+	if t.Mask.Data == nil {
+		return
 	}
-	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-		band := h.bands[p.band-1]
-		if err := band.Read(w.X, w.Y, buffer(dst, i, p.signedByte), w.Width, w.Height, r.heard.band()...); err != nil {
-			return err
+	n := 0
+	for i := range t.Dates {
+		n += bytes.Count(maskOf(t, i), []byte{0})
+	}
+	s.hidden.Add(int64(n))
+}
+
+// readSamples fills plane i of dst with the samples of p, or with the index of its bands. It returns those of the mask
+// that is a band of the same file; nil where there is none.
+func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
+	bands := p.inFile()
+	var raw [][]byte // of each band
+	switch {
+	case sharesBlocks(bands):
+		raw = r.room(bands, w.Pixels())
+		// Bands that are asked for as they follow each other GDAL reads pixel by pixel where they are not
+		// compressed, in twice the time: so the last comes first.
+		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
+		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
+			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard.dataset()...)
+		})
+		read := slices.Clone(raw)
+		for j, b := range bands {
+			raw[j] = read[slices.Index(lastFirst, b)]
 		}
-		switch {
-		case s.uniform:
-			return nil
-		case dst.Type == kernel.Float32:
-			return settle(r, s, p, band, w, kernel.Plane[float32](dst, i))
-		default:
-			return settle(r, s, p, band, w, kernel.Plane[float64](dst, i))
+		if err == nil && s.uniform {
+			copy(bytesOf(dst, i), raw[0])
 		}
+	case s.uniform:
+		raw = append([][]byte{bytesOf(dst, i)}, r.room(bands[1:], w.Pixels())...)
+		err = s.readEach(r, bands, w, raw)
+	default:
+		raw = r.room(bands, w.Pixels())
+		err = s.readEach(r, bands, w, raw)
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case p.second != nil:
+		samples := kernel.Plane[float64](dst, i)
+		r.other = slices.Grow(r.other[:0], len(samples))[:len(samples)]
+		widen(s, p, samples, raw[0])
+		widen(s, p.second, r.other, raw[1])
+		s.index.of(samples, r.other)
+	case s.uniform:
+	case dst.Type == kernel.Float32:
+		widen(s, p, kernel.Plane[float32](dst, i), raw[0])
+	default:
+		widen(s, p, kernel.Plane[float64](dst, i), raw[0])
+	}
+	if p.mask == nil || p.maskedFrom() {
+		return nil, nil
+	}
+	return raw[len(raw)-1], nil
+}
+
+// sharesBlocks reports whether the bands of a file that a date takes lie in the same blocks, which then are decoded
+// once for all of them.
+func sharesBlocks(bands []*plane) bool {
+	first := bands[0]
+	return len(bands) > 1 && !slices.ContainsFunc(bands, func(b *plane) bool {
+		return !b.interleaved || b.dtype != first.dtype || b.signedByte != first.signedByte
 	})
 }
 
-// settle gives the samples of a plane that is not like the others their meaning.
-func settle[T float32 | float64](r *reader, s *Stack, p *plane, band godal.Band, w pixtrend.Window, samples []T) error {
-	widen(p, samples, s.scaled)
-	if !p.masked {
-		return nil
-	}
-	r.visible = slices.Grow(r.visible[:0], w.Pixels())[:w.Pixels()]
-	if err := band.MaskBand().Read(w.X, w.Y, r.visible, w.Width, w.Height, r.heard.band()...); err != nil {
-		return err
-	}
-	for i, v := range r.visible {
-		if v == 0 {
-			samples[i] = T(math.NaN())
+// readEach fills dst with the samples of each band.
+func (s *Stack) readEach(r *reader, bands []*plane, w pixtrend.Window, dst [][]byte) error {
+	for i, b := range bands {
+		if err := s.readBand(r, b, w, dst[i]); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// aligned is where the samples of the next band may begin after n bytes of others.
+func aligned(n int) int { return (n + 63) &^ 63 }
+
+// room returns memory of r for the samples of bands.
+func (r *reader) room(bands []*plane, pixels int) [][]byte {
+	all := 0
+	for _, b := range bands {
+		all += aligned(pixels * b.dtype.Size())
+	}
+	if len(r.raw) < all {
+		r.raw = make([]byte, all)
+	}
+	room, at := make([][]byte, len(bands)), 0
+	for i, b := range bands {
+		n := pixels * b.dtype.Size()
+		room[i] = r.raw[at : at+n : at+n]
+		at += aligned(n)
+	}
+	return room
+}
+
+// scratchBytes is what readers hold for a pixel of p.
+func (s *Stack) scratchBytes(p *plane) int {
+	n, bands := 0, p.inFile()
+	for _, b := range bands {
+		n += b.dtype.Size()
+	}
+	if s.uniform && !sharesBlocks(bands) {
+		n -= p.dtype.Size() // which is in the tile
+	}
+	if p.second != nil {
+		n += 8
+	}
+	if p.maskedFrom() {
+		n = max(n, p.mask.dtype.Size())
+	}
+	return n
+}
+
+// readBand fills dst with the samples of p, in their own type, in the best way that there is.
+func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
+	if p.lies != nil {
+		return s.lying[p.file].with(&s.readers, func(file io.ReaderAt) error {
+			return p.lies.read(file, w, dst, &r.tile)
+		})
+	}
+	if r.heard == nil && p.madeOfBlocks(s.geo, w) {
+		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
+			return r.readBlocks(h, p, w, dst)
+		})
+	}
+	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
+		return h.bands[p.band-1].Read(w.X, w.Y, typed(p, dst), w.Width, w.Height, r.heard.band()...)
+	})
+}
+
+// readDates reads the planes of one file in one go, which decodes a block of a pixel-interleaved
+// file once and not once a band.
+func (s *Stack) readDates(ds *godal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, more ...godal.DatasetIOOption) error {
+	bands := make([]*plane, dst.Dates)
+	for i := range bands {
+		bands[i] = &s.planes[first+i]
+	}
+	return readBands(ds, bands, w, dst.Data, dst.Stride*dst.Type.Size(), more...)
+}
+
+// readBands reads bands of one type in one go. Their samples begin stride bytes apart.
+func readBands(ds *godal.Dataset, bands []*plane, w pixtrend.Window, dst []byte, stride int, more ...godal.DatasetIOOption) error {
+	if int64(stride) > math.MaxInt32 {
+		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
+	}
+	numbers := make([]int, len(bands))
+	for i, b := range bands {
+		numbers[i] = b.band - 1
+	}
+	return ds.Read(w.X, w.Y, typed(bands[0], dst), w.Width, w.Height,
+		append(more, godal.Bands(numbers...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(stride/bands[0].dtype.Size()))...)
+}
+
+// widen gives samples in the type of p their meaning in a wider one: gaps become NaN, and where they are scaled as
+// they are read, the others are.
+func widen[T float32 | float64](s *Stack, p *plane, dst []T, raw []byte) {
+	t := kernel.Tile{Type: p.dtype, Data: raw, Dates: 1, Pixels: len(dst)}
+	switch p.dtype {
+	case kernel.Uint8:
+		widenFrom(s, p, dst, kernel.Plane[uint8](t, 0))
+	case kernel.Int8:
+		widenFrom(s, p, dst, kernel.Plane[int8](t, 0))
+	case kernel.Uint16:
+		widenFrom(s, p, dst, kernel.Plane[uint16](t, 0))
+	case kernel.Int16:
+		widenFrom(s, p, dst, kernel.Plane[int16](t, 0))
+	case kernel.Uint32:
+		widenFrom(s, p, dst, kernel.Plane[uint32](t, 0))
+	case kernel.Int32:
+		widenFrom(s, p, dst, kernel.Plane[int32](t, 0))
+	case kernel.Float32:
+		widenFrom(s, p, dst, kernel.Plane[float32](t, 0))
+	default:
+		widenFrom(s, p, dst, kernel.Plane[float64](t, 0))
+	}
+}
+
+func widenFrom[T float32 | float64, S kernel.Sample](s *Stack, p *plane, dst []T, samples []S) {
+	scale, offset := 1.0, 0.0
+	if s.scaled {
+		scale, offset = p.scale, p.offset
+	}
+	lo, hi, nodata := -math.MaxFloat64, math.MaxFloat64, nan
+	if s.limits != nil {
+		lo, hi = max(lo, s.limits.Lo), min(hi, s.limits.Hi)
+	}
+	if p.hasNodata {
+		// As in kernel.Valid: what a type cannot hold no sample is, and a float32 is compared as one.
+		if nodata = p.nodata; p.dtype == kernel.Float32 {
+			nodata = float64(float32(nodata))
+		}
+	}
+	for i, sample := range samples[:len(dst)] {
+		if y := float64(sample); y >= lo && y <= hi && y != nodata {
+			dst[i] = T(math.FMA(y, scale, offset))
+		} else {
+			dst[i] = T(math.NaN())
+		}
+	}
 }
 
 func readError(name string, w pixtrend.Window, err error) error {
@@ -113,42 +339,27 @@ func readError(name string, w pixtrend.Window, err error) error {
 		name, w.X, w.Y, cause(err, name))
 }
 
-// readBands reads the planes of one file in one go, which decodes a block of a pixel-interleaved
-// file once and not once a band.
-func (s *Stack) readBands(ds *godal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, more ...godal.DatasetIOOption) error {
-	size := dst.Type.Size()
-	if int64(dst.Stride)*int64(size) > math.MaxInt32 {
-		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
-	}
-	bands := make([]int, dst.Dates)
-	for i, p := range s.planes[first : first+dst.Dates] {
-		bands[i] = p.band - 1
-	}
-	return ds.Read(w.X, w.Y, buffer(kernel.Tile{Type: dst.Type, Data: dst.Data, Stride: len(dst.Data) / size, Dates: 1, Pixels: len(dst.Data) / size}, 0, s.planes[0].signedByte),
-		w.Width, w.Height, append(more, godal.Bands(bands...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(dst.Stride))...)
-}
-
-// buffer returns plane i of t as the slice that godal takes its type from.
-func buffer(t kernel.Tile, i int, signedByte bool) any {
-	switch t.Type {
+// typed returns memory for samples of p as the slice that godal takes its type from.
+func typed(p *plane, b []byte) any {
+	t := kernel.Tile{Type: p.dtype, Data: b, Dates: 1, Pixels: len(b) / p.dtype.Size()}
+	switch p.dtype {
 	case kernel.Uint8:
-		return kernel.Plane[uint8](t, i)
+		return b
 	case kernel.Int8:
-		if signedByte {
-			t.Type = kernel.Uint8 // the same bytes
-			return kernel.Plane[uint8](t, i)
+		if p.signedByte {
+			return b // which is what GDAL takes it for
 		}
-		return kernel.Plane[int8](t, i)
+		return kernel.Plane[int8](t, 0)
 	case kernel.Uint16:
-		return kernel.Plane[uint16](t, i)
+		return kernel.Plane[uint16](t, 0)
 	case kernel.Int16:
-		return kernel.Plane[int16](t, i)
+		return kernel.Plane[int16](t, 0)
 	case kernel.Uint32:
-		return kernel.Plane[uint32](t, i)
+		return kernel.Plane[uint32](t, 0)
 	case kernel.Int32:
-		return kernel.Plane[int32](t, i)
+		return kernel.Plane[int32](t, 0)
 	case kernel.Float32:
-		return kernel.Plane[float32](t, i)
+		return kernel.Plane[float32](t, 0)
 	}
-	return kernel.Plane[float64](t, i)
+	return kernel.Plane[float64](t, 0)
 }

@@ -523,7 +523,7 @@ func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
 	if s.RemoteFiles() == 0 {
 		return workers
 	}
-	each := 3*int64(plan.WindowWidth)*int64(plan.WindowHeight)*int64(s.grid.Type.Size()) + s.largest((*plane).heldBytes)
+	each := int64(plan.WindowWidth)*int64(plan.WindowHeight)*int64(3*s.grid.Type.Size()+s.grid.ScratchBytes) + s.largest((*plane).heldBytes)
 	most := min(lanesMost, len(s.files), readsAtOnce/workers, int(min(memory/2/each/int64(workers), lanesMost)))
 	s.remote.lanes = max(1, most)
 	return workers * s.remote.lanes
@@ -533,11 +533,15 @@ func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
 // has its handles.
 func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
 	lanes := min(max(1, s.remote.lanes), len(s.files))
-	if s.multi && s.uniform {
+	together := s.multi && s.uniform
+	if together {
 		r := s.readers.of(worker * lanes)
-		return s.readLane(ctx, r, 0, w, func() error {
-			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readBands(h.ds, w, first, dst, r.heard.dataset()...) })
+		err := s.readLane(ctx, r, 0, w, func() error {
+			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard.dataset()...) })
 		})
+		if err != nil {
+			return err
+		}
 	}
 	planes := s.planes[first : first+dst.Dates]
 	errs := make([]error, len(planes))
@@ -549,7 +553,10 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 			if p.file%lanes != n || stop.Err() != nil {
 				continue
 			}
-			errs[i] = s.readLane(stop, r, p.file, w, func() error { return s.readPlane(r, &p, w, i, dst) })
+			errs[i] = s.readLane(stop, r, p.file, w, func() error { return s.readDate(r, &p, w, i, dst, together) })
+			if errs[i] == nil && p.maskedFrom() {
+				errs[i] = s.readLane(stop, r, p.mask.file, w, func() error { return s.readMask(r, &p, w, i, dst) })
+			}
 			if errs[i] != nil && stop.Err() != nil {
 				errs[i] = nil // another has failed, and this one has only stopped trying
 			}
@@ -567,7 +574,11 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return cmp.Or(errs...)
+	if err := cmp.Or(errs...); err != nil {
+		return err
+	}
+	s.countHidden(dst)
+	return nil
 }
 
 // readLane reads from a file with as many tries as it takes.
@@ -605,7 +616,7 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 // direct reports whether samples of a remote file go past GDAL's cache, row by row: where a block is too
 // large to be transferred for a part of it.
 func (s *Stack) direct(file int) bool {
-	return slices.ContainsFunc(s.planes, func(p plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
+	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
 }
 
 // drop closes the handle of a file, so that it is opened anew.

@@ -173,12 +173,15 @@ func TestRemoteRequests(t *testing.T) {
 	const tiled = "TILED=YES BLOCKXSIZE=128 BLOCKYSIZE=128 "
 	s := newPlanes(700, 600, 5, -500, 500).gappy(gap)
 	for _, layout := range []string{tiled + "COMPRESS=DEFLATE PREDICTOR=3", tiled, tiled + "COMPRESS=LZW", "COMPRESS=DEFLATE BLOCKYSIZE=16", "BLOCKYSIZE=8",
-		"BLOCKYSIZE=600", "BIGTIFF=YES ENDIANNESS=BIG " + tiled, "COG", "multiband", "mixed", "masked"} {
+		"BLOCKYSIZE=600", "BIGTIFF=YES ENDIANNESS=BIG " + tiled, "COG", "multiband", "mixed", "masked", "scenes"} {
 		t.Run(layout, func(t *testing.T) {
 			names := remoteLayout(t, s, layout)
-			want := fitted(t, names, all())
-			srv := serve(t, names[0])
 			o := all()
+			if layout == "scenes" {
+				o.Index, o.Mask = Index{"nd", 1, 2}, Mask{Band: 3, Keep: keep(t, "0,1")}
+			}
+			want := fitted(t, names, o)
+			srv := serve(t, names[0])
 			o.Fit.Threads = 2
 			job, err := Prepare(srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o)
 			if err != nil {
@@ -264,6 +267,10 @@ func remoteLayout(t *testing.T, s planes, layout string) []string {
 		return s.files(t, func(i int, m *made) {
 			m.creation = strings.Fields(layouts[i%3])
 			m.dtype = []godal.DataType{godal.Float32, godal.Float64}[i%2]
+		})
+	case "scenes":
+		return newScenes(s.width, s.height, len(s.dates)).files(t, func(_ int, m *made) {
+			m.creation = strings.Fields("TILED=YES BLOCKXSIZE=128 BLOCKYSIZE=128 COMPRESS=DEFLATE INTERLEAVE=PIXEL")
 		})
 	case "masked":
 		names := s.files(t, func(_ int, m *made) {
@@ -763,4 +770,30 @@ func TestRemoteWindows(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// Masks in files of their own are on the server as well, and any of their requests may fail and be repeated.
+func TestRemoteMasks(t *testing.T) {
+	s := newScenes(300, 200, 6)
+	dir := t.TempDir()
+	var data, masks []string
+	for i := range s.a.dates {
+		data, masks = append(data, fmt.Sprintf("y_%d.tif", 2001+i)), append(masks, fmt.Sprintf("qa_%d.tif", 2001+i))
+	}
+	s.a.save(t, dir, data, godal.Int16, ptr(-9999.0))
+	s.mask.save(t, dir, masks, godal.Byte, nil)
+	for _, names := range [][]string{data, masks} {
+		for i := range names {
+			names[i] = filepath.Join(dir, names[i])
+		}
+	}
+	want := fitted(t, s.clear(s.a).files(t, nil), all())
+	srv := serve(t, data[0])
+	o := all()
+	o.Fit.Threads = 2
+	o.Mask = Mask{From: srv.urls(masks, ""), Keep: keep(t, "0,1")}
+	sameBands(t, "both on a server", want, fitted(t, srv.urls(data, ""), o))
+	sameBands(t, "masks on a server", want, fitted(t, data, o))
+	o.Mask.From = masks
+	sameBands(t, "masks beside it", want, fitted(t, srv.urls(data, ""), o))
 }

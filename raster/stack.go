@@ -1,10 +1,14 @@
 package raster
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -20,7 +24,11 @@ type OpenOptions struct {
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the first, except
 	// that the bands of a single file with several are taken as its dates.
 	Band    int
-	Nodata  *float64 // replaces the nodata value of every band
+	Index   Index    // of two bands of each file, fitted in place of a band
+	Nodata  *float64 // replaces the nodata value of every band that is fitted
+	Valid   *Range   // what observations of every band that is fitted are within; nil: anything
+	Mask    Mask     // a band that says which samples are gaps
+	NoMask  bool     // whether masks that GDAL knows of are left aside: mask bands, .msk files and alpha bands
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
 }
 
@@ -33,6 +41,14 @@ func (o OpenOptions) check() error {
 		return inputErrorf("numbers in place of dates have a unit of their own and no calendar: leave out the unit of time and the selection of dates")
 	case !o.Dates.IsX() && o.XUnit != "":
 		return inputErrorf("%q is a unit of numbers in place of dates, and there are none: leave it out", o.XUnit)
+	case o.Band > 0 && o.Index.Kind != "":
+		return inputErrorf("band %d and the index %v exclude each other: the index names its bands", o.Band, o.Index)
+	}
+	if err := cmp.Or(o.Index.check(), o.Valid.check()); err != nil {
+		return inputErrorf("%v", err)
+	}
+	if err := o.Mask.check(); err != nil {
+		return err
 	}
 	return o.Select.Check()
 }
@@ -41,20 +57,26 @@ func (o OpenOptions) check() error {
 type Stack struct {
 	grid     pixtrend.Grid
 	planes   []plane  // in the order of the axis
+	bands    []*plane // all that is read: the planes, and what belongs to them
 	sources  []string // the names of the files to GDAL
 	files    []string // the same as they are shown
 	remote   remoteStack
 	drivers  []string
 	nodata   *float64 // replaces that of the files
+	limits   *Range   // what observations are within; nil: anything
+	index    Index    // what is fitted of two bands
+	mask     Mask
+	masks    *Stack // of the files that the mask is from; nil where there are none
 	geo      geo
-	uniform  bool // all planes have one type, nodata, scale and offset, and no mask: samples are read as they are
+	uniform  bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled   bool // scale and offset differ, so that samples are scaled as they are read
 	multi    bool // the planes are bands of one file
 	warnings []string
 	readers  readers
 	lying    []*directFile // by file; nil where none of its planes lies
 	readings []timeaxis.Reading
-	given    int // rasters, before dates were selected
+	given    int          // rasters, before dates were selected
+	hidden   atomic.Int64 // samples that masks have hidden
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that are
@@ -67,6 +89,32 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	geos, err := s.find(o)
+	if err != nil {
+		return nil, err
+	}
+	s.geo = geos[0]
+	for i, g := range geos {
+		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
+			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
+		}
+	}
+	axis, err := s.order(o)
+	if err != nil {
+		return nil, err
+	}
+	if s.masks != nil {
+		if err := s.openMasks(o); err != nil {
+			return nil, err
+		}
+	}
+	s.resolve(axis)
+	s.readers.limit = handleLimit()
+	return s, nil
+}
+
+// find looks at the rasters that are used, of which it drops the others, and returns their grids.
+func (s *Stack) find(o OpenOptions) (geos []geo, err error) {
 	named := s.named(o)
 	if named {
 		kept, err := s.date(o)
@@ -75,8 +123,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 		}
 		s.sources, s.files = permuted(s.sources, kept), permuted(s.files, kept)
 	}
-	geos, err := s.describe(o)
-	if err != nil {
+	if geos, err = s.describe(o); err != nil {
 		return nil, err
 	}
 	if !named {
@@ -90,17 +137,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 			geos = permuted(geos, kept)
 		}
 	}
-	s.geo = geos[0]
-	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
-		}
-	}
-	if err := s.order(o); err != nil {
-		return nil, err
-	}
-	s.readers.limit = handleLimit()
-	return s, nil
+	return geos, nil
 }
 
 // newStack finds the files of a stack, and looks at none.
@@ -109,11 +146,20 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, given: len(sources)}
+	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources)}
 	for _, name := range sources {
 		s.files = append(s.files, shown(name))
 	}
-	return s, o.check()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if len(o.Mask.From) > 0 {
+		if s.masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}); err != nil {
+			return nil, fmt.Errorf("the masks: %w", err)
+		}
+		return s, s.without(s.masks)
+	}
+	return s, nil
 }
 
 // describe looks at all files, and returns their grids.
@@ -126,7 +172,9 @@ func (s *Stack) describe(o OpenOptions) (geos []geo, err error) {
 		}
 		s.lying, geos = append(s.lying, lying), append(geos, g)
 		for j := range planes {
-			planes[j].file = i
+			for _, p := range planes[j].inFile() {
+				p.file = i
+			}
 		}
 		s.planes = append(s.planes, planes...)
 	}
@@ -140,7 +188,9 @@ func (s *Stack) drop(kept []int) {
 	versions := s.remote.versions
 	s.remote.versions = map[int]version{}
 	for i, from := range kept {
-		s.planes[i].file = i
+		for _, p := range s.planes[i].inFile() {
+			p.file = i
+		}
 		if v, remote := versions[from]; remote {
 			s.remote.versions[i] = v
 		}
@@ -166,12 +216,20 @@ func described(files []string) string {
 
 // resolve settles how windows are read and describes the grid.
 func (s *Stack) resolve(axis timeaxis.Axis) {
-	first := s.planes[0]
-	s.uniform = true
+	first := &s.planes[0]
+	s.uniform = s.index.Kind == ""
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
-	for _, p := range s.planes {
-		s.uniform = s.uniform && !p.masked && p.means(first)
+	for i := range s.planes {
+		p := &s.planes[i]
+		s.uniform = s.uniform && p.masked == first.masked && p.means(*first)
 		s.scaled = s.scaled || p.scale != first.scale || p.offset != first.offset
+		g.Masked = g.Masked || p.masked || p.mask != nil
+		s.bands = append(s.bands, p.inFile()...)
+		if p.mask != nil && p.mask.file != p.file {
+			s.bands = append(s.bands, p.mask)
+		}
+	}
+	for _, p := range s.bands {
 		// Strips that are not compressed can be read by the row.
 		bh := p.blockHeight
 		if p.direct && p.blockWidth >= s.geo.width {
@@ -182,9 +240,12 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
 	}
 	switch {
+	case s.index.Kind != "":
+		s.scaled = true
+		g.Type = kernel.Float64
 	case s.uniform:
 		g.Type, g.Scale, g.Offset = first.dtype, first.scale, first.offset
-		g.Valid = kernel.Valid{HasNodata: first.hasNodata, Nodata: first.nodata}
+		g.Valid = s.valid(first)
 	case s.scaled:
 		// Each plane is brought to its meaning as it is read; gaps become NaN.
 		g.Type = kernel.Float64
@@ -198,6 +259,88 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		}
 	}
 	s.grid = g
+	for i := range s.planes {
+		s.grid.ScratchBytes = max(s.grid.ScratchBytes, s.scratchBytes(&s.planes[i]))
+	}
+	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.alpha > 0 }); i >= 0 {
+		p := s.planes[i]
+		s.warnings = append(s.warnings, fmt.Sprintf("%s calls its band %d alpha: samples are taken for gaps where it is 0; --no-mask uses them", s.files[p.file], p.alpha))
+	}
+}
+
+// valid says which samples of p are observations, its mask aside.
+func (s *Stack) valid(p *plane) kernel.Valid {
+	v := p.valid()
+	if s.limits != nil {
+		v.HasRange, v.Lo, v.Hi = true, s.limits.Lo, s.limits.Hi
+	}
+	return v
+}
+
+// unit is that of what is fitted, "" if the files do not say.
+func (s *Stack) unit() string {
+	p := s.planes[0]
+	if p.second != nil {
+		return s.index.unit(p.unit, p.second.unit)
+	}
+	return p.unit
+}
+
+// treatment is how samples become observations, in the words of the options, by what it is called in an output's
+// metadata.
+func (s *Stack) treatment() map[string]string {
+	t := map[string]string{}
+	for key, text := range map[string]string{"PIXTREND_INDEX": s.index.String(), "PIXTREND_VALID_RANGE": s.validText(), "PIXTREND_MASK": s.maskText()} {
+		if text != "" {
+			t[key] = text
+		}
+	}
+	return t
+}
+
+// validText is what observations are within, "" for anything.
+func (s *Stack) validText() string {
+	if s.limits == nil {
+		return ""
+	}
+	return s.limits.String()
+}
+
+// pixelBytes is the size of all samples that a pixel's result takes.
+func (s *Stack) pixelBytes() int64 {
+	var n int64
+	for _, p := range s.bands {
+		n += int64(p.dtype.Size())
+	}
+	return n
+}
+
+// maskText says by which masks samples are gaps, for people; "" where there is none.
+func (s *Stack) maskText() string {
+	var parts []string
+	if p := s.planes[0].mask; p != nil {
+		text := fmt.Sprintf("band %d", p.band)
+		if len(s.mask.From) > 0 {
+			var files []string
+			for i := range s.planes {
+				if name := s.files[s.planes[i].mask.file]; !slices.Contains(files, name) {
+					files = append(files, name)
+				}
+			}
+			if text += " of " + described(files); s.planes[0].mask.file == s.planes[len(s.planes)-1].mask.file {
+				text = "bands of " + described(files)
+			}
+		}
+		parts = append(parts, text+", "+s.mask.rule())
+	}
+	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.masked }); i >= 0 {
+		if a := s.planes[i].alpha; a > 0 {
+			parts = append(parts, fmt.Sprintf("alpha in band %d", a))
+		} else {
+			parts = append(parts, "mask bands")
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Grid describes the stack.

@@ -179,12 +179,14 @@ func (a *alike) meanings() (warnings []string) {
 			warn("all samples of %s are whole numbers from %v to %v, stored as %s: as %s they are read faster, with the same result", a.who, *c.Min, *c.Max, f.Type, smaller)
 		}
 	}
-	if p.masked {
+	if p.masked && p.alpha == 0 {
 		warn("samples of %s have a mask, in the file or beside it: what it hides is taken as missing", a.who)
 	}
 	switch {
 	case f.Alpha > 0 && a.multi:
 		warn("band %d is called alpha: it is taken as a date like the others; say --band N if the bands are not dates", f.Alpha)
+	case p.alpha > 0:
+		warn("band %d of %s is called alpha: samples are taken for missing where it is 0; --no-mask of fit uses them", p.alpha, a.who)
 	case f.Alpha > 0 && f.Alpha != p.band:
 		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, a.who)
 	}

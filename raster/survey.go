@@ -302,7 +302,7 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 			}
 			tile := layout.NewTile(p.dtype, w.Pixels(), 1, buf)
 			start := time.Now()
-			err := alone.readLane(ctx, r, 0, w, func() error { return alone.readPlane(r, p, w, 0, tile) })
+			err := alone.readLane(ctx, r, 0, w, func() error { return alone.readBand(r, p, w, bytesOf(tile, 0)) })
 			var visible []byte
 			if err == nil && p.masked {
 				err = alone.readLane(ctx, r, 0, w, func() error {
@@ -368,6 +368,9 @@ func (in *inspection) alone(file int, entries []*entry) *Stack {
 		p := *e.plane
 		p.file = 0
 		s.planes = append(s.planes, p)
+	}
+	for i := range s.planes {
+		s.bands = append(s.bands, &s.planes[i])
 	}
 	s.readers.limit = 4 // by name: as it is, without its predictor, and where samples lie
 	return s

@@ -68,6 +68,11 @@ func newFitCommand() *cobra.Command {
 			"  # per raster, whatever its date, as r.series and CDO have it; per ppm of CO2 in place of time\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --per step -o steps.tif\n" +
 			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --x 360.97,362.74,363.88 --x-unit ppm -o co2.tif\n" +
+			"  # without what cannot be NDVI; NDVI of scenes, where their band 8 says land or water; a band of\n" +
+			"  # scenes without fill, dilated clouds, clouds and shadows by bits of their QA_PIXEL\n" +
+			"  pixtrend fit demo --valid-range -1,1 -o valid.tif\n" +
+			"  pixtrend fit 'scenes/*_stack.tif' --index nd:4,3 --mask-band 8 --mask-keep 0,1 -o ndvi.tif\n" +
+			"  pixtrend fit scenes --band 4 --mask-from 'scenes/*_QA.tif' --mask-drop-bits 0,1,3,4 -o b4.tif\n" +
 			"  # more fields, a band each, with the dates given, as JSON\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
 			"  # all fields; the sign of what is significant; limits that hold with 99 %; the value in 2005\n" +
@@ -90,6 +95,9 @@ func newFitCommand() *cobra.Command {
 			if err := checkDateFlags(cmd.Flags(), f.options.OpenOptions); err != nil {
 				return err
 			}
+			if err := checkGapFlags(cmd.Flags()); err != nil {
+				return err
+			}
 			_, err := isaFromEnv(cmd)
 			return err
 		},
@@ -100,11 +108,12 @@ func newFitCommand() *cobra.Command {
 	o := &f.options
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
 		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
-		option(flags, &o.Nodata, "nodata", "", "VALUE",
-			"VALUE that means missing, a number or nan (default: what each file says)", parseNodata)
+		option(flags, &o.Index, "index", "", "INDEX",
+			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
 		repeated(flags, &f.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
 	})
 	addDateFlags(cmd, &o.OpenOptions)
+	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
 			"FIELDS to write, a band each, separated by commas in the order of the bands: those listed above, or all (default slope)", stats.ParseFields)
@@ -142,6 +151,7 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
 	complete(cmd, "stats", append(stats.FieldNames(), "all")...)
+	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	complete(cmd, "of", "GTiff", "COG")
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
@@ -253,6 +263,9 @@ func summaryText(s raster.Summary, dates string) string {
 		}
 		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
 	}
+	if s.Masks != "" {
+		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, percentText(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+	}
 	if d := s.FDR; d != nil {
 		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
 		if d.Trends > 0 {
@@ -272,7 +285,7 @@ func rateText(rate float64, unit string) string {
 }
 
 // percentText never rounds what is there to nothing, nor what is not all to all.
-func percentText(part, whole int) string {
+func percentText[N int | int64](part, whole N) string {
 	p := 100 * float64(part) / float64(whole)
 	switch {
 	case part > 0 && p < 0.05:

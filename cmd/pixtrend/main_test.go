@@ -669,6 +669,7 @@ func TestExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		dir := t.TempDir()
+		writeScenes(t, filepath.Join(dir, "scenes"))
 		for line := range strings.Lines(cmd.Example) {
 			line = strings.TrimSpace(line)
 			if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && os.Getenv("PIXTREND_LONG") == "" ||

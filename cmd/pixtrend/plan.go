@@ -26,7 +26,10 @@ type plan struct {
 	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
 	CRS          string      `json:"crs"`        // such as EPSG:32617
 	SampleType   string      `json:"sample_type"`
-	Nodata       any         `json:"nodata"` // a number, "nan", "inf", "-inf", or null where there is none
+	Nodata       any         `json:"nodata"`                // a number, "nan", "inf", "-inf", or null where there is none
+	Index        string      `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
+	ValidRange   string      `json:"valid_range,omitempty"` // what observations are within, such as 0,10000
+	Masks        string      `json:"masks,omitempty"`       // by what samples are gaps
 	Windows      int         `json:"windows"`
 	WindowWidth  int         `json:"window_width"`
 	WindowHeight int         `json:"window_height"`
@@ -70,6 +73,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
 		SampleType: raster.TypeName(g.Type), Nodata: nodataJSON(g.Valid),
+		Index: j.Index, ValidRange: j.Valid, Masks: j.Masks,
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
@@ -127,7 +131,17 @@ func (s plan) text(asJSON bool) (string, error) {
 	if s.Nodata != nil {
 		nodata = fmt.Sprint(s.Nodata)
 	}
-	row("samples", "%s, nodata %s", s.SampleType, nodata)
+	if s.Index != "" {
+		row("samples", "%s of two bands, as %s", s.Index, s.SampleType)
+	} else {
+		row("samples", "%s, nodata %s", s.SampleType, nodata)
+	}
+	if s.ValidRange != "" {
+		row("", "gaps outside %s, as they are stored", s.ValidRange)
+	}
+	if s.Masks != "" {
+		row("masks", "%s", s.Masks)
+	}
 	parts := ""
 	if s.DatesAtOnce < len(s.Inputs) {
 		parts = fmt.Sprintf(", %d dates at a time, so that each block is decoded once", s.DatesAtOnce)

@@ -1,0 +1,155 @@
+package raster
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// openMasks opens the files of masks, and gives each plane of s the one of its date.
+func (s *Stack) openMasks(o OpenOptions) error {
+	found := s.masks
+	geos, err := found.find(OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
+	if err != nil {
+		return fmt.Errorf("the masks: %w", err)
+	}
+	of, err := s.matched(found)
+	if err != nil {
+		return err
+	}
+	if found.planes = permuted(found.planes, of); !found.multi {
+		found.drop(of)
+		geos = permuted(geos, of)
+	}
+	for i, g := range geos {
+		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
+			return inputErrorf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
+		}
+	}
+	base := len(s.files)
+	for i := range found.planes {
+		p := &found.planes[i]
+		if err := p.judge(o.Mask); err != nil {
+			return inputErrorf("cannot use %s as a mask: %v", found.files[p.file], err)
+		}
+		p.file += base
+		s.planes[i].mask = p
+	}
+	s.sources, s.files, s.lying = append(s.sources, found.sources...), append(s.files, found.files...), append(s.lying, found.lying...)
+	for i, v := range found.remote.versions {
+		s.remote.versions[base+i] = v
+	}
+	return nil
+}
+
+// instant is the date of a raster, or the number in its place.
+type instant struct {
+	date timeaxis.Date
+	x    float64
+}
+
+// matched returns which plane of masks belongs to each of s.
+func (s *Stack) matched(masks *Stack) ([]int, error) {
+	at := func(r timeaxis.Reading) instant { return instant{r.Date, r.X} }
+	sharing := map[instant]int{} // planes
+	for _, r := range s.readings {
+		sharing[at(r)]++
+	}
+	candidates := map[instant][]int{}
+	for j, r := range masks.readings {
+		candidates[at(r)] = append(candidates[at(r)], j)
+	}
+	names, maskNames := s.Names(), masks.Names()
+	when := func(i int) string {
+		if r := s.readings[i]; r.Date != (timeaxis.Date{}) {
+			return r.Date.String()
+		}
+		return fmt.Sprint(s.readings[i].X)
+	}
+	of := make([]int, len(s.planes))
+	taken := map[int]int{} // by plane of masks
+	for i := range s.planes {
+		near := candidates[at(s.readings[i])]
+		switch {
+		case len(near) == 0:
+			return nil, inputErrorf("%s of %s has no mask: none of %s is of that date; add it to --mask-from, or leave the raster out", names[i], when(i), described(masks.files))
+		case sharing[at(s.readings[i])] == 1 && len(near) == 1:
+			of[i] = near[0]
+		default:
+			best, second := mostAlike(names[i], maskNames, near)
+			if second >= 0 {
+				return nil, inputErrorf("the mask of %s of %s may be %s or %s, whose names have as much in common with it: give masks names with the words of the rasters that they belong to",
+					names[i], when(i), maskNames[best], maskNames[second])
+			}
+			of[i] = best
+		}
+		if other, twice := taken[of[i]]; twice {
+			return nil, inputErrorf("%s and %s of %s would have one mask, %s: each raster has a mask of its own, add it to --mask-from",
+				names[other], names[i], when(i), maskNames[of[i]])
+		}
+		taken[of[i]] = i
+	}
+	return of, nil
+}
+
+// mostAlike returns which of the masks has the most words in common with name, and another that has as many,
+// or -1.
+func mostAlike(name string, masks []string, among []int) (best, second int) {
+	best, second = among[0], -1
+	most := wordsInCommon(name, masks[best])
+	for _, j := range among[1:] {
+		switch n := wordsInCommon(name, masks[j]); {
+		case n > most:
+			best, second, most = j, -1, n
+		case n == most:
+			second = j
+		}
+	}
+	return best, second
+}
+
+func wordsInCommon(a, b string) int {
+	left := map[string]int{}
+	for _, w := range wordsOf(a) {
+		left[w]++
+	}
+	n := 0
+	for _, w := range wordsOf(b) {
+		if left[w] > 0 {
+			left[w]--
+			n++
+		}
+	}
+	return n
+}
+
+// wordsOf returns the letters and digits of a file's name, in lower case, without its extension. Where scenes have
+// folders, those of their product ids, the last one counts too.
+func wordsOf(name string) []string {
+	name = filepath.ToSlash(name)
+	name = path.Join(path.Base(path.Dir(name)), strings.TrimSuffix(path.Base(name), path.Ext(name)))
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// without leaves out of s what is also in masks: a mask is not fitted, though a folder or a pattern may hold both.
+func (s *Stack) without(masks *Stack) error {
+	isMask := map[string]bool{}
+	for _, name := range masks.sources {
+		isMask[sameName(name)] = true
+	}
+	var kept []int
+	for i, name := range s.sources {
+		if !isMask[sameName(name)] {
+			kept = append(kept, i)
+		}
+	}
+	if len(kept) == 0 {
+		return inputErrorf("every input is also a mask: where the masks are bands of the inputs, leave --mask-from out")
+	}
+	s.sources, s.files, s.given = permuted(s.sources, kept), permuted(s.files, kept), len(kept)
+	return nil
+}
