@@ -4,65 +4,20 @@ import (
 	"encoding/csv"
 	"math"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/stats"
-	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // NDVI of 447 Landsat scenes, 1984 to 2013, where Fmask says clear: every field of every pixel as
 // scipy.stats.linregress has it (testdata/yatsm.csv, which yatsm.py beside it made).
 func TestLandsatAgainstSciPy(t *testing.T) {
-	paths, err := filepath.Glob(shared(t, "yatsm_landsat_p035r032/*_stack.gtif"))
-	if err != nil || len(paths) != 447 {
-		t.Fatalf("%d scenes, %v", len(paths), err)
-	}
-	name := regexp.MustCompile(`^L..\d{6}(\d{4})(\d{3})`)
-	var dates []timeaxis.Date
-	var ndvi []float64
-	for _, path := range paths {
-		m := name.FindStringSubmatch(filepath.Base(path))
-		year, err := strconv.Atoi(m[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		ofYear, err := strconv.Atoi(m[2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		day := time.Date(year, 1, ofYear, 0, 0, 0, 0, time.UTC)
-		d, err := timeaxis.Day(day.Year(), day.Month(), day.Day())
-		if err != nil {
-			t.Fatal(err)
-		}
-		dates = append(dates, d)
-		bands, _ := readAll(t, path)
-		for p, clear := range bands[7] {
-			red, nir := bands[2][p], bands[3][p]
-			if clear != 0 || red == -9999 || nir == -9999 {
-				red = math.NaN()
-			}
-			ndvi = append(ndvi, (nir-red)/(nir+red))
-		}
-	}
-	s, err := pixtrend.NewStack(ndvi, layout.BSQ, 5, 5, dates)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([][]float64, len(stats.AllFields))
-	for f := range out {
-		out[f] = make([]float64, 25)
-	}
-	if _, err := pixtrend.FitInto(t.Context(), s, pixtrend.Options{Fields: stats.AllFields}, out); err != nil {
-		t.Fatal(err)
-	}
+	o := Options{Fit: pixtrend.Options{Fields: stats.AllFields, Float64: true}}
+	o.Index, o.Mask = Index{"nd", 4, 3}, Mask{Band: 8, Keep: keep(t, "0")}
+	out, _ := readAll(t, fit(t, []string{shared(t, "yatsm_landsat_p035r032/*_stack.gtif")}, o))
 
 	f, err := os.Open("testdata/yatsm.csv")
 	if err != nil {

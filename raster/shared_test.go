@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -292,74 +291,4 @@ func TestCorruptTile(t *testing.T) {
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-}
-
-// NDVI of scenes whose band 8 tells what is clear, against scipy.stats.linregress: testdata/yatsm_ndvi.csv is made by
-// scripts/yatsm_reference.py, which shares nothing with this project. All fields that there are are compared.
-func TestNDVIAgainstScipy(t *testing.T) {
-	inputs := []string{shared(t, "yatsm_landsat_p035r032/*.gtif")}
-	text, err := os.ReadFile(filepath.Join("testdata", "yatsm_ndvi.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	names := strings.Split(lines[1], ",")[2:]
-	o := Options{Fit: pixtrend.Options{Float64: true}}
-	columns := map[string]int{}
-	for i, name := range names {
-		columns[name] = i
-		if f, err := stats.ParseFields(name); err == nil {
-			o.Fit.Fields = append(o.Fit.Fields, f...)
-		}
-	}
-	o.Index, o.Mask = Index{"nd", 4, 3}, Mask{Band: 8, Keep: keep(t, "0,1")}
-	bands, width := readAll(t, fit(t, inputs, o))
-	if len(lines) != 2+25 || len(o.Fit.Fields) < 3 || len(bands[0]) != 25 {
-		t.Fatalf("%d lines, fields %v, %d pixels", len(lines), o.Fit.Fields, len(bands[0]))
-	}
-	for _, line := range lines[2:] {
-		cells := strings.Split(line, ",")
-		at := make([]int, 2)
-		for i := range at {
-			if at[i], err = strconv.Atoi(cells[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want := make([]float64, len(names))
-		for i, cell := range cells[2:] {
-			if want[i] = math.NaN(); cell != "" {
-				if want[i], err = strconv.ParseFloat(cell, 64); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		for i, f := range o.Fit.Fields {
-			got, want, size := bands[i][at[0]*width+at[1]], want[columns[f.String()]], 0.0
-			switch f.String() {
-			case "slope":
-				size = 1e-11 * max(math.Abs(want), cellOf(columns, "stderr", cells))
-			case "intercept":
-				size = 1e-11 * max(math.Abs(want), cellOf(columns, "intercept_stderr", cells))
-			case "n":
-			case "pvalue":
-				size = 1e-9 * want
-			case "rvalue":
-				size = 1e-11 // of at most 1
-			default:
-				size = 1e-11 * math.Abs(want)
-			}
-			if !(math.Abs(got-want) <= size) && !(math.IsNaN(got) && math.IsNaN(want)) {
-				t.Errorf("%v at row %d, column %d is %v, scipy has %v", f, at[0], at[1], got, want)
-			}
-		}
-	}
-}
-
-// cellOf returns the number in a column.
-func cellOf(columns map[string]int, name string, cells []string) float64 {
-	x, err := strconv.ParseFloat(cells[2+columns[name]], 64)
-	if err != nil {
-		return math.NaN()
-	}
-	return x
 }
