@@ -25,6 +25,7 @@ import rasterio
 from stack import files, read
 
 here = Path(__file__).parent
+longest = 20 * 60  # seconds of one run
 threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -73,8 +74,10 @@ def run(peer, folder, out):
     else:
         command = [*peer.command, str(folder) + ".nc" if peer.netcdf else str(folder), str(out), str(peer.threads)]
     log = out.with_suffix(".log")
-    timed = [sys.executable, "-S", "-E", str(here / "timed.py"), str(log), *command]
+    timed = [sys.executable, "-S", "-E", str(here / "timed.py"), str(longest), str(log), *command]
     seconds, kilobytes, status = subprocess.run(timed, capture_output=True, text=True, check=True).stdout.split()
+    if float(seconds) >= longest:
+        raise RuntimeError(f"not done after {longest // 60} minutes")
     if status != "0":
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(last[0] if last else f"exit status {status}")

@@ -1,18 +1,23 @@
-"""Runs a command and prints its seconds, the kilobytes of its peak memory and its exit status.
+"""Runs a command for at most so many seconds and prints how many it took, the kilobytes of its peak memory and its exit
+status.
 
-Usage: timed.py LOG COMMAND...
+Usage: timed.py SECONDS LOG COMMAND...
 
 A process of its own, since the system counts the memory of a process before it becomes another one to the other:
 this one is small.
 """
 
 import os
+import signal
 import sys
 import time
 
-log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+log = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+to_log = [(os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)]
 begin = time.perf_counter()
-child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)])
+child = os.posix_spawnp(sys.argv[3], sys.argv[3:], os.environ, file_actions=to_log, setpgroup=0)
+signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
+signal.alarm(int(sys.argv[1]))
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - begin
 print(seconds, usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024, os.waitstatus_to_exitcode(status))
