@@ -23,6 +23,7 @@ type Options struct {
 	Cases   []string // from ParseCases
 	Size    int      // pixels of a side of the large stacks; 0: FullSize
 	Dates   int      // of each stack; 0: FullDates
+	Threads []int    // numbers of threads, ascending from 1; nil: one, two and all
 	Runs    int      // timed runs of each thing; 0: bench.LeastRuns
 	Program string   // pixtrend itself
 	Version string   // of the program, for the report
@@ -46,6 +47,9 @@ func (o Options) withDefaults() Options {
 	set(&o.Runs, bench.LeastRuns)
 	if len(o.Cases) == 0 {
 		o.Cases = usualCases
+	}
+	if len(o.Threads) == 0 {
+		o.Threads = threadCounts()
 	}
 	if o.Say == nil {
 		o.Say = func(string) {}
@@ -77,7 +81,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(results)) }()
 
-	b := &study{Options: o, dir: dir, results: results, threads: threadCounts()}
+	b := &study{Options: o, dir: dir, results: results, threads: o.Threads}
 	b.report.Environment = newEnvironment(o, b.threads)
 	b.plan()
 	if err := b.makeStacks(ctx); err != nil {

@@ -42,6 +42,8 @@ type Row struct {
 	Median    float64 `json:"median"`
 	Ratio     float64 `json:"ratio"` // of the best ones
 	Verdict
+
+	stack Stack
 }
 
 // Speedup is how much faster two threads are than one, in the best of runs.
@@ -95,7 +97,7 @@ func (b *study) judge() {
 		for _, stats := range c.stats {
 			for _, threads := range b.threads {
 				floor, job := r.of(floorName(c, threads)), r.of(jobName(c.name, stats, threads))
-				row := Row{Case: c.name, Stats: stats, Threads: threads, Floor: string(c.floor),
+				row := Row{stack: c.stack, Case: c.name, Stats: stats, Threads: threads, Floor: string(c.floor),
 					FloorBest: floor.Best(), Best: job.Best(), Median: job.Median(), Ratio: job.Best() / floor.Best()}
 				if g, has := c.goals[stats]; has && threads == goalThreads {
 					row.Verdict = b.judgeRow(g, row)

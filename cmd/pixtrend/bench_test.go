@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/bench/pipeline"
 )
 
@@ -22,7 +23,7 @@ func tempIn(dir string) []string { return []string{"TMPDIR=" + dir} }
 func TestBenchPipeline(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
-	code, stdout, stderr := start(t, command("", tempIn(tmp), "bench", "pipeline", "--size", "64", "--dates", "3", "--runs", "1", "--cases", "all,scaling", "--json"))
+	code, stdout, stderr := start(t, command("", tempIn(tmp), "bench", "pipeline", "--size", "64", "--dates", "3", "--runs", "1", "--cases", "all,scaling", "--quick", "--json", "-"))
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -35,10 +36,19 @@ func TestBenchPipeline(t *testing.T) {
 		}
 	}
 	var r pipeline.Report
+	whole := bench.Report{Pipeline: &r}
 	d := json.NewDecoder(strings.NewReader(stdout))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&r); err != nil || d.More() || strings.Count(stdout, "\n") != 1 {
+	if err := d.Decode(&whole); err != nil || d.More() || strings.Count(stdout, "\n") != 1 {
 		t.Fatalf("not one JSON object on a line (%v):\n%s", err, stdout)
+	}
+	if whole.Schema != bench.Schema || whole.Environment.Pixtrend != "v0.0-test" || len(whole.Results) < 2*len(r.Rows) || len(whole.Curves) != 7 {
+		t.Errorf("something is wrong in the report: %d results and %d curves", len(whole.Results), len(whole.Curves))
+	}
+	for _, x := range whole.Results {
+		if !(x.OverPixel.Value > 0) || !(x.OverGeneric.Value > 0) || !(x.OfCeiling.Value > 0) {
+			t.Errorf("%s is not set against baselines and ceiling: %+v", x.Name, x)
+		}
 	}
 	threads := len(r.Environment.Threads)
 	if len(r.Rows) != 7*threads || len(r.Growth) != 2 || len(r.Stacks) != 12 || r.Environment.Pixtrend != "v0.0-test" || r.Environment.GDAL == "" {
@@ -70,12 +80,12 @@ func TestBenchPipeline(t *testing.T) {
 func TestBenchPipelineFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	args := []string{"bench", "pipeline", "new/stacks", "--size", "32", "--dates", "2", "--runs", "1", "--cases", "small"}
+	args := []string{"bench", "pipeline", "new/stacks", "--size", "32", "--dates", "2", "--runs", "1", "--cases", "small", "--quick"}
 	code, stdout, stderr := call(t, dir, args...)
 	if code != 0 || !strings.Contains(stderr, "making least-16x16x2") || !strings.Contains(stderr, "making small-32x32x2") {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	if !strings.HasPrefix(stdout, "pixtrend v0.0-test (") || !strings.Contains(stdout, "\nsmall  slope  1 ") {
+	if !strings.HasPrefix(stdout, "pixtrend v0.0-test (") || !strings.Contains(stdout, "\nsmall  slope  1 ") || !strings.Contains(stdout, "serial-pixel") {
 		t.Errorf("the table is\n%s", stdout)
 	}
 	before := files(t, dir)
@@ -102,7 +112,7 @@ func TestBenchPipelineFolder(t *testing.T) {
 
 func TestBenchPipelineWithoutRoom(t *testing.T) {
 	dir := t.TempDir()
-	b := &benchPipeline{options: pipeline.Options{Dir: dir, Free: func(string) (int64, error) { return 1 << 20, nil }}}
+	b := &benchRun{benchmark: benchmark{fits: true}, files: pipeline.Options{Dir: dir, Free: func(string) (int64, error) { return 1 << 20, nil }}}
 	err := b.run(io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "1.0 MB are free") || !strings.Contains(err.Error(), "--size") {
 		t.Errorf("error %v", err)
