@@ -34,13 +34,15 @@ const (
 	plotWidth  = 20 * vg.Centimeter
 	plotHeight = 13 * vg.Centimeter
 	dpi        = 110
+	sans       = "Sans" // of the typeface Liberation
 )
 
 // figure is a plot with a line below it that says where it comes from.
 type figure struct {
 	*plot.Plot
 	source string
-	next   int // colour
+	next   int     // colour
+	beside float64 // how far series stand beside each other, where their points would hide each other
 
 }
 
@@ -56,7 +58,14 @@ func (r *Report) figure(title, subtitle, x, y string) *figure {
 	g := plotter.NewGrid()
 	g.Vertical.Color, g.Horizontal.Color = color.Gray{225}, color.Gray{225}
 	p.Add(g)
-	return &figure{Plot: p, source: r.Environment.Title()}
+	for _, style := range []*text.Style{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle} {
+		style.Font.Variant = sans
+	}
+	f := &figure{Plot: p, source: r.Environment.Title()}
+	if r.Quick {
+		f.source += fmt.Sprintf(" · a quick run with stacks of %d MiB, which may lie in the caches", r.Stack>>20)
+	}
+	return f
 }
 
 func (f *figure) color() color.Color {
@@ -80,6 +89,11 @@ func (s xys) YError(i int) (lo, hi float64) { return s[i].Value - s[i].Low, s[i]
 // series draws points, joined, with their intervals.
 func (f *figure) series(name string, points xys) error {
 	c := f.color()
+	shifted := slices.Clone(points)
+	for i := range shifted {
+		shifted[i].x += f.beside * float64(f.next-1)
+	}
+	points = shifted
 	line, dots, err := plotter.NewLinePoints(points)
 	if err != nil {
 		return err
@@ -121,7 +135,9 @@ func (f *figure) write(dir, name string) error {
 		{".png", vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))}},
 	} {
 		c := draw.New(kind.canvas)
-		style := text.Style{Color: grey, Font: font.From(plot.DefaultFont, 8), XAlign: draw.XLeft, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
+		small := font.From(plot.DefaultFont, 8)
+		small.Variant = sans
+		style := text.Style{Color: grey, Font: small, XAlign: draw.XLeft, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
 		c.FillText(style, vg.Point{X: 8, Y: 5}, f.source)
 		f.Draw(draw.Crop(c, 6, -14, 20, -6))
 		if err := writeFile(filepath.Join(dir, name+kind.suffix), func(w io.Writer) error {
@@ -193,6 +209,7 @@ func (r *Report) curvesOf(study string) (of []*Curve, most int) {
 
 func (f *figure) overThreads(most int) {
 	f.X.Min, f.X.Max = 0.8, float64(most)+0.2
+	f.beside = min(0.02*float64(most-1), 0.1)
 	var ticks []plot.Tick
 	step := max(1, most/16)
 	for p := 1; p <= most; p++ {
@@ -281,12 +298,11 @@ func (r *Report) plotPolicies() (*figure, error) {
 		return nil, nil
 	}
 	f := r.figure("Ways to hand out work", "one stack, pinned threads; bars: 95 % intervals", "threads", "GB/s of samples")
-	most := 0
+	f.overThreads(strongOnes[len(strongOnes)-1].threads())
 	add := func(name string, results []*Result) error {
 		var points xys
 		for _, x := range results {
 			points = append(points, xy{float64(x.threads()), x.Rate})
-			most = max(most, x.threads())
 		}
 		if len(points) == 0 {
 			return nil
@@ -308,7 +324,6 @@ func (r *Report) plotPolicies() (*figure, error) {
 	if err := f.line("ceiling: reading alone", color.Black, points, 1, 2); err != nil {
 		return nil, err
 	}
-	f.overThreads(most)
 	f.Y.Min, f.Y.Max = 0, f.Y.Max*1.05
 	f.Legend.Left = true
 	return f, nil
@@ -395,8 +410,8 @@ func (f *figure) logTicks() {
 	var ticks []plot.Tick
 	for e := math.Floor(math.Log10(f.Y.Min)); e <= math.Ceil(math.Log10(f.Y.Max)); e++ {
 		for _, m := range []float64{1, 2, 5} {
-			if v := m * math.Pow(10, e); v >= f.Y.Min && v <= f.Y.Max {
-				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', 3, 64)})
+			if v := m * math.Pow10(int(e)); v >= f.Y.Min && v <= f.Y.Max {
+				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
 			}
 		}
 	}
@@ -436,8 +451,8 @@ func (r *Report) plotDates() (*figure, error) {
 	}
 	f.X.Tick.Marker = plot.ConstantTicks(ticks)
 	f.X.Min, f.X.Max = f.X.Min*0.9, f.X.Max*1.1
+	f.Y.Min *= 0.25 // for the legend
 	f.logTicks()
-	f.Y.Min *= 0.5
 	return f, nil
 }
 
@@ -509,7 +524,7 @@ func (r *Report) plotTiles() (*figure, error) {
 	for i := range l.TextStyle {
 		l.TextStyle[i].Color = ink[i]
 		l.TextStyle[i].XAlign, l.TextStyle[i].YAlign = draw.XCenter, draw.YCenter
-		l.TextStyle[i].Font.Size = 11
+		l.TextStyle[i].Font.Size, l.TextStyle[i].Font.Variant = 11, sans
 	}
 	f.Add(l)
 	ticks := func(ns []int) (t plot.ConstantTicks) {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"fmt"
 	"math"
-	"os/exec"
 	"slices"
 	"strings"
 
@@ -187,14 +186,7 @@ func (b *study) note() {
 	if e.Memory > 0 && stacks > e.Memory {
 		say("the stacks have up to %s and the memory %s: not all of them may have been in the page cache", humanize.Bytes(uint64(stacks)), humanize.Bytes(uint64(e.Memory)))
 	}
-	r.Notes = append(r.Notes, e.Notes()...)
-	for _, peer := range []struct{ name, program string }{{"GRASS", "grass"}, {"CDO", "cdo"}, {"R", "Rscript"}} {
-		here := "is not installed here"
-		if _, err := exec.LookPath(peer.program); err == nil {
-			here = "is installed here, but this command does not run it"
-		}
-		say("%s %s: not compared", peer.name, here)
-	}
+	say("other programs are set beside it by make peers")
 }
 
 // Text is the report for people.
