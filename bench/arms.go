@@ -50,12 +50,12 @@ func serialPixel[T float32 | int16](out []float32, samples []T, times []float64,
 	}
 }
 
-// serialPixel runs the baseline on the source.
-func (m *memory) serialPixel(out []float32) {
+// serialPixel runs the baseline on the pixels of the source from lo on.
+func (m *memory) serialPixel(out []float32, lo int) {
 	if m.dtype == kernel.Int16 {
-		serialPixel(out, as[int16](m.source), m.times(), m.valid())
+		serialPixel(out, as[int16](m.source)[lo*m.dates:], m.times(), m.valid())
 	} else {
-		serialPixel(out, as[float32](m.source), m.times(), m.valid())
+		serialPixel(out, as[float32](m.source)[lo*m.dates:], m.times(), m.valid())
 	}
 }
 
@@ -116,7 +116,7 @@ func (m *memory) whole(threads int) placement { return placement{m.pixels, threa
 // addBaselines adds the two serial baselines, on the stack as placed.
 func (g *group) addBaselines(at placement) {
 	m := g.m
-	g.addTimed(g.name("arm", SerialPixel), m.bytes(m.pixels), at, SerialPixel, func() { m.serialPixel(m.out) })
+	g.addTimed(g.name("arm", SerialPixel), m.bytes(m.pixels), at, SerialPixel, func() { m.serialPixel(m.out, 0) })
 	generic, _ := kernel.New(kernel.Generic) // there always is one
 	g.addSlope(g.name("arm", SerialGeneric), generic, at, func() kernel.Tile { return m.packed })
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/stats"
-	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // ErrSlower is wrapped by the error about a build that is slower than another.
@@ -49,7 +48,7 @@ func RunOnce(ctx context.Context, o Options, w io.Writer) error {
 	for _, p := range []problem{{dtype: kernel.Float32, dates: usualDates}, {dtype: kernel.Float32, dates: usualDates, gaps: 0.2},
 		{dtype: kernel.Int16, dates: usualDates}, {dtype: kernel.Int16, dates: usualDates, gaps: 0.2}} {
 		prefix := []string{"study", "check", "ws", groupRAM}
-		err := s.with(ctx, p.sized(s.Stack), true, prefix, func(g *group) error { return s.addChecked(g) })
+		err := s.with(ctx, p.sized(s.Stack), true, prefix, func(g *group) error { return s.addChecked(ctx, g) })
 		if err != nil {
 			return err
 		}
@@ -63,41 +62,54 @@ func RunOnce(ctx context.Context, o Options, w io.Writer) error {
 
 // addChecked adds what a build is judged by: the kernel on one thread, and fits of a stack in memory with
 // everything that there is.
-func (s *study) addChecked(g *group) error {
+func (s *study) addChecked(ctx context.Context, g *group) error {
 	m, at := g.m, g.m.whole(1)
+	if err := m.place(ctx, at); err != nil {
+		return err
+	}
 	g.addSlope(g.name("arm", s.k.ISA().String(), "layout", "packed"), s.k, at, func() kernel.Tile { return m.packed })
-	dates := pixtrend.Years(2000, 2000+m.dates-1)
 	for _, order := range []layout.Order{layout.BSQ, layout.BIP} {
 		for _, fields := range []string{"slope", "slope,intercept,n"} {
-			fields, err := stats.ParseFields(fields)
-			if err != nil {
+			if err := s.addFit(g, order, fields, 1); err != nil {
 				return err
 			}
-			name := g.name("arm", "fit", "layout", strings.ToLower(order.String()), "fields", strconv.Itoa(len(fields)), "threads", strconv.Itoa(m.all))
-			planes := make([][]float32, len(fields))
-			g.add(name, m.bytes(m.pixels), at, "fit", func(ctx context.Context) (float64, error) {
-				planes[0] = m.out
-				for f := 1; f < len(planes); f++ {
-					if planes[f] == nil {
-						planes[f] = make([]float32, m.pixels)
-					}
-				}
-				stack, err := m.stack(order, dates)
-				if err != nil {
-					return 0, err
-				}
-				return timed(func() error {
-					_, err := pixtrend.FitInto(ctx, stack, pixtrend.Options{Fields: fields}, planes)
-					return err
-				})
-			})
 		}
 	}
+	if m.all == 1 {
+		return nil
+	}
+	return s.addFit(g, layout.BSQ, "slope", m.all)
+}
+
+// addFit adds a fit of the stack with that many threads.
+func (s *study) addFit(g *group, order layout.Order, names string, threads int) error {
+	m := g.m
+	fields, err := stats.ParseFields(names)
+	if err != nil {
+		return err
+	}
+	stack, err := m.stack(order)
+	if err != nil {
+		return err
+	}
+	planes := make([][]float32, len(fields)) // the first of them is what is checked
+	for f := 1; f < len(planes); f++ {
+		planes[f] = make([]float32, m.pixels)
+	}
+	name := g.name("arm", "fit", "layout", strings.ToLower(order.String()), "fields", names, "threads", strconv.Itoa(threads))
+	g.add(name, m.bytes(m.pixels), m.whole(1), "fit", func(ctx context.Context) (float64, error) {
+		planes[0] = m.out
+		return timed(func() error {
+			_, err := pixtrend.FitInto(ctx, stack, pixtrend.Options{Fields: fields, Threads: threads}, planes)
+			return err
+		})
+	})
 	return nil
 }
 
 // stack returns the samples as a stack in memory, in one of the two orders in which they lie there.
-func (m *memory) stack(order layout.Order, dates []timeaxis.Date) (*pixtrend.Stack, error) {
+func (m *memory) stack(order layout.Order) (*pixtrend.Stack, error) {
+	dates := pixtrend.Years(2000, 2000+m.dates-1)
 	data := m.source
 	if order == layout.BSQ {
 		data = m.planes.Data

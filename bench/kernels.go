@@ -113,7 +113,7 @@ const cacheBytes = 256 << 10
 // inCache measures tiles of 256 KiB, read as often as a stack has such tiles.
 func (s *study) inCache(ctx context.Context, p problem) error {
 	p = p.sized(cacheBytes)
-	times := int(max(16, min(s.Stack, 64<<20)/cacheBytes))
+	times := s.timesInCache()
 	return s.with(ctx, p, false, []string{"study", "kernel", "ws", groupCache}, func(g *group) error {
 		m, at := g.m, g.m.whole(1)
 		line, valid, bytes := p.line(), p.valid(), p.bytes(p.pixels)*int64(times)
@@ -124,7 +124,7 @@ func (s *study) inCache(ctx context.Context, p problem) error {
 				}
 			})
 		}
-		again(g.name("arm", SerialPixel), SerialPixel, func(out []float32) { m.serialPixel(out) })
+		again(g.name("arm", SerialPixel), SerialPixel, func(out []float32) { m.serialPixel(out, 0) })
 		for _, isa := range kernel.Available() {
 			k, err := kernel.New(isa)
 			if err != nil {

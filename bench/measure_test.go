@@ -132,7 +132,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{kernel.Float32, 21, 0, 640}, {kernel.Float32, 5, 0.6, 640}, {kernel.Int16, 21, 0.2, 640}, {kernel.Int16, 2, 0.5, 64},
 	} {
 		m := smallMemory(t, p)
-		m.serialPixel(m.out)
+		m.serialPixel(m.out, 0)
 		if err := m.check(m.out); err != nil {
 			t.Errorf("%+v, %s: %v", p, SerialPixel, err)
 		}

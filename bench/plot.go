@@ -180,6 +180,9 @@ func (r *Report) Plot(dir string) ([]string, error) {
 // curveLabel is the name of a curve in a legend.
 func curveLabel(c *Curve) string {
 	words := []string{Key(c.Name, "scaling")}
+	if Key(c.Name, "ws") == groupCache {
+		words = append(words, "in cache")
+	}
 	switch Key(c.Name, "pin") {
 	case "cpu":
 		words = append(words, "pinned")
@@ -227,7 +230,7 @@ func ofStudy(study string) string {
 	if study == "pipeline" {
 		return "whole fits of files"
 	}
-	return "packed stacks in memory"
+	return "packed stacks"
 }
 
 func (r *Report) plotSpeedup(study string) (*figure, error) {

@@ -130,6 +130,9 @@ func heading(group string) string {
 		what = "One thread, the serial baselines"
 	case Key(group, "study") == Scaling:
 		what = "Threads: a packed stack in memory"
+		if Key(group, "ws") == groupCache {
+			what = "Threads: a tile for each in its L2 cache"
+		}
 	case Key(group, "ws") == groupRAM:
 		what = "One thread, a stack larger than the caches"
 	case Key(group, "ws") == groupCache:

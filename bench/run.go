@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/internal/ceiling"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -76,7 +77,7 @@ func newStudy(o Options) (*study, error) {
 			o.Stack>>20, need>>20, s.report.Environment.Memory>>20)
 	}
 	s.report.Stack, s.report.Quick = o.Stack, o.Quick
-	s.buffer, err = ceiling.Buffer(int(max(o.Stack, cacheBytes, longest*kernel.PanelPixels*8)))
+	s.buffer, err = ceiling.Buffer(int(max(o.Stack, cacheBytes*int64(slices.Max(o.Threads)), longest*kernel.PanelPixels*8)))
 	if err != nil {
 		return nil, fmt.Errorf("cannot have %d MiB of memory for a stack: %w", o.Stack>>20, err)
 	}

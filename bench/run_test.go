@@ -27,7 +27,7 @@ func tiny(t *testing.T) *Report {
 func TestRun(t *testing.T) {
 	r := tiny(t)
 	groups := r.groups()
-	if len(groups) != 4+2+3+1+1 || len(r.Noise) != len(groups) {
+	if len(groups) != 4+2+3+1+2 || len(r.Noise) != len(groups) {
 		t.Errorf("%d groups with %d noise checks: %q", len(groups), len(r.Noise), groups)
 	}
 	for i := range r.Results {
@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 		}
 		names[r.Results[i].Name] = true
 	}
-	if len(r.Curves) != 3 || len(r.Curves[0].Points) != len(UsualThreads()) {
+	if len(r.Curves) != 4 || len(r.Curves[0].Points) != len(UsualThreads()) {
 		t.Errorf("curves %+v", r.Curves)
 	}
 	text := r.Text()

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/ceiling"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
 )
@@ -89,17 +90,21 @@ func (s *study) scaling(ctx context.Context) error {
 	if s.Quick {
 		problems = problems[:1]
 	}
-	for _, p := range problems {
+	measure := func(p problem, ws string, add func(ctx context.Context, g *group) error) error {
 		from := len(s.report.Results)
-		err := s.with(ctx, p.sized(s.Stack), false, []string{"study", "scaling", "ws", groupRAM}, func(g *group) error {
-			return s.addScaling(ctx, g)
-		})
-		if err != nil {
+		err := s.with(ctx, p, false, []string{"study", Scaling, "ws", ws}, func(g *group) error { return add(ctx, g) })
+		if err == nil {
+			s.report.Curves = append(s.report.Curves, curves(s.report.Results[from:], runner.Machine())...)
+		}
+		return err
+	}
+	for _, p := range problems {
+		if err := measure(p.sized(s.Stack), groupRAM, s.addScaling); err != nil {
 			return err
 		}
-		s.report.Curves = append(s.report.Curves, curves(s.report.Results[from:], runner.Machine())...)
 	}
-	return nil
+	// What threads give where memory is not what bounds them.
+	return measure(problems[0].sized(int64(slices.Max(s.Threads))*cacheBytes), groupCache, s.addScalingInCache)
 }
 
 // addScaling adds the kernel in use on packed tiles: the same stack and a part of it for each thread, pinned and not,
@@ -141,6 +146,50 @@ func (s *study) addScaling(ctx context.Context, g *group) error {
 	}
 	return nil
 }
+
+// addScalingInCache adds the kernel in use on a tile of 256 KiB for each thread, read over and over from the cache.
+func (s *study) addScalingInCache(_ context.Context, g *group) error {
+	m, most := g.m, slices.Max(s.Threads)
+	at, times := m.whole(most), s.timesInCache()
+	line, valid := m.line(), m.valid()
+	generic, _ := kernel.New(kernel.Generic) // there always is one
+	slope := func(k kernel.Kernel, lo, hi int) {
+		t := m.packed.Slice(lo, hi)
+		t.InCache = true
+		kernel.Slope(k, m.out[lo:hi], nil, t, line, valid)
+	}
+	// each has that many threads do fn over and over, each with its tile.
+	each := func(threads int, fn func(lo, hi int), result bool, pairs ...string) *Arm {
+		_, done := part(m.pixels, most, threads-1)
+		bytes := m.bytes(done) * int64(times)
+		name := g.name(append(pairs, "threads", strconv.Itoa(threads))...)
+		a := g.add(name, bytes, at, "", func(ctx context.Context) (float64, error) {
+			return crew(ctx, threads, at.pin, func(w int) {
+				lo, hi := part(m.pixels, most, w)
+				for range times {
+					fn(lo, hi)
+				}
+			})
+		})
+		if result {
+			a.Sum = func() (uint64, error) { return sumOf(m.out[:done]), m.check(m.out[:done]) }
+		}
+		return a
+	}
+	each(1, func(lo, hi int) { m.serialPixel(m.out[lo:hi], lo) }, true, "arm", SerialPixel)
+	each(1, func(lo, hi int) { slope(generic, lo, hi) }, true, "arm", SerialGeneric)
+	for _, p := range s.Threads {
+		a := each(p, func(lo, hi int) { slope(s.k, lo, hi) }, true, "arm", s.k.ISA().String(), "pin", at.pin.String(), "scaling", weak)
+		if p == most {
+			g.repeat(a)
+		}
+		each(p, func(lo, hi int) { ceiling.Read(m.packed.Data[m.bytes(lo):m.bytes(hi)], 0) }, false, "arm", Read)
+	}
+	return nil
+}
+
+// timesInCache is how often a tile in cache is read in one run, so that it can be timed.
+func (s *study) timesInCache() int { return int(max(16, min(s.Stack, 64<<20)/cacheBytes)) }
 
 // pieceOf returns how many pixels a worker takes at a time: as many as pixtrend.FitInto gives it of a packed
 // stack.
