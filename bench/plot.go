@@ -40,9 +40,10 @@ const (
 // figure is a plot with a line below it that says where it comes from.
 type figure struct {
 	*plot.Plot
-	source string
-	next   int     // colour
-	beside float64 // how far series stand beside each other, where their points would hide each other
+	source  string
+	next    int     // colour
+	beside  float64 // how far series stand beside each other, where their points would hide each other
+	entries int     // of the legend
 
 }
 
@@ -53,6 +54,7 @@ func (r *Report) figure(title, subtitle, x, y string) *figure {
 	p.Title.Padding = 8
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
+	p.X.Tick.Marker, p.Y.Tick.Marker = linear{}, linear{}
 	p.Legend.Padding = 3
 	p.Legend.ThumbnailWidth = 22
 	g := plotter.NewGrid()
@@ -72,6 +74,34 @@ func (f *figure) color() color.Color {
 	c := colors[f.next%len(colors)]
 	f.next++
 	return c
+}
+
+// legendAbove makes room for the legend above the lines, which begin at zero.
+func (f *figure) legendAbove() {
+	const each = 0.052 // of the height
+	f.Legend.Top, f.Legend.Left = true, true
+	f.Y.Min, f.Y.Max = 0, f.Y.Max/(1-min(0.6, each*float64(f.entries)+0.03))
+}
+
+// linear has ticks at 1, 2 or 5 times a power of ten, with as many digits as they need.
+type linear struct{}
+
+func (linear) Ticks(lo, hi float64) (ticks []plot.Tick) {
+	if !(hi > lo) {
+		return plot.DefaultTicks{}.Ticks(lo, hi)
+	}
+	digits := math.Floor(math.Log10((hi - lo) / 4))
+	step := math.Pow10(int(digits))
+	for _, m := range []float64{5, 2} {
+		if step*m <= (hi-lo)/4 {
+			step *= m
+			break
+		}
+	}
+	for i := math.Ceil(lo / step); i*step <= hi*(1+1e-12); i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'f', int(max(0, -digits)), 64)})
+	}
+	return ticks
 }
 
 // xy is a point with the bounds of its value.
@@ -107,6 +137,7 @@ func (f *figure) series(name string, points xys) error {
 	bars.Color = c
 	f.Add(line, dots, bars)
 	f.Legend.Add(name, line, dots)
+	f.entries++
 	return nil
 }
 
@@ -119,6 +150,7 @@ func (f *figure) line(name string, c color.Color, points plotter.XYs, dashes ...
 	l.Color, l.Width, l.Dashes = c, 1.2, dashes
 	f.Add(l)
 	f.Legend.Add(name, l)
+	f.entries++
 	return nil
 }
 
@@ -266,8 +298,7 @@ func (r *Report) plotSpeedup(study string) (*figure, error) {
 			return nil, err
 		}
 	}
-	f.Y.Min, f.Y.Max = 0, max(f.Y.Max, float64(most))*1.1
-	f.Legend.Top, f.Legend.Left = true, true
+	f.legendAbove()
 	return f, nil
 }
 
@@ -290,13 +321,12 @@ func (r *Report) plotEfficiency(study string) (*figure, error) {
 			return nil, err
 		}
 	}
-	f.Y.Min, f.Y.Max = 0, max(1.1, f.Y.Max*1.05)
-	f.Legend.Left = true
+	f.legendAbove()
 	return f, nil
 }
 
 func (r *Report) plotPolicies() (*figure, error) {
-	strongOnes := r.of("scaling", strong, "pin", "cpu", "gaps", "0", repeated, "")
+	strongOnes := r.of("scaling", strong, "ws", groupRAM, "pin", "cpu", "gaps", "0", repeated, "")
 	if len(strongOnes) < 2 {
 		return nil, nil
 	}
@@ -316,19 +346,18 @@ func (r *Report) plotPolicies() (*figure, error) {
 		return nil, err
 	}
 	for _, p := range []struct{ policy, name string }{{policyStatic, "own chunk only"}, {policyInterleaved, "interleaved"}, {policyCounter, "shared counter"}} {
-		if err := add(p.name, r.of("study", "scaling", "policy", p.policy, "gaps", "0")); err != nil {
+		if err := add(p.name, r.of("study", Scaling, "policy", p.policy, "gaps", "0")); err != nil {
 			return nil, err
 		}
 	}
 	var points plotter.XYs
-	for _, x := range r.of("study", "scaling", "arm", Read, "gaps", "0") {
+	for _, x := range r.of("study", Scaling, "ws", groupRAM, "arm", Read, "gaps", "0") {
 		points = append(points, plotter.XY{X: float64(x.threads()), Y: x.Rate.Value})
 	}
 	if err := f.line("ceiling: reading alone", color.Black, points, 1, 2); err != nil {
 		return nil, err
 	}
-	f.Y.Min, f.Y.Max = 0, f.Y.Max*1.05
-	f.Legend.Left = true
+	f.legendAbove()
 	return f, nil
 }
 
@@ -351,7 +380,7 @@ func (r *Report) plotRoofline() (*figure, error) {
 	// The roofs: the best of reading in each place.
 	for i, ws := range []string{groupCache, groupRAM} {
 		best := 0.0
-		for _, x := range r.of("study", "kernel", "arm", Read, "ws", ws) {
+		for _, x := range r.of("study", Kernel, "arm", Read, "ws", ws) {
 			best = max(best, x.Rate.Value)
 		}
 		if best == 0 {
@@ -364,8 +393,10 @@ func (r *Report) plotRoofline() (*figure, error) {
 		}
 	}
 	peak := 0.0
-	for _, x := range r.of("op", "coefficients") {
-		peak = max(peak, x.Rate.Value*intensity(x))
+	for _, x := range r.of("study", Kernel, "ws", groupCache) {
+		if x.key("arm") != Read {
+			peak = max(peak, x.Rate.Value*intensity(x))
+		}
 	}
 	if err := f.line(fmt.Sprintf("most operations measured: %.0f Gop/s", peak), grey, plotter.XYs{{X: 0.25, Y: peak}, {X: 8, Y: peak}}); err != nil {
 		return nil, err
@@ -377,10 +408,10 @@ func (r *Report) plotRoofline() (*figure, error) {
 	}{
 		{isa + ", in cache", []string{"arm", isa, "ws", groupCache, "op", "", repeated, ""}},
 		{isa + ", coefficients of 1 to 8 rows, in cache", []string{"arm", isa, "ws", groupCache, "op", "coefficients"}},
-		{isa + ", packed, from memory", []string{"arm", isa, "ws", groupRAM, "study", "kernel", "layout", "packed", "gaps", "0", repeated, ""}},
-		{isa + ", planes, from memory", []string{"arm", isa, "ws", groupRAM, "study", "kernel", "layout", "planes", "gaps", "0"}},
-		{SerialGeneric + ", from memory", []string{"arm", SerialGeneric, "ws", groupRAM, "study", "kernel", "gaps", "0", repeated, ""}},
-		{SerialPixel + ", from memory", []string{"arm", SerialPixel, "ws", groupRAM, "study", "kernel", "gaps", "0"}},
+		{isa + ", packed, from memory", []string{"arm", isa, "ws", groupRAM, "study", Kernel, "layout", "packed", "gaps", "0", repeated, ""}},
+		{isa + ", planes, from memory", []string{"arm", isa, "ws", groupRAM, "study", Kernel, "layout", "planes", "gaps", "0"}},
+		{SerialGeneric + ", from memory", []string{"arm", SerialGeneric, "ws", groupRAM, "study", Kernel, "gaps", "0", repeated, ""}},
+		{SerialPixel + ", from memory", []string{"arm", SerialPixel, "ws", groupRAM, "study", Kernel, "gaps", "0"}},
 	} {
 		var points plotter.XYs
 		for _, x := range r.of(s.pairs...) {
@@ -582,7 +613,15 @@ func (r *Report) plotSamples() (*figure, error) {
 			return nil, err
 		}
 	}
-	f.X.Min, f.X.Max = least-0.02*(most-least), most+0.02*(most-least)
+	f.X.Scale = plot.LogScale{}
+	f.X.Min, f.X.Max = least*0.98, max(most*1.02, 1.01)
+	var ticks plot.ConstantTicks
+	for _, v := range []float64{0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100} {
+		if v >= f.X.Min && v <= f.X.Max {
+			ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
+		}
+	}
+	f.X.Tick.Marker = ticks
 	f.Y.Min, f.Y.Max = 0, 1.02
 	f.Legend.XOffs = -4
 	return f, nil
