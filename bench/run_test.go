@@ -1,13 +1,16 @@
 package bench
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -16,12 +19,40 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // tiny runs both studies at a size at which nothing but their working can be seen.
 func tiny(t *testing.T) *Report {
 	t.Helper()
-	r, err := Run(t.Context(), []string{Kernel, Scaling}, Options{Stack: leastStack, Quick: true, Runs: 3, Version: "v0.0-test"})
+	r, err := once()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Finish()
 	return r
+}
+
+var once = sync.OnceValues(func() (*Report, error) {
+	r, err := Run(context.Background(), []string{Kernel, Scaling}, Options{Stack: leastStack, Quick: true, Runs: 3, Version: "v0.0-test"})
+	if err == nil {
+		r.Finish()
+	}
+	return r, err
+})
+
+func TestBaselines(t *testing.T) {
+	r, err := Run(t.Context(), []string{Baselines}, Options{Stack: leastStack, Runs: 2})
+	if err != nil || len(r.groups()) != 3 {
+		t.Fatalf("%v, groups %q", err, r.groups())
+	}
+	base := r.of("arm", SerialPixel, "dtype", "int16")[0]
+	pixel, generic := r.OverSerial("int16", false, 10*base.Bytes, base.Seconds)
+	if !(math.Abs(pixel.Value-10) < 1e-9) || !(generic.Value > 0) {
+		t.Errorf("ten times the bytes in the same time: %+v, %+v", pixel, generic)
+	}
+	if none, _ := r.OverSerial("uint8", false, 1, base.Seconds); none != (Interval{}) {
+		t.Errorf("over a baseline that is not there: %+v", none)
+	}
+	if _, err := Run(t.Context(), []string{"speed"}, Options{Stack: leastStack}); err == nil || !strings.Contains(err.Error(), `no study is called "speed"`) {
+		t.Error(err)
+	}
+	if _, err := Run(t.Context(), []string{Kernel}, Options{Stack: 1 << 50}); err == nil || !strings.Contains(err.Error(), "--stack") {
+		t.Errorf("a stack that fits no memory: %v", err)
+	}
 }
 
 func TestRun(t *testing.T) {

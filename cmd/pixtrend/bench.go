@@ -18,13 +18,13 @@ func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench COMMAND",
 		Short: "Measure pixtrend against serial code and against what nobody can pass.",
-		Long: "Measure pixtrend against serial code and against what nobody can pass, in one run: everything that is\n" +
-			"compared takes turns, results are verified before their times count, and figures are medians with\n" +
-			"95 % intervals.",
+		Long: "Measure pixtrend against serial code and against what nobody can pass, in one run: everything\n" +
+			"that is compared takes turns, results are verified before their times count, and figures are\n" +
+			"medians with 95 % intervals.",
 		Example: "  # a look at how it works, in seconds, with plots\n" +
 			"  pixtrend bench kernel --quick --plots plots\n" +
-			"  # everything, kept in a folder bench/runs/DATE-CPU; several minutes and 6 GB of disk\n" +
-			"  pixtrend bench all --record bench/runs",
+			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
+			"  pixtrend bench all --record runs  # several minutes",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var names []string
@@ -54,23 +54,25 @@ type benchmark struct {
 var benches = []benchmark{
 	{name: "kernel", studies: []string{bench.Kernel}, memory: true,
 		short: "Measure the kernels on stacks in memory, one thread and by tiles.",
-		long: "Measure every implementation of the kernels on stacks larger than the caches and on tiles in cache, with and\n" +
-			"without gaps, by the number of dates, and by the size of tiles, beside a serial loop over the pixels, the\n" +
-			"portable kernel, and reading the same bytes.",
+		long: "Measure every implementation of the kernels on stacks larger than the caches and on tiles in\n" +
+			"cache, with and without gaps, by the number of dates and by the size of tiles, beside a serial\n" +
+			"loop over the pixels (serial-pixel), the portable kernel (serial-generic) and reading the same\n" +
+			"bytes (read).",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench kernel --quick\n" +
 			"  # with plots, and every run's seconds\n" +
-			"  pixtrend bench kernel --plots plots --json kernel.json"},
+			"  pixtrend bench kernel --plots plots --json kernel.json  # several minutes"},
 	{name: "scaling", studies: []string{bench.Scaling}, memory: true, threads: true,
 		short: "Measure how fits of stacks in memory speed up with threads.",
-		long: "Measure the fit of a packed stack in memory on 1 thread and more, pinned and not, with the same stack (strong)\n" +
-			"and as much for each thread (weak), and ways to hand out the work. Threads fill the cores of a NUMA node, then\n" +
-			"those of the others, then SMT siblings. Tables have efficiency and the serial fraction of Karp and Flatt.",
+		long: "Measure the fit of a packed stack in memory on 1 thread and more, pinned and not, with the same\n" +
+			"stack (strong) and as much for each thread (weak), and ways to hand out the work. Threads fill\n" +
+			"the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
+			"the serial fraction of Karp and Flatt.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench scaling --quick\n" +
 			"  # every number of threads, with plots\n" +
-			"  pixtrend bench scaling --threads all --plots plots"},
-	{name: "pipeline", studies: []string{bench.Baselines}, fits: true, threads: true,
+			"  pixtrend bench scaling --threads all --plots plots  # several minutes"},
+	{name: "pipeline", studies: []string{bench.Baselines}, fits: true, memory: true, threads: true,
 		short: "Measure whole fits of files against reading or decoding the same files.",
 		long: "Measure whole fits of files against reading the same bytes or, where files are compressed, decoding\n" +
 			"every block once, in one run. Stacks are made in DIR, kept and used again; without DIR, in a\n" +
@@ -84,12 +86,12 @@ var benches = []benchmark{
 			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
 	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
 		short: "Measure all of it in one run.",
-		long: "Measure kernels, scaling and whole fits of files in one run, and write one report. Stacks of files are made\n" +
-			"in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
-		example: "  # a look at how it works, in a minute\n" +
-			"  pixtrend bench all --quick --plots plots\n" +
-			"  # everything, kept in a folder bench/runs/DATE-CPU; several minutes and 6 GB of disk\n" +
-			"  pixtrend bench all stacks --record bench/runs"},
+		long: "Measure kernels, scaling and whole fits of files in one run, and write one report. Stacks of\n" +
+			"files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
+		example: "  # a look at how it works, in seconds\n" +
+			"  pixtrend bench all --quick --cases small --plots plots\n" +
+			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
+			"  pixtrend bench all stacks --record runs  # several minutes"},
 }
 
 // benchRun is the command line of one of them.

@@ -128,8 +128,8 @@ func TestBenchPipelineInterrupt(t *testing.T) {
 		t.Skip("signals are ignored here, and so by the program")
 	}
 	for name, args := range map[string][]string{
-		"while a stack is made": {"--cases", "f32"},
-		"while it is measured":  {"--cases", "small", "--size", "16", "--dates", "2", "--runs", "1000"},
+		"while a stack is made": {"--cases", "f32", "--stack", "1"},
+		"while it is measured":  {"--cases", "small", "--size", "16", "--dates", "2", "--runs", "100000", "--stack", "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,6 +168,60 @@ func TestBenchPipelineInterrupt(t *testing.T) {
 				t.Errorf("left behind: %v", left)
 			}
 		})
+	}
+}
+
+// Kernels and scaling, at a size at which nothing but their working can be seen.
+func TestBenchInMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	code, stdout, stderr := call(t, dir, "bench", "kernel", "--quick", "--stack", "1", "--runs", "2", "--json", "kernel.json", "--csv", "kernel.csv", "--plots", "plots")
+	if code != 0 || !strings.Contains(stdout, bench.SerialPixel) || !strings.Contains(stderr, "measuring study=kernel") {
+		t.Fatalf("exit code %d, standard error\n%s\nstandard output\n%s", code, stderr, stdout)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r bench.Report
+	if err := json.Unmarshal(text, &r); err != nil || len(r.Results) == 0 || r.Environment.Pixtrend != "v0.0-test" || !r.Quick {
+		t.Errorf("the report is %.200s, %v", text, err)
+	}
+	for _, name := range []string{"kernel.csv", "plots/roofline.png", "plots/roofline.svg", "plots/dates.png", "plots/samples.png"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	code, stdout, stderr = call(t, dir, "bench", "scaling", "--quick", "--stack", "1", "--runs", "2", "--threads", "1", "--record", "runs", "-q")
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "scaling=strong/pin=cpu") {
+		t.Errorf("exit code %d, standard error %q, standard output\n%s", code, stderr, stdout)
+	}
+	if found, err := filepath.Glob(filepath.Join(dir, "runs", "*", "report.md")); err != nil || len(found) != 1 {
+		t.Errorf("recorded: %v, %v", found, err)
+	}
+}
+
+func TestBenchUsage(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"name what to measure: all, kernel, pipeline or scaling": {},
+		`bench knows no "kernels": use all, kernel`:              {"kernels"},
+		`kernel takes no argument such as "stacks"`:              {"kernel", "stacks"},
+		"all takes one folder":                                   {"all", "a", "b"},
+		"--json and --csv cannot both be standard output":        {"kernel", "--json", "-", "--csv", "-"},
+		"--threads 0: give numbers of threads from 1 to":         {"scaling", "--threads", "0"},
+		"--stack x: give a whole number of MiB":                  {"kernel", "--stack", "x"},
+		"--runs 0: give a whole number, 1 or more":               {"pipeline", "--runs", "0"},
+		"--json needs a value":                                   {"pipeline", "--json"},
+	} {
+		code, _, stderr := call(t, t.TempDir(), append([]string{"bench"}, args...)...)
+		if code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%q: exit code %d, %q, want %q", args, code, stderr, want)
+		}
+	}
+	code, _, stderr := call(t, t.TempDir(), "bench", "kernel", "--json", "no/such/folder.json", "-q")
+	if code != exitFailed || !strings.Contains(stderr, "cannot write the report: open no/such/folder.json") {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 
