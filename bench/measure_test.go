@@ -36,7 +36,7 @@ func TestPlantedSlowArm(t *testing.T) {
 	if r := RatioOf(arms[1].Seconds, arms[0].Seconds); !(r.Low > 1.1) {
 		t.Errorf("15 %% slower: %+v", r)
 	}
-	if n := newNoise("g", arms[0].Seconds, arms[2].Seconds, "arm=base"); !(n.Level < 0.02) {
+	if n := NewNoise("g", arms[0].Seconds, arms[2].Seconds, "arm=base"); !(n.Level < 0.02) {
 		t.Errorf("noise %+v", n)
 	}
 	for _, tt := range []struct {

@@ -585,16 +585,15 @@ func (blues) Colors() []color.Color {
 
 var _ palette.Palette = blues{}
 
-// plotSamples draws the distribution of the runs of the first group, each over its own median.
+// plotSamples draws the distribution of the runs of the first group, each over its own median: of as many arms as
+// there are colours, without those that handed out work in other ways.
 func (r *Report) plotSamples() (*figure, error) {
 	var of []*Result
-	for _, group := range r.groups() {
-		for i := range r.Results {
-			if r.Results[i].Group == group {
-				of = append(of, &r.Results[i])
-			}
+	for i := range r.Results {
+		x := &r.Results[i]
+		if x.Group == r.Results[0].Group && x.key("policy") == "" && x.key("pin") != "off" && x.key("scaling") != weak && len(of) < len(colors) {
+			of = append(of, x)
 		}
-		break
 	}
 	if len(of) == 0 {
 		return nil, nil

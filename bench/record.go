@@ -112,7 +112,7 @@ func (r *Report) markdown(plots []string) string {
 		mdTable(&b, resultHead, rows)
 		for _, n := range r.Noise {
 			if n.Group == group {
-				fmt.Fprintf(&b, "Noise: `%s` twice, ratio %.3f (%.3f to %.3f).\n\n", n.Arm[min(len(n.Arm), len(group)+1):], n.Ratio.Value, n.Ratio.Low, n.Ratio.High)
+				fmt.Fprintf(&b, "Noise: `%s` twice, ratio %.3f (%.3f to %.3f).\n\n", strings.TrimPrefix(n.Arm, group+"/"), n.Ratio.Value, n.Ratio.Low, n.Ratio.High)
 			}
 		}
 	}

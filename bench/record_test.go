@@ -61,7 +61,7 @@ func server() *Report {
 		}
 		r.Curves = append(r.Curves, NewCurve(scaling+"/scaling=strong/pin="+pin, of, twoSockets))
 	}
-	r.Noise = append(r.Noise, newNoise(scaling, []float64{1, 1.1}, []float64{1.2, 1.3}, scaling+"/arm=avx512"))
+	r.Noise = append(r.Noise, NewNoise(scaling, []float64{1, 1.1}, []float64{1.2, 1.3}, scaling+"/arm=avx512"))
 	r.AddPipeline(map[string]int{"rows": 0}, "a table of files\n")
 	r.Finish()
 	return r

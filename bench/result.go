@@ -43,8 +43,11 @@ func (r *Result) threads() int {
 // repeated is the key of an arm that stands in a group a second time.
 const repeated = "again"
 
-// newNoise compares two measurements of one arm.
-func newNoise(group string, a, b []float64, arm string) Noise {
+// Again returns the name of an arm that stands in a group a second time.
+func Again(name string) string { return name + "/" + repeated + "=yes" }
+
+// NewNoise compares two measurements of one arm.
+func NewNoise(group string, a, b []float64, arm string) Noise {
 	n := Noise{Group: group, Arm: arm, Ratio: RatioOf(a, b)}
 	n.Level = max(n.Ratio.High-1, 1-n.Ratio.Low, math.Abs(n.Ratio.Value-1))
 	return n
@@ -83,8 +86,8 @@ func (g *group) results() ([]Result, []Noise) {
 		}
 		results = append(results, r)
 		if Key(a.Name, repeated) != "" {
-			i := slices.IndexFunc(g.arms, func(b *Arm) bool { return b.Name+"/"+repeated+"=yes" == a.Name })
-			noise = append(noise, newNoise(name, g.arms[i].Seconds, a.Seconds, g.arms[i].Name))
+			i := slices.IndexFunc(g.arms, func(b *Arm) bool { return Again(b.Name) == a.Name })
+			noise = append(noise, NewNoise(name, g.arms[i].Seconds, a.Seconds, g.arms[i].Name))
 		}
 	}
 	return results, noise
@@ -93,7 +96,7 @@ func (g *group) results() ([]Result, []Noise) {
 // repeat adds an arm a second time, for the noise.
 func (g *group) repeat(a *Arm) {
 	b := *a
-	b.Name += "/" + repeated + "=yes"
+	b.Name = Again(b.Name)
 	g.arms = append(g.arms, &b)
 }
 
@@ -101,6 +104,13 @@ func (g *group) repeat(a *Arm) {
 // as well be equal.
 func doubts(results []Result, noise []Noise) []string {
 	var notes []string
+	ceilings := map[string]bool{}
+	for i := range results {
+		ceilings[results[i].Ceiling] = true
+	}
+	other := func(r *Result, n Noise) bool {
+		return r.Group != n.Group || r.key(repeated) != "" || r.key("arm") == Triad || ceilings[r.Name]
+	}
 	for _, n := range noise {
 		if !n.Ratio.Contains(1) {
 			notes = append(notes, fmt.Sprintf("%s: the same arm, measured twice, differs by %.1f %% (%.3f to %.3f): trust no smaller difference in this group",
@@ -110,7 +120,7 @@ func doubts(results []Result, noise []Noise) []string {
 		var equal []string
 		for i := range results {
 			r := &results[i]
-			if r.Group != n.Group || r.key(repeated) != "" || r.key("arm") == Read || r.key("arm") == Triad {
+			if other(r, n) {
 				continue
 			}
 			if fastest == nil || r.Rate.Value > fastest.Rate.Value {
@@ -122,7 +132,7 @@ func doubts(results []Result, noise []Noise) []string {
 		}
 		for i := range results {
 			r := &results[i]
-			if r.Group != n.Group || r.key(repeated) != "" || r.key("arm") == Read || r.key("arm") == Triad || r == fastest {
+			if other(r, n) || r == fastest {
 				continue
 			}
 			if effect := fastest.Rate.Value/r.Rate.Value - 1; effect <= n.Level {

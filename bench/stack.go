@@ -55,31 +55,16 @@ func (p problem) line() kernel.Line {
 }
 
 // fill writes the series of the pixels from first on, one after another: lines of different slopes and heights
-// with noise, the same on every machine.
-func fill[T float32 | int16](dst []T, p problem, first int) {
-	var zero T
-	whole := any(zero) == any(int16(0))
+// with noise, in units of 1/unit, the same on every machine.
+func fill[T float32 | int16](dst []T, p problem, first int, unit float64, gap T) {
 	limit := uint64(p.gaps * (1 << 16))
-	gap := T(0)
-	if whole {
-		missing := nodata
-		gap = T(missing)
-	} else {
-		nan := math.NaN()
-		gap = T(nan)
-	}
 	for i := range dst {
 		pixel, date := first+i/p.dates, i%p.dates
 		own := mix(uint64(pixel))
 		noise := mix(uint64(pixel)*0x10001 + uint64(date) + 1)
 		y := float64(2000+own%4000) + (float64(own>>32%400)-200)/float64(p.dates)*float64(date) + float64(noise%1024)
-		switch {
-		case noise>>32%(1<<16) < limit:
+		if dst[i] = T(y / unit); noise>>32%(1<<16) < limit {
 			dst[i] = gap
-		case whole:
-			dst[i] = T(y)
-		default:
-			dst[i] = T(y / 10000)
 		}
 	}
 }
@@ -128,9 +113,9 @@ func newMemory(ctx context.Context, p problem, k kernel.Kernel, buffer []byte, b
 		lo, hi := part(p.pixels, m.all, w)
 		own := m.source[p.bytes(lo):p.bytes(hi)]
 		if p.dtype == kernel.Int16 {
-			fill(as[int16](own), p, lo)
+			fill(as[int16](own), p, lo, 1, nodata)
 		} else {
-			fill(as[float32](own), p, lo)
+			fill(as[float32](own), p, lo, 10000, float32(math.NaN()))
 		}
 	})
 	return m, err

@@ -312,6 +312,11 @@ func (b *study) usual() (*group, error) {
 				}
 			}
 		}
+		// Once more, to know the noise.
+		most := b.threads[len(b.threads)-1]
+		if err := g.addJob(b.Program, c.stack, c.stack.Dates, most, c.stats[0], false, bench.Again(jobName(c.name, c.stats[0], most))); err != nil {
+			return nil, err
+		}
 		for _, stats := range c.stats {
 			bytes := resultBytes(c.stack, stats)
 			if written[bytes] {

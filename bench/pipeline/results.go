@@ -28,6 +28,10 @@ func (r *Report) AddTo(to *bench.Report) {
 		}
 	}
 	for _, row := range r.Rows {
+		name := jobName(row.Case, row.Stats, row.Threads)
+		if again := r.of(bench.Again(name)); again != nil {
+			to.Noise = append(to.Noise, bench.NewNoise(bench.NameOf("study", "pipeline", "case", row.Case, "stats", row.Stats), r.of(name).Seconds, again.Seconds, name))
+		}
 		if row.Threads != 1 {
 			continue
 		}

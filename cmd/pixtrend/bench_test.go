@@ -66,7 +66,7 @@ func TestBenchPipeline(t *testing.T) {
 			}
 		}
 	}
-	if want := 1 + 7*threads + len(r.Growth[0].Points) + len(r.Growth[1].Points); jobs != want || len(r.Growth[1].Points) < 2 {
+	if want := 1 + 7*threads + 6 + len(r.Growth[0].Points) + len(r.Growth[1].Points); jobs != want || len(r.Growth[1].Points) < 2 {
 		t.Errorf("%d jobs, want %d", jobs, want)
 	}
 	for _, row := range r.Rows {
