@@ -186,50 +186,71 @@ func (g *group) addCeilings(ctx context.Context, at placement) error {
 	return nil
 }
 
+// fit fits a tile as pixtrend.FitInto fits a packed stack, piece pixels at a time, and returns the seconds from before
+// the workers are started until they have ended.
+func (m *memory) fit(ctx context.Context, k kernel.Kernel, t kernel.Tile, piece, threads int, pin runner.Pinning) (float64, error) {
+	pieces, one := m.pieces(k, t, piece)
+	return timed(func() error {
+		_, err := runner.Run(ctx, pieces, runner.Options{Workers: threads, Pin: pin}, func(_ context.Context, _ runner.Worker, i int) error {
+			one(i)
+			return nil
+		})
+		return err
+	})
+}
+
+// pieces returns how many pieces a tile has, and what fits one.
+func (m *memory) pieces(k kernel.Kernel, t kernel.Tile, piece int) (n int, one func(i int)) {
+	line, valid := m.line(), m.valid()
+	return (t.Pixels + piece - 1) / piece, func(i int) {
+		lo, hi := i*piece, min((i+1)*piece, t.Pixels)
+		kernel.Slope(k, m.out[lo:hi], nil, t.Slice(lo, hi), line, valid)
+	}
+}
+
 // The ways to hand pieces of a stack to workers.
 const (
-	policyRunner      = "runner"      // a contiguous chunk a worker, on its NUMA node; who is done helps: what pixtrend does
+	policyHelp        = "help"        // a contiguous chunk a worker, on its NUMA node; who is done helps: what runner does
 	policyStatic      = "static"      // the same without help
 	policyInterleaved = "interleaved" // piece i to worker i mod p
 	policyCounter     = "counter"     // whoever is free takes the next, from one counter
 )
 
-// fit fits the first pixels of a tile with several threads, piece pixels at a time, and returns the
-// seconds from before the workers are started until they have ended.
-func (m *memory) fit(ctx context.Context, k kernel.Kernel, t kernel.Tile, piece, threads int, pin runner.Pinning, policy string) (float64, error) {
-	line, valid := m.line(), m.valid()
-	pieces := (t.Pixels + piece - 1) / piece
-	one := func(i int) {
-		lo, hi := i*piece, min((i+1)*piece, t.Pixels)
-		kernel.Slope(k, m.out[lo:hi], nil, t.Slice(lo, hi), line, valid)
+var policies = []string{policyHelp, policyStatic, policyInterleaved, policyCounter}
+
+// fitBy fits a tile in one of these ways, and returns the seconds from when all workers are there until they are done:
+// how workers are started and bound is the same in all of them.
+func (m *memory) fitBy(ctx context.Context, policy string, k kernel.Kernel, t kernel.Tile, piece, threads int, pin runner.Pinning) (float64, error) {
+	pieces, one := m.pieces(k, t, piece)
+	next := make([]struct {
+		atomic.Int64
+		_ [128 - 8]byte // each on cache lines of its own, as in runner
+	}, threads)
+	first := func(w int) int { return pieces * w / threads }
+	for w := range next {
+		next[w].Store(int64(first(w)))
 	}
-	if policy == policyRunner {
-		return timed(func() error {
-			_, err := runner.Run(ctx, pieces, runner.Options{Workers: threads, Pin: pin}, func(_ context.Context, _ runner.Worker, i int) error {
-				one(i)
-				return nil
-			})
-			return err
-		})
-	}
-	var next atomic.Int64
-	return timed(func() error {
-		_, err := crew(ctx, threads, pin, func(w int) {
-			switch policy {
-			case policyStatic:
-				for i := pieces * w / threads; i < pieces*(w+1)/threads; i++ {
+	return crew(ctx, threads, pin, func(w int) {
+		switch policy {
+		case policyHelp:
+			for k := range threads {
+				chunk := (w + k) % threads
+				for i := int(next[chunk].Add(1)) - 1; i < first(chunk+1); i = int(next[chunk].Add(1)) - 1 {
 					one(i)
-				}
-			case policyInterleaved:
-				for i := w; i < pieces; i += threads {
-					one(i)
-				}
-			case policyCounter:
-				for i := next.Add(1) - 1; i < int64(pieces); i = next.Add(1) - 1 {
-					one(int(i))
 				}
 			}
-		})
-		return err
+		case policyStatic:
+			for i := first(w); i < first(w+1); i++ {
+				one(i)
+			}
+		case policyInterleaved:
+			for i := w; i < pieces; i += threads {
+				one(i)
+			}
+		case policyCounter:
+			for i := int(next[0].Add(1)) - 1; i < pieces; i = int(next[0].Add(1)) - 1 {
+				one(i)
+			}
+		}
 	})
 }

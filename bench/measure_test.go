@@ -168,11 +168,15 @@ func TestPolicies(t *testing.T) {
 		if err := m.place(t.Context(), placement{m.pixels, threads, runner.PinOff}); err != nil {
 			t.Fatal(err)
 		}
-		for _, policy := range []string{policyRunner, policyStatic, policyInterleaved, policyCounter} {
+		for _, policy := range append(policies, "") {
 			if err := m.spoil(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := m.fit(t.Context(), m.k, m.packed, 192, threads, runner.PinOff, policy); err != nil {
+			_, err := m.fitBy(t.Context(), policy, m.k, m.packed, 192, threads, runner.PinOff)
+			if policy == "" {
+				_, err = m.fit(t.Context(), m.k, m.packed, 192, threads, runner.PinOff)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			if got := sumOf(m.out); got != want {

@@ -326,32 +326,28 @@ func (r *Report) plotEfficiency(study string) (*figure, error) {
 }
 
 func (r *Report) plotPolicies() (*figure, error) {
-	strongOnes := r.of("scaling", strong, "ws", groupRAM, "pin", "cpu", "gaps", "0", repeated, "")
-	if len(strongOnes) < 2 {
+	ceiling := r.of("study", Scaling, "ws", groupRAM, "arm", Read, "gaps", "0")
+	if len(ceiling) < 2 {
 		return nil, nil
 	}
-	f := r.figure("Ways to hand out work", "one stack, pinned threads; bars: 95 % intervals", "threads", "GB/s of samples")
-	f.overThreads(strongOnes[len(strongOnes)-1].threads())
-	add := func(name string, results []*Result) error {
+	f := r.figure("Ways to hand out work", "one stack, pinned threads, from when all are there; bars: 95 % intervals", "threads", "GB/s of samples")
+	f.overThreads(ceiling[len(ceiling)-1].threads())
+	for _, p := range []struct{ policy, name string }{
+		{policyHelp, "own chunk, then help (pixtrend)"}, {policyStatic, "own chunk only"}, {policyInterleaved, "interleaved"}, {policyCounter, "shared counter"},
+	} {
 		var points xys
-		for _, x := range results {
+		for _, x := range r.of("study", Scaling, "policy", p.policy, "gaps", "0") {
 			points = append(points, xy{float64(x.threads()), x.Rate})
 		}
 		if len(points) == 0 {
-			return nil
+			continue
 		}
-		return f.series(name, points)
-	}
-	if err := add("own chunk, then help (pixtrend)", strongOnes); err != nil {
-		return nil, err
-	}
-	for _, p := range []struct{ policy, name string }{{policyStatic, "own chunk only"}, {policyInterleaved, "interleaved"}, {policyCounter, "shared counter"}} {
-		if err := add(p.name, r.of("study", Scaling, "policy", p.policy, "gaps", "0")); err != nil {
+		if err := f.series(p.name, points); err != nil {
 			return nil, err
 		}
 	}
 	var points plotter.XYs
-	for _, x := range r.of("study", Scaling, "ws", groupRAM, "arm", Read, "gaps", "0") {
+	for _, x := range ceiling {
 		points = append(points, plotter.XY{X: float64(x.threads()), Y: x.Rate.Value})
 	}
 	if err := f.line("ceiling: reading alone", color.Black, points, 1, 2); err != nil {
@@ -607,8 +603,7 @@ func (r *Report) plotSamples() (*figure, error) {
 			points = append(points, plotter.XY{X: v / x.Median.Value, Y: float64(i) / float64(len(s))}, plotter.XY{X: v / x.Median.Value, Y: float64(i+1) / float64(len(s))})
 		}
 		least, most = min(least, points[0].X), max(most, points[len(points)-1].X)
-		name := strings.ReplaceAll(strings.TrimPrefix(x.short(), "arm="), "/"+repeated+"=yes", ", again")
-		if err := f.line(strings.ReplaceAll(name, "/", ", "), f.color(), points); err != nil {
+		if err := f.line(x.label(), f.color(), points); err != nil {
 			return nil, err
 		}
 	}

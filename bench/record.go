@@ -83,14 +83,14 @@ func (r *Report) markdown(plots []string) string {
 	if len(plots) > 0 {
 		b.WriteString("## Plots\n\n")
 		for _, p := range plots {
-			fmt.Fprintf(&b, "![%s](plots/%s.png)\n\n", p, p)
+			fmt.Fprintf(&b, "![%s](plots/%s.png)\n\n", captions[p], p)
 		}
 	}
 	if len(r.Curves) > 0 {
 		b.WriteString("## Threads\n\nSpeed-up is over one thread of the same arm, Karp–Flatt the serial fraction that it tells of, `of reading` the share of the rate at which as many threads read the same bytes.\n\n")
 		for i := range r.Curves {
 			c := &r.Curves[i]
-			fmt.Fprintf(&b, "### %s\n\n%s\n\n", c.Name, c.sentence())
+			fmt.Fprintf(&b, "### %s\n\n%s\n\n", c.title(), c.sentence())
 			var rows [][]string
 			for k := range c.Points {
 				rows = append(rows, c.Points[k].row())
@@ -99,7 +99,7 @@ func (r *Report) markdown(plots []string) string {
 		}
 	}
 	if len(r.Results) > 0 {
-		b.WriteString("## Results\n\nBytes are those of the samples, not of the results. `of reading`: the share of the rate of the arm `read` with as many threads, with its 95 % interval.\n\n")
+		b.WriteString("## Results\n\nBytes are those of the samples, not of the results. `of reading`: the share of the rate of the arm `read` with as many threads, with its 95 % interval; of fits of files, that of reading or decoding the same files, whose bytes theirs are.\n\n")
 	}
 	for _, group := range r.groups() {
 		fmt.Fprintf(&b, "### %s\n\n", heading(group))
@@ -112,7 +112,7 @@ func (r *Report) markdown(plots []string) string {
 		mdTable(&b, resultHead, rows)
 		for _, n := range r.Noise {
 			if n.Group == group {
-				fmt.Fprintf(&b, "Noise: `%s` twice, ratio %.3f (%.3f to %.3f).\n\n", strings.TrimPrefix(n.Arm, group+"/"), n.Ratio.Value, n.Ratio.Low, n.Ratio.High)
+				fmt.Fprintf(&b, "Noise: the same twice, ratio %.3f (%.3f to %.3f), of `%s`.\n\n", n.Ratio.Value, n.Ratio.Low, n.Ratio.High, n.Arm)
 			}
 		}
 	}
@@ -120,6 +120,13 @@ func (r *Report) markdown(plots []string) string {
 		fmt.Fprintf(&b, "## Whole fits of files\n\n```\n%s```\n", r.text)
 	}
 	return b.String()
+}
+
+var captions = map[string]string{
+	"speedup": "Speed-up over one thread, stacks in memory", "efficiency": "Efficiency, stacks in memory",
+	"files-speedup": "Speed-up over one thread, whole fits of files", "files-efficiency": "Efficiency, whole fits of files",
+	"policies": "Ways to hand out work", "roofline": "Roofline, one thread", "dates": "Rate by number of dates",
+	"tiles": "Rate by size of tiles and groups", "samples": "Distribution of the runs of one table",
 }
 
 // summary says the main thing in a few lines.
@@ -144,7 +151,7 @@ func (r *Report) summary(b *strings.Builder) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "The slope of every pixel of a packed stack in memory (%s):\n\n", isa)
+	fmt.Fprintf(b, "The slope of every pixel of a packed stack in memory (%s), from the tables below:\n\n", isa)
 	mdTable(b, []string{"stack", "threads", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}, rows)
 }
 
@@ -156,7 +163,7 @@ func method(runs int, stack int64) string {
 		"* A result is compared with a float64 reference, then its checksum with that of all arms on the same data, before its time counts; later runs must have the same.\n"+
 		"* `serial-pixel`: one goroutine, pixel by pixel over a pixel-major array, the textbook formula in two passes: what a loop over `linregress` does, in Go. `serial-generic`: the portable kernel on one thread. "+
 		"`read`: the fastest sequential read of the same bytes, with the widest registers. `triad`: a = b + 3·c in Go.\n"+
-		"* One arm of each table is there twice (`again=yes`): what the two differ by is noise.\n\n", stack>>20, runs)
+		"* One arm of each table is there twice (`again`): what the two differ by is noise.\n\n", stack>>20, runs)
 }
 
 func environmentRows(e *Environment) [][]string {

@@ -47,7 +47,11 @@ func server() *Report {
 		add(tiles, 0.002, "arm", "avx512", "threads", "8", "tile", tile, "group", size)
 	}
 	scaling := NameOf("study", "scaling", "ws", groupRAM, "dtype", "float32", "n", "21", "gaps", "0")
-	for p, seconds := range map[string]float64{"1": 0.004, "2": 0.0021, "4": 0.0012, "8": 0.001} {
+	for _, point := range []struct {
+		p       string
+		seconds float64
+	}{{"1", 0.004}, {"2", 0.0021}, {"4", 0.0012}, {"8", 0.001}} {
+		p, seconds := point.p, point.seconds
 		for _, pin := range []string{"cpu", "off"} {
 			add(scaling, seconds, "arm", "avx512", "threads", p, "pin", pin, "scaling", strong)
 		}

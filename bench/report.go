@@ -88,7 +88,7 @@ func (r *Result) row() []string {
 	if r.OfCeiling.Value > 0 {
 		share = fmt.Sprintf("%.2f (%.2f to %.2f)", r.OfCeiling.Value, r.OfCeiling.Low, r.OfCeiling.High)
 	}
-	return []string{r.short(), Duration(r.Median.Value), Duration(r.Median.Low) + " to " + Duration(r.Median.High),
+	return []string{r.label(), Duration(r.Median.Value), Duration(r.Median.Low) + " to " + Duration(r.Median.High),
 		fmt.Sprintf("%.2f", r.Rate.Value), times(r.OverPixel), times(r.OverGeneric), share}
 }
 
@@ -149,6 +149,24 @@ func heading(group string) string {
 	return fmt.Sprintf("%s: %s, %s dates, %s", what, Key(group, "dtype"), Key(group, "n"), gaps)
 }
 
+// title says in words what a curve is.
+func (c *Curve) title() string {
+	title := heading(c.Name)
+	switch Key(c.Name, "scaling") {
+	case strong:
+		title += "; the same stack for all (strong)"
+	case weak:
+		title += "; as much for each (weak)"
+	}
+	switch Key(c.Name, "pin") {
+	case "cpu":
+		title += ", pinned"
+	case "off":
+		title += ", not pinned"
+	}
+	return title
+}
+
 // Text is the report for people.
 func (r *Report) Text() string {
 	var b strings.Builder
@@ -171,7 +189,7 @@ func (r *Report) Text() string {
 	}
 	for i := range r.Curves {
 		c := &r.Curves[i]
-		fmt.Fprintf(&b, "\n%s\n%s\n", c.Name, c.sentence())
+		fmt.Fprintf(&b, "\n%s\n%s\n", c.title(), c.sentence())
 		rows := [][]string{curveHead}
 		for k := range c.Points {
 			rows = append(rows, c.Points[k].row())
@@ -226,6 +244,3 @@ func (r *Report) WriteSamples(w io.Writer) error {
 	}
 	return c.WriteAll(rows)
 }
-
-// join makes a list of words for a sentence.
-func join(words []string) string { return strings.Join(words, ", ") }

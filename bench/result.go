@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Result is a measurement beside the baselines and the ceiling of its group.
@@ -114,7 +115,7 @@ func doubts(results []Result, noise []Noise) []string {
 	for _, n := range noise {
 		if !n.Ratio.Contains(1) {
 			notes = append(notes, fmt.Sprintf("%s: the same arm, measured twice, differs by %.1f %% (%.3f to %.3f): trust no smaller difference in this group",
-				n.Group, 100*math.Abs(n.Ratio.Value-1), n.Ratio.Low, n.Ratio.High))
+				heading(n.Group), 100*math.Abs(n.Ratio.Value-1), n.Ratio.Low, n.Ratio.High))
 		}
 		var fastest *Result
 		var equal []string
@@ -136,12 +137,12 @@ func doubts(results []Result, noise []Noise) []string {
 				continue
 			}
 			if effect := fastest.Rate.Value/r.Rate.Value - 1; effect <= n.Level {
-				equal = append(equal, r.short())
+				equal = append(equal, r.label())
 			}
 		}
 		if len(equal) > 0 && len(equal) <= 4 {
 			notes = append(notes, fmt.Sprintf("%s: %s is not told from %s, which differ by less than the noise of %.1f %%",
-				n.Group, fastest.short(), join(equal), 100*n.Level))
+				heading(n.Group), fastest.label(), strings.Join(equal, " and "), 100*n.Level))
 		}
 	}
 	return notes
@@ -166,6 +167,31 @@ func (r *Report) OverSerial(dtype string, gaps bool, bytes int64, seconds []floa
 		return Interval{ratio.Value * scale, ratio.Low * scale, ratio.High * scale}
 	}
 	return over(SerialPixel), over(SerialGeneric)
+}
+
+// label is short in words.
+func (r *Result) label() string {
+	words := strings.Split(strings.TrimPrefix(r.short(), "arm="), "/")
+	for i, w := range words {
+		switch w {
+		case repeated + "=yes":
+			w = "again"
+		case "pin=cpu":
+			w = "pinned"
+		case "pin=off":
+			w = "not pinned"
+		case "threads=1":
+			w = "1 thread"
+		}
+		if n, found := strings.CutPrefix(w, "threads="); found {
+			w = n + " threads"
+		}
+		for _, key := range []string{"layout=", "scaling=", "op="} {
+			w = strings.TrimPrefix(w, key)
+		}
+		words[i] = strings.ReplaceAll(w, "=", " ")
+	}
+	return strings.Join(words, ", ")
 }
 
 // short is what tells a result from others of its group.

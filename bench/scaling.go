@@ -115,12 +115,12 @@ func (s *study) addScaling(ctx context.Context, g *group) error {
 	most := slices.Max(s.Threads)
 	add := func(at placement, pairs ...string) *Arm {
 		name := g.name(append([]string{"arm", isa, "threads", strconv.Itoa(at.threads), "pin", at.pin.String()}, pairs...)...)
-		policy := policyRunner
-		if p := Key(name, "policy"); p != "" {
-			policy = p
-		}
 		return g.add(name, m.bytes(at.pixels), at, "slope", func(ctx context.Context) (float64, error) {
-			return m.fit(ctx, s.k, m.packed, pieceOf(at.pixels, at.threads), at.threads, at.pin, policy)
+			piece := pieceOf(at.pixels, at.threads)
+			if policy := Key(name, "policy"); policy != "" {
+				return m.fitBy(ctx, policy, s.k, m.packed, piece, at.threads, at.pin)
+			}
+			return m.fit(ctx, s.k, m.packed, piece, at.threads, at.pin)
 		})
 	}
 	for _, p := range s.Threads {
@@ -135,10 +135,8 @@ func (s *study) addScaling(ctx context.Context, g *group) error {
 		} else {
 			add(m.whole(p), "scaling", weak)
 		}
-		if p > 1 {
-			for _, policy := range []string{policyStatic, policyInterleaved, policyCounter} {
-				add(m.whole(p), "policy", policy)
-			}
+		for _, policy := range policies {
+			add(m.whole(p), "policy", policy)
 		}
 		if err := g.addCeilings(ctx, m.whole(p)); err != nil {
 			return err

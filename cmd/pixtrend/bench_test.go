@@ -193,7 +193,7 @@ func TestBenchInMemory(t *testing.T) {
 		}
 	}
 	code, stdout, stderr = call(t, dir, "bench", "scaling", "--quick", "--stack", "1", "--runs", "2", "--threads", "1", "--record", "runs", "-q")
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "scaling=strong/pin=cpu") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "the same stack for all (strong), pinned") {
 		t.Errorf("exit code %d, standard error %q, standard output\n%s", code, stderr, stdout)
 	}
 	if found, err := filepath.Glob(filepath.Join(dir, "runs", "*", "report.md")); err != nil || len(found) != 1 {
