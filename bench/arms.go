@@ -121,13 +121,10 @@ func (g *group) addBaselines(at placement) {
 	g.addSlope(g.name("arm", SerialGeneric), generic, at, func() kernel.Tile { return m.packed })
 }
 
-// addTimed adds an arm of one thread whose time is that of a function.
+// addTimed adds an arm of one thread whose time is that of a function, on the CPU that had the memory placed.
 func (g *group) addTimed(name string, bytes int64, at placement, result string, fn func()) *Arm {
-	return g.add(name, bytes, at, result, func(context.Context) (float64, error) {
-		return timed(func() error {
-			fn()
-			return nil
-		})
+	return g.add(name, bytes, at, result, func(ctx context.Context) (float64, error) {
+		return crew(ctx, 1, runner.PinCPU, func(int) { fn() })
 	})
 }
 

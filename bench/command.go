@@ -44,7 +44,7 @@ func (o *Output) Define(f Flags) {
 // DefineRun defines the flags of how much is measured.
 func (o *Options) DefineRun(f Flags) {
 	f.BoolVar(&o.Quick, "quick", false, "take small stacks and few sizes: a look at how it works, in seconds")
-	f.Func("runs", fmt.Sprintf("time each thing `N` times (default %d)", usualRuns), func(s string) error {
+	f.Func("runs", fmt.Sprintf("time each thing `N` times (default %d, and %d for fits of files and where --quick)", usualRuns, LeastRuns), func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 1e6 {
 			return errors.New("give a whole number, 1 or more")

@@ -68,8 +68,8 @@ func NewEnvironment(version string, runs int) Environment {
 		e.CPU = "unknown processor"
 	}
 	if cpuid.CPU.VM() {
-		e.Machine = strings.TrimSpace(cpuid.CPU.HypervisorVendorString)
-		if e.Machine == "" {
+		e.Machine = cpuid.CPU.HypervisorVendorID.String()
+		if cpuid.CPU.HypervisorVendorID == cpuid.VendorUnknown {
 			e.Machine = "virtual"
 		}
 	}
