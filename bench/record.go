@@ -2,8 +2,10 @@ package bench
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,15 +13,23 @@ import (
 	"time"
 )
 
-// Record writes a run into a folder of its own in dir, DATE-CPU, which must not be there yet: report.md, env.json,
-// summary.csv, samples.csv with every run, report.json with everything, and plots.
+// Record writes a run into a folder of its own in dir, DATE-CPU, or DATE-CPU-2 and so on where there are others of
+// that day: report.md, env.json, summary.csv, samples.csv with every run, report.json with everything, and plots.
 func (r *Report) Record(dir string) error {
-	dir = filepath.Join(dir, r.folder())
-	if _, err := os.Stat(dir); err == nil {
-		return fmt.Errorf("there is a run in %s already: move it away, or record elsewhere", dir)
-	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
+	}
+	first := filepath.Join(dir, r.folder())
+	dir = first
+	for n := 2; ; n++ {
+		err := os.Mkdir(dir, 0o777)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		dir = fmt.Sprintf("%s-%d", first, n)
 	}
 	plots, err := r.Plot(filepath.Join(dir, "plots"))
 	if err != nil {

@@ -7,9 +7,12 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// AddTo adds what was measured to a report: medians beside their floors, which are the ceilings of files, and beside
+// AddTo adds what was measured to the report of what was measured after it: medians beside their floors, which are the ceilings of files, and beside
 // the serial baselines where the report has them; curves over the threads; and the whole report.
 func (r *Report) AddTo(to *bench.Report) {
+	began := r.Environment.Environment
+	began.Huge, began.Runs = to.Environment.Huge, to.Environment.Runs
+	to.Environment = began
 	for _, row := range r.Rows {
 		group := bench.NameOf("study", "pipeline", "case", row.Case, "stats", row.Stats)
 		floor := r.of(bench.NameOf("case", row.Case, "arm", row.Floor, "threads", strconv.Itoa(row.Threads)))

@@ -183,12 +183,9 @@ func (m *benchRun) run(stdout, stderr io.Writer) error {
 	return print(stdout, text.String())
 }
 
-// measure measures what is asked for.
+// measure measures what is asked for: first the files, whose folder may not do.
 func (m *benchRun) measure(ctx context.Context, program string) (*bench.Report, error) {
-	report, err := bench.Run(ctx, m.studies, m.options)
-	if err != nil {
-		return nil, err
-	}
+	var files *pipeline.Report
 	if m.fits {
 		f := m.files
 		f.Program, f.Version, f.Runs, f.Threads = program, m.options.Version, m.options.Runs, m.options.Threads
@@ -196,10 +193,16 @@ func (m *benchRun) measure(ctx context.Context, program string) (*bench.Report, 
 		if m.options.Quick && f.Size == 0 {
 			f.Size = quickSize
 		}
-		files, err := pipeline.Run(ctx, f)
-		if err != nil {
+		var err error
+		if files, err = pipeline.Run(ctx, f); err != nil {
 			return nil, err
 		}
+	}
+	report, err := bench.Run(ctx, m.studies, m.options)
+	if err != nil {
+		return nil, err
+	}
+	if m.fits {
 		files.AddTo(report)
 	}
 	report.Finish()
