@@ -402,7 +402,7 @@ func (r *Report) plotRoofline() (*figure, error) {
 		name  string
 		pairs []string
 	}{
-		{isa + ", in cache", []string{"arm", isa, "ws", groupCache, "op", "", repeated, ""}},
+		{isa + ", in cache", []string{"study", Kernel, "arm", isa, "ws", groupCache, "op", "", repeated, ""}},
 		{isa + ", coefficients of 1 to 8 rows, in cache", []string{"arm", isa, "ws", groupCache, "op", "coefficients"}},
 		{isa + ", packed, from memory", []string{"arm", isa, "ws", groupRAM, "study", Kernel, "layout", "packed", "gaps", "0", repeated, ""}},
 		{isa + ", planes, from memory", []string{"arm", isa, "ws", groupRAM, "study", Kernel, "layout", "planes", "gaps", "0"}},
@@ -481,7 +481,7 @@ func (r *Report) plotDates() (*figure, error) {
 	}
 	f.X.Tick.Marker = plot.ConstantTicks(ticks)
 	f.X.Min, f.X.Max = f.X.Min*0.9, f.X.Max*1.1
-	f.Y.Min *= 0.25 // for the legend
+	f.Y.Min *= 0.12 // for the legend
 	f.logTicks()
 	return f, nil
 }
