@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers fmt clean
+.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers bench-static bench-check fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,12 @@ check-scipy: build ## compare every pixel of real and synthetic stacks with scip
 
 peers: build ## time what people use today on the same stacks (PEERS=--quick for a look)
 	@scripts/peers.sh $(PEERS)
+
+bench-static: ## build bin/pixtrend-bench, a static program that measures kernels and scaling on any Linux
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/pixtrend-bench ./cmd/pixtrend-bench
+
+bench-check: ## compare the speed of the working tree with that of the commit BASE (origin/main, or HEAD~1)
+	@BASE='$(BASE)' scripts/bench-check.sh $(if $(RUNS),--runs $(RUNS))
 
 fmt: ## gofmt all Go files
 	gofmt -l -w .

@@ -9,7 +9,7 @@ unset PIXTREND_ISA # the steps at the end set it themselves
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # All packages but these promise to need no cgo, and so no GDAL.
-needs_cgo='/(raster|cmd|bench/pipeline)(/|$)'
+needs_cgo='/(raster|cmd/pixtrend|bench/pipeline)(/|$)'
 packages=$(go list ./...)
 packages=$(grep -v -E "$needs_cgo" <<<"$packages")
 read -ra cgo_free <<<"${packages//$'\n'/ }"

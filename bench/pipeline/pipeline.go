@@ -13,6 +13,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/runner"
 )
 
@@ -22,7 +23,8 @@ type Options struct {
 	Cases   []string // from ParseCases
 	Size    int      // pixels of a side of the large stacks; 0: FullSize
 	Dates   int      // of each stack; 0: FullDates
-	Runs    int      // timed runs of each thing; 0: 5
+	Threads []int    // numbers of threads, ascending from 1; nil: one, two and all
+	Runs    int      // timed runs of each thing; 0: bench.LeastRuns
 	Program string   // pixtrend itself
 	Version string   // of the program, for the report
 
@@ -34,8 +36,6 @@ type Options struct {
 	Free func(dir string) (int64, error)
 }
 
-const defaultRuns = 5
-
 func (o Options) withDefaults() Options {
 	set := func(n *int, standard int) {
 		if *n == 0 {
@@ -44,9 +44,12 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.Size, FullSize)
 	set(&o.Dates, FullDates)
-	set(&o.Runs, defaultRuns)
+	set(&o.Runs, bench.LeastRuns)
 	if len(o.Cases) == 0 {
 		o.Cases = usualCases
+	}
+	if len(o.Threads) == 0 {
+		o.Threads = threadCounts()
 	}
 	if o.Say == nil {
 		o.Say = func(string) {}
@@ -61,7 +64,7 @@ func (o Options) withDefaults() Options {
 }
 
 // Run makes the stacks, measures and judges. A result that is not that of the reference is an error
-// that wraps ErrWrong. When it returns, only whole stacks are left, in a folder that was named.
+// that wraps bench.ErrWrong. When it returns, only whole stacks are left, in a folder that was named.
 func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	o = o.withDefaults()
 	if err := register(); err != nil {
@@ -78,7 +81,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(results)) }()
 
-	b := &bench{Options: o, dir: dir, results: results, threads: threadCounts()}
+	b := &study{Options: o, dir: dir, results: results, threads: o.Threads}
 	b.report.Environment = newEnvironment(o, b.threads)
 	b.plan()
 	if err := b.makeStacks(ctx); err != nil {
@@ -87,7 +90,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	if err := b.measure(ctx); err != nil {
 		return nil, err
 	}
-	b.report.Environment.finish()
+	b.report.Environment.Finish()
 	b.judge()
 	return &b.report, nil
 }
@@ -116,8 +119,8 @@ func threadCounts() []int {
 	return slices.Compact(counts)
 }
 
-// bench is a run under way.
-type bench struct {
+// study is a run under way.
+type study struct {
 	Options
 	dir, results string
 	threads      []int
@@ -127,9 +130,9 @@ type bench struct {
 }
 
 // full tells whether the goals hold at this size.
-func (b *bench) full() bool { return b.Size == FullSize && b.Dates == FullDates }
+func (b *study) full() bool { return b.Size == FullSize && b.Dates == FullDates }
 
-func (b *bench) plan() {
+func (b *study) plan() {
 	b.points = map[string][]point{}
 	for _, name := range b.Cases {
 		if name != scalingDates && name != scalingPixels {
@@ -147,7 +150,7 @@ func (b *bench) plan() {
 }
 
 // stacks returns what is needed, and the most bytes that results take at one time.
-func (b *bench) stacks() (stacks []Stack, results int64) {
+func (b *study) stacks() (stacks []Stack, results int64) {
 	add := func(s Stack) {
 		if !slices.ContainsFunc(stacks, func(t Stack) bool { return t.Name == s.Name }) {
 			stacks = append(stacks, s)
@@ -183,7 +186,7 @@ func resultBytes(s Stack, stats string) int64 {
 }
 
 // makeStacks makes those that are not there, once it is known that there is room for them.
-func (b *bench) makeStacks(ctx context.Context) error {
+func (b *study) makeStacks(ctx context.Context) error {
 	stacks, need := b.stacks()
 	var missing []Stack
 	b.Say(fmt.Sprintf("looking for %d stacks in %s", len(stacks), b.dir))
@@ -232,7 +235,7 @@ func (b *bench) makeStacks(ctx context.Context) error {
 
 // measure measures the usual cases together, so that all their figures stand side by side, and each
 // case of scaling by itself.
-func (b *bench) measure(ctx context.Context) error {
+func (b *study) measure(ctx context.Context) error {
 	if len(b.cases) > 0 {
 		g, err := b.usual()
 		if err != nil {
@@ -263,24 +266,20 @@ func (b *bench) measure(ctx context.Context) error {
 	return nil
 }
 
-func (b *bench) newGroup() (*group, error) {
+func (b *study) newGroup() (*group, error) {
 	dir, err := os.MkdirTemp(b.results, "group-")
 	return &group{dir: dir}, err
 }
 
-func (b *bench) run(ctx context.Context, what string, g *group) error {
+func (b *study) run(ctx context.Context, what string, g *group) error {
 	b.Say(fmt.Sprintf("measuring %s: %d things, %d times each after a warm-up that is verified", what, len(g.arms), b.Runs))
-	if err := g.measure(ctx, b.Runs, b.Progress); err != nil {
-		return err
-	}
-	for _, a := range g.arms {
-		b.report.Measurements = append(b.report.Measurements, a.Measurement)
-	}
-	return nil
+	measured, err := g.measure(ctx, b.Runs, b.Progress)
+	b.report.Measurements = append(b.report.Measurements, measured...)
+	return err
 }
 
 // least is a stack with next to nothing in it: what its fit takes, every fit takes.
-func (b *bench) least() Stack {
+func (b *study) least() Stack {
 	s := Stack{Width: 16, Height: 16, Dates: 2, Type: "float32", Samples: noise}.named("least")
 	s.dir = b.dir
 	return s
@@ -288,14 +287,14 @@ func (b *bench) least() Stack {
 
 // usual sets up the usual cases: their floors and jobs, the start of the program and the least of
 // fits, and the writing of as many bytes as the results have.
-func (b *bench) usual() (*group, error) {
+func (b *study) usual() (*group, error) {
 	g, err := b.newGroup()
 	if err != nil {
 		return nil, err
 	}
-	g.add(Measurement{Name: startName}, func(ctx context.Context) (float64, float64, error) {
+	g.add(startName, 0, func(ctx context.Context) (float64, error) {
 		_, took, err := runProgram(ctx, b.Program, "version")
-		return took.Seconds(), 0, err
+		return took.Seconds(), err
 	})
 	least := b.least()
 	if err := g.addJob(b.Program, least, least.Dates, 1, slope, false, leastName); err != nil {
@@ -313,15 +312,20 @@ func (b *bench) usual() (*group, error) {
 				}
 			}
 		}
+		// Once more, to know the noise.
+		most := b.threads[len(b.threads)-1]
+		if err := g.addJob(b.Program, c.stack, c.stack.Dates, most, c.stats[0], false, bench.Again(jobName(c.name, c.stats[0], most))); err != nil {
+			return nil, err
+		}
 		for _, stats := range c.stats {
 			bytes := resultBytes(c.stack, stats)
 			if written[bytes] {
 				continue
 			}
 			written[bytes] = true
-			g.add(Measurement{Name: writeName(bytes), Bytes: bytes}, func(context.Context) (float64, float64, error) {
+			g.add(writeName(bytes), bytes, func(context.Context) (float64, error) {
 				took, err := writeFloor(g.dir, bytes)
-				return took.Seconds(), 0, err
+				return took.Seconds(), err
 			})
 		}
 	}
@@ -334,18 +338,18 @@ const (
 )
 
 func writeName(bytes int64) string {
-	return nameOf("arm", "write", "bytes", strconv.FormatInt(bytes, 10))
+	return bench.NameOf("arm", "write", "bytes", strconv.FormatInt(bytes, 10))
 }
 
 func floorName(c benchCase, threads int) string {
-	return nameOf("case", c.name, "arm", string(c.floor), "threads", strconv.Itoa(threads))
+	return bench.NameOf("case", c.name, "arm", string(c.floor), "threads", strconv.Itoa(threads))
 }
 
 func jobName(name, stats string, threads int) string {
-	return nameOf("case", name, "arm", "fit", "stats", stats, "threads", strconv.Itoa(threads))
+	return bench.NameOf("case", name, "arm", "fit", "stats", stats, "threads", strconv.Itoa(threads))
 }
 
 func (p point) name(name string, threads int) string {
-	return nameOf("case", name, "pixels", strconv.Itoa(p.stack.Width*p.stack.Height), "dates", strconv.Itoa(p.dates),
+	return bench.NameOf("case", name, "pixels", strconv.Itoa(p.stack.Width*p.stack.Height), "dates", strconv.Itoa(p.dates),
 		"arm", "fit", "stats", slope, "threads", strconv.Itoa(threads))
 }

@@ -3,12 +3,12 @@ package pipeline
 import (
 	"fmt"
 	"math"
-	"os/exec"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/pixtrend/pixtrend/bench"
 )
 
 // Report is what a run found. Times are seconds.
@@ -41,6 +41,8 @@ type Row struct {
 	Median    float64 `json:"median"`
 	Ratio     float64 `json:"ratio"` // of the best ones
 	Verdict
+
+	stack Stack
 }
 
 // Speedup is how much faster two threads are than one, in the best of runs.
@@ -87,14 +89,14 @@ func atMost(limit, value float64, goal string, judge bool) Verdict {
 }
 
 // judge fills in what follows from the measurements.
-func (b *bench) judge() {
+func (b *study) judge() {
 	r := &b.report
 	r.Rows, r.Speedups, r.Growth = []Row{}, []Speedup{}, []Growth{}
 	for _, c := range b.cases {
 		for _, stats := range c.stats {
 			for _, threads := range b.threads {
 				floor, job := r.of(floorName(c, threads)), r.of(jobName(c.name, stats, threads))
-				row := Row{Case: c.name, Stats: stats, Threads: threads, Floor: string(c.floor),
+				row := Row{stack: c.stack, Case: c.name, Stats: stats, Threads: threads, Floor: string(c.floor),
 					FloorBest: floor.Best(), Best: job.Best(), Median: job.Median(), Ratio: job.Best() / floor.Best()}
 				if g, has := c.goals[stats]; has && threads == goalThreads {
 					row.Verdict = b.judgeRow(g, row)
@@ -125,10 +127,10 @@ func (b *bench) judge() {
 	b.note()
 }
 
-func (b *bench) judgeRow(g goal, row Row) Verdict {
+func (b *study) judgeRow(g goal, row Row) Verdict {
 	switch {
 	case g.seconds > 0:
-		return atMost(g.seconds, row.Best, duration(g.seconds), b.full())
+		return atMost(g.seconds, row.Best, bench.Duration(g.seconds), b.full())
 	case g.jobs > 0:
 		value := 0.0
 		if against := b.report.of(jobName(againstCase, slope, row.Threads)); against != nil {
@@ -141,7 +143,7 @@ func (b *bench) judgeRow(g goal, row Row) Verdict {
 
 // judgeGrowth compares the cost of a sample, by the seconds that the fit counts itself: in those of the
 // process, its start would hide the small points.
-func (b *bench) judgeGrowth(name string, points []point) Growth {
+func (b *study) judgeGrowth(name string, points []point) Growth {
 	g := Growth{Case: name}
 	least, most := math.Inf(1), 0.0
 	for _, p := range points {
@@ -160,7 +162,7 @@ func (b *bench) judgeGrowth(name string, points []point) Growth {
 }
 
 // note says what a reader should know besides.
-func (b *bench) note() {
+func (b *study) note() {
 	r, e := &b.report, &b.report.Environment
 	r.Notes = []string{}
 	say := func(format string, args ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, args...)) }
@@ -169,15 +171,12 @@ func (b *bench) note() {
 	} else if !slices.Contains(b.threads, goalThreads) {
 		say("the goals are those of %d threads, and the machine has 1 CPU for them: they are not judged", goalThreads)
 	}
-	if b.Runs < defaultRuns {
-		say("%d runs of each: goals are for the best of %d or more", b.Runs, defaultRuns)
-	}
 	if start, least := r.of(startName), r.of(leastName); start != nil && least != nil {
-		say("start: the program takes %s to print its version, and a fit of 16 × 16 pixels and 2 dates %s", duration(start.Best()), duration(least.Best()))
+		say("start: the program takes %s to print its version, and a fit of 16 × 16 pixels and 2 dates %s", bench.Duration(start.Best()), bench.Duration(least.Best()))
 	}
 	for _, m := range r.Measurements {
 		if strings.HasPrefix(m.Name, "arm=write/") {
-			say("write: a file of %s takes %s to write and sync (median %s), and no fit ends before", humanize.Bytes(uint64(m.Bytes)), duration(m.Best()), duration(m.Median()))
+			say("write: a file of %s takes %s to write and sync (median %s), and no fit ends before", humanize.Bytes(uint64(m.Bytes)), bench.Duration(m.Best()), bench.Duration(m.Median()))
 		}
 	}
 	var stacks int64
@@ -187,22 +186,7 @@ func (b *bench) note() {
 	if e.Memory > 0 && stacks > e.Memory {
 		say("the stacks have up to %s and the memory %s: not all of them may have been in the page cache", humanize.Bytes(uint64(stacks)), humanize.Bytes(uint64(e.Memory)))
 	}
-	if perCPU := e.Load / float64(e.CPUs); perCPU > 0.2 {
-		say("the machine was at work when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
-	}
-	if e.Others > 0.02 {
-		say("%.0f %% of the CPUs' time went to other programs meanwhile: figures are worse than they would be alone", 100*e.Others)
-	}
-	if e.Steal > 0.01 {
-		say("%.0f %% of the CPUs' time went to other guests of the machine", 100*e.Steal)
-	}
-	for _, peer := range []struct{ name, program string }{{"GRASS", "grass"}, {"CDO", "cdo"}, {"R", "Rscript"}} {
-		here := "is not installed here"
-		if _, err := exec.LookPath(peer.program); err == nil {
-			here = "is installed here, but this command does not run it"
-		}
-		say("%s %s: not compared", peer.name, here)
-	}
+	say("other programs are set beside it by make peers")
 }
 
 // Text is the report for people.
@@ -215,24 +199,24 @@ func (r *Report) Text() string {
 	if len(r.Rows) > 0 {
 		rows := [][]string{{"case", "stats", "threads", "floor", "", "best", "median", "ratio", "goal", "met"}}
 		for _, row := range r.Rows {
-			rows = append(rows, []string{row.Case, row.Stats, fmt.Sprint(row.Threads), row.Floor, duration(row.FloorBest), duration(row.Best),
-				duration(row.Median), fmt.Sprintf("%.2f", row.Ratio), row.Goal, row.met(row.Value != row.Ratio && row.Value != row.Best)})
+			rows = append(rows, []string{row.Case, row.Stats, fmt.Sprint(row.Threads), row.Floor, bench.Duration(row.FloorBest), bench.Duration(row.Best),
+				bench.Duration(row.Median), fmt.Sprintf("%.2f", row.Ratio), row.Goal, row.met(row.Value != row.Ratio && row.Value != row.Best)})
 		}
-		table(&b, rows)
+		bench.Table(&b, rows)
 	}
 	if len(r.Speedups) > 0 {
 		rows := [][]string{{"1 to 2 threads", "stats", "fit", "floor", "goal", "met"}}
 		for _, s := range r.Speedups {
 			rows = append(rows, []string{s.Case, s.Stats, fmt.Sprintf("%.2f ×", s.Value), fmt.Sprintf("%.2f ×", s.Floor), s.Goal, s.met(false)})
 		}
-		table(&b, rows)
+		bench.Table(&b, rows)
 	}
 	for _, g := range r.Growth {
 		rows := [][]string{{"case", "pixels", "dates", "process", "fit", "ns/sample"}}
 		for _, p := range g.Points {
-			rows = append(rows, []string{g.Case, humanize.Comma(p.Pixels), fmt.Sprint(p.Dates), duration(p.Best), duration(p.Fit), fmt.Sprintf("%.3f", p.PerItem)})
+			rows = append(rows, []string{g.Case, humanize.Comma(p.Pixels), fmt.Sprint(p.Dates), bench.Duration(p.Best), bench.Duration(p.Fit), fmt.Sprintf("%.3f", p.PerItem)})
 		}
-		table(&b, rows)
+		bench.Table(&b, rows)
 		fmt.Fprintf(&b, "cost of a sample, by the seconds that the fit counts itself: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
 	}
 	if len(r.Notes) > 0 {
@@ -259,29 +243,4 @@ func (v Verdict) met(value bool) string {
 		word += fmt.Sprintf(" (%.2f)", v.Value)
 	}
 	return word
-}
-
-// table writes rows under a heading, columns aligned.
-func table(b *strings.Builder, rows [][]string) {
-	b.WriteString("\n")
-	var text strings.Builder
-	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	_ = w.Flush()
-	for line := range strings.Lines(text.String()) {
-		b.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-}
-
-// duration writes seconds with three digits.
-func duration(s float64) string {
-	switch {
-	case s < 1e-3:
-		return fmt.Sprintf("%.0f µs", 1e6*s)
-	case s < 1:
-		return fmt.Sprintf("%.*f ms", max(0, 2-int(math.Floor(math.Log10(1e3*s)))), 1e3*s)
-	}
-	return fmt.Sprintf("%.2f s", s)
 }

@@ -8,20 +8,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pixtrend/pixtrend/bench"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
 // judged returns a run of all cases at full size with made-up seconds: a fit takes a tenth of a second more
 // than its floor.
-func judged(size int, threads ...int) *bench {
-	b := &bench{Options: Options{Size: size, Cases: append(slices.Clone(usualCases), scalingDates, scalingPixels)}.withDefaults(), threads: threads}
-	b.report.Environment = Environment{CPU: "A processor", CPUs: 2, Cores: 2, OS: "linux", Arch: "amd64", Go: "1.26", GDAL: "3.6.2",
-		Pixtrend: "v1.0", ISA: "avx512", Threads: threads, Runs: b.Runs, Load: 1.5, Steal: 0.021, Others: 0.3, Memory: 4 << 30}
+func judged(size int, threads ...int) *study {
+	b := &study{Options: Options{Size: size, Cases: append(slices.Clone(usualCases), scalingDates, scalingPixels)}.withDefaults(), threads: threads}
+	b.report.Environment = Environment{Environment: bench.Environment{CPU: "A processor", CPUs: 2, Cores: 2, OS: "linux", Arch: "amd64", Go: "1.26",
+		Pixtrend: "v1.0", ISA: "avx512", Runs: b.Runs, Load: 1.5, Steal: 0.021, Others: 0.3, Memory: 4 << 30}, GDAL: "3.6.2", Threads: threads}
 	b.plan()
 	b.report.Stacks, _ = b.stacks()
 	add := func(name string, bytes int64, seconds ...float64) *Measurement {
-		m := &Measurement{Name: name, Bytes: bytes, Seconds: seconds}
+		m := &Measurement{Measurement: bench.Measurement{Name: name, Bytes: bytes, Seconds: seconds}}
 		b.report.Measurements = append(b.report.Measurements, m)
 		return m
 	}
@@ -47,7 +49,6 @@ func judged(size int, threads ...int) *bench {
 }
 
 func TestReport(t *testing.T) {
-	t.Setenv("PATH", "") // no peers
 	b := judged(FullSize, 1, 2)
 	b.judge()
 	got := b.report.Text()
@@ -90,7 +91,7 @@ func TestJudge(t *testing.T) {
 		t.Errorf("%v in %s", err, text)
 	}
 
-	for what, b := range map[string]*bench{"another size": judged(256, 1, 2), "one thread": judged(FullSize, 1)} {
+	for what, b := range map[string]*study{"another size": judged(256, 1, 2), "one thread": judged(FullSize, 1)} {
 		b.judge()
 		for _, r := range b.report.Rows {
 			if r.Met != nil {
@@ -148,13 +149,5 @@ func TestPoints(t *testing.T) {
 	}
 	if _, n := of(scalingDates, 4, 2); !slices.IsSorted(n) || n[0] != 2 || len(n) < 2 {
 		t.Errorf("dates %v", n)
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for s, want := range map[float64]string{0: "0 µs", 0.000123: "123 µs", 0.001234: "1.23 ms", 0.0321: "32.1 ms", 0.4567: "457 ms", 1.2345: "1.23 s", 60: "60.00 s"} {
-		if got := duration(s); got != want {
-			t.Errorf("%v is written %q, want %q", s, got, want)
-		}
 	}
 }

@@ -2,67 +2,16 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"strings"
 	"unsafe"
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/runner"
 )
-
-// ErrWrong is wrapped by the errors about results that are not those of the reference.
-var ErrWrong = errors.New("wrong result")
-
-// trend is what the reference finds for a pixel, and what its own rounding may be.
-type trend struct {
-	slope, intercept           float64 // NaN where there is no trend
-	n                          int
-	slopeError, interceptError float64
-}
-
-// reference fits y over t by least squares in two passes, means first. NaN is a gap. It is there to be
-// plainly right.
-func reference(t, y []float64) trend {
-	var n int
-	var sumT, sumY, largest float64
-	for i, v := range y {
-		if !math.IsNaN(v) {
-			n++
-			sumT += t[i]
-			sumY += v
-			largest = max(largest, math.Abs(v))
-		}
-	}
-	meanT, meanY := sumT/float64(n), sumY/float64(n)
-	var tt, ty float64
-	for i, v := range y {
-		if !math.IsNaN(v) {
-			tt += (t[i] - meanT) * (t[i] - meanT)
-			ty += (t[i] - meanT) * (v - meanY)
-		}
-	}
-	if n < 2 || tt == 0 {
-		return trend{slope: math.NaN(), intercept: math.NaN(), n: n}
-	}
-	const some = 1e-13 // some hundred roundings of float64
-	r := trend{slope: ty / tt, n: n, slopeError: some * largest * math.Sqrt(float64(n)/tt)}
-	r.intercept = meanY - r.slope*meanT
-	r.interceptError = some*largest + math.Abs(meanT)*(r.slopeError+some*math.Abs(r.slope))
-	return r
-}
-
-// near reports whether a float32 is what want rounds to, give or take what want may be off.
-func near(got float32, want, off float64) bool {
-	if math.IsNaN(want) {
-		return got != got
-	}
-	half := math.Abs(want)/(1<<24) + math.SmallestNonzeroFloat32
-	return math.Abs(float64(got)-want) <= half*(1+1e-6)+off
-}
 
 // result is the output of a job.
 type result struct {
@@ -119,7 +68,7 @@ func verify(ctx context.Context, s Stack, n int, results []result) (checked int6
 			for d := range series {
 				series[d] = float64(samples[d][p])
 			}
-			want := reference(times, series)
+			want := bench.Reference(times, series)
 			for r, output := range outputs {
 				if err := compare(results[r], output, p, want); err != nil {
 					return fmt.Errorf("%w at column %d, row %d", err, p%int64(s.Width), int64(y0)+p/int64(s.Width))
@@ -132,21 +81,21 @@ func verify(ctx context.Context, s Stack, n int, results []result) (checked int6
 }
 
 // compare holds a pixel of a result against the reference.
-func compare(r result, bands [][]float32, pixel int64, want trend) error {
+func compare(r result, bands [][]float32, pixel int64, want bench.Trend) error {
 	fields := strings.Split(r.stats, ",")
 	if len(fields) != len(bands) {
-		return fmt.Errorf("%w: %s has %d bands and not %s", ErrWrong, r.path, len(bands), r.stats)
+		return fmt.Errorf("%w: %s has %d bands and not %s", bench.ErrWrong, r.path, len(bands), r.stats)
 	}
 	for i, field := range fields {
-		expected, off := want.slope, want.slopeError
+		expected, off := want.Slope, want.SlopeError
 		switch field {
 		case "intercept":
-			expected, off = want.intercept, want.interceptError
+			expected, off = want.Intercept, want.InterceptError
 		case "n":
-			expected, off = float64(want.n), 0
+			expected, off = float64(want.N), 0
 		}
-		if got := bands[i][pixel]; !near(got, expected, off) {
-			return fmt.Errorf("%w: %s of %s is %v, and %v by the reference,", ErrWrong, field, r.path, got, expected)
+		if got := bands[i][pixel]; !bench.Near(got, expected, off) {
+			return fmt.Errorf("%w: %s of %s is %v, and %v by the reference,", bench.ErrWrong, field, r.path, got, expected)
 		}
 	}
 	return nil
@@ -171,7 +120,7 @@ func readRows(path string, y, width, rows int) ([][]float32, error) {
 }
 
 // sum returns a checksum of all samples of a result.
-func sum(path string) (uint32, error) {
+func sum(path string) (uint64, error) {
 	ds, err := godal.Open(path)
 	if err != nil {
 		return 0, fmt.Errorf("cannot open %s: %w", path, err)
@@ -192,5 +141,5 @@ func sum(path string) (uint32, error) {
 			total = crc32.Update(total, table, unsafe.Slice((*byte)(unsafe.Pointer(&part[0])), 4*len(part)))
 		}
 	}
-	return total, nil
+	return uint64(total), nil
 }

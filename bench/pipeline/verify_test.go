@@ -12,6 +12,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -107,11 +108,11 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 		}
 		change(t, bad.path, tt.band, 69, 40, tt.to)
 		_, err = verify(t.Context(), s, s.Dates, []result{good, bad})
-		if !errors.Is(err, ErrWrong) || !strings.Contains(err.Error(), "column 69, row 40") {
+		if !errors.Is(err, bench.ErrWrong) || !strings.Contains(err.Error(), "column 69, row 40") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := verify(t.Context(), s, s.Dates, []result{{good.path, slope}}); !errors.Is(err, ErrWrong) {
+	if _, err := verify(t.Context(), s, s.Dates, []result{{good.path, slope}}); !errors.Is(err, bench.ErrWrong) {
 		t.Errorf("other bands: %v", err)
 	}
 }
@@ -125,30 +126,8 @@ func TestVerifyOfLargeStacks(t *testing.T) {
 		t.Errorf("%d pixels, %v", n, err)
 	}
 	change(t, r.path, 0, 3*17, 500, func(v float32) float32 { return v + 1 }) // 500·2100 and 3·17 are multiples of 3
-	if _, err := verify(t.Context(), s, s.Dates, []result{r}); !errors.Is(err, ErrWrong) {
+	if _, err := verify(t.Context(), s, s.Dates, []result{r}); !errors.Is(err, bench.ErrWrong) {
 		t.Error(err)
-	}
-}
-
-func TestReference(t *testing.T) {
-	gap := math.NaN()
-	for name, tt := range map[string]struct {
-		t, y             []float64
-		slope, intercept float64
-		n                int
-	}{
-		"line":            {[]float64{2000, 2001, 2003}, []float64{1, 3, 7}, 2, 1 - 2*2000, 3},
-		"gap":             {[]float64{1, 2, 3, 4}, []float64{5, gap, 3, 2}, -1, 6, 3},
-		"constant":        {[]float64{1, 2, 3}, []float64{4, 4, 4}, 0, 4, 3},
-		"one observation": {[]float64{1, 2}, []float64{gap, 3}, gap, gap, 1},
-		"none":            {[]float64{1, 2}, []float64{gap, gap}, gap, gap, 0},
-		"one date":        {[]float64{1, 1}, []float64{3, 4}, gap, gap, 2},
-	} {
-		got := reference(tt.t, tt.y)
-		same := func(a, b, off float64) bool { return math.Abs(a-b) <= off || a != a && b != b }
-		if !same(got.slope, tt.slope, got.slopeError) || !same(got.intercept, tt.intercept, got.interceptError) || got.n != tt.n {
-			t.Errorf("%s: %+v", name, got)
-		}
 	}
 }
 
@@ -162,22 +141,25 @@ func TestMeasureChecksEveryRun(t *testing.T) {
 	for wrongRun, want := range map[int]bool{0: true, 2: true, 99: false} {
 		g := &group{dir: t.TempDir()}
 		run := 0
-		a := g.add(Measurement{Name: "test"}, nil)
-		a.job, a.stack, a.dates = &job{output: filepath.Join(g.dir, "slope.tif"), stats: slope}, s, s.Dates
-		a.run = func(context.Context) (float64, float64, error) {
+		a := g.add("test", 0, nil)
+		a.verified(&job{output: filepath.Join(g.dir, "slope.tif"), stats: slope}, s, s.Dates)
+		a.Run = func(context.Context) (float64, error) {
 			err := os.WriteFile(a.job.output, good, 0o666)
 			if run == wrongRun {
 				change(t, a.job.output, 0, 3, 3, func(v float32) float32 { return v + 1 })
 			}
 			run++
-			return float64(run), 0, err
+			return float64(run), err
 		}
-		err := g.measure(t.Context(), 3, func(int, int) {})
-		if errors.Is(err, ErrWrong) != want {
+		measured, err := g.measure(t.Context(), 3, func(int, int) {})
+		if errors.Is(err, bench.ErrWrong) != want {
 			t.Errorf("run %d is wrong: %v", wrongRun, err)
 		}
-		if !want && (len(a.Seconds) != 3 || a.Best() != 2 || a.Median() != 3 || a.Checked != 70*41) {
-			t.Errorf("measured %+v", a.Measurement)
+		if want {
+			continue
+		}
+		if m := measured[0]; len(m.Seconds) != 3 || m.Best() != 2 || m.Median() != 3 || m.Checked != 70*41 {
+			t.Errorf("measured %+v", m)
 		}
 	}
 }

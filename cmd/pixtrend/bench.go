@@ -5,58 +5,121 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/bench/pipeline"
 )
 
 func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench COMMAND",
-		Short: "Measure pixtrend against what nobody can pass.",
-		Args:  cobra.ArbitraryArgs,
+		Short: "Measure pixtrend against serial code and against what nobody can pass.",
+		Long: "Measure pixtrend against serial code and against what nobody can pass, in one run: everything\n" +
+			"that is compared takes turns, results are verified before their times count, and figures are\n" +
+			"medians with 95 % intervals.",
+		Example: "  # a look at how it works, in seconds, with plots\n" +
+			"  pixtrend bench kernel --quick --plots plots\n" +
+			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
+			"  pixtrend bench all --record runs  # several minutes",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("name what to measure: pipeline")
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
 			}
-			return usagef("bench knows no %q: use pipeline", args[0])
+			if len(args) == 0 {
+				return usagef("name what to measure: %s", list(names, "or"))
+			}
+			return usagef("bench knows no %q: use %s", args[0], list(names, "or"))
 		},
 	}
-	cmd.AddCommand(newBenchPipelineCommand())
+	for _, b := range benches {
+		cmd.AddCommand(b.command())
+	}
 	return cmd
 }
 
-// benchPipeline is the command line of pixtrend bench pipeline.
-type benchPipeline struct {
-	options     pipeline.Options
-	json, quiet bool
+// benchmark is a command of pixtrend bench.
+type benchmark struct {
+	name, short, long, example string
+	studies                    []string // of package bench
+	fits                       bool     // whether it measures fits of files
+	memory, threads            bool     // whether its stacks in memory and its threads can be chosen
 }
 
-func newBenchPipelineCommand() *cobra.Command {
-	m := &benchPipeline{}
-	cmd := &cobra.Command{
-		Use:   "pipeline [DIR]",
-		Short: "Measure whole fits of files against reading or decoding the same files.",
-		Long: "Measure whole fits of files against reading the same bytes or, where files are compressed, decoding\n" +
+var benches = []benchmark{
+	{name: "kernel", studies: []string{bench.Kernel}, memory: true,
+		short: "Measure the kernels on stacks in memory, one thread and by tiles.",
+		long: "Measure every implementation of the kernels on stacks larger than the caches and on tiles in\n" +
+			"cache, with and without gaps, by the number of dates and by the size of tiles, beside a serial\n" +
+			"loop over the pixels (serial-pixel), the portable kernel (serial-generic) and reading the same\n" +
+			"bytes (read).",
+		example: "  # a look at how it works, in seconds\n" +
+			"  pixtrend bench kernel --quick\n" +
+			"  # with plots, and every run's seconds\n" +
+			"  pixtrend bench kernel --plots plots --json kernel.json  # several minutes"},
+	{name: "scaling", studies: []string{bench.Scaling}, memory: true, threads: true,
+		short: "Measure how fits of stacks in memory speed up with threads.",
+		long: "Measure the fit of a packed stack in memory on 1 thread and more, pinned and not, with the same\n" +
+			"stack (strong) and as much for each thread (weak), and ways to hand out the work. Threads fill\n" +
+			"the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
+			"the serial fraction of Karp and Flatt.",
+		example: "  # a look at how it works, in seconds\n" +
+			"  pixtrend bench scaling --quick\n" +
+			"  # every number of threads, with plots\n" +
+			"  pixtrend bench scaling --threads all --plots plots  # several minutes"},
+	{name: "pipeline", studies: []string{bench.Baselines}, fits: true, memory: true, threads: true,
+		short: "Measure whole fits of files against reading or decoding the same files.",
+		long: "Measure whole fits of files against reading the same bytes or, where files are compressed, decoding\n" +
 			"every block once, in one run. Stacks are made in DIR, kept and used again; without DIR, in a\n" +
 			"temporary folder that is removed. Results are verified before their times count.\n\n" +
 			"Cases: f32, f32-nan, int16-deflate, int16-zstd, int16-lzw and small (all of them: all), and\n" +
 			"scaling-dates and scaling-pixels (scaling), which show how the cost of a sample grows. At the full\n" +
 			"size the usual cases need up to 6 GB of disk, and scaling 20 GB.",
-		Example: "  # a look at how it works, in seconds\n" +
-			"  pixtrend bench pipeline --size 256 --cases f32,int16-zstd --runs 2\n" +
+		example: "  # a look at how it works, in seconds\n" +
+			"  pixtrend bench pipeline --quick --cases f32,int16-zstd\n" +
 			"  # the whole benchmark, its stacks kept for the next time, every run's seconds as JSON\n" +
-			"  pixtrend bench pipeline stacks --json > bench.json  # several minutes",
+			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
+	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
+		short: "Measure all of it in one run.",
+		long: "Measure kernels, scaling and whole fits of files in one run, and write one report. Stacks of\n" +
+			"files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
+		example: "  # a look at how it works, in seconds\n" +
+			"  pixtrend bench all --quick --cases small --plots plots\n" +
+			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
+			"  pixtrend bench all stacks --record runs  # several minutes"},
+}
+
+// benchRun is the command line of one of them.
+type benchRun struct {
+	benchmark
+	options bench.Options
+	files   pipeline.Options
+	output  bench.Output
+	quiet   bool
+}
+
+func (b benchmark) command() *cobra.Command {
+	m := &benchRun{benchmark: b}
+	cmd := &cobra.Command{
+		Use: b.name, Short: b.short, Long: b.long, Example: b.example,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case !b.fits && len(args) > 0:
+				return usagef("%s takes no argument such as %q", b.name, args[0])
 			case len(args) > 1:
-				return usagef("pipeline takes one folder, in which its stacks are kept")
+				return usagef("%s takes one folder, in which its stacks are kept", b.name)
 			case len(args) == 1 && args[0] == "":
 				return usagef("the folder has an empty name")
 			case len(args) == 1:
-				m.options.Dir = args[0]
+				m.files.Dir = args[0]
+			}
+			if err := m.output.Conflict(); err != nil {
+				return usageError{err: err}
 			}
 			_, err := isaFromEnv(cmd)
 			return err
@@ -65,34 +128,46 @@ func newBenchPipelineCommand() *cobra.Command {
 			return m.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	o := &m.options
+	if b.fits {
+		cmd.Use += " [DIR]"
+	}
 	group(cmd, "Measurement", func(flags *pflag.FlagSet) {
-		option(flags, &o.Cases, "cases", "", "NAMES", "measure the cases of these NAMES, such as f32,int16-zstd (default all)", pipeline.ParseCases)
-		option(flags, &o.Runs, "runs", "", "N", "time each thing N times (default 5)", atLeast(1))
-		option(flags, &o.Size, "size", "", "PIXELS", "make the large stacks PIXELS wide and high (default 4096)", parseBenchSize)
-		option(flags, &o.Dates, "dates", "", "N", "make stacks of N dates (default 21)", parseBenchDates)
+		m.options.DefineRun(flags)
+		if b.memory {
+			m.options.DefineMemory(flags)
+		}
+		if b.threads {
+			m.options.DefineThreads(flags)
+		}
+		if b.fits {
+			option(flags, &m.files.Cases, "cases", "", "NAMES", "measure the cases of these NAMES, such as f32,int16-zstd (default all)", pipeline.ParseCases)
+			option(flags, &m.files.Size, "size", "", "PIXELS", "make the large stacks PIXELS wide and high (default 4096, and 256 where --quick)", parseBenchSize)
+			option(flags, &m.files.Dates, "dates", "", "N", "make stacks of N dates (default 21)", parseBenchDates)
+		}
 	})
+	group(cmd, "Report", func(flags *pflag.FlagSet) { m.output.Define(flags) })
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
-		flags.BoolVar(&m.json, "json", false, "print one JSON object, with every run, on standard output")
 		flags.BoolVarP(&m.quiet, "quiet", "q", false, "print no progress")
 	})
 	return cmd
 }
 
-func (m *benchPipeline) run(stdout, stderr io.Writer) error {
+func (m *benchRun) run(stdout, stderr io.Writer) error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("cannot find the program that is to be measured: %w", err)
 	}
-	o := m.options
-	o.Program, o.Version = program, versionName()
+	if err := m.output.Check(); err != nil {
+		return err
+	}
 	steps := &steps{w: stderr}
+	m.options.Version = versionName()
 	if !m.quiet {
-		o.Say, o.Progress = steps.say, steps.set
+		m.options.Say, m.options.Progress = steps.say, steps.set
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	report, err := pipeline.Run(ctx, o)
+	report, err := m.measure(ctx, program)
 	steps.end()
 	if err != nil {
 		if ctx.Err() != nil {
@@ -100,15 +175,41 @@ func (m *benchPipeline) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
-	if m.json {
-		text, err := jsonLine(report)
-		if err != nil {
-			return err
-		}
-		return print(stdout, text)
+	stop() // a signal during the writing of the report ends the process as usual
+	var text strings.Builder
+	if err := m.output.Write(report, &text); err != nil {
+		return err
 	}
-	return print(stdout, report.Text())
+	return print(stdout, text.String())
 }
+
+// measure measures what is asked for: first the files, whose folder may not do.
+func (m *benchRun) measure(ctx context.Context, program string) (*bench.Report, error) {
+	var files *pipeline.Report
+	if m.fits {
+		f := m.files
+		f.Program, f.Version, f.Runs, f.Threads = program, m.options.Version, m.options.Runs, m.options.Threads
+		f.Say, f.Progress = m.options.Say, m.options.Progress
+		if m.options.Quick && f.Size == 0 {
+			f.Size = quickSize
+		}
+		var err error
+		if files, err = pipeline.Run(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	report, err := bench.Run(ctx, m.studies, m.options)
+	if err != nil {
+		return nil, err
+	}
+	if m.fits {
+		files.AddTo(report)
+	}
+	report.Finish()
+	return report, nil
+}
+
+const quickSize = 256
 
 // steps shows the steps of a run, with GDAL's dots below those that take a while.
 type steps struct {

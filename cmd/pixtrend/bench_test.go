@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/bench/pipeline"
 )
 
@@ -22,7 +23,7 @@ func tempIn(dir string) []string { return []string{"TMPDIR=" + dir} }
 func TestBenchPipeline(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
-	code, stdout, stderr := start(t, command("", tempIn(tmp), "bench", "pipeline", "--size", "64", "--dates", "3", "--runs", "1", "--cases", "all,scaling", "--json"))
+	code, stdout, stderr := start(t, command("", tempIn(tmp), "bench", "pipeline", "--size", "64", "--dates", "3", "--runs", "1", "--cases", "all,scaling", "--quick", "--json", "-"))
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -35,10 +36,19 @@ func TestBenchPipeline(t *testing.T) {
 		}
 	}
 	var r pipeline.Report
+	whole := bench.Report{Pipeline: &r}
 	d := json.NewDecoder(strings.NewReader(stdout))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&r); err != nil || d.More() || strings.Count(stdout, "\n") != 1 {
+	if err := d.Decode(&whole); err != nil || d.More() || strings.Count(stdout, "\n") != 1 {
 		t.Fatalf("not one JSON object on a line (%v):\n%s", err, stdout)
+	}
+	if whole.Schema != bench.Schema || whole.Environment.Pixtrend != "v0.0-test" || len(whole.Results) < 2*len(r.Rows) || len(whole.Curves) != 7 {
+		t.Errorf("something is wrong in the report: %d results and %d curves", len(whole.Results), len(whole.Curves))
+	}
+	for _, x := range whole.Results {
+		if !(x.OverPixel.Value > 0) || !(x.OverGeneric.Value > 0) || !(x.OfCeiling.Value > 0) {
+			t.Errorf("%s is not set against baselines and ceiling: %+v", x.Name, x)
+		}
 	}
 	threads := len(r.Environment.Threads)
 	if len(r.Rows) != 7*threads || len(r.Growth) != 2 || len(r.Stacks) != 12 || r.Environment.Pixtrend != "v0.0-test" || r.Environment.GDAL == "" {
@@ -56,7 +66,7 @@ func TestBenchPipeline(t *testing.T) {
 			}
 		}
 	}
-	if want := 1 + 7*threads + len(r.Growth[0].Points) + len(r.Growth[1].Points); jobs != want || len(r.Growth[1].Points) < 2 {
+	if want := 1 + 7*threads + 6 + len(r.Growth[0].Points) + len(r.Growth[1].Points); jobs != want || len(r.Growth[1].Points) < 2 {
 		t.Errorf("%d jobs, want %d", jobs, want)
 	}
 	for _, row := range r.Rows {
@@ -70,12 +80,12 @@ func TestBenchPipeline(t *testing.T) {
 func TestBenchPipelineFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	args := []string{"bench", "pipeline", "new/stacks", "--size", "32", "--dates", "2", "--runs", "1", "--cases", "small"}
+	args := []string{"bench", "pipeline", "new/stacks", "--size", "32", "--dates", "2", "--runs", "1", "--cases", "small", "--quick"}
 	code, stdout, stderr := call(t, dir, args...)
 	if code != 0 || !strings.Contains(stderr, "making least-16x16x2") || !strings.Contains(stderr, "making small-32x32x2") {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	if !strings.HasPrefix(stdout, "pixtrend v0.0-test (") || !strings.Contains(stdout, "\nsmall  slope  1 ") {
+	if !strings.HasPrefix(stdout, "pixtrend v0.0-test (") || !strings.Contains(stdout, "\nsmall  slope  1 ") || !strings.Contains(stdout, "serial-pixel") {
 		t.Errorf("the table is\n%s", stdout)
 	}
 	before := files(t, dir)
@@ -102,7 +112,7 @@ func TestBenchPipelineFolder(t *testing.T) {
 
 func TestBenchPipelineWithoutRoom(t *testing.T) {
 	dir := t.TempDir()
-	b := &benchPipeline{options: pipeline.Options{Dir: dir, Free: func(string) (int64, error) { return 1 << 20, nil }}}
+	b := &benchRun{benchmark: benchmark{fits: true}, files: pipeline.Options{Dir: dir, Free: func(string) (int64, error) { return 1 << 20, nil }}}
 	err := b.run(io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "1.0 MB are free") || !strings.Contains(err.Error(), "--size") {
 		t.Errorf("error %v", err)
@@ -158,6 +168,60 @@ func TestBenchPipelineInterrupt(t *testing.T) {
 				t.Errorf("left behind: %v", left)
 			}
 		})
+	}
+}
+
+// Kernels and scaling, at a size at which nothing but their working can be seen.
+func TestBenchInMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	code, stdout, stderr := call(t, dir, "bench", "kernel", "--quick", "--stack", "1", "--runs", "2", "--json", "kernel.json", "--csv", "kernel.csv", "--plots", "plots")
+	if code != 0 || !strings.Contains(stdout, bench.SerialPixel) || !strings.Contains(stderr, "measuring study=kernel") {
+		t.Fatalf("exit code %d, standard error\n%s\nstandard output\n%s", code, stderr, stdout)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "kernel.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r bench.Report
+	if err := json.Unmarshal(text, &r); err != nil || len(r.Results) == 0 || r.Environment.Pixtrend != "v0.0-test" || !r.Quick {
+		t.Errorf("the report is %.200s, %v", text, err)
+	}
+	for _, name := range []string{"kernel.csv", "plots/roofline.png", "plots/roofline.svg", "plots/dates.png", "plots/samples.png"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	code, stdout, stderr = call(t, dir, "bench", "scaling", "--quick", "--stack", "1", "--runs", "2", "--threads", "1", "--record", "runs", "-q")
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "the same stack for all (strong), pinned") {
+		t.Errorf("exit code %d, standard error %q, standard output\n%s", code, stderr, stdout)
+	}
+	if found, err := filepath.Glob(filepath.Join(dir, "runs", "*", "report.md")); err != nil || len(found) != 1 {
+		t.Errorf("recorded: %v, %v", found, err)
+	}
+}
+
+func TestBenchUsage(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"name what to measure: all, kernel, pipeline or scaling": {},
+		`bench knows no "kernels": use all, kernel`:              {"kernels"},
+		`kernel takes no argument such as "stacks"`:              {"kernel", "stacks"},
+		"all takes one folder":                                   {"all", "a", "b"},
+		"--json and --csv cannot both be standard output":        {"kernel", "--json", "-", "--csv", "-"},
+		"--threads 0: give numbers of threads from 1 to":         {"scaling", "--threads", "0"},
+		"--stack x: give a whole number of MiB":                  {"kernel", "--stack", "x"},
+		"--runs 0: give a whole number, 1 or more":               {"pipeline", "--runs", "0"},
+		"--json needs a value":                                   {"pipeline", "--json"},
+	} {
+		code, _, stderr := call(t, t.TempDir(), append([]string{"bench"}, args...)...)
+		if code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%q: exit code %d, %q, want %q", args, code, stderr, want)
+		}
+	}
+	code, _, stderr := call(t, t.TempDir(), "bench", "kernel", "--json", "no/such/folder.json", "-q")
+	if code != exitFailed || !strings.Contains(stderr, "cannot write the report: open no/such/folder.json") {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 

@@ -643,7 +643,7 @@ func TestVersion(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"},
-		{"bench", "-h"}, {"bench", "pipeline", "-h"}} {
+		{"bench", "-h"}, {"bench", "kernel", "-h"}, {"bench", "scaling", "-h"}, {"bench", "pipeline", "-h"}, {"bench", "all", "-h"}} {
 		code, stdout, stderr := call(t, "", args...)
 		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
 			t.Errorf("%v: exit code %d, printed %q and %q", args, code, stdout, stderr)
@@ -663,7 +663,11 @@ func TestExamples(t *testing.T) {
 		t.Skip("no sh here")
 	}
 	root := newRootCommand()
-	for _, name := range []string{"", "fit", "synth", "bench pipeline"} {
+	names := []string{"", "fit", "synth", "bench kernel", "bench scaling", "bench pipeline"}
+	if os.Getenv("PIXTREND_LONG") != "" {
+		names = append(names, "bench", "bench all")
+	}
+	for _, name := range names {
 		cmd, _, err := root.Find(strings.Fields(name))
 		if err != nil {
 			t.Fatal(err)

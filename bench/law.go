@@ -1,0 +1,84 @@
+package bench
+
+import "math"
+
+// KarpFlatt returns the serial fraction that a speed-up on p threads tells of,
+//
+//	e = (1/s − 1/p) / (1 − 1/p)
+//
+// (Karp and Flatt, Measuring Parallel Processor Performance, CACM 33(5), 1990). One that grows with p
+// is no serial part but an overhead, or a shared resource that is used up. NaN for one thread.
+func KarpFlatt(speedup float64, p int) float64 {
+	if p < 2 {
+		return math.NaN()
+	}
+	n := float64(p)
+	return (1/speedup - 1/n) / (1 - 1/n)
+}
+
+// Roof is the rate of p threads as min(p·One, Most).
+type Roof struct {
+	One       float64 `json:"one"`        // of one thread
+	Most      float64 `json:"most"`       // of as many as there can be; where it is not reached, that of the most threads measured
+	Reached   bool    `json:"reached"`    // whether the points show a bound
+	Residual  float64 `json:"residual"`   // root of the mean square of what is left, relative to the largest rate
+	Threads   float64 `json:"threads"`    // Most/One: threads from which on more do not help
+	BoundFrom int     `json:"from_point"` // index of the first point that is bound; the number of points where none is
+}
+
+// At returns the rate of p threads.
+func (r Roof) At(p float64) float64 { return min(p*r.One, r.Most) }
+
+// FitRoof fits min(p·One, Most) to the rates of ascending numbers of threads by least squares: for each
+// place where the line may meet the bound, the best of both that meet there.
+func FitRoof(threads []int, rates []float64) Roof {
+	best, least := Roof{}, math.Inf(1)
+	largest := 0.0
+	for _, r := range rates {
+		largest = max(largest, r)
+	}
+	try := func(one, most float64, from int) {
+		if !(one > 0) || !(most > 0) {
+			return
+		}
+		sum := 0.0
+		for i, p := range threads {
+			d := rates[i] - min(float64(p)*one, most)
+			sum += d * d
+		}
+		// A bound has to explain more than rounding does.
+		if sum < least*(1-1e-9) {
+			least = sum
+			best = Roof{One: one, Most: most, Reached: from < len(threads), BoundFrom: from}
+		}
+	}
+	for from := len(threads); from > 0; from-- {
+		var pp, pr, bound float64
+		for i, p := range threads {
+			if i < from {
+				pp += float64(p) * float64(p)
+				pr += float64(p) * rates[i]
+			} else {
+				bound += rates[i]
+			}
+		}
+		one := pr / pp
+		if from == len(threads) {
+			try(one, one*float64(threads[len(threads)-1]), from)
+			continue
+		}
+		try(one, bound/float64(len(threads)-from), from)
+		// The same with the bound beginning just at a point.
+		corner := float64(threads[from-1])
+		for _, r := range rates[from:] {
+			pp += corner * corner
+			pr += corner * r
+		}
+		try(pr/pp, pr/pp*corner, from)
+	}
+	if largest > 0 {
+		best.Residual = math.Sqrt(least/float64(len(threads))) / largest
+	}
+	best.Threads = best.Most / best.One
+	return best
+}

@@ -1,0 +1,215 @@
+package bench
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Record writes a run into a folder of its own in dir, DATE-CPU, or DATE-CPU-2 and so on where there are others of
+// that day: report.md, env.json, summary.csv, samples.csv with every run, report.json with everything, and plots.
+func (r *Report) Record(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	first := filepath.Join(dir, r.folder())
+	dir = first
+	for n := 2; ; n++ {
+		err := os.Mkdir(dir, 0o777)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		dir = fmt.Sprintf("%s-%d", first, n)
+	}
+	plots, err := r.Plot(filepath.Join(dir, "plots"))
+	if err != nil {
+		return err
+	}
+	indented := func(v any) func(io.Writer) error {
+		return func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			e.SetIndent("", " ")
+			return e.Encode(v)
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"report.md", func(w io.Writer) error { _, err := io.WriteString(w, r.markdown(plots)); return err }},
+		{"env.json", indented(r.Environment)}, {"summary.csv", r.WriteSummary}, {"samples.csv", r.WriteSamples}, {"report.json", indented(r)},
+	} {
+		if err := writeFile(filepath.Join(dir, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folder is the date and the processor, in letters that every file system takes.
+func (r *Report) folder() string {
+	name := strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			return c
+		case c >= 'A' && c <= 'Z':
+			return c - 'A' + 'a'
+		}
+		return ' '
+	}, r.Environment.CPU)
+	return r.Environment.Time.Format(time.DateOnly) + "-" + strings.Join(strings.Fields(name), "-")
+}
+
+// markdown is the report with tables and plots. Whoever reads nothing else knows what was compared, where, how
+// sure it is, and how to repeat it.
+func (r *Report) markdown(plots []string) string {
+	var b strings.Builder
+	e := &r.Environment
+	fmt.Fprintf(&b, "# pixtrend, measured %s\n\n", e.Time.Format("2006-01-02 15:04 UTC"))
+	r.summary(&b)
+	b.WriteString("## Where\n\n")
+	mdTable(&b, []string{"", ""}, environmentRows(e))
+	b.WriteString("## How\n\n" + method(e.Runs, r.Stack))
+	fmt.Fprintf(&b, "To repeat it, at this commit:\n\n    make build\n    bin/pixtrend bench all --record bench/runs\n\n")
+	b.WriteString("Without GDAL, and on other machines that have neither Go nor GDAL: `make bench-static`, then `bin/pixtrend-bench all --record DIR`, which leaves the files out.\n\n")
+	if len(r.Notes) > 0 {
+		b.WriteString("## What to know\n\n")
+		for _, n := range r.Notes {
+			fmt.Fprintf(&b, "- %s\n", n)
+		}
+		b.WriteString("\n")
+	}
+	if len(plots) > 0 {
+		b.WriteString("## Plots\n\n")
+		for _, p := range plots {
+			fmt.Fprintf(&b, "![%s](plots/%s.png)\n\n", captions[p], p)
+		}
+	}
+	if len(r.Curves) > 0 {
+		b.WriteString("## Threads\n\nSpeed-up is over one thread of the same arm, Karp–Flatt the serial fraction that it tells of, `of reading` the share of the rate at which as many threads read the same bytes.\n\n")
+		for i := range r.Curves {
+			c := &r.Curves[i]
+			fmt.Fprintf(&b, "### %s\n\n%s\n\n", c.title(), c.sentence())
+			var rows [][]string
+			for k := range c.Points {
+				rows = append(rows, c.Points[k].row())
+			}
+			mdTable(&b, curveHead, rows)
+		}
+	}
+	if len(r.Results) > 0 {
+		b.WriteString("## Results\n\nBytes are those of the samples, not of the results. `of reading`: the share of the rate of the arm `read` with as many threads, with its 95 % interval; of fits of files, that of reading or decoding the same files, whose bytes theirs are.\n\n")
+	}
+	for _, group := range r.groups() {
+		fmt.Fprintf(&b, "### %s\n\n", heading(group))
+		var rows [][]string
+		for i := range r.Results {
+			if r.Results[i].Group == group {
+				rows = append(rows, r.Results[i].row())
+			}
+		}
+		mdTable(&b, resultHead, rows)
+		for _, n := range r.Noise {
+			if n.Group == group {
+				fmt.Fprintf(&b, "Noise: the same twice, ratio %.3f (%.3f to %.3f), of `%s`.\n\n", n.Ratio.Value, n.Ratio.Low, n.Ratio.High, n.Arm)
+			}
+		}
+	}
+	if r.text != "" {
+		fmt.Fprintf(&b, "## Whole fits of files\n\n```\n%s```\n", r.text)
+	}
+	return b.String()
+}
+
+var captions = map[string]string{
+	"speedup": "Speed-up over one thread, stacks in memory", "efficiency": "Efficiency, stacks in memory",
+	"files-speedup": "Speed-up over one thread, whole fits of files", "files-efficiency": "Efficiency, whole fits of files",
+	"policies": "Ways to hand out work", "roofline": "Roofline, one thread", "dates": "Rate by number of dates",
+	"tiles": "Rate by size of tiles and groups", "samples": "Distribution of the runs of one table",
+}
+
+// summary says the main thing in a few lines.
+func (r *Report) summary(b *strings.Builder) {
+	isa := r.Environment.ISA
+	var rows [][]string
+	for _, x := range r.of("study", "kernel", "ws", groupRAM, "arm", isa, "layout", "packed", repeated, "") {
+		rows = append(rows, []string{strings.TrimPrefix(heading(x.Group), "One thread, a stack larger than the caches: "), "1",
+			fmt.Sprintf("%.1f", x.Rate.Value), fmt.Sprintf("%.1f", x.OverPixel.Value), fmt.Sprintf("%.1f", x.OverGeneric.Value), fmt.Sprintf("%.2f", x.OfCeiling.Value)})
+	}
+	for i := range r.Curves {
+		c := &r.Curves[i]
+		if Key(c.Name, "scaling") != strong || Key(c.Name, "pin") != "cpu" || len(c.Points) < 2 {
+			continue
+		}
+		p := &c.Points[len(c.Points)-1]
+		for _, x := range r.of("study", "scaling", "scaling", strong, "pin", "cpu", "gaps", Key(c.Name, "gaps"), "threads", fmt.Sprint(p.Threads), repeated, "") {
+			rows = append(rows, []string{strings.TrimPrefix(heading(x.Group), "Threads: a packed stack in memory: "), fmt.Sprint(p.Threads),
+				fmt.Sprintf("%.1f", x.Rate.Value), fmt.Sprintf("%.1f", x.OverPixel.Value), fmt.Sprintf("%.1f", x.OverGeneric.Value), fmt.Sprintf("%.2f", x.OfCeiling.Value)})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "The slope of every pixel of a packed stack in memory (%s), from the tables below:\n\n", isa)
+	mdTable(b, []string{"stack", "threads", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}, rows)
+}
+
+// method says what a figure rests on.
+func method(runs int, stack int64) string {
+	return fmt.Sprintf("* Stacks of %d MiB, made by the benchmark, the same on every machine. Before each run the caches are filled with other samples and the results spoilt.\n"+
+		"* Everything in a table is timed in one process in turn, %d runs of each, in another order each round (the seed is fixed). No run is left out; all of them are in samples.csv.\n"+
+		"* A figure is the median; its interval is the 95 %% percentile bootstrap of 2000 resamples. Ratios have their own.\n"+
+		"* A result is compared with a float64 reference, then its checksum with that of all arms on the same data, before its time counts; later runs must have the same.\n"+
+		"* `serial-pixel`: one goroutine, pixel by pixel over a pixel-major array, the textbook formula in two passes: what a loop over `linregress` does, in Go. `serial-generic`: the portable kernel on one thread. "+
+		"`read`: the fastest sequential read of the same bytes, with the widest registers. `triad`: a = b + 3·c in Go.\n"+
+		"* One arm of each table is there twice (`again`): what the two differ by is noise.\n\n", stack>>20, runs)
+}
+
+func environmentRows(e *Environment) [][]string {
+	known := func(s string) string {
+		if s == "" || s == "0 KiB" {
+			return "not told by the system"
+		}
+		return s
+	}
+	kib := func(n int) string { return fmt.Sprintf("%d KiB", n>>10) }
+	machine := e.Machine
+	if machine == "" {
+		machine = "no hypervisor is seen"
+	} else {
+		machine = "virtual machine: " + machine
+	}
+	return [][]string{
+		{"processor", e.CPU + ", " + e.Arch + ", " + machine},
+		{"instruction set", e.ISA + " (of " + strings.Join(e.ISAs, ", ") + ")"},
+		{"CPUs", fmt.Sprintf("%d on %d cores (SMT: %d a core), %d NUMA nodes, GOMAXPROCS %d", e.CPUs, e.Cores, e.SMT, e.NUMANodes, e.Procs)},
+		{"caches", fmt.Sprintf("L1 %s, L2 %s, L3 %s", known(kib(e.L1)), known(kib(e.L2)), known(kib(e.L3)))},
+		{"memory available", fmt.Sprintf("%d MiB", e.Memory>>20)},
+		{"huge pages", fmt.Sprintf("%s; %d MiB of this process were in them", known(e.HugePages), e.Huge>>20)},
+		{"frequency governor", known(e.Governor)},
+		{"system", e.OS + ", Go " + e.Go},
+		{"pixtrend", e.Pixtrend + ", commit " + e.Commit},
+		{"load at the start", fmt.Sprintf("%.2f; meanwhile %.0f %% of the CPUs' time went to other programs, %.0f %% to other guests", e.Load, 100*e.Others, 100*e.Steal)},
+	}
+}
+
+func mdTable(b *strings.Builder, head []string, rows [][]string) {
+	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
+	line(head)
+	line(slices.Repeat([]string{"---"}, len(head)))
+	for _, row := range rows {
+		line(row)
+	}
+	b.WriteString("\n")
+}

@@ -1,0 +1,203 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Result is a measurement beside the baselines and the ceiling of its group.
+type Result struct {
+	Measurement
+	Group       string   `json:"group"`      // results of one group took turns
+	Median      Interval `json:"median_s"`   // seconds
+	Rate        Interval `json:"gb_per_s"`   // of the bytes, 1e9 a second
+	OverPixel   Interval `json:"over_pixel"` // how many times the rate of serial-pixel
+	OverGeneric Interval `json:"over_generic"`
+	OfCeiling   Interval `json:"of_ceiling"` // share of the rate of reading with as many threads
+	Ceiling     string   `json:"ceiling"`    // the name of that reading
+
+	sum uint64 // of what it computes
+}
+
+// Noise is what the same arm, measured twice, differs by.
+type Noise struct {
+	Group string   `json:"group"`
+	Arm   string   `json:"arm"`
+	Ratio Interval `json:"ratio"` // of the medians of both
+	Level float64  `json:"level"` // the farthest that 1 may be from the ratio
+}
+
+// arm, threads and is tell what a result is of.
+func (r *Result) key(key string) string { return Key(r.Name, key) }
+
+func (r *Result) threads() int {
+	n, err := strconv.Atoi(r.key("threads"))
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// repeated is the key of an arm that stands in a group a second time.
+const repeated = "again"
+
+// Again returns the name of an arm that stands in a group a second time.
+func Again(name string) string { return name + "/" + repeated + "=yes" }
+
+// NewNoise compares two measurements of one arm.
+func NewNoise(group string, a, b []float64, arm string) Noise {
+	n := Noise{Group: group, Arm: arm, Ratio: RatioOf(a, b)}
+	n.Level = max(n.Ratio.High-1, 1-n.Ratio.Low, math.Abs(n.Ratio.Value-1))
+	return n
+}
+
+// results sets the arms of a group against its baselines and ceilings.
+func (g *group) results() ([]Result, []Noise) {
+	name := NameOf(g.prefix...)
+	find := func(arm, threads string) *Arm {
+		i := slices.IndexFunc(g.arms, func(a *Arm) bool {
+			return Key(a.Name, "arm") == arm && (threads == "" || Key(a.Name, "threads") == threads)
+		})
+		if i < 0 {
+			return nil
+		}
+		return g.arms[i]
+	}
+	over := func(a, base *Arm) Interval {
+		if base == nil {
+			return Interval{}
+		}
+		// Rates may be of different numbers of bytes.
+		r := RatioOf(base.Seconds, a.Seconds)
+		scale := float64(a.Bytes) / float64(base.Bytes)
+		return Interval{r.Value * scale, r.Low * scale, r.High * scale}
+	}
+	var results []Result
+	var noise []Noise
+	for _, a := range g.arms {
+		r := Result{Measurement: a.Measurement, Group: name, Median: MedianOf(a.Seconds), sum: a.sum}
+		r.Rate = RateOf(a.Bytes, r.Median)
+		r.OverPixel = over(a, find(SerialPixel, ""))
+		r.OverGeneric = over(a, find(SerialGeneric, ""))
+		if c := find(Read, strconv.Itoa(r.threads())); c != nil {
+			r.OfCeiling, r.Ceiling = over(a, c), c.Name
+		}
+		results = append(results, r)
+		if Key(a.Name, repeated) != "" {
+			i := slices.IndexFunc(g.arms, func(b *Arm) bool { return Again(b.Name) == a.Name })
+			noise = append(noise, NewNoise(name, g.arms[i].Seconds, a.Seconds, g.arms[i].Name))
+		}
+	}
+	return results, noise
+}
+
+// repeat adds an arm a second time, for the noise.
+func (g *group) repeat(a *Arm) {
+	b := *a
+	b.Name = Again(b.Name)
+	g.arms = append(g.arms, &b)
+}
+
+// doubts says which differences of a group are within its noise: of the fastest arms, those that may
+// as well be equal.
+func doubts(results []Result, noise []Noise) []string {
+	var notes []string
+	ceilings := map[string]bool{}
+	for i := range results {
+		ceilings[results[i].Ceiling] = true
+	}
+	other := func(r *Result, n Noise) bool {
+		return r.Group != n.Group || r.key(repeated) != "" || r.key("arm") == Triad || ceilings[r.Name]
+	}
+	for _, n := range noise {
+		if !n.Ratio.Contains(1) {
+			notes = append(notes, fmt.Sprintf("%s: the same arm, measured twice, differs by %.1f %% (%.3f to %.3f): trust no smaller difference in this group",
+				heading(n.Group), 100*math.Abs(n.Ratio.Value-1), n.Ratio.Low, n.Ratio.High))
+		}
+		var fastest *Result
+		var equal []string
+		for i := range results {
+			r := &results[i]
+			if other(r, n) {
+				continue
+			}
+			if fastest == nil || r.Rate.Value > fastest.Rate.Value {
+				fastest = r
+			}
+		}
+		if fastest == nil {
+			continue
+		}
+		for i := range results {
+			r := &results[i]
+			if other(r, n) || r == fastest {
+				continue
+			}
+			if effect := fastest.Rate.Value/r.Rate.Value - 1; effect <= n.Level {
+				equal = append(equal, r.label())
+			}
+		}
+		if len(equal) > 0 && len(equal) <= 4 {
+			notes = append(notes, fmt.Sprintf("%s: %s is not told from %s, which differ by less than the noise of %.1f %%",
+				heading(n.Group), fastest.label(), strings.Join(equal, " and "), 100*n.Level))
+		}
+	}
+	return notes
+}
+
+// RateOf returns the rate of some bytes in that many seconds, in GB/s.
+func RateOf(bytes int64, seconds Interval) Interval { return seconds.inverse(float64(bytes) / 1e9) }
+
+// OverSerial returns how many times faster than the serial baselines something went through that many bytes of samples,
+// by the rates of the baselines in memory in this report; zeros where it has none of that type.
+func (r *Report) OverSerial(dtype string, gaps bool, bytes int64, seconds []float64) (pixel, generic Interval) {
+	share := "0"
+	if gaps {
+		share = usualGaps
+	}
+	over := func(arm string) Interval {
+		of := r.of("arm", arm, "ws", groupRAM, "dtype", dtype, "gaps", share, "n", strconv.Itoa(usualDates), repeated, "")
+		if len(of) == 0 {
+			return Interval{}
+		}
+		ratio, scale := RatioOf(of[0].Seconds, seconds), float64(bytes)/float64(of[0].Bytes)
+		return Interval{ratio.Value * scale, ratio.Low * scale, ratio.High * scale}
+	}
+	return over(SerialPixel), over(SerialGeneric)
+}
+
+// label is short in words.
+func (r *Result) label() string {
+	words := strings.Split(strings.TrimPrefix(r.short(), "arm="), "/")
+	for i, w := range words {
+		switch w {
+		case repeated + "=yes":
+			w = "again"
+		case "pin=cpu":
+			w = "pinned"
+		case "pin=off":
+			w = "not pinned"
+		case "threads=1":
+			w = "1 thread"
+		}
+		if n, found := strings.CutPrefix(w, "threads="); found {
+			w = n + " threads"
+		}
+		for _, key := range []string{"layout=", "scaling=", "op="} {
+			w = strings.TrimPrefix(w, key)
+		}
+		words[i] = strings.ReplaceAll(w, "=", " ")
+	}
+	return strings.Join(words, ", ")
+}
+
+// short is what tells a result from others of its group.
+func (r *Result) short() string {
+	if len(r.Name) > len(r.Group)+1 {
+		return r.Name[len(r.Group)+1:]
+	}
+	return r.Name
+}

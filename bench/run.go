@@ -1,0 +1,130 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pixtrend/pixtrend/internal/ceiling"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Options of a run.
+type Options struct {
+	Runs    int   // timed runs of each thing; 0: 15, and 10 where Quick
+	Threads []int // numbers of threads of the scaling study, ascending; nil: chosen by the machine
+	Stack   int64 // bytes of a stack in memory; 0: four times the last-level cache, and 8 MiB where Quick
+	Quick   bool  // small stacks, few sizes: shows how it works, not how fast
+	Version string
+
+	Say      func(what string)     // is told what comes next; may be nil
+	Progress func(done, total int) // is told how far a step is; done = total ends it; may be nil
+}
+
+const (
+	usualRuns  = 15
+	quickStack = 8 << 20
+	leastStack = 1 << 16
+	mostStack  = 512 << 20 // unless more is asked for
+	longest    = 512       // dates of a sweep
+)
+
+func (o Options) withDefaults() Options {
+	if o.Say == nil {
+		o.Say = func(string) {}
+	}
+	if o.Progress == nil {
+		o.Progress = func(int, int) {}
+	}
+	if o.Runs == 0 {
+		o.Runs = usualRuns
+		if o.Quick {
+			o.Runs = LeastRuns
+		}
+	}
+	if o.Stack == 0 {
+		o.Stack = min(4*int64(ceiling.LastLevelCache()), mostStack)
+		if o.Quick {
+			o.Stack = quickStack
+		}
+	}
+	o.Stack = max(o.Stack, leastStack)
+	if len(o.Threads) == 0 {
+		o.Threads = UsualThreads()
+	}
+	return o
+}
+
+// study is a run under way.
+type study struct {
+	Options
+	k      kernel.Kernel
+	buffer []byte // of the samples, pixel by pixel
+	report *Report
+}
+
+// newStudy checks that a run can begin.
+func newStudy(o Options) (*study, error) {
+	o = o.withDefaults()
+	k, err := kernel.FromEnv()
+	if err != nil {
+		return nil, err
+	}
+	s := &study{Options: o, k: k, report: NewReport(NewEnvironment(o.Version, o.Runs))}
+	// The samples twice over and once more, the triad and the results.
+	if need := 5 * o.Stack; s.report.Environment.Memory > 0 && need > s.report.Environment.Memory {
+		return nil, fmt.Errorf("stacks of %d MiB take %d MiB in all layouts, and %d MiB of memory are available: give a smaller one with --stack",
+			o.Stack>>20, need>>20, s.report.Environment.Memory>>20)
+	}
+	s.report.Stack, s.report.Quick = o.Stack, o.Quick
+	s.buffer, err = ceiling.Buffer(int(max(o.Stack, cacheBytes*int64(slices.Max(o.Threads)), longest*kernel.PanelPixels*8)))
+	if err != nil {
+		return nil, fmt.Errorf("cannot have %d MiB of memory for a stack: %w", o.Stack>>20, err)
+	}
+	return s, nil
+}
+
+// The studies.
+const (
+	Kernel    = "kernel"    // one thread and tiles
+	Scaling   = "scaling"   // threads
+	Baselines = "baselines" // the serial baselines alone
+)
+
+// Run measures the studies of these names, in turn. The report lacks what Finish adds.
+func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
+	s, err := newStudy(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range studies {
+		switch name {
+		case Kernel:
+			err = s.kernels(ctx)
+		case Scaling:
+			err = s.scaling(ctx)
+		case Baselines:
+			err = s.baselines(ctx)
+		default:
+			err = fmt.Errorf("no study is called %q: use %s, %s or %s", name, Kernel, Scaling, Baselines)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.report, nil
+}
+
+// run measures a group and adds its results to the report.
+func (s *study) run(ctx context.Context, g *group) error {
+	s.Say(fmt.Sprintf("measuring %s: %d things, %d times each after a warm-up that is verified", NameOf(g.prefix...), len(g.arms), s.Runs))
+	err := Measure(ctx, g.arms, Turns{Runs: s.Runs, Progress: s.Progress})
+	s.report.Environment.noteHuge()
+	if err != nil {
+		return err
+	}
+	results, noise := g.results()
+	s.report.Results = append(s.report.Results, results...)
+	s.report.Noise = append(s.report.Noise, noise...)
+	return nil
+}

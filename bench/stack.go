@@ -1,0 +1,255 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/ceiling"
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/layout"
+	"github.com/pixtrend/pixtrend/runner"
+)
+
+// problem is a stack in memory whose slopes are wanted.
+type problem struct {
+	dtype  kernel.DType // float32 or int16
+	dates  int
+	gaps   float64 // share of the samples
+	pixels int     // a multiple of 64
+}
+
+const nodata = -9999 // of int16; gaps of float32 are NaN
+
+// bytes returns the size of the samples of some pixels.
+func (p problem) bytes(pixels int) int64 {
+	return int64(pixels) * int64(p.dates) * int64(p.dtype.Size())
+}
+
+// sized returns the problem with as many pixels as fit that many bytes.
+func (p problem) sized(bytes int64) problem {
+	p.pixels = max(1, int(bytes/p.bytes(kernel.PanelPixels))) * kernel.PanelPixels
+	return p
+}
+
+func (p problem) valid() kernel.Valid {
+	return kernel.Valid{HasNodata: p.dtype == kernel.Int16, Nodata: nodata}
+}
+
+// times are one a date, one apart and centred.
+func (p problem) times() []float64 {
+	t := make([]float64, p.dates)
+	for i := range t {
+		t[i] = float64(i) - float64(p.dates-1)/2
+	}
+	return t
+}
+
+func (p problem) line() kernel.Line {
+	return kernel.Line{Axis: kernel.NewAxis(p.times()), Scale: 1, MinObs: 2}
+}
+
+// fill writes the series of the pixels from first on, one after another: lines of different slopes and heights
+// with noise, in units of 1/unit, the same on every machine.
+func fill[T float32 | int16](dst []T, p problem, first int, unit float64, gap T) {
+	limit := uint64(p.gaps * (1 << 16))
+	for i := range dst {
+		pixel, date := first+i/p.dates, i%p.dates
+		own := mix(uint64(pixel))
+		noise := mix(uint64(pixel)*0x10001 + uint64(date) + 1)
+		y := float64(2000+own%4000) + (float64(own>>32%400)-200)/float64(p.dates)*float64(date) + float64(noise%1024)
+		if dst[i] = T(y / unit); noise>>32%(1<<16) < limit {
+			dst[i] = gap
+		}
+	}
+}
+
+// mix is the finisher of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// as returns the bytes as numbers.
+func as[T any](b []byte) []T {
+	var zero T
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(zero)))
+}
+
+// placement says how many of a problem's pixels lie in memory, and whose workers wrote which of them first.
+type placement struct {
+	pixels, threads int
+	pin             runner.Pinning
+}
+
+// memory holds a problem: pixel-major, as the serial baseline reads it, and laid out as kernels read it, each
+// part written first, and so placed on a NUMA node, by the worker that reads it later.
+type memory struct {
+	problem
+	k      kernel.Kernel
+	all    int    // threads of the machine
+	source []byte // pixel-major, of all pixels
+
+	at     placement
+	arena  *layout.Arena
+	packed kernel.Tile
+	planes kernel.Tile // date after date; without samples where only packed is wanted
+	both   bool
+	out    []float32
+	triad  []float64 // three arrays of a third each, as many bytes as the samples
+}
+
+// newMemory makes the samples of p. buffer has room for them.
+func newMemory(ctx context.Context, p problem, k kernel.Kernel, buffer []byte, both bool) (*memory, error) {
+	m := &memory{problem: p, k: k, source: buffer[:p.bytes(p.pixels)], both: both, all: allThreads()}
+	_, err := crew(ctx, m.all, runner.PinAuto, func(w int) {
+		lo, hi := part(p.pixels, m.all, w)
+		own := m.source[p.bytes(lo):p.bytes(hi)]
+		if p.dtype == kernel.Int16 {
+			fill(as[int16](own), p, lo, 1, nodata)
+		} else {
+			fill(as[float32](own), p, lo, 10000, float32(math.NaN()))
+		}
+	})
+	return m, err
+}
+
+// allThreads is the number of threads that a run without options has.
+func allThreads() int { return min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0)) }
+
+// part returns the pixels of worker w of several: whole panels.
+func part(pixels, workers, w int) (lo, hi int) {
+	panels := pixels / kernel.PanelPixels
+	return panels * w / workers * kernel.PanelPixels, panels * (w + 1) / workers * kernel.PanelPixels
+}
+
+// place lays the samples out anew where they do not lie so already.
+func (m *memory) place(ctx context.Context, at placement) error {
+	if m.arena != nil && m.at == at {
+		return nil
+	}
+	if err := m.close(); err != nil {
+		return err
+	}
+	samples, line := int(m.bytes(at.pixels)), 64
+	layouts := 1
+	if m.both {
+		layouts = 2
+	}
+	arena, err := layout.NewArena(layouts*(samples+line) + samples + line + 4*at.pixels + line)
+	if err != nil {
+		return fmt.Errorf("a stack of %d MiB does not fit the memory (give a smaller one with --stack): %w", samples>>20, err)
+	}
+	m.arena, m.at = arena, at
+	m.packed = kernel.Tile{Type: m.dtype, Dates: m.dates, Pixels: at.pixels, Packed: true, Data: arena.Cut(samples)}
+	if m.both {
+		m.planes = kernel.Tile{Type: m.dtype, Dates: m.dates, Pixels: at.pixels, Stride: at.pixels, Data: arena.Cut(samples)}
+	}
+	m.out = as[float32](arena.Cut(4 * at.pixels))
+	m.triad = as[float64](arena.Cut(samples / 8 * 8))
+	view := layout.View{Type: m.dtype, Data: m.source, Width: m.pixels, Height: 1, Dates: m.dates, Order: layout.BIP}
+	_, err = crew(ctx, at.threads, at.pin, func(w int) {
+		lo, hi := part(at.pixels, at.threads, w)
+		view.Copy(m.k, lo, nil, m.packed.Slice(lo, hi))
+		if m.both {
+			view.Copy(m.k, lo, nil, m.planes.Slice(lo, hi))
+		}
+		clear(m.out[lo:hi])
+		third := len(m.triad) / 3
+		for a := range 3 {
+			own := m.triad[a*third:][third*w/at.threads : third*(w+1)/at.threads]
+			for i := range own {
+				own[i] = 1
+			}
+		}
+	})
+	return err
+}
+
+func (m *memory) close() error {
+	if m.arena == nil {
+		return nil
+	}
+	arena := m.arena
+	m.arena, m.packed, m.planes, m.out, m.triad = nil, kernel.Tile{}, kernel.Tile{}, nil, nil
+	return arena.Close()
+}
+
+// spoil overwrites the results of the run before, so that none can be taken for those of the next, and
+// fills the caches with other samples.
+func (m *memory) spoil(ctx context.Context) error {
+	for i := range m.out {
+		m.out[i] = -12345
+	}
+	_, err := crew(ctx, m.all, runner.PinAuto, func(w int) {
+		ceiling.Read(m.source[len(m.source)/m.all*w:][:len(m.source)/m.all], 0)
+	})
+	return err
+}
+
+const mostChecked = 1 << 18 // pixels that are compared with the reference
+
+// check compares results with the reference, every pixel or, of many, every k-th.
+func (m *memory) check(out []float32) error {
+	t, y := m.times(), make([]float64, m.dates)
+	for pixel := 0; pixel < len(out); pixel += len(out)/mostChecked + 1 {
+		for d := range y {
+			y[d] = m.sample(pixel, d)
+		}
+		want := Reference(t, y)
+		if !Near(out[pixel], want.Slope, want.SlopeError) {
+			return fmt.Errorf("%w: the slope of pixel %d is %v, and %v by the reference", ErrWrong, pixel, out[pixel], want.Slope)
+		}
+	}
+	return nil
+}
+
+// sample returns a sample of the source, NaN where there is none.
+func (m *memory) sample(pixel, date int) float64 {
+	i := pixel*m.dates + date
+	if m.dtype == kernel.Float32 {
+		return float64(as[float32](m.source)[i])
+	}
+	if v := as[int16](m.source)[i]; v != nodata {
+		return float64(v)
+	}
+	return math.NaN()
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sumOf returns a checksum of the bits of results.
+func sumOf(out []float32) uint64 { return uint64(crc32.Checksum(kernel.Bytes(out), castagnoli)) }
+
+// crew calls fn on that many workers, none of which begins before all are there, and returns the seconds
+// from then until the last is done.
+func crew(ctx context.Context, threads int, pin runner.Pinning, fn func(worker int)) (float64, error) {
+	var arrived atomic.Int64
+	var begin time.Time
+	start := make(chan struct{})
+	ends := make([]time.Time, threads)
+	// No item may be left out once others wait for it.
+	_, err := runner.Run(context.WithoutCancel(ctx), threads, runner.Options{Workers: threads, Pin: pin}, func(_ context.Context, _ runner.Worker, i int) error {
+		if arrived.Add(1) == int64(threads) {
+			begin = time.Now()
+			close(start)
+		} else {
+			<-start
+		}
+		fn(i)
+		ends[i] = time.Now()
+		return nil
+	})
+	last := time.Duration(0)
+	for _, end := range ends {
+		last = max(last, end.Sub(begin))
+	}
+	return last.Seconds(), err
+}
