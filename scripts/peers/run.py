@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times pixtrend and what people use today on the same stacks, as whole processes, and checks every result.
 
-Usage: run.py PIXTREND FOLDER [--quick] [--runs N]
+Usage: run.py PIXTREND FOLDER [--quick] [--runs N] [--stacks small,large]
 
 Stacks are made in FOLDER, or FOLDER/quick, where peers.md and peers.json are written. `make peers` runs it. A peer that is
 not installed is listed as missing. Runs of all peers alternate; the best time counts, since all else that a shared
@@ -174,7 +174,7 @@ def netcdf(folder):
             when[i] = (years[i] - 1970) * 365.2425
 
 
-def measure(stack, all_peers, runs, quick, work):
+def measure(stack, all_peers, runs, work):
     name, folder, what = stack
     want = reference(folder)
     pixels, dates = want.size, len(files(folder)[0])
@@ -242,13 +242,15 @@ def main():
     p.add_argument("folder", type=Path)
     p.add_argument("--quick", action="store_true", help="small stacks, to see that all runs")
     p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--stacks", default="small,small-gaps,large,large-deflate", help="those that are measured")
     args = p.parse_args()
     pixtrend = str(Path(args.pixtrend).resolve())
     if args.quick:
         args.folder /= "quick"
     args.folder.mkdir(parents=True, exist_ok=True)
     all_peers = peers(pixtrend)
-    results = [measure(s, all_peers, args.runs, args.quick, args.folder) for s in make(pixtrend, args.folder, args.quick)]
+    stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[0] in args.stacks.split(",")]
+    results = [measure(s, all_peers, args.runs, args.folder) for s in stacks]
     machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
     text = [
         "## pixtrend beside what people use today\n",
