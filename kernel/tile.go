@@ -375,4 +375,13 @@ func (l limits) observation(y float64) bool {
 
 // Observation reports whether a sample of type d, widened to float64, is an observation and not
 // a gap. It is what the kernels test in registers.
-func (v Valid) Observation(d DType, y float64) bool { return v.lower(d).observation(y) }
+func (v Valid) Observation(d DType, y float64) bool { return v.Limits(d).Observation(y) }
+
+// Limits is a Valid made ready for many samples of one type.
+type Limits struct{ limits limits }
+
+// Limits makes v ready for samples of type d.
+func (v Valid) Limits(d DType) Limits { return Limits{v.lower(d)} }
+
+// Observation reports whether a sample, widened to float64, is an observation and not a gap.
+func (l Limits) Observation(y float64) bool { return l.limits.observation(y) }

@@ -309,18 +309,9 @@ func widenFrom[T float32 | float64, S kernel.Sample](s *Stack, p *plane, dst []T
 	if s.scaled {
 		scale, offset = p.scale, p.offset
 	}
-	lo, hi, nodata := -math.MaxFloat64, math.MaxFloat64, nan
-	if s.limits != nil {
-		lo, hi = max(lo, s.limits.Lo), min(hi, s.limits.Hi)
-	}
-	if p.hasNodata {
-		// As in kernel.Valid: what a type cannot hold no sample is, and a float32 is compared as one.
-		if nodata = p.nodata; p.dtype == kernel.Float32 {
-			nodata = float64(float32(nodata))
-		}
-	}
+	limits := s.valid(p).Limits(p.dtype)
 	for i, sample := range samples[:len(dst)] {
-		if y := float64(sample); y >= lo && y <= hi && y != nodata {
+		if y := float64(sample); limits.Observation(y) {
 			dst[i] = T(math.FMA(y, scale, offset))
 		} else {
 			dst[i] = T(math.NaN())
