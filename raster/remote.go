@@ -10,8 +10,6 @@ package raster
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 
-static void push_quiet_handler(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
-
 static void set_options(char **options, int set) {
 	for (; *options != NULL; options++) {
 		char *key = NULL;
@@ -25,7 +23,7 @@ static void set_options(char **options, int set) {
 // stat_remote asks for the size and the time of change of a file: from what GDAL knows of it, or the server.
 static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig *changed) {
 	VSIStatBufL st;
-	push_quiet_handler();
+	CPLPushErrorHandler(CPLQuietErrorHandler);
 	set_options(options, 1);
 	int failed = VSIStatExL(path, &st, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG);
 	set_options(options, 0);
