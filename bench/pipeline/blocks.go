@@ -9,7 +9,7 @@ package pipeline
 #include <cpl_error.h>
 
 // What godal does not offer: blocks as they are stored, decoded into the caller's memory and past
-// GDAL's block cache. No program that uses GDAL reads them at a lower cost.
+// GDAL's block cache. GDAL itself has no cheaper way; raster/blocks.go takes predictors off past it.
 
 typedef struct {
 	GDALDatasetH ds;

@@ -1,5 +1,6 @@
-// Package pipeline measures whole fits of files against what nobody can pass: reading the same bytes
-// where files are not compressed, decoding every block once where they are. It is what
+// Package pipeline measures whole fits of files against floors: reading the same bytes, which nobody
+// does faster, where files are not compressed; where they are, decoding every block once with GDAL, below which a fit
+// comes only where it takes the predictor off in a faster way. It is what
 // `pixtrend bench pipeline` runs.
 //
 // What a figure rests on:

@@ -17,8 +17,8 @@ import (
 func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench COMMAND",
-		Short: "Measure pixtrend against serial code and against what nobody can pass.",
-		Long: "Measure pixtrend against serial code and against what nobody can pass, in one run: everything\n" +
+		Short: "Measure pixtrend against serial code and against reading or decoding alone.",
+		Long: "Measure pixtrend against serial code and against reading or decoding alone, in one run: everything\n" +
 			"that is compared takes turns, results are verified before their times count, and figures are\n" +
 			"medians with 95 % intervals.",
 		Example: "  # a look at how it works, in seconds, with plots\n" +
