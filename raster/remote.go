@@ -225,9 +225,34 @@ func (p patience) wait(n int) time.Duration {
 type transfer struct {
 	mu      sync.Mutex
 	options []string
-	status  int    // HTTP status of the last request that failed; 0: none did
-	curl    string // what curl says about the last one that had no answer, or not all of it
-	whole   bool   // the server sends all of a file where a part is asked for
+	trouble
+}
+
+// trouble is what was heard of requests that failed; the zero trouble, that none did.
+type trouble struct {
+	status int    // HTTP status of the last one; 0: none was answered
+	curl   string // what curl says about the last one that had no answer, or not all of it
+	whole  bool   // the server sends all of a file where a part is asked for
+}
+
+// lastTrouble passes on what was heard of a file. GDAL remembers for all threads that a request failed, and says
+// to the next who opens the file that there is none, without a request that could be heard.
+type lastTrouble struct {
+	mu   sync.Mutex
+	last trouble
+}
+
+// after returns what t heard in a try that ended with err, or else what was last heard in another place. What goes well ends it.
+func (g *lastTrouble) after(t *transfer, err error) trouble {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case err == nil:
+		g.last = trouble{}
+	case t.trouble != trouble{}:
+		g.last = t.trouble
+	}
+	return g.last
 }
 
 // debugKeys are the categories of messages about requests.
@@ -290,7 +315,7 @@ func (f *failed) Error() string { return f.text }
 func (f *failed) Unwrap() error { return f.err }
 
 // explain says what went wrong after so many tries, what to do, and whether it may go better soon.
-func (t *transfer) explain(err error, tries int) (_ error, again bool) {
+func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	times := ""
 	if tries > 1 {
 		times = fmt.Sprintf(", %d times in a row", tries)
@@ -321,7 +346,7 @@ func (t *transfer) explain(err error, tries int) (_ error, again bool) {
 
 // persist calls try until it succeeds, its failure will stay, or patience is at its end. Between tries it
 // forgets what GDAL holds of the file, which may be the beginning of a response or that there is none.
-func persist(ctx context.Context, name string, p patience, try func(t *transfer) error) error {
+func persist(ctx context.Context, name string, p patience, g *lastTrouble, try func(t *transfer) error) error {
 	options := remoteOptions(name, p)
 	for n := 0; ; n++ {
 		t := &transfer{options: options}
@@ -330,10 +355,11 @@ func persist(ctx context.Context, name string, p patience, try func(t *transfer)
 			t.options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
 		}
 		err := try(t)
+		heard := g.after(t, err)
 		if err == nil || errors.Is(err, ErrInput) {
 			return err
 		}
-		why, again := t.explain(err, n+1)
+		why, again := heard.explain(err, n+1)
 		forget(name)
 		if n == p.retries || !again {
 			return why
@@ -361,7 +387,8 @@ func openFirst(name string, drivers []string) (ds *godal.Dataset, err error) {
 	if err := register(); err != nil { // which reads the user's configuration file
 		return nil, err
 	}
-	err = persist(context.Background(), name, patienceFor(name), func(t *transfer) (err error) {
+	forget(name) // it may have changed since this process read it last
+	err = persist(context.Background(), name, patienceFor(name), &lastTrouble{}, func(t *transfer) (err error) {
 		ds, err = open(name, drivers, t.open()...)
 		return err
 	})
@@ -401,6 +428,12 @@ func versionOf(name string) (version, bool) {
 type remoteStack struct {
 	versions map[int]version // by file, when it was first opened
 	lanes    int             // files that a worker reads at the same time
+	heard    sync.Map        // by file, its *lastTrouble
+}
+
+func (r *remoteStack) trouble(file int) *lastTrouble {
+	g, _ := r.heard.LoadOrStore(file, &lastTrouble{})
+	return g.(*lastTrouble)
 }
 
 // opensAtOnce is how many remote files are opened at the same time, and the most that all workers together
@@ -589,7 +622,7 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 		return nil
 	}
 	defer func() { r.heard = nil }()
-	err := persist(ctx, name, patienceFor(name), func(t *transfer) error {
+	err := persist(ctx, name, patienceFor(name), s.remote.trouble(file), func(t *transfer) error {
 		if !s.direct(file) {
 			// GDAL asks for all blocks of a window at once, which it does not do when it expects to
 			// read samples past its cache.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ type server struct {
 	dir string
 
 	mu       sync.Mutex
-	asked    []string // method, path and range of each request
+	asked    []string // method, name and range of each request
 	sent     int64    // bytes of files
 	inFlight int
 	most     int // requests at the same time
@@ -38,6 +39,9 @@ type server struct {
 	fault func(file string, n int, w http.ResponseWriter, r *http.Request) bool
 	count map[string]int
 }
+
+// served counts servers: a port may come back, and GDAL would know its files already.
+var served atomic.Int64
 
 // serve starts a server for the folder of a file. Nothing that a user has set for GDAL shows in the test.
 func serve(t testing.TB, name string) *server {
@@ -51,6 +55,7 @@ func serve(t testing.TB, name string) *server {
 	}
 	s := &server{dir: filepath.Dir(name), count: map[string]int{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.answer))
+	s.URL += fmt.Sprint("/", served.Add(1))
 	t.Cleanup(s.Close)
 	return s
 }
@@ -86,7 +91,7 @@ func (c counted) Write(b []byte) (int, error) {
 
 func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.asked = append(s.asked, fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("Range")))
+	s.asked = append(s.asked, fmt.Sprint(r.Method, " /", filepath.Base(r.URL.Path), " ", r.Header.Get("Range")))
 	s.inFlight++
 	s.most = max(s.most, s.inFlight)
 	file := filepath.Base(r.URL.Path)
@@ -770,6 +775,26 @@ func TestRemoteWindows(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// A process that fits the same addresses again sees what has been replaced in between.
+func TestRemoteFittedAgain(t *testing.T) {
+	dir := t.TempDir()
+	fresh := func(width int) []string {
+		var names []string
+		for i, name := range newPlanes(width, 90, 3, -500, 500).files(t, nil) {
+			names = append(names, filepath.Join(dir, fmt.Sprintf("y_%d.tif", 2001+i)))
+			if err := os.Rename(name, names[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return names
+	}
+	names := fresh(120)
+	srv := serve(t, names[0])
+	sameBands(t, "first", fitted(t, names, all()), fitted(t, srv.urls(names, ""), all()))
+	names = fresh(70)
+	sameBands(t, "replaced", fitted(t, names, all()), fitted(t, srv.urls(names, ""), all()))
 }
 
 // Masks in files of their own are on the server as well, and any of their requests may fail and be repeated.
