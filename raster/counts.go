@@ -6,16 +6,17 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Counts says what samples are. A sample counts once: as NaN, nodata, infinite or masked, in this order, or
-// as an observation.
+// Counts says what samples are. A sample counts once: as NaN, nodata, infinite, out of the valid range or masked, in
+// this order, or as an observation. Of an index of two bands, NaN are those of which either band is a gap.
 type Counts struct {
 	Samples      int64  `json:"samples"`
 	Observations int64  `json:"observations"`
 	NaN          int64  `json:"nan"`
 	Nodata       int64  `json:"nodata"` // NaN as nodata is counted as NaN
 	Infinite     int64  `json:"infinite"`
-	Masked       int64  `json:"masked"` // by a mask that GDAL finds in the file or beside it
-	Min          *Value `json:"min"`    // of the observations, as they are stored; null where there are none
+	Outside      int64  `json:"outside"` // of the valid range
+	Masked       int64  `json:"masked"`
+	Min          *Value `json:"min"` // of the observations, as they are stored; null where there are none
 	Max          *Value `json:"max"`
 
 	least, most extreme
@@ -91,6 +92,8 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 			c.Nodata++
 		case math.IsInf(x, 0):
 			c.Infinite++
+		case v.HasRange && !(x >= v.Lo && x <= v.Hi):
+			c.Outside++
 		case visible != nil && visible[i] == 0:
 			c.Masked++
 		default:
@@ -131,6 +134,7 @@ func (c *Counts) merge(o *Counts) {
 	c.NaN += o.NaN
 	c.Nodata += o.Nodata
 	c.Infinite += o.Infinite
+	c.Outside += o.Outside
 	c.Masked += o.Masked
 	c.zeros += o.zeros
 	c.fractional = c.fractional || o.fractional

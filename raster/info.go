@@ -116,9 +116,12 @@ type SurveyInfo struct {
 // FitInfo is what a fit would do.
 type FitInfo struct {
 	Runs         bool    `json:"runs"`
-	Why          string  `json:"why,omitempty"` // it would not
-	Unit         string  `json:"unit"`          // slopes are per it
-	SampleType   string  `json:"sample_type"`   // that the samples are brought to
+	Why          string  `json:"why,omitempty"`         // it would not
+	Index        string  `json:"index,omitempty"`       // what it fits of two bands, such as nd:4,3
+	Valid        string  `json:"valid_range,omitempty"` // what observations are within
+	Masks        string  `json:"masks,omitempty"`       // by what samples are gaps
+	Unit         string  `json:"unit"`                  // slopes are per it
+	SampleType   string  `json:"sample_type"`           // that the samples are brought to
 	Windows      int     `json:"windows"`
 	WindowWidth  int     `json:"window_width"`
 	WindowHeight int     `json:"window_height"`
@@ -151,9 +154,16 @@ type entry struct {
 	grid       int
 	err        error
 	damaged    bool // it was found out by reading samples
+	mask       *maskEntry
 	counts     *Counts
 	statistics statistics
 	predictor  int
+}
+
+// maskEntry is the mask of a raster in another file.
+type maskEntry struct {
+	source, file string // its name to GDAL, and as it is shown
+	plane        *plane
 }
 
 // statistics are those that a file gives of a band; nil where it does not.
@@ -187,6 +197,7 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	if job != nil {
 		defer func() { _ = job.Close() }()
 		threads = len(job.Plan.Workers)
+		in.takeMasks(job.stack)
 	}
 	start = time.Now()
 	got, err := in.surveyRasters(ctx, threads)
@@ -203,6 +214,25 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	return info, nil
 }
 
+// takeMasks gives each raster that is used the mask that a fit would read from another file.
+func (in *inspection) takeMasks(s *Stack) {
+	type raster struct {
+		source string
+		band   int
+	}
+	masks := map[raster]*maskEntry{}
+	for i := range s.planes {
+		if p := &s.planes[i]; p.maskedFrom() {
+			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], p.mask}
+		}
+	}
+	for _, e := range in.entries {
+		if e.plane != nil {
+			e.mask = masks[raster{in.sources[e.file], e.plane.band}]
+		}
+	}
+}
+
 // lookAtFiles describes every file, or says why it cannot.
 func (in *inspection) lookAtFiles() {
 	look, known := in.look(in.o.OpenOptions), likenesses{}
@@ -216,7 +246,9 @@ func (in *inspection) lookAtFiles() {
 		}
 		predictor := predictorOf(name)
 		for j := range planes {
-			planes[j].file = i
+			for _, q := range planes[j].inFile() {
+				q.file = i
+			}
 			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}
 			if in.multi {
 				e.name = fmt.Sprintf("%s band %d", in.files[i], planes[j].band)
@@ -420,7 +452,11 @@ func (in *inspection) describeRasters(info *Info) {
 				counted[e.file] = true
 			}
 			if e.used {
-				info.SampleBytes += bytes
+				size := p.sampleBytes()
+				if e.mask != nil {
+					size += e.mask.plane.dtype.Size()
+				}
+				info.SampleBytes += int64(g.width) * int64(g.height) * int64(size)
 			}
 		}
 		info.Rasters = append(info.Rasters, r)
@@ -529,6 +565,7 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, got *surveyed, 
 		return
 	}
 	p := j.Plan
+	f.Index, f.Valid, f.Masks = j.Index, j.Valid, j.Masks
 	f.Unit, f.SampleType = j.Grid.Axis.Unit(), TypeName(j.Grid.Type)
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
 	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.Memory

@@ -472,6 +472,47 @@ func TestInspectMasks(t *testing.T) {
 	}
 }
 
+// With the options of a fit, as many observations are counted as the fit adds up.
+func TestInspectCountsWhatIsFitted(t *testing.T) {
+	s := newScenes(75, 50, 5)
+	names := s.files(t, nil)
+	dir := t.TempDir()
+	s.mask.save(t, dir, []string{"qa_2001.tif", "qa_2002.tif", "qa_2003.tif", "qa_2004.tif", "qa_2005.tif"}, godal.Byte, nil)
+	from := []string{filepath.Join(dir, "qa_*.tif")}
+	limits := &Range{Lo: 1000, Hi: 8000}
+	for _, c := range []struct {
+		name string
+		o    OpenOptions
+	}{
+		{"a range", OpenOptions{Valid: limits}},
+		{"a mask in the files", OpenOptions{Mask: Mask{Band: 3, Keep: keep(t, "0,1")}}},
+		{"bits of a mask in the files", OpenOptions{Band: 2, Valid: limits, Mask: Mask{Band: 3, Drop: bits(t, "1")}}},
+		{"masks in files", OpenOptions{Mask: Mask{From: from, Keep: keep(t, "0,1")}}},
+		{"an index", OpenOptions{Index: Index{"nd", 1, 2}}},
+		{"an index, with a range and a mask", OpenOptions{Index: Index{"ratio", 2, 1}, Valid: limits, Mask: Mask{From: from, Keep: keep(t, "0-2")}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := all()
+			o.OpenOptions = c.o
+			var want float64
+			for _, n := range fitted(t, names, o)[2] {
+				want += n
+			}
+			i := inspect(t, names, o)
+			if n := i.Survey; !i.Fit.Runs || n.Share != 1 || n.Observations != int64(want) || n.Samples != 75*50*5 ||
+				n.Gaps() != n.NaN+n.Nodata+n.Infinite+n.Outside+n.Masked {
+				t.Errorf("%+v, fit %+v: want %v observations", n, i.Fit, want)
+			}
+			if n := i.Survey; (c.o.Valid != nil && c.o.Index.Kind == "") != (n.Outside > 0) || (len(c.o.Mask.Keep)+len(c.o.Mask.Drop) > 0) != (n.Masked > 0) {
+				t.Errorf("kinds of gaps: %+v", n)
+			}
+			if i.Fit.Index != c.o.Index.String() || (i.Fit.Valid != "") != (c.o.Valid != nil) || (i.Fit.Masks != "") != (c.o.Mask.Keep != nil || c.o.Mask.Drop != nil) {
+				t.Errorf("fit %+v", i.Fit)
+			}
+		})
+	}
+}
+
 func TestInspectPixels(t *testing.T) {
 	// Of 4 dates pixel p misses p: 0 to 4 of them.
 	s := planes{5, 1, make([][]float64, 4)}

@@ -151,6 +151,17 @@ func (p *plane) inFile() []*plane {
 	return bands
 }
 
+// sampleBytes is the size of a sample of p with those of the other bands that a date takes.
+func (p *plane) sampleBytes() (n int) {
+	for _, b := range p.inFile() {
+		n += b.dtype.Size()
+	}
+	if p.maskedFrom() {
+		n += p.mask.dtype.Size()
+	}
+	return n
+}
+
 // clone returns a copy of p that shares no other band with it.
 func (p plane) clone() plane {
 	for _, other := range []**plane{&p.second, &p.mask} {

@@ -27,7 +27,9 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 	for _, g := range in.groups(info, FormatInfo.storage) {
 		warnings = append(warnings, g.storages()...)
 	}
-	warnings = append(warnings, in.junkStatistics()...)
+	if in.index.Kind == "" { // statistics are of a band
+		warnings = append(warnings, in.junkStatistics()...)
+	}
 	return append(warnings, in.oddRasters()...)
 }
 
@@ -186,7 +188,7 @@ func (a *alike) meanings() (warnings []string) {
 	case f.Alpha > 0 && a.multi:
 		warn("band %d is called alpha: it is taken as a date like the others; say --band N if the bands are not dates", f.Alpha)
 	case p.alpha > 0:
-		warn("band %d of %s is called alpha: samples are taken for missing where it is 0; --no-mask of fit uses them", p.alpha, a.who)
+		warn("band %d of %s is called alpha: samples are taken for missing where it is 0; --no-mask uses them", p.alpha, a.who)
 	case f.Alpha > 0 && f.Alpha != p.band:
 		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, a.who)
 	}
@@ -326,13 +328,19 @@ func (in *inspection) oddRasters() (warnings []string) {
 	var empty, odd, filled []*entry
 	var sizes []float64
 	size := func(e *entry) float64 { return max(math.Abs(float64(*e.counts.Min)), math.Abs(float64(*e.counts.Max))) }
+	scale := func(e *entry) float64 {
+		if in.index.Kind != "" {
+			return 1 // it is computed of scaled samples
+		}
+		return math.Abs(e.plane.scale)
+	}
 	for _, e := range in.entries {
 		switch {
 		case e.counts == nil || e.counts.Samples == 0:
 		case e.counts.Observations == 0:
 			empty = append(empty, e)
 		default:
-			filled, sizes = append(filled, e), append(sizes, size(e)*math.Abs(e.plane.scale))
+			filled, sizes = append(filled, e), append(sizes, size(e)*scale(e))
 		}
 	}
 	if len(empty) > 0 && len(filled) > 0 {
@@ -344,13 +352,13 @@ func (in *inspection) oddRasters() (warnings []string) {
 	slices.Sort(sizes)
 	usual := sizes[len(sizes)/2]
 	for _, e := range filled {
-		if s := size(e) * math.Abs(e.plane.scale); usual > 0 && s > 100*usual {
+		if s := size(e) * scale(e); usual > 0 && s > 100*usual {
 			odd = append(odd, e)
 		}
 	}
 	if len(odd) > 0 && len(odd)*4 <= len(filled) {
 		warnings = append(warnings, fmt.Sprintf("values of %s go to %.6g, those of most others to %.6g: it seems to have another scale, or a value that means missing",
-			named(odd), size(odd[0]), usual/math.Abs(odd[0].plane.scale)))
+			named(odd), size(odd[0]), usual/scale(odd[0])))
 	}
 	return warnings
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/runner"
 )
@@ -279,7 +280,7 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 	}
 
 	var buf []byte
-	seen := make([]uint16, s.width*s.height)
+	seen, visible := make([]uint16, s.width*s.height), make([]byte, s.width*s.height)
 	broken := map[*entry]bool{}
 	counts := make([]*Counts, len(entries))
 	for i := range counts {
@@ -297,20 +298,21 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 				continue
 			}
 			p := &alone.planes[j]
-			if need := layout.TileBytes(p.dtype, w.Pixels(), 1); len(buf) < need {
+			dtype, valid := p.dtype, alone.valid(p)
+			if p.second != nil {
+				dtype, valid = kernel.Float64, kernel.Valid{} // the index, of which gaps are NaN
+			}
+			if need := layout.TileBytes(dtype, w.Pixels(), 1); len(buf) < need {
 				buf = make([]byte, need)
 			}
-			tile := layout.NewTile(p.dtype, w.Pixels(), 1, buf)
+			tile := layout.NewTile(dtype, w.Pixels(), 1, buf)
+			if p.masked || p.mask != nil {
+				tile.Mask = kernel.Mask{Data: visible[:w.Pixels()], Stride: w.Pixels()}
+			}
 			start := time.Now()
-			err := alone.readLane(ctx, r, 0, w, func() error { return alone.readBand(r, p, w, bytesOf(tile, 0)) })
-			var visible []byte
-			if err == nil && p.masked {
-				err = alone.readLane(ctx, r, 0, w, func() error {
-					return r.with(alone, 0, alone.sources[0], func(h *handle) error {
-						visible = make([]byte, w.Pixels())
-						return h.bands[p.band-1].MaskBand().Read(w.X, w.Y, visible, w.Width, w.Height, r.heard.band()...)
-					})
-				})
+			err := alone.readLane(ctx, r, 0, w, func() error { return alone.readDate(r, p, w, 0, tile, false) })
+			if err == nil && p.maskedFrom() {
+				err = alone.readLane(ctx, r, p.mask.file, w, func() error { return alone.readMask(r, p, w, 0, tile) })
 			}
 			reading += time.Since(start)
 			if err != nil {
@@ -318,7 +320,7 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 				broken[e] = true
 				continue
 			}
-			counts[j].addTile(tile, p.valid(), visible, seen)
+			counts[j].addTile(tile, valid, tile.Mask.Data, seen)
 			pixels := int64(w.Pixels())
 			if p.heldBytes() > 0 && (s.width < s.blockW || s.height < s.blockH) {
 				pixels = 0 // of a block, all is decoded once
@@ -326,7 +328,7 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 					pixels = int64(s.blockW) * int64(s.blockH)
 				}
 			}
-			bytes += pixels * int64(p.dtype.Size())
+			bytes += pixels * int64(p.sampleBytes())
 		}
 		lastBlock = block
 		got.mu.Lock()
@@ -354,10 +356,11 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 	}
 }
 
-// alone returns a stack of one file, whose samples are read as they are.
+// alone returns a stack of one file, whose samples are read as they are, or of which the index is computed, and of the
+// files of their masks.
 func (in *inspection) alone(file int, entries []*entry) *Stack {
-	s := &Stack{sources: in.sources[file : file+1], files: in.files[file : file+1], drivers: in.drivers, nodata: in.nodata,
-		geo: in.geos[file], uniform: true, lying: []*directFile{nil}}
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), drivers: in.drivers, nodata: in.nodata,
+		limits: in.limits, index: in.index, geo: in.geos[file], uniform: in.index.Kind == "", scaled: in.index.Kind != "", lying: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]version{0: v}
 	}
@@ -365,13 +368,23 @@ func (in *inspection) alone(file int, entries []*entry) *Stack {
 		s.lying[0] = &directFile{name: d.name, info: d.info}
 	}
 	for _, e := range entries {
-		p := *e.plane
-		p.file = 0
+		p := e.plane.clone()
+		for _, q := range p.inFile() {
+			q.file = 0
+		}
 		s.planes = append(s.planes, p)
 	}
-	for i := range s.planes {
-		s.bands = append(s.bands, &s.planes[i])
+	for i, e := range entries {
+		p := &s.planes[i]
+		s.bands = append(s.bands, p.inFile()...)
+		if m := e.mask; m != nil {
+			mask := m.plane.clone()
+			mask.file, mask.lies = len(s.sources), nil
+			p.mask = &mask
+			s.bands = append(s.bands, &mask)
+			s.sources, s.files, s.lying = append(s.sources, m.source), append(s.files, m.file), append(s.lying, nil)
+		}
 	}
-	s.readers.limit = 4 // by name: as it is, without its predictor, and where samples lie
+	s.readers.limit = int64(4 * len(s.sources)) // by name: as it is, without its predictor, and where samples lie
 	return s
 }

@@ -55,6 +55,9 @@ func newInfoCommand() *cobra.Command {
 			if err := checkDateFlags(cmd.Flags(), n.options.OpenOptions); err != nil {
 				return err
 			}
+			if err := checkGapFlags(cmd.Flags()); err != nil {
+				return err
+			}
 			_, err := isaFromEnv(cmd)
 			return err
 		},
@@ -81,11 +84,11 @@ func newInfoCommand() *cobra.Command {
 	o := &n.options
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
 		option(flags, &o.Band, "band", "", "N", "look at band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
-		option(flags, &o.Nodata, "nodata", "", "VALUE",
-			"VALUE that means missing, a number or nan (default: what each file says)", parseNodata)
+		option(flags, &o.Index, "index", "", "INDEX", "look at an INDEX of two bands of each raster, such as nd:4,3", raster.ParseIndex)
 		repeated(flags, &n.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
 	})
 	addDateFlags(cmd, &o.OpenOptions)
+	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Threads, "threads", "", "N", "work on N threads (default: one for each CPU that may be used)", atLeast(1))
 		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
@@ -94,6 +97,7 @@ func newInfoCommand() *cobra.Command {
 		flags.BoolVar(&n.json, "json", false, "print one JSON object on standard output")
 		flags.BoolVar(&n.all, "all", false, "print long lists to their ends")
 	})
+	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	return cmd
 }
 
@@ -141,6 +145,9 @@ func infoText(i *raster.Info, all bool) string {
 	r.table()
 	r.grids()
 	r.formats()
+	if m := r.Fit.Masks; m != "" {
+		r.row("masks", "%s", m)
+	}
 	r.survey()
 	for _, w := range i.Warnings {
 		r.row("warning", "%s", r.short(w))
@@ -483,7 +490,11 @@ func (r *report) survey() {
 	}
 	r.row("read", "%s of %s, %s samples in %s", part, of, humanize.Comma(s.Samples), secondsText(s.Seconds))
 	if s.Min != nil {
-		r.row("values", "%.6g to %.6g, as they are stored", float64(*s.Min), float64(*s.Max))
+		of := "as they are stored"
+		if r.Fit.Index != "" {
+			of = "of " + r.Fit.Index
+		}
+		r.row("values", "%.6g to %.6g, %s", float64(*s.Min), float64(*s.Max), of)
 	}
 	if s.Gaps() == 0 {
 		r.row("gaps", "none")
@@ -492,7 +503,7 @@ func (r *report) survey() {
 		for _, k := range []struct {
 			name string
 			n    int64
-		}{{"nodata", s.Nodata}, {"NaN", s.NaN}, {"infinite", s.Infinite}, {"masked", s.Masked}} {
+		}{{"nodata", s.Nodata}, {"NaN", s.NaN}, {"infinite", s.Infinite}, {"out of " + r.Fit.Valid, s.Outside}, {"masked", s.Masked}} {
 			if k.n > 0 {
 				kinds = append(kinds, percentText(int(k.n), int(s.Samples))+" "+k.name)
 			}
