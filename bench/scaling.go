@@ -149,6 +149,10 @@ func (s *study) addScaling(ctx context.Context, g *group) error {
 func (s *study) addScalingInCache(_ context.Context, g *group) error {
 	m, most := g.m, slices.Max(s.Threads)
 	at, times := m.whole(most), s.timesInCache()
+	long := times // of what is so fast that the start of a thread would show
+	if !s.Quick {
+		long *= 8
+	}
 	line, valid := m.line(), m.valid()
 	generic, _ := kernel.New(kernel.Generic) // there always is one
 	slope := func(k kernel.Kernel, lo, hi int) {
@@ -156,8 +160,8 @@ func (s *study) addScalingInCache(_ context.Context, g *group) error {
 		t.InCache = true
 		kernel.Slope(k, m.out[lo:hi], nil, t, line, valid)
 	}
-	// each has that many threads do fn over and over, each with its tile.
-	each := func(threads int, fn func(lo, hi int), result bool, pairs ...string) *Arm {
+	// each has that many threads do fn so many times, each with its tile.
+	each := func(threads, times int, fn func(lo, hi int), result bool, pairs ...string) *Arm {
 		_, done := part(m.pixels, most, threads-1)
 		bytes := m.bytes(done) * int64(times)
 		name := g.name(append(pairs, "threads", strconv.Itoa(threads))...)
@@ -174,14 +178,14 @@ func (s *study) addScalingInCache(_ context.Context, g *group) error {
 		}
 		return a
 	}
-	each(1, func(lo, hi int) { m.serialPixel(m.out[lo:hi], lo) }, true, "arm", SerialPixel)
-	each(1, func(lo, hi int) { slope(generic, lo, hi) }, true, "arm", SerialGeneric)
+	each(1, times, func(lo, hi int) { m.serialPixel(m.out[lo:hi], lo) }, true, "arm", SerialPixel)
+	each(1, times, func(lo, hi int) { slope(generic, lo, hi) }, true, "arm", SerialGeneric)
 	for _, p := range s.Threads {
-		a := each(p, func(lo, hi int) { slope(s.k, lo, hi) }, true, "arm", s.k.ISA().String(), "pin", at.pin.String(), "scaling", weak)
+		a := each(p, long, func(lo, hi int) { slope(s.k, lo, hi) }, true, "arm", s.k.ISA().String(), "pin", at.pin.String(), "scaling", weak)
 		if p == most {
 			g.repeat(a)
 		}
-		each(p, func(lo, hi int) { ceiling.Read(m.packed.Data[m.bytes(lo):m.bytes(hi)], 0) }, false, "arm", Read)
+		each(p, long, func(lo, hi int) { ceiling.Read(m.packed.Data[m.bytes(lo):m.bytes(hi)], 0) }, false, "arm", Read)
 	}
 	return nil
 }
