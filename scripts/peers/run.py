@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Times pixtrend and what people use today on the same stacks, as whole processes, and checks every result.
 
-Usage: run.py PIXTREND FOLDER [--quick] [--runs N] [--stacks small,large]
+Usage: run.py PIXTREND FOLDER [--quick] [--runs N] [--stacks small,large] [--record RUN]
 
-Stacks are made in FOLDER, or FOLDER/quick, where peers.md and peers.json are written. `make peers` runs it. A peer that is
-not installed is listed as missing. Runs of all peers alternate; the best time counts, since all else that a shared
+Stacks are made in FOLDER, or FOLDER/quick, where peers.md and peers.json are written, and in RUN as well, the folder of a
+run that `pixtrend bench all --record` has made. `make peers` runs it. A peer that is not installed is listed as missing. Runs of all peers alternate; the best time counts, since all else that a shared
 machine does only adds. Each slope is compared with a two-pass fit in float64 that this script makes with numpy.
 """
 
@@ -244,7 +244,10 @@ def main():
     p.add_argument("--quick", action="store_true", help="small stacks, to see that all runs")
     p.add_argument("--runs", type=int, default=5)
     p.add_argument("--stacks", default="small,small-gaps,large,large-deflate", help="those that are measured")
+    p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder too")
     args = p.parse_args()
+    if args.record and not args.record.is_dir():
+        p.error(f"there is no folder {args.record}: make one with bin/pixtrend bench all --record bench/runs")
     pixtrend = str(Path(args.pixtrend).resolve())
     if args.quick:
         args.folder /= "quick"
@@ -263,8 +266,9 @@ def main():
         "\n### Versions\n",
         *(f"* {r.name}: {r.version or 'missing'}" for r in all_peers),
     ]
-    (args.folder / "peers.md").write_text("\n".join(text) + "\n")
-    (args.folder / "peers.json").write_text(json.dumps({"machine": machine, "threads": threads, "results": results}, indent=1) + "\n")
+    for folder in filter(None, (args.folder, args.record)):
+        (folder / "peers.md").write_text("\n".join(text) + "\n")
+        (folder / "peers.json").write_text(json.dumps({"machine": machine, "runs": args.runs, "results": results}, indent=1) + "\n")
     print("\n".join(text))
 
 
