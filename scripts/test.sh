@@ -93,6 +93,8 @@ else
   printf '\n== shellcheck: SKIPPED, it is not installed\n'
 fi
 
+step "README's figures are those of its run" scripts/performance.py --check
+
 step "tests" test_all -timeout 10m ./...
 export CGO_ENABLED=0
 # From here on -short thins the kernels' matrix out, which the step before ran whole.
