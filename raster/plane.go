@@ -57,21 +57,8 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		return nil, geo{}, inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
 	}
 	ds, err := openFirst(name, o.Drivers)
-	if remote := (*failed)(nil); errors.As(err, &remote) {
-		return fail("%v", remote)
-	}
 	if err != nil {
-		what := cause(err, name)
-		info, statErr := os.Stat(name)
-		switch {
-		case statErr == nil && info.Size() == 0:
-			return fail("it is empty: make it anew or leave it out")
-		case !strings.Contains(what, "not recognized"):
-			return fail("%s: is it whole?", what)
-		case len(o.Drivers) > 0:
-			return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(o.Drivers, ", "))
-		}
-		return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+		return nil, geo{}, openError(name, o.Drivers, err)
 	}
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
@@ -126,6 +113,32 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
 	}
+	return planes, geoOf(ds), nil
+}
+
+// openError says why a file cannot be opened.
+func openError(name string, drivers []string, err error) error {
+	fail := func(format string, args ...any) error {
+		return inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
+	}
+	if remote := (*failed)(nil); errors.As(err, &remote) {
+		return fail("%v", remote)
+	}
+	what := cause(err, name)
+	info, statErr := os.Stat(name)
+	switch {
+	case statErr == nil && info.Size() == 0:
+		return fail("it is empty: make it anew or leave it out")
+	case !strings.Contains(what, "not recognized"):
+		return fail("%s: is it whole?", what)
+	case len(drivers) > 0:
+		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
+	}
+	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+}
+
+// geoOf returns what places a raster on the earth.
+func geoOf(ds *godal.Dataset) geo {
 	st := ds.Structure()
 	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
 	if t, err := ds.GeoTransform(godal.ErrLogger(ignoreWarnings)); err == nil {
@@ -133,7 +146,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	} else {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
-	return planes, g, nil
+	return g
 }
 
 // GDAL's flags of a band's mask: it is the same for all bands, and it is an alpha band (GMF_PER_DATASET, GMF_ALPHA).

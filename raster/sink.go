@@ -381,7 +381,7 @@ func Create(path string, s Spec) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
+	tmp := besides(path)
 	f := &File{target: path, tmp: tmp, raw: tmp, spec: s, creation: c}
 	if !c.plain {
 		f.raw += ".raw"
@@ -399,6 +399,11 @@ func Create(path string, s Spec) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// besides returns the name of a temporary file that can be given the name of path.
+func besides(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
 // begin writes the header and makes the file ready for its tiles. file is the same file, which stays
@@ -607,25 +612,9 @@ func (f *File) rename() error {
 		for _, ext := range []string{".aux.xml", ".ovr", ".msk"} {
 			_ = os.Remove(f.target + ext)
 		}
-		if err := os.Rename(f.tmp, f.target); err != nil {
-			return err
-		}
-	} else {
-		// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system
-		// has no links, a last look must do.
-		switch err := os.Link(f.tmp, f.target); {
-		case err == nil:
-			_ = os.Remove(f.tmp)
-		case errors.Is(err, fs.ErrExist):
-			return errors.New("a file of that name has come while it was made")
-		default:
-			if exists(f.target) {
-				return errors.New("a file of that name has come while it was made")
-			}
-			if err := os.Rename(f.tmp, f.target); err != nil {
-				return err
-			}
-		}
+	}
+	if err := moveTo(f.tmp, f.target, f.spec.Overwrite); err != nil {
+		return err
 	}
 	// GDAL puts into a sidecar what the chosen profile has no room for.
 	if sidecar := f.tmp + ".aux.xml"; exists(sidecar) {
@@ -634,6 +623,23 @@ func (f *File) rename() error {
 		}
 	}
 	return syncPath(filepath.Dir(f.target))
+}
+
+// moveTo gives a file its name. Only with overwrite it replaces another.
+func moveTo(tmp, target string, overwrite bool) error {
+	if overwrite {
+		return os.Rename(tmp, target)
+	}
+	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
+	// links, a last look must do.
+	switch err := os.Link(tmp, target); {
+	case err == nil:
+		_ = os.Remove(tmp)
+		return nil
+	case errors.Is(err, fs.ErrExist), exists(target):
+		return errors.New("a file of that name has come while it was made")
+	}
+	return os.Rename(tmp, target)
 }
 
 func syncPath(path string) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ type fit struct {
 	options             raster.Options
 	window              [2]int
 	drivers             []string // besides GTiff
+	picture             string   // a map of the result; "": none
 	dryRun, json, quiet bool
 }
 
@@ -132,6 +134,8 @@ func newFitCommand() *cobra.Command {
 		option(flags, &o.Residuals, "residuals", "", "FILE",
 			"write what the line leaves of each observation to FILE too, a band a date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "write the same with the mean of each pixel kept to FILE too", outputName)
+		option(flags, &f.picture, "map", "", "FILE",
+			"draw a map of the slope, or else of the first field, to FILE too, a .png or .svg; pixtrend map draws others", parsePicture)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
@@ -167,6 +171,8 @@ func (f *fit) check() error {
 		return usagef("an input has an empty name")
 	case f.output == "":
 		return usagef("no output: name it with -o, such as -o slope.tif")
+	case f.picture != "" && filepath.Clean(f.picture) == filepath.Clean(f.output):
+		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
 	if len(f.drivers) > 0 {
 		f.options.Drivers = append([]string{"GTiff"}, f.drivers...)
@@ -201,8 +207,15 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	}
 	defer func() { _ = job.Close() }()
 	warn(stderr, job.Warnings)
+	if f.picture != "" {
+		if err := checkMap(f.picture, f.options.Overwrite, job.Inputs); err != nil {
+			return err
+		}
+	}
 	if f.dryRun {
-		text, err := newPlan(job, f.options.Overwrite).text(f.json)
+		p := newPlan(job, f.options.Overwrite)
+		p.Map = f.picture
+		text, err := p.text(f.json)
 		if err != nil {
 			return err
 		}
@@ -221,6 +234,15 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
+	drawn := ""
+	if f.picture != "" {
+		m, err := mapOf(f.output, f.picture, f.options.Overwrite).draw(ctx, io.Discard)
+		if err != nil {
+			return fmt.Errorf("%s is written, but not its map: %w", f.output, err)
+		}
+		warn(stderr, m.Warnings)
+		drawn = m.text()
+	}
 	switch {
 	case f.json:
 		text, err := jsonLine(summary)
@@ -231,7 +253,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	case f.quiet:
 		return nil
 	}
-	return print(stdout, summaryText(summary, datesText(job.Grid.Axis, job.Given)))
+	return print(stdout, summaryText(summary, datesText(job.Grid.Axis, job.Given))+drawn)
 }
 
 // summaryText says what a fit did, to a person.

@@ -42,6 +42,7 @@ type plan struct {
 	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
 	Output       string      `json:"output"`
 	Series       []string    `json:"series"`        // further outputs, a band for each date
+	Map          string      `json:"map,omitempty"` // a picture of the output
 	OutputFormat string      `json:"output_format"` // GTiff or COG
 	OutputType   string      `json:"output_type"`   // Float32 or Float64
 	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
@@ -161,6 +162,9 @@ func (s plan) text(asJSON bool) (string, error) {
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
 	for _, name := range s.Series {
 		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(len(s.Inputs))))
+	}
+	if s.Map != "" {
+		row("", "%s, a map of it", s.Map)
 	}
 	if s.Scratch > 0 {
 		row("", "%s beside it until it is done", humanize.Bytes(uint64(s.Scratch)))

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"image/png"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/raster"
+)
+
+// trended returns a folder with trend.tif, a fit of the stack with the fields.
+func trended(t *testing.T, fields string, more ...string) (dir string, s raster.Summary) {
+	t.Helper()
+	dir = folder(t)
+	code, stdout, stderr := call(t, dir, append([]string{"fit", "stack", "-o", "trend.tif", "--stats", fields, "--json"}, more...)...)
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil {
+		t.Fatal(err)
+	}
+	return dir, s
+}
+
+// drawn runs pixtrend map in dir and returns what it prints as JSON.
+func drawn(t *testing.T, dir string, args ...string) (m drawnMap) {
+	t.Helper()
+	code, stdout, stderr := call(t, dir, append([]string{"map", "--json", "--overwrite"}, args...)...)
+	if code != 0 || stderr != "" && !strings.HasPrefix(stderr, "pixtrend: warning: ") {
+		t.Fatalf("%v: exit code %d: %s", args, code, stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), &m); err != nil {
+		t.Fatalf("%v: %v in %s", args, err, stdout)
+	}
+	return m
+}
+
+// band reads a band, from 1.
+func band(t *testing.T, path string, n int) (values []float64, width int) {
+	t.Helper()
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ds.Close() }()
+	st := ds.Structure()
+	values = make([]float64, st.SizeX*st.SizeY)
+	if err := ds.Bands()[n-1].Read(0, 0, values, st.SizeX, st.SizeY); err != nil {
+		t.Fatal(err)
+	}
+	return values, st.SizeX
+}
+
+// The map has the limits that the fit prints, and counts the pixels of the raster.
+func TestMap(t *testing.T) {
+	dir, summary := trended(t, "slope,pvalue,n")
+	m := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask-p", "0.05")
+	if len(m.Classes) != 5 || m.Field != "slope" || m.Band != 1 || m.Width != 100 || m.Height != 80 {
+		t.Fatalf("%+v", m)
+	}
+	slopes, _ := band(t, filepath.Join(dir, "trend.tif"), 1)
+	pvalues, _ := band(t, filepath.Join(dir, "trend.tif"), 2)
+	counts, unsure, missing := make([]int64, 5), int64(0), int64(0)
+	for p, x := range slopes {
+		switch {
+		case x != x:
+			missing++
+		case !(pvalues[p] < 0.05):
+			unsure++
+		default:
+			k := 0
+			for k < 4 && x > summary.SlopeQuintiles[k] {
+				k++
+			}
+			counts[k]++
+		}
+	}
+	if unsure == 0 || unsure == int64(len(slopes)) || m.NotSure != unsure || m.Nodata != missing {
+		t.Errorf("%d pixels are not significant and %d missing, want %d and %d", m.NotSure, m.Nodata, unsure, missing)
+	}
+	for i, c := range m.Classes {
+		if i < 4 && (c.UpTo == nil || *c.UpTo != summary.SlopeQuintiles[i]) || c.Pixels != counts[i] {
+			t.Errorf("class %d: %+v, want %d pixels and the limits %v", i, c, counts[i], summary.SlopeQuintiles)
+		}
+	}
+	file, err := os.Open(filepath.Join(dir, "map.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	img, err := png.Decode(file)
+	if err != nil || img.Bounds().Dx() < 1000 || img.Bounds().Dy() < 800 {
+		t.Errorf("the picture is %v, %v", img.Bounds(), err)
+	}
+
+	code, stdout, stderr := call(t, dir, "map", "trend.tif", "-o", "n.svg", "--field", "n", "--method", "equal", "--classes", "3")
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "n.svg: n (observations) of trend.tif, 3 classes of the same width\n  ") || strings.Count(stdout, "%") != 3 {
+		t.Errorf("exit code %d, %q, %q", code, stderr, stdout)
+	}
+	if code, stdout, stderr = call(t, dir, "map", "trend.tif", "-o", "quiet.png", "-q"); code != 0 || stdout+stderr != "" {
+		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+// The style and the colour table give every pixel the colour of its class.
+func TestMapStyles(t *testing.T) {
+	dir, _ := trended(t, "n,slope")
+	m := drawn(t, dir, "trend.tif", "-o", "map.png", "--qgis", "--colors", "colors.txt", "--classes", "7")
+	if m.QGIS != "trend.qml" || m.Band != 2 {
+		t.Errorf("%+v", m)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "trend.qml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var style struct {
+		Renderer struct {
+			Band  int `xml:"band,attr"`
+			Items []struct {
+				Label string `xml:"label,attr"`
+				Color string `xml:"color,attr"`
+			} `xml:"rastershader>colorrampshader>item"`
+		} `xml:"pipe>rasterrenderer"`
+	}
+	if err := xml.Unmarshal(data, &style); err != nil || style.Renderer.Band != 2 || len(style.Renderer.Items) != len(m.Classes) {
+		t.Fatalf("%v, %+v", err, style)
+	}
+	for i, c := range m.Classes {
+		if got := style.Renderer.Items[i]; got.Label != c.Label || got.Color != c.Color {
+			t.Errorf("item %d is %+v, the class %+v", i, got, c)
+		}
+	}
+	if _, err := exec.LookPath("gdaldem"); err != nil {
+		t.Skip("no gdaldem")
+	}
+	c := exec.Command("gdaldem", "color-relief", "-q", "-alpha", "-b", "2", "trend.tif", "colors.txt", "colored.tif")
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	slopes, _ := band(t, filepath.Join(dir, "trend.tif"), 2)
+	var rgba [4][]float64
+	for i := range rgba {
+		rgba[i], _ = band(t, filepath.Join(dir, "colored.tif"), i+1)
+	}
+	for p, x := range slopes {
+		want := "no data"
+		for _, c := range m.Classes {
+			if (c.Above == nil || x > *c.Above) && (c.UpTo == nil || x <= *c.UpTo) {
+				want = c.Color
+			}
+		}
+		got := fmt.Sprintf("#%02x%02x%02x", int(rgba[0][p]), int(rgba[1][p]), int(rgba[2][p]))
+		if rgba[3][p] == 0 {
+			got = "no data"
+		}
+		if got != want || (x != x) != (want == "no data") {
+			t.Fatalf("pixel %d, %v, is %s, want %s", p, x, got, want)
+		}
+	}
+}
+
+// Rasters of other programs, and odd ones.
+func TestMapOdd(t *testing.T) {
+	dir := t.TempDir()
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, dtype godal.DataType, w, h int, values any, more func(ds *godal.Dataset) error) {
+		t.Helper()
+		ds, err := godal.Create(godal.GTiff, filepath.Join(dir, name), 1, dtype, w, h)
+		if err == nil {
+			err = ds.Bands()[0].Write(0, 0, values, w, h)
+		}
+		if err == nil && more != nil {
+			err = more(ds)
+		}
+		if err == nil {
+			err = ds.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	nan := float32(math.NaN())
+	write("tiny.tif", godal.Float32, 2, 2, []float32{-1, nan, 0, 1}, nil)
+	write("bytes.tif", godal.Byte, 3, 2, []byte{0, 1, 2, 3, 4, 255}, nil)
+	write("empty.tif", godal.Float32, 2, 2, []float32{nan, nan, nan, nan}, nil)
+	write("rotated.tif", godal.Float32, 2, 2, []float32{1, 2, 3, 4}, func(ds *godal.Dataset) error {
+		return ds.SetGeoTransform([6]float64{0, 1, 0.5, 0, 0.5, -1})
+	})
+	for _, tt := range []struct {
+		name    string
+		args    []string
+		pixels  []int64
+		warning string
+	}{
+		{"tiny.tif", nil, []int64{1, 1, 1}, ""},
+		{"tiny.tif", []string{"--breaks", "-50,50"}, []int64{0, 3, 0}, ""},
+		{"bytes.tif", []string{"--palette", "Blues_r", "--classes", "3"}, []int64{2, 2, 2}, ""},
+		{"empty.tif", nil, nil, "no pixel of band 1 of empty.tif has a value"},
+		{"empty.tif", []string{"--breaks", "0"}, []int64{0, 0}, "no pixel"},
+		{"rotated.tif", []string{"--classes", "2"}, []int64{2, 2}, ""},
+	} {
+		for _, out := range []string{"map.png", "map.svg"} {
+			m := drawn(t, dir, append([]string{tt.name, "-o", out, "--qgis", "--colors", "colors.txt"}, tt.args...)...)
+			var pixels []int64
+			for _, c := range m.Classes {
+				pixels = append(pixels, c.Pixels)
+			}
+			if !slices.Equal(pixels, tt.pixels) || !strings.Contains(strings.Join(m.Warnings, " "), tt.warning) || tt.warning == "" && len(m.Warnings) > 0 {
+				t.Errorf("%s %v: %v pixels, want %v; %q", tt.name, tt.args, pixels, tt.pixels, m.Warnings)
+			}
+		}
+	}
+}
+
+func TestFitMap(t *testing.T) {
+	dir := folder(t)
+	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "trend.tif", "--map", "trend.png", "--stats", "n,slope")
+	if code != 0 || stderr != dotted || !strings.Contains(stdout, "\ntrend.png: slope (") || !strings.Contains(stdout, "5 classes with as many pixels each\n") {
+		t.Errorf("exit code %d, %q, %q", code, stderr, stdout)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "trend.png")); err != nil {
+		t.Error(err)
+	}
+	before := files(t, dir)
+	code, _, stderr = call(t, dir, "fit", "stack", "-o", "other.tif", "--map", "trend.png")
+	if code != 1 || !strings.Contains(stderr, "trend.png exists") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+	checkSame(t, before, dir)
+	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "other.tif", "--map", "other.svg", "--dry-run")
+	if code != 0 || !strings.Contains(stdout, "other.svg, a map of it\n") {
+		t.Errorf("exit code %d, %q", code, stdout)
+	}
+	checkSame(t, before, dir)
+}
+
+// Every way to fail ends with one sentence, the right code, and no file that was not there before.
+func TestMapErrors(t *testing.T) {
+	dir, _ := trended(t, "slope,n")
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("there.png", "mine")
+	write("text.tif", "this is no raster")
+	whole, err := os.ReadFile(filepath.Join(dir, "trend.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("cut.tif", string(whole[:len(whole)/2]))
+	before := files(t, dir)
+	for _, tt := range []struct {
+		args string
+		code int
+		want []string
+	}{
+		{"map -o m.png", 2, []string{"no input", "trend.tif"}},
+		{"map trend.tif", 2, []string{"no output", "-o map.png"}},
+		{"map trend.tif text.tif -o m.png", 2, []string{"one raster", "2"}},
+		{"map trend.tif -o m.png -o n.png", 2, []string{"m.png", "already"}},
+		{"map trend.tif -o m.jpg", 2, []string{"m.jpg", "map.png"}},
+		{"map trend.tif -o m.png --field slope --band 1", 2, []string{"--field and --band"}},
+		{"map trend.tif -o m.png --classes 1", 2, []string{"from 2 to 12"}},
+		{"map trend.tif -o m.png --classes 13", 2, []string{"from 2 to 12"}},
+		{"map trend.tif -o m.png --method jenks", 2, []string{"quantile or equal"}},
+		{"map trend.tif -o m.png --breaks 1,0", 2, []string{"ascend"}},
+		{"map trend.tif -o m.png --breaks 0 --classes 3", 2, []string{"--breaks"}},
+		{"map trend.tif -o m.png --palette viridis", 2, []string{"viridis", "BrBG", "YlGnBu"}},
+		{"map trend.tif -o m.png --mask-p 5", 2, []string{"between 0 and 1"}},
+		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 4000"}},
+		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 4000"}},
+		{"map trend.tif -o m.png --json -q", 2, []string{"--json and --quiet"}},
+		{"map trend.tif -o m.png --field pvalue", 1, []string{"no band called pvalue", "slope and n"}},
+		{"map trend.tif -o m.png --band 3", 1, []string{"no band 3", "slope and n"}},
+		{"map trend.tif -o m.png --mask-p 0.05", 1, []string{"--mask-p", "pvalue", "--stats slope,pvalue"}},
+		{"map none.tif -o m.png", 1, []string{"none.tif"}},
+		{"map text.tif -o m.png", 1, []string{"text.tif", "not a GeoTIFF"}},
+		{"map cut.tif -o m.png", 1, []string{"cut.tif"}},
+		{"map stack -o m.png", 1, []string{"stack"}},
+		{"map trend.tif -o there.png", 1, []string{"there.png exists", "--overwrite"}},
+		{"map trend.tif -o none/m.png", 1, []string{"none does not exist"}},
+		{"map trend.tif -o m.png --colors none/c.txt", 1, []string{"none does not exist"}},
+		{"map trend.tif -o m.png --colors there.png", 1, []string{"there.png exists"}},
+		{"map trend.tif -o m.png --colors m.png", 1, []string{"m.png is given twice"}},
+		{"map trend.tif -o m.png --overwrite --colors trend.tif", 1, []string{"trend.tif is the input"}},
+		{"fit stack -o s.tif --map s.tif", 2, []string{"s.tif", "map.png"}},
+		{"fit stack -o s.png --map s.png", 2, []string{"given twice"}},
+		{"fit stack -o s.tif --map there.png", 1, []string{"there.png exists"}},
+	} {
+		code, stdout, stderr := call(t, dir, strings.Fields(tt.args)...)
+		if code != tt.code || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "pixtrend: ") {
+			t.Errorf("%s: exit code %d, want %d; %q and %q", tt.args, code, tt.code, stdout, stderr)
+		}
+		for _, w := range tt.want {
+			if !strings.Contains(stderr, w) {
+				t.Errorf("%s: %q does not mention %q", tt.args, stderr, w)
+			}
+		}
+		checkSame(t, before, dir)
+	}
+}

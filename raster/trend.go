@@ -1,0 +1,191 @@
+package raster
+
+import (
+	"context"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Trend is the result of a fit, or any other raster, open to be looked at.
+type Trend struct {
+	Name          string // as it may be shown
+	Width, Height int
+	Bands         []TrendBand
+	Dates         string // that were fitted, as the file tells; "": it does not
+
+	path    string
+	ds      *godal.Dataset
+	bands   []godal.Band
+	planes  []plane
+	geo     geo
+	restore func() // of GDAL's block cache
+}
+
+// TrendBand is a band of it.
+type TrendBand struct {
+	Name     string // its description: the field, if a fit wrote it; may be empty
+	Unit     string // "": not known
+	Paletted bool   // its values are numbers of colours
+}
+
+const (
+	trendCache  = 128 << 20 // for blocks that GDAL holds
+	trendBlock  = 512 << 20 // the largest that is read
+	trendWindow = 1 << 20   // pixels, about
+)
+
+// OpenTrend opens a raster with one of the named drivers, GTiff if there are none. The caller closes it.
+func OpenTrend(name string, drivers []string) (*Trend, error) {
+	path := fromURL(name)
+	var ds *godal.Dataset
+	var err error
+	if isRemote(path) {
+		ds, err = openFirst(path, drivers)
+	} else {
+		ds, err = open(path, drivers, godal.SiblingFiles(filepath.Base(path)+".ovr")) // overviews, which no stack needs
+	}
+	if err != nil {
+		return nil, openError(path, drivers, err)
+	}
+	t := &Trend{Name: shown(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES"), geo: geoOf(ds)}
+	t.Width, t.Height = t.geo.width, t.geo.height
+	t.restore = blockCache(trendCache)
+	if len(t.bands) == 0 {
+		err = inputErrorf("cannot use %s: it has no bands", t.Name)
+	}
+	for i, b := range t.bands {
+		p := plane{band: i + 1}
+		if err == nil {
+			if err = p.read(b, nil); err != nil {
+				err = inputErrorf("cannot use %s: %v", t.Name, err)
+			}
+		}
+		p.blocks(ds, len(t.bands))
+		t.planes = append(t.planes, p)
+		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.ColorInterp() == godal.CIPalette})
+	}
+	if err != nil {
+		_ = t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Remote reports whether the raster is on a server.
+func (t *Trend) Remote() bool { return isRemote(t.path) }
+
+// Close closes the raster.
+func (t *Trend) Close() error {
+	t.restore()
+	return t.ds.Close()
+}
+
+// Band returns the index of the band that has that name; -1 if there is none.
+func (t *Trend) Band(name string) int {
+	for i, b := range t.Bands {
+		if strings.EqualFold(b.Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Windows divides the raster into windows of whole blocks of a band, in an order in which each block is decoded once. Where they
+// would hold more than most pixels, only as many are returned as hold that, spread evenly, the same ones every time.
+func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
+	p := &t.planes[band]
+	if p.heldBytes() > trendBlock {
+		return nil, inputErrorf("%s has blocks of %d × %d pixels, too large to be held: rewrite it with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+			t.Name, p.blockWidth, p.blockHeight)
+	}
+	w, h := min(p.blockWidth, t.Width), min(p.blockHeight, t.Height)
+	for w < t.Width && w*h < trendWindow {
+		w = min(w+p.blockWidth, t.Width)
+	}
+	for w == t.Width && h < t.Height && w*h < trendWindow {
+		h = min(h+p.blockHeight, t.Height)
+	}
+	h = max(1, min(h, 8*trendWindow/w)) // of larger blocks GDAL keeps the rest
+	across, down := (t.Width-1)/w+1, (t.Height-1)/h+1
+	n := across * down
+	if int64(t.Width)*int64(t.Height) > most {
+		n = max(1, int(most/(int64(w)*int64(h))))
+	}
+	var windows []pixtrend.Window
+	for at := range places(n, across, down) {
+		win := pixtrend.Window{X: at[0] * w, Y: at[1] * h}
+		win.Width, win.Height = min(w, t.Width-win.X), min(h, t.Height-win.Y)
+		windows = append(windows, win)
+	}
+	return windows, nil
+}
+
+// Read reads a window of a band, row by row, with scale and offset applied. NaN is what has no value: nodata, what a mask hides
+// and what is infinite.
+func (t *Trend) Read(ctx context.Context, band int, w pixtrend.Window) ([]float64, error) {
+	return t.read(ctx, band, w, w.Width, w.Height, godal.Nearest)
+}
+
+// Reduced reads all of a band as width × height pixels, with overviews where there are some that suit: the averages of those that
+// each stands for, or one of them.
+func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bool) ([]float64, error) {
+	how := godal.Average
+	if nearest {
+		how = godal.Nearest
+	}
+	return t.read(ctx, band, pixtrend.Window{Width: t.Width, Height: t.Height}, width, height, how)
+}
+
+func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, height int, how godal.ResamplingAlg) ([]float64, error) {
+	values := make([]float64, width*height)
+	var visible []byte
+	options := []godal.BandIOOption{godal.Window(w.Width, w.Height), godal.Resampling(how), godal.ErrLogger(ignoreWarnings)}
+	p := &t.planes[band]
+	try := func(more ...godal.BandIOOption) error {
+		err := t.bands[band].Read(w.X, w.Y, values, width, height, append(options, more...)...)
+		if err == nil && p.flags&perDataset != 0 && t.bands[band].ColorInterp() != godal.CIAlpha {
+			visible = make([]byte, len(values))
+			nearest := append(append([]godal.BandIOOption{}, options...), godal.Resampling(godal.Nearest))
+			err = t.bands[band].MaskBand().Read(w.X, w.Y, visible, width, height, append(nearest, more...)...)
+		}
+		return err
+	}
+	var err error
+	if isRemote(t.path) {
+		err = persist(ctx, t.path, patienceFor(t.path), &lastTrouble{}, func(r *transfer) error { return try(r.band()...) })
+	} else {
+		err = try()
+	}
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, readError(t.Name, w, err)
+	}
+	gap := p.valid()
+	nodata := gap.Nodata
+	if p.dtype == kernel.Float32 {
+		nodata = float64(float32(nodata))
+	}
+	for i, x := range values {
+		if p.signedByte && x > math.MaxInt8 {
+			x -= 1 << 8 // GDAL before 3.7 knows no negative ones
+		}
+		switch {
+		case gap.HasNodata && x == nodata, visible != nil && visible[i] == 0, math.IsInf(x, 0):
+			values[i] = nan
+		default:
+			values[i] = x*p.scale + p.offset
+		}
+	}
+	return values, nil
+}

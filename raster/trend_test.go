@@ -1,0 +1,317 @@
+package raster
+
+import (
+	"errors"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+)
+
+// trend opens a raster that is made for it.
+func trend(t *testing.T, m made) *Trend {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "trend.tif")
+	if err := m.write(name); err != nil {
+		t.Fatal(err)
+	}
+	return openTrend(t, name)
+}
+
+func openTrend(t *testing.T, name string) *Trend {
+	t.Helper()
+	d, err := OpenTrend(name, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// whole reads a band by its windows.
+func whole(t *testing.T, d *Trend, band int) []float64 {
+	t.Helper()
+	windows, err := d.Windows(band, 1<<40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]float64, d.Width*d.Height)
+	seen := make([]bool, len(all))
+	for _, w := range windows {
+		values, err := d.Read(t.Context(), band, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range values {
+			p := (w.Y+i/w.Width)*d.Width + w.X + i%w.Width
+			if seen[p] {
+				t.Fatalf("pixel %d is in two windows", p)
+			}
+			all[p], seen[p] = x, true
+		}
+	}
+	if slices.Contains(seen, false) {
+		t.Fatal("a pixel is in no window")
+	}
+	return all
+}
+
+func TestTrendRead(t *testing.T) {
+	inf := math.Inf(1)
+	for _, tt := range []struct {
+		name string
+		make made
+		want []float64
+	}{
+		{"nodata in its own type", made{bands: [][]float64{{1, float64(float32(-3.4e38)), 3, nan, inf, -inf}}, nodata: ptr(-3.4e38)}, []float64{1, nan, 3, nan, nan, nan}},
+		{"scale and offset after nodata", made{dtype: godal.Int16, bands: [][]float64{{0, 10, -20, 0, 5, 1}}, nodata: ptr(0.), scale: 0.5, offset: 100}, []float64{nan, 105, 90, nan, 102.5, 100.5}},
+		{"signed bytes", made{dtype: godal.Byte, creation: []string{"PIXELTYPE=SIGNEDBYTE"}, bands: [][]float64{{0, 1, 127, -1, -128, 5}}, nodata: ptr(5.)}, []float64{0, 1, 127, -1, -128, nan}},
+		{"doubles", made{dtype: godal.Float64, bands: [][]float64{{1e-300, 2, 3, 4, 5, 6}}}, []float64{1e-300, 2, 3, 4, 5, 6}},
+	} {
+		tt.make.width, tt.make.height = 3, 2
+		got := whole(t, trend(t, tt.make), 0)
+		if !slices.EqualFunc(got, tt.want, func(a, b float64) bool { return a == b || a != a && b != b }) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A mask in the file hides pixels.
+func TestTrendMask(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "masked.tif")
+	if err := (made{width: 3, height: 2, bands: [][]float64{{1, 2, 3, 4, 5, 6}}}).write(name); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Open(name, godal.Update())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask, err := ds.CreateMaskBand(perDataset)
+	if err == nil {
+		err = mask.Write(0, 0, []byte{255, 0, 255, 255, 255, 0}, 3, 2)
+	}
+	if err != nil || ds.Close() != nil {
+		t.Fatal(err)
+	}
+	want := []float64{1, nan, 3, 4, 5, nan}
+	if got := whole(t, openTrend(t, name), 0); !slices.EqualFunc(got, want, func(a, b float64) bool { return a == b || a != a && b != b }) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// Windows are whole blocks, cover every pixel once, and are spread where not all are wanted.
+func TestTrendWindows(t *testing.T) {
+	const w, h = 1500, 1100
+	values := newPlanes(w, h, 1, 0, 1000).dates[0]
+	for _, creation := range [][]string{nil, {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=128"}, {"BLOCKYSIZE=1100", "COMPRESS=LZW"}, {"BLOCKYSIZE=1"}} {
+		d := trend(t, made{width: w, height: h, bands: [][]float64{values}, creation: creation})
+		if got := whole(t, d, 0); !slices.Equal(got, values) {
+			t.Errorf("%v: windows do not give what is in the raster", creation)
+		}
+	}
+	d := trend(t, made{width: w, height: h, bands: [][]float64{values}, creation: []string{"TILED=YES"}})
+	some, err := d.Windows(0, w*h-1)
+	if err != nil || len(some) == 0 {
+		t.Fatalf("%v, %v", some, err)
+	}
+	pixels := 0
+	for _, w := range some {
+		pixels += w.Width * w.Height
+	}
+	if pixels >= w*h {
+		t.Errorf("all %d pixels are read", pixels)
+	}
+	again, _ := d.Windows(0, w*h-1)
+	if !slices.Equal(some, again) {
+		t.Error("other windows the second time")
+	}
+}
+
+// A smaller raster has averages of what there is, or some of its pixels; and overviews are used, in the file or beside it.
+func TestTrendReduced(t *testing.T) {
+	const n = 512
+	values := make([]float64, n*n)
+	for p := range values {
+		if values[p] = float64(p%n/64 + 8*(p/n/64)); p%3 == 0 {
+			values[p] = nan
+		}
+	}
+	m := made{width: n, height: n, bands: [][]float64{values}, nodata: ptr(nan), creation: []string{"TILED=YES"}}
+	for _, nearest := range []bool{false, true} {
+		d := trend(t, m)
+		got, err := d.Reduced(t.Context(), 0, 8, 8, nearest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range got {
+			if x != float64(i) && !(nearest && x != x) {
+				t.Fatalf("nearest %v: cell %d is %v", nearest, i, x)
+			}
+		}
+	}
+	if _, err := exec.LookPath("gdaladdo"); err != nil {
+		t.Skip("no gdaladdo")
+	}
+	for _, args := range [][]string{{"-q"}, {"-q", "-ro"}} {
+		name := filepath.Join(t.TempDir(), "overviews.tif")
+		if err := m.write(name); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("gdaladdo", append(args, name, "2", "4", "8")...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		d := openTrend(t, name)
+		if got := len(d.bands[0].Overviews()); got != 3 {
+			t.Errorf("%v: %d overviews, want 3", args, got)
+		}
+	}
+}
+
+func TestGround(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		epsg          int
+		transform     [6]float64
+		width, height int
+		known         bool
+		metres        float64
+		uneven, turns bool
+		feet          bool
+		north         float64
+		flipX, flipY  bool
+		metresWithin  float64
+	}{
+		{name: "UTM", epsg: 32617, transform: [6]float64{500000, 30, 0, 4690000, 0, -30}, width: 10, height: 10, known: true, metres: 30 / 0.9996, metresWithin: 1e-5},
+		{name: "from the south", epsg: 32617, transform: [6]float64{500000, 30, 0, 4690000, 0, 30}, width: 10, height: 10, known: true, metres: 30 / 0.9996, flipY: true, metresWithin: 1e-5},
+		{name: "from the east", epsg: 32617, transform: [6]float64{500300, -30, 0, 4690000, 0, -30}, width: 10, height: 10, known: true, metres: 30 / 0.9996, flipX: true, metresWithin: 1e-5},
+		{name: "degrees at the equator", epsg: 4326, transform: [6]float64{0, 0.1, 0, 0.5, 0, -0.1}, width: 10, height: 10, known: true, metres: 11131.95, metresWithin: 1e-6},
+		{name: "degrees at 60°", epsg: 4326, transform: [6]float64{0, 0.1, 0, 60.05, 0, -0.1}, width: 10, height: 1, known: true, metres: 5580.02, metresWithin: 1e-4},
+		{name: "the world in degrees", epsg: 4326, transform: [6]float64{-180, 1, 0, 90, 0, -1}, width: 360, height: 180, known: true, metres: 111319.5, uneven: true, metresWithin: 1e-4},
+		{name: "web Mercator at 60°", epsg: 3857, transform: [6]float64{0, 100, 0, 8399800, 0, -100}, width: 10, height: 10, known: true, metres: 50.1, metresWithin: 5e-3},
+		{name: "feet of New York", epsg: 2263, transform: [6]float64{984000, 100, 0, 200000, 0, -100}, width: 10, height: 10, known: true, metres: 30.48, feet: true, metresWithin: 1e-3},
+		{name: "around the pole", epsg: 3413, transform: [6]float64{-2000000, 10000, 0, 3000000, 0, -10000}, width: 400, height: 400, known: true, metres: 10000, uneven: true, turns: true, north: math.NaN(), metresWithin: 0.05},
+		{name: "polar, a small part", epsg: 3413, transform: [6]float64{-2000000, 30, 0, 0, 0, -30}, width: 100, height: 100, known: true, metres: 30, north: math.Pi / 2, metresWithin: 0.05},
+		{name: "rotated", epsg: 32617, transform: [6]float64{500000, 30, 5, 4690000, 5, -30}, width: 10, height: 10},
+		{name: "no CRS", transform: [6]float64{500000, 30, 0, 4690000, 0, -30}, width: 10, height: 10},
+	} {
+		m := made{width: tt.width, height: tt.height, bands: [][]float64{make([]float64, tt.width*tt.height)}, epsg: tt.epsg, transform: &tt.transform}
+		d := trend(t, m)
+		g, known := d.Ground()
+		flipX, flipY := d.Flipped()
+		if known != tt.known || flipX != tt.flipX || flipY != tt.flipY {
+			t.Errorf("%s: known %v, flipped %v, %v", tt.name, known, flipX, flipY)
+			continue
+		}
+		if !known {
+			continue
+		}
+		if !(math.Abs(g.Metres/tt.metres-1) <= tt.metresWithin) || g.Uneven != tt.uneven || g.Turns != tt.turns || g.Feet != tt.feet {
+			t.Errorf("%s: %+v, want %+v", tt.name, g, tt)
+		}
+		if !math.IsNaN(tt.north) && !(math.Abs(math.Remainder(g.North-tt.north, 2*math.Pi)) < 0.04) {
+			t.Errorf("%s: north is %v from up", tt.name, g.North)
+		}
+	}
+	if g, known := trend(t, made{width: 2, height: 2, bands: [][]float64{{1, 2, 3, 4}}}).Ground(); known {
+		t.Errorf("a raster without a place lies at %+v", g)
+	}
+}
+
+// What cannot be used is an error in one sentence.
+func TestOpenTrendErrors(t *testing.T) {
+	dir := t.TempDir()
+	empty, text := filepath.Join(dir, "empty.tif"), filepath.Join(dir, "text.tif")
+	if err := os.WriteFile(empty, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(text, []byte("slope"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, words := range map[string][]string{
+		filepath.Join(dir, "none.tif"): {"none.tif"},
+		empty:                          {"empty.tif", "it is empty"},
+		text:                           {"text.tif", "not a GeoTIFF", "gdal_translate"},
+	} {
+		_, err := OpenTrend(name, nil)
+		checkError(t, err, ErrInput, words...)
+	}
+	// A file that is cut short is found out when its end is read.
+	cut := filepath.Join(dir, "cut.tif")
+	if err := (made{width: 600, height: 600, bands: newPlanes(600, 600, 1, 0, 9).dates, creation: []string{"COMPRESS=DEFLATE"}}).write(cut); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(cut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(cut, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := OpenTrend(cut, nil); err == nil {
+		defer func() { _ = d.Close() }()
+		_, err = d.Read(t.Context(), 0, pixtrend.Window{Width: 600, Height: 600})
+		checkError(t, err, ErrInput, "cut.tif", "damaged")
+	} else {
+		checkError(t, err, ErrInput, "cut.tif")
+	}
+}
+
+func TestStage(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "map.png")
+	write := func(text string, err error) func(w io.Writer) error {
+		return func(w io.Writer) error {
+			_, failed := io.WriteString(w, text)
+			return errors.Join(failed, err)
+		}
+	}
+	content := func() string {
+		b, _ := os.ReadFile(path)
+		return string(b)
+	}
+	s, err := Stage(path, false, write("one", nil))
+	if err != nil || content() != "" {
+		t.Fatalf("%v, %q", err, content())
+	}
+	if err := s.Publish(); err != nil || content() != "one" || listing(dir) != "[map.png:3 ]" {
+		t.Fatalf("%v, %q, %s", err, content(), listing(dir))
+	}
+	if _, err = Stage(path, false, write("two", nil)); err == nil {
+		t.Error("a file is replaced")
+	}
+	checkError(t, err, ErrOutput, "map.png", "--overwrite")
+	_, err = Stage(path, true, write("thr", errors.New("no more ink")))
+	checkError(t, err, ErrOutput, "map.png", "no more ink")
+	if s, err = Stage(path, true, write("four", nil)); err != nil {
+		t.Fatal(err)
+	}
+	s.Drop()
+	if content() != "one" || listing(dir) != "[map.png:3 ]" {
+		t.Errorf("%q, %s", content(), listing(dir))
+	}
+	if s, err = Stage(path, true, write("five", nil)); err == nil {
+		err = s.Publish()
+	}
+	if err != nil || content() != "five" {
+		t.Errorf("%v, %q", err, content())
+	}
+	// One that came meanwhile stays.
+	other := filepath.Join(dir, "other.png")
+	if s, err = Stage(other, false, write("mine", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("theirs"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, s.Publish(), ErrOutput, "other.png", "has come")
+	if got := listing(dir); got != "[map.png:4 other.png:6 ]" {
+		t.Errorf("the folder holds %s", got)
+	}
+}

@@ -1,0 +1,64 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Bar is a scale bar.
+type Bar struct {
+	Length float64 // pixels of the picture
+	Middle string  // what stands below the middle of it
+	End    string  // and below its end
+}
+
+const (
+	metresPerFoot = 0.3048
+	feetPerMile   = 5280
+)
+
+// NewBar returns a scale bar of a round length, about a quarter of the map, for a raster whose columns are so many metres apart; nil
+// where that is no length. note, if not empty, stands behind the length. In feet, it counts feet and miles.
+func NewBar(l Layout, metres float64, feet bool, note string) *Bar {
+	metres *= float64(l.RasterWidth) / float64(l.PictureWidth) // of a pixel of the picture
+	if !(metres > 0) || math.IsInf(metres, 0) {
+		return nil
+	}
+	wide := float64(l.PictureWidth)
+	most := min(max(wide/4, 110), max(wide, 60))
+	unit, per := "m", 1.0 // metres of the unit
+	switch {
+	case feet && most*metres >= feetPerMile*metresPerFoot:
+		unit, per = "mi", feetPerMile*metresPerFoot
+	case feet:
+		unit, per = "ft", metresPerFoot
+	case most*metres >= 1000:
+		unit, per = "km", 1000
+	case most*metres < 1:
+		unit, per = "mm", 0.001
+	}
+	round := math.Pow(10, math.Floor(math.Log10(most*metres/per)))
+	for _, times := range []float64{5, 2} {
+		if round*times <= most*metres/per {
+			round *= times
+			break
+		}
+	}
+	b := &Bar{Length: round * per / metres, Middle: number(round / 2), End: number(round) + " " + unit}
+	if note != "" {
+		b.End += fmt.Sprintf(" (%s)", note)
+	}
+	return b
+}
+
+// number writes a round number as people do, with spaces between thousands.
+func number(x float64) string {
+	s := strconv.FormatFloat(x, 'f', -1, 64)
+	if x >= 1e4 && x == math.Trunc(x) {
+		for i := len(s) - 3; i > 0; i -= 3 {
+			s = s[:i] + "\u2009" + s[i:]
+		}
+	}
+	return s
+}

@@ -1,0 +1,142 @@
+package render
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// Layout says how a raster is brought to the size of a picture: to cells, each drawn as one or more pixels of the picture.
+type Layout struct {
+	RasterWidth, RasterHeight   int
+	Width, Height               int // cells; never more than the raster has pixels
+	PictureWidth, PictureHeight int // never less than there are cells
+}
+
+// mostAspect is how much longer than wide, or the reverse, a pixel of a raster is drawn at most.
+const mostAspect = 8
+
+// NewLayout fits a raster, whose pixels are aspect times as wide as they are high, into a square of side pixels. Square pixels of a
+// smaller raster are enlarged by a whole number, so that all are drawn alike.
+func NewLayout(width, height int, aspect float64, side int) Layout {
+	if !(aspect > 1./mostAspect && aspect < mostAspect) || math.Abs(aspect-1) < 0.01 {
+		aspect = 1
+	}
+	w, h := float64(width)*aspect, float64(height)
+	fill := float64(side) / max(w, h)
+	if aspect == 1 && fill >= 1 {
+		fill = math.Floor(fill)
+	}
+	l := Layout{RasterWidth: width, RasterHeight: height,
+		PictureWidth: max(1, int(math.Round(w*fill))), PictureHeight: max(1, int(math.Round(h*fill)))}
+	l.Width, l.Height = min(width, l.PictureWidth), min(height, l.PictureHeight)
+	return l
+}
+
+// Cells is a raster brought to the cells of a layout: the mean of the pixels of each, or the one in its middle.
+type Cells struct {
+	Layout
+	nearest bool
+	column  []int32 // cell of each column of the raster
+	sum     []float64
+	count   []int32
+	weak    []int32 // pixels that are not significant; nil: none is known to be
+}
+
+// NewCells returns cells without values. nearest is for counts and dates, whose mean no pixel need have; masked says
+// that p-values will come.
+func NewCells(l Layout, nearest, masked bool) *Cells {
+	n := l.Width * l.Height
+	c := &Cells{Layout: l, nearest: nearest, sum: make([]float64, n), count: make([]int32, n), column: make([]int32, l.RasterWidth)}
+	if masked {
+		c.weak = make([]int32, n)
+	}
+	for x := range c.column {
+		c.column[x] = int32(cellOf(x, l.RasterWidth, l.Width, nearest))
+	}
+	return c
+}
+
+// cellOf returns the cell that a pixel of a row belongs to; -1 for all but the middle one if there is to be one a cell.
+func cellOf(x, pixels, cells int, nearest bool) int {
+	cell := int(int64(x) * int64(cells) / int64(pixels))
+	first := func(cell int) int { return int((int64(cell)*int64(pixels) + int64(cells) - 1) / int64(cells)) }
+	if nearest && (first(cell)+first(cell+1))/2 != x {
+		return -1
+	}
+	return cell
+}
+
+// Add hands over the values of a window of the raster, row by row, and their p-values if there are any. A value whose p-value
+// is not below alpha, or is missing, is not significant.
+func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64) {
+	for y := 0; y*width < len(values); y++ {
+		row := cellOf(y0+y, c.RasterHeight, c.Height, c.nearest)
+		if row < 0 {
+			continue
+		}
+		for x, v := range values[y*width : (y+1)*width] {
+			column := c.column[x0+x]
+			if v != v || column < 0 {
+				continue
+			}
+			cell := row*c.Width + int(column)
+			c.sum[cell] += v
+			c.count[cell]++
+			if c.weak != nil && !(pvalues[y*width+x] < alpha) {
+				c.weak[cell]++
+			}
+		}
+	}
+}
+
+// NotSignificant is the colour of pixels and cells that are not significant: a grey that is like no class of any palette, to any
+// colour vision.
+var NotSignificant = color.NRGBA{152, 152, 152, 255}
+
+// Image colours the cells by class; those without a value are transparent, and those most of whose pixels are not significant
+// grey. flipX and flipY turn over rasters whose first column is in the east, or whose first row is in the south.
+func (c *Cells) Image(classes *Classes, colors []color.NRGBA, flipX, flipY bool) *image.Paletted {
+	palette := color.Palette{color.NRGBA{}, NotSignificant}
+	for _, col := range colors {
+		palette = append(palette, col)
+	}
+	img := image.NewPaletted(image.Rect(0, 0, c.Width, c.Height), palette)
+	for y := range c.Height {
+		for x := range c.Width {
+			i, index := y*c.Width+x, 0
+			switch {
+			case c.count[i] == 0:
+			case c.weak != nil && 2*c.weak[i] > c.count[i]:
+				index = 1
+			default:
+				index = 2 + classes.Index(c.sum[i]/float64(c.count[i]))
+			}
+			to := image.Pt(x, y)
+			if flipX {
+				to.X = c.Width - 1 - x
+			}
+			if flipY {
+				to.Y = c.Height - 1 - y
+			}
+			img.SetColorIndex(to.X, to.Y, uint8(index))
+		}
+	}
+	return img
+}
+
+// enlarged repeats the pixels of an image until it has that size.
+func enlarged(img *image.Paletted, width, height int) *image.Paletted {
+	b := img.Bounds()
+	if b.Dx() == width && b.Dy() == height {
+		return img
+	}
+	big := image.NewPaletted(image.Rect(0, 0, width, height), img.Palette)
+	for y := range height {
+		row := img.Pix[y*b.Dy()/height*img.Stride:]
+		for x := range width {
+			big.Pix[y*big.Stride+x] = row[x*b.Dx()/width]
+		}
+	}
+	return big
+}

@@ -1,0 +1,111 @@
+package render
+
+import (
+	"bytes"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// WritePNG draws the figure with one pixel of the picture a pixel.
+func (f *Figure) WritePNG(w io.Writer) error {
+	s := f.lay()
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.width), vg.Length(s.height)), vgimg.UseDPI(72), vgimg.UseBackgroundColor(color.Transparent))
+	s.draw(c)
+	// Past the canvas, which would blur what is enlarged.
+	img := enlarged(f.Image, f.Layout.PictureWidth, f.Layout.PictureHeight)
+	to := img.Bounds()
+	to.Min.X, to.Min.Y = int(s.mapAt.x), int(s.mapAt.y)
+	to.Max = to.Min.Add(img.Bounds().Max)
+	draw.Draw(c.Image(), to, img, img.Bounds().Min, draw.Src)
+	return png.Encode(w, c.Image())
+}
+
+// svgFixes mend what vgsvg writes: a PNG that is called a JPEG, enlarged pixels that are blurred, sizes in points where the
+// figure is made of pixels, and a font that few have without another in its place.
+var svgFixes = strings.NewReplacer(
+	"data:image/jpg;", "data:image/png;",
+	"<image ", `<image style="image-rendering:optimizeSpeed;image-rendering:pixelated" `,
+	"font-family:Liberation Sans;font-variant:normal;", "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;",
+	`pt" height="`, `" height="`,
+	`pt" viewBox="`, `" viewBox="`,
+)
+
+// WriteSVG draws the figure as SVG: lines and text as such, and the map as a picture in it.
+func (f *Figure) WriteSVG(w io.Writer) error {
+	s := f.lay()
+	c := vgsvg.New(vg.Length(s.width), vg.Length(s.height))
+	s.draw(c)
+	m := s.mapAt
+	c.DrawImage(vg.Rectangle{Min: s.point(m.x, m.y+m.h), Max: s.point(m.x+m.w, m.y)}, enlarged(f.Image, f.Layout.PictureWidth, f.Layout.PictureHeight))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return err
+	}
+	_, err := svgFixes.WriteString(w, b.String())
+	return err
+}
+
+// point turns a place on the sheet into one of a canvas, which counts from the bottom.
+func (s *sheet) point(x, y float64) vg.Point {
+	return vg.Point{X: vg.Length(x), Y: vg.Length(s.height - y)}
+}
+
+// draw draws all but the map.
+func (s *sheet) draw(c vg.Canvas) {
+	// The holes run the other way than the paper, which leaves them out whichever rule fills the path.
+	page := s.outline(0, 0, s.width, s.height, false)
+	for _, h := range s.holes {
+		page = append(page, s.outline(h.x, h.y, h.w, h.h, true)...)
+	}
+	c.SetColor(paper)
+	c.Fill(page)
+	for _, b := range s.boxes {
+		if b.fill != nil {
+			c.SetColor(b.fill)
+			c.Fill(s.outline(b.x, b.y, b.w, b.h, false))
+		}
+		if b.framed {
+			c.SetColor(frame)
+			c.SetLineWidth(1)
+			c.Stroke(s.outline(b.x-0.5, b.y-0.5, b.w+1, b.h+1, false))
+		}
+	}
+	for _, a := range s.shapes {
+		var p vg.Path
+		for i, at := range a.points {
+			if at = s.point(float64(at.X), float64(at.Y)); i == 0 {
+				p.Move(at)
+			} else {
+				p.Line(at)
+			}
+		}
+		p.Close()
+		c.SetColor(a.fill)
+		c.Fill(p)
+	}
+	for _, t := range s.texts {
+		c.SetColor(t.style.color)
+		c.FillString(t.style.face(), s.point(t.x, t.y), t.text)
+	}
+}
+
+func (s *sheet) outline(x, y, w, h float64, back bool) vg.Path {
+	corners := []vg.Point{s.point(x, y), s.point(x+w, y), s.point(x+w, y+h), s.point(x, y+h)}
+	if back {
+		corners[1], corners[3] = corners[3], corners[1]
+	}
+	var p vg.Path
+	p.Move(corners[0])
+	for _, c := range corners[1:] {
+		p.Line(c)
+	}
+	p.Close()
+	return p
+}

@@ -1,0 +1,105 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Labels returns what the classes are called: their limits with as many decimals as tell them apart, the same for all.
+// unit is that of the values; days since a date are written as dates.
+func (c *Classes) Labels(unit string) []string {
+	write := c.writer(unit)
+	labels := make([]string, len(c.Pixels))
+	for i := range labels {
+		lo, hi := c.ends(i)
+		switch {
+		case c.Given && len(c.Limits) > 0 && i == 0:
+			labels[i] = "≤ " + write(hi)
+		case c.Given && i == len(c.Limits):
+			labels[i] = "> " + write(lo)
+		case math.IsNaN(lo):
+			labels[i] = "no value"
+		default:
+			if c.Whole && !c.Given {
+				if hi = math.Floor(hi); i > 0 {
+					lo = math.Floor(lo) + 1
+				}
+			}
+			if labels[i] = write(lo) + " to " + write(hi); lo == hi {
+				labels[i] = write(lo)
+			}
+		}
+	}
+	return labels
+}
+
+// writer returns what writes the numbers that labels show.
+func (c *Classes) writer(unit string) func(float64) string {
+	if origin, found := strings.CutPrefix(unit, "days since "); found {
+		if day, err := time.Parse(time.DateOnly, origin); err == nil {
+			return func(x float64) string { return day.AddDate(0, 0, int(math.Floor(x))).Format(time.DateOnly) }
+		}
+	}
+	shown := slices.Clone(c.Limits)
+	if !c.Given {
+		shown = append(shown, c.Min, c.Max)
+	}
+	decimals, largest := 0, 0.0
+	for _, x := range shown {
+		largest = max(largest, math.Abs(x))
+	}
+	switch {
+	case c.Whole && !c.Given:
+	case c.Given: // as they were typed, or shorter
+		for _, x := range shown {
+			_, behind, _ := strings.Cut(strconv.FormatFloat(x, 'f', -1, 64), ".")
+			decimals = max(decimals, len(behind))
+		}
+	default:
+		decimals = decimalsFor(shown, largest)
+	}
+	if decimals > 7 || largest >= 1e9 {
+		return func(x float64) string { return minus(strconv.FormatFloat(x, 'e', 2, 64)) }
+	}
+	return func(x float64) string { return minus(strconv.FormatFloat(x, 'f', decimals, 64)) }
+}
+
+// decimalsFor returns how many decimals leave the smallest distance between numbers two digits, of the seven that float32 has.
+func decimalsFor(xs []float64, largest float64) int {
+	xs = slices.Compact(slices.Sorted(slices.Values(xs)))
+	gap := largest
+	for i := 1; i < len(xs); i++ {
+		gap = min(gap, xs[i]-xs[i-1])
+	}
+	if gap == 0 || math.IsInf(largest, 0) {
+		return 0
+	}
+	return max(0, min(int(math.Ceil(-math.Log10(gap)))+1, 6-int(math.Floor(math.Log10(largest)))))
+}
+
+// minus gives a number the sign that is as wide as a plus, and zero none.
+func minus(s string) string {
+	if digits, negative := strings.CutPrefix(s, "-"); negative {
+		if mantissa, _, _ := strings.Cut(digits, "e"); strings.Trim(mantissa, "0.") == "" {
+			return digits
+		}
+		return "−" + digits
+	}
+	return s
+}
+
+// Percent writes a share of pixels, and never nothing for what is there, nor all for what is not all.
+func Percent(part, whole int64) string {
+	p := 100 * float64(part) / float64(max(whole, 1))
+	switch {
+	case part > 0 && p < 0.05:
+		return "< 0.1 %"
+	case part < whole && p >= 99.95:
+		return "> 99.9 %"
+	}
+	return fmt.Sprintf("%.1f %%", p)
+}

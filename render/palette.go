@@ -1,0 +1,173 @@
+package render
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot/palette/brewer"
+)
+
+// The palettes, all of Cynthia Brewer's that people with any colour vision tell apart, and that run through one or
+// two hues. Those that diverge meet in a neutral middle.
+var (
+	diverging  = []string{"BrBG", "PuOr", "RdBu", "PRGn", "PiYG"}
+	sequential = []string{"YlGnBu", "YlOrBr", "Blues", "Greens", "Purples", "Greys"}
+)
+
+// DefaultDiverging and DefaultSequential are the palettes of values with a sign and of others: brown is loss, green gain.
+const (
+	DefaultDiverging  = "BrBG"
+	DefaultSequential = "YlGnBu"
+)
+
+// PaletteNames returns the names that ParsePalette knows.
+func PaletteNames() []string { return append(append([]string{}, diverging...), sequential...) }
+
+// Palette is a run of colours.
+type Palette struct {
+	Name      string
+	Diverging bool
+	colors    []color.NRGBA
+}
+
+// reversed ends the name of a palette that runs the other way.
+const reversed = "_r"
+
+// ParsePalette reads the name of a palette, in any case; with _r behind it, the palette is reversed.
+func ParsePalette(s string) (Palette, error) {
+	base, back := strings.CutSuffix(s, reversed)
+	for _, name := range PaletteNames() {
+		if strings.EqualFold(name, base) {
+			return newPalette(name, back), nil
+		}
+	}
+	return Palette{}, fmt.Errorf("no palette is called so: use %s, which diverge, or %s, or one of them reversed, such as RdBu_r",
+		strings.Join(diverging, ", "), strings.Join(sequential, ", "))
+}
+
+func newPalette(name string, back bool) Palette {
+	p := Palette{Name: name}
+	var from []color.Color
+	if d, ok := brewer.DivergingPalettes[name]; ok {
+		p.Diverging, from = true, d[11].Color
+	} else {
+		from = brewer.SequentialPalettes[name][9].Color
+	}
+	for i := range from {
+		c := from[i]
+		if back {
+			c = from[len(from)-1-i]
+		}
+		p.colors = append(p.colors, color.NRGBAModel.Convert(c).(color.NRGBA))
+	}
+	if back {
+		p.Name += reversed
+	}
+	if p.Diverging {
+		p.colors[len(p.colors)/2] = neutral
+	}
+	return p
+}
+
+// neutral is the middle of palettes that diverge, where Brewer's is so near to white that it passes for no data.
+var neutral = color.NRGBA{229, 229, 229, 255}
+
+// at returns the colour at t, from 0 to 1, between its neighbours.
+func (p Palette) at(t float64) color.NRGBA {
+	t = min(max(t, 0), 1) * float64(len(p.colors)-1)
+	i := min(int(t), len(p.colors)-2)
+	mix := func(a, b uint8) uint8 {
+		return uint8(math.Round(float64(a) + (t-float64(i))*(float64(b)-float64(a))))
+	}
+	a, b := p.colors[i], p.colors[i+1]
+	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
+}
+
+// Colors returns a colour for each class. Where p diverges and centred says so, its middle is at zero: classes below zero and above
+// it have a hue each, one that zero lies within is neutral, and classes as far from zero are as deep.
+func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
+	n := len(c.Pixels)
+	colors := make([]color.NRGBA, n)
+	switch {
+	case p.Diverging && centred:
+		for i, t := range depths(c) {
+			colors[i] = p.at(0.5 + t/2)
+		}
+	case n == 1:
+		colors[0] = p.at(0.6)
+	case p.Diverging:
+		for i := range colors {
+			colors[i] = p.at(0.08 + 0.84*float64(i)/float64(n-1))
+		}
+	default:
+		for i := range colors { // the lightest is nearly white
+			colors[i] = p.at(0.1 + 0.9*float64(i)/float64(n-1))
+		}
+	}
+	return colors
+}
+
+// bounds returns the ends of class i. Of limits that were given, those of the outer classes are infinite, so that the same limits have
+// the same colours whatever the values are.
+func (c *Classes) bounds(i int) (lo, hi float64) {
+	lo, hi = c.ends(i)
+	if c.Given && i == 0 {
+		lo = math.Inf(-1)
+	}
+	if c.Given && i == len(c.Limits) {
+		hi = math.Inf(1)
+	}
+	return lo, hi
+}
+
+// depths places classes from -1 to 1, with 0 for the one that zero lies within.
+func depths(c *Classes) []float64 {
+	at := make([]float64, len(c.Pixels))
+	var below, above []int // classes by their distance from zero, the nearest first
+	for i := range at {
+		lo, hi := c.bounds(i)
+		switch {
+		case i == 0 && lo > 0, i > 0 && lo >= 0:
+			above = append(above, i)
+		case hi <= 0 && lo < 0:
+			below = append([]int{i}, below...)
+		}
+	}
+	// The nearer end of a class is a limit between classes but for the innermost, and so is no outlier's.
+	near := func(i int) float64 {
+		lo, hi := c.bounds(i)
+		return min(math.Abs(lo), math.Abs(hi))
+	}
+	long, short := below, above
+	if len(above) > len(below) {
+		long, short = above, below
+	}
+	n := len(long)
+	if n == 0 {
+		return at
+	}
+	deepest := 1 - 0.4/float64(n)
+	level := func(k int) float64 { return float64(k) / float64(n) * deepest }
+	sign := func(i int) float64 {
+		if _, hi := c.bounds(i); hi <= 0 {
+			return -1
+		}
+		return 1
+	}
+	for k, i := range long {
+		at[i] = sign(i) * level(k+1)
+	}
+	// The shorter side takes the depths that the longer has at the same distances, as far as each class can have one of its own.
+	for k, i := range short {
+		same := 0
+		for _, j := range long {
+			if near(j) <= near(i) {
+				same++
+			}
+		}
+		at[i] = sign(i) * level(min(max(same, k+1), n-(len(short)-1-k)))
+	}
+	return at
+}
