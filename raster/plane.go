@@ -3,6 +3,7 @@ package raster
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -127,6 +128,10 @@ func openError(name string, drivers []string, err error) error {
 	what := cause(err, name)
 	info, statErr := os.Stat(name)
 	switch {
+	case errors.Is(statErr, fs.ErrNotExist) && strings.Contains(what, "No such file"):
+		return fail("there is no such file")
+	case statErr == nil && info.IsDir():
+		return fail("it is a folder: name a file")
 	case statErr == nil && info.Size() == 0:
 		return fail("it is empty: make it anew or leave it out")
 	case !strings.Contains(what, "not recognized"):

@@ -38,6 +38,7 @@ const (
 	trendCache  = 128 << 20 // for blocks that GDAL holds
 	trendBlock  = 512 << 20 // the largest that is read
 	trendWindow = 1 << 20   // pixels, about
+	trendSample = 1 << 16   // of windows that are a sample: the more there are, the better they are spread
 )
 
 // OpenTrend opens a raster with one of the named drivers, GTiff if there are none. The caller closes it.
@@ -104,17 +105,21 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 		return nil, inputErrorf("%s has blocks of %d × %d pixels, too large to be held: rewrite it with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
 			t.Name, p.blockWidth, p.blockHeight)
 	}
+	all, least := int64(t.Width)*int64(t.Height) <= most, trendWindow
+	if !all {
+		least = trendSample
+	}
 	w, h := min(p.blockWidth, t.Width), min(p.blockHeight, t.Height)
-	for w < t.Width && w*h < trendWindow {
+	for w < t.Width && w*h < least {
 		w = min(w+p.blockWidth, t.Width)
 	}
-	for w == t.Width && h < t.Height && w*h < trendWindow {
+	for w == t.Width && h < t.Height && w*h < least {
 		h = min(h+p.blockHeight, t.Height)
 	}
 	h = max(1, min(h, 8*trendWindow/w)) // of larger blocks GDAL keeps the rest
 	across, down := (t.Width-1)/w+1, (t.Height-1)/h+1
 	n := across * down
-	if int64(t.Width)*int64(t.Height) > most {
+	if !all {
 		n = max(1, int(most/(int64(w)*int64(h))))
 	}
 	var windows []pixtrend.Window

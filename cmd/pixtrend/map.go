@@ -72,7 +72,7 @@ func newMapCommand() *cobra.Command {
 			"  pixtrend map trend.tif -o map.png\n" +
 			"  # grey where the trend is not significant; classes with limits of one's own\n" +
 			"  pixtrend map trend.tif -o sure.png --mask-p 0.05 --breaks -0.01,-0.002,0.002,0.01\n" +
-			"  # another field in seven classes of the same width; for print\n" +
+			"  # another field in seven classes of equal width; for print\n" +
 			"  pixtrend map trend.tif -o n.svg --field n --classes 7 --method equal --title 'Clear years'\n" +
 			"  # the same classes and colours in QGIS, which reads trend.qml with trend.tif, and for gdaldem\n" +
 			"  pixtrend map trend.tif -o map.png --overwrite --qgis --colors colors.txt",
@@ -88,7 +88,7 @@ func newMapCommand() *cobra.Command {
 	})
 	group(cmd, "Classes", func(flags *pflag.FlagSet) {
 		option(flags, &m.classes, "classes", "", "N", fmt.Sprintf("make N classes (default %d)", defaultClasses), parseClasses)
-		option(flags, &m.method, "method", "", "METHOD", "METHOD of finding limits: quantile, as many pixels in each class (default), or equal, classes of the same width", parseMethod)
+		option(flags, &m.method, "method", "", "METHOD", "METHOD of finding limits: quantile, as many pixels in each class (default), or equal, classes of equal width", parseMethod)
 		option(flags, &m.breaks, "breaks", "", "LIMITS", "LIMITS between the classes, separated by commas, such as -0.01,0,0.01; values beyond them make two more classes", render.ParseBreaks)
 		option(flags, &m.maskP, "mask-p", "", "ALPHA", "draw grey, and count apart, where the band pvalue is not below ALPHA, such as 0.05", between0And1)
 	})
@@ -518,7 +518,7 @@ func (m *makeMap) figure(d *mapped, classes []render.Class) *render.Figure {
 	layout.RasterWidth = d.Width
 	f := &render.Figure{Title: m.title, Subtitle: m.subtitle(d), Heading: d.name, Column: "pixels", Source: m.source(d), Layout: layout}
 	if f.Title == "" {
-		f.Title = cmp.Or(d.kind.Title, d.name+" of "+filepath.Base(d.Name))
+		f.Title = cmp.Or(d.kind.Title, sentenceCase(d.name)+" of "+filepath.Base(d.Name))
 		if p := period(d.Dates); p != "" && d.kind.Title != "" {
 			f.Title += ", " + p
 		}
@@ -579,14 +579,14 @@ func (m *makeMap) subtitle(d *mapped) string {
 	case n == 1:
 		return "All pixels are in one class"
 	}
-	how := "with as many pixels each"
+	text := fmt.Sprintf("%d classes by quantile", n)
 	if m.method == byEqual {
-		how = "of the same width"
+		text = fmt.Sprintf("%d classes of equal width", n)
 	}
 	if n < d.classes.Asked {
-		return fmt.Sprintf("%d classes, as values repeat too often for %d %s", n, d.classes.Asked, how)
+		text += fmt.Sprintf("; values repeat too often for %d", d.classes.Asked)
 	}
-	return fmt.Sprintf("%d classes %s", n, how)
+	return text
 }
 
 // source says what the map was made from.
@@ -602,6 +602,12 @@ func (m *makeMap) source(d *mapped) string {
 		words = append(words, "limits and shares of a sample of pixels")
 	}
 	return strings.Join(words, " · ")
+}
+
+// sentenceCase begins a text with a capital letter.
+func sentenceCase(s string) string {
+	r := []rune(s)
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
 
 // period returns the first and the last of the dates that a fit has written into its file: a list of them, or a
