@@ -26,7 +26,7 @@ func NewBar(l Layout, metres float64, feet bool, note string) *Bar {
 		return nil
 	}
 	wide := float64(l.PictureWidth)
-	most := min(max(wide/4, 110), max(wide, 60))
+	most := min(max(wide/4, 110*l.unit()), max(wide, 60*l.unit()))
 	unit, per := "m", 1.0 // metres of the unit
 	switch {
 	case feet && most*metres >= feetPerMile*metresPerFoot:

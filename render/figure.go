@@ -134,10 +134,13 @@ const (
 	leastWidth = 520.0 // of a page, so that titles have room
 )
 
-// lay gives everything its place. Text grows with maps that are larger than people look at on a screen.
+// unit is what text is enlarged by: it grows with maps that are larger than people look at on a screen.
+func (l Layout) unit() float64 { return max(1, float64(max(l.PictureWidth, l.PictureHeight))/1200) }
+
+// lay gives everything its place.
 func (f *Figure) lay() *sheet {
 	l := f.Layout
-	s := &sheet{unit: max(1, float64(max(l.PictureWidth, l.PictureHeight))/1200)}
+	s := &sheet{unit: l.unit()}
 	u, w, h := s.unit, float64(l.PictureWidth), float64(l.PictureHeight)
 	edge := math.Round(margin * u)
 	legend := f.legend(u)
@@ -176,7 +179,11 @@ func (f *Figure) lay() *sheet {
 		s.place(legend, edge, at)
 	} else {
 		s.place(legend, edge+w+gap, y)
-		bottom = max(bottom+s.layBar(f, edge, bottom+8*u)+8*u, y+legend.height)
+		at := bottom + 8*u
+		if s.barWidth(f) > w+gap-8*u { // it would reach below the legend
+			at = max(at, y+legend.height+8*u)
+		}
+		bottom = max(at+s.layBar(f, edge, at), y+legend.height)
 	}
 
 	source := style{11 * u, false, faded}
@@ -253,12 +260,16 @@ func (s *sheet) place(part *sheet, x, y float64) {
 func (s *sheet) layBar(f *Figure, x, y float64) float64 {
 	const high, thick = 38.0, 6.0
 	u := s.unit
+	if f.North == nil && f.Bar == nil {
+		return 0
+	}
 	if f.North != nil {
-		s.arrow(x+9*u, y+19*u, *f.North)
-		x += 34 * u
+		wide := s.arrowWidth(*f.North)
+		s.arrow(x+wide/2-8*u, y+19*u, *f.North)
+		x += wide
 	}
 	if f.Bar != nil {
-		text := style{11 * u, false, ink}
+		text := s.barStyle()
 		half := f.Bar.Length / 2
 		top := y + 9*u
 		s.boxes = append(s.boxes, box{x, top, half, thick * u, ink, true}, box{x + half, top, half, thick * u, paper, true})
@@ -270,10 +281,25 @@ func (s *sheet) layBar(f *Figure, x, y float64) float64 {
 			s.texts = append(s.texts, line{x + half - middle/2, base, f.Bar.Middle, text})
 		}
 	}
-	if f.North == nil && f.Bar == nil {
-		return 0
-	}
 	return high * u
+}
+
+func (s *sheet) barStyle() style { return style{11 * s.unit, false, ink} }
+
+// barWidth returns how wide what layBar places is.
+func (s *sheet) barWidth(f *Figure) (wide float64) {
+	if f.North != nil {
+		wide = s.arrowWidth(*f.North)
+	}
+	if f.Bar != nil {
+		wide += f.Bar.Length + s.barStyle().width(f.Bar.End)
+	}
+	return wide
+}
+
+// arrowWidth returns the width of the arrow, which is longer than wide, with room to its right.
+func (s *sheet) arrowWidth(angle float64) float64 {
+	return (34 + 24*math.Abs(math.Sin(angle))) * s.unit
 }
 
 // arrow draws an arrow around a point, towards an angle clockwise from up, with an N beyond its tip.

@@ -140,7 +140,7 @@ func TestBar(t *testing.T) {
 }
 
 // example is a figure of a raster of that size, of which a tenth has no value.
-func example(w, h, classes int) *Figure {
+func example(w, h, classes, side int) *Figure {
 	values := ramp(w*h, -0.02, 0.04)
 	for i := range values {
 		if i%10 == 3 {
@@ -149,11 +149,11 @@ func example(w, h, classes int) *Figure {
 	}
 	c := surveyed(values...).Quantiles(classes)
 	c.Count(values, nil, 0)
-	l := NewLayout(w, h, 1, 600)
+	l := NewLayout(w, h, 1, side)
 	cells := NewCells(l, false, false)
 	cells.Add(0, 0, w, values, nil, 0)
 	p, _ := ParsePalette("BrBG")
-	north := 0.1
+	north := 0.1 * float64(classes)
 	f := &Figure{Title: "Linear trend, 1995 to 2015", Subtitle: "classes with as many pixels each", Heading: "slope, NDVI/year", Column: "pixels",
 		Source: "trend.tif, band 1 · EPSG:32617", Layout: l, Bar: NewBar(l, 30, false, "at 42° N"), North: &north}
 	var colors []color.NRGBA
@@ -169,15 +169,16 @@ func example(w, h, classes int) *Figure {
 // Whatever the shape of the raster and the length of the texts, everything is on the page, and no text on another or on the map.
 func TestLay(t *testing.T) {
 	for _, size := range [][2]int{{827, 883}, {5, 4}, {1, 1}, {2000, 20}, {20, 2000}, {600, 200}, {3, 700}, {30, 600}} {
-		for _, classes := range []int{2, 5, 12} {
-			f := example(size[0], size[1], classes)
+		for i, classes := range []int{2, 5, 12, 5, 5} {
+			side := []int{600, 600, 600, 100, 4000}[i]
+			f := example(size[0], size[1], classes, side)
 			if classes == 12 {
 				f.Title = strings.Repeat("A long title that goes on and on ", 8)
 				f.Source = strings.Repeat("/a/very/long/name/without/any/space", 9)
 				f.Heading = "the_name_of_a_band_that_somebody_liked, observations per square kilometre and year"
 			}
 			s := f.lay()
-			name := fmt.Sprintf("%v with %d classes", size, classes)
+			name := fmt.Sprintf("%v in %d with %d classes", size, side, classes)
 			var taken []box
 			for _, text := range s.texts {
 				b := box{x: text.x, y: text.y - 0.75*text.style.size, w: text.style.width(text.text), h: 0.95 * text.style.size}
@@ -201,7 +202,7 @@ func TestLay(t *testing.T) {
 // The map is in the picture pixel for pixel, and where there is no data nothing is.
 func TestPNG(t *testing.T) {
 	for _, size := range [][2]int{{5, 4}, {90, 200}} {
-		f := example(size[0], size[1], 5)
+		f := example(size[0], size[1], 5, 600)
 		var b bytes.Buffer
 		if err := f.WritePNG(&b); err != nil {
 			t.Fatal(err)
@@ -236,7 +237,7 @@ func TestPNG(t *testing.T) {
 }
 
 func TestSVG(t *testing.T) {
-	f := example(50, 40, 5)
+	f := example(50, 40, 5, 600)
 	f.Title = `<"Gain" & loss>`
 	var b bytes.Buffer
 	if err := f.WriteSVG(&b); err != nil {

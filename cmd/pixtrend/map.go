@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -560,10 +561,13 @@ func (m *makeMap) figure(d *mapped, classes []render.Class) *render.Figure {
 func (m *makeMap) notSure() string { return fmt.Sprintf("not significant (p ≥ %v)", m.maskP) }
 
 func latitude(degrees float64) string {
-	if degrees < 0 {
-		return fmt.Sprintf("%.0f° S", -degrees)
+	switch round := math.Round(degrees); {
+	case round < 0:
+		return fmt.Sprintf("%v° S", -round)
+	case round > 0:
+		return fmt.Sprintf("%v° N", round)
 	}
-	return fmt.Sprintf("%.0f° N", degrees)
+	return "the equator"
 }
 
 // subtitle says what the classes are.
