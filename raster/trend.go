@@ -116,7 +116,8 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	for w == t.Width && h < t.Height && w*h < least {
 		h = min(h+p.blockHeight, t.Height)
 	}
-	h = max(1, min(h, 8*trendWindow/w)) // of larger blocks GDAL keeps the rest
+	w = min(w, 8*trendWindow) // of larger blocks GDAL keeps the rest
+	h = max(1, min(h, 8*trendWindow/w))
 	across, down := (t.Width-1)/w+1, (t.Height-1)/h+1
 	n := across * down
 	if !all {

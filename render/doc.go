@@ -4,8 +4,8 @@
 //
 //	survey := render.NewSurvey(pixels)           // first pass: survey.Add(…)
 //	classes := survey.Quantiles(5)               // or Intervals, or Breaks
-//	cells := render.NewCells(layout, nearest)    // second pass: classes.Count(…), cells.Add(…)
-//	figure := render.Figure{…}                   // classes.Entries(…), cells.Image(…)
+//	cells := render.NewCells(layout, …)          // second pass: classes.Count(…), cells.Add(…)
+//	figure := render.Figure{…}                   // classes.Show(…), cells.Image(…)
 //	err := figure.WritePNG(w)
 //
 // NaN is no data everywhere. A class holds the values above its lower limit and up to its upper one, as QGIS has it.

@@ -40,6 +40,7 @@ type makeMap struct {
 	colors      string // a colour table
 	overwrite   bool
 	json, quiet bool
+	most        int64 // pixels of rasters that are read whole; 0: mapAll
 }
 
 // classing is how limits are found.
@@ -250,9 +251,9 @@ type drawnClass struct {
 }
 
 const (
-	mapAll    = 1 << 28 // pixels: of larger rasters
-	mapSample = 1 << 26 // so many are looked at
-	mapMeter  = 1 << 25 // larger ones take long enough for a meter
+	mapAll     = 1 << 28 // pixels: of larger rasters
+	mapSampled = 4       // a fourth of these are looked at
+	mapMeter   = 1 << 25 // pixels that take long enough for a meter
 )
 
 // mapped is what was found out about the band that is drawn.
@@ -274,20 +275,20 @@ func (m *makeMap) draw(ctx context.Context, stderr io.Writer) (*drawnMap, error)
 	if len(m.drivers) > 0 {
 		drivers = append([]string{"GTiff"}, m.drivers...)
 	}
-	style := ""
-	if m.qgis {
-		style = strings.TrimSuffix(m.input, filepath.Ext(m.input)) + ".qml"
-	}
-	if err := m.checkTargets(style); err != nil {
-		return nil, err
-	}
 	t, err := raster.OpenTrend(m.input, drivers)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = t.Close() }()
-	if m.qgis && t.Remote() {
-		return nil, fmt.Errorf("--qgis writes a style beside the raster, and %s is on a server: copy it first, or leave the option out", t.Name)
+	style := ""
+	if m.qgis {
+		if t.Remote() {
+			return nil, fmt.Errorf("--qgis writes a style beside the raster, and %s is on a server: copy it first, or leave the option out", t.Name)
+		}
+		style = strings.TrimSuffix(m.input, filepath.Ext(m.input)) + ".qml"
+	}
+	if err := m.checkTargets(style); err != nil {
+		return nil, err
 	}
 	d := &mapped{Trend: t}
 	if err := m.choose(d); err != nil {
@@ -404,11 +405,11 @@ func (m *makeMap) choose(d *mapped) error {
 
 // read finds the classes, counts their pixels and brings the raster to the size of the map.
 func (m *makeMap) read(ctx context.Context, d *mapped, stderr io.Writer) error {
-	windows, err := d.Windows(d.band, mapAll)
-	if pixels := int64(d.Width) * int64(d.Height); err == nil && pixels > mapAll {
-		d.sampled = true
-		windows, err = d.Windows(d.band, mapSample)
+	most := cmp.Or(m.most, mapAll)
+	if d.sampled = int64(d.Width)*int64(d.Height) > most; d.sampled {
+		most /= mapSampled
 	}
+	windows, err := d.Windows(d.band, most)
 	if err != nil {
 		return err
 	}

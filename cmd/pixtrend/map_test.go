@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"image/color"
 	"image/png"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -202,6 +205,13 @@ func TestMapOdd(t *testing.T) {
 	write("rotated.tif", godal.Float32, 2, 2, []float32{1, 2, 3, 4}, func(ds *godal.Dataset) error {
 		return ds.SetGeoTransform([6]float64{0, 1, 0.5, 0, 0.5, -1})
 	})
+	write("colors.tif", godal.Byte, 2, 1, []byte{0, 1}, func(ds *godal.Dataset) error {
+		return ds.Bands()[0].SetColorTable(godal.ColorTable{PaletteInterp: godal.RGBPalette, Entries: [][4]int16{{255, 0, 0, 255}, {0, 0, 255, 255}}})
+	})
+	code, _, stderr := call(t, dir, "map", "colors.tif", "-o", "map.png")
+	if code != 1 || !strings.Contains(stderr, "band 1 of colors.tif holds numbers of colours") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
 	for _, tt := range []struct {
 		name    string
 		args    []string
@@ -314,5 +324,64 @@ func TestMapErrors(t *testing.T) {
 			}
 		}
 		checkSame(t, before, dir)
+	}
+}
+
+// Of a raster that is too large to be read whole, the map is the same, and shares are about the same.
+func TestMapSampled(t *testing.T) {
+	const side = 1536
+	path := filepath.Join(t.TempDir(), "trend.tif")
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Create(godal.GTiff, path, 2, godal.Float32, side, side, godal.CreationOption("TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slopes, pvalues := make([]float32, side*side), make([]float32, side*side)
+	for p := range slopes {
+		x, y := float64(p%side)/side, float64(p/side)/side
+		slopes[p], pvalues[p] = float32(math.Sin(9*x)+y-0.5), float32(math.Abs(math.Cos(20*x*y)))
+		if p%11 == 0 {
+			slopes[p] = float32(math.NaN())
+		}
+	}
+	for i, values := range [][]float32{slopes, pvalues} {
+		b := ds.Bands()[i]
+		if err := errors.Join(b.SetDescription([]string{"slope", "pvalue"}[i]), b.Write(0, 0, values, side, side)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(ds.SetNoData(math.NaN()), ds.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, maskP := range []float64{0, 0.6} {
+		var of [2]*mapped
+		for i, most := range []int64{0, 1 << 21} {
+			trend, err := raster.OpenTrend(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &makeMap{size: side / 2, breaks: []float64{-0.8, -0.2, 0.1, 0.9}, maskP: maskP, most: most, quiet: true}
+			of[i] = &mapped{Trend: trend}
+			if err := errors.Join(m.choose(of[i]), m.read(t.Context(), of[i], io.Discard), trend.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, some := of[0], of[1]
+		if all.sampled || !some.sampled || some.classes.Total() > 1<<19 {
+			t.Fatalf("sampled: %v, %v; %d pixels", all.sampled, some.sampled, some.classes.Total())
+		}
+		colors := make([]color.NRGBA, 5)
+		want, got := all.cells.Image(all.classes, colors, false, false), some.cells.Image(some.classes, colors, false, false)
+		if !slices.Equal(want.Pix, got.Pix) {
+			t.Errorf("p below %v: the map is another", maskP)
+		}
+		for i := range all.classes.Pixels {
+			a, b := float64(all.classes.Pixels[i])/float64(all.classes.Total()), float64(some.classes.Pixels[i])/float64(some.classes.Total())
+			if !(math.Abs(a-b) < 0.08) {
+				t.Errorf("p below %v: the share of class %d is %.3f, of the sample %.3f", maskP, i, a, b)
+			}
+		}
 	}
 }
