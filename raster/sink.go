@@ -338,7 +338,7 @@ func checkTarget(path string, overwrite bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return outputErrorf("the output %s is a folder: name a file, such as %s", path, filepath.Join(path, "slope.tif"))
+		return outputErrorf("the output %s is a folder: name a file in it", path)
 	case err == nil && !info.Mode().IsRegular():
 		return outputErrorf("the output %s is not a regular file: name another", path)
 	case err == nil && !overwrite:
@@ -381,7 +381,7 @@ func Create(path string, s Spec) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
+	tmp := temporary(path)
 	f := &File{target: path, tmp: tmp, raw: tmp, spec: s, creation: c}
 	if !c.plain {
 		f.raw += ".raw"
@@ -389,7 +389,7 @@ func Create(path string, s Spec) (*File, error) {
 	// Made by us before GDAL writes it: the system then says plainly why it cannot be.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, outputErrorf("cannot write %s: its folder refuses new files (%v), name another", path, reason(err))
+		return nil, refused(path, err)
 	}
 	if err := f.begin(file); err != nil {
 		if f.out == nil {
@@ -399,6 +399,15 @@ func Create(path string, s Spec) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+func refused(path string, err error) error {
+	return outputErrorf("cannot write %s: its folder refuses new files (%v), name another", path, reason(err))
+}
+
+// temporary returns a name beside path that no file has.
+func temporary(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
 // begin writes the header and makes the file ready for its tiles. file is the same file, which stays
@@ -607,25 +616,9 @@ func (f *File) rename() error {
 		for _, ext := range []string{".aux.xml", ".ovr", ".msk"} {
 			_ = os.Remove(f.target + ext)
 		}
-		if err := os.Rename(f.tmp, f.target); err != nil {
-			return err
-		}
-	} else {
-		// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system
-		// has no links, a last look must do.
-		switch err := os.Link(f.tmp, f.target); {
-		case err == nil:
-			_ = os.Remove(f.tmp)
-		case errors.Is(err, fs.ErrExist):
-			return errors.New("a file of that name has come while it was made")
-		default:
-			if exists(f.target) {
-				return errors.New("a file of that name has come while it was made")
-			}
-			if err := os.Rename(f.tmp, f.target); err != nil {
-				return err
-			}
-		}
+	}
+	if err := give(f.tmp, f.target, f.spec.Overwrite); err != nil {
+		return err
 	}
 	// GDAL puts into a sidecar what the chosen profile has no room for.
 	if sidecar := f.tmp + ".aux.xml"; exists(sidecar) {
@@ -634,6 +627,24 @@ func (f *File) rename() error {
 		}
 	}
 	return syncPath(filepath.Dir(f.target))
+}
+
+// give gives a file another name in its folder, and what has that name is replaced only where overwrite says so.
+func give(file, name string, overwrite bool) error {
+	if overwrite {
+		return os.Rename(file, name)
+	}
+	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system
+	// has no links, a last look must do.
+	come := errors.New("a file of that name has come while it was made")
+	switch err := os.Link(file, name); {
+	case err == nil:
+		_ = os.Remove(file)
+		return nil
+	case errors.Is(err, fs.ErrExist) || exists(name):
+		return come
+	}
+	return os.Rename(file, name)
 }
 
 func syncPath(path string) error {
