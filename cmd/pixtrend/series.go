@@ -39,12 +39,13 @@ func newSeriesCommand() *cobra.Command {
 		Use:   "series INPUT... --at X,Y",
 		Short: "Show the observations of one pixel and the line that a fit draws through them.",
 		Long: "Show the observations of one pixel and the line that a fit draws through them.\n\n" +
-			"It prints a row for each date, with the observation or why there is none, the line and what it leaves,\n" +
-			"and then every field of the fit. An INPUT and the options are what they are for pixtrend fit, and so are\n" +
-			"the numbers, bit for bit. Reasons for a gap: nodata, NaN, infinite, out of range (--valid-range), masked,\n" +
-			"masked by its file (a mask band, a .msk file or alpha), division by 0 (of an index).\n\n" +
-			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at a date,\n" +
-			"not of single observations.",
+			"It prints a row for each date, with the observation or why there is none, the line and what it\n" +
+			"leaves, and then every field of the fit. An INPUT and the options are what they are for pixtrend\n" +
+			"fit, and so are the numbers, bit for bit. Reasons for a gap: nodata, NaN, infinite, out of range\n" +
+			"(--valid-range), masked, masked by its file (a mask band, a .msk file or alpha), division by 0\n" +
+			"(of an index).\n\n" +
+			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at\n" +
+			"a date, not of single observations.",
 		Example: "  # a pixel of a stack made for trying, by its place on the map\n" +
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
 			"  # by its column and row, with a plot\n" +
