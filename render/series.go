@@ -212,11 +212,10 @@ func (s Series) plot() (*plot.Plot, error) {
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(s.Axis.ticks), plot.TickerFunc(numberTicks)
 	g := plotter.NewGrid()
 	g.Vertical.Color, g.Horizontal.Color = seriesGrid, seriesGrid
-	p.Add(g)
-	if s.Line != nil {
-		if err := s.addLine(p); err != nil {
-			return nil, err
-		}
+	if s.Line == nil {
+		p.Add(g)
+	} else if err := s.addLine(p, g); err != nil {
+		return nil, err
 	}
 	if len(s.Observed) > 0 {
 		dots, err := plotter.NewScatter(s.Observed)
@@ -231,8 +230,8 @@ func (s Series) plot() (*plot.Plot, error) {
 	return p, nil
 }
 
-// addLine draws the line and, below it, its band.
-func (s Series) addLine(p *plot.Plot) error {
+// addLine draws the line over its band, and the grid between them.
+func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	first, last := math.Inf(1), math.Inf(-1)
 	for _, o := range s.Observed {
 		first, last = min(first, o.X), max(last, o.X)
@@ -262,7 +261,7 @@ func (s Series) addLine(p *plot.Plot) error {
 		return fmt.Errorf("render: %w", err)
 	}
 	l.LineStyle = lineStyle
-	p.Add(l)
+	p.Add(g, l)
 	return nil
 }
 

@@ -358,7 +358,7 @@ func seriesTable(s *raster.Series) string {
 	}
 	if stored {
 		for i, name := range storedColumns(s) {
-			add(name, func(d raster.SeriesDate) string { return d.Stored[i].String() })
+			add(name, func(d raster.SeriesDate) string { return shortText(d.Stored[i]) })
 		}
 	}
 	if mask {
@@ -404,6 +404,14 @@ func aligned(columns [][]string) string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// shortText is a number as it is stored, with as many digits as a float32 has.
+func shortText(v raster.Value) string {
+	if y := float64(v); y != math.Trunc(y) && math.Abs(y) < 1e30 {
+		return strconv.FormatFloat(y, 'g', 7, 64)
+	}
+	return v.String()
 }
 
 // decimals returns how the numbers of a column are written: with six digits of the largest, or as whole ones.
