@@ -168,7 +168,7 @@ func parsePlace(s string) (raster.Point, error) {
 	p.X, errs[0] = strconv.ParseFloat(strings.TrimSpace(x), 64)
 	p.Y, errs[1] = strconv.ParseFloat(strings.TrimSpace(y), 64)
 	if errors.Join(errs[:]...) != nil || math.IsNaN(p.X+p.Y) || math.IsInf(p.X, 0) || math.IsInf(p.Y, 0) {
-		return p, errors.New("give X,Y on the map, such as 322000,4690000")
+		return p, errors.New("give X,Y on the map with a comma between them, such as 322000,4690000")
 	}
 	return p, nil
 }

@@ -163,7 +163,7 @@ func TestSeriesErrors(t *testing.T) {
 		{"series", 2, []string{"no input"}},
 		{"series stack", 2, []string{"no pixel", "--at", "--pixel 0,0"}},
 		{"series stack --at 1,2 --pixel 1,2", 2, []string{"--at and --pixel exclude each other"}},
-		{"series stack --at 322000", 2, []string{"--at 322000", "give X,Y"}},
+		{"series stack --at 322000", 2, []string{"--at 322000", "a comma between"}},
 		{"series stack --at 1,nan", 2, []string{"--at 1,nan", "give X,Y"}},
 		{"series stack --at 1,2,3", 2, []string{"--at 1,2,3", "give X,Y"}},
 		{"series stack --pixel 1.5,2", 2, []string{"--pixel 1.5,2", "whole numbers from 0"}},
