@@ -74,7 +74,7 @@ type SeriesField struct {
 // bits that a fit writes as float64 for that pixel. Of each raster it reads one pixel, which may take a block. Of o.Fit it
 // uses MinObs, Confidence, InterceptAt and ISA.
 //
-// targets are files that the caller will write with WriteFiles: that they cannot be written, or are inputs, is an error
+// targets are files that the caller will write with Stage: that they cannot be written, or are inputs, is an error
 // before anything is read.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
 	if err := o.allowMemory(); err != nil {

@@ -295,32 +295,3 @@ func TestSeriesTargets(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// Files appear whole, all of them or none.
-func TestWriteFiles(t *testing.T) {
-	dir := t.TempDir()
-	a, b := filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.png")
-	read := func() string {
-		var all []string
-		for _, name := range []string{a, b} {
-			data, _ := os.ReadFile(name)
-			all = append(all, string(data))
-		}
-		return strings.Join(all, "|")
-	}
-	if err := WriteFiles(false, SmallFile{a, []byte("1")}, SmallFile{b, []byte("2")}); err != nil || read() != "1|2" {
-		t.Fatalf("%v, %s", err, read())
-	}
-	checkError(t, WriteFiles(false, SmallFile{filepath.Join(dir, "c"), []byte("3")}, SmallFile{b, []byte("4")}), ErrOutput, b+" exists", "--overwrite")
-	checkError(t, WriteFiles(true, SmallFile{a, []byte("3")}, SmallFile{filepath.Join(dir, "no", "b"), nil}), ErrOutput, "the folder", "does not exist")
-	checkError(t, WriteFiles(true, SmallFile{dir, nil}), ErrOutput, "is a folder")
-	if left := listing(dir); read() != "1|2" || left != "[a.csv:1 b.png:1 ]" {
-		t.Errorf("%s, %s is left", read(), left)
-	}
-	if err := WriteFiles(true, SmallFile{a, []byte("5")}, SmallFile{b, []byte("6")}); err != nil || read() != "5|6" {
-		t.Errorf("%v, %s", err, read())
-	}
-	if err := WriteFiles(true); err != nil {
-		t.Error(err)
-	}
-}

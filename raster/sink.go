@@ -381,7 +381,7 @@ func Create(path string, s Spec) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp := temporary(path)
+	tmp := besides(path)
 	f := &File{target: path, tmp: tmp, raw: tmp, spec: s, creation: c}
 	if !c.plain {
 		f.raw += ".raw"
@@ -389,7 +389,7 @@ func Create(path string, s Spec) (*File, error) {
 	// Made by us before GDAL writes it: the system then says plainly why it cannot be.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, refused(path, err)
+		return nil, outputErrorf("cannot write %s: its folder refuses new files (%v), name another", path, reason(err))
 	}
 	if err := f.begin(file); err != nil {
 		if f.out == nil {
@@ -401,12 +401,8 @@ func Create(path string, s Spec) (*File, error) {
 	return f, nil
 }
 
-func refused(path string, err error) error {
-	return outputErrorf("cannot write %s: its folder refuses new files (%v), name another", path, reason(err))
-}
-
-// temporary returns a name beside path that no file has.
-func temporary(path string) string {
+// besides returns the name of a temporary file that can be given the name of path.
+func besides(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
@@ -617,7 +613,7 @@ func (f *File) rename() error {
 			_ = os.Remove(f.target + ext)
 		}
 	}
-	if err := give(f.tmp, f.target, f.spec.Overwrite); err != nil {
+	if err := moveTo(f.tmp, f.target, f.spec.Overwrite); err != nil {
 		return err
 	}
 	// GDAL puts into a sidecar what the chosen profile has no room for.
@@ -629,22 +625,21 @@ func (f *File) rename() error {
 	return syncPath(filepath.Dir(f.target))
 }
 
-// give gives a file another name in its folder, and what has that name is replaced only where overwrite says so.
-func give(file, name string, overwrite bool) error {
+// moveTo gives a file its name. Only with overwrite it replaces another.
+func moveTo(tmp, target string, overwrite bool) error {
 	if overwrite {
-		return os.Rename(file, name)
+		return os.Rename(tmp, target)
 	}
-	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system
-	// has no links, a last look must do.
-	come := errors.New("a file of that name has come while it was made")
-	switch err := os.Link(file, name); {
+	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
+	// links, a last look must do.
+	switch err := os.Link(tmp, target); {
 	case err == nil:
-		_ = os.Remove(file)
+		_ = os.Remove(tmp)
 		return nil
-	case errors.Is(err, fs.ErrExist) || exists(name):
-		return come
+	case errors.Is(err, fs.ErrExist), exists(target):
+		return errors.New("a file of that name has come while it was made")
 	}
-	return os.Rename(file, name)
+	return os.Rename(tmp, target)
 }
 
 func syncPath(path string) error {

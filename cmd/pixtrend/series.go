@@ -130,22 +130,11 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	warn(stderr, of.Warnings)
-	var files []raster.SmallFile
 	table, err := csvText(of)
 	if err != nil {
 		return err
 	}
-	if s.csv != "" && s.csv != "-" {
-		files = append(files, raster.SmallFile{Path: s.csv, Data: []byte(table)})
-	}
-	if s.plot != "" {
-		picture, err := seriesPlot(of).Draw(plotFormat(s.plot))
-		if err != nil {
-			return err
-		}
-		files = append(files, raster.SmallFile{Path: s.plot, Data: picture})
-	}
-	if err := raster.WriteFiles(s.options.Overwrite, files...); err != nil {
+	if err := s.write(of, table); err != nil {
 		return err
 	}
 	text := table
@@ -156,8 +145,48 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		}
 	case s.csv != "-":
 		text = seriesText(of)
+		if len(targets) > 0 {
+			text += "\nwritten   " + list(targets, "and") + "\n"
+		}
 	}
 	return print(stdout, text)
+}
+
+// write makes the files that are asked for: all of them, or none.
+func (s *series) write(of *raster.Series, table string) error {
+	contents := map[string][]byte{}
+	if s.csv != "" && s.csv != "-" {
+		contents[s.csv] = []byte(table)
+	}
+	if s.plot != "" {
+		picture, err := seriesPlot(of).Draw(plotFormat(s.plot))
+		if err != nil {
+			return err
+		}
+		contents[s.plot] = picture
+	}
+	var staged []*raster.Staged
+	defer func() {
+		for _, file := range staged {
+			file.Drop()
+		}
+	}()
+	for name, content := range contents {
+		file, err := raster.Stage(name, s.options.Overwrite, func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		staged = append(staged, file)
+	}
+	for _, file := range staged {
+		if err := file.Publish(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parsePlace reads X,Y.

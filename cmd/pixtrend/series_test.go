@@ -125,7 +125,7 @@ func TestSeriesFiles(t *testing.T) {
 
 	code, stdout, stderr := call(t, dir, append(args, "--csv", "p.csv", "-o", "p.png")...)
 	written, err := os.ReadFile(filepath.Join(dir, "p.csv"))
-	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "pixel ") || err != nil || string(written) != table {
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "pixel ") || !strings.HasSuffix(stdout, "\nwritten   p.png and p.csv\n") || err != nil || string(written) != table {
 		t.Errorf("exit code %d, %s, %v in\n%s", code, stderr, err, stdout)
 	}
 	picture, err := os.ReadFile(filepath.Join(dir, "p.png"))
@@ -176,6 +176,7 @@ func TestSeriesErrors(t *testing.T) {
 		{"series stack --at -79.4,43.7", 1, []string{"-79.4,43.7 lies outside stack/ndvi_1995.tif", "x 321900 to 324900", "EPSG:32617"}},
 		{"series stack --pixel 1,2 -o there.png", 1, []string{"there.png exists", "--overwrite"}},
 		{"series stack --pixel 1,2 -o no/p.png", 1, []string{"no/p.png", "the folder no does not exist"}},
+		{"series stack --pixel 1,2 -o p.png --csv no/p.csv", 1, []string{"no/p.csv", "the folder no does not exist"}},
 		{"series stack --pixel 1,2 --csv stack --overwrite", 1, []string{"stack is a folder"}},
 		{"series stack --pixel 1,2 --csv stack/ndvi_1995.tif --overwrite", 1, []string{"stack/ndvi_1995.tif is also an input"}},
 		{"series stack --pixel 1,2 --band 2", 1, []string{"no band 2"}},
