@@ -561,9 +561,9 @@ func trendText(s *raster.Series) string {
 	return text
 }
 
-// signed writes a number with its sign, as print has it.
+// signed writes three digits of a number with its sign, as print has it.
 func signed(v raster.Value) string {
-	return strings.ReplaceAll(fmt.Sprintf("%+.3g", float64(v)), "-", "−")
+	return strings.TrimSuffix(strings.ReplaceAll(fmt.Sprintf("%+#.3g", float64(v)), "-", "−"), ".")
 }
 
 func sampleLabel(s *raster.Series) string {
