@@ -16,6 +16,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 var nan = math.NaN()
@@ -133,7 +134,7 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		}
 		o.Fit.Significance = o.FDR // no more pixels than these
 	}
-	if err := o.checkTargets(output); err != nil {
+	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
@@ -353,14 +354,13 @@ func (j *Job) newSpec() Spec {
 	maps.Copy(s.Metadata, j.stack.treatment())
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
-		s.Bands = append(s.Bands, j.band(f, unit))
+		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))
 	}
 	return s
 }
 
 // band describes the band of a field, of samples in a unit that may be unknown, "".
-func (j *Job) band(f stats.Field, unit string) Band {
-	axis, o := j.Grid.Axis, j.options.Fit
+func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
 	switch f {
 	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
@@ -378,13 +378,13 @@ func (j *Job) band(f stats.Field, unit string) Band {
 	}
 	switch f {
 	case stats.Intercept, stats.InterceptStderr:
-		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.InterceptAt, axis.Origin())}
+		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.Fit.InterceptAt, axis.Origin())}
 	case stats.SlopeLo, stats.SlopeHi:
-		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Confidence, stats.DefaultConfidence))}
+		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Fit.Confidence, stats.DefaultConfidence))}
 	case stats.TrendClass:
-		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Significance)}
-		if j.options.FDR > 0 {
-			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(j.options.FDR)}
+		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Fit.Significance)}
+		if o.FDR > 0 {
+			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}
 		}
 	}
 	return b

@@ -44,14 +44,15 @@ func (j *Job) newOutputs() []output {
 	return outputs
 }
 
-// checkTargets reports whether the outputs of o can be written, without writing anything.
-func (o Options) checkTargets(path string) error {
+// checkTargets reports whether outputs can be written, without writing anything. All but the first may be "", and
+// are left out then.
+func checkTargets(overwrite bool, paths ...string) error {
 	seen := map[string]bool{}
-	for _, p := range []string{path, o.Residuals, o.Detrend} {
+	for _, p := range paths {
 		if p == "" && len(seen) > 0 {
 			continue
 		}
-		if err := checkTarget(p, o.Overwrite); err != nil {
+		if err := checkTarget(p, overwrite); err != nil {
 			return err
 		}
 		if abs, err := filepath.Abs(p); err == nil {

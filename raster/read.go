@@ -113,6 +113,7 @@ func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 	if err := s.readBand(r, p.mask, w, raw); err != nil {
 		return err
 	}
+	s.watch.see(i, p.mask, raw)
 	p.mask.verdicts.hide(maskOf(dst, i), raw, p.mask.dtype)
 	return nil
 }
@@ -162,6 +163,9 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 	}
 	if err != nil {
 		return nil, err
+	}
+	for j, b := range bands {
+		s.watch.see(i, b, raw[j])
 	}
 	switch {
 	case p.second != nil:

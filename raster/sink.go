@@ -338,7 +338,7 @@ func checkTarget(path string, overwrite bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return outputErrorf("the output %s is a folder: name a file, such as %s", path, filepath.Join(path, "slope.tif"))
+		return outputErrorf("the output %s is a folder: name a file in it", path)
 	case err == nil && !info.Mode().IsRegular():
 		return outputErrorf("the output %s is not a regular file: name another", path)
 	case err == nil && !overwrite:

@@ -77,6 +77,7 @@ type Stack struct {
 	readings []timeaxis.Reading
 	given    int          // rasters, before dates were selected
 	hidden   atomic.Int64 // samples that masks have hidden
+	watch    watch        // of what is read; nil in a fit
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that are

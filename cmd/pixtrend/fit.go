@@ -108,12 +108,7 @@ func newFitCommand() *cobra.Command {
 		},
 	}
 	o := &f.options
-	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
-		option(flags, &o.Index, "index", "", "INDEX",
-			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
-		repeated(flags, &f.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
-	})
+	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
@@ -123,11 +118,7 @@ func newFitCommand() *cobra.Command {
 			"write the band trend_class too: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
 			"write pvalue and trend_class too, of trends among which a share of RATE, such as 0.05, is expected by chance, over all pixels together", between0And1)
-		option(flags, &o.Fit.Confidence, "confidence", "", "LEVEL",
-			"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", between0And1)
-		option(flags, &o.Fit.InterceptAt, "intercept-at", "", "DATE",
-			"the intercept is the value of the line at DATE, a year or a day as the dates of the inputs are, or a number of --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
-		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
+		lineFlags(flags, &o.Fit)
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
@@ -155,7 +146,6 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
 	complete(cmd, "stats", append(stats.FieldNames(), "all")...)
-	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	complete(cmd, "of", "GTiff", "COG")
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
@@ -164,19 +154,16 @@ func newFitCommand() *cobra.Command {
 
 // check looks at the command line as a whole, and at no file.
 func (f *fit) check() error {
+	if err := checkInputs(f.inputs); err != nil {
+		return err
+	}
 	switch {
-	case len(f.inputs) == 0:
-		return usagef("no input: name files, a folder or a quoted pattern such as 'ndvi_*.tif'")
-	case slices.Contains(f.inputs, ""):
-		return usagef("an input has an empty name")
 	case f.output == "":
 		return usagef("no output: name it with -o, such as -o slope.tif")
 	case f.picture != "" && filepath.Clean(f.picture) == filepath.Clean(f.output):
 		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
-	if len(f.drivers) > 0 {
-		f.options.Drivers = append([]string{"GTiff"}, f.drivers...)
-	}
+	f.options.Drivers = withGTiff(f.drivers)
 	var added []stats.Field
 	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
 	case fdr && fit.Significance > 0:

@@ -103,17 +103,13 @@ func newInfoCommand() *cobra.Command {
 
 // check looks at the command line as a whole, and at no file.
 func (n *info) check() error {
-	switch {
-	case len(n.inputs) == 0:
-		return usagef("no input: name files, a folder or a quoted pattern such as 'ndvi_*.tif'")
-	case slices.Contains(n.inputs, ""):
-		return usagef("an input has an empty name")
-	case n.json && n.all:
+	if err := checkInputs(n.inputs); err != nil {
+		return err
+	}
+	if n.json && n.all {
 		return usagef("--json and --all exclude each other: JSON has everything")
 	}
-	if len(n.drivers) > 0 {
-		n.options.Drivers = append([]string{"GTiff"}, n.drivers...)
-	}
+	n.options.Drivers = withGTiff(n.drivers)
 	return nil
 }
 
@@ -132,7 +128,8 @@ const (
 
 // infoText is the report for a person.
 func infoText(i *raster.Info, all bool) string {
-	r := &report{Info: i, all: all, dir: commonFolder(i.Rasters)}
+	r := &report{Info: i, all: all}
+	r.dir = commonFolder(r.namesOf(func(raster.RasterInfo) bool { return true }))
 	remote, in := "", ""
 	if r.dir != "" {
 		in = " in " + r.dir
@@ -158,13 +155,13 @@ func infoText(i *raster.Info, all bool) string {
 }
 
 // commonFolder is the folder that all rasters are below, with its slash; "" if there is none.
-func commonFolder(rasters []raster.RasterInfo) string {
+func commonFolder(names []string) string {
 	dir := ""
-	for i, of := range rasters {
+	for i, name := range names {
 		if i == 0 {
-			dir = of.Name
+			dir = name
 		}
-		for !strings.HasPrefix(of.Name, dir) || !strings.HasSuffix(dir, "/") {
+		for !strings.HasPrefix(name, dir) || !strings.HasSuffix(dir, "/") {
 			dir = dir[:strings.LastIndexByte(strings.TrimSuffix(dir, "/"), '/')+1]
 			if dir == "" {
 				return ""

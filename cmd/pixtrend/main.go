@@ -83,7 +83,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newFitCommand(), newInfoCommand(), newMapCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newFitCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Short = "Print completions for a shell: bash, zsh, fish or powershell."

@@ -642,7 +642,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"},
+	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"series", "-h"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"},
 		{"bench", "-h"}, {"bench", "kernel", "-h"}, {"bench", "scaling", "-h"}, {"bench", "pipeline", "-h"}, {"bench", "all", "-h"}} {
 		code, stdout, stderr := call(t, "", args...)
 		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
@@ -663,7 +663,7 @@ func TestExamples(t *testing.T) {
 		t.Skip("no sh here")
 	}
 	root := newRootCommand()
-	names := []string{"", "fit", "synth", "bench kernel", "bench scaling", "bench pipeline"}
+	names := []string{"", "fit", "series", "synth", "bench kernel", "bench scaling", "bench pipeline"}
 	if os.Getenv("PIXTREND_LONG") != "" {
 		names = append(names, "bench", "bench all")
 	}

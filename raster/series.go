@@ -1,0 +1,401 @@
+package raster
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// Point names a pixel of a stack.
+type Point struct {
+	X, Y  float64 // on the map, in units of the CRS of the rasters
+	Pixel bool    // X and Y are a column and a row instead, counted from 0 at the upper left
+}
+
+// Series is one pixel of a stack: what the files hold of it, and what a fit makes of that.
+type Series struct {
+	Column     int           `json:"column"` // from 0, as the row
+	Row        int           `json:"row"`
+	X          *float64      `json:"x"` // the pixel's centre on the map; null where the rasters are not georeferenced
+	Y          *float64      `json:"y"`
+	CRS        string        `json:"crs"`             // such as EPSG:32617, or none
+	Band       int           `json:"band,omitempty"`  // of each file, from 1; 0: of an index, or the bands are the dates
+	Index      string        `json:"index,omitempty"` // what is fitted of two bands, such as nd:4,3
+	Unit       string        `json:"unit"`            // of observations, "" where the files do not say
+	Valid      string        `json:"valid_range,omitempty"`
+	Masks      string        `json:"masks,omitempty"` // by what samples are gaps, for people
+	Given      int           `json:"dates_given"`     // rasters, before some were left out by their dates
+	Per        string        `json:"per"`             // slopes are per it
+	Origin     string        `json:"origin"`          // intercepts are at it
+	Confidence float64       `json:"confidence"`      // of limits
+	MinObs     int           `json:"min_obs"`         // fewer have no line
+	Dates      []SeriesDate  `json:"dates"`           // in their order
+	Fields     []SeriesField `json:"fields"`          // those of stats.AllFields
+	Warnings   []string      `json:"warnings"`
+
+	Axis timeaxis.Axis `json:"-"`
+
+	slope, mean, half float64 // of the line a unit of T; half of the slope's limits
+	time, spread      float64 // mean and variance of the times of the observations
+}
+
+// SeriesDate is a pixel at one date.
+type SeriesDate struct {
+	Label    string  `json:"date"` // or the number in its place
+	T        float64 `json:"t"`    // what is fitted against, as Axis.Counts says
+	Raster   string  `json:"raster"`
+	Stored   []Value `json:"stored"`        // as the file has it, before scale and offset; of an index, both bands
+	Mask     *Value  `json:"mask"`          // of the mask that the options name; null where they name none
+	Observed *Value  `json:"observed"`      // what is fitted; null for a gap
+	Gap      string  `json:"gap,omitempty"` // why it is one, such as "nodata"; "" for an observation
+	Fitted   *Value  `json:"fitted"`        // the line; null where there is none
+	Lo       *Value  `json:"fitted_lo"`     // confidence limits of the line, as Series.Line has them
+	Hi       *Value  `json:"fitted_hi"`
+	Residual *Value  `json:"residual"` // null for a gap too
+}
+
+// SeriesField is a field of the fit.
+type SeriesField struct {
+	Name  string `json:"name"`
+	Value *Value `json:"value"` // in double precision; null for NaN
+	Unit  string `json:"unit"`
+}
+
+// ReadSeries reads one pixel of the stack of inputs, as a fit would with o, and fits it: fields and residuals are the
+// bits that a fit writes as float64 for that pixel. Of each raster it reads one pixel, which may take a block. Of o.Fit it
+// uses MinObs, Confidence, InterceptAt and ISA.
+//
+// targets are files that the caller will write with Stage: that they cannot be written, or are inputs, is an error
+// before anything is read.
+func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
+	if err := o.allowMemory(); err != nil {
+		return nil, err
+	}
+	if err := checkTargets(o.Overwrite, targets...); err != nil {
+		return nil, err
+	}
+	s, err := Open(inputs, o.OpenOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.Close() }()
+	for _, path := range targets {
+		if err := s.checkApart(path); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.checkBlocks(o.Memory / 4); err != nil {
+		return nil, err
+	}
+	column, row, err := s.pixelAt(at)
+	if err != nil {
+		return nil, err
+	}
+	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
+	s.watch = p.see
+	o.Fit = pixtrend.Options{Fields: stats.AllFields, Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
+		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
+	plan, err := pixtrend.NewPlan(p.Grid(), o.Fit)
+	if err != nil {
+		return nil, err
+	}
+	defer blockCache(o.Memory / 8)()
+	left := o.Memory/2 - programBytes - s.transferMemory(o.Memory)
+	s.keepHandles(left, s.spread(left, plan))
+	if _, err := plan.Run(ctx, p, p, nil); err != nil {
+		return nil, err
+	}
+	changed, err := s.unchanged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result := p.series(o)
+	result.Warnings = append(append(result.Warnings, s.warnings...), changed...)
+	return result, nil
+}
+
+// pixelAt finds a pixel.
+func (s *Stack) pixelAt(at Point) (column, row int, err error) {
+	g := describeGrid(s.geo)
+	x, y := at.X, at.Y
+	given := strconv.FormatFloat(x, 'f', -1, 64) + "," + strconv.FormatFloat(y, 'f', -1, 64)
+	outside := ""
+	if at.Pixel {
+		outside = fmt.Sprintf("the pixel %s lies outside %s, which has %d × %d pixels: give a column from 0 to %d and a row from 0 to %d",
+			given, s.files[0], g.Width, g.Height, g.Width-1, g.Height-1)
+	} else {
+		t := s.geo.transform
+		det := t[1]*t[5] - t[2]*t[4]
+		if !g.Placed || det == 0 {
+			return 0, 0, inputErrorf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with --pixel, counted from 0", s.files[0], given)
+		}
+		within := "spans"
+		if g.Rotated {
+			within = "is rotated within"
+		}
+		outside = fmt.Sprintf("%s lies outside %s, which %s x %.9g to %.9g and y %.9g to %.9g in units of its CRS (%s): give a place inside, in these units",
+			given, s.files[0], within, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3], g.CRS)
+		dx, dy := x-t[0], y-t[3]
+		x, y = inside((dx*t[5]-dy*t[2])/det, g.Width), inside((dy*t[1]-dx*t[4])/det, g.Height)
+	}
+	if !(x >= 0 && x < float64(g.Width) && y >= 0 && y < float64(g.Height)) {
+		return 0, 0, inputErrorf("%s", outside)
+	}
+	return int(x), int(y), nil
+}
+
+// inside returns the number of the pixel that holds a place along a side of n pixels. The far end belongs to the last.
+func inside(place float64, n int) float64 {
+	if place == float64(n) {
+		return float64(n - 1)
+	}
+	return math.Floor(place)
+}
+
+// watch hears of the samples that are read of each band, for plane i of a tile, as they are stored. It is called by
+// several goroutines, for different i at the same time.
+type watch func(i int, b *plane, samples []byte)
+
+func (w watch) see(i int, b *plane, samples []byte) {
+	if w != nil {
+		w(i, b, samples)
+	}
+}
+
+// pixel is a stack of which there is one pixel: a Source, and the Sink of its fit.
+type pixel struct {
+	*Stack
+	column, row int
+	seen        []seen    // by date
+	results     []float64 // the fields, and then a residual a date
+}
+
+// seen is what there is of a date.
+type seen struct {
+	sample, second, mask float64 // as they are stored
+	value                float64 // of the tile: the sample, or what was made of it
+	hidden               bool    // by a mask
+}
+
+// Grid describes the pixel.
+func (p *pixel) Grid() pixtrend.Grid {
+	g := p.Stack.Grid()
+	g.Width, g.Height, g.BlockWidth, g.BlockHeight, g.WholeBlocks = 1, 1, 1, 1, false
+	return g
+}
+
+// Read reads the pixel at all dates.
+func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first int, dst kernel.Tile) error {
+	if err := p.Stack.Read(ctx, worker, pixtrend.Window{X: p.column, Y: p.row, Width: 1, Height: 1}, first, dst); err != nil {
+		return err
+	}
+	for i := range dst.Dates {
+		of := &p.seen[first+i]
+		of.value = number(dst.Type, bytesOf(dst, i))
+		if p.together() { // which nothing was heard of
+			of.sample = of.value
+		}
+		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0
+	}
+	return nil
+}
+
+// see is the stack's watch.
+func (p *pixel) see(i int, b *plane, samples []byte) {
+	x, of := number(b.dtype, samples), &p.seen[i]
+	switch b {
+	case p.planes[i].second:
+		of.second = x
+	case p.planes[i].mask:
+		of.mask = x
+	default:
+		of.sample = x
+	}
+}
+
+// Write takes the results.
+func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
+	for i := range planes.Dates {
+		p.results = append(p.results, kernel.Plane[float64](planes, i)[0])
+	}
+	return nil
+}
+
+// number is the first sample of raw.
+func number(d kernel.DType, raw []byte) float64 {
+	t := kernel.Tile{Type: d, Data: raw, Dates: 1, Pixels: 1}
+	switch d {
+	case kernel.Uint8:
+		return float64(raw[0])
+	case kernel.Int8:
+		return float64(int8(raw[0]))
+	case kernel.Uint16:
+		return float64(kernel.Plane[uint16](t, 0)[0])
+	case kernel.Int16:
+		return float64(kernel.Plane[int16](t, 0)[0])
+	case kernel.Uint32:
+		return float64(kernel.Plane[uint32](t, 0)[0])
+	case kernel.Int32:
+		return float64(kernel.Plane[int32](t, 0)[0])
+	case kernel.Float32:
+		return float64(kernel.Plane[float32](t, 0)[0])
+	}
+	return kernel.Plane[float64](t, 0)[0]
+}
+
+// series puts together what is known once the pixel is fitted.
+func (p *pixel) series(o Options) *Series {
+	grid, first := p.Stack.Grid(), &p.planes[0]
+	g := describeGrid(p.geo)
+	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Index: p.index.String(), Unit: p.unit(), Valid: p.validText(), Masks: p.maskText(),
+		Given: p.given, Per: grid.Axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, grid.Axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
+		Axis: grid.Axis, Warnings: []string{}}
+	if g.Placed {
+		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
+		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
+		s.X, s.Y = &x, &y
+	}
+	if !p.multi && s.Index == "" {
+		s.Band = first.band
+	}
+	value := map[stats.Field]float64{}
+	for i, f := range stats.AllFields {
+		value[f] = p.results[i]
+		s.Fields = append(s.Fields, SeriesField{f.String(), valueOf(p.results[i]), o.band(f, grid.Axis, s.Unit).Unit})
+	}
+	residuals, names := p.results[len(stats.AllFields):], p.Names()
+	scale := cmp.Or(grid.Scale, 1)
+	n := 0.0
+	for i, of := range p.seen {
+		d := SeriesDate{Label: grid.Axis.Label(i), T: grid.Axis.T[i], Raster: names[i], Gap: p.gap(i), Residual: valueOf(residuals[i])}
+		d.Stored = append(d.Stored, Value(of.sample))
+		if p.planes[i].second != nil {
+			d.Stored = append(d.Stored, Value(of.second))
+		}
+		if p.planes[i].mask != nil {
+			mask := Value(of.mask)
+			d.Mask = &mask
+		}
+		if d.Gap == "" {
+			y := Value(math.FMA(of.value, scale, grid.Offset))
+			d.Observed = &y
+			n++
+			s.time += d.T
+		}
+		s.Dates = append(s.Dates, d)
+	}
+	s.time /= n
+	for _, d := range s.Dates {
+		if d.Gap == "" {
+			s.spread += (d.T - s.time) * (d.T - s.time) / n
+		}
+	}
+	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
+	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
+	for i := range s.Dates {
+		d := &s.Dates[i]
+		y, lo, hi := s.Line(d.T)
+		d.Fitted, d.Lo, d.Hi = valueOf(y), valueOf(lo), valueOf(hi)
+	}
+	return s
+}
+
+// valueOf is x for JSON, null for NaN.
+func valueOf(x float64) *Value {
+	if math.IsNaN(x) {
+		return nil
+	}
+	v := Value(x)
+	return &v
+}
+
+// gap says why date i is a gap, in the order in which docs/gaps.md asks; "" for an observation.
+func (p *pixel) gap(i int) string {
+	of, first := p.seen[i], &p.planes[i]
+	for _, band := range []struct {
+		*plane
+		y float64
+	}{{first, of.sample}, {first.second, of.second}} {
+		if band.plane == nil {
+			continue
+		}
+		why := ""
+		switch nodata, valid := band.valid(), p.valid(band.plane); {
+		case math.IsNaN(band.y):
+			why = "NaN"
+		case math.IsInf(band.y, 0):
+			why = "infinite"
+		case !nodata.Observation(band.dtype, band.y):
+			why = "nodata"
+		case !valid.Observation(band.dtype, band.y):
+			why = "out of range"
+		default:
+			continue
+		}
+		if first.second != nil {
+			why += fmt.Sprintf(" in band %d", band.band)
+		}
+		return why
+	}
+	switch {
+	case first.mask != nil && first.mask.verdicts.of(int64(of.mask)) == 0:
+		return "masked"
+	case of.hidden:
+		return "masked by its file"
+	case math.IsNaN(of.value) || math.IsInf(of.value, 0):
+		return "division by 0"
+	}
+	return ""
+}
+
+// HasLine reports whether the pixel has a line.
+func (s *Series) HasLine() bool { return !math.IsNaN(s.slope) }
+
+// Line returns where the line stands at t, a number as Axis.T holds them, and confidence limits of the mean there, such
+// as the limits of the slope are. All are NaN without a line, the limits with two observations.
+//
+//	y = mean + slope·(t − t̄)    limits y ∓ q·√(s²·(1/n + (t − t̄)²/Stt))
+//
+// with q the quantile of Student's t, s² the variance of the residuals and Stt the sum of (tᵢ − t̄)² (Draper and Smith,
+// Applied Regression Analysis, 3rd ed., section 3.1). The limits of the slope lie q·√(s²/Stt) from it.
+func (s *Series) Line(t float64) (y, lo, hi float64) {
+	dt := t - s.time
+	y = math.FMA(s.slope, dt, s.mean)
+	off := s.half * math.Sqrt(s.spread+dt*dt)
+	return y, y - off, y + off
+}
+
+// Observations returns how many dates are not gaps.
+func (s *Series) Observations() int {
+	n := 0
+	for _, d := range s.Dates {
+		if d.Gap == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Gaps returns the kinds of gaps and how often there is each, the most frequent first.
+func (s *Series) Gaps() (kinds []string, count map[string]int) {
+	count = map[string]int{}
+	for _, d := range s.Dates {
+		if d.Gap == "" {
+			continue
+		}
+		if count[d.Gap]++; count[d.Gap] == 1 {
+			kinds = append(kinds, d.Gap)
+		}
+	}
+	slices.SortStableFunc(kinds, func(a, b string) int { return cmp.Compare(count[b], count[a]) })
+	return kinds, count
+}

@@ -1,0 +1,407 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Series is a plot of the observations of one pixel, the line through them, and where some are missing.
+type Series struct {
+	Title    string
+	Subtitle string // smaller, below it
+	XLabel   string
+	YLabel   string
+	Axis     TimeAxis    // what x is
+	Observed plotter.XYs // finite numbers
+	Gaps     []float64   // x of what is missing; they are marked along the axis
+	// Line returns where the line stands at x, and the limits of its confidence band, NaN where there is none. It is
+	// drawn from the first observation to the last; nil: there is no line. A line needs observations.
+	Line      func(x float64) (y, lo, hi float64)
+	BandLabel string // of the confidence band, in the legend
+}
+
+// TimeAxis is how an axis is labelled.
+type TimeAxis int
+
+// What x may be.
+const (
+	Numbers TimeAxis = iota // as it is
+	Years                   // whole years
+	Days                    // days since 1970-01-01, labelled with dates
+)
+
+// The colours are of Okabe and Ito, which the colour-blind tell apart.
+var (
+	seriesDots = color.NRGBA{0, 114, 178, 255}
+	seriesLine = color.NRGBA{213, 94, 0, 255}
+	seriesBand = color.NRGBA{252, 229, 214, 255} // the line's, as it is at a fifth on white
+	seriesGaps = color.NRGBA{90, 90, 90, 255}
+	seriesText = color.NRGBA{30, 30, 30, 255}
+	seriesGrid = color.Gray{228}
+)
+
+const (
+	seriesWidth  = 20 * vg.Centimeter
+	seriesHeight = 12 * vg.Centimeter
+	seriesMargin = 10
+	seriesDPI    = 150
+	seriesPoints = 200 // of the line and its band
+)
+
+// SeriesFormats are the formats that Draw knows, as endings of files have them.
+var SeriesFormats = []string{"png", "svg"}
+
+// Draw returns the plot as a file of a format: png or svg.
+func (s Series) Draw(format string) ([]byte, error) {
+	var canvas interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch format {
+	case "png":
+		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(seriesWidth, seriesHeight), vgimg.UseDPI(seriesDPI), vgimg.UseBackgroundColor(color.White))}
+	case "svg":
+		canvas = vgsvg.New(seriesWidth, seriesHeight)
+	default:
+		return nil, fmt.Errorf("render: a plot is drawn as %s, not as %q", strings.Join(SeriesFormats, " or "), format)
+	}
+	c := draw.Crop(draw.New(canvas), seriesMargin, -seriesMargin, seriesMargin, -seriesMargin)
+	if format == "svg" {
+		c.SetColor(color.White)
+		c.Fill(vg.Rectangle{Max: vg.Point{X: seriesWidth, Y: seriesHeight}}.Path())
+	}
+	c = s.heading(c)
+	p, err := s.plot()
+	if err != nil {
+		return nil, err
+	}
+	p.Draw(c)
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// seriesStyle is that of text of a size.
+func seriesStyle(size vg.Length) text.Style {
+	f := font.From(plot.DefaultFont, size)
+	f.Variant = "Sans"
+	return text.Style{Color: seriesText, Font: f, XAlign: draw.XLeft, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
+}
+
+// heading writes title and legend at the top of c, and returns what is left below.
+func (s Series) heading(c draw.Canvas) draw.Canvas {
+	write := func(style text.Style, words string) {
+		for _, line := range wrapped(style, words, c.Max.X-c.Min.X) {
+			c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, line)
+			c.Max.Y -= style.Font.Size * 1.3
+		}
+	}
+	title := seriesStyle(13)
+	title.Font.Weight = 3 // bold
+	write(title, s.Title)
+	c.Max.Y -= 2
+	write(seriesStyle(9.5), s.Subtitle)
+	c.Max.Y -= 5
+	s.legend(&c)
+	c.Max.Y -= 8
+	return c
+}
+
+// wrapped are the lines of a text that are no wider than width; a word may be.
+func wrapped(style text.Style, words string, width vg.Length) (lines []string) {
+	line := ""
+	for _, word := range strings.Split(words, " ") {
+		longer := strings.TrimPrefix(line+" "+word, " ")
+		if line != "" && style.Width(longer) > width {
+			lines, longer = append(lines, line), word
+		}
+		line = longer
+	}
+	if line == "" {
+		return lines
+	}
+	return append(lines, line)
+}
+
+// legend writes a row of what is drawn at the top of c, and takes it off.
+func (s Series) legend(c *draw.Canvas) {
+	const gap = 14 // between entries
+	style := seriesStyle(9.5)
+	style.YAlign = draw.YCenter
+	at := vg.Point{X: c.Min.X, Y: c.Max.Y - style.Font.Size/2}
+	entry := func(label string, wide vg.Length, thumbnail func(left vg.Point)) {
+		if needs := wide + 4 + style.Width(label); at.X > c.Min.X && at.X+needs > c.Max.X {
+			at = vg.Point{X: c.Min.X, Y: at.Y - style.Font.Size*1.4}
+		}
+		thumbnail(at)
+		c.FillText(style, vg.Point{X: at.X + wide + 4, Y: at.Y}, label)
+		at.X += wide + 4 + style.Width(label) + gap
+	}
+	entry(seriesCount(len(s.Observed), "observation"), 6, func(left vg.Point) {
+		c.DrawGlyphNoClip(s.glyph(), vg.Point{X: left.X + 3, Y: left.Y})
+	})
+	if len(s.Gaps) > 0 {
+		entry(seriesCount(len(s.Gaps), "gap"), 4, func(left vg.Point) {
+			x := left.X + 2
+			c.StrokeLine2(gapStyle, x, left.Y-gapHeight/2, x, left.Y+gapHeight/2)
+		})
+	}
+	if s.Line != nil {
+		const wide = 18
+		entry("fitted line", wide, func(left vg.Point) { c.StrokeLine2(lineStyle, left.X, left.Y, left.X+wide, left.Y) })
+		if _, lo, _ := s.Line(s.Observed[0].X); !math.IsNaN(lo) {
+			entry(s.BandLabel, wide, func(left vg.Point) {
+				box := vg.Rectangle{Min: vg.Point{X: left.X, Y: left.Y - 4}, Max: vg.Point{X: left.X + wide, Y: left.Y + 4}}
+				c.SetColor(seriesBand)
+				c.Fill(box.Path())
+			})
+		}
+	}
+	c.Max.Y = at.Y - style.Font.Size/2
+}
+
+func seriesCount(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+var (
+	lineStyle = draw.LineStyle{Color: seriesLine, Width: 1.5}
+	gapStyle  = draw.LineStyle{Color: seriesGaps, Width: 0.9}
+)
+
+const gapHeight = 7.0
+
+// glyph is an observation.
+func (s Series) glyph() draw.GlyphStyle {
+	radius := vg.Length(2.8)
+	if len(s.Observed) > 150 {
+		radius = 1.8
+	}
+	return draw.GlyphStyle{Color: seriesDots, Radius: radius, Shape: draw.CircleGlyph{}}
+}
+
+// plot lays the data out.
+func (s Series) plot() (*plot.Plot, error) {
+	p := plot.New()
+	p.BackgroundColor = nil
+	for _, style := range []*text.Style{&p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label} {
+		style.Font.Variant, style.Font.Size, style.Color = "Sans", 9.5, seriesText
+	}
+	p.X.Label.Text, p.Y.Label.Text = s.XLabel, s.YLabel
+	p.X.Label.Padding, p.Y.Label.Padding = 4, 4
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(s.Axis.ticks), plot.TickerFunc(numberTicks)
+	g := plotter.NewGrid()
+	g.Vertical.Color, g.Horizontal.Color = seriesGrid, seriesGrid
+	if s.Line == nil {
+		p.Add(g)
+	} else if err := s.addLine(p, g); err != nil {
+		return nil, err
+	}
+	if len(s.Observed) > 0 {
+		dots, err := plotter.NewScatter(s.Observed)
+		if err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+		dots.GlyphStyle = s.glyph()
+		p.Add(dots)
+	}
+	p.Add(gapMarks(s.Gaps))
+	s.limit(p)
+	return p, nil
+}
+
+// addLine draws the line over its band, and the grid between them.
+func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
+	first, last := math.Inf(1), math.Inf(-1)
+	for _, o := range s.Observed {
+		first, last = min(first, o.X), max(last, o.X)
+	}
+	var line, upper, band plotter.XYs
+	for i := range seriesPoints + 1 {
+		x := first + (last-first)*float64(i)/seriesPoints
+		y, lo, hi := s.Line(x)
+		line = append(line, plotter.XY{X: x, Y: y})
+		if !math.IsNaN(lo) && !math.IsNaN(hi) {
+			band, upper = append(band, plotter.XY{X: x, Y: lo}), append(upper, plotter.XY{X: x, Y: hi})
+		}
+	}
+	for i := len(upper) - 1; i >= 0; i-- {
+		band = append(band, upper[i])
+	}
+	if len(band) > 0 {
+		area, err := plotter.NewPolygon(band)
+		if err != nil {
+			return fmt.Errorf("render: %w", err)
+		}
+		area.Color, area.Width = seriesBand, 0
+		p.Add(area)
+	}
+	l, err := plotter.NewLine(line)
+	if err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	l.LineStyle = lineStyle
+	p.Add(g, l)
+	return nil
+}
+
+// limit sets what part of the plane is shown: all dates, and all observations with room below them for the marks of
+// gaps. Of a band that is much wider, the middle will do.
+func (s Series) limit(p *plot.Plot) {
+	left, right, low, high := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, o := range s.Observed {
+		left, right, low, high = min(left, o.X), max(right, o.X), min(low, o.Y), max(high, o.Y)
+	}
+	for _, x := range s.Gaps {
+		left, right = min(left, x), max(right, x)
+	}
+	if !(left <= right) {
+		left, right = 0, 1
+	}
+	if !(low <= high) {
+		low, high = 0, 1
+	}
+	if low == high {
+		around := math.Max(math.Abs(low)/10, 1e-300)
+		if low == 0 {
+			around = 1
+		}
+		low, high = low-around, high+around
+	}
+	tall := high - low
+	if !(p.Y.Min >= low-tall) {
+		p.Y.Min = low - tall
+	}
+	if !(p.Y.Max <= high+tall) {
+		p.Y.Max = high + tall
+	}
+	p.Y.Min, p.Y.Max = min(p.Y.Min, low)-tall*0.08, max(p.Y.Max, high)+tall*0.04
+	around := (right - left) * 0.02
+	if around == 0 {
+		around = 1
+	}
+	p.X.Min, p.X.Max = left-around, right+around
+}
+
+// gapMarks are short strokes on the axis.
+type gapMarks []float64
+
+func (g gapMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, at := range g {
+		c.StrokeLine2(gapStyle, x(at), c.Min.Y, x(at), c.Min.Y+gapHeight)
+	}
+}
+
+// seriesTicks is about how many labels an axis of time has at most.
+const seriesTicks = 10
+
+func (a TimeAxis) ticks(lo, hi float64) []plot.Tick {
+	switch {
+	case a == Days && hi-lo < 4e6: // ten thousand years
+		return dayTicks(lo, hi)
+	case a == Years:
+		return yearTicks(lo, hi)
+	}
+	return numberTicks(lo, hi)
+}
+
+// yearTicks are at whole years.
+func yearTicks(lo, hi float64) (ticks []plot.Tick) {
+	step := niceStep((hi - lo) / seriesTicks)
+	if !(step > 1) {
+		step = 1
+	}
+	for i := math.Ceil(lo / step); i*step <= hi && len(ticks) <= 2*seriesTicks; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'f', -1, 64)})
+	}
+	return ticks
+}
+
+// dayTicks are at the first days of years or months, or at days.
+func dayTicks(lo, hi float64) (ticks []plot.Tick) {
+	day := func(t float64) time.Time { return time.Unix(0, 0).UTC().AddDate(0, 0, int(math.Floor(t))) }
+	add := func(t time.Time, layout string) {
+		if at := math.Floor(float64(t.Unix()) / 86400); at >= lo && at <= hi {
+			ticks = append(ticks, plot.Tick{Value: at, Label: t.Format(layout)})
+		}
+	}
+	first, last := day(lo), day(hi)
+	if hi-lo < 70 {
+		step := max(1, int(math.Ceil((hi-lo)/7)))
+		for t := first; !t.After(last); t = t.AddDate(0, 0, step) {
+			add(t, "2006-01-02")
+		}
+		return ticks
+	}
+	step := 1 // months
+	for _, step = range []int{1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 12000} {
+		if (hi-lo)/30.4 <= float64(step*seriesTicks) {
+			break
+		}
+	}
+	layout := "2006-01"
+	if step%12 == 0 {
+		layout = "2006"
+	}
+	months := first.Year()*12 + int(first.Month()) - 1
+	for m := months - months%step; ; m += step {
+		t := time.Date(m/12, time.Month(m%12+1), 1, 0, 0, 0, 0, time.UTC)
+		if t.After(last) {
+			return ticks
+		}
+		add(t, layout)
+	}
+}
+
+// numberTicks are at 1, 2 or 5 times a power of ten.
+func numberTicks(lo, hi float64) (ticks []plot.Tick) {
+	step := niceStep((hi - lo) / 7)
+	if !(step > 0) || math.IsInf(hi-lo, 0) {
+		return []plot.Tick{{Value: lo, Label: fmt.Sprintf("%.4g", lo)}, {Value: hi, Label: fmt.Sprintf("%.4g", hi)}}
+	}
+	large := math.Max(math.Abs(lo), math.Abs(hi))
+	digits := int(math.Max(0, -math.Floor(math.Log10(step))))
+	for i := math.Ceil(lo / step); i*step <= hi && len(ticks) <= 2*seriesTicks; i++ {
+		if i == 0 {
+			i = 0 // which may have been -0
+		}
+		label := strconv.FormatFloat(i*step, 'f', digits, 64)
+		if large >= 1e7 || large < 1e-3 {
+			label = strconv.FormatFloat(i*step, 'g', 5, 64)
+		}
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: strings.Replace(label, "-", "−", 1)})
+	}
+	return ticks
+}
+
+// niceStep returns the least of 1, 2 or 5 times a power of ten that is not below x.
+func niceStep(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= x {
+			return m * power
+		}
+	}
+	return 10 * power
+}
