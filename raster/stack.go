@@ -315,6 +315,11 @@ func (s *Stack) pixelBytes() int64 {
 	return n
 }
 
+// decoded reports whether any of what is read is compressed.
+func (s *Stack) decoded() bool {
+	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.compressed })
+}
+
 // maskText says by which masks samples are gaps, for people; "" where there is none.
 func (s *Stack) maskText() string {
 	var parts []string
