@@ -133,7 +133,7 @@ func readList(list string) ([]string, error) {
 		return nil, inputErrorf("cannot read the list %s: a line of it is too long for a name: is it a text file?", list)
 	}
 	if len(names) == 0 {
-		return nil, inputErrorf("the list %s names no file", list)
+		return nil, inputErrorf("the list %s names no file: write a name on each line", list)
 	}
 	return names, nil
 }

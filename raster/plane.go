@@ -67,7 +67,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		case statErr == nil && info.Size() == 0:
 			return fail("it is empty: make it anew or leave it out")
 		case !strings.Contains(what, "not recognized"):
-			return fail("%s: is it whole?", what)
+			return fail("%s: is it whole? Make it anew or leave it out", what)
 		case len(o.Drivers) > 0:
 			return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(o.Drivers, ", "))
 		}
@@ -76,11 +76,11 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
 	if len(bands) == 0 {
-		return fail("it has no bands")
+		return fail("it has no bands: name one of the rasters inside it, which gdalinfo lists, or leave it out")
 	}
 	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
 		if band > len(bands) && (band != o.Mask.Band || o.Mask.inFiles()) {
-			return fail("it has no band %d, only %d", band, len(bands))
+			return fail("it has no band %d, only %d: name one that it has, or leave it out", band, len(bands))
 		}
 	}
 	var planes []plane

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/airbusgeo/godal"
+	"github.com/dustin/go-humanize"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -174,7 +175,7 @@ func (c *creation) cogOption(key, value string) (own bool, err error) {
 		return true, nil
 	case "OVERVIEW_COUNT":
 		if n, err := strconv.Atoi(value); err != nil || n < 0 {
-			return false, outputErrorf("the creation option OVERVIEW_COUNT=%s is no number of overviews", value)
+			return false, outputErrorf("the creation option OVERVIEW_COUNT=%s is no number of overviews: give a whole number, such as 3", value)
 		}
 		return true, nil
 	case "RESAMPLING", "OVERVIEW_RESAMPLING":
@@ -427,7 +428,7 @@ func (f *File) begin(file *os.File) error {
 	}
 	switch err := reserve(file, t.end()); {
 	case errors.Is(err, syscall.ENOSPC):
-		return outputErrorf("cannot write %s: its disk has no room for %d bytes", f.target, t.end())
+		return outputErrorf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.end())))
 	case err != nil:
 		return f.failed(reason(err))
 	}
@@ -588,7 +589,7 @@ func (f *File) check() error {
 	}
 	need := f.spec.rawBytes()
 	if ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")) == "" && info.Size() < need {
-		return outputErrorf("cannot write %s: the file has %d bytes of at least %d: is the disk full?", f.target, info.Size(), need)
+		return outputErrorf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
 	}
 	return nil
 }
