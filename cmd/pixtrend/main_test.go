@@ -143,7 +143,7 @@ func TestFit(t *testing.T) {
 		t.Errorf("exit code %d, standard error %q, want 0 and GDAL's dots", code, stderr)
 	}
 	for _, want := range []string{"slope.tif: slope of 100 × 80 pixels over 21 years, 1995–2015\n", "8,000 pixels in ",
-		"pixel/s", "B/s", "slope per year, quintile limits: "} {
+		"pixel/s", "B/s", "\ntime: ", " to start, ", "\n  threads: ", " % reading", " % fitting", "slope per year, quintile limits: ", "of the slopes are below zero, "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the summary:\n%s", want, stdout)
 		}
@@ -631,7 +631,8 @@ func TestVersion(t *testing.T) {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
 	code, stdout, _ := call(t, "", "version")
-	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "kernel    " + kernel.Best().ISA().String(), "threads   "} {
+	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff; with --if VRT", "writes    GTiff and COG, compressed by ", "DEFLATE", "CPU       ",
+		"kernel    " + kernel.Best().ISA().String(), "threads   "} {
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, no %q in:\n%s", code, want, stdout)
 		}
