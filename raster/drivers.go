@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
-
-	"github.com/airbusgeo/godal"
 )
 
 // usualDrivers are those of what stacks come in beside GeoTIFF.
@@ -55,16 +53,37 @@ func Writable() []Format {
 	return formats
 }
 
+// checkDrivers refuses names that no driver of this GDAL has.
+func checkDrivers(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	registerAll()
+	for _, name := range names {
+		if driverNamed(name) == nil {
+			return inputErrorf("this GDAL has no driver %q: name one that 'gdalinfo --formats' lists, such as VRT", name)
+		}
+	}
+	return nil
+}
+
+func driverNamed(name string) C.GDALDriverH {
+	cname := C.CString(name)
+	defer C.free(unsafe.Pointer(cname))
+	return C.GDALGetDriverByName(cname)
+}
+
 // forBits are compressions of pictures and of bits, which slopes are not.
 var forBits = []string{"NONE", "CCITTRLE", "CCITTFAX3", "CCITTFAX4", "JPEG", "WEBP", "JXL"}
 
 // Compressions returns what this GDAL can compress the numbers of a GeoTIFF with, such as DEFLATE, for the creation option COMPRESS.
 func Compressions() []string {
-	if register() != nil {
-		return nil
-	}
-	driver, ok := godal.RasterDriver(godal.GTiff)
-	if !ok {
+	return slices.DeleteFunc(compressions(GTiff), func(method string) bool { return slices.Contains(forBits, strings.ToUpper(method)) })
+}
+
+// compressions returns the values of a format's creation option COMPRESS; nil where it does not tell.
+func compressions(f Format) []string {
+	if register() != nil || f == COG && registerCOG() != nil {
 		return nil
 	}
 	var list struct {
@@ -73,16 +92,14 @@ func Compressions() []string {
 			Values []string `xml:"Value"`
 		} `xml:"Option"`
 	}
-	if xml.Unmarshal([]byte(driver.Metadata("DMD_CREATIONOPTIONLIST")), &list) != nil {
+	d := driverNamed(string(f))
+	if d == nil || xml.Unmarshal([]byte(driverItem(d, C.GDAL_DMD_CREATIONOPTIONLIST)), &list) != nil {
 		return nil
 	}
-	var methods []string
 	for _, o := range list.Options {
-		for _, value := range o.Values {
-			if o.Name == "COMPRESS" && !slices.Contains(forBits, strings.ToUpper(value)) {
-				methods = append(methods, value)
-			}
+		if o.Name == "COMPRESS" {
+			return o.Values
 		}
 	}
-	return methods
+	return nil
 }

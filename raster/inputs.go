@@ -108,7 +108,7 @@ func folder(dir string) ([]string, error) {
 func readList(list string) ([]string, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {
-		return nil, inputErrorf("cannot read the list %s: %v", list, reason(err))
+		return nil, inputErrorf("cannot read the list %s: %v: check its name", list, reason(err))
 	}
 	var names []string
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))

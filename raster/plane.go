@@ -3,6 +3,7 @@ package raster
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -64,6 +65,8 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		what := cause(err, name)
 		info, statErr := os.Stat(name)
 		switch {
+		case statErr == nil && !readable(name):
+			return fail("the system does not let you read it: change its permissions, or leave it out")
 		case statErr == nil && info.Size() == 0:
 			return fail("it is empty: make it anew or leave it out")
 		case !strings.Contains(what, "not recognized"):
@@ -134,6 +137,15 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
 	return planes, g, nil
+}
+
+// readable reports whether the system lets this process read a file.
+func readable(name string) bool {
+	file, err := os.Open(name)
+	if err == nil {
+		_ = file.Close()
+	}
+	return !errors.Is(err, fs.ErrPermission)
 }
 
 // GDAL's flags of a band's mask: it is the same for all bands, and it is an alpha band (GMF_PER_DATASET, GMF_ALPHA).

@@ -244,6 +244,9 @@ func (s Spec) checkCreation() error {
 	if len(s.Creation) == 0 {
 		return nil // the defaults are good
 	}
+	if err := s.checkCompress(); err != nil {
+		return err
+	}
 	// One thread, for GDAL prints what goes wrong on others.
 	s.Width, s.Height, s.Threads = 64, 64, 1
 	c, err := s.resolve()
@@ -264,6 +267,18 @@ func (s Spec) checkCreation() error {
 	if err = s.trial(from, to, c); err != nil {
 		return outputErrorf("cannot write a %s with the creation options %s: %s", map[Format]string{GTiff: "GeoTIFF", COG: "COG"}[s.format()],
 			strings.Join(s.Creation, " "), strings.NewReplacer(to, "the file", from, "the file").Replace(strings.TrimSuffix(sentence(err), ", ignoring")))
+	}
+	return nil
+}
+
+// checkCompress refuses a way to compress that this GDAL does not have; GDAL would only say that the value is unexpected.
+func (s Spec) checkCompress() error {
+	methods := compressions(s.format())
+	for _, o := range s.Creation {
+		key, value, _ := strings.Cut(o, "=")
+		if strings.EqualFold(strings.TrimSpace(key), "COMPRESS") && len(methods) > 0 && !slices.ContainsFunc(methods, func(m string) bool { return strings.EqualFold(m, value) }) {
+			return outputErrorf("cannot write a %s with the creation option %s: this GDAL compresses with %s", s.format(), o, strings.Join(methods, ", "))
+		}
 	}
 	return nil
 }
@@ -349,7 +364,7 @@ func checkTarget(path string, overwrite bool) error {
 			return outputErrorf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return outputErrorf("cannot write %s: %v", path, reason(err))
+		return outputErrorf("cannot write %s: %v: name another", path, reason(err))
 	}
 	dir := filepath.Dir(path)
 	switch info, err := os.Stat(dir); {

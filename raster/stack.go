@@ -150,7 +150,7 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	for _, name := range sources {
 		s.files = append(s.files, shown(name))
 	}
-	if err := o.check(); err != nil {
+	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
 	}
 	if len(o.Mask.From) > 0 {

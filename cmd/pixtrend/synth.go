@@ -123,7 +123,7 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		if errors.As(err, &why) {
 			err = why.Err
 		}
-		return fmt.Errorf("cannot make the folder %s: %w", m.dir, err)
+		return fmt.Errorf("cannot make the folder %s: %w: name another", m.dir, err)
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
