@@ -104,7 +104,7 @@ type Summary struct {
 	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
 	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
 	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they, and the histogram, were computed from
-	// Classes of the slopes, the first and the last of which have a hundredth of them each, or less; null where there is none.
+	// Classes of the slopes, the first and the last of which have a twentieth of them each, or less; null where there is none.
 	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
 	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
 	Warnings       []string         `json:"warnings"`
@@ -485,7 +485,7 @@ func newTally(j *Job) *tally {
 
 // describe returns the limits of the quintiles of the slopes and their histogram; nil where there are no slopes.
 func (t *tally) describe() ([]float64, *stats.Histogram) {
-	q := t.slopes.Quantiles(0.01, 0.2, 0.4, 0.6, 0.8, 0.99)
+	q := t.slopes.Quantiles(0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 	if q == nil {
 		return nil, nil
 	}

@@ -19,6 +19,10 @@ func timesText(s raster.Summary) string {
 	if s.Decoded {
 		reading = "reading and decoding"
 	}
+	finishing := "to finish"
+	if s.Format == raster.COG {
+		finishing = "to make the COG"
+	}
 	all := t.Windows * float64(s.Threads)
 	var parts []string
 	for _, p := range []struct {
@@ -29,7 +33,7 @@ func timesText(s raster.Summary) string {
 			parts = append(parts, fmt.Sprintf("%.0f %% %s", share, p.what))
 		}
 	}
-	text := fmt.Sprintf("time: %s to start, %s for the windows, %s to finish\n", durationText(t.Start), durationText(t.Windows), durationText(t.Finish))
+	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", durationText(t.Start), durationText(t.Windows), durationText(t.Finish), finishing)
 	if len(parts) > 0 {
 		text += fmt.Sprintf("  threads: %s; the writer was at work for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
 	}
@@ -82,7 +86,7 @@ func classNames(limits []float64) []string {
 	for i, x := range limits {
 		if texts[i] = strconv.FormatFloat(x, 'f', decimals, 64); x == 0 {
 			texts[i] = "0"
-		} else if decimals > 9 || math.Abs(x) >= 1e9 {
+		} else if decimals > 6 || math.Abs(x) >= 1e9 {
 			texts[i] = strconv.FormatFloat(x, 'g', -1, 64)
 		}
 	}

@@ -64,8 +64,8 @@ func TestTimesText(t *testing.T) {
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Wait = false, 19.95, 0.05, 0
-	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to finish\n  threads: 100 % reading; the writer was at work for 90 %\n"
+	s.Format, s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Wait = raster.COG, false, 19.95, 0.05, 0
+	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to make the COG\n  threads: 100 % reading; the writer was at work for 90 %\n"
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
