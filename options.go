@@ -48,6 +48,23 @@ type Report struct {
 	Unbound string        // why not every worker had a CPU of its own, or ""
 	ISA     string        // the kernel that ran
 	Elapsed time.Duration // from the first read to the last write
+	Busy    Busy          // of Stream only
+}
+
+// Busy says what the time of a stream was spent on. Read, Fit and Wait are those of all workers added up: what they
+// lack of Threads × Elapsed, workers were being started or had no window left. The writer works beside them.
+type Busy struct {
+	Read  time.Duration // in Source.Read
+	Fit   time.Duration // on kernel and statistics
+	Wait  time.Duration // for room for results, which the writer had not made yet
+	Write time.Duration // in Sink.Write
+}
+
+func (b *Busy) add(o Busy) {
+	b.Read += o.Read
+	b.Fit += o.Fit
+	b.Wait += o.Wait
+	b.Write += o.Write
 }
 
 func (o Options) kernel() (kernel.Kernel, error) {

@@ -794,3 +794,54 @@ func TestTilesAreGivenBack(t *testing.T) {
 		}
 	}
 }
+
+// Where the time goes, by a clock that only sleep moves: a worker reads for 5 s a window or part of one, and the writer
+// takes 7 s a window, so that the worker waits for it as soon as both buffers are full.
+func TestBusy(t *testing.T) {
+	s := drawScene[int16](9, 64, 60, days(200))
+	for _, row := range []struct {
+		name   string
+		parts  int
+		memory int64
+		want   Busy
+	}{
+		{"whole windows", 1, 0, Busy{Read: 6 * 5 * time.Second, Wait: 4 * 2 * time.Second, Write: 6 * 7 * time.Second}},
+		{"in parts", 2, 200 << 10, Busy{Read: 6 * 2 * 5 * time.Second, Write: 6 * 7 * time.Second}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st := newStore(t, s, 1)
+				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
+				st.onRead = func(context.Context, int, Window) error { time.Sleep(5 * time.Second); return nil }
+				st.onWrite = func(int, Window) error { time.Sleep(7 * time.Second); return nil }
+				o := Options{Threads: 1, Pin: runner.PinOff, Memory: row.memory}
+				if row.parts == 1 {
+					o.WindowWidth, o.WindowHeight = 32, 20
+				}
+				r, err := Stream(t.Context(), st, st, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n := int(st.read.Load()); n != 6*row.parts {
+					t.Fatalf("%d reads, want %d", n, 6*row.parts)
+				}
+				if r.Busy != row.want {
+					t.Errorf("%+v, want %+v", r.Busy, row.want)
+				}
+				if idle := r.Elapsed - r.Busy.Read - r.Busy.Fit - r.Busy.Wait; idle < 0 {
+					t.Errorf("%+v is more than %v", r.Busy, r.Elapsed)
+				}
+			})
+		})
+	}
+}
+
+// What it costs to know where the time goes, a window.
+func BenchmarkLap(b *testing.B) {
+	m := streamWorker{since: time.Now()}
+	for b.Loop() {
+		m.lap(&m.busy.Wait)
+		m.lap(&m.busy.Read)
+		m.lap(&m.busy.Fit)
+	}
+}

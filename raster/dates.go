@@ -40,6 +40,24 @@ func Dates(inputs []string, o OpenOptions) ([]Dated, error) {
 // Readings says how each date was found, or each number in its place, in the order of Names.
 func (s *Stack) Readings() []timeaxis.Reading { return s.readings }
 
+// sourcesOf returns what dates were read from, such as "file name: Landsat product id", the most frequent first.
+func sourcesOf(readings []timeaxis.Reading) []string {
+	sources, frequency := []string{}, map[string]int{}
+	for _, r := range readings {
+		source := r.Source
+		if r.Rule != "" {
+			source += ": " + r.Rule
+		}
+		if r.Source != "" {
+			if frequency[source]++; frequency[source] == 1 {
+				sources = append(sources, source)
+			}
+		}
+	}
+	slices.SortStableFunc(sources, func(a, b string) int { return frequency[b] - frequency[a] })
+	return sources
+}
+
 // named reports whether the names of the files, or what the user says of them, are enough for their dates. A
 // file alone may hold the dates in its bands.
 func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
@@ -29,12 +31,13 @@ type Options struct {
 	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
 	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
 	FDR       float64
-	Residuals string   // a second output: what the lines leave of each observation, a band a date; "": none
-	Detrend   string   // another: the same with the mean of each pixel; "": none
-	Overwrite bool     // whether an existing output is replaced
-	Format    Format   // of the output; "": GTiff
-	Creation  []string // creation options of the format, KEY=VALUE
-	Software  string   // named in the output's metadata; "": pixtrend
+	Residuals string    // a second output: what the lines leave of each observation, a band a date; "": none
+	Detrend   string    // another: the same with the mean of each pixel; "": none
+	Overwrite bool      // whether an existing output is replaced
+	Format    Format    // of the output; "": GTiff
+	Creation  []string  // creation options of the format, KEY=VALUE
+	Software  string    // named in the output's metadata; "": pixtrend
+	Began     time.Time // when the program did, for Times.Start; zero: when Prepare was called
 }
 
 // DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
@@ -49,13 +52,16 @@ type Job struct {
 	Output    string
 	Series    []string // further outputs: residuals, and what is detrended
 	Grid      pixtrend.Grid
-	Given     int    // rasters among which dates were selected; Inputs are those used
-	Index     string // what is fitted of two bands, such as nd:4,3; "": samples as they are
-	Valid     string // what observations are within, as ParseRange reads it; "": anything
-	Masks     string // by what samples are gaps, for people; "": by nothing but themselves
+	Given     int      // rasters among which dates were selected; Inputs are those used
+	DatedBy   []string // what the dates were read from, such as "file name", the most frequent first
+	Unit      string   // of the samples; "": the files do not say
+	Index     string   // what is fitted of two bands, such as nd:4,3; "": samples as they are
+	Valid     string   // what observations are within, as ParseRange reads it; "": anything
+	Masks     string   // by what samples are gaps, for people; "": by nothing but themselves
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
+	Decoded   bool       // whether any of them is compressed
 	Remote    int        // how many of them are on servers
 	Memory    int64      // bytes that the fit may take
 	Format    Format     // of the output
@@ -85,9 +91,12 @@ type Summary struct {
 	Valid          string    `json:"valid_range,omitempty"` // what observations are within
 	Masks          string    `json:"masks,omitempty"`       // by what samples were gaps
 	Masked         int64     `json:"samples_masked"`        // by masks, of all pixels and dates
+	Gaps           *int64    `json:"samples_missing"`       // of all pixels and dates; null where n is no field, so that nobody counted
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
+	Times          Times     `json:"times"`         // what they were spent on
+	Decoded        bool      `json:"decoded"`       // whether any of the inputs was compressed, so that reading was decoding too
 	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
 	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
 	ISA            string    `json:"isa"`
@@ -95,9 +104,24 @@ type Summary struct {
 	Pin            string    `json:"pin"`
 	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
 	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
-	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they were computed from
-	FDR            *FDR      `json:"false_discovery_rate,omitempty"`
-	Warnings       []string  `json:"warnings"`
+	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they, and the histogram, were computed from
+	// Classes of the slopes, the first and the last of which have a twentieth of them each, or less; null where there is none.
+	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
+	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
+	Warnings       []string         `json:"warnings"`
+}
+
+// Times says in seconds what the time of a fit was spent on. Start, Windows and Finish follow each other, and the last two are
+// Summary.Seconds. The others are parts of Windows: Read, Fit and Wait of all threads added up, so that they and what threads were
+// idle are Threads × Windows; Write of the one writer, which works beside them.
+type Times struct {
+	Start   float64 `json:"start"`   // until the first window is read: opening, checking and planning; from Options.Began on
+	Windows float64 `json:"windows"` // of reading, fitting and writing
+	Read    float64 `json:"read"`    // the files, and decoding what is compressed: GDAL does both in one
+	Fit     float64 `json:"fit"`     // the arithmetic
+	Wait    float64 `json:"wait"`    // of threads for the writer
+	Write   float64 `json:"write"`   // windows
+	Finish  float64 `json:"finish"`  // until the output has its name: compressing, overviews, bringing it to the disk
 }
 
 // FDR says what a false discovery rate came to.
@@ -122,6 +146,9 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 // Prepare opens the inputs and settles how they will be fitted. It writes nothing. The caller
 // closes the job.
 func Prepare(inputs []string, output string, o Options) (*Job, error) {
+	if o.Began.IsZero() {
+		o.Began = time.Now()
+	}
 	if err := o.allowMemory(); err != nil {
 		return nil, err
 	}
@@ -166,7 +193,7 @@ func (o *Options) allowMemory() error {
 		o.Memory = DefaultMemory
 	}
 	if o.Memory < leastMemory {
-		return fmt.Errorf("a memory of %d bytes does not hold the program itself: allow %d MiB or more", o.Memory, leastMemory>>20)
+		return fmt.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with --memory", humanize.IBytes(uint64(o.Memory)), leastMemory>>20)
 	}
 	return nil
 }
@@ -193,7 +220,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		return nil, err
 	}
 	if n := len(s.planes); o.Fit.MinObs > n {
-		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for: there are %d dates", o.Fit.MinObs, n))
+		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.Fit.MinObs, n))
 	}
 	// Each worker has a block of its own in GDAL's hands, beside what it was decoded from.
 	if block := s.largest((*plane).heldBytes); block > 0 {
@@ -209,10 +236,10 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
-	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), Plan: plan,
+	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,
 		Index: s.index.String(), Valid: s.validText(), Masks: s.maskText(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
-		FileBytes: s.FileBytes(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
+		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	j.outputs = j.newOutputs()
 	for _, o := range j.outputs[1:] {
 		j.Series = append(j.Series, o.path)
@@ -292,6 +319,13 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		files.Abort()
 		return Summary{}, err
 	}
+	var slopes sync.WaitGroup // beside what is left to do, which the disk is waited for in
+	var quintiles []float64
+	var histogram *stats.Histogram
+	if tally.slopes != nil {
+		slopes.Go(func() { quintiles, histogram = tally.describe() })
+	}
+	defer slopes.Wait()
 	changed, err := j.stack.unchanged(ctx)
 	if d := tally.discoveries; err == nil && d != nil {
 		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
@@ -305,15 +339,22 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	}
 	g := j.Grid
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
-		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
+		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
 		Index: j.Index, Valid: j.Valid, Masks: j.Masks, Masked: j.stack.hidden.Load() - hidden}
+	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Read: report.Busy.Read.Seconds(), Fit: report.Busy.Fit.Seconds(),
+		Wait: report.Busy.Wait.Seconds(), Write: report.Busy.Write.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds()}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}
+	if tally.n >= 0 {
+		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations
+		s.Gaps = &gaps
+	}
 	if tally.slopes != nil {
-		s.SlopeQuintiles = append(s.SlopeQuintiles, tally.slopes.Quantiles(0.2, 0.4, 0.6, 0.8)...)
+		slopes.Wait()
 		s.QuintilesOf = tally.slopes.Len()
+		s.SlopeQuintiles, s.SlopeHistogram = append(s.SlopeQuintiles, quintiles...), histogram
 	}
 	if d := tally.discoveries; d != nil {
 		p, found, of := d.Threshold()
@@ -412,13 +453,16 @@ type tally struct {
 	fitted int
 	slopes *stats.Sampler
 
+	n            int // the plane of the numbers of observations, or -1
+	observations int64
+
 	discoveries *stats.Discoveries // nil: none are looked for
 	pvalue      int                // the plane of the p-values
 }
 
 // newTally begins to make the files, which takes some ten milliseconds, beside what follows.
 func newTally(j *Job) *tally {
-	t := &tally{width: j.Grid.Width, slope: -1}
+	t := &tally{width: j.Grid.Width, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
 	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
 	if j.options.FDR > 0 {
@@ -439,6 +483,16 @@ func newTally(j *Job) *tally {
 	return t
 }
 
+// describe returns the limits of the quintiles of the slopes and their histogram; nil where there are no slopes.
+func (t *tally) describe() ([]float64, *stats.Histogram) {
+	q := t.slopes.Quantiles(0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+	if q == nil {
+		return nil, nil
+	}
+	h := t.slopes.Histogram(q[0], q[5])
+	return q[1:5], &h
+}
+
 // Write is called by one goroutine at a time.
 func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 	if planes.Type == kernel.Float64 {
@@ -457,6 +511,11 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	for _, x := range kernel.Plane[F](planes, t.field) {
 		if x == x {
 			t.fitted++
+		}
+	}
+	if t.n >= 0 {
+		for _, n := range kernel.Plane[F](planes, t.n) {
+			t.observations += int64(n)
 		}
 	}
 	if t.discoveries != nil {

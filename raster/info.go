@@ -353,28 +353,20 @@ func (in *inspection) job(inputs []string) (*Job, error) {
 }
 
 func (in *inspection) datesInfo(err error) DatesInfo {
-	d := DatesInfo{Given: len(in.entries), Missing: []string{}, Shared: []string{}, Sources: []string{}}
+	d := DatesInfo{Given: len(in.entries), Missing: []string{}, Shared: []string{}}
 	if err != nil {
 		d.Error = err.Error()
 	}
-	frequency := map[string]int{}
+	var readings []timeaxis.Reading
 	var xs []float64
 	for _, e := range in.entries {
 		if e.used {
 			d.Used++
 			xs = append(xs, e.reading.X)
 		}
-		source := e.reading.Source
-		if e.reading.Rule != "" {
-			source += ": " + e.reading.Rule
-		}
-		if e.reading.Source != "" {
-			if frequency[source]++; frequency[source] == 1 {
-				d.Sources = append(d.Sources, source)
-			}
-		}
+		readings = append(readings, e.reading)
 	}
-	slices.SortStableFunc(d.Sources, func(a, b string) int { return frequency[b] - frequency[a] })
+	d.Sources = sourcesOf(readings)
 	if in.o.Dates.IsX() {
 		if err == nil {
 			d.numbers(xs, in.o.XUnit)

@@ -108,7 +108,7 @@ func folder(dir string) ([]string, error) {
 func readList(list string) ([]string, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {
-		return nil, inputErrorf("cannot read the list %s: %v", list, reason(err))
+		return nil, inputErrorf("cannot read the list %s: %v: check its name", list, reason(err))
 	}
 	var names []string
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
@@ -133,7 +133,7 @@ func readList(list string) ([]string, error) {
 		return nil, inputErrorf("cannot read the list %s: a line of it is too long for a name: is it a text file?", list)
 	}
 	if len(names) == 0 {
-		return nil, inputErrorf("the list %s names no file", list)
+		return nil, inputErrorf("the list %s names no file: write a name on each line", list)
 	}
 	return names, nil
 }

@@ -64,11 +64,11 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
 	if len(bands) == 0 {
-		return fail("it has no bands")
+		return fail("it has no bands: name one of the rasters inside it, which gdalinfo lists, or leave it out")
 	}
 	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
 		if band > len(bands) && (band != o.Mask.Band || o.Mask.inFiles()) {
-			return fail("it has no band %d, only %d", band, len(bands))
+			return fail("it has no band %d, only %d: name one that it has, or leave it out", band, len(bands))
 		}
 	}
 	var planes []plane
@@ -132,10 +132,12 @@ func openError(name string, drivers []string, err error) error {
 		return fail("there is no such file")
 	case statErr == nil && info.IsDir():
 		return fail("it is a folder: name a file")
+	case statErr == nil && !readable(name):
+		return fail("the system does not let you read it: change its permissions, or leave it out")
 	case statErr == nil && info.Size() == 0:
 		return fail("it is empty: make it anew or leave it out")
 	case !strings.Contains(what, "not recognized"):
-		return fail("%s: is it whole?", what)
+		return fail("%s: is it whole? Make it anew or leave it out", what)
 	case len(drivers) > 0:
 		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
 	}
@@ -152,6 +154,15 @@ func geoOf(ds *godal.Dataset) geo {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
 	return g
+}
+
+// readable reports whether the system lets this process read a file.
+func readable(name string) bool {
+	file, err := os.Open(name)
+	if err == nil {
+		_ = file.Close()
+	}
+	return !errors.Is(err, fs.ErrPermission)
 }
 
 // GDAL's flags of a band's mask: it is the same for all bands, and it is an alpha band (GMF_PER_DATASET, GMF_ALPHA).

@@ -703,8 +703,8 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 		files []int
 		what  string
 	}{
-		{touched, "may have been replaced while it was read: its server gives another time of change than at the start"},
-		{silent, "could not be checked at the end: its server no longer says its size"},
+		{touched, "may have been replaced while it was read: its server gives another time of change than at the start; what was read is used"},
+		{silent, "could not be checked at the end: its server no longer says its size; it is taken for unchanged"},
 	} {
 		if len(w.files) > 0 {
 			warnings = append(warnings, fmt.Sprintf("%s%s %s", s.files[slices.Min(w.files)], others(len(w.files)-1), w.what))

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/airbusgeo/godal"
+	"github.com/dustin/go-humanize"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -174,7 +175,7 @@ func (c *creation) cogOption(key, value string) (own bool, err error) {
 		return true, nil
 	case "OVERVIEW_COUNT":
 		if n, err := strconv.Atoi(value); err != nil || n < 0 {
-			return false, outputErrorf("the creation option OVERVIEW_COUNT=%s is no number of overviews", value)
+			return false, outputErrorf("the creation option OVERVIEW_COUNT=%s is no number of overviews: give a whole number, such as 3", value)
 		}
 		return true, nil
 	case "RESAMPLING", "OVERVIEW_RESAMPLING":
@@ -243,6 +244,9 @@ func (s Spec) checkCreation() error {
 	if len(s.Creation) == 0 {
 		return nil // the defaults are good
 	}
+	if err := s.checkCompress(); err != nil {
+		return err
+	}
 	// One thread, for GDAL prints what goes wrong on others.
 	s.Width, s.Height, s.Threads = 64, 64, 1
 	c, err := s.resolve()
@@ -263,6 +267,18 @@ func (s Spec) checkCreation() error {
 	if err = s.trial(from, to, c); err != nil {
 		return outputErrorf("cannot write a %s with the creation options %s: %s", map[Format]string{GTiff: "GeoTIFF", COG: "COG"}[s.format()],
 			strings.Join(s.Creation, " "), strings.NewReplacer(to, "the file", from, "the file").Replace(strings.TrimSuffix(sentence(err), ", ignoring")))
+	}
+	return nil
+}
+
+// checkCompress refuses a way to compress that this GDAL does not have; GDAL would only say that the value is unexpected.
+func (s Spec) checkCompress() error {
+	methods := compressions(s.format())
+	for _, o := range s.Creation {
+		key, value, _ := strings.Cut(o, "=")
+		if strings.EqualFold(strings.TrimSpace(key), "COMPRESS") && len(methods) > 0 && !slices.ContainsFunc(methods, func(m string) bool { return strings.EqualFold(m, value) }) {
+			return outputErrorf("cannot write a %s with the creation option %s: this GDAL compresses with %s", s.format(), o, strings.Join(methods, ", "))
+		}
 	}
 	return nil
 }
@@ -348,7 +364,7 @@ func checkTarget(path string, overwrite bool) error {
 			return outputErrorf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return outputErrorf("cannot write %s: %v", path, reason(err))
+		return outputErrorf("cannot write %s: %v: name another", path, reason(err))
 	}
 	dir := filepath.Dir(path)
 	switch info, err := os.Stat(dir); {
@@ -432,7 +448,7 @@ func (f *File) begin(file *os.File) error {
 	}
 	switch err := reserve(file, t.end()); {
 	case errors.Is(err, syscall.ENOSPC):
-		return outputErrorf("cannot write %s: its disk has no room for %d bytes", f.target, t.end())
+		return outputErrorf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.end())))
 	case err != nil:
 		return f.failed(reason(err))
 	}
@@ -593,7 +609,7 @@ func (f *File) check() error {
 	}
 	need := f.spec.rawBytes()
 	if ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")) == "" && info.Size() < need {
-		return outputErrorf("cannot write %s: the file has %d bytes of at least %d: is the disk full?", f.target, info.Size(), need)
+		return outputErrorf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
 	}
 	return nil
 }

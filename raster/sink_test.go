@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -376,7 +377,12 @@ func TestSummaryAndProgress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary.Seconds = 0
+	// numpy.histogram(range(10), [0, 2, 4, 6, 8, 10]), and what is outside.
+	slopes := stats.Histogram{Limits: []float64{0, 2, 4, 6, 8, 10}, Counts: []int{0, 2, 2, 2, 2, 2, 0}, Zero: 1}
+	if summary.SlopeHistogram == nil || !reflect.DeepEqual(*summary.SlopeHistogram, slopes) || summary.Gaps == nil || *summary.Gaps != 3 {
+		t.Errorf("histogram %+v, gaps %v, want %+v and 3", summary.SlopeHistogram, summary.Gaps, slopes)
+	}
+	summary.Seconds, summary.Times, summary.SlopeHistogram, summary.Gaps = 0, Times{}, nil, nil
 	want := Summary{Output: out, Format: GTiff, Width: 11, Height: 1, Pixels: 11, Dates: 3, Given: 3, Unit: "year", Fitted: 10, Fields: []string{"n", "slope"},
 		BytesRead: 11 * 3 * 2, BytesWritten: info.Size(), ISA: "generic", Threads: summary.Threads, Pin: summary.Pin, Unbound: summary.Unbound,
 		// numpy.percentile(range(10), [20, 40, 60, 80])

@@ -151,7 +151,7 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	for _, name := range sources {
 		s.files = append(s.files, shown(name))
 	}
-	if err := o.check(); err != nil {
+	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
 	}
 	if len(o.Mask.From) > 0 {
@@ -314,6 +314,11 @@ func (s *Stack) pixelBytes() int64 {
 		n += int64(p.dtype.Size())
 	}
 	return n
+}
+
+// decoded reports whether any of what is read is compressed.
+func (s *Stack) decoded() bool {
+	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.compressed })
 }
 
 // maskText says by which masks samples are gaps, for people; "" where there is none.

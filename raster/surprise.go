@@ -57,7 +57,7 @@ func (in *inspection) dateSurprises() (warnings []string) {
 
 // mixtures tells of rasters whose samples do not mean the same.
 func (in *inspection) mixtures() (warnings []string) {
-	mixed := func(what string, of func(p *plane) string) {
+	mixed := func(what, then string, of func(p *plane) string) {
 		var names []string
 		rasters := map[string][]*entry{}
 		for _, e := range in.entries {
@@ -81,17 +81,17 @@ func (in *inspection) mixtures() (warnings []string) {
 			}
 			text += fmt.Sprintf(", and %s %s", named(rasters[name]), name)
 		}
-		warnings = append(warnings, text)
+		warnings = append(warnings, text+": "+then)
 	}
-	mixed("sample type", func(p *plane) string { return TypeName(p.dtype) })
-	mixed("nodata value", func(p *plane) string {
+	mixed("sample type", "each is read in its own", func(p *plane) string { return TypeName(p.dtype) })
+	mixed("nodata value", "each is read with its own", func(p *plane) string {
 		if nodata := NodataOf(p.valid()); nodata != nil {
 			return nodata.String()
 		}
 		return "none"
 	})
-	mixed("scale and offset", func(p *plane) string { return fmt.Sprintf("%v and %v", p.scale, p.offset) })
-	mixed("unit", func(p *plane) string {
+	mixed("scale and offset", "each is scaled by its own", func(p *plane) string { return fmt.Sprintf("%v and %v", p.scale, p.offset) })
+	mixed("unit", "the output has that of the first date, and samples are not converted", func(p *plane) string {
 		if p.unit == "" {
 			return "none"
 		}

@@ -67,7 +67,7 @@ func parseTable[V comparable](k kind[V], file string, data []byte) (table[V], er
 			break
 		}
 		if err != nil {
-			return table[V]{}, fmt.Errorf("reading the %s in %q: %w", k.plural, file, err)
+			return table[V]{}, fmt.Errorf("cannot read the %s in %q: %w: write %s in every row", k.plural, file, err, k.row("path"))
 		}
 		cells = trimCells(cells)
 		if len(cells) == 0 {

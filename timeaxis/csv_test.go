@@ -96,7 +96,7 @@ func TestResolveCSVErrors(t *testing.T) {
 		{"only a header", "@dates.csv", "path,date\n", ab, ErrNoDate,
 			`no date in "dates.csv" (line 1, which holds no date, was taken for the header): write path,YYYY-MM-DD or path,YYYY in every row`},
 		{"a bare quote", "@dates.csv", "a.tif,2001\nb\".tif,2002\n", ab, nil,
-			`reading the dates in "dates.csv": parse error on line 2, column 2: bare " in non-quoted-field`},
+			`cannot read the dates in "dates.csv": parse error on line 2, column 2: bare " in non-quoted-field: write path,YYYY-MM-DD or path,YYYY in every row`},
 		{"one column, wrong count", "@dates.csv", "2001\n2002\n2003\n", ab, ErrCount,
 			"dates and inputs differ in number: --dates @dates.csv gives 3 dates for 2 inputs: give one date an input, in the order of the inputs"},
 		{"one column, mistyped first row", "@dates.csv", "20O1\n2002\n", ab, ErrCount,

@@ -36,7 +36,7 @@ var groupSets = []string{"year", "year month", "year month day", "year doy", "ye
 func ParsePattern(s string) (Spec, error) {
 	pattern, err := regexp.Compile(s)
 	if err != nil {
-		return Spec{}, fmt.Errorf("it is no regular expression: %w", err)
+		return Spec{}, fmt.Errorf(`it is no regular expression (%s): write one such as 'ndvi_(?P<year>\d{4})'`, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	var groups []string
 	for _, name := range pattern.SubexpNames() {
@@ -68,7 +68,7 @@ func (s Spec) matched(in Input) (Reading, error) {
 	}
 	matches := s.pattern.FindAllStringSubmatch(t.text, -1)
 	if len(matches) == 0 {
-		return Reading{}, fmt.Errorf("%w in %s: %s does not match it", ErrNoDate, in.named(t), s.flag())
+		return Reading{}, fmt.Errorf("%w in %s: %s does not match it: change the pattern, or leave the raster out", ErrNoDate, in.named(t), s.flag())
 	}
 	for _, match := range matches {
 		dates, rolled := datesIn(s.pattern.SubexpNames(), match)

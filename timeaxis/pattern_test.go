@@ -46,7 +46,7 @@ func TestPatternErrors(t *testing.T) {
 		is            error
 		want          string
 	}{
-		{`_(?P<year>\d{4})`, "ndvi.tif", ErrNoDate, `no date in the path "ndvi.tif": --date-pattern '_(?P<year>\d{4})' does not match it`},
+		{`_(?P<year>\d{4})`, "ndvi.tif", ErrNoDate, `no date in the path "ndvi.tif": --date-pattern '_(?P<year>\d{4})' does not match it: change the pattern, or leave the raster out`},
 		{`_(?P<year>\d{4})`, "a_1995_2001.tif", ErrAmbiguous, `more than one date in the path "a_1995_2001.tif", 1995 and 2001: make --date-pattern '_(?P<year>\d{4})' match only one`},
 		{`_(?P<year>\d{4})(?P<doy>\d{3})`, "a_1999367.tif", ErrNoDate, `no date in the path "a_1999367.tif": --date-pattern '_(?P<year>\d{4})(?P<doy>\d{3})' finds "_1999367" there, which is not in the calendar`},
 		{`_(?P<year>\d{4})(?P<month>\d\d)?`, "a_1999.tif", ErrNoDate, `no date in the path "a_1999.tif": --date-pattern '_(?P<year>\d{4})(?P<month>\d\d)?' finds "_1999" there, which is not in the calendar`},
@@ -69,7 +69,7 @@ func TestPatternErrors(t *testing.T) {
 
 func TestParsePatternRejects(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{`(`, "it is no regular expression: error parsing regexp: missing closing ): `(`"},
+		{`(`, "it is no regular expression (missing closing ): `(`): write one such as 'ndvi_(?P<year>\\d{4})'"},
 		{``, `the group year is missing: write the year as (?P<year>\d{4})`},
 		{`\d{4}`, `the group year is missing: write the year as (?P<year>\d{4})`},
 		{`(?P<month>\d\d)`, `the group year is missing: write the year as (?P<year>\d{4})`},

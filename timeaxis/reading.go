@@ -137,7 +137,7 @@ func (in Input) named(t text) string {
 func (in Input) against(given Reading) Reading {
 	own, err := in.read(in.nameTexts())
 	if err == nil && !agree(own.Date, given.Date) {
-		given.Warning = fmt.Sprintf("the %s %q says %v, but the date given for it is %v", own.Source, in.Name, own.Date, given.Date)
+		given.Warning = fmt.Sprintf("the %s %q says %v, but the date given for it is %v, which is used", own.Source, in.Name, own.Date, given.Date)
 	}
 	return given
 }

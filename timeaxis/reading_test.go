@@ -288,13 +288,13 @@ func TestResolveNames(t *testing.T) {
 func TestGivenConflicts(t *testing.T) {
 	tests := []struct{ name, given, want string }{
 		{"a_2001.tif", "2001", ""},
-		{"b_2002.tif", "2003", `the file name "b_2002.tif" says 2002, but the date given for it is 2003`},
+		{"b_2002.tif", "2003", `the file name "b_2002.tif" says 2002, but the date given for it is 2003, which is used`},
 		{"slope.tif", "1999", ""},
 		{"c_20030715.tif", "2003", ""},
-		{"d_20040715.tif", "2005", `the file name "d_20040715.tif" says 2004-07-15, but the date given for it is 2005`},
+		{"d_20040715.tif", "2005", `the file name "d_20040715.tif" says 2004-07-15, but the date given for it is 2005, which is used`},
 		{"e_2005.tif", "2005-07-15", ""},
 		{"f_2006-2007.tif", "1999", ""},
-		{"g_20080101.tif", "2008-01-02", `the file name "g_20080101.tif" says 2008-01-01, but the date given for it is 2008-01-02`},
+		{"g_20080101.tif", "2008-01-02", `the file name "g_20080101.tif" says 2008-01-01, but the date given for it is 2008-01-02, which is used`},
 	}
 	for _, test := range tests {
 		spec, err := ParseSpec(test.given)

@@ -2,7 +2,9 @@ package timeaxis
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -258,7 +260,11 @@ func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(
 		}
 		data, err := read(s.csv)
 		if err != nil {
-			return nil, fmt.Errorf("reading the %s for %s: %w", k.plural, s.flag(), err)
+			var why *fs.PathError
+			if errors.As(err, &why) {
+				err = why.Err // the flag names the file
+			}
+			return nil, fmt.Errorf("cannot read the %s for %s: %w: check the name of the file", k.plural, s.flag(), err)
 		}
 		t, err := parseTable(k, s.csv, data)
 		if err != nil {

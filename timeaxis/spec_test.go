@@ -126,7 +126,7 @@ func TestResolveErrors(t *testing.T) {
 		{"2001,2001-07-15", []string{"a.tif", "b.tif"}, ErrMixed,
 			`years and days cannot be mixed: "a.tif" is dated 2001 and "b.tif" is dated 2001-07-15: give every input a year, or every input a day, with --dates @dates.csv`},
 		{"@gone.csv", []string{"a.tif"}, fs.ErrNotExist,
-			"reading the dates for --dates @gone.csv: file does not exist"},
+			"cannot read the dates for --dates @gone.csv: file does not exist: check the name of the file"},
 	}
 	for _, test := range tests {
 		_, err := resolve(t, test.spec, inputsOf(test.names...), func(string) ([]byte, error) { return nil, fs.ErrNotExist })

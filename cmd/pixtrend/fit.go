@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -23,13 +24,14 @@ import (
 
 // fit is the command line of pixtrend fit.
 type fit struct {
-	inputs              []string
-	output              string
-	options             raster.Options
-	window              [2]int
-	drivers             []string // besides GTiff
-	picture             string   // a map of the result; "": none
-	dryRun, json, quiet bool
+	inputs       []string
+	output       string
+	options      raster.Options
+	window       [2]int
+	drivers      []string // besides GTiff
+	picture      string   // a map of the result; "": none
+	dryRun, json bool
+	messages
 }
 
 func newFitCommand() *cobra.Command {
@@ -100,6 +102,9 @@ func newFitCommand() *cobra.Command {
 			if err := checkGapFlags(cmd.Flags()); err != nil {
 				return err
 			}
+			if err := f.messages.check(); err != nil {
+				return err
+			}
 			_, err := isaFromEnv(cmd)
 			return err
 		},
@@ -143,7 +148,7 @@ func newFitCommand() *cobra.Command {
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and write nothing")
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
-		flags.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress and no summary")
+		f.messages.define(flags, "print no progress and no summary")
 	})
 	complete(cmd, "stats", append(stats.FieldNames(), "all")...)
 	complete(cmd, "of", "GTiff", "COG")
@@ -183,17 +188,21 @@ func (f *fit) check() error {
 		}
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
-	f.options.Software = "pixtrend " + versionName()
+	f.options.Software, f.options.Began = "pixtrend "+versionName(), began
 	return nil
 }
 
 func (f *fit) run(stdout, stderr io.Writer) error {
+	log := f.log(stderr)
+	tellProgram(log)
+	start := time.Now()
 	job, err := raster.Prepare(f.inputs, f.output, f.options)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = job.Close() }()
 	warn(stderr, job.Warnings)
+	tellJob(log, job, time.Since(start))
 	if f.picture != "" {
 		if err := checkMap(f.picture, f.options.Overwrite, job.Inputs); err != nil {
 			return err
@@ -220,6 +229,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	tellRun(log, summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
 	drawn := ""
 	if f.picture != "" {
@@ -257,20 +267,23 @@ func summaryText(s raster.Summary, dates string) string {
 	if s.Detrend != "" {
 		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
 	}
-	threads := "1 thread"
-	if s.Threads != 1 {
-		threads = fmt.Sprintf("%d threads", s.Threads)
-	}
 	seconds := max(s.Seconds, 1e-9)
 	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), secondsText(s.Seconds),
 		rateText(float64(s.Pixels)/seconds, "pixel/s"), rateText(float64(s.BytesRead)/seconds, "B/s"),
-		s.ISA, threads)
+		s.ISA, counted(s.Threads, "thread"))
+	b.WriteString(timesText(s))
 	if len(s.SlopeQuintiles) > 0 {
 		of := ""
 		if s.QuintilesOf < s.Fitted {
 			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
 		}
 		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
+	}
+	if s.SlopeHistogram != nil {
+		b.WriteString(histogramText(*s.SlopeHistogram, s.QuintilesOf, utf8Locale()))
+	}
+	if s.Gaps != nil {
+		fmt.Fprintf(&b, "gaps: %s of the samples\n", percentText(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
 	}
 	if s.Masks != "" {
 		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, percentText(s.Masked, int64(s.Pixels)*int64(s.Dates)))
@@ -305,11 +318,18 @@ func percentText[N int | int64](part, whole N) string {
 	return fmt.Sprintf("%.1f %%", p)
 }
 
+// secondsText writes a time; from two minutes on, as clocks have it.
 func secondsText(s float64) string {
-	if s < 10 {
+	switch n := int64(math.Round(s)); {
+	case s < 10:
 		return fmt.Sprintf("%.2f s", s)
+	case n < 120:
+		return fmt.Sprintf("%.1f s", s)
+	case n < 2*3600:
+		return fmt.Sprintf("%d min %d s", n/60, n%60)
+	default:
+		return fmt.Sprintf("%d h %d min", n/3600, n%3600/60)
 	}
-	return fmt.Sprintf("%.1f s", s)
 }
 
 // numbersText writes numbers with as many decimals as give the largest four digits.
@@ -343,12 +363,6 @@ func jsonLine(v any) (string, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return b.String(), err
-}
-
-func warn(stderr io.Writer, warnings []string) {
-	for _, w := range warnings {
-		fmt.Fprintf(stderr, "pixtrend: warning: %s\n", w)
-	}
 }
 
 // parseOutput reads the output's name. It may be given once: of two, one would be dropped silently.

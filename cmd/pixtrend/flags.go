@@ -126,6 +126,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		if errors.Is(cause, strconv.ErrSyntax) {
 			cause = errors.New("it is on or off and takes no value")
 		}
+		if name := "--" + invalid.GetFlag().Name; strings.HasPrefix(cause.Error(), name+" ") {
+			return usagef("%w", cause) // it names the flag already
+		}
 		return usagef("%s %s: %w", dashed(invalid.GetFlag()), quoteIfNeeded(invalid.GetValue()), cause)
 	}
 	return usageError{err: err}
@@ -142,6 +145,9 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 		if f := sub.Flags().Lookup(name); f != nil || len(name) == 1 && sub.Flags().ShorthandLookup(name) != nil {
 			return usageError{fmt.Errorf("%s is an option of %s: write '%[3]s %s … %[1]s'", given, sub.Name(), cmd.CommandPath(), sub.Name()), sub}
 		}
+	}
+	if !strings.HasPrefix(given, "--") {
+		return usagef("no option is called %s", given)
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

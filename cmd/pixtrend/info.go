@@ -24,6 +24,7 @@ type info struct {
 	options   raster.Options
 	drivers   []string // besides GTiff
 	json, all bool
+	messages
 }
 
 // errWouldFail is what info ends with when a fit would not run. The report has said why.
@@ -62,10 +63,14 @@ func newInfoCommand() *cobra.Command {
 			return err
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			log := n.log(cmd.ErrOrStderr())
+			tellProgram(log)
+			start := time.Now()
 			report, err := raster.Inspect(context.Background(), n.inputs, n.options)
 			if err != nil {
 				return err
 			}
+			log.Info("looked at the inputs", "rasters", len(report.Rasters), "read", bytesText(report.Survey.Bytes), "took", time.Since(start))
 			text := infoText(report, n.all)
 			if n.json {
 				if text, err = jsonLine(report); err != nil {
@@ -96,6 +101,7 @@ func newInfoCommand() *cobra.Command {
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&n.json, "json", false, "print one JSON object on standard output")
 		flags.BoolVar(&n.all, "all", false, "print long lists to their ends")
+		n.messages.define(flags, "")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	return cmd

@@ -43,6 +43,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		cmd, err = root.ExecuteC()
 	}
+	log := messages{}.log(stderr)
 	var bad usageError
 	var stopped interruption
 	switch {
@@ -51,13 +52,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errWouldFail):
 		return exitFailed
 	case errors.As(err, &bad):
-		fmt.Fprintf(stderr, "pixtrend: %s (see '%s --help')\n", oneLine(err), helpFor(cmd, bad))
+		log.Error(fmt.Sprintf("%s (see '%s --help')", oneLine(err), helpFor(cmd, bad)))
 		return exitUsage
 	case errors.As(err, &stopped):
-		fmt.Fprintf(stderr, "pixtrend: %s\n", oneLine(err))
+		log.Error(oneLine(err))
 		return 128 + int(stopped.signal)
 	}
-	fmt.Fprintf(stderr, "pixtrend: %s\n", oneLine(err))
+	log.Error(oneLine(err))
 	return exitFailed
 }
 
@@ -134,8 +135,7 @@ func helpFor(cmd *cobra.Command, bad usageError) string {
 
 // oneLine makes one sentence of an error, for the program's name stands in front of it already.
 func oneLine(err error) string {
-	s := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	return strings.TrimPrefix(s, "pixtrend: ")
+	return strings.TrimPrefix(oneSentence(err.Error()), "pixtrend: ")
 }
 
 // interruption is the cause of a context that a signal ended.

@@ -143,7 +143,7 @@ func TestFit(t *testing.T) {
 		t.Errorf("exit code %d, standard error %q, want 0 and GDAL's dots", code, stderr)
 	}
 	for _, want := range []string{"slope.tif: slope of 100 × 80 pixels over 21 years, 1995–2015\n", "8,000 pixels in ",
-		"pixel/s", "B/s", "slope per year, quintile limits: "} {
+		"pixel/s", "B/s", "\ntime: ", " to start, ", "\n  threads: ", " % reading", " % fitting", "slope per year, quintile limits: ", "of the slopes are below zero, "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the summary:\n%s", want, stdout)
 		}
@@ -404,7 +404,10 @@ func TestErrors(t *testing.T) {
 		{name: "unknown command", args: []string{"fti", "stack"}, code: 2, want: []string{"did you mean fit?", "see 'pixtrend --help'"}},
 		{name: "no command but options", args: []string{"stack", "-o", "s.tif"}, code: 2, want: []string{"pixtrend fit", "-o is an option of fit"}},
 		{name: "unknown option", args: []string{"fit", "stack", "--ouput", "s.tif"}, code: 2, want: []string{"--ouput", "did you mean --output?", "see 'pixtrend fit --help'"}},
-		{name: "unknown short option", args: []string{"fit", "stack", "-z"}, code: 2, want: []string{"-z"}},
+		{name: "unknown short option", args: []string{"fit", "stack", "-z"}, code: 2, want: []string{"no option is called -z (see "}},
+		{name: "quiet and verbose", args: []string{"fit", "stack", "-o", "s.tif", "-qv"}, code: 2, want: []string{"--quiet and --verbose exclude each other"}},
+		{name: "dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "soon"}, code: 2, want: []string{`pixtrend: --dates "soon" cannot be read`, "a range 1995-2015"}},
+		{name: "pattern that is none", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", "ndvi_("}, code: 2, want: []string{"--date-pattern ndvi_(", "missing closing )", "write one such as"}},
 		{name: "one dash", args: []string{"fit", "stack", "-o", "s.tif", "-overwrite"}, code: 2, want: []string{"-overwrite", "two dashes, --overwrite"}},
 		{name: "no input", args: []string{"fit", "-o", "s.tif"}, code: 2, want: []string{"no input"}},
 		{name: "no output", args: []string{"fit", "stack"}, code: 2, want: []string{"no output", "-o slope.tif"}},
@@ -435,7 +438,7 @@ func TestErrors(t *testing.T) {
 		{name: "from after to", args: []string{"fit", "stack", "-o", "s.tif", "--from", "2003", "--to", "2001"}, code: 2, want: []string{"--from 2001 --to 2003"}},
 		{name: "months", args: []string{"fit", "stack", "-o", "s.tif", "--months", "summer"}, code: 2, want: []string{"--months summer", "6-8"}},
 		{name: "per", args: []string{"fit", "stack", "-o", "s.tif", "--per", "decade"}, code: 2, want: []string{"--per decade", "year, month, day or step"}},
-		{name: "x", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2,nan"}, code: 2, want: []string{"--x 1,2,nan", "finite"}},
+		{name: "x", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2,nan"}, code: 2, want: []string{`pixtrend: --x "1,2,nan" cannot be read`, "finite"}},
 		{name: "x and per", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--per", "year"}, code: 2, want: []string{"--x and --per exclude each other", "--x-unit"}},
 		{name: "x and months", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--months", "6"}, code: 2, want: []string{"--x and --months"}},
 		{name: "x-unit without x", args: []string{"fit", "stack", "-o", "s.tif", "--x-unit", "ppm"}, code: 2, want: []string{"--x-unit", "--x, which is not given"}},
@@ -477,19 +480,28 @@ func TestErrors(t *testing.T) {
 				return os.Rename(filepath.Join(dir, "stack", "ndvi_2015.tif"), filepath.Join(dir, "stack", "last.tif"))
 			}},
 		{name: "co of another format", args: []string{"fit", "stack", "-o", "s.tif", "--of", "COG", "--co", "TILED=YES"}, code: 1, want: []string{"a COG", "TILED"}},
-		{name: "co of no format", args: []string{"fit", "stack", "-o", "s.tif", "--co", "COMPRESS=ZIP"}, code: 1, want: []string{"a GeoTIFF", "COMPRESS=ZIP"}},
+		{name: "co of no format", args: []string{"fit", "stack", "-o", "s.tif", "--co", "COMPRESS=ZIP"}, code: 1, want: []string{"a GTiff", "COMPRESS=ZIP", "compresses with ", "DEFLATE"}},
 		{name: "one date", args: []string{"fit", "stack/ndvi_1995.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif"}},
 		{name: "too many dates", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "1990-2015"}, code: 1, want: []string{"26", "21"}},
-		{name: "pattern that does not match", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `evi_(?P<year>20\d\d)`}, code: 1, want: []string{"stack/ndvi_1995.tif", "does not match"}},
+		{name: "pattern that does not match", args: []string{"fit", "stack", "-o", "s.tif", "--date-pattern", `evi_(?P<year>20\d\d)`}, code: 1, want: []string{"stack/ndvi_1995.tif", "does not match", "change the pattern"}},
+		{name: "no such driver", args: []string{"fit", "stack", "-o", "s.tif", "--if", "Cake"}, code: 1, want: []string{`no driver "Cake"`, "gdalinfo --formats"}},
+		{name: "no rasters", args: []string{"fit", "new", "-o", "s.tif"}, code: 1, want: []string{"the folder new holds no .tif file", "a quoted pattern"},
+			setUp: func(dir string) error { return os.Mkdir(filepath.Join(dir, "new"), 0o777) }},
+		{name: "empty list", args: []string{"fit", "@names.txt", "-o", "s.tif"}, code: 1, want: []string{"names.txt names no file", "on each line"},
+			setUp: func(dir string) error {
+				return os.WriteFile(filepath.Join(dir, "names.txt"), []byte("# later\n"), 0o666)
+			}},
+		{name: "no list", args: []string{"fit", "@names.txt", "-o", "s.tif"}, code: 1, want: []string{"cannot read the list names.txt", "check its name"}},
+		{name: "target in a file", args: []string{"fit", "stack", "-o", "stack/ndvi_1995.tif/s.tif"}, code: 1, want: []string{"not a directory", "name another"}},
 		{name: "months of years", args: []string{"fit", "stack", "-o", "s.tif", "--months", "6-8"}, code: 1, want: []string{"--months needs days", "1995"}},
 		{name: "nothing left", args: []string{"fit", "stack", "-o", "s.tif", "--from", "2015"}, code: 1, want: []string{"--from 2015 leaves 1 of 21 rasters"}},
 		{name: "no tag", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "tag"}, code: 1, want: []string{"stack/ndvi_1995.tif", "no TIFFTAG_DATETIME"}},
 		{name: "x for others", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2"}, code: 1, want: []string{"2 numbers for 21 inputs"}},
 		{name: "x that is one", args: []string{"fit", "stack/ndvi_199[56].tif", "-o", "s.tif", "--x", "3,3"}, code: 1, want: []string{"x is 3 for all 2 inputs"}},
-		{name: "no x file", args: []string{"fit", "stack", "-o", "s.tif", "--x", "@x.csv"}, code: 1, want: []string{"x.csv"}},
-		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"dates.csv"}},
-		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "band 2"}},
-		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"allow 16 MiB or more"}},
+		{name: "no x file", args: []string{"fit", "stack", "-o", "s.tif", "--x", "@x.csv"}, code: 1, want: []string{"cannot read the numbers for --x @x.csv: no such file", "check the name"}},
+		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"cannot read the dates for --dates @dates.csv: no such file", "check the name"}},
+		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "no band 2, only 1", "name one"}},
+		{name: "little memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "1k"}, code: 1, want: []string{"1.0 KiB", "allow 16 MiB or more with --memory"}},
 		{name: "another grid", args: []string{"fit", "stack", "-o", "s.tif"}, code: 1, want: []string{"ndvi_2020.tif", "90 × 80"},
 			setUp: func(dir string) error {
 				return exec.Command(program, "synth", filepath.Join(dir, "stack"), "--width", "90", "--height", "80", "--dates", "2020-2020", "-q").Run()
@@ -530,6 +542,26 @@ func TestErrors(t *testing.T) {
 			}
 			checkSame(t, before, dir)
 		})
+	}
+}
+
+// What the system does not let one read or write is told apart from what is damaged.
+func TestForbidden(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("nothing is forbidden to root")
+	}
+	dir := folder(t)
+	if err := os.Mkdir(filepath.Join(dir, "closed"), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := call(t, dir, "fit", "stack", "-o", "closed/s.tif"); code != 1 || !strings.Contains(stderr, "cannot write closed/s.tif: its folder refuses new files (permission denied), name another") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+	if err := os.Chmod(filepath.Join(dir, "stack", "ndvi_2003.tif"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := call(t, dir, "fit", "stack", "-o", "s.tif"); code != 1 || !strings.Contains(stderr, "cannot use stack/ndvi_2003.tif: the system does not let you read it") {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 
@@ -631,7 +663,8 @@ func TestVersion(t *testing.T) {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
 	code, stdout, _ := call(t, "", "version")
-	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "kernel    " + kernel.Best().ISA().String(), "threads   "} {
+	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff; with --if VRT", "writes    GTiff and COG, compressed by ", "DEFLATE", "CPU       ",
+		"kernel    " + kernel.Best().ISA().String(), "threads   "} {
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, no %q in:\n%s", code, want, stdout)
 		}

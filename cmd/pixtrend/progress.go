@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // A meter shows how far a run is. Failures to show it are nobody's concern.
@@ -24,7 +22,7 @@ func newMeter(w io.Writer, quiet bool, bytes int64) meter {
 	if quiet {
 		return silence{}
 	}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+	if isTerminal(w) {
 		return newBar(w, bytes)
 	}
 	return &dots{w: w}

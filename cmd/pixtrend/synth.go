@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -27,14 +28,15 @@ import (
 
 // makeSynth is the command line of pixtrend synth.
 type makeSynth struct {
-	dir              string
-	width, height    int
-	years            [2]int // first and last
-	seed             uint64
-	gaps             float64
-	creation         []string
-	threads          int
-	overwrite, quiet bool
+	dir           string
+	width, height int
+	years         [2]int // first and last
+	seed          uint64
+	gaps          float64
+	creation      []string
+	threads       int
+	overwrite     bool
+	messages
 }
 
 // Where the scene lies: its middle, in metres of UTM zone 17N, is in Detroit. A small scene is the
@@ -66,7 +68,7 @@ func newSynthCommand() *cobra.Command {
 				return usagef("synth takes one folder, in which it makes its files, such as demo")
 			}
 			m.dir = args[0]
-			return nil
+			return m.messages.check()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return m.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -88,7 +90,7 @@ func newSynthCommand() *cobra.Command {
 		option(flags, &m.threads, "threads", "", "N", "make N files at a time (default: one for each CPU that may be used)", atLeast(1))
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
-		flags.BoolVarP(&m.quiet, "quiet", "q", false, "print no progress and no summary")
+		m.messages.define(flags, "print no progress and no summary")
 	})
 	return cmd
 }
@@ -121,11 +123,13 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		if errors.As(err, &why) {
 			err = why.Err
 		}
-		return fmt.Errorf("cannot make the folder %s: %w", m.dir, err)
+		return fmt.Errorf("cannot make the folder %s: %w: name another", m.dir, err)
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
 	samples := int64(m.width) * int64(m.height) * int64(len(files))
+	log, start := m.log(stderr), time.Now()
+	tellProgram(log)
 	meter := newMeter(stderr, m.quiet, 4*samples)
 	var gaps atomic.Int64
 	threads := m.threads
@@ -145,6 +149,7 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	log.Info("made the files", "files", len(files), "threads", threads, "took", time.Since(start))
 	if m.quiet {
 		return nil
 	}

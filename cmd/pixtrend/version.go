@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -26,18 +28,50 @@ func versionName() string {
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the versions of pixtrend, Go and GDAL, and the kernel in use.",
+		Short: "Print the versions of pixtrend, Go and GDAL, what GDAL can do, and the kernel in use.",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			isa, err := isaFromEnv(cmd)
 			if err != nil {
 				return err
 			}
-			return print(cmd.OutOrStdout(), fmt.Sprintf("pixtrend  %s\nGo        %s %s/%s\nGDAL      %s\nkernel    %s (of %s)\nthreads   %d\n",
-				versionName(), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH,
-				raster.GDALVersion(), isa, list(isaNames(kernel.Available()), "and"), runtime.GOMAXPROCS(0)))
+			var b strings.Builder
+			row := func(name, format string, args ...any) {
+				fmt.Fprintf(&b, "%-8s  %s\n", name, fmt.Sprintf(format, args...))
+			}
+			row("pixtrend", "%s", versionName())
+			row("Go", "%s %s/%s", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
+			row("GDAL", "%s", raster.GDALVersion())
+			reads, more := raster.Readable()
+			row("reads", "GTiff; with --if %s, and %d others", strings.Join(reads, ", "), more)
+			var writes []string
+			for _, format := range raster.Writable() {
+				writes = append(writes, string(format))
+			}
+			row("writes", "%s, compressed by %s", list(writes, "and"), list(raster.Compressions(), "or"))
+			row("CPU", "%s", cpuText())
+			row("kernel", "%s (of %s)", isa, list(isaNames(kernel.Available()), "and"))
+			row("threads", "%d", runtime.GOMAXPROCS(0))
+			return print(cmd.OutOrStdout(), b.String())
 		},
 	}
+}
+
+// cpuText names the processor and the caches that it says it has.
+func cpuText() string {
+	text := strings.TrimSpace(cpuid.CPU.BrandName)
+	if text == "" {
+		text = "of an unknown name"
+	}
+	for _, c := range []struct {
+		name  string
+		bytes int
+	}{{"L1d", cpuid.CPU.Cache.L1D}, {"L2", cpuid.CPU.Cache.L2}, {"L3", cpuid.CPU.Cache.L3}} {
+		if c.bytes > 0 {
+			text += fmt.Sprintf(", %s %s", c.name, humanize.IBytes(uint64(c.bytes)))
+		}
+	}
+	return text
 }
 
 // isaFromEnv returns the kernel that runs. That the environment names another is an error of usage:

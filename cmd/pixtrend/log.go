@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+)
+
+// messages are the flags of what a command says beside its results.
+type messages struct{ quiet, verbose bool }
+
+// define defines them; quiet says what -q leaves out, "": there is no such flag.
+func (m *messages) define(flags *pflag.FlagSet, quiet string) {
+	if quiet != "" {
+		flags.BoolVarP(&m.quiet, "quiet", "q", false, quiet)
+	}
+	flags.BoolVarP(&m.verbose, "verbose", "v", false, "print what is decided and how long each step takes")
+}
+
+func (m messages) check() error {
+	if m.quiet && m.verbose {
+		return usagef("--quiet and --verbose exclude each other: give one of them")
+	}
+	return nil
+}
+
+// log returns a logger to standard error: warnings always, and with -v what is told besides.
+func (m messages) log(stderr io.Writer) *slog.Logger {
+	level := slog.LevelWarn
+	if m.verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(newHandler(stderr, level))
+}
+
+func warn(stderr io.Writer, warnings []string) {
+	log := messages{}.log(stderr)
+	for _, w := range warnings {
+		log.Warn(w)
+	}
+}
+
+// handler writes records as Unix programs speak: "pixtrend: warning: " and a sentence, with attributes behind it
+// as key=value. Errors, which end the program, have no word before them.
+type handler struct {
+	level  slog.Level
+	color  bool
+	mu     *sync.Mutex // of w
+	w      io.Writer
+	prefix string // of keys: the groups that are open
+	attrs  string // that every record has
+}
+
+func newHandler(w io.Writer, level slog.Level) *handler {
+	return &handler{level: level, color: isTerminal(w) && os.Getenv("NO_COLOR") == "", mu: new(sync.Mutex), w: w}
+}
+
+// isTerminal reports whether w is a terminal that can do more than write one line after another.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+func (h *handler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level }
+
+func (h *handler) Handle(_ context.Context, r slog.Record) error {
+	var b strings.Builder
+	switch {
+	case r.Level >= slog.LevelError:
+		b.WriteString(h.painted("pixtrend:", "1;31") + " ") // bold red
+	case r.Level >= slog.LevelWarn:
+		b.WriteString("pixtrend: " + h.painted("warning:", "33") + " ") // yellow
+	default:
+		b.WriteString("pixtrend: ")
+	}
+	b.WriteString(oneSentence(r.Message))
+	b.WriteString(h.attrs)
+	r.Attrs(func(a slog.Attr) bool {
+		writeAttr(&b, h.prefix, a)
+		return true
+	})
+	b.WriteByte('\n')
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, err := io.WriteString(h.w, b.String())
+	return err
+}
+
+func (h *handler) painted(text, color string) string {
+	if !h.color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	var b strings.Builder
+	for _, a := range attrs {
+		writeAttr(&b, h.prefix, a)
+	}
+	with := *h
+	with.attrs += b.String()
+	return &with
+}
+
+func (h *handler) WithGroup(name string) slog.Handler {
+	with := *h
+	if name != "" {
+		with.prefix += name + "."
+	}
+	return &with
+}
+
+// writeAttr writes an attribute as key=value, quoted where it would not be one word; those of a group as group.key.
+func writeAttr(b *strings.Builder, prefix string, a slog.Attr) {
+	value := a.Value.Resolve()
+	switch {
+	case a.Equal(slog.Attr{}):
+		return
+	case value.Kind() == slog.KindGroup:
+		if a.Key != "" {
+			prefix += a.Key + "."
+		}
+		for _, inner := range value.Group() {
+			writeAttr(b, prefix, inner)
+		}
+		return
+	}
+	text := value.String()
+	if value.Kind() == slog.KindDuration {
+		text = durationText(value.Duration().Seconds())
+	}
+	if text == "" || strings.ContainsAny(text, " \t\r\n\"=") {
+		text = strconv.Quote(text)
+	}
+	b.WriteString(" " + prefix + a.Key + "=" + text)
+}
+
+// oneSentence makes one line of a text, for it stands behind the program's name.
+func oneSentence(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}

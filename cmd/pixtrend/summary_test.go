@@ -1,0 +1,103 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+func TestHistogramText(t *testing.T) {
+	both := stats.Histogram{Limits: []float64{-0.004, -0.002, 0, 0.002, 0.004}, Counts: []int{1, 40, 250, 500, 205, 4}, Negative: 290, Zero: 20}
+	for _, tt := range []struct {
+		name    string
+		h       stats.Histogram
+		n       int
+		unicode bool
+		want    string
+	}{
+		{"unicode", both, 1000, true, `
+      below -0.004    0.1 %  ·
+  -0.004 to -0.002    4.0 %  ▒▒▒
+       -0.002 to 0   25.0 %  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+        0 to 0.002   50.0 %  ████████████████████████████████████████
+    0.002 to 0.004   20.5 %  ████████████████
+     0.004 or more    0.4 %  ·
+29.0 % of the slopes are below zero, 69.0 % above, 2.0 % are zero
+`},
+		{"ASCII", both, 1000, false, `
+      below -0.004    0.1 %  .
+  -0.004 to -0.002    4.0 %  ---
+       -0.002 to 0   25.0 %  --------------------
+        0 to 0.002   50.0 %  ++++++++++++++++++++++++++++++++++++++++
+    0.002 to 0.004   20.5 %  ++++++++++++++++
+     0.004 or more    0.4 %  .
+29.0 % of the slopes are below zero, 69.0 % above, 2.0 % are zero
+`},
+		{"whole numbers, few of many", stats.Histogram{Limits: []float64{100, 150, 200}, Counts: []int{0, 9999, 1, 0}}, 10000, false, `
+    below 100    0.0 %
+   100 to 150  100.0 %  ++++++++++++++++++++++++++++++++++++++++
+   150 to 200   <0.1 %  .
+  200 or more    0.0 %
+0.0 % of the slopes are below zero, 100.0 % above
+`},
+		{"tiny", stats.Histogram{Limits: []float64{-2e-12, 0, 2e-12}, Counts: []int{0, 1, 1, 0}, Negative: 1}, 2, false, `
+   below -2e-12    0.0 %
+    -2e-12 to 0   50.0 %  ----------------------------------------
+     0 to 2e-12   50.0 %  ++++++++++++++++++++++++++++++++++++++++
+  2e-12 or more    0.0 %
+50.0 % of the slopes are below zero, 50.0 % above
+`},
+		{"one value", stats.Histogram{Zero: 7}, 7, true, "\n0.0 % of the slopes are below zero, 0.0 % above, 100.0 % are zero\n"},
+	} {
+		if got := "\n" + histogramText(tt.h, tt.n, tt.unicode); got != tt.want {
+			t.Errorf("%s:%s\nwant%s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestTimesText(t *testing.T) {
+	s := raster.Summary{Threads: 2, Decoded: true,
+		Times: raster.Times{Start: 0.0612, Windows: 10, Read: 12, Fit: 4, Wait: 2, Write: 9, Finish: 0.0041}}
+	want := "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to finish\n" +
+		"  threads: 60 % reading and decoding, 20 % fitting, 10 % waiting for the writer, 10 % idle; the writer was at work for 90 %\n"
+	if got := timesText(s); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.Format, s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Wait = raster.COG, false, 19.95, 0.05, 0
+	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to make the COG\n  threads: 100 % reading; the writer was at work for 90 %\n"
+	if got := timesText(s); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestSecondsText(t *testing.T) {
+	for s, want := range map[float64]string{0: "0.00 s", 0.0041: "0.00 s", 9.876: "9.88 s", 61.04: "61.0 s", 119.4: "119.4 s", 119.6: "2 min 0 s",
+		3599: "59 min 59 s", 7199.7: "2 h 0 min", 90000: "25 h 0 min"} {
+		if got := secondsText(s); got != want {
+			t.Errorf("secondsText(%v) = %q, want %q", s, got, want)
+		}
+	}
+	for s, want := range map[float64]string{0: "0.0 ms", 0.00042: "0.4 ms", 0.0099: "9.9 ms", 0.00996: "10 ms", 0.9994: "999 ms", 0.9996: "1.00 s", 12: "12.0 s"} {
+		if got := durationText(s); got != want {
+			t.Errorf("durationText(%v) = %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestUTF8Locale(t *testing.T) {
+	for _, tt := range []struct {
+		all, ctype, lang string
+		want             bool
+	}{
+		{"", "", "", false}, {"", "", "C", false}, {"", "", "en_GB.UTF-8", true}, {"", "", "C.utf8", true},
+		{"C", "", "en_GB.UTF-8", false}, {"", "de_DE.ISO-8859-1", "en_GB.UTF-8", false}, {"C.UTF-8", "C", "C", true}, {"", "UTF-8", "", true},
+	} {
+		t.Setenv("LC_ALL", tt.all)
+		t.Setenv("LC_CTYPE", tt.ctype)
+		t.Setenv("LANG", tt.lang)
+		if got := utf8Locale(); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
