@@ -61,6 +61,7 @@ func newSynthCommand() *cobra.Command {
 			"  pixtrend synth large --width 4000 --height 4000 --dates 1985-2024 --gaps 0\n" +
 			"  # compressed, in tiles\n" +
 			"  pixtrend synth tiles --co COMPRESS=DEFLATE --co PREDICTOR=3 --co TILED=YES",
+		ValidArgsFunction: oneFolder,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
 				return usagef("synth takes one folder, in which it makes its files, such as demo")
@@ -90,6 +91,7 @@ func newSynthCommand() *cobra.Command {
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVarP(&m.quiet, "quiet", "q", false, "print no progress and no summary")
 	})
+	completeCreation(cmd)
 	return cmd
 }
 
