@@ -70,8 +70,8 @@ var benches = []benchmark{
 	{name: "scaling", studies: []string{bench.Scaling}, memory: true, threads: true,
 		short: "Measure how fits of stacks in memory speed up with threads.",
 		long: "Measure the fit of a packed stack in memory on 1 thread and more, pinned and not, with the same\n" +
-			"stack (strong) and as much for each thread (weak), and ways to hand out the work. Threads fill\n" +
-			"the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
+			"stack (strong) and as much for each thread (weak), and ways to hand out the work.\n\n" +
+			"Threads fill the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
 			"the serial fraction of Karp and Flatt.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench scaling --quick\n" +

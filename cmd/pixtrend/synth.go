@@ -54,7 +54,8 @@ func newSynthCommand() *cobra.Command {
 		Use:   "synth DIR",
 		Short: "Make a stack to try things on.",
 		Long: "Make a stack to try things on: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI of a city that\n" +
-			"does not exist. The same options give the same samples on every machine.",
+			"does not exist.\n\n" +
+			"The same options give the same samples on every machine.",
 		Example: "  # a city of 827 × 883 pixels, 1995-2015\n" +
 			"  pixtrend synth demo\n" +
 			"  # more of it, without gaps\n" +

@@ -114,7 +114,6 @@ func TestRoff(t *testing.T) {
 		`.IP \(bu 2`,
 		`b`,
 		`.SS "Tables"`,
-		`.PP`,
 		`.TS`,
 		`tab(	);`,
 		`lBw(3n) lBw(51n)`,

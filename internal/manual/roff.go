@@ -36,6 +36,14 @@ func (p *Page) Section(title string) { p.b.WriteString(".SH " + quote(prose(titl
 // Subsection begins a part of a section.
 func (p *Page) Subsection(title string) { p.b.WriteString(".SS " + quote(prose(title)) + "\n") }
 
+// paragraph begins a paragraph, which a heading does too.
+func (p *Page) paragraph() {
+	text := strings.TrimSuffix(p.b.String(), "\n")
+	if last := text[strings.LastIndexByte(text, '\n')+1:]; !strings.HasPrefix(last, ".SH ") && !strings.HasPrefix(last, ".SS ") {
+		p.b.WriteString(".PP\n")
+	}
+}
+
 // Text writes paragraphs, with an empty line between them; lines that are indented stay as they are.
 func (p *Page) Text(text string) {
 	for _, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
@@ -43,7 +51,8 @@ func (p *Page) Text(text string) {
 			if part.verbatim {
 				p.Code(part.text)
 			} else {
-				p.b.WriteString(".PP\n" + guard(prose(part.text)) + "\n")
+				p.paragraph()
+				p.b.WriteString(guard(prose(part.text)) + "\n")
 			}
 		}
 	}
@@ -51,7 +60,8 @@ func (p *Page) Text(text string) {
 
 // Code writes lines as they are, without what indents them all.
 func (p *Page) Code(text string) {
-	p.b.WriteString(".PP\n.RS 4\n.nf\n" + literal(outdent(text)) + "\n.fi\n.RE\n")
+	p.paragraph()
+	p.b.WriteString(".RS 4\n.nf\n" + literal(outdent(text)) + "\n.fi\n.RE\n")
 }
 
 // Item writes a label, such as -o, --output, with what stands for its value, and its explanation.
@@ -115,7 +125,7 @@ func (r *roff) block(n ast.Node, first bool) {
 		}
 	case *ast.Paragraph, *ast.TextBlock:
 		if !first && n.Kind() == ast.KindParagraph {
-			b.WriteString(".PP\n")
+			r.page.paragraph()
 		}
 		b.WriteString(r.inline(n) + "\n")
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
@@ -161,12 +171,13 @@ func (r *roff) table(n *table.Table) {
 	width := func(c ast.Node) string { return flat(r.source, c) }
 	widths := columns(rows(n, width), tableWidth)
 	b := &r.page.b
-	b.WriteString(".PP\n.TS\ntab(\t);\n")
+	r.page.paragraph()
+	b.WriteString(".TS\ntab(\t);\n")
 	var layout []string
 	for _, w := range widths {
 		layout = append(layout, fmt.Sprintf("lw(%dn)", w))
 	}
-	cells := rows(n, func(c ast.Node) string { return signs.Replace(r.inline(c)) })
+	cells := rows(n, func(c ast.Node) string { return breakable(r.inline(c)) })
 	if cells[0] != nil {
 		b.WriteString(strings.ReplaceAll(strings.Join(layout, " "), "lw", "lBw") + "\n")
 	}
@@ -187,8 +198,18 @@ func (r *roff) table(n *table.Table) {
 	b.WriteString(".TE\n")
 }
 
-// signs are where a long name in a narrow cell may be broken.
-var signs = strings.NewReplacer("_", `_\:`, "/", `/\:`, `\-`, `\-\:`)
+// breakable allows long names, which may not have room in a cell, to be broken behind signs.
+func breakable(cell string) string {
+	words := strings.Split(cell, " ")
+	for i, w := range words {
+		if len(w) > 20 {
+			words[i] = signs.Replace(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+var signs = strings.NewReplacer("_", `_\:`, "/", `/\:`, ".", `.\:`, `\-`, `\-\:`)
 
 // inline is a paragraph as roff, with code in bold.
 func (r *roff) inline(n ast.Node) string {
