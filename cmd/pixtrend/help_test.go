@@ -35,7 +35,7 @@ func allCommands() (paths [][]string) {
 
 // Help begins with a sentence, has three examples or more, and fits a screen's width.
 func TestHelp(t *testing.T) {
-	sentence := regexp.MustCompile(`^[A-Z][^.]*\.$`)
+	sentence := regexp.MustCompile(`^[A-Z]([^.]|\.[^ ])*\.$`)
 	for _, path := range append(allCommands(), []string{"help"}) {
 		args := append(slices.Clone(path), "--help")
 		code, stdout, stderr := inside(args...)
