@@ -5,6 +5,7 @@
 package manual
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,12 +27,17 @@ func Title(source []byte) (title, sentence string) {
 			}
 			title = flat(source, n)
 		case ast.KindParagraph:
-			sentence, _, _ = strings.Cut(flat(source, n), ". ")
-			return title, strings.TrimSuffix(sentence, ".") + "."
+			text := flat(source, n)
+			if end := sentenceEnd.FindStringIndex(text); end != nil {
+				text = text[:end[0]+1]
+			}
+			return title, text
 		}
 	}
 	return title, ""
 }
+
+var sentenceEnd = regexp.MustCompile(`[.?!] `)
 
 func parse(source []byte) ast.Node {
 	return goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(source))

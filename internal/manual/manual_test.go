@@ -186,7 +186,8 @@ func TestTitle(t *testing.T) {
 		"# A `b`\n\nOne, e.g.x. Two.": {"A b", "One, e.g.x."},
 		"# A\n\n## B\n\nText.":        {"A", ""},
 		"# A":                         {"A", ""},
-		"No end":                      {"", "No end."},
+		"# A\n\nWhere? There.":        {"A", "Where?"},
+		"No end":                      {"", "No end"},
 		"":                            {"", ""},
 	} {
 		if title, sentence := Title([]byte(source)); title != want[0] || sentence != want[1] {
