@@ -14,7 +14,13 @@ fail() {
 command -v debootstrap >/dev/null || fail "no debootstrap here: install it (apt-get install debootstrap)"
 
 work=$(mktemp -d)
-trap 'rm -rf --one-file-system "$work"' EXIT
+stages=0
+clear_away() {
+  local i
+  for ((i = 0; i < stages; i++)); do umount "$work/$i/proc" 2>/dev/null || true; done
+  rm -rf --one-file-system "$work"
+}
+trap clear_away EXIT
 mkdir "$work/context"
 git archive HEAD | tar --extract --directory "$work/context"
 
@@ -30,15 +36,17 @@ from() {
   local release=${1#debian:}
   release=${release%-slim} release=${release##*-}
   debootstrap --variant=minbase "$release" "$root" >"$work/log" || fail "debootstrap failed: $(tail -3 "$work/log")"
+  mount -t proc proc "$root/proc"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   [[ $1 == golang:* ]] || return 0
   [[ ${1#golang:} == "$(go env GOVERSION | sed 's/^go//' | cut -d. -f1,2)-"* ]] ||
     fail "$1 has another Go than $(go env GOVERSION), which is here"
   cp -r "$(go env GOROOT)" "$root/usr/local/go"
   within root "apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates g++ gcc git libc6-dev make pkg-config >/dev/null"
+  cp -rL /etc/ssl/certs/. "$root/etc/ssl/certs/" # with those of a proxy that this machine may be behind
 }
 
-stages=0 arguments=() workdir=/ user=root entry=
+arguments=() workdir=/ user=root entry=
 # Instructions, each on one line.
 while read -r instruction rest; do
   echo "== $instruction $rest"
