@@ -3,9 +3,10 @@
 # For builds elsewhere (a tarball, a package): make build VERSION=1.2.3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 FUZZTIME ?= 30s
+PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers bench-static bench-check fmt clean
+.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,8 +52,17 @@ bench-static: ## build bin/pixtrend-bench, a static program that measures kernel
 bench-check: ## compare the speed of the working tree with that of the commit BASE (origin/main, or HEAD~1)
 	@BASE='$(BASE)' scripts/bench-check.sh $(if $(RUNS),--runs $(RUNS))
 
+install: ## install what make build built, man pages, completions and docs (PREFIX=/usr/local, DESTDIR=)
+	@scripts/install.sh bin '$(DESTDIR)$(PREFIX)'
+
+dist: setup ## make dist/pixtrend-VERSION-OS-ARCH.tar.gz, the same bytes each time
+	@VERSION='$(VERSION)' scripts/dist.sh
+
+deb: setup ## make a package for Debian in dist/ (needs debhelper)
+	@VERSION='$(VERSION)' scripts/deb.sh
+
 fmt: ## gofmt all Go files
 	gofmt -l -w .
 
 clean: ## remove what make made
-	rm -rf bin demo .cache
+	rm -rf bin demo dist .cache

@@ -20,9 +20,12 @@ func newBenchCommand() *cobra.Command {
 		Short: "Measure pixtrend against serial code and against reading or decoding alone.",
 		Long: "Measure pixtrend against serial code and against reading or decoding alone, in one run: everything\n" +
 			"that is compared takes turns, results are verified before their times count, and figures are\n" +
-			"medians with 95 % intervals.",
+			"medians with 95 % intervals.\n\n" +
+			"The program pixtrend-bench has kernel and scaling for machines without GDAL.",
 		Example: "  # a look at how it works, in seconds, with plots\n" +
 			"  pixtrend bench kernel --quick --plots plots\n" +
+			"  # a small stack of files, compressed\n" +
+			"  pixtrend bench pipeline --quick --cases int16-deflate\n" +
 			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
 			"  pixtrend bench all --record runs  # several minutes",
 		Args: cobra.ArbitraryArgs,
@@ -60,36 +63,45 @@ var benches = []benchmark{
 			"bytes (read).",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench kernel --quick\n" +
+			"  # on stacks of 1 GiB\n" +
+			"  pixtrend bench kernel --stack 1024  # several minutes\n" +
 			"  # with plots, and every run's seconds\n" +
 			"  pixtrend bench kernel --plots plots --json kernel.json  # several minutes"},
 	{name: "scaling", studies: []string{bench.Scaling}, memory: true, threads: true,
 		short: "Measure how fits of stacks in memory speed up with threads.",
 		long: "Measure the fit of a packed stack in memory on 1 thread and more, pinned and not, with the same\n" +
-			"stack (strong) and as much for each thread (weak), and ways to hand out the work. Threads fill\n" +
-			"the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
+			"stack (strong) and as much for each thread (weak), and ways to hand out the work.\n\n" +
+			"Threads fill the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
 			"the serial fraction of Karp and Flatt.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench scaling --quick\n" +
+			"  # one thread and two, a row for each result\n" +
+			"  pixtrend bench scaling --quick --threads 1,2 --csv scaling.csv\n" +
 			"  # every number of threads, with plots\n" +
 			"  pixtrend bench scaling --threads all --plots plots  # several minutes"},
 	{name: "pipeline", studies: []string{bench.Baselines}, fits: true, memory: true, threads: true,
 		short: "Measure whole fits of files against reading or decoding the same files.",
 		long: "Measure whole fits of files against reading the same bytes or, where files are compressed, decoding\n" +
-			"every block once, in one run. Stacks are made in DIR, kept and used again; without DIR, in a\n" +
-			"temporary folder that is removed. Results are verified before their times count.\n\n" +
+			"every block once, in one run.\n\n" +
+			"Stacks are made in DIR, kept and used again; without DIR, in a temporary\n" +
+			"folder that is removed. Results are verified before their times count.\n\n" +
 			"Cases: f32, f32-nan, int16-deflate, int16-zstd, int16-lzw and small (all of them: all), and\n" +
 			"scaling-dates and scaling-pixels (scaling), which show how the cost of a sample grows. At the full\n" +
 			"size the usual cases need up to 6 GB of disk, and scaling 20 GB.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench pipeline --quick --cases f32,int16-zstd\n" +
+			"  # one small stack\n" +
+			"  pixtrend bench pipeline --quick --cases small --size 64 --dates 5\n" +
 			"  # the whole benchmark, its stacks kept for the next time, every run's seconds as JSON\n" +
 			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
 	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
 		short: "Measure all of it in one run.",
-		long: "Measure kernels, scaling and whole fits of files in one run, and write one report. Stacks of\n" +
-			"files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
+		long: "Measure kernels, scaling and whole fits of files in one run, and write one report.\n\n" +
+			"Stacks of files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench all --quick --cases small --plots plots\n" +
+			"  # the same for programs\n" +
+			"  pixtrend bench all --quick --cases small --json bench.json\n" +
 			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
 			"  pixtrend bench all stacks --record runs  # several minutes"},
 }
@@ -128,8 +140,10 @@ func (b benchmark) command() *cobra.Command {
 			return m.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	if b.fits {
 		cmd.Use += " [DIR]"
+		cmd.ValidArgsFunction = oneFolder
 	}
 	group(cmd, "Measurement", func(flags *pflag.FlagSet) {
 		m.options.DefineRun(flags)

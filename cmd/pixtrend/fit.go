@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/docs"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
@@ -40,57 +41,21 @@ func newFitCommand() *cobra.Command {
 		Use:   "fit INPUT... -o FILE",
 		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
 		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
-			"An INPUT is a file, a folder, a quoted pattern, @list.txt with a name on each line, or one raster\n" +
-			"whose bands are the dates. Rasters are put in the order of their dates, whatever theirs is here.\n\n" +
-			"A file may be on a server: a URL with http or https, or a name of GDAL's such as /vsis3/BUCKET/KEY,\n" +
-			"/vsigs/BUCKET/KEY or /vsiaz/CONTAINER/KEY. Credentials are those that GDAL finds, such as\n" +
-			"AWS_ACCESS_KEY_ID or ~/.aws/credentials; AWS_NO_SIGN_REQUEST=YES is for public buckets. A request\n" +
-			"that fails is repeated, as GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY say, or else five times.\n\n" +
-			"Fields for --stats, where u is the unit of the samples:\n" +
-			"  slope                    u/year  slope of the line (least squares)\n" +
-			"  intercept                u       value of the line at year 0 or 1970-01-01, or see --intercept-at\n" +
-			"  rvalue, r2               1       correlation of samples and time, and its square\n" +
-			"  tvalue, pvalue           1       slope/stderr, and its two-sided p-value (Student's t, n-2)\n" +
-			"  stderr                   u/year  standard error of the slope\n" +
-			"  intercept_stderr         u       standard error of the intercept\n" +
-			"  rmse                     u       root of the mean squared residual\n" +
-			"  mean                     u       mean of the observations\n" +
-			"  n                        count   observations\n" +
-			"  first, last              date    first and last observation: years, or days since 1970-01-01\n" +
-			"  fitted_first, fitted_last  u     value of the line at the first and at the last observation\n" +
-			"  change                   u       fitted_last - fitted_first\n" +
-			"  slope_lo, slope_hi       u/year  confidence limits of the slope, see --confidence\n" +
-			"  trend_class              class   -1, 0 or 1, see --significance and --fdr\n" +
-			"A pixel without two observations at different dates is NaN in all of them but n.",
+			"An INPUT is a file, a folder, a quoted pattern, @list.txt with a name on each line, a URL or a name of\n" +
+			"GDAL's such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates. Rasters are put in the order\n" +
+			"of their dates, whatever theirs is here.\n\n" +
+			"A pixel without two observations at different dates is NaN in all fields but n.\n\n" +
+			"There is more in pixtrend help " + list(docs.Topics(), "or") + ".",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
-			"  # dates by a pattern, of which a decade is used; slopes per month\n" +
-			"  pixtrend fit demo --date-pattern '_(?P<year>\\d{4})' --from 2001 --to 2010 --per month -o m.tif\n" +
-			"  # dates in a file, of which summers are used\n" +
-			"  printf '%s\\n' ndvi_1995.tif,1995-07-03 ndvi_1996.tif,1996-06-19 ndvi_1997.tif,1997-12-01 >days.csv\n" +
-			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --dates @days.csv --months 6-8 -o summers.tif\n" +
-			"  # per raster, whatever its date, as r.series and CDO have it; per ppm of CO2 in place of time\n" +
-			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --per step -o steps.tif\n" +
-			"  pixtrend fit 'demo/ndvi_199[5-7].tif' --x 360.97,362.74,363.88 --x-unit ppm -o co2.tif\n" +
-			"  # without what cannot be NDVI; NDVI of scenes, where their band 8 says land or water; a band of\n" +
-			"  # scenes without fill, dilated clouds, clouds and shadows by bits of their QA_PIXEL\n" +
-			"  pixtrend fit demo --valid-range -1,1 -o valid.tif\n" +
-			"  pixtrend fit 'scenes/*_stack.tif' --index nd:4,3 --mask-band 8 --mask-keep 0,1 -o ndvi.tif\n" +
-			"  pixtrend fit scenes --band 4 --mask-from 'scenes/*_QA.tif' --mask-drop-bits 0,1,3,4 -o b4.tif\n" +
-			"  # more fields, a band each, with the dates given, as JSON\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' --dates 1995-2015 --stats slope,intercept,n -o trend.tif --json\n" +
-			"  # all fields; the sign of what is significant; limits that hold with 99 %; the value in 2005\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o all.tif --stats all\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o class.tif --stats slope,pvalue --significance 0.05\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o trends.tif --stats slope --fdr 0.05\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o plain.tif --residuals residuals.tif --detrend detrended.tif\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o limits.tif --stats slope,slope_lo,slope_hi --confidence 0.99\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o line.tif --stats slope,intercept --intercept-at 2005\n" +
+			"  # more fields, a band each, and which trends are significant among all pixels\n" +
+			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
+			"  # some of the dates, slopes per month\n" +
+			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
+			"  # without what cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
+			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
 			"  # what would be done with a quarter of the memory, and nothing else\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --overwrite --memory 128M --dry-run\n" +
-			"  # from a server and from a bucket\n" +
-			"  pixtrend fit https://example.org/ndvi_{2001..2020}.tif -o slope.tif\n" +
-			"  AWS_NO_SIGN_REQUEST=YES pixtrend fit /vsis3/bucket/ndvi_{2001..2020}.tif -o slope.tif",
+			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
 			f.inputs = args
 			if err := f.check(); err != nil {
@@ -118,7 +83,8 @@ func newFitCommand() *cobra.Command {
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
-			"FIELDS to write, a band each, separated by commas in the order of the bands: those listed above, or all (default slope)", stats.ParseFields)
+			"FIELDS to write, a band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
+				", or all; see pixtrend help semantics", stats.ParseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
 			"write the band trend_class too: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
@@ -150,8 +116,9 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		f.messages.define(flags, "print no progress and no summary")
 	})
-	complete(cmd, "stats", append(stats.FieldNames(), "all")...)
+	completeList(cmd, "stats", append(stats.FieldNames(), "all")...)
 	complete(cmd, "of", "GTiff", "COG")
+	completeCreation(cmd)
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
 	return cmd
@@ -400,11 +367,4 @@ func checkDriver(s string) error {
 		return errors.New("give the short name of one GDAL driver, such as VRT")
 	}
 	return nil
-}
-
-// complete gives a shell the values of a flag.
-func complete(cmd *cobra.Command, flag string, values ...string) {
-	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // no such flag
-	}
 }

@@ -3,16 +3,22 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/pixtrend/pixtrend/docs"
+	"github.com/pixtrend/pixtrend/internal/manual"
 )
 
 const (
 	groupKey  = "group" // annotation of a flag: the heading that it stands under
-	helpWidth = 100
-	helpLeft  = 24 // columns of the names of commands and flags
+	helpWidth = 100     // columns, where the terminal has as many
+	helpLeft  = 24      // columns of the names of commands and flags
 )
 
 // group defines flags of cmd that the help lists under one heading.
@@ -25,32 +31,17 @@ func group(cmd *cobra.Command, heading string, define func(flags *pflag.FlagSet)
 	cmd.Flags().AddFlagSet(flags)
 }
 
-// printHelp writes the help of a command: what it does, examples, then its options by heading.
-func printHelp(cmd *cobra.Command) {
-	var b strings.Builder
-	text := cmd.Long
-	if text == "" {
-		text = cmd.Short
-	}
-	usage := cmd.CommandPath()
-	if _, args, found := strings.Cut(cmd.Use, " "); found {
-		usage += " " + args
-	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s [options]\n", strings.TrimSpace(text), strings.TrimSuffix(usage, " [flags]"))
-	if cmd.Example != "" {
-		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
-	}
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\nCommands:\n")
-		for _, sub := range cmd.Commands() {
-			if sub.IsAvailableCommand() {
-				helpRow(&b, "  "+sub.Name(), sub.Short)
-			}
-		}
-	}
-	var headings []string
-	byHeading := map[string][]*pflag.Flag{}
-	collect := func(f *pflag.Flag) {
+// flagGroup is the flags that stand under one heading.
+type flagGroup struct {
+	heading string
+	flags   []*pflag.Flag
+}
+
+// flagGroups returns the flags of cmd, those that all commands have among them.
+func flagGroups(cmd *cobra.Command) []flagGroup {
+	cmd.InheritedFlags() // which are added to its own by this
+	var groups []flagGroup
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Hidden {
 			return
 		}
@@ -58,58 +49,156 @@ func printHelp(cmd *cobra.Command) {
 		if a := f.Annotations[groupKey]; len(a) > 0 {
 			heading = a[0]
 		}
-		if byHeading[heading] == nil {
-			headings = append(headings, heading)
+		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.heading == heading })
+		if i < 0 {
+			i, groups = len(groups), append(groups, flagGroup{heading: heading})
 		}
-		byHeading[heading] = append(byHeading[heading], f)
+		groups[i].flags = append(groups[i].flags, f)
+	})
+	return groups
+}
+
+// usage returns a command as one types it, and what stands behind it.
+func usage(cmd *cobra.Command) (path, rest string) {
+	_, args, _ := strings.Cut(cmd.Use, " ")
+	return cmd.CommandPath(), strings.TrimSpace(args + " [options]")
+}
+
+// about is what a command does, in one sentence and perhaps more.
+func about(cmd *cobra.Command) string {
+	if cmd.Long != "" {
+		return cmd.Long
 	}
-	cmd.Flags().VisitAll(collect)
-	for _, heading := range headings {
-		fmt.Fprintf(&b, "\n%s:\n", heading)
-		for _, f := range byHeading[heading] {
-			name, usage := pflag.UnquoteUsage(f)
+	return cmd.Short
+}
+
+// topics returns the names of the pages of the docs, but for those about one command, whose help has them.
+func topics(root *cobra.Command) []string {
+	return slices.DeleteFunc(docs.Topics(), func(topic string) bool {
+		return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == topic })
+	})
+}
+
+// topicAliases are what one may take a page to be called.
+var topicAliases = map[string]string{"fields": "semantics", "stats": "semantics", "masks": "gaps"}
+
+// printHelp writes the help of a command: what it does, examples, then its options by heading.
+func printHelp(cmd *cobra.Command) {
+	width := widthOf(cmd.OutOrStdout())
+	var b strings.Builder
+	path, rest := usage(cmd)
+	fmt.Fprintf(&b, "%s\nUsage:\n  %s %s\n", manual.Fill(about(cmd), width), path, rest)
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\nCommands:\n")
+		for _, sub := range cmd.Commands() {
+			if sub.IsAvailableCommand() {
+				manual.Hang(&b, "  "+sub.Name(), sub.Short, helpLeft, width)
+			}
+		}
+	}
+	if !cmd.HasParent() {
+		fmt.Fprintf(&b, "\nTopics, as in pixtrend help dates:\n")
+		for _, topic := range topics(cmd) {
+			source, _ := docs.Page(topic)
+			_, sentence := manual.Title(source)
+			manual.Hang(&b, "  "+topic, sentence, helpLeft, width)
+		}
+	}
+	for _, g := range flagGroups(cmd) {
+		fmt.Fprintf(&b, "\n%s:\n", g.heading)
+		for _, f := range g.flags {
+			word, text := pflag.UnquoteUsage(f)
 			short := "    "
 			if f.Shorthand != "" {
 				short = "-" + f.Shorthand + ", "
 			}
-			helpRow(&b, strings.TrimRight("  "+short+"--"+f.Name+" "+name, " "), usage)
+			manual.Hang(&b, strings.TrimRight("  "+short+"--"+f.Name+" "+word, " "), text, helpLeft, width)
 		}
 	}
 	_ = print(cmd.OutOrStdout(), b.String())
 }
 
-// helpRow writes a name and its explanation, which goes on below itself.
-func helpRow(w io.Writer, name, text string) {
-	line := fmt.Sprintf("%-*s", helpLeft, name)
-	if len(name) >= helpLeft {
-		line = name + "  "
-	}
-	start := len(line)
-	for _, word := range strings.Fields(text) {
-		if len(line)+1+len(word) > helpWidth {
-			fmt.Fprintln(w, strings.TrimRight(line, " "))
-			line = strings.Repeat(" ", helpLeft)
-			start = len(line)
+// widthOf returns how many columns help takes: those of the terminal, if it is narrower than what is read easily.
+func widthOf(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return min(max(width, helpLeft+20), helpWidth)
 		}
-		if len(line) > start {
-			line += " "
-		}
-		line += word
 	}
-	fmt.Fprintln(w, line)
+	return helpWidth
 }
 
-// newHelpCommand is `pixtrend help COMMAND`, the same as `pixtrend COMMAND --help`.
+// newHelpCommand is `pixtrend help COMMAND`, which is `pixtrend COMMAND --help` with the page of the docs about that
+// command, if there is one, and `pixtrend help TOPIC`.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help COMMAND",
-		Short: "Print the help of a command.",
+		Use:   "help [COMMAND|TOPIC]",
+		Short: "Print the help of a command, or about a topic.",
+		Long:  "Print the help of a command, or about a topic, such as dates.\n\nWithout either, it lists them.",
+		Example: "  # where dates come from, and how to give them\n" +
+			"  pixtrend help dates\n" +
+			"  # all that pixtrend info tells\n" +
+			"  pixtrend help info\n" +
+			"  # a command of a command\n" +
+			"  pixtrend help bench kernel",
+		ValidArgsFunction: func(help *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return helpNames(help.Root(), args), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(help *cobra.Command, args []string) error {
-			cmd, rest, err := help.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknownCommand(help, args)
+			root := help.Root()
+			name := strings.Join(args, " ")
+			cmd, rest, err := root.Find(args)
+			isCommand := err == nil && len(rest) == 0
+			if isCommand {
+				if err := cmd.Help(); err != nil {
+					return err
+				}
+			} else if topicAliases[name] != "" {
+				name = topicAliases[name]
 			}
-			return cmd.Help()
+			if source, found := docs.Page(name); found {
+				text := manual.Text(source, widthOf(help.OutOrStdout()), "pixtrend help")
+				if isCommand {
+					text = "\n" + text
+				}
+				return print(help.OutOrStdout(), text)
+			}
+			if isCommand {
+				return nil
+			}
+			return unknownTopic(root, name)
 		},
 	}
+}
+
+// helpNames returns what may stand behind pixtrend help and args.
+func helpNames(root *cobra.Command, args []string) (names []cobra.Completion) {
+	cmd, rest, err := root.Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil
+	}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
+	if cmd == root {
+		for _, topic := range topics(root) {
+			source, _ := docs.Page(topic)
+			_, sentence := manual.Title(source)
+			names = append(names, cobra.CompletionWithDesc(topic, sentence))
+		}
+	}
+	return names
+}
+
+func unknownTopic(root *cobra.Command, name string) error {
+	commands, topics := commandNames(root), topics(root)
+	if near := nearest(name, slices.Concat(commands, topics)); near != "" {
+		return usageError{fmt.Errorf("there is no help about %q: did you mean %s?", name, near), root}
+	}
+	return usageError{fmt.Errorf("there is no help about %q: ask about a command, %s, or a topic, %s", name, list(commands, "or"), list(topics, "or")), root}
 }

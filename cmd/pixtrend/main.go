@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,6 +27,8 @@ const (
 	exitFailed = 1
 	exitUsage  = 2 // the command line cannot be understood, whatever the files are
 )
+
+func init() { cobra.EnableCommandSorting = false } // the help lists them in the order in which they are needed
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -67,10 +70,11 @@ func newRootCommand() *cobra.Command {
 		Use:   "pixtrend COMMAND",
 		Short: "Fit a trend to every pixel of a stack of dated rasters.",
 		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. " + kernel.EnvISA + "=generic|avx2|avx512|neon\n" +
-			"in the environment forces a kernel; the fastest one is taken otherwise.",
-		Example: "  # make a stack, then fit it\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n" +
+			kernel.EnvISA + "=generic|avx2|avx512|neon in the environment forces a kernel; the fastest one is taken otherwise.",
+		Example: "  # make a stack, look at it, fit it\n" +
 			"  pixtrend synth demo\n" +
+			"  pixtrend info demo\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif",
 		Version:       versionName(),
 		SilenceUsage:  true,
@@ -85,13 +89,9 @@ func newRootCommand() *cobra.Command {
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(newFitCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
-	root.InitDefaultCompletionCmd()
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Short = "Print completions for a shell: bash, zsh, fish or powershell."
-		completion.Args, completion.RunE = cobra.ArbitraryArgs, func(*cobra.Command, []string) error {
-			return usagef("name a shell: bash, zsh, fish or powershell")
-		}
-	}
+	root.AddCommand(newCompletionCommand(), newManCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
+	completeOthers(root)
 	return root
 }
 
@@ -99,12 +99,7 @@ func newRootCommand() *cobra.Command {
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	root := cmd.Root()
 	bad := func(format string, args ...any) error { return usageError{fmt.Errorf(format, args...), root} }
-	var names []string
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() && c.Name() != "completion" {
-			names = append(names, c.Name())
-		}
-	}
+	names := slices.DeleteFunc(commandNames(root), func(name string) bool { return name == "completion" })
 	if len(args) == 0 {
 		return bad("no command: use %s", list(names, "or"))
 	}
@@ -112,6 +107,15 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return bad("no command is called %q: did you mean %s?", args[0], near)
 	}
 	return bad("no command is called %q: use %s", args[0], list(names, "or"))
+}
+
+func commandNames(root *cobra.Command) (names []string) {
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
 
 // usageError is an error of the command line.

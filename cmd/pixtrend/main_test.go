@@ -460,6 +460,12 @@ func TestErrors(t *testing.T) {
 		{name: "version with argument", args: []string{"version", "x"}, code: 2, want: []string{"no argument"}},
 		{name: "completion of nothing", args: []string{"completion", "csh"}, code: 2, want: []string{"bash, zsh, fish or powershell"}},
 		{name: "help of nothing", args: []string{"help", "ftt"}, code: 2, want: []string{"did you mean fit?"}},
+		{name: "help about nothing", args: []string{"help", "date"}, code: 2, want: []string{"did you mean dates?"}},
+		{name: "help about what is far off", args: []string{"help", "quantum"}, code: 2, want: []string{"a command, ", "fit", "or a topic, ", "dates, gaps"}},
+		{name: "help about two things", args: []string{"help", "fit", "dates"}, code: 2, want: []string{`"fit dates"`}},
+		{name: "man pages nowhere", args: []string{"man"}, code: 2, want: []string{"one folder"}},
+		{name: "man pages of no date", args: []string{"man", "man"}, env: []string{"SOURCE_DATE_EPOCH=today"}, code: 2, want: []string{`SOURCE_DATE_EPOCH is "today"`, "seconds"}},
+		{name: "man pages in a file", args: []string{"man", "stack/ndvi_1995.tif"}, code: 1, want: []string{"stack/ndvi_1995.tif", "folder of the man pages"}},
 
 		// What is wrong with the files.
 		{name: "missing file", args: []string{"fit", "stack/ndvi_1994.tif", "-o", "s.tif"}, code: 1, want: []string{"stack/ndvi_1994.tif does not exist"}},
@@ -671,53 +677,5 @@ func TestVersion(t *testing.T) {
 	}
 	if code, stdout, _ := start(t, command("", []string{"PIXTREND_ISA=generic"}, "version")); code != 0 || !strings.Contains(stdout, "kernel    generic") {
 		t.Errorf("with PIXTREND_ISA=generic: exit code %d, printed %q", code, stdout)
-	}
-}
-
-func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"fit", "--help"}, {"series", "-h"}, {"synth", "-h"}, {"version", "-h"}, {"help", "fit"},
-		{"bench", "-h"}, {"bench", "kernel", "-h"}, {"bench", "scaling", "-h"}, {"bench", "pipeline", "-h"}, {"bench", "all", "-h"}} {
-		code, stdout, stderr := call(t, "", args...)
-		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
-			t.Errorf("%v: exit code %d, printed %q and %q", args, code, stdout, stderr)
-		}
-		for line := range strings.Lines(stdout) {
-			if len([]rune(strings.TrimSuffix(line, "\n"))) > helpWidth {
-				t.Errorf("%v: a line is too long: %s", args, line)
-			}
-		}
-	}
-}
-
-// The examples of the help do what they say, one after the other, in one folder.
-func TestExamples(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no sh here")
-	}
-	root := newRootCommand()
-	names := []string{"", "fit", "series", "synth", "bench kernel", "bench scaling", "bench pipeline"}
-	if os.Getenv("PIXTREND_LONG") != "" {
-		names = append(names, "bench", "bench all")
-	}
-	for _, name := range names {
-		cmd, _, err := root.Find(strings.Fields(name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := t.TempDir()
-		writeScenes(t, filepath.Join(dir, "scenes"))
-		for line := range strings.Lines(cmd.Example) {
-			line = strings.TrimSpace(line)
-			if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && os.Getenv("PIXTREND_LONG") == "" ||
-				strings.Contains(line, "example.org") || strings.Contains(line, "/vsis3/") {
-				continue
-			}
-			c := exec.Command(shell, "-c", line)
-			c.Dir, c.Env = dir, append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
-			if out, err := c.CombinedOutput(); err != nil {
-				t.Errorf("%s: %v\n%s", line, err, out)
-			}
-		}
 	}
 }

@@ -56,13 +56,15 @@ func newSynthCommand() *cobra.Command {
 		Use:   "synth DIR",
 		Short: "Make a stack to try things on.",
 		Long: "Make a stack to try things on: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI of a city that\n" +
-			"does not exist. The same options give the same samples on every machine.",
+			"does not exist.\n\n" +
+			"The same options give the same samples on every machine.",
 		Example: "  # a city of 827 × 883 pixels, 1995-2015\n" +
 			"  pixtrend synth demo\n" +
 			"  # more of it, without gaps\n" +
 			"  pixtrend synth large --width 4000 --height 4000 --dates 1985-2024 --gaps 0\n" +
 			"  # compressed, in tiles\n" +
 			"  pixtrend synth tiles --co COMPRESS=DEFLATE --co PREDICTOR=3 --co TILED=YES",
+		ValidArgsFunction: oneFolder,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
 				return usagef("synth takes one folder, in which it makes its files, such as demo")
@@ -92,6 +94,7 @@ func newSynthCommand() *cobra.Command {
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		m.messages.define(flags, "print no progress and no summary")
 	})
+	completeCreation(cmd)
 	return cmd
 }
 

@@ -29,7 +29,14 @@ func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the versions of pixtrend, Go and GDAL, what GDAL can do, and the kernel in use.",
-		Args:  noArgs,
+		Example: "  # before a report of a bug\n" +
+			"  pixtrend version\n" +
+			"  # the version alone\n" +
+			"  pixtrend --version\n" +
+			"  # whether this machine could run another kernel\n" +
+			"  PIXTREND_ISA=generic pixtrend version",
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			isa, err := isaFromEnv(cmd)
 			if err != nil {

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+// inside runs a command line in this process, which is faster, and enough for those that only print.
+func inside(args ...string) (code int, stdout, stderr string) {
+	var out, errs strings.Builder
+	code = run(args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// allCommands returns the arguments that name each command, those that the help hides among them.
+func allCommands() (paths [][]string) {
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		paths = append(paths, strings.Fields(cmd.CommandPath())[1:])
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRootCommand())
+	return paths
+}
+
+// Help begins with a sentence, has three examples or more, and fits a screen's width.
+func TestHelp(t *testing.T) {
+	sentence := regexp.MustCompile(`^[A-Z]([^.]|\.[^ ])*\.$`)
+	for _, path := range append(allCommands(), []string{"help"}) {
+		args := append(slices.Clone(path), "--help")
+		code, stdout, stderr := inside(args...)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, "\nUsage:\n  pixtrend ") {
+			t.Errorf("%v: exit code %d, printed %q and %q", args, code, stdout, stderr)
+		}
+		if first, _, _ := strings.Cut(stdout, "\n\n"); !sentence.MatchString(strings.ReplaceAll(first, "\n", " ")) {
+			t.Errorf("%v: does not begin with a sentence of its own: %q", args, first)
+		}
+		_, examples, _ := strings.Cut(stdout, "\nExamples:\n")
+		examples, _, _ = strings.Cut(examples, "\n\n")
+		if n := len(regexp.MustCompile(`(?m)^  [^#\n]*\bpixtrend `).FindAllString(examples, -1)); n < 3 {
+			t.Errorf("%v: %d examples, want 3 or more:\n%s", args, n, examples)
+		}
+		checkWidth(t, args, stdout)
+	}
+	for args, want := range map[string]string{"": "\nUsage:\n  pixtrend COMMAND", "fit": "\nUsage:\n  pixtrend fit ", "bench kernel": "\nUsage:\n  pixtrend bench kernel "} {
+		if code, stdout, stderr := inside(append([]string{"help"}, strings.Fields(args)...)...); code != 0 || stderr != "" || !strings.Contains(stdout, want) {
+			t.Errorf("help %s: exit code %d, %q, no %q in\n%s", args, code, stderr, want, stdout)
+		}
+	}
+}
+
+// checkWidth finds lines that are too long but for code, which is never broken.
+func checkWidth(t *testing.T, args []string, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > helpWidth && !strings.HasPrefix(line, "        ") {
+			t.Errorf("%v: a line is too long: %s", args, line)
+		}
+	}
+}
+
+// Every topic is listed, and printed without the marks of Markdown.
+func TestTopics(t *testing.T) {
+	_, root, _ := inside("help")
+	all := topics(newRootCommand())
+	for _, want := range []string{"dates", "gaps", "remote", "semantics"} {
+		if !slices.Contains(all, want) {
+			t.Errorf("no topic %s among %v", want, all)
+		}
+	}
+	for _, topic := range all {
+		if !regexp.MustCompile(`(?m)^  ` + topic + ` {2,}[A-Z].*`).MatchString(root) {
+			t.Errorf("the help does not list %s:\n%s", topic, root)
+		}
+		code, stdout, stderr := inside("help", topic)
+		if code != 0 || stderr != "" || strings.Count(stdout, "\n") < 20 {
+			t.Errorf("%s: exit code %d, printed %q and %q", topic, code, stdout, stderr)
+		}
+		checkWidth(t, []string{topic}, stdout)
+		for line := range strings.Lines(stdout) {
+			if mark := regexp.MustCompile("^#+ |\\*\\*|\\]\\(|^ *\\|.*\\|$|<!--|\u00a0").FindString(line); mark != "" && !strings.HasPrefix(line, "        ") {
+				t.Errorf("%s: %q is left of the Markdown in %q", topic, mark, line)
+			}
+		}
+	}
+	for alias, topic := range topicAliases {
+		_, got, _ := inside("help", alias)
+		if _, want, _ := inside("help", topic); got != want || want == "" {
+			t.Errorf("help %s is not help %s", alias, topic)
+		}
+	}
+	// What the docs have about a command stands below its help.
+	_, short, _ := inside("info", "--help")
+	if _, long, _ := inside("help", "info"); !strings.HasPrefix(long, short) || !strings.Contains(long, "\nWhat it warns of\n") || strings.Contains(short, "What it warns of") {
+		t.Errorf("help info is not the help of info and docs/info.md:\n%s", long)
+	}
+}
+
+// The examples of the help do what they say, one after the other, in one folder.
+func TestExamples(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh here")
+	}
+	long := os.Getenv("PIXTREND_LONG") != ""
+	root := newRootCommand()
+	root.InitDefaultHelpCmd()
+	for _, path := range append(allCommands(), []string{"help"}) {
+		name := strings.Join(path, " ")
+		if (name == "bench" || name == "bench all") && !long {
+			continue
+		}
+		cmd, _, err := root.Find(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		writeScenes(t, filepath.Join(dir, "scenes"))
+		for line := range strings.Lines(cmd.Example) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && !long {
+				continue
+			}
+			c := exec.Command(shell, "-c", line)
+			c.Dir, c.Env = dir, append(os.Environ(), "HOME="+dir, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", line, err, out)
+			}
+		}
+	}
+}

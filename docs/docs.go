@@ -1,0 +1,40 @@
+// Package docs carries the pages of the documentation, which `pixtrend help` and the man pages show: what is
+// written once, in Markdown, is read in a browser, on a terminal and by man.
+package docs
+
+import (
+	"embed"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed *.md
+var pages embed.FS
+
+// forProgrammers are the pages for those who embed or change pixtrend: no topics of its help.
+var forProgrammers = []string{"README", "embedding", "inside"}
+
+// Topics returns the names of the pages for those who run pixtrend, in order: "dates" for dates.md.
+func Topics() []string {
+	entries, err := pages.ReadDir(".")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	var names []string
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), path.Ext(e.Name())); !slices.Contains(forProgrammers, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Page returns the Markdown of a topic, and whether there is one of that name.
+func Page(topic string) (source []byte, found bool) {
+	if !slices.Contains(Topics(), topic) {
+		return nil, false
+	}
+	source, err := pages.ReadFile(topic + ".md")
+	return source, err == nil
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Makes dist/pixtrend_VERSION_ARCH.deb by the recipe in packaging/debian, in a copy of the committed sources that has the Go
+# modules in it, as Debian's build machines, which have no network, would need them.
+# Needs: what `make build` needs, with Go 1.26 from anywhere, dpkg-dev and debhelper; VERSION in the environment, or git.
+# Runs lintian where it is installed, and fails where that finds an error.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+for program in dpkg-buildpackage dh; do
+  command -v "$program" >/dev/null || {
+    echo "deb: no $program here: install dpkg-dev and debhelper (apt-get install dpkg-dev debhelper)" >&2
+    exit 1
+  }
+done
+
+version=${VERSION:-$(git describe --tags --always --dirty)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH
+# A version of Debian begins with a digit and has no dash: v1.2.3-4-gabc is 1.2.3+4+gabc. A commit without a tag before
+# it comes before all releases.
+number=${version#v}
+[[ $number == [0-9]*.* ]] || number=0~$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).$number
+number=${number//-/+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/pixtrend
+mkdir "$tree"
+git archive HEAD | tar --extract --directory "$tree"
+cp -r packaging/debian "$tree/debian"
+sed -i "1s/([^)]*)/($number-1)/; s/^\( -- .*>  \).*/\1$(date -u -R -d "@$SOURCE_DATE_EPOCH")/" "$tree/debian/changelog"
+(cd "$tree" && go mod vendor)
+
+# debian/copyright has to hold the licences of what is linked in: a paragraph for each module.
+while IFS= read -r file; do
+  folder=$(dirname "${file#"$tree/"}")
+  {
+    printf '\nFiles: %s/*\n' "$folder"
+    holders=$(grep -iE '^[^a-z]*(digitized data )?copyright (\(c\)|©|[0-9])' "$file" | sed 's/^[[:space:]]*/ /; s/[Cc]opyright *//' || true)
+    printf 'Copyright:%s\n' "${holders:- The authors of ${folder#vendor/}}"
+    if head -2 "$file" | grep -q 'Apache License'; then
+      printf 'License: Apache-2.0\n'
+    else
+      printf 'License: %s\n' "$(tr -c '[:alnum:]\n' - <<<"${file#"$tree/vendor/"}")"
+      sed 's/[[:space:]]*$//; s/^$/./; s/^/ /' "$file"
+    fi
+  } >>"$tree/debian/copyright"
+done < <(find "$tree/vendor" -type f -iname 'licen[cs]e*' | LC_ALL=C sort)
+
+# -d: the recipe asks for a package of Go 1.26, which Debian 12 lacks; scripts/setup.sh has found one elsewhere.
+GOCACHE=$(go env GOCACHE)
+export GOCACHE VERSION=$version
+(cd "$tree" && dpkg-buildpackage --build=binary --unsigned-source --unsigned-changes -d)
+
+mkdir -p dist
+mv "$work/pixtrend_$number-1_$(dpkg --print-architecture).deb" dist/
+deb=dist/pixtrend_$number-1_$(dpkg --print-architecture).deb
+if command -v lintian >/dev/null; then
+  lintian --fail-on error --allow-root "$deb"
+else
+  echo "deb: lintian is not installed: $deb is not checked"
+fi
+echo "$deb"

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Makes dist/pixtrend-VERSION-OS-ARCH.tar.gz: both programs, man pages, completions, docs, and the licences of what is
+# linked in, below a folder that can be unpacked over /usr/local. The same sources and tools give the same bytes.
+# pixtrend in it is linked to the GDAL of this machine, and needs the same major version of its library where it runs.
+# Needs: what `make build` needs, GNU tar; VERSION in the environment, or git.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+version=${VERSION:-$(git describe --tags --always --dirty)}
+name=pixtrend-$version-$(go env GOOS)-$(go env GOARCH)
+# The time of the last commit stands for those of all files; in a tree without git, of the newest release.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
+export SOURCE_DATE_EPOCH
+
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+
+# build NAME: builds a program without paths of this machine in it.
+build() {
+  go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$version" -o "$stage/bin/$1" "./cmd/$1"
+}
+build pixtrend
+CGO_ENABLED=0 build pixtrend-bench
+
+scripts/install.sh "$stage/bin" "$stage/$name"
+scripts/licences.sh "$stage/$name/share/doc/pixtrend/licences" "$stage/bin/pixtrend" "$stage/bin/pixtrend-bench"
+(cd "$stage/$name" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum) >"$stage/sums"
+install -m 644 "$stage/sums" "$stage/$name/share/doc/pixtrend/SHA256SUMS"
+
+mkdir -p dist
+tar --create --directory "$stage" --format gnu --sort name --mtime "@$SOURCE_DATE_EPOCH" \
+  --owner 0 --group 0 --numeric-owner --mode 'u+rw,go=rX' "$name" | gzip -9 --no-name >"dist/$name.tar.gz"
+(cd dist && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")
+echo "dist/$name.tar.gz"
