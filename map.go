@@ -13,10 +13,10 @@ type Tile[T kernel.Sample] struct {
 	First  int       // the first pixel's number in the stack, counted row by row from 0
 	Pixels int       // how many there are
 	T      []float64 // time of each date, ascending, in the unit of the stack's axis
-	Worker int       // number of the worker, from 0: calls with the same one never overlap
+	Worker int       // number of the worker, from 0: calls with the same one never overlap, see Options.Threads
 
-	tile  kernel.Tile
-	valid kernel.Valid
+	tile   kernel.Tile
+	limits kernel.Limits
 }
 
 // Plane returns the samples of date i, a pixel each.
@@ -31,7 +31,7 @@ func (t Tile[T]) Series(buf []T, p int) []T {
 }
 
 // IsGap reports whether a sample is missing: NaN, ±Inf, nodata or out of the stack's valid range.
-func (t Tile[T]) IsGap(y T) bool { return !t.valid.Observation(t.tile.Type, float64(y)) }
+func (t Tile[T]) IsGap(y T) bool { return !t.limits.Observation(float64(y)) }
 
 // Map calls fn with every pixel of s once, a tile at a time, on all workers at once: any function
 // over each pixel's time series, without a copy of the stack. Results go where fn puts them; to
@@ -46,6 +46,7 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 	if err != nil {
 		return fmt.Errorf("pixtrend: %w", err)
 	}
+	limits := s.Valid.Limits(s.view.Type)
 	_, err = eachTile(ctx, s, o, k, false, func(int) {}, func(worker, first int, t kernel.Tile) error {
 		most := t.Pixels
 		if t.Packed {
@@ -53,7 +54,7 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 		}
 		for lo := 0; lo < t.Pixels; lo += most {
 			part := t.Slice(lo, min(lo+most, t.Pixels))
-			if err := fn(Tile[T]{First: first + lo, Pixels: part.Pixels, T: s.axis.T, Worker: worker, tile: part, valid: s.Valid}); err != nil {
+			if err := fn(Tile[T]{First: first + lo, Pixels: part.Pixels, T: s.axis.T, Worker: worker, tile: part, limits: limits}); err != nil {
 				return err
 			}
 		}

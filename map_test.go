@@ -28,9 +28,13 @@ func testMap[T kernel.Sample](t *testing.T) {
 // checkMap holds what Map shows of a stack against the scene that it was made from.
 func checkMap[T kernel.Sample](t *testing.T, s scene[T], st *Stack, order layout.Order) {
 	t.Helper()
-	for threads := 1; threads <= 3; threads++ {
+	for threads := range 4 {
 		seen := make([]int, st.Pixels()) // no lock: the race detector checks the promise
-		var busy [3]atomic.Bool
+		workers := threads
+		if threads == 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		busy := make([]atomic.Bool, workers)
 		err := Map(t.Context(), st, Options{Threads: threads}, func(tile Tile[T]) error {
 			if busy[tile.Worker].Swap(true) {
 				t.Errorf("worker %d is called twice at once", tile.Worker)

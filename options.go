@@ -20,7 +20,9 @@ type Options struct {
 	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: 0.95
 	Significance float64 // p-values below it make a trend, for stats.TrendClass
 
-	Threads int            // worker threads; 0: one for each CPU that the process may use
+	// Worker threads; 0: one for each CPU that the process may use, and runtime.GOMAXPROCS(0) at most. The numbers of
+	// workers, which functions of Map and Sources hear, count from 0 and stay below it.
+	Threads int
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
 	ISA     string         // generic, avx2, avx512 or neon; "": as PIXTREND_ISA says, or the fastest
 

@@ -45,7 +45,7 @@ type Source interface {
 	// pixels row by row. Where Grid's Masked is set, dst has a mask of bytes, and Read fills it too: 0 for a
 	// gap, and any other number where the sample itself decides. Unless Grid's WholeBlocks is set, dst has all
 	// dates and first is 0. Read is called from several goroutines at once, but never twice at once with the
-	// same worker, which counts from 0. dst must not be kept.
+	// same worker, which counts from 0 and stays below Options.Threads. dst must not be kept.
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
 }
 
