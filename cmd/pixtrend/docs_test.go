@@ -264,6 +264,7 @@ var unsteady = []struct {
 	what *regexp.Regexp
 	as   string
 }{
+	{regexp.MustCompile(`(?m)^ *(time|threads): .*`), "TIMES"}, // where a fit spent it
 	{regexp.MustCompile(`\d[\d,]*(\.\d+)? ?[kMGT]?i?(pixel|px|B)/s`), "RATE"},
 	{regexp.MustCompile(`\d[\d,]*(\.\d+)? (ns|µs|ms|s|minutes|hours)\b`), "TIME"},
 	{regexp.MustCompile(`\b(generic|avx2|avx512|neon)\b`), "ISA"},
