@@ -224,16 +224,16 @@ func (p *reader) try(t *testing.T, lines []string, b codeBlock) {
 			if code != exit {
 				t.Errorf("line %d: exit code %d, want %d, of\n%s\nwhich printed\n%s", start+1, code, exit, command, printed)
 			}
+			same := samePrint(want, printed)
 			switch {
-			case samePrint(want, printed):
-			case *update:
+			case *update && !(same && strings.Contains(want, "…")): // where nothing is left out, with the seconds of now
 				for k := from; k < i; k++ {
 					lines[k] = ""
 				}
 				for line := range strings.Lines(printed) {
 					lines[from-1] += b.indent + line
 				}
-			default:
+			case !same:
 				t.Errorf("line %d: the page says that\n%sprints\n%s\nbut it prints\n%s\n(make docs writes it into the page)", start+1, command, want, printed)
 			}
 		}
