@@ -6,7 +6,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ check-scipy: build ## compare every pixel of real and synthetic stacks with scip
 
 peers: build ## time what people use today on the same stacks (PEERS=--quick for a look)
 	@scripts/peers.sh $(PEERS)
+
+docs: setup ## run the commands of all pages, and write what they print and the pictures they make into docs/
+	@scripts/docs.sh
 
 bench-static: ## build bin/pixtrend-bench, a static program that measures kernels and scaling on any Linux
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/pixtrend-bench ./cmd/pixtrend-bench
