@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -238,7 +239,7 @@ type drawnMap struct {
 	Nodata      int64        `json:"nodata"`
 	Warnings    []string     `json:"warnings"`
 	description string
-	total       int64
+	entries     []render.Entry
 }
 
 type drawnClass struct {
@@ -518,7 +519,7 @@ func (m *makeMap) colouring(d *mapped) (render.Palette, bool) {
 func (m *makeMap) figure(d *mapped, classes []render.Class) *render.Figure {
 	layout := d.cells.Layout
 	layout.RasterWidth = d.Width
-	f := &render.Figure{Title: m.title, Subtitle: m.subtitle(d), Heading: d.name, Column: "pixels", Source: m.source(d), Layout: layout}
+	f := &render.Figure{Title: m.title, Subtitle: m.subtitle(d), Heading: d.name, Column: "pixels", Entries: m.entries(d, classes), Source: m.source(d), Layout: layout}
 	if f.Title == "" {
 		f.Title = cmp.Or(d.kind.Title, sentenceCase(d.name)+" of "+filepath.Base(d.Name))
 		if p := period(d.Dates); p != "" && d.kind.Title != "" {
@@ -527,18 +528,6 @@ func (m *makeMap) figure(d *mapped, classes []render.Class) *render.Figure {
 	}
 	if d.unit != "" && d.unit != "1" && d.kind.Classes == nil {
 		f.Heading += ", " + d.unit
-	}
-	total := d.classes.Total()
-	for _, c := range classes {
-		if total > 0 || d.classes.Given {
-			f.Entries = append(f.Entries, render.Entry{Color: c.Color, Label: c.Label, Share: render.Percent(c.Pixels, total)})
-		}
-	}
-	if d.pvalue >= 0 {
-		f.Entries = append(f.Entries, render.Entry{Color: render.NotSignificant, Label: m.notSure(), Share: render.Percent(d.classes.Insignificant, total), Apart: true})
-	}
-	if n := d.classes.Nodata; n > 0 {
-		f.Entries = append(f.Entries, render.Entry{Label: "no data (of all)", Share: render.Percent(n, n+total), Apart: true})
 	}
 	colors := make([]color.NRGBA, len(classes))
 	for i, c := range classes {
@@ -559,7 +548,23 @@ func (m *makeMap) figure(d *mapped, classes []render.Class) *render.Figure {
 	return f
 }
 
-func (m *makeMap) notSure() string { return fmt.Sprintf("not significant (p ≥ %v)", m.maskP) }
+// entries are the lines of the legend.
+func (m *makeMap) entries(d *mapped, classes []render.Class) (entries []render.Entry) {
+	total := d.classes.Total()
+	for _, c := range classes {
+		if total > 0 || d.classes.Given {
+			entries = append(entries, render.Entry{Color: c.Color, Label: c.Label, Share: render.Percent(c.Pixels, total)})
+		}
+	}
+	if d.pvalue >= 0 {
+		entries = append(entries, render.Entry{Color: render.NotSignificant, Label: fmt.Sprintf("not significant (p ≥ %v)", m.maskP),
+			Share: render.Percent(d.classes.Insignificant, total), Apart: true})
+	}
+	if n := d.classes.Nodata; n > 0 {
+		entries = append(entries, render.Entry{Label: "no data (of all)", Share: render.Percent(n, n+total), Apart: true})
+	}
+	return entries
+}
 
 func latitude(degrees float64) string {
 	switch round := math.Round(degrees); {
@@ -640,7 +645,7 @@ func dateCount(dates string) string {
 func (m *makeMap) describe(d *mapped, classes []render.Class) *drawnMap {
 	s := &drawnMap{Output: m.output, Colors: m.colors, Raster: d.Name, Band: d.band + 1, Field: d.name, Unit: d.unit, Width: d.Width, Height: d.Height,
 		Method: string(m.method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Alpha: m.maskP, Nodata: d.classes.Nodata,
-		Classes: []drawnClass{}, Warnings: []string{}, description: m.subtitle(d), total: d.classes.Total()}
+		Classes: []drawnClass{}, Warnings: []string{}, description: m.subtitle(d), entries: m.entries(d, classes)}
 	if d.classes.Given {
 		s.Method = "breaks"
 	}
@@ -652,11 +657,11 @@ func (m *makeMap) describe(d *mapped, classes []render.Class) *drawnMap {
 		if i < len(d.classes.Limits) {
 			class.UpTo = &d.classes.Limits[i]
 		}
-		if s.total > 0 || d.classes.Given {
+		if d.classes.Total() > 0 || d.classes.Given {
 			s.Classes = append(s.Classes, class)
 		}
 	}
-	if s.total == 0 {
+	if d.classes.Total() == 0 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("no pixel of band %d of %s has a value, so the map is empty", s.Band, s.Raster))
 	}
 	if m.qgis && d.pvalue >= 0 {
@@ -677,22 +682,12 @@ func (s *drawnMap) text() string {
 		fmt.Fprintf(&b, ", %s", strings.ToLower(s.description[:1])+s.description[1:])
 	}
 	b.WriteByte('\n')
-	var rows [][2]string
-	for _, c := range s.Classes {
-		rows = append(rows, [2]string{c.Label, render.Percent(c.Pixels, s.total)})
-	}
-	if s.Alpha > 0 {
-		rows = append(rows, [2]string{fmt.Sprintf("not significant (p ≥ %v)", s.Alpha), render.Percent(s.NotSure, s.total)})
-	}
-	if s.Nodata > 0 {
-		rows = append(rows, [2]string{"no data (of all)", render.Percent(s.Nodata, s.Nodata+s.total)})
-	}
 	wide := 0
-	for _, r := range rows {
-		wide = max(wide, len([]rune(r[0])))
+	for _, e := range s.entries {
+		wide = max(wide, utf8.RuneCountInString(e.Label))
 	}
-	for _, r := range rows {
-		fmt.Fprintf(&b, "  %s%s  %8s\n", r[0], strings.Repeat(" ", wide-len([]rune(r[0]))), r[1])
+	for _, e := range s.entries {
+		fmt.Fprintf(&b, "  %-*s  %8s\n", wide, e.Label, e.Share) // fmt counts runes
 	}
 	if s.QGIS != "" {
 		fmt.Fprintf(&b, "%s: the same classes for QGIS\n", s.QGIS)
