@@ -342,8 +342,9 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
 		Index: j.Index, Valid: j.Valid, Masks: j.Masks, Masked: j.stack.hidden.Load() - hidden}
-	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Read: report.Busy.Read.Seconds(), Fit: report.Busy.Fit.Seconds(),
-		Wait: report.Busy.Wait.Seconds(), Write: report.Busy.Write.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds()}
+	busy := report.Busy
+	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds(),
+		Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}

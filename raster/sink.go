@@ -276,7 +276,8 @@ func (s Spec) checkCompress() error {
 	methods := compressions(s.format())
 	for _, o := range s.Creation {
 		key, value, _ := strings.Cut(o, "=")
-		if strings.EqualFold(strings.TrimSpace(key), "COMPRESS") && len(methods) > 0 && !slices.ContainsFunc(methods, func(m string) bool { return strings.EqualFold(m, value) }) {
+		known := slices.ContainsFunc(methods, func(m string) bool { return strings.EqualFold(m, value) })
+		if strings.EqualFold(strings.TrimSpace(key), "COMPRESS") && !known && len(methods) > 0 {
 			return outputErrorf("cannot write a %s with the creation option %s: this GDAL compresses with %s", s.format(), o, strings.Join(methods, ", "))
 		}
 	}
