@@ -43,7 +43,7 @@ from() {
     fail "$1 has another Go than $(go env GOVERSION), which is here"
   cp -r "$(go env GOROOT)" "$root/usr/local/go"
   within root "apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates g++ gcc git libc6-dev make pkg-config >/dev/null"
-  cp -rL /etc/ssl/certs/. "$root/etc/ssl/certs/" # with those of a proxy that this machine may be behind
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" # with that of a proxy that this machine may be behind
 }
 
 arguments=() workdir=/ user=root entry=

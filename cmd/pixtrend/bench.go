@@ -90,8 +90,8 @@ var benches = []benchmark{
 			"size the usual cases need up to 6 GB of disk, and scaling 20 GB.",
 		example: "  # a look at how it works, in seconds\n" +
 			"  pixtrend bench pipeline --quick --cases f32,int16-zstd\n" +
-			"  # one small stack\n" +
-			"  pixtrend bench pipeline --quick --cases small --size 64 --dates 5\n" +
+			"  # how the cost of a sample grows with dates and pixels; 20 GB of disk\n" +
+			"  pixtrend bench pipeline --cases scaling  # several minutes\n" +
 			"  # the whole benchmark, its stacks kept for the next time, every run's seconds as JSON\n" +
 			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
 	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
