@@ -204,8 +204,8 @@ func TestBenchInMemory(t *testing.T) {
 func TestBenchUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"name what to measure: all, kernel, pipeline or scaling": {},
-		`bench knows no "kernels": use all, kernel`:              {"kernels"},
+		"name what to measure: kernel, scaling, pipeline or all": {},
+		`bench knows no "kernels": use kernel, scaling`:          {"kernels"},
 		`kernel takes no argument such as "stacks"`:              {"kernel", "stacks"},
 		"all takes one folder":                                   {"all", "a", "b"},
 		"--json and --csv cannot both be standard output":        {"kernel", "--json", "-", "--csv", "-"},

@@ -143,7 +143,7 @@ func TestFit(t *testing.T) {
 		t.Errorf("exit code %d, standard error %q, want 0 and GDAL's dots", code, stderr)
 	}
 	for _, want := range []string{"slope.tif: slope of 100 × 80 pixels over 21 years, 1995–2015\n", "8,000 pixels in ",
-		"pixel/s", "B/s", "\ntime: ", " to start, ", "\n  threads: ", " % reading", " % fitting", "slope per year, quintile limits: ", "of the slopes are below zero, "} {
+		"pixel/s", "B/s", "\ntime: ", " to start, ", "\n  threads: ", "slope per year, quintile limits: ", "of the slopes are below zero, "} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in the summary:\n%s", want, stdout)
 		}
