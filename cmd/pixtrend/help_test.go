@@ -126,16 +126,19 @@ func TestExamples(t *testing.T) {
 		}
 		dir := t.TempDir()
 		writeScenes(t, filepath.Join(dir, "scenes"))
-		for line := range strings.Lines(cmd.Example) {
-			line = strings.TrimSpace(line)
-			if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && !long {
-				continue
+		t.Run(cmd.CommandPath(), func(t *testing.T) {
+			t.Parallel()
+			for line := range strings.Lines(cmd.Example) {
+				line = strings.TrimSpace(line)
+				if strings.HasPrefix(line, "#") || strings.HasSuffix(line, "# several minutes") || strings.Contains(line, "--width 4000") && !long {
+					continue
+				}
+				c := exec.Command(shell, "-c", line)
+				c.Dir, c.Env = dir, append(os.Environ(), "HOME="+dir, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+				if out, err := c.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", line, err, out)
+				}
 			}
-			c := exec.Command(shell, "-c", line)
-			c.Dir, c.Env = dir, append(os.Environ(), "HOME="+dir, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
-			if out, err := c.CombinedOutput(); err != nil {
-				t.Errorf("%s: %v\n%s", line, err, out)
-			}
-		}
+		})
 	}
 }

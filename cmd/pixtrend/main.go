@@ -72,10 +72,10 @@ func newRootCommand() *cobra.Command {
 		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n" +
 			kernel.EnvISA + "=generic|avx2|avx512|neon in the environment forces a kernel; the fastest one is taken otherwise.",
-		Example: "  # make a stack, look at it, fit it\n" +
+		Example: "  # make a stack, look at it, fit it and draw a map\n" +
 			"  pixtrend synth demo\n" +
 			"  pixtrend info demo\n" +
-			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif",
+			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --map slope.png",
 		Version:       versionName(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
