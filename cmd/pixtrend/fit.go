@@ -19,6 +19,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/docs"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -171,7 +172,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	warn(stderr, job.Warnings)
 	tellJob(log, job, time.Since(start))
 	if f.picture != "" {
-		if err := checkMap(f.picture, f.options.Overwrite, job.Inputs); err != nil {
+		if err := trendmap.CheckTarget(f.picture, f.options.Overwrite, job.Inputs); err != nil {
 			return err
 		}
 	}
@@ -198,18 +199,19 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	}
 	tellRun(log, summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
-	drawn := ""
+	var drawn *trendmap.Map
 	if f.picture != "" {
-		m, err := mapOf(f.output, f.picture, f.options.Overwrite).draw(ctx, io.Discard)
-		if err != nil {
+		if drawn, err = trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite}); err != nil {
 			return fmt.Errorf("%s is written, but not its map: %w", f.output, err)
 		}
-		warn(stderr, m.Warnings)
-		drawn = m.text()
+		warn(stderr, drawn.Warnings)
 	}
 	switch {
 	case f.json:
-		text, err := jsonLine(summary)
+		text, err := jsonLine(struct {
+			raster.Summary
+			Map *trendmap.Map `json:"map,omitempty"`
+		}{summary, drawn})
 		if err != nil {
 			return err
 		}
@@ -217,7 +219,11 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	case f.quiet:
 		return nil
 	}
-	return print(stdout, summaryText(summary, datesText(job.Grid.Axis, job.Given))+drawn)
+	text := summaryText(summary, datesText(job.Grid.Axis, job.Given))
+	if drawn != nil {
+		text += mapText(drawn)
+	}
+	return print(stdout, text)
 }
 
 // summaryText says what a fit did, to a person.

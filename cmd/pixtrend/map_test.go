@@ -3,11 +3,8 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
-	"image/color"
 	"image/png"
-	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -19,6 +16,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/trendmap"
 )
 
 // trended returns a folder with trend.tif, a fit of the stack with the fields.
@@ -36,7 +34,7 @@ func trended(t *testing.T, fields string, more ...string) (dir string, s raster.
 }
 
 // drawn runs pixtrend map in dir and returns what it prints as JSON.
-func drawn(t *testing.T, dir string, args ...string) (m drawnMap) {
+func drawn(t *testing.T, dir string, args ...string) (m trendmap.Map) {
 	t.Helper()
 	code, stdout, stderr := call(t, dir, append([]string{"map", "--json", "--overwrite"}, args...)...)
 	if code != 0 || stderr != "" && !strings.HasPrefix(stderr, "pixtrend: warning: ") {
@@ -247,6 +245,14 @@ func TestFitMap(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "trend.png")); err != nil {
 		t.Error(err)
 	}
+	var printed struct {
+		Output string       `json:"output"`
+		Map    trendmap.Map `json:"map"`
+	}
+	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "trend.tif", "--map", "trend.png", "--overwrite", "--json")
+	if err := json.Unmarshal([]byte(stdout), &printed); err != nil || code != 0 || printed.Output != "trend.tif" || printed.Map.Output != "trend.png" || len(printed.Map.Classes) != 5 {
+		t.Errorf("exit code %d, %v, %q", code, err, stdout)
+	}
 	before := files(t, dir)
 	code, _, stderr = call(t, dir, "fit", "stack", "-o", "other.tif", "--map", "trend.png")
 	if code != 1 || !strings.Contains(stderr, "trend.png exists") {
@@ -297,8 +303,8 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 4000"}},
 		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 4000"}},
 		{"map trend.tif -o m.png --json -q", 2, []string{"--json and --quiet"}},
-		{"map trend.tif -o m.png --field pvalue", 1, []string{"no band called pvalue", "slope and n"}},
-		{"map trend.tif -o m.png --band 3", 1, []string{"no band 3", "slope and n"}},
+		{"map trend.tif -o m.png --field pvalue", 1, []string{"no band called pvalue", "slope, n"}},
+		{"map trend.tif -o m.png --band 3", 1, []string{"no band 3", "slope, n"}},
 		{"map trend.tif -o m.png --mask-p 0.05", 1, []string{"--mask-p", "pvalue", "--stats slope,pvalue"}},
 		{"map none.tif -o m.png", 1, []string{"none.tif"}},
 		{"map text.tif -o m.png", 1, []string{"text.tif", "not a GeoTIFF"}},
@@ -324,64 +330,5 @@ func TestMapErrors(t *testing.T) {
 			}
 		}
 		checkSame(t, before, dir)
-	}
-}
-
-// Of a raster that is too large to be read whole, the map is the same, and shares are about the same.
-func TestMapSampled(t *testing.T) {
-	const side = 1536
-	path := filepath.Join(t.TempDir(), "trend.tif")
-	if err := godal.RegisterInternalDrivers(); err != nil {
-		t.Fatal(err)
-	}
-	ds, err := godal.Create(godal.GTiff, path, 2, godal.Float32, side, side, godal.CreationOption("TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	slopes, pvalues := make([]float32, side*side), make([]float32, side*side)
-	for p := range slopes {
-		x, y := float64(p%side)/side, float64(p/side)/side
-		slopes[p], pvalues[p] = float32(math.Sin(9*x)+y-0.5), float32(math.Abs(math.Cos(20*x*y)))
-		if p%11 == 0 {
-			slopes[p] = float32(math.NaN())
-		}
-	}
-	for i, values := range [][]float32{slopes, pvalues} {
-		b := ds.Bands()[i]
-		if err := errors.Join(b.SetDescription([]string{"slope", "pvalue"}[i]), b.Write(0, 0, values, side, side)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(ds.SetNoData(math.NaN()), ds.Close()); err != nil {
-		t.Fatal(err)
-	}
-	for _, maskP := range []float64{0, 0.6} {
-		var of [2]*mapped
-		for i, most := range []int64{0, 1 << 21} {
-			trend, err := raster.OpenTrend(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			m := &makeMap{size: side / 2, breaks: []float64{-0.8, -0.2, 0.1, 0.9}, maskP: maskP, most: most, quiet: true}
-			of[i] = &mapped{Trend: trend}
-			if err := errors.Join(m.choose(of[i]), m.read(t.Context(), of[i], io.Discard), trend.Close()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		all, some := of[0], of[1]
-		if all.sampled || !some.sampled || some.classes.Total() > 1<<19 {
-			t.Fatalf("sampled: %v, %v; %d pixels", all.sampled, some.sampled, some.classes.Total())
-		}
-		colors := make([]color.NRGBA, 5)
-		want, got := all.cells.Image(all.classes, colors, false, false), some.cells.Image(some.classes, colors, false, false)
-		if !slices.Equal(want.Pix, got.Pix) {
-			t.Errorf("p below %v: the map is another", maskP)
-		}
-		for i := range all.classes.Pixels {
-			a, b := float64(all.classes.Pixels[i])/float64(all.classes.Total()), float64(some.classes.Pixels[i])/float64(some.classes.Total())
-			if !(math.Abs(a-b) < 0.08) {
-				t.Errorf("p below %v: the share of class %d is %.3f, of the sample %.3f", maskP, i, a, b)
-			}
-		}
 	}
 }
