@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
@@ -20,11 +21,12 @@ import (
 
 // makeMap is the command line of pixtrend map.
 type makeMap struct {
-	input       string
-	drivers     []string // besides GTiff
-	output      string   // .png or .svg
-	options     trendmap.Options
-	json, quiet bool
+	input   string
+	drivers []string // besides GTiff
+	output  string   // .png or .svg
+	options trendmap.Options
+	json    bool
+	messages
 }
 
 func newMapCommand() *cobra.Command {
@@ -80,7 +82,7 @@ func newMapCommand() *cobra.Command {
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&m.json, "json", false, "print one JSON object on standard output")
-		flags.BoolVarP(&m.quiet, "quiet", "q", false, "print no progress and no summary")
+		m.messages.define(flags, "print no progress and no summary")
 	})
 	complete(cmd, "field", stats.FieldNames()...)
 	complete(cmd, "method", string(trendmap.Quantile), string(trendmap.Equal))
@@ -164,7 +166,7 @@ func (m *makeMap) check(args []string) error {
 		return usagef("--json and --quiet exclude each other")
 	}
 	m.input, m.options.Drivers = args[0], withGTiff(m.drivers)
-	return nil
+	return m.messages.check()
 }
 
 // longMap is how many pixels take long enough for a meter.
@@ -173,6 +175,9 @@ const longMap = 1 << 26
 func (m *makeMap) run(stdout, stderr io.Writer) error {
 	ctx, stop := interruptible(context.Background())
 	defer stop()
+	log := m.log(stderr)
+	tellProgram(log)
+	start := time.Now()
 	var progress meter = silence{}
 	m.options.Progress = func(done, total int) {
 		if progress == (silence{}) && total > longMap {
@@ -188,6 +193,8 @@ func (m *makeMap) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	log.Info("drew the map", "raster", fmt.Sprintf("%d × %d", drawn.Width, drawn.Height), "band", drawn.Band, "field", drawn.Field, "unit", drawn.Unit,
+		"limits", drawn.Method, "sampled", drawn.Sampled, "took", time.Since(start))
 	warn(stderr, drawn.Warnings)
 	switch {
 	case m.json:

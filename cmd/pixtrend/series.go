@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,7 @@ type series struct {
 	drivers   []string // besides GTiff
 	csv, plot string   // files, or - for standard output; "": none
 	json      bool
+	messages
 }
 
 func newSeriesCommand() *cobra.Command {
@@ -89,6 +91,7 @@ func newSeriesCommand() *cobra.Command {
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&s.json, "json", false, "print one JSON object on standard output")
+		s.messages.define(flags, "")
 	})
 	return cmd
 }
@@ -116,6 +119,9 @@ func (s *series) check(flags *pflag.FlagSet) error {
 func (s *series) run(stdout, stderr io.Writer) error {
 	ctx, stop := interruptible(context.Background())
 	defer stop()
+	log := s.log(stderr)
+	tellProgram(log)
+	start := time.Now()
 	var targets []string
 	for _, name := range []string{s.plot, s.csv} {
 		if name != "" && name != "-" {
@@ -129,6 +135,7 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	log.Info("read the pixel and fitted it", "dates", len(of.Dates), "took", time.Since(start))
 	warn(stderr, of.Warnings)
 	table, err := csvText(of)
 	if err != nil {
