@@ -1,6 +1,7 @@
 // Package render draws a raster as a map: its values in classes, coloured, with a legend, a scale bar
 // and what it was made from, as PNG or SVG, and the same classes as a style for QGIS and as a colour table
-// for GDAL. It reads no raster; whoever does hands the values over, in passes of any order of windows:
+// for GDAL; and the series of a pixel with its line and confidence band as a plot ([Series]). It reads no raster; whoever
+// does hands the values over, in passes of any order of windows:
 //
 //	survey := render.NewSurvey(pixels)           // first pass: survey.Add(…)
 //	classes := survey.Quantiles(5)               // or Intervals, or Breaks
