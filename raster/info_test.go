@@ -256,6 +256,19 @@ func TestInspectWarnsOfStorage(t *testing.T) {
 		warned(t, i)
 	}
 
+	// Blocks are the work that threads share.
+	for rows, want := range map[int][]string{800: {"one block of 800 × 800 pixels is all", "one thread", "of 3 threads", "TILED=YES"}, 700: {"2 blocks of 800 × 700 pixels are all"}, 100: nil} {
+		names := newPlanes(800, 800, 2, 100, 900).files(t, func(_ int, m *made) {
+			m.dtype, m.creation = godal.Int16, []string{"COMPRESS=DEFLATE", fmt.Sprint("BLOCKYSIZE=", rows)}
+		})
+		i := inspect(t, names, Options{Fit: pixtrend.Options{Threads: 3}})
+		if want == nil {
+			warned(t, i)
+		} else {
+			warned(t, i, want)
+		}
+	}
+
 	large := newPlanes(2100, 2100, 2, 100, 900).files(t, func(_ int, m *made) {
 		m.dtype, m.creation = godal.Int16, []string{"COMPRESS=LZW", "BLOCKYSIZE=2100"}
 	})

@@ -25,7 +25,7 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 		warnings = append(warnings, g.meanings()...)
 	}
 	for _, g := range in.groups(info, FormatInfo.storage) {
-		warnings = append(warnings, g.storages()...)
+		warnings = append(warnings, g.storages(in.surveyThreads())...)
 	}
 	if in.index.Kind == "" { // statistics are of a band
 		warnings = append(warnings, in.junkStatistics()...)
@@ -107,6 +107,7 @@ type alike struct {
 	format FormatInfo
 	counts *Counts
 	multi  bool // they are bands of one file
+	blocks int  // of the first, which are decoded each by one thread
 }
 
 // groups puts the rasters that are used together by a part of their format.
@@ -120,7 +121,9 @@ func (in *inspection) groups(info *Info, part func(FormatInfo) FormatInfo) (grou
 		at := slices.IndexFunc(groups, func(g *alike) bool { return g.format.same(f) })
 		if at < 0 {
 			at = len(groups)
-			groups = append(groups, &alike{plane: e.plane, format: f, counts: newCounts(), multi: in.multi})
+			p, geo := e.plane, in.geos[e.file]
+			blocks := ((geo.width-1)/p.blockWidth + 1) * ((geo.height-1)/p.blockHeight + 1)
+			groups = append(groups, &alike{plane: p, format: f, counts: newCounts(), multi: in.multi, blocks: blocks})
 			entries = append(entries, nil)
 		}
 		entries[at] = append(entries[at], e)
@@ -195,11 +198,11 @@ func (a *alike) meanings() (warnings []string) {
 	return warnings
 }
 
-// largeBlock is a block from which on the memory for one a thread is felt.
-const largeBlock = 8 << 20
+// largeBlock is a block from which on the memory for one a thread is felt, and slowBlock one whose decoding is.
+const largeBlock, slowBlock = 8 << 20, 1 << 20
 
-// storages are surprises in how samples are read.
-func (a *alike) storages() (warnings []string) {
+// storages are surprises in how samples are read, by so many threads.
+func (a *alike) storages(threads int) (warnings []string) {
 	p := a.plane
 	if p.interleaved && !a.multi {
 		read := "read"
@@ -209,9 +212,17 @@ func (a *alike) storages() (warnings []string) {
 		warnings = append(warnings, fmt.Sprintf("blocks of %s hold all %d bands, of which one is used: %d times as much is %s; gdal_translate -co INTERLEAVE=BAND mends it",
 			a.who, a.format.Bands, a.format.Bands, read))
 	}
-	if held := p.heldBytes(); held > largeBlock {
+	switch held := p.heldBytes(); {
+	case held > largeBlock:
 		warnings = append(warnings, fmt.Sprintf("blocks of %s are large, %d × %d pixels and %d MiB each, and any part takes all of one: gdal_translate -co TILED=YES mends it",
 			a.who, p.blockWidth, p.blockHeight, held>>20))
+	case p.compressed && held >= slowBlock && a.blocks < threads:
+		are := "one block of %d × %d pixels is all of a raster"
+		if a.blocks > 1 {
+			are = fmt.Sprint(a.blocks, " blocks of %d × %d pixels are all of a raster")
+		}
+		warnings = append(warnings, fmt.Sprintf(are+" in %s, and one thread decodes a block: of %d threads not all have work; gdal_translate -co TILED=YES mends it",
+			p.blockWidth, p.blockHeight, a.who, threads))
 	}
 	return warnings
 }
