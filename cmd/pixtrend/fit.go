@@ -62,17 +62,10 @@ func newFitCommand() *cobra.Command {
 			if err := f.check(); err != nil {
 				return err
 			}
-			if err := checkDateFlags(cmd.Flags(), f.options.OpenOptions); err != nil {
-				return err
-			}
-			if err := checkGapFlags(cmd.Flags()); err != nil {
-				return err
-			}
 			if err := f.messages.check(); err != nil {
 				return err
 			}
-			_, err := isaFromEnv(cmd)
-			return err
+			return checkStackFlags(cmd, f.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())

@@ -53,14 +53,7 @@ func newInfoCommand() *cobra.Command {
 			if err := n.check(); err != nil {
 				return err
 			}
-			if err := checkDateFlags(cmd.Flags(), n.options.OpenOptions); err != nil {
-				return err
-			}
-			if err := checkGapFlags(cmd.Flags()); err != nil {
-				return err
-			}
-			_, err := isaFromEnv(cmd)
-			return err
+			return checkStackFlags(cmd, n.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log := n.log(cmd.ErrOrStderr())

@@ -41,6 +41,18 @@ func checkInputs(inputs []string) error {
 	return nil
 }
 
+// checkStackFlags looks at what says how the inputs make a stack, and at no file.
+func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
+	if err := checkDateFlags(cmd.Flags(), o); err != nil {
+		return err
+	}
+	if err := checkGapFlags(cmd.Flags()); err != nil {
+		return err
+	}
+	_, err := isaFromEnv(cmd)
+	return err
+}
+
 // withGTiff are the drivers that may open the inputs where some are asked for besides that of GeoTIFF; nil for none.
 func withGTiff(drivers []string) []string {
 	if len(drivers) == 0 {

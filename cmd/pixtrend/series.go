@@ -59,14 +59,7 @@ func newSeriesCommand() *cobra.Command {
 			if err := s.check(cmd.Flags()); err != nil {
 				return err
 			}
-			if err := checkDateFlags(cmd.Flags(), s.options.OpenOptions); err != nil {
-				return err
-			}
-			if err := checkGapFlags(cmd.Flags()); err != nil {
-				return err
-			}
-			_, err := isaFromEnv(cmd)
-			return err
+			return checkStackFlags(cmd, s.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
