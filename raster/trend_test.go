@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -156,20 +155,28 @@ func TestTrendReduced(t *testing.T) {
 			}
 		}
 	}
-	if _, err := exec.LookPath("gdaladdo"); err != nil {
-		t.Skip("no gdaladdo")
-	}
-	for _, args := range [][]string{{"-q"}, {"-q", "-ro"}} {
+	for _, inside := range []bool{true, false} { // or in a file beside it
 		name := filepath.Join(t.TempDir(), "overviews.tif")
 		if err := m.write(name); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command("gdaladdo", append(args, name, "2", "4", "8")...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
+		var how []godal.OpenOption
+		if inside {
+			how = append(how, godal.Update())
+		}
+		ds, err := godal.Open(name, how...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(ds.BuildOverviews(godal.Levels(2, 4, 8)), ds.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(name + ".ovr"); (err == nil) == inside {
+			t.Errorf("inside %v: a file beside it: %v", inside, err)
 		}
 		d := openTrend(t, name)
 		if got := len(d.bands[0].Overviews()); got != 3 {
-			t.Errorf("%v: %d overviews, want 3", args, got)
+			t.Errorf("inside %v: %d overviews, want 3", inside, got)
 		}
 	}
 }

@@ -3,11 +3,11 @@ package main
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"image/png"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -144,13 +144,16 @@ func TestMapStyles(t *testing.T) {
 			t.Errorf("item %d is %+v, the class %+v", i, got, c)
 		}
 	}
-	if _, err := exec.LookPath("gdaldem"); err != nil {
-		t.Skip("no gdaldem")
+	trend, err := godal.Open(filepath.Join(dir, "trend.tif"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	c := exec.Command("gdaldem", "color-relief", "-q", "-alpha", "-b", "2", "trend.tif", "colors.txt", "colored.tif")
-	c.Dir = dir
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	colored, err := trend.Dem(filepath.Join(dir, "colored.tif"), "color-relief", filepath.Join(dir, "colors.txt"), []string{"-alpha", "-b", "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(colored.Close(), trend.Close()); err != nil {
+		t.Fatal(err)
 	}
 	slopes, _ := band(t, filepath.Join(dir, "trend.tif"), 2)
 	var rgba [4][]float64
