@@ -10,21 +10,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(numpy==2.4.6 scipy==1.17.1 rasterio==1.4.4 numba==0.68.1 xarray==2026.9.0 rioxarray==0.19.0 dask==2026.8.0 netCDF4==1.7.5.1.post1)
 venv=.cache/peers/venv
 
-fail() {
-  printf 'peers: %s\n' "$*" >&2
+if [[ ! -x bin/pixtrend ]]; then
+  echo "peers: there is no bin/pixtrend: run 'make peers', which builds it" >&2
   exit 1
-}
-
-[[ -x bin/pixtrend ]] || fail "there is no bin/pixtrend: run 'make peers', which builds it"
-
-if [[ ! -x $venv/bin/python || $(cat "$venv/packages" 2>/dev/null) != "${packages[*]}" ]]; then
-  echo "peers: installing ${packages[*]} in $venv"
-  rm -rf "$venv"
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "need Python 3.11 or newer as python3 on PATH"
-  python3 -m venv "$venv" </dev/null || fail "python3 cannot make a virtual environment: install its venv module (Debian: python3-venv)"
-  "$venv/bin/python" -m pip install --quiet --only-binary :all: "${packages[@]}" </dev/null || fail "pip could not install ${packages[*]}: see its message above"
-  echo "${packages[*]}" >"$venv/packages"
 fi
+scripts/venv.sh peers "$venv" "${packages[@]}"
 
 missing=()
 command -v grass >/dev/null || missing+=(grass-core)
