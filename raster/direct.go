@@ -165,7 +165,7 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 		planes[i] = p.clone()
 	}
 	if t != nil {
-		t.label(planes)
+		labelFromTags(t, planes)
 	}
 	lies := false
 	for i := range planes {

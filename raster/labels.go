@@ -36,9 +36,9 @@ func labelsOf(ds *godal.Dataset, b godal.Band, alone bool) labels {
 	return l
 }
 
-// label gives planes the labels of the TIFF. They are what differs between files that are otherwise alike,
-// and so are read from the tags where GDAL may have looked at another file.
-func (t *tiffFile) label(planes []plane) {
+// labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are
+// otherwise alike, so they come from the tags of the file itself where GDAL may have opened another one.
+func labelFromTags(t *tiffFile, planes []plane) {
 	for i := range planes {
 		planes[i].labels.tag = t.text(tagDateTime)
 	}

@@ -1,0 +1,336 @@
+package raster
+
+/*
+#define _LARGEFILE64_SOURCE 1 // for the struct behind VSIStatBufL
+
+#include <stdlib.h>
+#include <gdal.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+
+static void set_options(char **options, int set) {
+	for (; *options != NULL; options++) {
+		char *key = NULL;
+		const char *value = CPLParseNameValue(*options, &key);
+		if (key != NULL)
+			CPLSetThreadLocalConfigOption(key, set ? value : NULL);
+		CPLFree(key);
+	}
+}
+
+// stat_remote asks for the size and the time of change of a file: from what GDAL knows of it, or the server.
+static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig *changed) {
+	VSIStatBufL st;
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	set_options(options, 1);
+	int failed = VSIStatExL(path, &st, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG);
+	set_options(options, 0);
+	CPLPopErrorHandler();
+	if (failed != 0)
+		return failed;
+	*size = st.st_size;
+	*changed = st.st_mtime;
+	return 0;
+}
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/airbusgeo/godal"
+)
+
+// remoteDefaults are GDAL's options for remote files, where the user has not set the same one. They
+// are given to each call and never to the process, of which this package may be a small part.
+//
+// VSI_CACHE stays off: it would hold 25 MB for each open file, of what is read once.
+var remoteDefaults = []string{
+	"GDAL_DISABLE_READDIR_ON_OPEN=EMPTY_DIR",
+	"GDAL_INGESTED_BYTES_AT_OPEN=32768", // in one request: the directories of most files, and of theirs overviews
+	"GDAL_HTTP_MERGE_CONSECUTIVE_RANGES=YES",
+	"GDAL_HTTP_CONNECTTIMEOUT=10",
+	"GDAL_HTTP_LOW_SPEED_TIME=30", // a transfer may be slow but not stand still
+	"GDAL_HTTP_LOW_SPEED_LIMIT=1",
+	"GDAL_HTTP_TCP_KEEPALIVE=YES",
+}
+
+// userOption returns what the user has set an option of GDAL to, for a file: in the environment, in a
+// configuration file or by a call.
+func userOption(name, key string) (value string, set bool) {
+	cname, ckey := C.CString(name), C.CString(key)
+	defer C.free(unsafe.Pointer(cname))
+	defer C.free(unsafe.Pointer(ckey))
+	cvalue := C.VSIGetPathSpecificOption(cname, ckey, nil)
+	return C.GoString(cvalue), cvalue != nil
+}
+
+// remoteOptions returns the options for a file that the user has not set.
+func remoteOptions(name string, p patience) []string {
+	// GDAL itself tries twice more, in a moment that is short enough to wait for it: it alone can repeat one
+	// request of many. It gives up where this package begins, which sleeps so that a run can be
+	// interrupted.
+	options := []string{
+		fmt.Sprintf("GDAL_HTTP_MAX_RETRY=%d", min(p.retries, 2)),
+		fmt.Sprintf("GDAL_HTTP_RETRY_DELAY=%g", min(p.first, 250*time.Millisecond).Seconds()),
+	}
+	for _, o := range remoteDefaults {
+		key, _, _ := strings.Cut(o, "=")
+		if _, set := userOption(name, key); !set {
+			options = append(options, o)
+		}
+	}
+	return options
+}
+
+// patience says how often a request that failed is repeated, and how long to wait before: first, then
+// twice as long each time.
+type patience struct {
+	retries int
+	first   time.Duration
+}
+
+const longestWait = 8 * time.Second
+
+// patienceFor returns what the user asks of GDAL with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY, or
+// five times in sixteen seconds.
+func patienceFor(name string) patience {
+	p := patience{5, 500 * time.Millisecond}
+	if text, set := userOption(name, "GDAL_HTTP_MAX_RETRY"); set {
+		if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
+			p.retries = min(max(n, 0), 1000)
+		}
+	}
+	if text, set := userOption(name, "GDAL_HTTP_RETRY_DELAY"); set {
+		if s, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && s >= 0 && s <= 3600 {
+			p.first = time.Duration(s * float64(time.Second))
+		}
+	}
+	return p
+}
+
+// wait returns how long to wait before retry n, counted from 0. Half of it is left to chance, so that
+// workers that failed together do not come back together.
+func (p patience) wait(n int) time.Duration {
+	d := min(p.first<<min(n, 10), max(longestWait, p.first))
+	return d/2 + rand.N(d/2+1)
+}
+
+// transfer hears what GDAL says during a call on a remote file. That a request failed, and how, is often
+// only in its debug messages: a file whose header is not given is "not recognized", a dropped
+// connection a block that is too short.
+type transfer struct {
+	mu      sync.Mutex
+	options []string
+	trouble
+}
+
+// trouble is what was heard of requests that failed; the zero trouble, that none did.
+type trouble struct {
+	status int    // HTTP status of the last one; 0: none was answered
+	curl   string // what curl says about the last one that had no answer, or not all of it
+	whole  bool   // the server sends all of a file where a part is asked for
+}
+
+// lastTrouble passes on what was heard of a file. GDAL remembers for all threads that a request failed, and says
+// to the next who opens the file that there is none, without a request that could be heard.
+type lastTrouble struct {
+	mu   sync.Mutex
+	last trouble
+}
+
+// after returns what t heard in a try that ended with err, or else what was last heard in another place. What goes well ends it.
+func (g *lastTrouble) after(t *transfer, err error) trouble {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case err == nil:
+		g.last = trouble{}
+	case t.trouble != trouble{}:
+		g.last = t.trouble
+	}
+	return g.last
+}
+
+// debugKeys are the categories of messages about requests.
+const debugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
+
+// config is the options of a call, and those by which t hears it. The nil transfer, of local files, has none.
+func (t *transfer) config() []string { return append([]string{debugKeys}, t.options...) }
+
+func (t *transfer) open() []godal.OpenOption {
+	if t == nil {
+		return nil
+	}
+	return []godal.OpenOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
+}
+
+func (t *transfer) band() []godal.BandIOOption {
+	if t == nil {
+		return nil
+	}
+	return []godal.BandIOOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
+}
+
+func (t *transfer) dataset() []godal.DatasetIOOption {
+	if t == nil {
+		return nil
+	}
+	return []godal.DatasetIOOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
+}
+
+var (
+	statusText = regexp.MustCompile(`(?:response[ _]code(?: on \S+)?|error code)[:=] ?(\d+)`)
+	curlText   = regexp.MustCompile(`(?:response_code=\d+, (?:curl error )?msg=|CURL error: )(.+)`)
+)
+
+func (t *transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m := statusText.FindStringSubmatch(msg); m != nil {
+		if status, _ := strconv.Atoi(m[1]); status >= 400 {
+			t.status, t.curl = status, ""
+		}
+	}
+	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
+		t.curl = scrubbed(m[1])
+	}
+	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
+	if ec <= godal.CE_Warning {
+		return nil
+	}
+	return errors.New(msg)
+}
+
+// failed is a failure to read a remote file, after all tries.
+type failed struct {
+	text string
+	err  error
+}
+
+func (f *failed) Error() string { return f.text }
+func (f *failed) Unwrap() error { return f.err }
+
+// explain says what went wrong after so many tries, what to do, and whether it may go better soon.
+func (t trouble) explain(err error, tries int) (_ error, again bool) {
+	times := ""
+	if tries > 1 {
+		times = fmt.Sprintf(", %d times in a row", tries)
+	}
+	say := func(format string, args ...any) error {
+		return &failed{fmt.Sprintf(format, args...), err}
+	}
+	status := strconv.Itoa(t.status)
+	if text := http.StatusText(t.status); text != "" {
+		status += " " + text
+	}
+	switch {
+	case t.whole:
+		return say("its server does not send parts of files: download it first"), false
+	case t.status == http.StatusUnauthorized || t.status == http.StatusForbidden:
+		return say("its server answers %s: check the address, and the credentials that GDAL finds", status), false
+	case t.status >= 500 || t.status == http.StatusTooManyRequests || t.status == http.StatusRequestTimeout:
+		return say("its server answers %s%s: try again later", status, times), true
+	case t.status == http.StatusRequestedRangeNotSatisfiable:
+		return say("its server answers %s: was it replaced meanwhile?", status), false
+	case t.status > 0:
+		return say("its server answers %s: check the address", status), false
+	case t.curl != "":
+		return say("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times), true
+	}
+	return err, tries < 3 // a response may have been cut without a word; or the file is damaged
+}
+
+// persist calls try until it succeeds, its failure will stay, or patience is at its end. Between tries it
+// forgets what GDAL holds of the file, which may be the beginning of a response or that there is none.
+func persist(ctx context.Context, name string, p patience, g *lastTrouble, try func(t *transfer) error) error {
+	options := remoteOptions(name, p)
+	for n := 0; ; n++ {
+		t := &transfer{options: options}
+		if n > 0 {
+			// Of requests at the same time GDAL repeats none, and each more is one more that may fail.
+			t.options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
+		}
+		err := try(t)
+		heard := g.after(t, err)
+		if err == nil || errors.Is(err, ErrInput) {
+			return err
+		}
+		why, again := heard.explain(err, n+1)
+		forget(name)
+		if n == p.retries || !again {
+			return why
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(p.wait(n)):
+		}
+	}
+}
+
+// forget drops what GDAL holds of a remote file beside its handles.
+func forget(name string) {
+	cname := C.CString(name[max(remoteAt(name), 0):])
+	defer C.free(unsafe.Pointer(cname))
+	C.VSICurlPartialClearCache(cname)
+}
+
+// openFirst opens a raster for the first time, with as many tries as it takes.
+func openFirst(name string, drivers []string) (ds *godal.Dataset, err error) {
+	if !isRemote(name) {
+		return open(name, drivers)
+	}
+	if err := register(); err != nil { // which reads the user's configuration file
+		return nil, err
+	}
+	forget(name) // it may have changed since this process read it last
+	err = persist(context.Background(), name, patienceFor(name), &lastTrouble{}, func(t *transfer) (err error) {
+		ds, err = open(name, drivers, t.open()...)
+		return err
+	})
+	return ds, err
+}
+
+// cList is options as C takes them.
+func cList(options []string) (list **C.char, free func()) {
+	for _, o := range options {
+		c := C.CString(o)
+		list = C.CSLAddString(list, c)
+		C.free(unsafe.Pointer(c))
+	}
+	return list, func() { C.CSLDestroy(list) }
+}
+
+// version is what a server says of a file without sending it.
+type version struct {
+	size    int64 // 0: it does not say
+	changed int64 // Unix time; 0: it does not say
+}
+
+// versionOf asks for the version of a remote file.
+func versionOf(name string) (version, bool) {
+	cname := C.CString(name)
+	defer C.free(unsafe.Pointer(cname))
+	options, free := cList(remoteOptions(name, patienceFor(name)))
+	defer free()
+	var size, changed C.GIntBig
+	if C.stat_remote(cname, options, &size, &changed) != 0 {
+		return version{}, false
+	}
+	return version{int64(size), int64(changed)}, true
+}
+
