@@ -16,6 +16,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // ifd is a directory of a TIFF, read by nothing that writes one.
@@ -215,7 +217,7 @@ func TestCOG(t *testing.T) {
 			got, _ := readAll(t, out)
 			sameBands(t, c.creation, plain, got)
 
-			ds, err := open(out, nil)
+			ds, err := gdal.Open(out, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -233,8 +235,8 @@ func TestCOG(t *testing.T) {
 					t.Errorf("%s is %q, want %q", key, got, want)
 				}
 			}
-			if transform, err := ds.GeoTransform(); err != nil || transform != utm || crsName(ds.Projection()) != "EPSG:32617" {
-				t.Errorf("%v in %s, %v", transform, crsName(ds.Projection()), err)
+			if transform, err := ds.GeoTransform(); err != nil || transform != utm || gdal.CrsName(ds.Projection()) != "EPSG:32617" {
+				t.Errorf("%v in %s, %v", transform, gdal.CrsName(ds.Projection()), err)
 			}
 			for i, b := range ds.Bands() {
 				if got, want := b.Description(), slopeInterceptN[i].String(); got != want {
@@ -243,7 +245,7 @@ func TestCOG(t *testing.T) {
 				if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 					t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 				}
-				if got, want := unitOf(b), []string{"per year", "", "observations"}[i]; got != want {
+				if got, want := gdal.Unit(b), []string{"per year", "", "observations"}[i]; got != want {
 					t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 				}
 				checkOverview(t, b, plain[i], s.width, s.height, i == 2)
@@ -310,11 +312,11 @@ func TestCOGOverviews(t *testing.T) {
 		"OVERVIEW_RESAMPLING=BEST", "TILING_SCHEME=GoogleMapsCompatible", "TARGET_SRS=EPSG:4326", "STATISTICS=YES", "COMPRESS"} {
 		t.Run(creation, func(t *testing.T) {
 			key, _, _ := strings.Cut(creation, "=")
-			fails(t, []string{"no such input"}, filepath.Join(t.TempDir(), "out.tif"), Options{Format: COG, Creation: []string{creation}}, ErrOutput, key)
+			fails(t, []string{"no such input"}, filepath.Join(t.TempDir(), "out.tif"), Options{Format: COG, Creation: []string{creation}}, fault.ErrOutput, key)
 		})
 	}
 	t.Run("format", func(t *testing.T) {
-		fails(t, small, filepath.Join(t.TempDir(), "out.tif"), Options{Format: "PNG"}, ErrOutput, "GTiff or COG")
+		fails(t, small, filepath.Join(t.TempDir(), "out.tif"), Options{Format: "PNG"}, fault.ErrOutput, "GTiff or COG")
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -94,7 +95,7 @@ func (s *Stack) dated() []timeaxis.Input {
 	if s.planes == nil {
 		inputs := make([]timeaxis.Input, len(s.files))
 		for i, name := range s.files {
-			inputs[i] = timeaxis.Input{Name: name, Path: datedName(s.sources[i])}
+			inputs[i] = timeaxis.Input{Name: name, Path: gdal.DatedName(s.sources[i])}
 		}
 		return inputs
 	}
@@ -103,13 +104,13 @@ func (s *Stack) dated() []timeaxis.Input {
 		l := s.planes[i].labels
 		inputs[i] = timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
 		if !s.multi {
-			inputs[i].Path = datedName(s.sources[i])
+			inputs[i].Path = gdal.DatedName(s.sources[i])
 		}
 	}
 	return inputs
 }
 
-// order puts the planes in the order of the axis, which it returns.
+// Order puts the planes in the order of the axis, which it returns.
 func (s *Stack) order(o OpenOptions) (timeaxis.Axis, error) {
 	// Scenes of one date are taken in the order of their names, so that the order of the arguments
 	// never shows in a result.

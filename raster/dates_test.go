@@ -12,6 +12,9 @@ import (
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -115,7 +118,7 @@ func TestDatesOfBands(t *testing.T) {
 	_, err := Open([]string{name}, OpenOptions{})
 	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "--date-pattern", "--band")
 	relabel(t, name, func(ds *godal.Dataset) error {
-		return ds.Bands()[2].SetMetadata(acquiredKey, "2000-02-19 10:20:30", godal.Domain(imagery))
+		return ds.Bands()[2].SetMetadata(tiff.AcquiredKey, "2000-02-19 10:20:30", godal.Domain(tiff.Imagery))
 	})
 	stack := opened(t, []string{name}, OpenOptions{})
 	if got, want := axisOf(stack), "2000-02-18 2000-02-19 2000-03-05"; got != want {
@@ -154,7 +157,7 @@ func TestSelection(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Open(files, o.OpenOptions) // its description may date it
-	checkError(t, err, ErrInput, files[4])
+	checkError(t, err, fault.ErrInput, files[4])
 	for _, text := range []string{"name", "2001-2005"} {
 		o.Dates = dates(t, text)
 		sameBands(t, "no raster is opened", want, fitted(t, files, o))
@@ -212,14 +215,14 @@ func TestUnitsOfSlopes(t *testing.T) {
 		o.OpenOptions = c.o
 		out := fit(t, files, o)
 		bands, _ := readAll(t, out)
-		ds, err := open(out, nil)
+		ds, err := gdal.Open(out, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !(math.Abs(bands[0][0]-c.slope) <= 1e-12*math.Abs(c.slope)) || !(math.Abs(bands[1][0]-c.intercept) <= 1e-12*math.Abs(c.intercept)) {
 			t.Errorf("%s: slope %v and intercept %v, want %v and %v", c.unit, bands[0][0], bands[1][0], c.slope, c.intercept)
 		}
-		if got := unitOf(ds.Bands()[0]); got != c.unit {
+		if got := gdal.Unit(ds.Bands()[0]); got != c.unit {
 			t.Errorf("the unit is %q, want %q", got, c.unit)
 		}
 		if got := ds.Bands()[1].Metadata("TIME_ORIGIN"); got != c.origin {

@@ -2,16 +2,16 @@ package raster
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -72,7 +72,7 @@ func TestSamplesThatLie(t *testing.T) {
 						w.X, w.Width = 0, width
 					}
 					tile := kernel.Tile{Type: p.dtype, Stride: w.Pixels(), Dates: 1, Pixels: w.Pixels(), Data: make([]byte, w.Pixels()*p.dtype.Size())}
-					if err := p.lies.read(file, w, bytesOf(tile, 0), &scratch); err != nil {
+					if err := p.lies.Read(file, w, bytesOf(tile, 0), &scratch); err != nil {
 						t.Fatal(err)
 					}
 					want := make([]float64, w.Pixels())
@@ -134,8 +134,8 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err := m.write(path); err != nil {
 		t.Fatal(err)
 	}
-	tiff, file := lookAt(path)
-	if tiff == nil {
+	directory, file := tiff.Open(path)
+	if directory == nil {
 		t.Fatal("the file is not read")
 	}
 	_ = file.Close()
@@ -143,7 +143,7 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := tiff.entry(tagStripOffsets).at
+	at := directory.Entry(tiff.TagStripOffsets).At
 	first := append([]byte{}, b[at:at+4]...)
 	copy(b[at:], b[at+4:at+8])
 	copy(b[at+4:], first)
@@ -165,12 +165,12 @@ func TestLikeness(t *testing.T) {
 		if err := m.write(path); err != nil {
 			t.Fatal(err)
 		}
-		tiff, file := lookAt(path)
+		tiff, file := tiff.Open(path)
 		if tiff == nil {
 			t.Fatal("the file is not read")
 		}
 		defer func() { _ = file.Close() }()
-		return tiff.likeness()
+		return tiff.Likeness()
 	}
 	first := like(base)
 	if first == "" {
@@ -215,7 +215,7 @@ func TestGridOfTheLastFile(t *testing.T) {
 			m.transform = &[6]float64{500300, 30, 0, 4100000, 0, -30}
 		}
 	})
-	fails(t, files, filepath.Join(t.TempDir(), "o.tif"), Options{}, ErrInput, filepath.Base(files[3]), "pixels off")
+	fails(t, files, filepath.Join(t.TempDir(), "o.tif"), Options{}, fault.ErrInput, filepath.Base(files[3]), "pixels off")
 }
 
 // FuzzTIFF lets any bytes be a TIFF: the reader must end, without a panic and in bounded memory.
@@ -245,57 +245,18 @@ func FuzzTIFF(f *testing.F) {
 	f.Add([]byte("II*\x00\xff\xff\xff\xff"))
 	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		tiff, err := readTIFF(bytes.NewReader(b))
+		tiff, err := tiff.Read(bytes.NewReader(b))
 		if err != nil {
 			return
 		}
-		_ = tiff.likeness()
-		tiff.label([]plane{{band: 1}, {band: 2}})
+		_ = tiff.Likeness()
+		labelFromTags(tiff, []plane{{band: 1}, {band: 2}})
 		for _, size := range []int{1, 2, 4, 8} {
 			for band := 1; band < 4; band++ {
-				if s, ok := tiff.samples(band, size); ok && (s.first <= 0 || s.tileWidth <= 0 || s.tileHeight <= 0) {
+				if s, ok := tiff.Samples(band, size); ok && (s.Start <= 0 || s.TileWidth <= 0 || s.TileHeight <= 0) {
 					t.Fatalf("%+v", s)
 				}
 			}
 		}
 	})
-}
-
-// Directories that lie: each is refused, and GDAL has the last word.
-func TestHostileDirectories(t *testing.T) {
-	entry := func(tag, kind uint16, count, value uint32) []byte {
-		b := binary.LittleEndian.AppendUint16(nil, tag)
-		b = binary.LittleEndian.AppendUint16(b, kind)
-		b = binary.LittleEndian.AppendUint32(b, count)
-		return binary.LittleEndian.AppendUint32(b, value)
-	}
-	file := func(entries ...[]byte) []byte {
-		b := []byte("II*\x00\x08\x00\x00\x00")
-		b = binary.LittleEndian.AppendUint16(b, uint16(len(entries)))
-		for _, e := range entries {
-			b = append(b, e...)
-		}
-		return append(b, 0, 0, 0, 0)
-	}
-	for name, b := range map[string][]byte{
-		"empty":                  {},
-		"a header alone":         []byte("II*\x00\x08\x00\x00\x00"),
-		"a directory beyond":     []byte("II*\x00\xf0\xff\xff\xff" + strings.Repeat("\x00", 8)),
-		"a tag of 4 GiB":         file(entry(tagDescription, 2, 0xffffffff, 8)),
-		"a tag beyond the end":   file(entry(tagDescription, 2, 1000, 4000)),
-		"an unknown kind":        file(entry(tagWidth, 99, 1, 1)),
-		"more entries than real": append([]byte("II*\x00\x08\x00\x00\x00"), 0xff, 0xff),
-	} {
-		if tiff, err := readTIFF(bytes.NewReader(b)); err == nil {
-			if _, ok := tiff.samples(1, 4); ok {
-				t.Errorf("%s: has samples", name)
-			}
-		}
-	}
-	huge := file(entry(tagWidth, 4, 1, 1<<31-1), entry(tagHeight, 4, 1, 1<<31-1), entry(tagBits, 3, 1, 32), entry(tagStripOffsets, 4, 1<<31-1, 8), entry(tagRowsPerStrip, 4, 1, 1))
-	if tiff, err := readTIFF(bytes.NewReader(huge)); err == nil {
-		if _, ok := tiff.samples(1, 4); ok {
-			t.Error("billions of strips have samples")
-		}
-	}
 }

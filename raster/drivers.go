@@ -3,6 +3,9 @@ package raster
 import (
 	"slices"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // usualDrivers are those of what stacks come in beside GeoTIFF.
@@ -11,7 +14,7 @@ var usualDrivers = []string{"VRT", "netCDF", "HDF5", "HDF4", "Zarr", "GRIB", "JP
 // Readable returns the usual drivers of this GDAL that read rasters beside GeoTIFF, as OpenOptions.Drivers names them, and how many
 // others it has.
 func Readable() (usual []string, others int) {
-	for _, name := range rasterReaders() {
+	for _, name := range gdal.RasterReaders() {
 		switch {
 		case name == "GTiff", name == "COG":
 		case slices.Contains(usualDrivers, name):
@@ -27,10 +30,10 @@ func Readable() (usual []string, others int) {
 // Writable returns those formats that this GDAL can write.
 func Writable() []Format {
 	var formats []Format
-	if register() == nil {
+	if gdal.Register() == nil {
 		formats = append(formats, GTiff)
 	}
-	if registerCOG() == nil {
+	if gdal.RegisterCOG() == nil {
 		formats = append(formats, COG)
 	}
 	return formats
@@ -42,8 +45,8 @@ func checkDrivers(names []string) error {
 		return nil
 	}
 	for _, name := range names {
-		if !hasDriver(name) {
-			return inputErrorf("this GDAL has no driver %q: name one that 'gdalinfo --formats' lists, such as VRT", name)
+		if !gdal.HasDriver(name) {
+			return fault.Inputf("this GDAL has no driver %q: name one that 'gdalinfo --formats' lists, such as VRT", name)
 		}
 	}
 	return nil
@@ -59,8 +62,8 @@ func Compressions() []string {
 
 // compressions returns the values of a format's creation option COMPRESS; nil where it does not tell.
 func compressions(f Format) []string {
-	if register() != nil || f == COG && registerCOG() != nil {
+	if gdal.Register() != nil || f == COG && gdal.RegisterCOG() != nil {
 		return nil
 	}
-	return creationValues(string(f), "COMPRESS")
+	return gdal.CreationValues(string(f), "COMPRESS")
 }

@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -18,14 +19,14 @@ func (f *File) discover(ctx context.Context, d *stats.Discoveries, pvalue, class
 	if err := revise(ctx, f.out, d, pvalue, class); ctx.Err() != nil {
 		return context.Cause(ctx)
 	} else if err != nil {
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
 	return nil
 }
 
 func discover[F float32 | float64](ctx context.Context, out *tiles, d *stats.Discoveries, pvalue, class int) error {
 	row := func(b []byte) []F {
-		n := len(b) / out.size
+		n := len(b) / out.Size
 		return kernel.Plane[F](kernel.Tile{Type: kernel.DTypeOf[F](), Data: b, Dates: 1, Pixels: n}, 0)
 	}
 	for d.Next(); !d.Done(); d.Next() {

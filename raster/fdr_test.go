@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -62,7 +63,7 @@ func TestFalseDiscoveryRate(t *testing.T) {
 			if f := summary.FDR; f == nil || f.Trends != int64(found) || f.Of != int64(len(sorted)) || f.Rate != rate || !(f.PValue <= sorted[found-1]*(1+1e-6)) {
 				t.Errorf("%q: the summary has %+v, want %d of %d", creation, f, found, len(sorted))
 			}
-			ds, err := open(out, nil)
+			ds, err := gdal.Open(out, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,9 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -39,12 +38,6 @@ type Options struct {
 	Software  string    // named in the output's metadata; "": pixtrend
 	Began     time.Time // when the program did, for Times.Start; zero: when Prepare was called
 }
-
-// DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
-const (
-	DefaultMemory = 512 << 20
-	leastMemory   = 16 << 20
-)
 
 // Job is a fit made ready: all that can be checked is, and nothing is written yet.
 type Job struct {
@@ -72,64 +65,6 @@ type Job struct {
 	options Options
 	cache   int64
 	outputs []output
-}
-
-// Summary says what a fit did.
-type Summary struct {
-	Output         string    `json:"output"`
-	Residuals      string    `json:"residuals,omitempty"` // another output
-	Detrend        string    `json:"detrend,omitempty"`   // another
-	Format         Format    `json:"format"`              // GTiff or COG
-	Width          int       `json:"width"`
-	Height         int       `json:"height"`
-	Pixels         int       `json:"pixels"`
-	Dates          int       `json:"dates"`
-	Given          int       `json:"dates_given"`           // before some were left out
-	Unit           string    `json:"unit"`                  // slopes are per it
-	Fitted         int       `json:"fitted"`                // pixels with a result in the first field that is not n
-	Index          string    `json:"index,omitempty"`       // what was fitted of two bands, such as nd:4,3
-	Valid          string    `json:"valid_range,omitempty"` // what observations are within
-	Masks          string    `json:"masks,omitempty"`       // by what samples were gaps
-	Masked         int64     `json:"samples_masked"`        // by masks, of all pixels and dates
-	Gaps           *int64    `json:"samples_missing"`       // of all pixels and dates; null where n is no field, so that nobody counted
-	Fields         []string  `json:"fields"`
-	Remote         int       `json:"remote_files"`  // inputs that are on servers
-	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
-	Times          Times     `json:"times"`         // what they were spent on
-	Decoded        bool      `json:"decoded"`       // whether any of the inputs was compressed, so that reading was decoding too
-	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
-	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
-	ISA            string    `json:"isa"`
-	Threads        int       `json:"threads"`
-	Pin            string    `json:"pin"`
-	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
-	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
-	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they, and the histogram, were computed from
-	// Classes of the slopes, the first and the last of which have a twentieth of them each, or less; null where there is none.
-	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
-	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
-	Warnings       []string         `json:"warnings"`
-}
-
-// Times says in seconds what the time of a fit was spent on. Start, Windows and Finish follow each other, and the last two are
-// Summary.Seconds. The others are parts of Windows: Read, Fit and Wait of all threads added up, so that they and what threads were
-// idle are Threads × Windows; Write of the one writer, which works beside them.
-type Times struct {
-	Start   float64 `json:"start"`   // until the first window is read: opening, checking and planning; from Options.Began on
-	Windows float64 `json:"windows"` // of reading, fitting and writing
-	Read    float64 `json:"read"`    // the files, and decoding what is compressed: GDAL does both in one
-	Fit     float64 `json:"fit"`     // the arithmetic
-	Wait    float64 `json:"wait"`    // of threads for the writer
-	Write   float64 `json:"write"`   // windows
-	Finish  float64 `json:"finish"`  // until the output has its name: compressing, overviews, bringing it to the disk
-}
-
-// FDR says what a false discovery rate came to.
-type FDR struct {
-	Rate   float64 `json:"rate"`
-	PValue float64 `json:"pvalue"` // the largest that is a trend's; 0 where there is none
-	Trends int64   `json:"trends"` // pixels whose p-value is not larger
-	Of     int64   `json:"of"`     // pixels that have a p-value
 }
 
 // FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
@@ -182,20 +117,6 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		return nil, err
 	}
 	return j, nil
-}
-
-// allowMemory settles how much memory there is.
-func (o *Options) allowMemory() error {
-	if o.Memory < 0 {
-		return fmt.Errorf("the memory of %d bytes is negative", o.Memory)
-	}
-	if o.Memory == 0 {
-		o.Memory = DefaultMemory
-	}
-	if o.Memory < leastMemory {
-		return fmt.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with --memory", humanize.IBytes(uint64(o.Memory)), leastMemory>>20)
-	}
-	return nil
 }
 
 func prepare(s *Stack, output string, o Options) (*Job, error) {
@@ -257,40 +178,9 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	return j, nil
 }
 
-// programBytes is what the rest of a fit takes: the sample behind the quintiles, and the heap.
-const programBytes = 12 << 20
-
-// checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
-// must hold all of it.
-func (s *Stack) checkBlocks(memory int64) error {
-	for _, p := range s.bands {
-		if p.heldBytes() > memory {
-			return inputErrorf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20))
-		}
-	}
-	return nil
-}
-
-// keepHandles bounds the files that stay open, so that what GDAL holds for them fits the memory
-// beside those that each worker opens for a moment. Without the bound the memory would grow with
-// files times workers.
-func (s *Stack) keepHandles(memory int64, workers int) {
-	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
-}
-
-// largest returns the most bytes that any plane takes.
-func (s *Stack) largest(bytes func(*plane) int64) int64 {
-	var most int64
-	for _, p := range s.bands {
-		most = max(most, bytes(p))
-	}
-	return most
-}
-
 // CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
 func (j *Job) CRS() (name string) {
-	onThread(func() { name = crsName(j.stack.geo.wkt) })
+	gdal.OnCRSThread(func() { name = gdal.CrsName(j.stack.geo.wkt) })
 	return name
 }
 
@@ -301,7 +191,7 @@ func (j *Job) Close() error { return j.stack.Close() }
 // concurrently; where Scratch is not 0 each is written twice, and counted twice in total. When Run
 // returns an error, there is no file under the output's name but one that was there before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
-	defer blockCache(j.cache)()
+	defer gdal.SetBlockCache(j.cache)()
 	tally := newTally(j)
 	pixels := j.Grid.Width * j.Grid.Height
 	fitted, copied := progress, func(float64) {}
@@ -401,7 +291,7 @@ func (j *Job) newSpec() Spec {
 	return s
 }
 
-// band describes the band of a field, of samples in a unit that may be unknown, "".
+// Band describes the band of a field, of samples in a unit that may be unknown, "".
 func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
 	switch f {
@@ -443,90 +333,4 @@ func labelList(j *Job) string {
 		names[i] = axis.Label(i)
 	}
 	return strings.Join(names, " ")
-}
-
-// tally counts what goes into the file.
-type tally struct {
-	create func() (outputFiles, error) // the same files every time
-	width  int
-	field  int // the plane that tells whether a pixel has a result
-	slope  int // the plane of the slopes, or -1
-	fitted int
-	slopes *stats.Sampler
-
-	n            int // the plane of the numbers of observations, or -1
-	observations int64
-
-	discoveries *stats.Discoveries // nil: none are looked for
-	pvalue      int                // the plane of the p-values
-}
-
-// newTally begins to make the files, which takes some ten milliseconds, beside what follows.
-func newTally(j *Job) *tally {
-	t := &tally{width: j.Grid.Width, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
-	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
-	go func() { _, _ = t.create() }()
-	if j.options.FDR > 0 {
-		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
-	}
-	for i, field := range j.Plan.Fields {
-		if field == stats.Slope {
-			t.slope = i
-			t.slopes = stats.NewSampler(j.Grid.Width * j.Grid.Height)
-		}
-	}
-	for i, field := range j.Plan.Fields {
-		if field != stats.N {
-			t.field = i
-			break
-		}
-	}
-	return t
-}
-
-// describe returns the limits of the quintiles of the slopes and their histogram; nil where there are no slopes.
-func (t *tally) describe() ([]float64, *stats.Histogram) {
-	q := t.slopes.Quantiles(0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
-	if q == nil {
-		return nil, nil
-	}
-	h := t.slopes.Histogram(q[0], q[5])
-	return q[1:5], &h
-}
-
-// Write is called by one goroutine at a time.
-func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
-	if planes.Type == kernel.Float64 {
-		count[float64](t, w, planes)
-	} else {
-		count[float32](t, w, planes)
-	}
-	files, err := t.create()
-	if err != nil {
-		return err
-	}
-	return files.Write(w, planes)
-}
-
-func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
-	for _, x := range kernel.Plane[F](planes, t.field) {
-		if x == x {
-			t.fitted++
-		}
-	}
-	if t.n >= 0 {
-		for _, n := range kernel.Plane[F](planes, t.n) {
-			t.observations += int64(n)
-		}
-	}
-	if t.discoveries != nil {
-		stats.Count(t.discoveries, kernel.Plane[F](planes, t.pvalue))
-	}
-	if t.slope < 0 {
-		return
-	}
-	slopes := kernel.Plane[F](planes, t.slope)
-	for y := range w.Height {
-		stats.Sample(t.slopes, (w.Y+y)*t.width+w.X, slopes[y*w.Width:(y+1)*w.Width])
-	}
 }

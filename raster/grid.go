@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/airbusgeo/godal"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // geo is what places a raster on the earth.
@@ -32,8 +32,8 @@ func (a geo) departure(b geo) (how, where string) {
 	switch {
 	case a.width != b.width || a.height != b.height:
 		return fmt.Sprintf("has %d × %d pixels", b.width, b.height), fmt.Sprintf("has %d × %d", a.width, a.height)
-	case !sameCRS(a.wkt, b.wkt):
-		return "has the CRS " + crsName(b.wkt), "has " + crsName(a.wkt)
+	case !gdal.SameCRS(a.wkt, b.wkt):
+		return "has the CRS " + gdal.CrsName(b.wkt), "has " + gdal.CrsName(a.wkt)
 	case a.hasTransform && !b.hasTransform:
 		return "is not georeferenced", "is"
 	case b.hasTransform && !a.hasTransform:
@@ -55,47 +55,4 @@ func (a geo) departure(b geo) (how, where string) {
 		}
 	}
 	return "", ""
-}
-
-func sameCRS(a, b string) (same bool) {
-	if a == "" || b == "" || a == b {
-		return a == b
-	}
-	onThread(func() { same = sameWKT(a, b) })
-	return same
-}
-
-func sameWKT(a, b string) bool {
-	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(ignoreWarnings))
-	if err != nil {
-		return false
-	}
-	defer x.Close()
-	y, err := godal.NewSpatialRefFromWKT(b, godal.ErrLogger(ignoreWarnings))
-	if err != nil {
-		return false
-	}
-	defer y.Close()
-	return x.IsSame(y)
-}
-
-// crsName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
-func crsName(wkt string) string {
-	if wkt == "" {
-		return "none"
-	}
-	sr, err := godal.NewSpatialRefFromWKT(wkt, godal.ErrLogger(ignoreWarnings))
-	if err != nil {
-		return "unreadable"
-	}
-	defer sr.Close()
-	if code := sr.AuthorityCode(""); code != "" {
-		return sr.AuthorityName("") + ":" + code
-	}
-	for _, node := range []string{"PROJCRS", "PROJCS", "GEOGCRS", "GEOGCS"} {
-		if name, ok := sr.AttrValue(node, 0); ok {
-			return name
-		}
-	}
-	return "unnamed"
 }

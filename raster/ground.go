@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // Ground is how a raster lies on the earth, as far as a map tells.
@@ -44,22 +46,22 @@ func (t *Trend) Ground() (ground Ground, known bool) {
 	if t.geo.wkt == "" || !t.geo.hasTransform || t.geo.rotated() {
 		return Ground{}, false
 	}
-	onThread(func() { ground, known = t.geo.ground() })
+	gdal.OnCRSThread(func() { ground, known = t.geo.ground() })
 	return ground, known
 }
 
 func (g geo) ground() (Ground, bool) {
-	from, err := godal.NewSpatialRefFromWKT(g.wkt, godal.ErrLogger(ignoreWarnings))
+	from, err := godal.NewSpatialRefFromWKT(g.wkt, godal.ErrLogger(gdal.IgnoreWarnings))
 	if err != nil {
 		return Ground{}, false
 	}
 	defer from.Close()
-	to, err := godal.NewSpatialRef("EPSG:4326", godal.ErrLogger(ignoreWarnings))
+	to, err := godal.NewSpatialRef("EPSG:4326", godal.ErrLogger(gdal.IgnoreWarnings))
 	if err != nil {
 		return Ground{}, false
 	}
 	defer to.Close()
-	transform, err := godal.NewTransform(from, to, godal.ErrLogger(ignoreWarnings))
+	transform, err := godal.NewTransform(from, to, godal.ErrLogger(gdal.IgnoreWarnings))
 	if err != nil {
 		return Ground{}, false
 	}
@@ -113,6 +115,6 @@ func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 
 // CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
 func (t *Trend) CRS() (name string) {
-	onThread(func() { name = crsName(t.geo.wkt) })
+	gdal.OnCRSThread(func() { name = gdal.CrsName(t.geo.wkt) })
 	return name
 }

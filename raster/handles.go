@@ -6,6 +6,9 @@ import (
 	"sync/atomic"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // A GDAL dataset serves one goroutine at a time, so each worker has its own of every file. Workers
@@ -30,11 +33,11 @@ type readers struct {
 // reader holds the handles of one worker, by what GDAL is to open.
 type reader struct {
 	kept  map[string]*handle
-	raw   []byte    // of a window: samples that do not go to the tile as they are
-	other []float64 // of a window: the second band of an index
-	tile  []byte    // of a file that is read by the tile
-	row   []byte    // of a block, where it has a predictor
-	heard *transfer // of a remote file that is being read
+	raw   []byte         // of a window: samples that do not go to the tile as they are
+	other []float64      // of a window: the second band of an index
+	tile  []byte         // of a file that is read by the tile
+	row   []byte         // of a block, where it has a predictor
+	heard *gdal.Transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {
@@ -51,17 +54,17 @@ func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) e
 	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := open(name, s.drivers, r.heard.open()...)
+	ds, err := gdal.Open(name, s.drivers, r.heard.Open()...)
 	if err != nil && r.heard != nil {
 		return err // which may be tried again
 	}
 	if err != nil {
-		return inputErrorf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], cause(err, s.files[file]))
+		return fault.Inputf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], gdal.Cause(err, s.files[file]))
 	}
 	h := &handle{ds: ds, bands: ds.Bands()}
 	if !s.stillHas(file, h) || !s.sameSize(file) {
 		_ = ds.Close()
-		return inputErrorf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
+		return fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
 	}
 	if s.readers.open.Add(1) <= s.readers.limit {
 		r.kept[name] = h

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -144,7 +146,7 @@ type inspection struct {
 	surveys []*survey
 }
 
-// entry is a raster: a file, or a band of the only one.
+// Entry is a raster: a file, or a band of the only one.
 type entry struct {
 	name       string
 	file       int
@@ -260,12 +262,12 @@ func (in *inspection) lookAtFiles() {
 
 // predictorOf returns the number of the predictor of a local TIFF; 0 for none.
 func predictorOf(name string) int {
-	t, file := lookAt(name)
+	t, file := tiff.Open(name)
 	if t == nil {
 		return 0
 	}
 	defer func() { _ = file.Close() }()
-	if n, err := t.number(tagPredictor, 1); err == nil && n > 1 && n < 4 {
+	if n, err := t.Number(tiff.TagPredictor, 1); err == nil && n > 1 && n < 4 {
 		return int(n)
 	}
 	return 0
@@ -277,7 +279,7 @@ func (in *inspection) date() error {
 	for i, e := range in.entries {
 		inputs[i].Name = e.name
 		if !in.multi {
-			inputs[i].Path = datedName(in.sources[e.file])
+			inputs[i].Path = gdal.DatedName(in.sources[e.file])
 		}
 		if e.plane != nil {
 			l := e.plane.labels
@@ -460,7 +462,7 @@ func describeGrid(g geo) GridInfo {
 	d := GridInfo{Width: g.width, Height: g.height, Placed: g.hasTransform, Rotated: t[2] != 0 || t[4] != 0,
 		PixelSize: [2]float64{math.Hypot(t[1], t[4]), math.Hypot(t[2], t[5])},
 		Extent:    [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}}
-	onThread(func() { d.CRS = crsName(g.wkt) })
+	gdal.OnCRSThread(func() { d.CRS = gdal.CrsName(g.wkt) })
 	for _, corner := range [][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
 		x, y := corner[0]*float64(g.width), corner[1]*float64(g.height)
 		for i, at := range []float64{t[0] + x*t[1] + y*t[2], t[3] + x*t[4] + y*t[5]} {

@@ -14,6 +14,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -388,16 +389,16 @@ func TestInspectFindsDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory, err := readTIFF(strings.NewReader(string(text)))
+	directory, err := tiff.Read(strings.NewReader(string(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts := directory.entry(tagStripOffsets)
-	at := counts.at
-	if counts.count > 1 { // the second strip's place; its bytes become junk
+	counts := directory.Entry(tiff.TagStripOffsets)
+	at := counts.At
+	if counts.Count > 1 { // the second strip's place; its bytes become junk
 		at += 4
 	}
-	offset := int(directory.order.Uint32(text[at:]))
+	offset := int(directory.Order.Uint32(text[at:]))
 	for i := range 40 {
 		text[offset+i] = 0xff
 	}

@@ -10,6 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // Expand turns the inputs as people write them into names of rasters: a file stands for itself, a
@@ -28,13 +32,13 @@ func Expand(args []string) ([]string, error) {
 		names = append(names, more...)
 	}
 	if len(names) == 0 {
-		return nil, inputErrorf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
+		return nil, fault.Inputf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
 		key := sameName(name)
 		if seen[key] {
-			return nil, inputErrorf("%s is given twice: name each raster once", shown(name))
+			return nil, fault.Inputf("%s is given twice: name each raster once", gdal.DisplayName(name))
 		}
 		seen[key] = true
 	}
@@ -46,7 +50,7 @@ func sameName(name string) string {
 	if abs, err := filepath.Abs(name); err == nil && !strings.HasPrefix(name, "/vsi") {
 		return abs
 	}
-	if isRemote(name) {
+	if gdal.IsRemote(name) {
 		return name // two slashes in a URL are not one
 	}
 	return filepath.Clean(name)
@@ -57,9 +61,9 @@ func expand(arg string) ([]string, error) {
 		return readList(list)
 	}
 	if arg == "" {
-		return nil, inputErrorf("an input has an empty name")
+		return nil, fault.Inputf("an input has an empty name")
 	}
-	if arg = fromURL(arg); strings.HasPrefix(arg, "/vsi") {
+	if arg = gdal.FromURL(arg); strings.HasPrefix(arg, "/vsi") {
 		return []string{arg}, nil
 	}
 	info, err := os.Stat(arg)
@@ -69,20 +73,20 @@ func expand(arg string) ([]string, error) {
 	case err == nil:
 		return []string{arg}, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, inputErrorf("cannot read %s: %v", arg, reason(err))
+		return nil, fault.Inputf("cannot read %s: %v", arg, atomicfile.Reason(err))
 	case !strings.ContainsAny(arg, "*?["):
-		return nil, inputErrorf("%s does not exist: check the name, and quote patterns such as 'ndvi_*.tif'", arg)
+		return nil, fault.Inputf("%s does not exist: check the name, and quote patterns such as 'ndvi_*.tif'", arg)
 	}
 	names, err := filepath.Glob(arg)
 	if err != nil {
-		return nil, inputErrorf("the pattern %s is malformed: a [ needs its ]", arg)
+		return nil, fault.Inputf("the pattern %s is malformed: a [ needs its ]", arg)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
 		info, err := os.Stat(name)
 		return err == nil && info.IsDir()
 	})
 	if len(names) == 0 {
-		return nil, inputErrorf("no file matches %s: check the pattern and the folder", arg)
+		return nil, fault.Inputf("no file matches %s: check the pattern and the folder", arg)
 	}
 	return names, nil
 }
@@ -90,7 +94,7 @@ func expand(arg string) ([]string, error) {
 func folder(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, inputErrorf("cannot read the folder %s: %v", dir, reason(err))
+		return nil, fault.Inputf("cannot read the folder %s: %v", dir, atomicfile.Reason(err))
 	}
 	var names []string
 	for _, e := range entries {
@@ -100,7 +104,7 @@ func folder(dir string) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, inputErrorf("the folder %s holds no .tif file: name another, or the files by a quoted pattern", dir)
+		return nil, fault.Inputf("the folder %s holds no .tif file: name another, or the files by a quoted pattern", dir)
 	}
 	return names, nil
 }
@@ -108,7 +112,7 @@ func folder(dir string) ([]string, error) {
 func readList(list string) ([]string, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {
-		return nil, inputErrorf("cannot read the list %s: %v: check its name", list, reason(err))
+		return nil, fault.Inputf("cannot read the list %s: %v: check its name", list, atomicfile.Reason(err))
 	}
 	var names []string
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
@@ -118,9 +122,9 @@ func readList(list string) ([]string, error) {
 			continue
 		}
 		if strings.HasPrefix(name, "@") {
-			return nil, inputErrorf("line %d of %s names another list, %s: a list holds names of rasters", n, list, name)
+			return nil, fault.Inputf("line %d of %s names another list, %s: a list holds names of rasters", n, list, name)
 		}
-		if beside := filepath.Join(filepath.Dir(list), name); !httpURL.MatchString(name) && !filepath.IsAbs(name) && !exists(name) && exists(beside) {
+		if beside := filepath.Join(filepath.Dir(list), name); !gdal.HttpURL.MatchString(name) && !filepath.IsAbs(name) && !atomicfile.Exists(name) && atomicfile.Exists(beside) {
 			name = beside
 		}
 		more, err := expand(name)
@@ -130,28 +134,10 @@ func readList(list string) ([]string, error) {
 		names = append(names, more...)
 	}
 	if lines.Err() != nil {
-		return nil, inputErrorf("cannot read the list %s: a line of it is too long for a name: is it a text file?", list)
+		return nil, fault.Inputf("cannot read the list %s: a line of it is too long for a name: is it a text file?", list)
 	}
 	if len(names) == 0 {
-		return nil, inputErrorf("the list %s names no file: write a name on each line", list)
+		return nil, fault.Inputf("the list %s names no file: write a name on each line", list)
 	}
 	return names, nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// reason returns what went wrong without the call and the paths, which the sentence names already.
-func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }

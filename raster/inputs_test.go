@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
 // tree makes empty files, and a folder for each name that ends in a slash, and returns their root.
@@ -96,7 +99,7 @@ func TestExpand(t *testing.T) {
 			}
 			names, err := Expand(args)
 			if what, ok := strings.CutPrefix(c.want, "!"); ok {
-				checkError(t, err, ErrInput, what)
+				checkError(t, err, fault.ErrInput, what)
 				return
 			}
 			if err != nil {
@@ -119,7 +122,7 @@ func TestExpand(t *testing.T) {
 	t.Run("relative and absolute", func(t *testing.T) {
 		t.Chdir(root)
 		_, err := Expand([]string{"a_2001.tif", filepath.Join(root, "a_2001.tif")})
-		checkError(t, err, ErrInput, "given twice")
+		checkError(t, err, fault.ErrInput, "given twice")
 	})
 	t.Run("names of GDAL", func(t *testing.T) {
 		args := []string{"/vsicurl/https://example.org/*.tif", "/vsimem/x?.tif"}
@@ -129,7 +132,7 @@ func TestExpand(t *testing.T) {
 	})
 	t.Run("nothing", func(t *testing.T) {
 		_, err := Expand(nil)
-		checkError(t, err, ErrInput, "no input")
+		checkError(t, err, fault.ErrInput, "no input")
 	})
 }
 
@@ -149,7 +152,7 @@ func FuzzList(f *testing.F) {
 		t.Chdir(root)
 		names, err := Expand([]string{"@" + list})
 		switch {
-		case err != nil && !errors.Is(err, ErrInput):
+		case err != nil && !errors.Is(err, fault.ErrInput):
 			t.Errorf("%q is not an input error", err)
 		case err != nil && strings.Contains(err.Error(), "\n"):
 			t.Errorf("not one line: %q", err)
@@ -157,7 +160,7 @@ func FuzzList(f *testing.F) {
 			t.Error("neither names nor an error")
 		}
 		for _, name := range names {
-			if !strings.HasPrefix(name, "/vsi") && !exists(name) {
+			if !strings.HasPrefix(name, "/vsi") && !atomicfile.Exists(name) {
 				t.Errorf("%q does not exist", name)
 			}
 		}
@@ -249,9 +252,9 @@ func TestDamagedInputs(t *testing.T) {
 			if c.o.Band > 0 {
 				blamed = inputs[0]
 			}
-			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), c.o, ErrInput, append(strings.Split(c.words, "|"), blamed)...)
+			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), c.o, fault.ErrInput, append(strings.Split(c.words, "|"), blamed)...)
 			for i, name := range inputs {
-				if i != 1 && exists(name+".aux.xml") {
+				if i != 1 && atomicfile.Exists(name+".aux.xml") {
 					t.Errorf("%s has got a sidecar", name)
 				}
 			}
@@ -262,7 +265,7 @@ func TestDamagedInputs(t *testing.T) {
 		for _, interleave := range []string{"BAND", "PIXEL"} {
 			name := s.multiband(t, func(m *made) { m.creation = []string{"INTERLEAVE=" + interleave} })
 			cut(t, name, 0.55)
-			fails(t, []string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{}, ErrInput, name, "damaged")
+			fails(t, []string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{}, fault.ErrInput, name, "damaged")
 		}
 	})
 	t.Run("VRT on request", func(t *testing.T) {
@@ -274,12 +277,12 @@ func TestDamagedInputs(t *testing.T) {
 			vrts = append(vrts, filepath.Join(dir, fmt.Sprintf("y_%d.vrt", 2001+i)))
 			put(t, vrts[i], vrt(name))
 		}
-		fails(t, vrts, filepath.Join(t.TempDir(), "out.tif"), all(), ErrInput, vrts[0])
+		fails(t, vrts, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, vrts[0])
 		o := all()
 		o.Drivers = []string{"VRT"}
 		sameBands(t, "VRT", want, fitted(t, vrts, o))
 		// and then no other
-		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), o, ErrInput, inputs[0])
+		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, inputs[0])
 		o.Drivers = []string{"VRT", "GTiff"}
 		sameBands(t, "VRT and GTiff", want, fitted(t, []string{inputs[0], vrts[1], inputs[2]}, o))
 	})
@@ -336,7 +339,7 @@ func TestInputsThatChange(t *testing.T) {
 			defer func() { _ = job.Close() }()
 			c.change(t, inputs[1])
 			_, err = job.Run(t.Context(), nil)
-			checkError(t, err, ErrInput, inputs[1])
+			checkError(t, err, fault.ErrInput, inputs[1])
 			if left := listing(filepath.Dir(out)); left != "[]" {
 				t.Errorf("left behind: %s", left)
 			}
@@ -351,6 +354,6 @@ func TestInputsThatChange(t *testing.T) {
 		defer func() { _ = job.Close() }()
 		replace(func(m *made) { m.bands = m.bands[:2] })(t, name)
 		_, err = job.Run(t.Context(), nil)
-		checkError(t, err, ErrInput, name)
+		checkError(t, err, fault.ErrInput, name)
 	})
 }

@@ -1,14 +1,12 @@
 package raster
 
 import (
-	"bytes"
-	"encoding/xml"
-	"fmt"
-	"html"
 	"slices"
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
 // labels is what a file says about the date of one of its bands.
@@ -18,31 +16,26 @@ type labels struct {
 	tag         string // TIFFTAG_DATETIME
 }
 
-const (
-	acquiredKey = "ACQUISITIONDATETIME" // as GDAL's readers of providers' metadata call it, in this domain
-	imagery     = "IMAGERY"
-)
-
 // labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
 // alone, do not count: the domain has to be in the file.
 func labelsOf(ds *godal.Dataset, b godal.Band, alone bool) labels {
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME")}
-	if slices.Contains(b.MetadataDomains(), imagery) {
-		l.acquired = b.Metadata(acquiredKey, godal.Domain(imagery))
+	if slices.Contains(b.MetadataDomains(), tiff.Imagery) {
+		l.acquired = b.Metadata(tiff.AcquiredKey, godal.Domain(tiff.Imagery))
 	}
-	if l.acquired == "" && alone && slices.Contains(ds.MetadataDomains(), imagery) {
-		l.acquired = ds.Metadata(acquiredKey, godal.Domain(imagery))
+	if l.acquired == "" && alone && slices.Contains(ds.MetadataDomains(), tiff.Imagery) {
+		l.acquired = ds.Metadata(tiff.AcquiredKey, godal.Domain(tiff.Imagery))
 	}
 	return l
 }
 
 // labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are
 // otherwise alike, so they come from the tags of the file itself where GDAL may have opened another one.
-func labelFromTags(t *tiffFile, planes []plane) {
+func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
-		planes[i].labels.tag = t.text(tagDateTime)
+		planes[i].labels.tag = t.Text(tiff.TagDateTime)
 	}
-	items, err := t.metadata()
+	items, err := t.Metadata()
 	if err != nil {
 		return // then the file is only like those with the same text, which GDAL has read
 	}
@@ -51,7 +44,7 @@ func labelFromTags(t *tiffFile, planes []plane) {
 		planes[i].labels.description, planes[i].labels.acquired = "", ""
 	}
 	for _, item := range items {
-		dated := item.Name == acquiredKey && item.Domain == imagery
+		dated := item.Name == tiff.AcquiredKey && item.Domain == tiff.Imagery
 		if dated && item.Sample == nil {
 			acquired = item.Text
 		}
@@ -70,68 +63,4 @@ func labelFromTags(t *tiffFile, planes []plane) {
 	if len(planes) == 1 && planes[0].labels.acquired == "" {
 		planes[0].labels.acquired = acquired
 	}
-}
-
-// text returns the text of a tag, "" if there is none.
-func (t *tiffFile) text(tag uint16) string {
-	e := t.entry(tag)
-	if e == nil {
-		return ""
-	}
-	text, _, _ := bytes.Cut(e.data, []byte{0})
-	return string(text)
-}
-
-// metadataItem is an entry of the XML that GDAL keeps in a tag of its own.
-type metadataItem struct {
-	Name   string `xml:"name,attr"`
-	Sample *int   `xml:"sample,attr"` // the band, from 0; nil: the file
-	Role   string `xml:"role,attr"`   // what GDAL makes of it: scale, offset, unittype, description, colorinterp
-	Domain string `xml:"domain,attr"`
-	Text   string `xml:",chardata"`
-}
-
-// metadata reads the XML, but for what is no more than statistics and whatever else people keep.
-func (t *tiffFile) metadata() ([]metadataItem, error) {
-	data := []byte(t.text(tagGDALMetadata))
-	matters := func(word string) bool { return bytes.Contains(data, []byte(word)) }
-	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", imagery}, matters) {
-		return nil, nil
-	}
-	var document struct {
-		XMLName xml.Name       `xml:"GDALMetadata"`
-		Items   []metadataItem `xml:"Item"`
-	}
-	d := xml.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(&document); err != nil {
-		return nil, err
-	}
-	if len(bytes.TrimSpace(data[d.InputOffset():])) > 0 {
-		return nil, errTIFF
-	}
-	for i := range document.Items {
-		document.Items[i].Text = html.UnescapeString(document.Items[i].Text) // GDAL escapes twice
-	}
-	return document.Items, nil
-}
-
-// meaning returns the items that change what samples mean; ok is false where they cannot be told from others.
-func (t *tiffFile) meaning() (meaning string, ok bool) {
-	items, err := t.metadata()
-	if err != nil {
-		return "", false
-	}
-	var b strings.Builder
-	for _, item := range items {
-		role := strings.ToLower(item.Role)
-		if role == "description" || role == "" && item.Name != "PIXELTYPE" && item.Domain != "IMAGE_STRUCTURE" {
-			continue
-		}
-		sample := -1
-		if item.Sample != nil {
-			sample = *item.Sample
-		}
-		fmt.Fprintf(&b, "%q %d %q %q %q\n", item.Name, sample, role, item.Domain, item.Text)
-	}
-	return b.String(), true
 }

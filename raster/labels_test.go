@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
 // relabel opens a raster to change what it says of itself.
@@ -23,7 +25,9 @@ func relabel(t testing.TB, path string, change func(ds *godal.Dataset) error) {
 }
 
 func acquiredAt(date string) func(ds *godal.Dataset) error {
-	return func(ds *godal.Dataset) error { return ds.SetMetadata(acquiredKey, date, godal.Domain(imagery)) }
+	return func(ds *godal.Dataset) error {
+		return ds.SetMetadata(tiff.AcquiredKey, date, godal.Domain(tiff.Imagery))
+	}
 }
 
 // The labels that are read from the tags are those that GDAL reads, and neither makes files unlike.
@@ -33,19 +37,21 @@ func TestLabels(t *testing.T) {
 		"tag":         func(ds *godal.Dataset) error { return ds.SetMetadata("TIFFTAG_DATETIME", "2001:07:15 10:20:30") },
 		"acquisition": acquiredAt("2001-07-15 10:20:30"),
 		"acquisition of a band": func(ds *godal.Dataset) error {
-			return ds.Bands()[1].SetMetadata(acquiredKey, "2001-07-16 10:20:30", godal.Domain(imagery))
+			return ds.Bands()[1].SetMetadata(tiff.AcquiredKey, "2001-07-16 10:20:30", godal.Domain(tiff.Imagery))
 		},
 		"both": func(ds *godal.Dataset) error {
 			if err := acquiredAt("2001-07-15 10:20:30")(ds); err != nil {
 				return err
 			}
-			return ds.Bands()[0].SetMetadata(acquiredKey, "2001-07-16 10:20:30", godal.Domain(imagery))
+			return ds.Bands()[0].SetMetadata(tiff.AcquiredKey, "2001-07-16 10:20:30", godal.Domain(tiff.Imagery))
 		},
-		"description":   func(ds *godal.Dataset) error { return ds.Bands()[1].SetDescription("été & <2001-07-15>") },
-		"descriptions":  func(ds *godal.Dataset) error { return describeBands(ds, "X2000.02.18", "X2000.03.05") },
-		"other domains": func(ds *godal.Dataset) error { return ds.SetMetadata(acquiredKey, "1999-01-01", godal.Domain("OTHER")) },
+		"description":  func(ds *godal.Dataset) error { return ds.Bands()[1].SetDescription("été & <2001-07-15>") },
+		"descriptions": func(ds *godal.Dataset) error { return describeBands(ds, "X2000.02.18", "X2000.03.05") },
+		"other domains": func(ds *godal.Dataset) error {
+			return ds.SetMetadata(tiff.AcquiredKey, "1999-01-01", godal.Domain("OTHER"))
+		},
 		"default domain": func(ds *godal.Dataset) error {
-			return ds.SetMetadata(acquiredKey, "1999-01-01")
+			return ds.SetMetadata(tiff.AcquiredKey, "1999-01-01")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
 // A disk that is full at any point of the writing is an error, and nothing is left on it.
@@ -24,12 +25,12 @@ func TestFullDisk(t *testing.T) {
 	inputs := s.files(t, nil)
 	for _, creation := range []string{"", "COMPRESS=DEFLATE", "TILED=NO", "TILED=NO BLOCKYSIZE=1024", "INTERLEAVE=PIXEL COMPRESS=LZW"} {
 		t.Run(creation, func(t *testing.T) {
-			fails(t, inputs, filepath.Join(disk, "out.tif"), Options{Creation: strings.Fields(creation)}, ErrOutput, filepath.Join(disk, "out.tif"))
+			fails(t, inputs, filepath.Join(disk, "out.tif"), Options{Creation: strings.Fields(creation)}, fault.ErrOutput, filepath.Join(disk, "out.tif"))
 		})
 	}
 	t.Run("without a byte", func(t *testing.T) {
 		put(t, filepath.Join(disk, "filler"), strings.Repeat("x", 1<<20))
-		fails(t, inputs, filepath.Join(disk, "out.tif"), Options{}, ErrOutput)
+		fails(t, inputs, filepath.Join(disk, "out.tif"), Options{}, fault.ErrOutput)
 	})
 }
 
@@ -39,7 +40,7 @@ func TestFullDiskForCopy(t *testing.T) {
 	inputs := newPlanes(1024, 1024, 2, 0, 1<<20).files(t, nil)
 	for _, o := range []Options{{Format: COG}, {Format: COG, Creation: []string{"COMPRESS=NONE", "OVERVIEWS=NONE"}}, {Creation: []string{"COMPRESS=DEFLATE"}}, {Creation: []string{"TILED=NO"}}} {
 		t.Run(string(o.Format)+strings.Join(o.Creation, " "), func(t *testing.T) {
-			fails(t, inputs, filepath.Join(disk, "out.tif"), o, ErrOutput, filepath.Join(disk, "out.tif"))
+			fails(t, inputs, filepath.Join(disk, "out.tif"), o, fault.ErrOutput, filepath.Join(disk, "out.tif"))
 		})
 	}
 }

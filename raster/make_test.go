@@ -14,6 +14,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -34,7 +35,7 @@ type made struct {
 }
 
 func (m made) write(path string) error {
-	if err := register(); err != nil {
+	if err := gdal.Register(); err != nil {
 		return err
 	}
 	if m.dtype == godal.Unknown {
@@ -60,7 +61,7 @@ func (m made) write(path string) error {
 		})
 	}
 	if m.nodata != nil {
-		add(func() error { return ds.SetNoData(*m.nodata, godal.ErrLogger(ignoreWarnings)) })
+		add(func() error { return ds.SetNoData(*m.nodata, godal.ErrLogger(gdal.IgnoreWarnings)) })
 	}
 	rows := m.height
 	if m.written > 0 {
@@ -72,7 +73,7 @@ func (m made) write(path string) error {
 			add(func() error { return b.SetScaleOffset(m.scale, m.offset) })
 		}
 		if m.unit != "" {
-			add(func() error { return setUnit(b, m.unit) })
+			add(func() error { return gdal.SetUnit(b, m.unit) })
 		}
 		if i < len(m.descriptions) {
 			add(func() error { return b.SetDescription(m.descriptions[i]) })

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -125,13 +126,13 @@ func (m Mask) inFiles() bool { return m.Band != 0 && len(m.From) == 0 }
 func (m Mask) check() error {
 	switch given := len(m.Keep) > 0 || len(m.Drop) > 0; {
 	case m.Band < 0:
-		return inputErrorf("band %d cannot be a mask: bands count from 1", m.Band)
+		return fault.Inputf("band %d cannot be a mask: bands count from 1", m.Band)
 	case !m.used() && given:
-		return inputErrorf("values of a mask are given and no mask: name its band with --mask-band, or its files with --mask-from")
+		return fault.Inputf("values of a mask are given and no mask: name its band with --mask-band, or its files with --mask-from")
 	case m.used() && !given:
-		return inputErrorf("a mask is given and not what it means: name the values that are kept, such as --mask-keep 0,1, or the bits that are not, such as --mask-drop-bits 1,3,4")
+		return fault.Inputf("a mask is given and not what it means: name the values that are kept, such as --mask-keep 0,1, or the bits that are not, such as --mask-drop-bits 1,3,4")
 	case len(m.Keep) > 0 && len(m.Drop) > 0:
-		return inputErrorf("--mask-keep and --mask-drop-bits exclude each other: a mask holds either values or bits")
+		return fault.Inputf("--mask-keep and --mask-drop-bits exclude each other: a mask holds either values or bits")
 	}
 	return nil
 }

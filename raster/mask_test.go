@@ -11,6 +11,8 @@ import (
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -483,7 +485,9 @@ func TestMaskErrors(t *testing.T) {
 		{"itself", []string{filepath.Join(dir, "qa")}, OpenOptions{Mask: from("qa")}, []string{"every input is also a mask"}},
 		{"no such file", inputs, OpenOptions{Mask: from("none_*.tif")}, []string{"masks", "none_*.tif"}},
 	} {
-		t.Run(row.name, func(t *testing.T) { fails(t, row.inputs, out, Options{OpenOptions: row.o}, ErrInput, row.words...) })
+		t.Run(row.name, func(t *testing.T) {
+			fails(t, row.inputs, out, Options{OpenOptions: row.o}, fault.ErrInput, row.words...)
+		})
 	}
 }
 
@@ -614,7 +618,7 @@ func TestMaskBandsOfBothKinds(t *testing.T) {
 	if summary.Masked != hidden || summary.Masks != job.Masks {
 		t.Errorf("%d samples masked by %q, want %d", summary.Masked, summary.Masks, hidden)
 	}
-	ds, err := open(job.Output, nil)
+	ds, err := gdal.Open(job.Output, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

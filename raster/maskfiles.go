@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -27,14 +28,14 @@ func (s *Stack) openMasks(o OpenOptions) error {
 	}
 	for i, g := range geos {
 		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return inputErrorf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
+			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
 		}
 	}
 	base := len(s.files)
 	for i := range found.planes {
 		p := &found.planes[i]
 		if err := p.judge(o.Mask); err != nil {
-			return inputErrorf("cannot use %s as a mask: %v", found.files[p.file], err)
+			return fault.Inputf("cannot use %s as a mask: %v", found.files[p.file], err)
 		}
 		p.file += base
 		s.planes[i].mask = p
@@ -76,19 +77,19 @@ func (s *Stack) matched(masks *Stack) ([]int, error) {
 		near := candidates[at(s.readings[i])]
 		switch {
 		case len(near) == 0:
-			return nil, inputErrorf("%s of %s has no mask: none of %s is of that date; add it to --mask-from, or leave the raster out", names[i], when(i), described(masks.files))
+			return nil, fault.Inputf("%s of %s has no mask: none of %s is of that date; add it to --mask-from, or leave the raster out", names[i], when(i), described(masks.files))
 		case sharing[at(s.readings[i])] == 1 && len(near) == 1:
 			of[i] = near[0]
 		default:
 			best, second := mostAlike(names[i], maskNames, near)
 			if second >= 0 {
-				return nil, inputErrorf("the mask of %s of %s may be %s or %s, whose names have as much in common with it: give masks names with the words of the rasters that they belong to",
+				return nil, fault.Inputf("the mask of %s of %s may be %s or %s, whose names have as much in common with it: give masks names with the words of the rasters that they belong to",
 					names[i], when(i), maskNames[best], maskNames[second])
 			}
 			of[i] = best
 		}
 		if other, twice := taken[of[i]]; twice {
-			return nil, inputErrorf("%s and %s of %s would have one mask, %s: each raster has a mask of its own, add it to --mask-from",
+			return nil, fault.Inputf("%s and %s of %s would have one mask, %s: each raster has a mask of its own, add it to --mask-from",
 				names[other], names[i], when(i), maskNames[of[i]])
 		}
 		taken[of[i]] = i
@@ -148,7 +149,7 @@ func (s *Stack) without(masks *Stack) error {
 		}
 	}
 	if len(kept) == 0 {
-		return inputErrorf("every input is also a mask: where the masks are bands of the inputs, leave --mask-from out")
+		return fault.Inputf("every input is also a mask: where the masks are bands of the inputs, leave --mask-from out")
 	}
 	s.sources, s.files, s.given = permuted(s.sources, kept), permuted(s.files, kept), len(kept)
 	return nil

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -52,12 +54,12 @@ func checkTargets(overwrite bool, paths ...string) error {
 		if p == "" && len(seen) > 0 {
 			continue
 		}
-		if err := checkTarget(p, overwrite); err != nil {
+		if err := atomicfile.CheckTarget(p, overwrite); err != nil {
 			return err
 		}
 		if abs, err := filepath.Abs(p); err == nil {
 			if seen[abs] {
-				return outputErrorf("the output %s is given twice: name another file for each", p)
+				return fault.Outputf("the output %s is given twice: name another file for each", p)
 			}
 			seen[abs] = true
 		}
@@ -73,7 +75,7 @@ func (s *Stack) checkApart(path string) error {
 	}
 	for _, name := range s.sources {
 		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
-			return outputErrorf("the output %s is also an input: name another, or leave it out of the inputs", path)
+			return fault.Outputf("the output %s is also an input: name another, or leave it out of the inputs", path)
 		}
 	}
 	return nil

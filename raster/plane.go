@@ -11,6 +11,9 @@ import (
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -33,12 +36,12 @@ type plane struct {
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
-	interleaved   bool       // with other bands, pixel by pixel
-	direct        bool       // samples go from the file to the tile, and no block is ever held
-	lies          *samplesAt // where the samples lie, if they can be read past GDAL
-	predictor     int        // 2 or 3, if it is taken off here; or 0
-	predictorAt   int64      // where the file keeps its number
-	blockBytes    int64      // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
+	interleaved   bool          // with other bands, pixel by pixel
+	direct        bool          // samples go from the file to the tile, and no block is ever held
+	lies          *tiff.Samples // where the samples lie, if they can be read past GDAL
+	predictor     int           // 2 or 3, if it is taken off here; or 0
+	predictorAt   int64         // where the file keeps its number
+	blockBytes    int64         // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
 	labels        labels
 	form          form
 }
@@ -55,9 +58,9 @@ type form struct {
 // describe opens a file and says what is in it.
 func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	fail := func(format string, args ...any) ([]plane, geo, error) {
-		return nil, geo{}, inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
+		return nil, geo{}, fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
 	}
-	ds, err := openFirst(name, o.Drivers)
+	ds, err := gdal.OpenFirst(name, o.Drivers)
 	if err != nil {
 		return nil, geo{}, openError(name, o.Drivers, err)
 	}
@@ -120,12 +123,12 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 // openError says why a file cannot be opened.
 func openError(name string, drivers []string, err error) error {
 	fail := func(format string, args ...any) error {
-		return inputErrorf("cannot use %s: %s", shown(name), fmt.Sprintf(format, args...))
+		return fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
 	}
-	if remote := (*failed)(nil); errors.As(err, &remote) {
+	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fail("%v", remote)
 	}
-	what := cause(err, name)
+	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
 	switch {
 	case errors.Is(statErr, fs.ErrNotExist) && strings.Contains(what, "No such file"):
@@ -148,7 +151,7 @@ func openError(name string, drivers []string, err error) error {
 func geoOf(ds *godal.Dataset) geo {
 	st := ds.Structure()
 	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
-	if t, err := ds.GeoTransform(godal.ErrLogger(ignoreWarnings)); err == nil {
+	if t, err := ds.GeoTransform(godal.ErrLogger(gdal.IgnoreWarnings)); err == nil {
 		g.transform, g.hasTransform = t, true
 	} else {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
@@ -207,7 +210,7 @@ var dtypes = map[godal.DataType]kernel.DType{
 	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
 }
 
-// read takes the band's properties; nodata, if not nil, replaces its own.
+// Read takes the band's properties; nodata, if not nil, replaces its own.
 func (p *plane) read(b godal.Band, nodata *float64) error {
 	st := b.Structure()
 	p.blockWidth, p.blockHeight = st.BlockSizeX, st.BlockSizeY
@@ -215,12 +218,12 @@ func (p *plane) read(b godal.Band, nodata *float64) error {
 	if p.scale == 0 || math.IsNaN(p.scale) || math.IsInf(p.scale, 0) || math.IsNaN(p.offset) || math.IsInf(p.offset, 0) {
 		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
 	}
-	p.unit = unitOf(b)
+	p.unit = gdal.Unit(b)
 	p.nodata, p.hasNodata = b.NoData()
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true
 	}
-	p.flags = maskFlags(b) & (perDataset | alphaBand)
+	p.flags = gdal.MaskFlags(b) & (perDataset | alphaBand)
 	var known bool
 	if p.dtype, known = dtypes[st.DataType]; !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)

@@ -12,6 +12,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -95,7 +97,7 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 		}
 	} else {
 		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return h.bands[p.band-1].MaskBand().Read(w.X, w.Y, visible, w.Width, w.Height, r.heard.band()...)
+			return h.bands[p.band-1].MaskBand().Read(w.X, w.Y, visible, w.Width, w.Height, r.heard.Band()...)
 		})
 		if err != nil {
 			return err
@@ -145,7 +147,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		// compressed, in twice the time: so the last comes first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard.dataset()...)
+			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard.Dataset()...)
 		})
 		read := slices.Clone(raw)
 		for j, b := range bands {
@@ -248,7 +250,7 @@ func (s *Stack) scratchBytes(p *plane) int {
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
 	if p.lies != nil {
 		return s.lying[p.file].with(&s.readers, func(file io.ReaderAt) error {
-			return p.lies.read(file, w, dst, &r.tile)
+			return p.lies.Read(file, w, dst, &r.tile)
 		})
 	}
 	if r.heard == nil && p.madeOfBlocks(s.geo, w) {
@@ -257,7 +259,7 @@ func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) err
 		})
 	}
 	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-		return h.bands[p.band-1].Read(w.X, w.Y, typed(p, dst), w.Width, w.Height, r.heard.band()...)
+		return h.bands[p.band-1].Read(w.X, w.Y, typed(p, dst), w.Width, w.Height, r.heard.Band()...)
 	})
 }
 
@@ -324,14 +326,14 @@ func widenFrom[T float32 | float64, S kernel.Sample](s *Stack, p *plane, dst []T
 }
 
 func readError(name string, w pixtrend.Window, err error) error {
-	if errors.Is(err, ErrInput) {
+	if errors.Is(err, fault.ErrInput) {
 		return err
 	}
-	if remote := (*failed)(nil); errors.As(err, &remote) {
-		return inputErrorf("cannot read %s at column %d, row %d: %v", name, w.X, w.Y, remote)
+	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
+		return fault.Inputf("cannot read %s at column %d, row %d: %v", name, w.X, w.Y, remote)
 	}
-	return inputErrorf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
-		name, w.X, w.Y, cause(err, name))
+	return fault.Inputf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
+		name, w.X, w.Y, gdal.Cause(err, name))
 }
 
 // typed returns memory for samples of p as the slice that godal takes its type from.

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -19,14 +21,14 @@ import (
 
 // remoteStack is what a Stack holds of its remote files.
 type remoteStack struct {
-	versions map[int]version // by file, when it was first opened
-	lanes    int             // files that a worker reads at the same time
-	heard    sync.Map        // by file, its *lastTrouble
+	versions map[int]gdal.FileVersion // by file, when it was first opened
+	lanes    int                      // files that a worker reads at the same time
+	heard    sync.Map                 // by file, its *Troubles
 }
 
-func (r *remoteStack) trouble(file int) *lastTrouble {
-	g, _ := r.heard.LoadOrStore(file, &lastTrouble{})
-	return g.(*lastTrouble)
+func (r *remoteStack) trouble(file int) *gdal.Troubles {
+	g, _ := r.heard.LoadOrStore(file, &gdal.Troubles{})
+	return g.(*gdal.Troubles)
 }
 
 // opensAtOnce is how many remote files are opened at the same time, and the most that all workers together
@@ -46,7 +48,7 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 		err    error
 	}
 	found := map[int]description{}
-	s.remote.versions = map[int]version{}
+	s.remote.versions = map[int]gdal.FileVersion{}
 	var mu sync.Mutex
 	broken := len(s.sources)
 	beyond := func(i int) bool {
@@ -56,9 +58,9 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 	}
 	s.eachRemote(beyond, func(i int) {
 		var d description
-		var v version
+		var v gdal.FileVersion
 		if d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
-			v, _ = versionOf(s.sources[i])
+			v, _ = gdal.FileVersionOf(s.sources[i])
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -72,7 +74,7 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 			return d.planes, d.geo, d.err
 		}
 		var d description
-		onThread(func() { d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
+		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
 		return d.planes, d.geo, d.err
 	}
 }
@@ -89,7 +91,7 @@ func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 				if file >= len(s.sources) || stop(file) {
 					return
 				}
-				if isRemote(s.sources[file]) {
+				if gdal.IsRemote(s.sources[file]) {
 					do(file)
 				}
 			}
@@ -101,58 +103,6 @@ func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 // RemoteFiles returns how many of the input files are on servers.
 func (s *Stack) RemoteFiles() int { return len(s.remote.versions) }
 
-// newPlan plans the fit. Where files are remote, windows are larger than caches would have them: a
-// request takes a while however little it asks for.
-func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.Plan, error) {
-	g := s.Grid()
-	plan, err := pixtrend.NewPlan(g, o)
-	if err != nil || s.RemoteFiles() == 0 || o.WindowWidth > 0 ||
-		plan.WindowWidth < min(g.BlockWidth, g.Width) || plan.WindowHeight < min(g.BlockHeight, g.Height) {
-		return plan, err
-	}
-	const enough = 2 << 20 // bytes of a date, before compression
-	for plan.WindowWidth < g.Width || plan.WindowHeight < g.Height {
-		o.WindowWidth, o.WindowHeight = plan.WindowWidth, plan.WindowHeight
-		if o.WindowWidth < g.Width {
-			o.WindowWidth *= 2
-		} else {
-			o.WindowHeight *= 2
-		}
-		if int64(o.WindowWidth)*int64(o.WindowHeight) > int64(enough/g.Type.Size()) {
-			break
-		}
-		larger, err := pixtrend.NewPlan(g, o)
-		// Four windows a worker at least, so that none waits long for the last of another.
-		if err != nil || larger.Windows < 4*len(plan.Workers) {
-			break
-		}
-		plan = larger
-	}
-	return plan, nil
-}
-
-// transferMemory is what remote files take off the tiles' share of the memory: GDAL keeps 16 MB of what was
-// transferred, and each thread that sent requests a connection and a heap.
-func (s *Stack) transferMemory(memory int64) int64 {
-	if s.RemoteFiles() == 0 {
-		return 0
-	}
-	return min(memory/8, 32<<20)
-}
-
-// spread settles how many files a worker reads at the same time, and returns how many readers there are
-// then. Each takes memory: the window as it is transferred, up to three times in GDAL, and a block.
-func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
-	workers := len(plan.Workers)
-	if s.RemoteFiles() == 0 {
-		return workers
-	}
-	each := int64(plan.WindowWidth)*int64(plan.WindowHeight)*int64(3*s.grid.Type.Size()+s.grid.ScratchBytes) + s.largest((*plane).heldBytes)
-	most := min(lanesMost, len(s.files), readsAtOnce/workers, int(min(memory/2/each/int64(workers), lanesMost)))
-	s.remote.lanes = max(1, most)
-	return workers * s.remote.lanes
-}
-
 // readRemote is Read where files are remote: several at a time, each in a lane of its own, which
 // has its handles.
 func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
@@ -161,7 +111,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if together {
 		r := s.readers.of(worker * lanes)
 		err := s.readLane(ctx, r, 0, w, func() error {
-			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard.dataset()...) })
+			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard.Dataset()...) })
 		})
 		if err != nil {
 			return err
@@ -208,18 +158,18 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 // readLane reads from a file with as many tries as it takes.
 func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Window, read func() error) error {
 	name := s.sources[file]
-	if !isRemote(name) {
+	if !gdal.IsRemote(name) {
 		if err := read(); err != nil {
 			return readError(s.files[file], w, err)
 		}
 		return nil
 	}
 	defer func() { r.heard = nil }()
-	err := persist(ctx, name, patienceFor(name), s.remote.trouble(file), func(t *transfer) error {
+	err := gdal.Persist(ctx, name, gdal.PatienceFor(name), s.remote.trouble(file), func(t *gdal.Transfer) error {
 		if !s.direct(file) {
 			// GDAL asks for all blocks of a window at once, which it does not do when it expects to
 			// read samples past its cache.
-			t.options = append(slices.Clip(t.options), "GTIFF_DIRECT_IO=NO")
+			t.Options = append(slices.Clip(t.Options), "GTIFF_DIRECT_IO=NO")
 		}
 		r.heard = t
 		err := read()
@@ -261,8 +211,8 @@ func (s *Stack) sameSize(file int) bool {
 	if !remote {
 		return true
 	}
-	now, ok := versionOf(s.sources[file])
-	return !ok || before.size == 0 || now.size == 0 || now.size == before.size
+	now, ok := gdal.FileVersionOf(s.sources[file])
+	return !ok || before.Size == 0 || now.Size == 0 || now.Size == before.Size
 }
 
 // unchanged asks whether the remote files are still those that were opened: a local file that is open
@@ -273,16 +223,16 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	var replaced, touched, silent []int
 	s.eachRemote(func(int) bool { return ctx.Err() != nil }, func(file int) {
 		before := s.remote.versions[file]
-		forget(s.sources[file])
-		now, ok := versionOf(s.sources[file])
+		gdal.Forget(s.sources[file])
+		now, ok := gdal.FileVersionOf(s.sources[file])
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
-		case !ok || before.size == 0 || now.size == 0:
+		case !ok || before.Size == 0 || now.Size == 0:
 			silent = append(silent, file)
-		case now.size != before.size:
+		case now.Size != before.Size:
 			replaced = append(replaced, file)
-		case now.changed != before.changed:
+		case now.Changed != before.Changed:
 			touched = append(touched, file)
 		}
 	})
@@ -290,7 +240,7 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 		return nil, context.Cause(ctx)
 	}
 	if len(replaced) > 0 {
-		return nil, inputErrorf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[slices.Min(replaced)])
+		return nil, fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[slices.Min(replaced)])
 	}
 	for _, w := range []struct {
 		files []int

@@ -21,6 +21,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // server serves the files of a folder on loopback, and knows what it was asked.
@@ -444,7 +446,7 @@ func TestRemoteGivesUp(t *testing.T) {
 			inputs := srv.urls(names, "?sig="+secret)
 			output := filepath.Join(t.TempDir(), "out.tif")
 			_, err := FitFiles(t.Context(), inputs, output, o)
-			checkError(t, err, ErrInput, append(strings.Split(c.words, "|"), srv.URL+"/y_2002.tif")...)
+			checkError(t, err, fault.ErrInput, append(strings.Split(c.words, "|"), srv.URL+"/y_2002.tif")...)
 			if err != nil && (strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "/vsi")) {
 				t.Errorf("%q holds more than the address", err)
 			}
@@ -461,14 +463,14 @@ func TestRemoteGivesUp(t *testing.T) {
 		impatient(t, 1)
 		inputs := srv.urls(names, "")
 		srv.Close()
-		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), ErrInput, srv.URL+"/y_2001.tif", "2 times in a row", "check the address and the network")
+		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, srv.URL+"/y_2001.tif", "2 times in a row", "check the address and the network")
 	})
 	t.Run("damaged", func(t *testing.T) {
 		damaged := s.files(t, func(_ int, m *made) { m.creation = []string{"COMPRESS=DEFLATE", "BLOCKYSIZE=100"} })
 		scribble(t, damaged[1], 0.5)
 		srv := serve(t, damaged[0])
 		impatient(t, 9)
-		fails(t, srv.urls(damaged, ""), filepath.Join(t.TempDir(), "out.tif"), all(), ErrInput, srv.URL+"/y_2002.tif", "damaged")
+		fails(t, srv.urls(damaged, ""), filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, srv.URL+"/y_2002.tif", "damaged")
 	})
 }
 
@@ -506,7 +508,7 @@ func TestRemoteFilesThatChange(t *testing.T) {
 				})
 				o := all()
 				o.Fit.WindowWidth, o.Fit.WindowHeight = 150, 100
-				fails(t, srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o, ErrInput, srv.URL+"/y_2002.tif")
+				fails(t, srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, srv.URL+"/y_2002.tif")
 			})
 		}
 	}
@@ -614,11 +616,11 @@ func TestRemoteSecrets(t *testing.T) {
 		"/vsizip//vsicurl/https://example.org/a.zip?b/c.tif": "/vsizip//vsicurl/https://example.org/a.zip",
 		"/vsimem/a?b":                                        "/vsimem/a?b",
 	} {
-		if got := shown(name); got != want {
+		if got := gdal.DisplayName(name); got != want {
 			t.Errorf("shown(%q) = %q, want %q", name, got, want)
 		}
 	}
-	if got := datedName("/vsicurl/https://example.org/a%202001.tif?b=1999"); got != "https://example.org/a 2001.tif" {
+	if got := gdal.DatedName("/vsicurl/https://example.org/a%202001.tif?b=1999"); got != "https://example.org/a 2001.tif" {
 		t.Errorf("dates are read from %q", got)
 	}
 	for message, want := range map[string]string{
@@ -626,7 +628,7 @@ func TestRemoteSecrets(t *testing.T) {
 		"HTTP error code: 503 - https://u:p@h/a?x=y": "HTTP error code: 503 - https://h/a",
 		"why? because": "why? because",
 	} {
-		if got := scrubbed(message); got != want {
+		if got := gdal.WithoutSecrets(message); got != want {
 			t.Errorf("scrubbed(%q) = %q, want %q", message, got, want)
 		}
 	}
@@ -643,20 +645,20 @@ func TestRemoteOptions(t *testing.T) {
 	if log, _, _ := srv.seen(); !slices.Contains(log, "GET /y_2001.tif bytes=0-65535") {
 		t.Errorf("GDAL_INGESTED_BYTES_AT_OPEN does not show:\n%s", strings.Join(log, "\n"))
 	}
-	for _, o := range append(remoteOptions("/vsicurl/x", patience{}), debugKeys, "GTIFF_DIRECT_IO=") {
+	for _, o := range append(gdal.RemoteOptions("/vsicurl/x", gdal.Patience{}), gdal.DebugKeys, "GTIFF_DIRECT_IO=") {
 		key, _, _ := strings.Cut(o, "=")
-		if value, set := userOption("/vsicurl/x", key); set && key != "GDAL_INGESTED_BYTES_AT_OPEN" {
+		if value, set := gdal.UserOption("/vsicurl/x", key); set && key != "GDAL_INGESTED_BYTES_AT_OPEN" {
 			t.Errorf("%s is %s after the run", key, value)
 		}
 	}
 	t.Setenv("GDAL_HTTP_MAX_RETRY", "7")
 	t.Setenv("GDAL_HTTP_RETRY_DELAY", "2.5")
-	if got, want := patienceFor("/vsicurl/x"), (patience{7, 2500 * time.Millisecond}); got != want {
+	if got, want := gdal.PatienceFor("/vsicurl/x"), (gdal.Patience{Retries: 7, First: 2500 * time.Millisecond}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	for _, p := range []patience{{5, time.Second}, {5, 0}, {1000, time.Hour}} {
+	for _, p := range []gdal.Patience{{Retries: 5, First: time.Second}, {Retries: 5}, {Retries: 1000, First: time.Hour}} {
 		for n := range 100 {
-			if w := p.wait(n); w < 0 || w > max(p.first, longestWait) {
+			if w := p.Wait(n); w < 0 || w > max(p.First, gdal.LongestWait) {
 				t.Errorf("%v waits %v after try %d", p, w, n)
 			}
 		}
@@ -694,7 +696,7 @@ func TestRemoteBuckets(t *testing.T) {
 			})
 			t.Cleanup(func() {
 				for _, name := range inputs {
-					forget(name) // the next server has another address and the same names
+					gdal.Forget(name) // the next server has another address and the same names
 				}
 			})
 			got := fitted(t, inputs, all())
@@ -722,7 +724,7 @@ func TestRemoteNames(t *testing.T) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 	_, err = Expand([]string{a, "/vsicurl/" + a})
-	checkError(t, err, ErrInput, "https://example.org/a_2001.tif is given twice")
+	checkError(t, err, fault.ErrInput, "https://example.org/a_2001.tif is given twice")
 	if strings.Contains(err.Error(), "x=*") {
 		t.Errorf("%q holds the query", err)
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
@@ -108,7 +110,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	defer blockCache(o.Memory / 8)()
+	defer gdal.SetBlockCache(o.Memory / 8)()
 	left := o.Memory/2 - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
@@ -136,7 +138,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 		t := s.geo.transform
 		det := t[1]*t[5] - t[2]*t[4]
 		if !g.Placed || det == 0 {
-			return 0, 0, inputErrorf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with --pixel, counted from 0", s.files[0], given)
+			return 0, 0, fault.Inputf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with --pixel, counted from 0", s.files[0], given)
 		}
 		within := "spans"
 		if g.Rotated {
@@ -148,7 +150,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 		x, y = inside((dx*t[5]-dy*t[2])/det, g.Width), inside((dy*t[1]-dx*t[4])/det, g.Height)
 	}
 	if !(x >= 0 && x < float64(g.Width) && y >= 0 && y < float64(g.Height)) {
-		return 0, 0, inputErrorf("%s", outside)
+		return 0, 0, fault.Inputf("%s", outside)
 	}
 	return int(x), int(y), nil
 }
@@ -230,7 +232,7 @@ func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// number is the first sample of raw.
+// Number is the first sample of raw.
 func number(d kernel.DType, raw []byte) float64 {
 	t := kernel.Tile{Type: d, Data: raw, Dates: 1, Pixels: 1}
 	switch d {
@@ -359,6 +361,19 @@ func (p *pixel) gap(i int) string {
 
 // HasLine reports whether the pixel has a line.
 func (s *Series) HasLine() bool { return !math.IsNaN(s.slope) }
+
+// WhyNoLine says why the pixel has no line, "" if it has one.
+func (s *Series) WhyNoLine() string {
+	switch n := s.Observations(); {
+	case s.HasLine():
+		return ""
+	case n == 1 && s.MinObs > 1:
+		return fmt.Sprintf("1 observation, and a line takes %d", s.MinObs)
+	case n < s.MinObs:
+		return fmt.Sprintf("%d observations, and a line takes %d", n, s.MinObs)
+	}
+	return "all observations are of one date"
+}
 
 // Line returns where the line stands at t, a number as Axis.T holds them, and confidence limits of the mean there, such
 // as the limits of the slope are. All are NaN without a line, the limits with two observations.

@@ -12,6 +12,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -219,7 +220,7 @@ func TestSeriesPoint(t *testing.T) {
 		}
 		for _, of := range [][2]float64{{-0.01, 2}, {7.01, 2}, {2, -0.01}, {2, 5.01}, {1e18, 2}} {
 			_, err := at(of[0], of[1])
-			checkError(t, err, ErrInput, "lies outside "+inputs[0], "units of its CRS (none)")
+			checkError(t, err, fault.ErrInput, "lies outside "+inputs[0], "units of its CRS (none)")
 		}
 	}
 	// The far corner is still in the raster.
@@ -228,9 +229,9 @@ func TestSeriesPoint(t *testing.T) {
 		t.Errorf("the corner: %+v, %v", got, err)
 	}
 	_, err := ReadSeries(t.Context(), inputs, Point{X: 7, Y: 2, Pixel: true}, Options{})
-	checkError(t, err, ErrInput, "the pixel 7,2 lies outside", "7 × 5 pixels", "a column from 0 to 6 and a row from 0 to 4")
+	checkError(t, err, fault.ErrInput, "the pixel 7,2 lies outside", "7 × 5 pixels", "a column from 0 to 6 and a row from 0 to 4")
 	_, err = ReadSeries(t.Context(), s.files(t, nil), Point{X: 1, Y: 2}, Options{})
-	checkError(t, err, ErrInput, "is not georeferenced", "--pixel")
+	checkError(t, err, fault.ErrInput, "is not georeferenced", "--pixel")
 }
 
 // Limits of the line by hand: y = 1, 3, 2, 6 at 0, 1, 2, 3 have the line 0.9 + 1.4·t, residuals with the variance
@@ -286,11 +287,11 @@ func TestSeriesTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := ReadSeries(t.Context(), inputs, at, Options{}, there)
-	checkError(t, err, ErrOutput, there+" exists", "--overwrite")
+	checkError(t, err, fault.ErrOutput, there+" exists", "--overwrite")
 	_, err = ReadSeries(t.Context(), inputs, at, Options{Overwrite: true}, there, inputs[1])
-	checkError(t, err, ErrOutput, inputs[1]+" is also an input")
+	checkError(t, err, fault.ErrOutput, inputs[1]+" is also an input")
 	_, err = ReadSeries(t.Context(), inputs, at, Options{Overwrite: true}, there, there)
-	checkError(t, err, ErrOutput, "given twice")
+	checkError(t, err, fault.ErrOutput, "given twice")
 	if _, err = ReadSeries(t.Context(), inputs, at, Options{Overwrite: true}, there); err != nil {
 		t.Error(err)
 	}

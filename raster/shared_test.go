@@ -14,6 +14,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -49,7 +51,7 @@ func fit(t *testing.T, inputs []string, o Options) string {
 // readAll returns the bands of a raster as float64, row by row.
 func readAll(t testing.TB, path string) (bands [][]float64, width int) {
 	t.Helper()
-	ds, err := open(path, nil)
+	ds, err := gdal.Open(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +252,7 @@ func TestGridsThatDiffer(t *testing.T) {
 	}
 	first := ""
 	st := func(name string) (godal.DatasetStructure, [6]float64, string) {
-		ds, err := open(name, nil)
+		ds, err := gdal.Open(name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +273,7 @@ func TestGridsThatDiffer(t *testing.T) {
 	if !strings.Contains(err.Error(), first) || !strings.Contains(err.Error(), "gdalwarp") {
 		t.Errorf("%v: should name %s", err, first)
 	}
-	if exists(out) {
+	if atomicfile.Exists(out) {
 		t.Error("an output was left")
 	}
 }

@@ -2,15 +2,12 @@ package raster
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -18,6 +15,10 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -80,259 +81,11 @@ type File struct {
 	out         *tiles // nil once it is closed
 }
 
-// creation is how a file is to be made.
-type creation struct {
-	options   []string // for GDAL
-	plain     bool     // plain tiles, which need no copy
-	overviews []int    // the factors of those to be made
-	resample  string   // their resampling where the caller chose it
-}
-
-// defaultCreation are the creation options where the caller gives no others: tiles, as most
-// readers want windows, and no compression, since the low bits of a slope are noise that costs
-// many times the fit to compress and a tenth of the size. A COG is made to be read over a network and
-// is compressed, in the way that every reader knows and at the level that pays: of 4096 × 4096 noisy
-// slopes it leaves 88 % in less than half of the time of the default level, which leaves 87 %. Of
-// gaps, and of n, it leaves next to nothing.
-var defaultCreation = map[Format][]string{
-	GTiff: {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"},
-	COG:   {"LEVEL=1", "COMPRESS=DEFLATE", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER"},
-}
-
-// plainValues are the creation options that plain tiles can have: with these values, or any where
-// none stands here.
-var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZE": "", "INTERLEAVE": "BAND", "BIGTIFF": "",
-	"COMPRESS": "NONE", "PROFILE": "", "NUM_THREADS": "", "GEOTIFF_VERSION": "", "GEOTIFF_KEYS_FLAVOR": "", "SPARSE_OK": "FALSE"}
-
-// resolve returns how s is to be made: its own creation options and the defaults that it leaves.
-func (s Spec) resolve() (creation, error) {
-	c := creation{plain: s.Format != COG}
-	values := map[string]string{}
-	for _, o := range s.Creation {
-		key, value, ok := strings.Cut(o, "=")
-		key = strings.ToUpper(strings.TrimSpace(key))
-		if !ok || key == "" || value == "" {
-			return c, outputErrorf("the creation option %q is not KEY=VALUE, such as COMPRESS=DEFLATE", o)
-		}
-		values[key] = value
-		if s.Format != COG {
-			plain, known := plainValues[key]
-			c.plain = c.plain && known && (plain == "" || strings.EqualFold(plain, value))
-		} else if own, err := c.cogOption(key, value); err != nil {
-			return c, err
-		} else if own {
-			continue
-		}
-		c.options = append(c.options, key+"="+value)
-	}
-	for _, o := range defaultCreation[s.format()] {
-		key, value, _ := strings.Cut(o, "=")
-		switch _, given := values[key]; {
-		case given:
-		case strings.HasPrefix(key, "BLOCK") && strings.EqualFold(values["TILED"], "NO"): // no tiles, no tile size
-		case key == "LEVEL" && values["COMPRESS"] != "": // levels mean something else elsewhere
-		case key == "PREDICTOR" && !predicted(values["COMPRESS"]):
-		default:
-			values[key] = value
-			c.options = append(c.options, o)
-		}
-	}
-	if s.Format == COG {
-		c.cogOverviews(s, values)
-	}
-	if _, given := values["NUM_THREADS"]; !given && !c.plain {
-		threads := "ALL_CPUS"
-		if s.Threads > 0 {
-			threads = strconv.Itoa(s.Threads)
-		}
-		c.options = append(c.options, "NUM_THREADS="+threads)
-	}
-	return c, nil
-}
-
 func (s Spec) format() Format {
 	if s.Format == "" {
 		return GTiff
 	}
 	return s.Format
-}
-
-// predicted reports whether a compression knows predictors; "" is the default.
-func predicted(compress string) bool {
-	return slices.Contains([]string{"", "DEFLATE", "LZW", "ZSTD"}, strings.ToUpper(compress))
-}
-
-// cogOption looks at a creation option of a COG. It reports whether it was one about overviews,
-// which are not left to the driver: it would make those of all bands alike.
-func (c *creation) cogOption(key, value string) (own bool, err error) {
-	switch key {
-	case "TILING_SCHEME", "TARGET_SRS", "EXTENT", "RES", "ZOOM_LEVEL", "ZOOM_LEVEL_STRATEGY", "ALIGNED_LEVELS", "ADD_ALPHA", "WARP_RESAMPLING":
-		return false, outputErrorf("the creation option %s would bring the result to another grid: leave it out, and warp the output with gdalwarp", key)
-	case "OVERVIEWS":
-		if !strings.EqualFold(value, "AUTO") && !strings.EqualFold(value, "NONE") {
-			return false, outputErrorf("the creation option OVERVIEWS=%s cannot be had: overviews are made with AUTO (default) or not with NONE", value)
-		}
-		return true, nil
-	case "OVERVIEW_COUNT":
-		if n, err := strconv.Atoi(value); err != nil || n < 0 {
-			return false, outputErrorf("the creation option OVERVIEW_COUNT=%s is no number of overviews: give a whole number, such as 3", value)
-		}
-		return true, nil
-	case "RESAMPLING", "OVERVIEW_RESAMPLING":
-		if c.resample == "" || key == "OVERVIEW_RESAMPLING" {
-			c.resample = value
-		}
-		return true, nil
-	}
-	return false, nil
-}
-
-// cogOverviews settles which overviews a COG gets: as many as make the last fit one tile.
-func (c *creation) cogOverviews(s Spec, values map[string]string) {
-	block, err := strconv.Atoi(values["BLOCKSIZE"])
-	if err != nil || block < 1 {
-		block = 512 // GDAL will say what is wrong with it
-	}
-	count := -1
-	if text, given := values["OVERVIEW_COUNT"]; given {
-		count, _ = strconv.Atoi(text)
-	}
-	if strings.EqualFold(values["OVERVIEWS"], "NONE") {
-		count = 0
-	}
-	for f := 2; f < 1<<30 && len(c.overviews) != count; f *= 2 {
-		if count < 0 && (max(s.Width, s.Height)-1)/(f/2)+1 <= block || f/2 >= max(s.Width, s.Height) {
-			break
-		}
-		c.overviews = append(c.overviews, f)
-	}
-	if len(c.overviews) > 0 {
-		c.options = append(c.options, "OVERVIEWS=FORCE_USE_EXISTING")
-	} else {
-		c.options = append(c.options, "OVERVIEWS=NONE")
-	}
-}
-
-// methods returns how each band of s is resampled for overviews.
-func (c *creation) methods(s Spec) []string {
-	methods := make([]string, len(s.Bands))
-	for i, b := range s.Bands {
-		switch {
-		case c.resample != "":
-			methods[i] = c.resample
-		case b.Nearest:
-			methods[i] = "NEAREST"
-		default:
-			methods[i] = "AVERAGE"
-		}
-	}
-	return methods
-}
-
-// checkCreation tries the format and the creation options of s, which may lack everything else but
-// its type and bands, on a small raster in memory. Gaps must come out of it as gaps: libtiff 4.5 loses
-// them in LERC with bands interleaved by pixel.
-func (s Spec) checkCreation() error {
-	if s.format() != GTiff && s.Format != COG {
-		return outputErrorf("cannot write the format %q: ask for GTiff or COG", string(s.Format))
-	}
-	if s.Format == COG {
-		if err := registerCOG(); err != nil {
-			return outputErrorf("this GDAL cannot write a COG: %s", sentence(err))
-		}
-	}
-	if len(s.Creation) == 0 {
-		return nil // the defaults are good
-	}
-	if err := s.checkCompress(); err != nil {
-		return err
-	}
-	// One thread, for GDAL prints what goes wrong on others.
-	s.Width, s.Height, s.Threads = 64, 64, 1
-	c, err := s.resolve()
-	if err != nil {
-		return err
-	}
-	if err := register(); err != nil {
-		return err
-	}
-	from := "/vsimem/pixtrend-" + rand.Text()
-	to := from + ".copy"
-	defer func() {
-		for _, name := range []string{from, to} {
-			_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))
-			_ = godal.VSIUnlink(name+".aux.xml", godal.ErrLogger(ignoreWarnings))
-		}
-	}()
-	if err = s.trial(from, to, c); err != nil {
-		return outputErrorf("cannot write a %s with the creation options %s: %s", map[Format]string{GTiff: "GeoTIFF", COG: "COG"}[s.format()],
-			strings.Join(s.Creation, " "), strings.NewReplacer(to, "the file", from, "the file").Replace(strings.TrimSuffix(sentence(err), ", ignoring")))
-	}
-	return nil
-}
-
-// checkCompress refuses a way to compress that this GDAL does not have; GDAL would only say that the value is unexpected.
-func (s Spec) checkCompress() error {
-	methods := compressions(s.format())
-	for _, o := range s.Creation {
-		key, value, _ := strings.Cut(o, "=")
-		known := slices.ContainsFunc(methods, func(m string) bool { return strings.EqualFold(m, value) })
-		if strings.EqualFold(strings.TrimSpace(key), "COMPRESS") && !known && len(methods) > 0 {
-			return outputErrorf("cannot write a %s with the creation option %s: this GDAL compresses with %s", s.format(), o, strings.Join(methods, ", "))
-		}
-	}
-	return nil
-}
-
-// trial writes a raster of s by way of another, and reads it.
-func (s Spec) trial(from, to string, c creation) error {
-	samples := make([]float32, s.Width*s.Height)
-	gap := func(p int) bool { return p%7 == 0 || p/s.Width < 9 }
-	for p := range samples {
-		if samples[p] = float32(p) / 8; gap(p) {
-			samples[p] = float32(nan)
-		}
-	}
-	options := defaultCreation[GTiff]
-	if c.plain {
-		options, to = c.options, from
-	}
-	ds, err := godal.Create(godal.GTiff, from, len(s.Bands), s.gdalType(), s.Width, s.Height, godal.CreationOption(options...))
-	if err != nil {
-		return err
-	}
-	err = ds.SetNoData(nan)
-	for _, b := range ds.Bands() {
-		err = errors.Join(err, b.Write(0, 0, samples, s.Width, s.Height))
-	}
-	if err := errors.Join(err, ds.Close()); err != nil {
-		return err
-	}
-	if c.resample != "" {
-		if err := buildOverviews(context.Background(), from, []int{2}, c.methods(s), nil); err != nil {
-			return err
-		}
-	}
-	if !c.plain {
-		if err := copyRaster(context.Background(), from, to, string(s.format()), c.options, true, nil); err != nil {
-			return err
-		}
-	}
-	if ds, err = open(to, nil); err != nil {
-		return err
-	}
-	defer func() { _ = ds.Close() }()
-	for _, b := range ds.Bands() {
-		if err := b.Read(0, 0, samples, s.Width, s.Height); err != nil {
-			return err
-		}
-		for p, y := range samples {
-			if (y != y) != gap(p) {
-				return errors.New("they do not keep pixels without a value apart from others")
-			}
-		}
-	}
-	return nil
 }
 
 func (s Spec) gdalType() godal.DataType {
@@ -347,49 +100,17 @@ func (s Spec) rawBytes() int64 {
 	return int64(s.Width) * int64(s.Height) * int64(len(s.Bands)) * int64(s.Type.Size())
 }
 
-// checkTarget reports whether path can become the output, without writing anything.
-func checkTarget(path string, overwrite bool) error {
-	if path == "" {
-		return outputErrorf("the output has no name")
-	}
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return outputErrorf("the output %s is a folder: name a file in it", path)
-	case err == nil && !info.Mode().IsRegular():
-		return outputErrorf("the output %s is not a regular file: name another", path)
-	case err == nil && !overwrite:
-		return outputErrorf("the output %s exists: name another, or replace it with --overwrite", path)
-	case errors.Is(err, fs.ErrNotExist) && !overwrite:
-		if _, err := os.Lstat(path); err == nil {
-			return outputErrorf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
-		}
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return outputErrorf("cannot write %s: %v: name another", path, reason(err))
-	}
-	dir := filepath.Dir(path)
-	switch info, err := os.Stat(dir); {
-	case errors.Is(err, fs.ErrNotExist):
-		return outputErrorf("cannot write %s: the folder %s does not exist, make it first", path, dir)
-	case err != nil:
-		return outputErrorf("cannot write %s: %v", path, reason(err))
-	case !info.IsDir():
-		return outputErrorf("cannot write %s: %s is not a folder", path, dir)
-	}
-	return nil
-}
-
 // Create begins a GeoTIFF. Nothing stands under path until Commit; whoever gets a File ends it
 // with Commit or Abort.
 func Create(path string, s Spec) (*File, error) {
-	if err := register(); err != nil {
+	if err := gdal.Register(); err != nil {
 		return nil, err
 	}
-	if err := checkTarget(path, s.Overwrite); err != nil {
+	if err := atomicfile.CheckTarget(path, s.Overwrite); err != nil {
 		return nil, err
 	}
 	if s.Type != kernel.Float32 && s.Type != kernel.Float64 {
-		return nil, outputErrorf("cannot write %s: results are float32 or float64, not %v", path, s.Type)
+		return nil, fault.Outputf("cannot write %s: results are float32 or float64, not %v", path, s.Type)
 	}
 	if err := s.checkCreation(); err != nil {
 		return nil, err
@@ -398,7 +119,7 @@ func Create(path string, s Spec) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp := besides(path)
+	tmp := atomicfile.TempName(path)
 	f := &File{target: path, tmp: tmp, raw: tmp, spec: s, creation: c}
 	if !c.plain {
 		f.raw += ".raw"
@@ -406,7 +127,7 @@ func Create(path string, s Spec) (*File, error) {
 	// Made by us before GDAL writes it: the system then says plainly why it cannot be.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, outputErrorf("cannot write %s: its folder refuses new files (%v), name another", path, reason(err))
+		return nil, fault.Outputf("cannot write %s: its folder refuses new files (%v), name another", path, atomicfile.Reason(err))
 	}
 	if err := f.begin(file); err != nil {
 		if f.out == nil {
@@ -418,11 +139,6 @@ func Create(path string, s Spec) (*File, error) {
 	return f, nil
 }
 
-// besides returns the name of a temporary file that can be given the name of path.
-func besides(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
-}
-
 // begin writes the header and makes the file ready for its tiles. file is the same file, which stays
 // open.
 func (f *File) begin(file *os.File) error {
@@ -432,7 +148,7 @@ func (f *File) begin(file *os.File) error {
 		options = defaultCreation[GTiff]
 	}
 	var err error
-	onThread(func() {
+	gdal.OnCRSThread(func() {
 		var ds *godal.Dataset
 		// SPARSE_OK keeps this first step from filling the file.
 		if ds, err = godal.Create(godal.GTiff, f.raw, len(s.Bands), s.gdalType(), s.Width, s.Height,
@@ -443,15 +159,15 @@ func (f *File) begin(file *os.File) error {
 	if err != nil {
 		return f.failed(err)
 	}
-	t := tiling{width: s.Width, height: s.Height, bands: len(s.Bands), size: s.Type.Size()}
-	if err := layTiles(file, &t); err != nil {
-		return f.failed(reason(err))
+	t := tiff.Tiling{Width: s.Width, Height: s.Height, Bands: len(s.Bands), Size: s.Type.Size()}
+	if err := tiff.LayTiles(file, &t); err != nil {
+		return f.failed(atomicfile.Reason(err))
 	}
-	switch err := reserve(file, t.end()); {
+	switch err := atomicfile.Reserve(file, t.End()); {
 	case errors.Is(err, syscall.ENOSPC):
-		return outputErrorf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.end())))
+		return fault.Outputf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.End())))
 	case err != nil:
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
 	if s.Memory == 0 {
 		s.Memory = 64 << 20
@@ -474,7 +190,7 @@ func (f *File) describe(ds *godal.Dataset) error {
 		errs = append(errs, ds.SetGeoTransform(s.GeoTransform))
 	}
 	if s.CRS != "" {
-		sr, err := godal.NewSpatialRef(s.CRS, godal.ErrLogger(ignoreWarnings))
+		sr, err := godal.NewSpatialRef(s.CRS, godal.ErrLogger(gdal.IgnoreWarnings))
 		if err != nil {
 			return err
 		}
@@ -487,7 +203,7 @@ func (f *File) describe(ds *godal.Dataset) error {
 		errs = append(errs, ds.SetMetadata(key, value))
 	}
 	for i, b := range ds.Bands() {
-		errs = append(errs, b.SetDescription(s.Bands[i].Name), setUnit(b, s.Bands[i].Unit))
+		errs = append(errs, b.SetDescription(s.Bands[i].Name), gdal.SetUnit(b, s.Bands[i].Unit))
 		for key, value := range s.Bands[i].Metadata {
 			errs = append(errs, b.SetMetadata(key, value))
 		}
@@ -496,14 +212,14 @@ func (f *File) describe(ds *godal.Dataset) error {
 }
 
 func (f *File) failed(err error) error {
-	text := strings.ReplaceAll(sentence(err), f.raw, "the file")
-	return outputErrorf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.tmp, "the file"))
+	text := strings.ReplaceAll(gdal.Sentence(err), f.raw, "the file")
+	return fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.tmp, "the file"))
 }
 
 // Write stores a window of every band.
 func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 	if err := f.out.write(w, planes); err != nil {
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
 	return nil
 }
@@ -548,10 +264,10 @@ func (f *File) finish() error {
 		err = out.file.Sync()
 	}
 	if err := errors.Join(err, out.file.Close()); err != nil {
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
 	if all := int64(f.spec.Width) * int64(f.spec.Height); out.written != all {
-		return outputErrorf("cannot write %s: it got windows of %d pixels, and has %d", f.target, out.written, all)
+		return fault.Outputf("cannot write %s: it got windows of %d pixels, and has %d", f.target, out.written, all)
 	}
 	return nil
 }
@@ -568,19 +284,19 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 	begun := 0.0
 	if len(f.creation.overviews) > 0 {
 		begun = 0.25
-		if err := buildOverviews(ctx, f.raw, f.creation.overviews, f.creation.methods(f.spec), part(0, begun)); err != nil {
+		if err := gdal.BuildOverviews(ctx, f.raw, f.creation.overviews, f.creation.methods(f.spec), part(0, begun)); err != nil {
 			return f.stopped(ctx, err)
 		}
 	}
-	if err := copyRaster(ctx, f.raw, f.tmp, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
+	if err := gdal.CopyRaster(ctx, f.raw, f.tmp, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
 		return f.stopped(ctx, err)
 	}
 	_ = os.Remove(f.raw + ".aux.xml")
 	if err := os.Remove(f.raw); err != nil {
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
-	if err := syncPath(f.tmp); err != nil {
-		return f.failed(reason(err))
+	if err := atomicfile.Sync(f.tmp); err != nil {
+		return f.failed(atomicfile.Reason(err))
 	}
 	return nil
 }
@@ -595,22 +311,22 @@ func (f *File) stopped(ctx context.Context, err error) error {
 
 // check opens the finished file as a reader would. Uncompressed, it must hold all its samples.
 func (f *File) check() error {
-	ds, err := open(f.tmp, nil)
+	ds, err := gdal.Open(f.tmp, nil)
 	if err != nil {
 		return f.failed(err)
 	}
 	defer func() { _ = ds.Close() }()
 	st := ds.Structure()
 	if st.SizeX != f.spec.Width || st.SizeY != f.spec.Height || st.NBands != len(f.spec.Bands) {
-		return outputErrorf("cannot write %s: the file reads back as %d × %d pixels with %d bands", f.target, st.SizeX, st.SizeY, st.NBands)
+		return fault.Outputf("cannot write %s: the file reads back as %d × %d pixels with %d bands", f.target, st.SizeX, st.SizeY, st.NBands)
 	}
 	info, err := os.Stat(f.tmp)
 	if err != nil {
-		return f.failed(reason(err))
+		return f.failed(atomicfile.Reason(err))
 	}
 	need := f.spec.rawBytes()
 	if ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")) == "" && info.Size() < need {
-		return outputErrorf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
+		return fault.Outputf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
 	}
 	return nil
 }
@@ -618,7 +334,7 @@ func (f *File) check() error {
 // publish gives the file, which is on the disk, its name.
 func (f *File) publish() error {
 	if err := f.rename(); err != nil {
-		return outputErrorf("cannot write %s: %v", f.target, reason(err))
+		return fault.Outputf("cannot write %s: %v", f.target, atomicfile.Reason(err))
 	}
 	return nil
 }
@@ -630,41 +346,16 @@ func (f *File) rename() error {
 			_ = os.Remove(f.target + ext)
 		}
 	}
-	if err := moveTo(f.tmp, f.target, f.spec.Overwrite); err != nil {
+	if err := atomicfile.Rename(f.tmp, f.target, f.spec.Overwrite); err != nil {
 		return err
 	}
 	// GDAL puts into a sidecar what the chosen profile has no room for.
-	if sidecar := f.tmp + ".aux.xml"; exists(sidecar) {
-		if err := errors.Join(syncPath(sidecar), os.Rename(sidecar, f.target+".aux.xml")); err != nil {
+	if sidecar := f.tmp + ".aux.xml"; atomicfile.Exists(sidecar) {
+		if err := errors.Join(atomicfile.Sync(sidecar), os.Rename(sidecar, f.target+".aux.xml")); err != nil {
 			return err
 		}
 	}
-	return syncPath(filepath.Dir(f.target))
-}
-
-// moveTo gives a file its name. Only with overwrite it replaces another.
-func moveTo(tmp, target string, overwrite bool) error {
-	if overwrite {
-		return os.Rename(tmp, target)
-	}
-	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
-	// links, a last look must do.
-	switch err := os.Link(tmp, target); {
-	case err == nil:
-		_ = os.Remove(tmp)
-		return nil
-	case errors.Is(err, fs.ErrExist), exists(target):
-		return errors.New("a file of that name has come while it was made")
-	}
-	return os.Rename(tmp, target)
-}
-
-func syncPath(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Sync(), file.Close())
+	return atomicfile.Sync(filepath.Dir(f.target))
 }
 
 // Abort removes what was written. After Commit it does nothing.

@@ -16,6 +16,9 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -26,7 +29,7 @@ func TestOutputIsDescribed(t *testing.T) {
 	o := Options{Fit: pixtrend.Options{Fields: slopeInterceptN}, Software: "tester 1.2"}
 	out := fit(t, inputs, o)
 
-	ds, err := open(out, nil)
+	ds, err := gdal.Open(out, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +56,7 @@ func TestOutputIsDescribed(t *testing.T) {
 		if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 			t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 		}
-		if got := unitOf(b); got != units[i] {
+		if got := gdal.Unit(b); got != units[i] {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, units[i])
 		}
 	}
@@ -78,7 +81,7 @@ func TestOutputIsDescribed(t *testing.T) {
 		out := fit(t, inputs, o)
 		got, _ := readAll(t, out)
 		sameBands(t, strings.Join(creation, " "), bands, got)
-		ds, err := open(out, nil)
+		ds, err := gdal.Open(out, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,13 +102,13 @@ func TestOutputIsDescribed(t *testing.T) {
 func TestUnitOfInputs(t *testing.T) {
 	s := newPlanes(5, 4, 3, 0, 99)
 	out := fit(t, s.files(t, func(_ int, m *made) { m.unit = "K" }), all())
-	ds, err := open(out, nil)
+	ds, err := gdal.Open(out, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ds.Close()
 	for i, want := range []string{"K/year", "K", "observations"} {
-		if got := unitOf(ds.Bands()[i]); got != want {
+		if got := gdal.Unit(ds.Bands()[i]); got != want {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 		}
 	}
@@ -115,7 +118,7 @@ func TestUnitOfInputs(t *testing.T) {
 func TestProvenanceOfBands(t *testing.T) {
 	s := newPlanes(3, 2, 50, 0, 99)
 	name := s.multiband(t, nil)
-	ds, err := open(fit(t, []string{name}, all()), nil)
+	ds, err := gdal.Open(fit(t, []string{name}, all()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,11 +158,11 @@ func TestTargets(t *testing.T) {
 	inputs := s.files(t, nil)
 	in := func(t *testing.T, name string) string { return filepath.Join(t.TempDir(), name) }
 
-	t.Run("none", func(t *testing.T) { fails(t, inputs, "", Options{}, ErrOutput, "no name") })
+	t.Run("none", func(t *testing.T) { fails(t, inputs, "", Options{}, fault.ErrOutput, "no name") })
 	t.Run("exists", func(t *testing.T) {
 		out := in(t, "out.tif")
 		put(t, out, "precious")
-		fails(t, inputs, out, Options{}, ErrOutput, out, "--overwrite")
+		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "--overwrite")
 		if got, _ := os.ReadFile(out); string(got) != "precious" {
 			t.Errorf("it now holds %q", got)
 		}
@@ -167,21 +170,23 @@ func TestTargets(t *testing.T) {
 	t.Run("folder", func(t *testing.T) {
 		out := t.TempDir()
 		for _, o := range []Options{{}, {Overwrite: true}} {
-			fails(t, inputs, out, o, ErrOutput, out, "is a folder")
+			fails(t, inputs, out, o, fault.ErrOutput, out, "is a folder")
 		}
 	})
-	t.Run("device", func(t *testing.T) { fails(t, inputs, os.DevNull, Options{Overwrite: true}, ErrOutput, os.DevNull) })
+	t.Run("device", func(t *testing.T) {
+		fails(t, inputs, os.DevNull, Options{Overwrite: true}, fault.ErrOutput, os.DevNull)
+	})
 	t.Run("folder missing", func(t *testing.T) {
-		fails(t, inputs, in(t, "no/out.tif"), Options{}, ErrOutput, "does not exist")
+		fails(t, inputs, in(t, "no/out.tif"), Options{}, fault.ErrOutput, "does not exist")
 	})
 	t.Run("folder is a file", func(t *testing.T) {
 		out := in(t, "out.tif")
 		put(t, out, "")
-		fails(t, inputs, filepath.Join(out, "out.tif"), Options{}, ErrOutput, out)
+		fails(t, inputs, filepath.Join(out, "out.tif"), Options{}, fault.ErrOutput, out)
 	})
 	t.Run("name too long", func(t *testing.T) {
-		fails(t, inputs, in(t, strings.Repeat("x", 300)), Options{}, ErrOutput)
-		fails(t, inputs, in(t, strings.Repeat("x", 250)), Options{}, ErrOutput) // as itself it would do
+		fails(t, inputs, in(t, strings.Repeat("x", 300)), Options{}, fault.ErrOutput)
+		fails(t, inputs, in(t, strings.Repeat("x", 250)), Options{}, fault.ErrOutput) // as itself it would do
 	})
 	t.Run("read-only folder", func(t *testing.T) {
 		if os.Geteuid() == 0 {
@@ -191,7 +196,7 @@ func TestTargets(t *testing.T) {
 		if err := os.Chmod(dir, 0o555); err != nil {
 			t.Fatal(err)
 		}
-		fails(t, inputs, filepath.Join(dir, "out.tif"), Options{}, ErrOutput, dir, "permission denied")
+		fails(t, inputs, filepath.Join(dir, "out.tif"), Options{}, fault.ErrOutput, dir, "permission denied")
 	})
 	t.Run("an input", func(t *testing.T) {
 		before, err := os.ReadFile(inputs[1])
@@ -203,7 +208,7 @@ func TestTargets(t *testing.T) {
 			t.Skip(err)
 		}
 		for _, out := range []string{inputs[1], filepath.Dir(inputs[1]) + "/./y_2002.tif", link} {
-			fails(t, inputs, out, Options{Overwrite: true}, ErrOutput, out, "also an input")
+			fails(t, inputs, out, Options{Overwrite: true}, fault.ErrOutput, out, "also an input")
 		}
 		if after, err := os.ReadFile(inputs[1]); err != nil || !slices.Equal(before, after) {
 			t.Errorf("the input has changed (%v)", err)
@@ -214,7 +219,7 @@ func TestTargets(t *testing.T) {
 		if err := os.Symlink("nowhere.tif", out); err != nil {
 			t.Skip(err)
 		}
-		fails(t, inputs, out, Options{}, ErrOutput, out, "--overwrite")
+		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "--overwrite")
 	})
 	t.Run("comes meanwhile", func(t *testing.T) {
 		out := in(t, "out.tif")
@@ -228,14 +233,14 @@ func TestTargets(t *testing.T) {
 				put(t, out, "precious")
 			}
 		})
-		checkError(t, err, ErrOutput, out)
+		checkError(t, err, fault.ErrOutput, out)
 		if got, want := listing(filepath.Dir(out)), "[out.tif:8 ]"; got != want {
 			t.Errorf("left: %s, want %s", got, want)
 		}
 	})
 	for _, creation := range []string{"COMPRESS=NOPE", "NO_SUCH_OPTION=1", "COMPRESS", "=x", "BLOCKXSIZE=17", "INTERLEAVE=LINE", "COMPRESS=JPEG"} {
 		t.Run(creation, func(t *testing.T) {
-			fails(t, inputs, in(t, "out.tif"), Options{Creation: []string{creation}}, ErrOutput)
+			fails(t, inputs, in(t, "out.tif"), Options{Creation: []string{creation}}, fault.ErrOutput)
 		})
 	}
 }
@@ -254,7 +259,7 @@ func TestProfiles(t *testing.T) {
 				t.Errorf("%s: %s is left", profile, e)
 			}
 		}
-		ds, err := open(out, nil)
+		ds, err := gdal.Open(out, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +292,7 @@ func TestOverwrite(t *testing.T) {
 	}
 	put(t, out+".aux.xml", "<PAMDataset/>")
 	cut(t, inputs[2], 0.9)
-	fails(t, inputs, out, Options{Overwrite: true}, ErrInput, inputs[2])
+	fails(t, inputs, out, Options{Overwrite: true}, fault.ErrInput, inputs[2])
 	if after, err := os.ReadFile(out); err != nil || !slices.Equal(before, after) {
 		t.Errorf("the old file has changed (%v)", err)
 	}
@@ -424,7 +429,7 @@ func TestFile(t *testing.T) {
 	if err := f.Write(pixtrend.Window{Width: 5, Height: 4}, samples); err != nil {
 		t.Fatal(err)
 	}
-	if exists(out) {
+	if atomicfile.Exists(out) {
 		t.Error("the target is there before Commit")
 	}
 	if err := f.Commit(); err != nil {
@@ -446,7 +451,7 @@ func TestFile(t *testing.T) {
 			if err == nil {
 				f.Abort()
 			}
-			checkError(t, err, ErrOutput, out)
+			checkError(t, err, fault.ErrOutput, out)
 			if left := listing(filepath.Dir(out)); left != "[]" {
 				t.Errorf("left behind: %s", left)
 			}

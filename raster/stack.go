@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -36,16 +38,16 @@ type OpenOptions struct {
 func (o OpenOptions) check() error {
 	switch {
 	case o.Band < 0:
-		return inputErrorf("band %d does not exist: bands count from 1", o.Band)
+		return fault.Inputf("band %d does not exist: bands count from 1", o.Band)
 	case o.Dates.IsX() && (o.Per != timeaxis.PerYear || !o.Select.All()):
-		return inputErrorf("numbers in place of dates have a unit of their own and no calendar: leave out the unit of time and the selection of dates")
+		return fault.Inputf("numbers in place of dates have a unit of their own and no calendar: leave out the unit of time and the selection of dates")
 	case !o.Dates.IsX() && o.XUnit != "":
-		return inputErrorf("%q is a unit of numbers in place of dates, and there are none: leave it out", o.XUnit)
+		return fault.Inputf("%q is a unit of numbers in place of dates, and there are none: leave it out", o.XUnit)
 	case o.Band > 0 && o.Index.Kind != "":
-		return inputErrorf("band %d and the index %v exclude each other: the index names its bands", o.Band, o.Index)
+		return fault.Inputf("band %d and the index %v exclude each other: the index names its bands", o.Band, o.Index)
 	}
 	if err := cmp.Or(o.Index.check(), o.Valid.check()); err != nil {
-		return inputErrorf("%v", err)
+		return fault.Inputf("%v", err)
 	}
 	if err := o.Mask.check(); err != nil {
 		return err
@@ -97,7 +99,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 	s.geo = geos[0]
 	for i, g := range geos {
 		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return nil, inputErrorf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
+			return nil, fault.Inputf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
 		}
 	}
 	axis, err := s.order(o)
@@ -149,7 +151,7 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 	}
 	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources)}
 	for _, name := range sources {
-		s.files = append(s.files, shown(name))
+		s.files = append(s.files, gdal.DisplayName(name))
 	}
 	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
@@ -187,7 +189,7 @@ func (s *Stack) describe(o OpenOptions) (geos []geo, err error) {
 func (s *Stack) drop(kept []int) {
 	s.sources, s.files, s.lying = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.lying, kept)
 	versions := s.remote.versions
-	s.remote.versions = map[int]version{}
+	s.remote.versions = map[int]gdal.FileVersion{}
 	for i, from := range kept {
 		for _, p := range s.planes[i].inFile() {
 			p.file = i
@@ -382,7 +384,7 @@ func (s *Stack) FileBytes() int64 {
 // fileBytes is the size of one file.
 func (s *Stack) fileBytes(file int) int64 {
 	if v, remote := s.remote.versions[file]; remote {
-		return v.size
+		return v.Size
 	}
 	if info, err := os.Stat(s.sources[file]); err == nil {
 		return info.Size()

@@ -13,6 +13,9 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 func ptr[T any](x T) *T { return &x }
@@ -164,7 +167,7 @@ func TestTypesThatAreRefused(t *testing.T) {
 			if err != nil {
 				t.Skip("GDAL cannot make one:", err)
 			}
-			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), Options{}, ErrInput, inputs[1], "gdal_translate")
+			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), Options{}, fault.ErrInput, inputs[1], "gdal_translate")
 		})
 	}
 }
@@ -279,7 +282,7 @@ func TestMasks(t *testing.T) {
 			}
 			addMask(t, name, visible, internal)
 		}
-		if internal == "NO" && !exists(inputs[0]+".msk") {
+		if internal == "NO" && !atomicfile.Exists(inputs[0]+".msk") {
 			t.Fatal("the mask is not beside the file")
 		}
 		for _, window := range []int{0, 7} {
@@ -374,7 +377,7 @@ func TestScaleAndOffset(t *testing.T) {
 		if err := m.write(name); err != nil {
 			t.Skip("GDAL cannot make one:", err)
 		}
-		fails(t, []string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{}, ErrInput, name, "scale")
+		fails(t, []string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{}, fault.ErrInput, name, "scale")
 	})
 }
 
@@ -417,7 +420,7 @@ func TestGrids(t *testing.T) {
 				sameBands(t, c.name, want, fitted(t, inputs, all()))
 				return
 			}
-			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), ErrInput, inputs[1], inputs[0], c.how)
+			fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, inputs[1], inputs[0], c.how)
 		})
 	}
 	t.Run("other size", func(t *testing.T) {
@@ -426,7 +429,7 @@ func TestGrids(t *testing.T) {
 				m.width, m.height = m.height, m.width
 			}
 		})
-		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), ErrInput, inputs[2], "10 × 20", "20 × 10")
+		fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, inputs[2], "10 × 20", "20 × 10")
 	})
 }
 
@@ -447,7 +450,7 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			if _, err := job.Run(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
-			ds, err := open(job.Output, nil)
+			ds, err := gdal.Open(job.Output, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -462,7 +465,7 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			if err != nil || got != *transform {
 				t.Errorf("geotransform %v, %v, want %v", got, err, *transform)
 			}
-			if name := crsName(ds.Projection()); name != "EPSG:32617" || job.CRS() != name {
+			if name := gdal.CrsName(ds.Projection()); name != "EPSG:32617" || job.CRS() != name {
 				t.Errorf("CRS %s, planned %s, want EPSG:32617", name, job.CRS())
 			}
 			if job.PixelSize != [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])} {
@@ -537,7 +540,7 @@ func TestLargeBlocks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			job, err := prepare(c.memory, c.inputs...)
 			if c.threads == 0 {
-				checkError(t, err, ErrInput, c.inputs[0], "--memory")
+				checkError(t, err, fault.ErrInput, c.inputs[0], "--memory")
 				return
 			}
 			if err != nil {

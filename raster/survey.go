@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/runner"
@@ -222,7 +223,7 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 		threads = min(threads, int(max(1, in.o.Memory/8/block)))
 	}
 	got.threads = min(threads, len(items))
-	defer blockCache(in.o.Memory / 8)()
+	defer gdal.SetBlockCache(in.o.Memory / 8)()
 	_, err := runner.Run(ctx, len(items), runner.Options{Workers: got.threads, Pin: runner.PinOff},
 		func(ctx context.Context, _ runner.Worker, i int) error {
 			in.surveyFile(ctx, got, items[i].file, items[i].entries, items[i].survey, items[i].windows)
@@ -362,7 +363,7 @@ func (in *inspection) alone(file int, entries []*entry) *Stack {
 	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), drivers: in.drivers, nodata: in.nodata,
 		limits: in.limits, index: in.index, geo: in.geos[file], uniform: in.index.Kind == "", scaled: in.index.Kind != "", lying: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
-		s.remote.versions = map[int]version{0: v}
+		s.remote.versions = map[int]gdal.FileVersion{0: v}
 	}
 	if d := in.lying[file]; d != nil {
 		s.lying[0] = &directFile{name: d.name, info: d.info}

@@ -8,10 +8,12 @@ import (
 	"sync"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// tiles writes windows into the places of a file's tiles. The samples of a tile are gathered from
+// Tiles writes windows into the places of a file's tiles. The samples of a tile are gathered from
 // the windows that it spans and go to the file at once, past GDAL: the kernel takes long writes
 // several times faster than short ones, and every byte is copied twice, to the gathered tile, which
 // is in cache, and to the page cache.
@@ -20,7 +22,7 @@ import (
 // begun at a time in the memory that is allowed. Where there are more all the same, their rows go to
 // the file as they come.
 type tiles struct {
-	tiling
+	tiff.Tiling
 	file     *os.File
 	rows     int // of a cell
 	cells    map[int]*cell
@@ -40,20 +42,20 @@ type cell struct {
 
 // newTiles prepares to write tiles with at most memory bytes for cells, windows of which come from
 // several places at a time. If flush is set, what is written is at once on its way to the disk.
-func newTiles(file *os.File, t tiling, memory int64, places int, flush bool) *tiles {
-	w := &tiles{tiling: t, file: file, rows: t.tileHeight, cells: map[int]*cell{}}
-	row := int64(t.across) * int64(t.tileWidth) * int64(t.size) * int64(t.bands)
+func newTiles(file *os.File, t tiff.Tiling, memory int64, places int, flush bool) *tiles {
+	w := &tiles{Tiling: t, file: file, rows: t.TileHeight, cells: map[int]*cell{}}
+	row := int64(t.Across) * int64(t.TileWidth) * int64(t.Size) * int64(t.Bands)
 	for w.rows%2 == 0 && w.rows > 16 && row*int64(w.rows)*int64(places) > memory {
 		w.rows /= 2
 	}
-	w.most = int(min(memory/w.cellBytes(), int64(t.tiles())*int64((t.tileHeight-1)/w.rows+1)))
+	w.most = int(min(memory/w.cellBytes(), int64(t.Tiles())*int64((t.TileHeight-1)/w.rows+1)))
 	if flush {
 		w.flush()
 	}
 	return w
 }
 
-func (t *tiles) cellBytes() int64 { return int64(t.tileWidth) * int64(t.rows) * int64(t.size) }
+func (t *tiles) cellBytes() int64 { return int64(t.TileWidth) * int64(t.rows) * int64(t.Size) }
 
 // flush starts to bring what is written to the disk, beside the writing and the work, so that
 // little is left when all must be there. It never holds the writer up: what it has no time for is left
@@ -62,7 +64,7 @@ func (t *tiles) flush() {
 	t.flushing = make(chan [2]int64, 64)
 	t.flushed.Go(func() {
 		for r := range t.flushing {
-			startFlush(t.file, r[0], r[1])
+			atomicfile.StartFlush(t.file, r[0], r[1])
 		}
 	})
 }
@@ -78,26 +80,26 @@ func (t *tiles) stop() {
 
 // write stores a window of every band.
 func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
-	if w.X < 0 || w.Y < 0 || w.Width <= 0 || w.Height <= 0 || w.X+w.Width > t.width || w.Y+w.Height > t.height ||
-		planes.Pixels != w.Pixels() || planes.Dates != t.bands || planes.Type.Size() != t.size {
+	if w.X < 0 || w.Y < 0 || w.Width <= 0 || w.Height <= 0 || w.X+w.Width > t.Width || w.Y+w.Height > t.Height ||
+		planes.Pixels != w.Pixels() || planes.Dates != t.Bands || planes.Type.Size() != t.Size {
 		return fmt.Errorf("a window of %d × %d pixels at column %d, row %d with %d bands of %v is not of this raster",
 			w.Width, w.Height, w.X, w.Y, planes.Dates, planes.Type)
 	}
-	perTile := (t.tileHeight-1)/t.rows + 1
-	for band := range t.bands {
+	perTile := (t.TileHeight-1)/t.rows + 1
+	for band := range t.Bands {
 		plane := bytesOf(planes, band)
-		for ty := w.Y / t.tileHeight; ty*t.tileHeight < w.Y+w.Height; ty++ {
-			for tx := w.X / t.tileWidth; tx*t.tileWidth < w.X+w.Width; tx++ {
+		for ty := w.Y / t.TileHeight; ty*t.TileHeight < w.Y+w.Height; ty++ {
+			for tx := w.X / t.TileWidth; tx*t.TileWidth < w.X+w.Width; tx++ {
 				for c := range perTile {
-					top := ty*t.tileHeight + c*t.rows
-					part := pixtrend.Window{X: max(w.X, tx*t.tileWidth), Y: max(w.Y, top)}
-					part.Width = min(w.X+w.Width, (tx+1)*t.tileWidth) - part.X
-					part.Height = min(w.Y+w.Height, top+t.rows, (ty+1)*t.tileHeight) - part.Y
+					top := ty*t.TileHeight + c*t.rows
+					part := pixtrend.Window{X: max(w.X, tx*t.TileWidth), Y: max(w.Y, top)}
+					part.Width = min(w.X+w.Width, (tx+1)*t.TileWidth) - part.X
+					part.Height = min(w.Y+w.Height, top+t.rows, (ty+1)*t.TileHeight) - part.Y
 					if part.Height <= 0 {
 						continue
 					}
-					from := plane[((part.Y-w.Y)*w.Width+part.X-w.X)*t.size:]
-					if err := t.gather(band, tx, ty, c, part, from, w.Width*t.size); err != nil {
+					from := plane[((part.Y-w.Y)*w.Width+part.X-w.X)*t.Size:]
+					if err := t.gather(band, tx, ty, c, part, from, w.Width*t.Size); err != nil {
 						return err
 					}
 				}
@@ -110,23 +112,23 @@ func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
 
 // gather takes the part of a window that lies in one cell. Its rows are stride bytes apart in from.
 func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, stride int) error {
-	top := ty*t.tileHeight + c*t.rows
-	wide, high := min(t.tileWidth, t.width-tx*t.tileWidth), min(t.rows, t.tileHeight-c*t.rows, t.height-top)
-	at := t.at(band, tx, ty, c*t.rows)
-	line := t.tileWidth * t.size
+	top := ty*t.TileHeight + c*t.rows
+	wide, high := min(t.TileWidth, t.Width-tx*t.TileWidth), min(t.rows, t.TileHeight-c*t.rows, t.Height-top)
+	at := t.At(band, tx, ty, c*t.rows)
+	line := t.TileWidth * t.Size
 	if stride == line && part.Width == wide && part.Height == high {
 		return t.put(from[:line*high], at) // it is the cell
 	}
-	index := ((band*t.down+ty)*t.across+tx)*((t.tileHeight-1)/t.rows+1) + c
+	index := ((band*t.Down+ty)*t.Across+tx)*((t.TileHeight-1)/t.rows+1) + c
 	begun := t.cells[index]
 	if begun == nil {
-		begun = t.begin(wide < t.tileWidth)
+		begun = t.begin(wide < t.TileWidth)
 		begun.missing = wide * high
 		t.cells[index] = begun
 	}
-	into := (part.Y-top)*line + (part.X-tx*t.tileWidth)*t.size
+	into := (part.Y-top)*line + (part.X-tx*t.TileWidth)*t.Size
 	for y := range part.Height {
-		row := from[y*stride:][:part.Width*t.size]
+		row := from[y*stride:][:part.Width*t.Size]
 		if begun.samples != nil {
 			copy(begun.samples[into+y*line:], row)
 		} else if _, err := t.file.WriteAt(row, at+int64(into+y*line)); err != nil {
@@ -147,20 +149,20 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 // each reads the tiles of some bands once all are written, and calls fn with the rows of each, one of every band, without
 // what lies beyond the raster. Where fn changes the last of them, and says so, it is written back.
 func (t *tiles) each(ctx context.Context, bands []int, fn func(rows [][]byte) (changed bool)) error {
-	line := t.tileWidth * t.size
+	line := t.TileWidth * t.Size
 	parts := make([][]byte, len(bands))
 	for i := range parts {
-		parts[i] = make([]byte, line*t.tileHeight)
+		parts[i] = make([]byte, line*t.TileHeight)
 	}
 	rows, last := make([][]byte, len(bands)), len(bands)-1
-	for ty := range t.down {
-		for tx := range t.across {
+	for ty := range t.Down {
+		for tx := range t.Across {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			wide, high := min(t.tileWidth, t.width-tx*t.tileWidth)*t.size, min(t.tileHeight, t.height-ty*t.tileHeight)
+			wide, high := min(t.TileWidth, t.Width-tx*t.TileWidth)*t.Size, min(t.TileHeight, t.Height-ty*t.TileHeight)
 			for i, band := range bands {
-				if err := readWhole(t.file, parts[i][:line*high], t.at(band, tx, ty, 0)); err != nil {
+				if err := tiff.ReadWhole(t.file, parts[i][:line*high], t.At(band, tx, ty, 0)); err != nil {
 					return err
 				}
 			}
@@ -172,7 +174,7 @@ func (t *tiles) each(ctx context.Context, bands []int, fn func(rows [][]byte) (c
 				changed = fn(rows) || changed
 			}
 			if changed {
-				if err := t.put(parts[last][:line*high], t.at(bands[last], tx, ty, 0)); err != nil {
+				if err := t.put(parts[last][:line*high], t.At(bands[last], tx, ty, 0)); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -80,7 +82,7 @@ func TestLayTiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := make([]byte, f.out.base)
+	head := make([]byte, f.out.Base)
 	if _, err := f.out.file.ReadAt(head, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +94,7 @@ func TestLayTiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = file.Close() }()
-		return layTiles(file, &tiling{width: 30, height: 20, bands: 2, size: 4})
+		return tiff.LayTiles(file, &tiff.Tiling{Width: 30, Height: 20, Bands: 2, Size: 4})
 	}
 	if err := try(head); err != nil {
 		t.Fatal(err)
@@ -119,12 +121,12 @@ func TestWindowsThatAreMissing(t *testing.T) {
 	}
 	samples := kernel.TileOf(make([]float32, 300), 300, 1, 300)
 	for _, w := range []pixtrend.Window{{X: 1, Width: 30, Height: 10}, {Y: 11, Width: 30, Height: 10}, {X: -1, Width: 30, Height: 10}, {Width: 30, Height: 9}} {
-		checkError(t, f.Write(w, samples), ErrOutput, out)
+		checkError(t, f.Write(w, samples), fault.ErrOutput, out)
 	}
 	if err := f.Write(pixtrend.Window{Y: 10, Width: 30, Height: 10}, samples); err != nil {
 		t.Fatal(err)
 	}
-	checkError(t, f.Commit(), ErrOutput, out, "300 pixels", "600")
+	checkError(t, f.Commit(), fault.ErrOutput, out, "300 pixels", "600")
 	if left := listing(filepath.Dir(out)); left != "[]" {
 		t.Errorf("left behind: %s", left)
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -43,28 +45,28 @@ const (
 
 // OpenTrend opens a raster with one of the named drivers, GTiff if there are none. The caller closes it.
 func OpenTrend(name string, drivers []string) (*Trend, error) {
-	path := fromURL(name)
+	path := gdal.FromURL(name)
 	var ds *godal.Dataset
 	var err error
-	if isRemote(path) {
-		ds, err = openFirst(path, drivers)
+	if gdal.IsRemote(path) {
+		ds, err = gdal.OpenFirst(path, drivers)
 	} else {
-		ds, err = open(path, drivers, godal.SiblingFiles(filepath.Base(path)+".ovr")) // overviews, which no stack needs
+		ds, err = gdal.Open(path, drivers, godal.SiblingFiles(filepath.Base(path)+".ovr")) // overviews, which no stack needs
 	}
 	if err != nil {
 		return nil, openError(path, drivers, err)
 	}
-	t := &Trend{Name: shown(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES"), geo: geoOf(ds)}
+	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES"), geo: geoOf(ds)}
 	t.Width, t.Height = t.geo.width, t.geo.height
-	t.restore = blockCache(trendCache)
+	t.restore = gdal.SetBlockCache(trendCache)
 	if len(t.bands) == 0 {
-		err = inputErrorf("cannot use %s: it has no bands", t.Name)
+		err = fault.Inputf("cannot use %s: it has no bands", t.Name)
 	}
 	for i, b := range t.bands {
 		p := plane{band: i + 1}
 		if err == nil {
 			if err = p.read(b, nil); err != nil {
-				err = inputErrorf("cannot use %s: %v", t.Name, err)
+				err = fault.Inputf("cannot use %s: %v", t.Name, err)
 			}
 		}
 		p.blocks(ds, len(t.bands))
@@ -79,7 +81,7 @@ func OpenTrend(name string, drivers []string) (*Trend, error) {
 }
 
 // Remote reports whether the raster is on a server.
-func (t *Trend) Remote() bool { return isRemote(t.path) }
+func (t *Trend) Remote() bool { return gdal.IsRemote(t.path) }
 
 // Close closes the raster.
 func (t *Trend) Close() error {
@@ -102,7 +104,7 @@ func (t *Trend) Band(name string) int {
 func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	p := &t.planes[band]
 	if p.heldBytes() > trendBlock {
-		return nil, inputErrorf("%s has blocks of %d × %d pixels, too large to be held: rewrite it with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+		return nil, fault.Inputf("%s has blocks of %d × %d pixels, too large to be held: rewrite it with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
 			t.Name, p.blockWidth, p.blockHeight)
 	}
 	all, least := int64(t.Width)*int64(t.Height) <= most, trendWindow
@@ -151,7 +153,7 @@ func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bo
 func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, height int, how godal.ResamplingAlg) ([]float64, error) {
 	values := make([]float64, width*height)
 	var visible []byte
-	options := []godal.BandIOOption{godal.Window(w.Width, w.Height), godal.Resampling(how), godal.ErrLogger(ignoreWarnings)}
+	options := []godal.BandIOOption{godal.Window(w.Width, w.Height), godal.Resampling(how), godal.ErrLogger(gdal.IgnoreWarnings)}
 	p := &t.planes[band]
 	try := func(more ...godal.BandIOOption) error {
 		err := t.bands[band].Read(w.X, w.Y, values, width, height, append(options, more...)...)
@@ -163,8 +165,8 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, he
 		return err
 	}
 	var err error
-	if isRemote(t.path) {
-		err = persist(ctx, t.path, patienceFor(t.path), &lastTrouble{}, func(r *transfer) error { return try(r.band()...) })
+	if gdal.IsRemote(t.path) {
+		err = gdal.Persist(ctx, t.path, gdal.PatienceFor(t.path), &gdal.Troubles{}, func(r *gdal.Transfer) error { return try(r.Band()...) })
 	} else {
 		err = try()
 	}

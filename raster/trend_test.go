@@ -12,6 +12,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
 // trend opens a raster that is made for it.
@@ -247,7 +249,7 @@ func TestOpenTrendErrors(t *testing.T) {
 		text:                           {"text.tif", "not a GeoTIFF", "gdal_translate"},
 	} {
 		_, err := OpenTrend(name, nil)
-		checkError(t, err, ErrInput, words...)
+		checkError(t, err, fault.ErrInput, words...)
 	}
 	// A file that is cut short is found out when its end is read.
 	cut := filepath.Join(dir, "cut.tif")
@@ -264,9 +266,9 @@ func TestOpenTrendErrors(t *testing.T) {
 	if d, err := OpenTrend(cut, nil); err == nil {
 		defer func() { _ = d.Close() }()
 		_, err = d.Read(t.Context(), 0, pixtrend.Window{Width: 600, Height: 600})
-		checkError(t, err, ErrInput, "cut.tif", "damaged")
+		checkError(t, err, fault.ErrInput, "cut.tif", "damaged")
 	} else {
-		checkError(t, err, ErrInput, "cut.tif")
+		checkError(t, err, fault.ErrInput, "cut.tif")
 	}
 }
 
@@ -283,27 +285,27 @@ func TestStage(t *testing.T) {
 		b, _ := os.ReadFile(path)
 		return string(b)
 	}
-	s, err := Stage(path, false, write("one", nil))
+	s, err := atomicfile.Stage(path, false, write("one", nil))
 	if err != nil || content() != "" {
 		t.Fatalf("%v, %q", err, content())
 	}
 	if err := s.Publish(); err != nil || content() != "one" || listing(dir) != "[map.png:3 ]" {
 		t.Fatalf("%v, %q, %s", err, content(), listing(dir))
 	}
-	if _, err = Stage(path, false, write("two", nil)); err == nil {
+	if _, err = atomicfile.Stage(path, false, write("two", nil)); err == nil {
 		t.Error("a file is replaced")
 	}
-	checkError(t, err, ErrOutput, "map.png", "--overwrite")
-	_, err = Stage(path, true, write("thr", errors.New("no more ink")))
-	checkError(t, err, ErrOutput, "map.png", "no more ink")
-	if s, err = Stage(path, true, write("four", nil)); err != nil {
+	checkError(t, err, fault.ErrOutput, "map.png", "--overwrite")
+	_, err = atomicfile.Stage(path, true, write("thr", errors.New("no more ink")))
+	checkError(t, err, fault.ErrOutput, "map.png", "no more ink")
+	if s, err = atomicfile.Stage(path, true, write("four", nil)); err != nil {
 		t.Fatal(err)
 	}
 	s.Drop()
 	if content() != "one" || listing(dir) != "[map.png:3 ]" {
 		t.Errorf("%q, %s", content(), listing(dir))
 	}
-	if s, err = Stage(path, true, write("five", nil)); err == nil {
+	if s, err = atomicfile.Stage(path, true, write("five", nil)); err == nil {
 		err = s.Publish()
 	}
 	if err != nil || content() != "five" {
@@ -311,13 +313,13 @@ func TestStage(t *testing.T) {
 	}
 	// One that came meanwhile stays.
 	other := filepath.Join(dir, "other.png")
-	if s, err = Stage(other, false, write("mine", nil)); err != nil {
+	if s, err = atomicfile.Stage(other, false, write("mine", nil)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(other, []byte("theirs"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	checkError(t, s.Publish(), ErrOutput, "other.png", "has come")
+	checkError(t, s.Publish(), fault.ErrOutput, "other.png", "has come")
 	if got := listing(dir); got != "[map.png:4 other.png:6 ]" {
 		t.Errorf("the folder holds %s", got)
 	}

@@ -2,7 +2,7 @@ package pipeline
 
 import (
 	"github.com/pixtrend/pixtrend/bench"
-	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // Environment is where a run took place, and of which size it was.
@@ -15,5 +15,5 @@ type Environment struct {
 }
 
 func newEnvironment(o Options, threads []int) Environment {
-	return Environment{bench.NewEnvironment(o.Version, o.Runs), raster.GDALVersion(), threads, o.Size, o.Dates}
+	return Environment{bench.NewEnvironment(o.Version, o.Runs), gdal.GDALVersion(), threads, o.Size, o.Dates}
 }

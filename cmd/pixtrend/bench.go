@@ -12,6 +12,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/bench/pipeline"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 func newBenchCommand() *cobra.Command {
@@ -35,9 +36,9 @@ func newBenchCommand() *cobra.Command {
 				names = append(names, c.Name())
 			}
 			if len(args) == 0 {
-				return usagef("name what to measure: %s", list(names, "or"))
+				return usagef("name what to measure: %s", report.List(names, "or"))
 			}
-			return usagef("bench knows no %q: use %s", args[0], list(names, "or"))
+			return usagef("bench knows no %q: use %s", args[0], report.List(names, "or"))
 		},
 	}
 	for _, b := range benches {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 var shells = []struct {
@@ -26,8 +28,8 @@ func newCompletionCommand() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Print completions for a shell: " + list(names, "or") + ".",
-		Long: "Print completions for a shell: " + list(names, "or") + ".\n\n" +
+		Short: "Print completions for a shell: " + report.List(names, "or") + ".",
+		Long: "Print completions for a shell: " + report.List(names, "or") + ".\n\n" +
 			"Packages and make install put them where shells look for them. bash needs its package\n" +
 			"bash-completion; zsh needs the folder in fpath before compinit is called.",
 		Example: "  # for bash, from the next shell on\n" +
@@ -41,7 +43,7 @@ func newCompletionCommand() *cobra.Command {
 		ValidArgs: names,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(names, args[0]) {
-				return usagef("name a shell: %s", list(names, "or"))
+				return usagef("name a shell: %s", report.List(names, "or"))
 			}
 			return nil
 		},

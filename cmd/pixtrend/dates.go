@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,13 +58,4 @@ func parseXUnit(s string) (string, error) {
 		return "", errors.New("give a name, such as ppm")
 	}
 	return s, nil
-}
-
-// datesText says what is fitted against, and how many of the rasters are.
-func datesText(a timeaxis.Axis, given int) string {
-	s := a.String()
-	if used := len(a.T); used < given {
-		s += fmt.Sprintf(" (%d of %d rasters used)", used, given)
-	}
-	return s
 }

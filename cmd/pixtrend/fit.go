@@ -2,23 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend/docs"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
@@ -46,7 +43,7 @@ func newFitCommand() *cobra.Command {
 			"GDAL's such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates. Rasters are put in the order\n" +
 			"of their dates, whatever theirs is here.\n\n" +
 			"A pixel without two observations at different dates is NaN in all fields but n.\n\n" +
-			"There is more in pixtrend help " + list(docs.Topics(), "or") + ".",
+			"There is more in pixtrend help " + report.List(docs.Topics(), "or") + ".",
 		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # more fields, a band each, and which trends are significant among all pixels\n" +
@@ -170,9 +167,9 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		}
 	}
 	if f.dryRun {
-		p := newPlan(job, f.options.Overwrite)
+		p := report.NewPlan(job, f.options.Overwrite)
 		p.Map = f.picture
-		text, err := p.text(f.json)
+		text, err := p.Text(f.json)
 		if err != nil {
 			return err
 		}
@@ -201,7 +198,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	}
 	switch {
 	case f.json:
-		text, err := jsonLine(struct {
+		text, err := report.JSON(struct {
 			raster.Summary
 			Map *trendmap.Map `json:"map,omitempty"`
 		}{summary, drawn})
@@ -212,123 +209,11 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	case f.quiet:
 		return nil
 	}
-	text := summaryText(summary, datesText(job.Grid.Axis, job.Given))
+	text := report.Fit(summary, report.Dates(job.Grid.Axis, job.Given), utf8Locale())
 	if drawn != nil {
-		text += mapText(drawn)
+		text += report.Map(drawn)
 	}
 	return print(stdout, text)
-}
-
-// summaryText says what a fit did, to a person.
-func summaryText(s raster.Summary, dates string) string {
-	var b strings.Builder
-	kind := ""
-	if s.Format == raster.COG {
-		kind = ", a COG"
-	}
-	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, list(s.Fields, "and"), s.Width, s.Height, dates)
-	if s.Residuals != "" {
-		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
-	}
-	if s.Detrend != "" {
-		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
-	}
-	seconds := max(s.Seconds, 1e-9)
-	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), secondsText(s.Seconds),
-		rateText(float64(s.Pixels)/seconds, "pixel/s"), rateText(float64(s.BytesRead)/seconds, "B/s"),
-		s.ISA, counted(s.Threads, "thread"))
-	b.WriteString(timesText(s))
-	if len(s.SlopeQuintiles) > 0 {
-		of := ""
-		if s.QuintilesOf < s.Fitted {
-			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
-		}
-		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
-	}
-	if s.SlopeHistogram != nil {
-		b.WriteString(histogramText(*s.SlopeHistogram, s.QuintilesOf, utf8Locale()))
-	}
-	if s.Gaps != nil {
-		fmt.Fprintf(&b, "gaps: %s of the samples\n", percentText(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
-	}
-	if s.Masks != "" {
-		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, percentText(s.Masked, int64(s.Pixels)*int64(s.Dates)))
-	}
-	if d := s.FDR; d != nil {
-		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
-		if d.Trends > 0 {
-			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
-		}
-		b.WriteByte('\n')
-	}
-	if missing := s.Pixels - s.Fitted; missing > 0 {
-		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), percentText(missing, s.Pixels))
-	}
-	return b.String()
-}
-
-func rateText(rate float64, unit string) string {
-	value, prefix := humanize.ComputeSI(rate)
-	return fmt.Sprintf("%.1f %s%s", value, prefix, unit)
-}
-
-// percentText never rounds what is there to nothing, nor what is not all to all.
-func percentText[N int | int64](part, whole N) string {
-	p := 100 * float64(part) / float64(whole)
-	switch {
-	case part > 0 && p < 0.05:
-		return "less than 0.1 %"
-	case part < whole && p >= 99.95:
-		return "more than 99.9 %"
-	}
-	return fmt.Sprintf("%.1f %%", p)
-}
-
-// secondsText writes a time; from two minutes on, as clocks have it.
-func secondsText(s float64) string {
-	switch n := int64(math.Round(s)); {
-	case s < 10:
-		return fmt.Sprintf("%.2f s", s)
-	case n < 120:
-		return fmt.Sprintf("%.1f s", s)
-	case n < 2*3600:
-		return fmt.Sprintf("%d min %d s", n/60, n%60)
-	default:
-		return fmt.Sprintf("%d h %d min", n/3600, n%3600/60)
-	}
-}
-
-// numbersText writes numbers with as many decimals as give the largest four digits.
-func numbersText(xs []float64) string {
-	largest := 0.0
-	for _, x := range xs {
-		largest = max(largest, math.Abs(x))
-	}
-	decimals := 0
-	if largest > 0 {
-		decimals = max(3-int(math.Floor(math.Log10(largest))), 0)
-	}
-	var words []string
-	for _, x := range xs {
-		word := strconv.FormatFloat(x, 'f', decimals, 64)
-		if decimals > 9 || largest >= 1e9 {
-			word = strconv.FormatFloat(x, 'g', 3, 64)
-		}
-		if strings.Trim(word, "-0.") == "" {
-			word = strings.TrimPrefix(word, "-")
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, "  ")
-}
-
-// jsonLine is v as one JSON object on a line of its own.
-func jsonLine(v any) (string, error) {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.String(), err
 }
 
 // parseOutput reads the output's name. It may be given once: of two, one would be dropped silently.

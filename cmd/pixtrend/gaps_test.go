@@ -13,6 +13,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 var registerGDAL = sync.OnceValue(godal.RegisterInternalDrivers)
@@ -90,7 +91,7 @@ func TestGapFlags(t *testing.T) {
 			}
 		}
 		code, stdout, _ = call(t, dir, append(args, "--dry-run", "--json")...)
-		var p plan
+		var p report.Plan
 		if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil || p.Index != tt.index || p.ValidRange != tt.valid || p.Masks != tt.mask {
 			t.Errorf("%v: exit code %d, %v, the plan is\n%s", tt.args, code, err, stdout)
 		}

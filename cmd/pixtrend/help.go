@@ -13,6 +13,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/docs"
 	"github.com/pixtrend/pixtrend/internal/manual"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 const (
@@ -200,5 +201,5 @@ func unknownTopic(root *cobra.Command, name string) error {
 	if near := nearest(name, slices.Concat(commands, topics)); near != "" {
 		return usageError{fmt.Errorf("there is no help about %q: did you mean %s?", name, near), root}
 	}
-	return usageError{fmt.Errorf("there is no help about %q: ask about a command, %s, or a topic, %s", name, list(commands, "or"), list(topics, "or")), root}
+	return usageError{fmt.Errorf("there is no help about %q: ask about a command, %s, or a topic, %s", name, report.List(commands, "or"), report.List(topics, "or")), root}
 }

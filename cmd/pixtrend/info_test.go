@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 // checkReport checks the form of a report, and returns its last row.
@@ -20,7 +21,7 @@ func checkReport(t *testing.T, text string) (last string) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	for _, line := range lines {
 		// A word may be longer than a line, and then stands alone.
-		if utf8.RuneCountInString(line) > reportWidth && strings.Contains(strings.TrimSpace(line[reportIndent:]), " ") {
+		if utf8.RuneCountInString(line) > report.Width && strings.Contains(strings.TrimSpace(line[report.Indent:]), " ") {
 			t.Errorf("a line of %d letters: %q", utf8.RuneCountInString(line), line)
 		}
 		if strings.TrimRight(line, " ") != line || strings.ContainsAny(line, "\t\u00a0") {
@@ -165,7 +166,7 @@ func TestInfoText(t *testing.T) {
 		i.Dates.Missing = append(i.Dates.Missing, fmt.Sprintf("2002-01-%02d", n+1))
 	}
 	i.Dates.Sources = []string{"file name: year", "file name: MODIS product id"}
-	short, long := infoText(i, false), infoText(i, true)
+	short, long := report.Info(i, "--all shows them"), report.Info(i, "")
 	checkReport(t, short)
 	checkReport(t, long)
 	if !strings.Contains(short, "20 missing: 2002-01-01, 2002-01-02") || !strings.Contains(short, "… 40 more (--all shows them) …") || strings.Contains(short, "scene_30.tif") ||

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 // messages are the flags of what a command says beside its results.
@@ -80,7 +82,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	default:
 		b.WriteString("pixtrend: ")
 	}
-	b.WriteString(oneSentence(r.Message))
+	b.WriteString(report.OneSentence(r.Message))
 	b.WriteString(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		writeAttr(&b, h.prefix, a)
@@ -135,15 +137,10 @@ func writeAttr(b *strings.Builder, prefix string, a slog.Attr) {
 	}
 	text := value.String()
 	if value.Kind() == slog.KindDuration {
-		text = durationText(value.Duration().Seconds())
+		text = report.DurationText(value.Duration().Seconds())
 	}
 	if text == "" || strings.ContainsAny(text, " \t\r\n\"=") {
 		text = strconv.Quote(text)
 	}
 	b.WriteString(" " + prefix + a.Key + "=" + text)
-}
-
-// oneSentence makes one line of a text, for it stands behind the program's name.
-func oneSentence(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }

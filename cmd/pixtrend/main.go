@@ -12,12 +12,12 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 // Exit codes. A run that a signal ends exits with 128 and the signal's number, as shells do: 130
@@ -55,13 +55,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errWouldFail):
 		return exitFailed
 	case errors.As(err, &bad):
-		log.Error(fmt.Sprintf("%s (see '%s --help')", oneLine(err), helpFor(cmd, bad)))
+		log.Error(fmt.Sprintf("%s (see '%s --help')", report.OneLine(err), helpFor(cmd, bad)))
 		return exitUsage
 	case errors.As(err, &stopped):
-		log.Error(oneLine(err))
+		log.Error(report.OneLine(err))
 		return 128 + int(stopped.signal)
 	}
-	log.Error(oneLine(err))
+	log.Error(report.OneLine(err))
 	return exitFailed
 }
 
@@ -101,12 +101,12 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	bad := func(format string, args ...any) error { return usageError{fmt.Errorf(format, args...), root} }
 	names := slices.DeleteFunc(commandNames(root), func(name string) bool { return name == "completion" })
 	if len(args) == 0 {
-		return bad("no command: use %s", list(names, "or"))
+		return bad("no command: use %s", report.List(names, "or"))
 	}
 	if near := nearest(args[0], names); near != "" {
 		return bad("no command is called %q: did you mean %s?", args[0], near)
 	}
-	return bad("no command is called %q: use %s", args[0], list(names, "or"))
+	return bad("no command is called %q: use %s", args[0], report.List(names, "or"))
 }
 
 func commandNames(root *cobra.Command) (names []string) {
@@ -135,11 +135,6 @@ func helpFor(cmd *cobra.Command, bad usageError) string {
 		cmd = bad.command
 	}
 	return cmd.CommandPath()
-}
-
-// oneLine makes one sentence of an error, for the program's name stands in front of it already.
-func oneLine(err error) string {
-	return strings.TrimPrefix(oneSentence(err.Error()), "pixtrend: ")
 }
 
 // interruption is the cause of a context that a signal ended.
@@ -184,13 +179,4 @@ func print(w io.Writer, text string) error {
 		return fmt.Errorf("cannot write to standard output: %w", err)
 	}
 	return nil
-}
-
-// list joins words as a sentence does: "a, b and c".
-func list(words []string, last string) string {
-	n := len(words)
-	if n < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 }

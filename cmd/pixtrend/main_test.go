@@ -23,6 +23,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 var (
@@ -295,11 +296,11 @@ func TestDryRun(t *testing.T) {
 	}
 
 	code, stdout, _ = call(t, dir, "fit", "stack", "-o", "slope.tif", "--dry-run", "--json", "--nodata", "-9999", "--stats", "n,slope")
-	var p plan
+	var p report.Plan
 	if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v in:\n%s", code, err, stdout)
 	}
-	if len(p.Inputs) != 21 || p.Inputs[20] != (planInput{Date: "2015", Name: "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
+	if len(p.Inputs) != 21 || p.Inputs[20] != (report.PlanInput{Date: "2015", Name: "stack/ndvi_2015.tif"}) || p.Width != 100 || p.CRS != "EPSG:32617" ||
 		p.Nodata != -9999.0 || !slices.Equal(p.Fields, []string{"n", "slope"}) || p.Memory != 512<<20 || p.OutputBytes != 64000 {
 		t.Errorf("something is wrong in %+v", p)
 	}
@@ -345,7 +346,7 @@ func TestDateFlags(t *testing.T) {
 			t.Errorf("%v: exit code %d, %q, no %q and %q in the plan:\n%s", tt.args, code, stderr, tt.plan, want, stdout)
 		}
 		code, stdout, _ = call(t, dir, append(args, "--dry-run", "--json")...)
-		var p plan
+		var p report.Plan
 		if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil || len(p.Inputs) != tt.dates || p.Given != tt.given || p.Unit != tt.unit || p.Origin != tt.origin ||
 			!strings.Contains(stdout, `"inputs":[`+tt.first) {
 			t.Errorf("%v: exit code %d, %v, the plan is\n%s", tt.args, code, err, stdout)

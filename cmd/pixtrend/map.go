@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
 	"github.com/pixtrend/pixtrend/stats"
@@ -69,7 +69,7 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.MaskP, "mask-p", "", "ALPHA", "draw grey, and count apart, where the band pvalue is not below ALPHA, such as 0.05", between0And1)
 	})
 	group(cmd, "Map", func(flags *pflag.FlagSet) {
-		option(flags, &o.Palette, "palette", "", "NAME", "NAME of the colours: "+list(render.PaletteNames(), "or")+", with _r behind it for the reverse (default "+
+		option(flags, &o.Palette, "palette", "", "NAME", "NAME of the colours: "+report.List(render.PaletteNames(), "or")+", with _r behind it for the reverse (default "+
 			render.DefaultDiverging+" for values with a sign, "+render.DefaultSequential+" for others)", parsePalette)
 		option(flags, &o.Title, "title", "", "TEXT", "write TEXT above the map (default: what the field is, and when)", named("a text"))
 		option(flags, &o.Size, "size", "", "PIXELS", fmt.Sprintf("PIXELS of the longer side of the map, without legend, from %d to %d (default %d)", trendmap.LeastSize, trendmap.MostSize, trendmap.DefaultSize), parseMapSize)
@@ -153,7 +153,7 @@ func (m *makeMap) check(args []string) error {
 	case len(args) == 0:
 		return usagef("no input: name a raster that pixtrend fit has written, such as trend.tif")
 	case len(args) > 1:
-		return usagef("one raster makes a map, and %d are given: %s", len(args), list(args, "and"))
+		return usagef("one raster makes a map, and %d are given: %s", len(args), report.List(args, "and"))
 	case args[0] == "":
 		return usagef("the input has an empty name")
 	case m.output == "":
@@ -198,7 +198,7 @@ func (m *makeMap) run(stdout, stderr io.Writer) error {
 	warn(stderr, drawn.Warnings)
 	switch {
 	case m.json:
-		text, err := jsonLine(drawn)
+		text, err := report.JSON(drawn)
 		if err != nil {
 			return err
 		}
@@ -206,33 +206,5 @@ func (m *makeMap) run(stdout, stderr io.Writer) error {
 	case m.quiet:
 		return nil
 	}
-	return print(stdout, mapText(drawn))
-}
-
-// mapText is a summary for a person.
-func mapText(s *trendmap.Map) string {
-	var b strings.Builder
-	unit := ""
-	if s.Unit != "" && s.Unit != "1" {
-		unit = " (" + s.Unit + ")"
-	}
-	fmt.Fprintf(&b, "%s: %s%s of %s", s.Output, s.Field, unit, s.Raster)
-	if s.Description != "" {
-		fmt.Fprintf(&b, ", %s", strings.ToLower(s.Description[:1])+s.Description[1:])
-	}
-	b.WriteByte('\n')
-	wide := 0
-	for _, e := range s.Legend {
-		wide = max(wide, utf8.RuneCountInString(e.Label))
-	}
-	for _, e := range s.Legend {
-		fmt.Fprintf(&b, "  %-*s  %8s\n", wide, e.Label, e.Share) // fmt counts runes
-	}
-	if s.QGIS != "" {
-		fmt.Fprintf(&b, "%s: the same classes for QGIS\n", s.QGIS)
-	}
-	if s.Colors != "" {
-		fmt.Fprintf(&b, "%s: the same colours for gdaldem color-relief\n", s.Colors)
-	}
-	return b.String()
+	return print(stdout, report.Map(drawn))
 }

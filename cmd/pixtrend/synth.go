@@ -23,6 +23,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/synth"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/runner"
 )
 
@@ -98,7 +99,7 @@ func newSynthCommand() *cobra.Command {
 	return cmd
 }
 
-// plan returns the scene and its files, and checks what can be checked before anything is made.
+// Plan returns the scene and its files, and checks what can be checked before anything is made.
 func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	scene := synth.City(m.width, m.height, m.years[0], m.years[1])
 	scene.Seed, scene.Gaps = m.seed, m.gaps
@@ -163,7 +164,7 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		}
 	}
 	return print(stdout, fmt.Sprintf("%s: %s, %d × %d pixels of %d m, %s gaps, %s\n", m.dir, filesText(files),
-		m.width, m.height, synthPixel, percentText(int(gaps.Load()), int(samples)), humanize.Bytes(uint64(bytes))))
+		m.width, m.height, synthPixel, report.Percent(int(gaps.Load()), int(samples)), humanize.Bytes(uint64(bytes))))
 }
 
 // write makes the file of one year and returns how many gaps it has.

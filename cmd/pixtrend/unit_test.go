@@ -81,33 +81,3 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
-
-func TestNumbersText(t *testing.T) {
-	tests := []struct {
-		xs   []float64
-		want string
-	}{
-		{[]float64{-0.001574, -0.0000123, 0.000745, 0.0016079}, "-0.001574  -0.000012  0.000745  0.001608"},
-		{[]float64{-0.0000001, 0.123}, "0.0000  0.1230"},
-		{[]float64{-250, 12.34, 1234}, "-250  12  1234"},
-		{[]float64{0, 0}, "0  0"},
-		{[]float64{1e-14, -2.5e-12}, "1e-14  -2.5e-12"},
-		{[]float64{3e12}, "3e+12"},
-	}
-	for _, tt := range tests {
-		if got := numbersText(tt.xs); got != tt.want {
-			t.Errorf("numbersText(%v) = %q, want %q", tt.xs, got, tt.want)
-		}
-	}
-}
-
-func TestPercentText(t *testing.T) {
-	for _, tt := range []struct {
-		part, whole int
-		want        string
-	}{{0, 100, "0.0 %"}, {1, 1000000, "less than 0.1 %"}, {4, 1000, "0.4 %"}, {999999, 1000000, "more than 99.9 %"}, {5, 5, "100.0 %"}} {
-		if got := percentText(tt.part, tt.whole); got != tt.want {
-			t.Errorf("percentText(%d, %d) = %q, want %q", tt.part, tt.whole, got, tt.want)
-		}
-	}
-}

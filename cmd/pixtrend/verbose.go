@@ -9,9 +9,11 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 // What -v tells: what was decided, what was assumed, and how long each step took.
@@ -21,14 +23,14 @@ func tellProgram(log *slog.Logger) {
 	if k, err := kernel.FromEnv(); err == nil {
 		isa = k.ISA()
 	}
-	log.Info("started", "pixtrend", versionName(), "gdal", raster.GDALVersion(), "kernel", isa, "cpus", runtime.GOMAXPROCS(0), "took", time.Since(began))
+	log.Info("started", "pixtrend", versionName(), "gdal", gdal.GDALVersion(), "kernel", isa, "cpus", runtime.GOMAXPROCS(0), "took", time.Since(began))
 }
 
 func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {
 	g, p := j.Grid, j.Plan
-	log.Info("opened the inputs", "rasters", len(j.Inputs), "size", bytesText(j.FileBytes), "remote", j.Remote, "compressed", j.Decoded,
+	log.Info("opened the inputs", "rasters", len(j.Inputs), "size", report.Bytes(j.FileBytes), "remote", j.Remote, "compressed", j.Decoded,
 		"grid", fmt.Sprintf("%d × %d", g.Width, g.Height), "took", took)
-	log.Info("took the dates", "from", strings.Join(j.DatedBy, "; "), "dates", datesText(g.Axis, j.Given),
+	log.Info("took the dates", "from", strings.Join(j.DatedBy, "; "), "dates", report.Dates(g.Axis, j.Given),
 		"slopes", "per "+g.Axis.Unit(), "intercepts", "at "+g.Axis.Origin())
 	tellSamples(log, j)
 	log.Info("planned", "windows", p.Windows, "window", fmt.Sprintf("%d × %d", p.WindowWidth, p.WindowHeight), "dates_at_once", p.DatesAtOnce,
@@ -43,7 +45,7 @@ func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {
 func tellSamples(log *slog.Logger, j *raster.Job) {
 	g := j.Grid
 	nodata := "none"
-	if x := nodataJSON(g.Valid); x != nil {
+	if x := report.NodataJSON(g.Valid); x != nil {
 		nodata = fmt.Sprint(x)
 	}
 	attrs := []any{"type", raster.TypeName(g.Type), "nodata", nodata}
@@ -65,5 +67,5 @@ func tellRun(log *slog.Logger, s raster.Summary) {
 	of := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 	t := s.Times
 	log.Info("fitted the windows", "took", of(t.Windows), "reading", of(t.Read), "fitting", of(t.Fit), "waiting", of(t.Wait), "writing", of(t.Write))
-	log.Info("finished the output", "size", bytesText(s.BytesWritten), "took", of(t.Finish))
+	log.Info("finished the output", "size", report.Bytes(s.BytesWritten), "took", of(t.Finish))
 }

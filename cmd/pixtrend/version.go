@@ -10,8 +10,10 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
 )
 
 // version is set when the program is built: -ldflags '-X main.version=v1.2.3'.
@@ -48,16 +50,16 @@ func newVersionCommand() *cobra.Command {
 			}
 			row("pixtrend", "%s", versionName())
 			row("Go", "%s %s/%s", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
-			row("GDAL", "%s", raster.GDALVersion())
+			row("GDAL", "%s", gdal.GDALVersion())
 			reads, more := raster.Readable()
 			row("reads", "GTiff; with --if %s, and %d others", strings.Join(reads, ", "), more)
 			var writes []string
 			for _, format := range raster.Writable() {
 				writes = append(writes, string(format))
 			}
-			row("writes", "%s, compressed by %s", list(writes, "and"), list(raster.Compressions(), "or"))
+			row("writes", "%s, compressed by %s", report.List(writes, "and"), report.List(raster.Compressions(), "or"))
 			row("CPU", "%s", cpuText())
-			row("kernel", "%s (of %s)", isa, list(isaNames(kernel.Available()), "and"))
+			row("kernel", "%s (of %s)", isa, report.List(isaNames(kernel.Available()), "and"))
 			row("threads", "%d", runtime.GOMAXPROCS(0))
 			return print(cmd.OutOrStdout(), b.String())
 		},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/render"
 	"github.com/pixtrend/pixtrend/stats"
@@ -83,7 +84,7 @@ func (d *drawing) checkTargets(style string) error {
 		if path == "" {
 			continue
 		}
-		if err := raster.CheckTarget(path, d.o.Overwrite); err != nil {
+		if err := atomicfile.CheckTargetOld(path, d.o.Overwrite); err != nil {
 			return err
 		}
 		if from, err := os.Stat(d.input); err == nil {
@@ -108,14 +109,14 @@ type target struct {
 
 // writeAll writes files that appear together, once all of them are whole.
 func writeAll(ctx context.Context, targets []target, overwrite bool) error {
-	var staged []*raster.Staged
+	var staged []*atomicfile.Staged
 	defer func() {
 		for _, s := range staged {
 			s.Drop()
 		}
 	}()
 	for _, t := range targets {
-		s, err := raster.Stage(t.path, overwrite, t.write)
+		s, err := atomicfile.Stage(t.path, overwrite, t.write)
 		if err != nil {
 			return err
 		}

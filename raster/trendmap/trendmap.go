@@ -6,7 +6,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/render"
 )
 
@@ -110,7 +110,7 @@ type Class struct {
 // CheckTarget reports, before there is a raster to draw, whether a map can be written to a file, and is none of the inputs of
 // the raster.
 func CheckTarget(picture string, overwrite bool, inputs []string) error {
-	if err := raster.CheckTarget(picture, overwrite); err != nil {
+	if err := atomicfile.CheckTargetOld(picture, overwrite); err != nil {
 		return err
 	}
 	to, err := os.Stat(picture)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
-type plan struct {
-	Inputs       []planInput `json:"inputs"` // in the order of their dates
+// Plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
+type Plan struct {
+	Inputs       []PlanInput `json:"inputs"` // in the order of their dates
 	InputBytes   int64       `json:"input_bytes"`
 	RemoteFiles  int         `json:"remote_files"` // inputs that are on servers
 	Dates        string      `json:"dates"`        // a summary
@@ -52,28 +52,28 @@ type plan struct {
 	Warnings     []string    `json:"warnings"`
 }
 
-type planInput struct {
+type PlanInput struct {
 	Date string   `json:"date,omitempty"`
 	X    *float64 `json:"x,omitempty"` // in place of a date
 	Name string   `json:"name"`
 }
 
 // label is what the input is fitted against.
-func (in planInput) label() string {
+func (in PlanInput) label() string {
 	if in.X != nil {
 		return strconv.FormatFloat(*in.X, 'g', -1, 64)
 	}
 	return in.Date
 }
 
-// newPlan describes a job. That the system may refuse to pin threads is found out here.
-func newPlan(j *raster.Job, overwrite bool) plan {
+// NewPlan describes a job. That the system may refuse to pin threads is found out here.
+func NewPlan(j *raster.Job, overwrite bool) Plan {
 	g, p := j.Grid, j.Plan
-	s := plan{
-		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: datesText(g.Axis, j.Given), Given: j.Given,
+	s := Plan{
+		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: Dates(g.Axis, j.Given), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
-		SampleType: raster.TypeName(g.Type), Nodata: nodataJSON(g.Valid),
+		SampleType: raster.TypeName(g.Type), Nodata: NodataJSON(g.Valid),
 		Index: j.Index, ValidRange: j.Valid, Masks: j.Masks,
 		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
@@ -84,7 +84,7 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 		Warnings:    append([]string{}, j.Warnings...),
 	}
 	for i, name := range j.Inputs {
-		in := planInput{Name: name}
+		in := PlanInput{Name: name}
 		if g.Axis.Dates == nil {
 			in.X = &g.Axis.T[i]
 		} else {
@@ -103,10 +103,10 @@ func newPlan(j *raster.Job, overwrite bool) plan {
 	return s
 }
 
-// text is the plan for a person, or as JSON.
-func (s plan) text(asJSON bool) (string, error) {
+// Text is the plan for a person, or as JSON.
+func (s Plan) Text(asJSON bool) (string, error) {
 	if asJSON {
-		return jsonLine(s)
+		return JSON(s)
 	}
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
@@ -174,7 +174,7 @@ func (s plan) text(asJSON bool) (string, error) {
 }
 
 // remote says how many files are on servers.
-func (s plan) remote() string {
+func (s Plan) remote() string {
 	switch s.RemoteFiles {
 	case 0:
 		return ""
@@ -184,7 +184,7 @@ func (s plan) remote() string {
 	return fmt.Sprintf(", from %d remote files", s.RemoteFiles)
 }
 
-func (s plan) pinning() string {
+func (s Plan) pinning() string {
 	bound := map[string]string{"cpu": "pinned to a CPU each", "node": "bound to NUMA nodes", "off": "not pinned"}[s.Pin]
 	if s.Unbound != "" {
 		bound += ": " + s.Unbound
@@ -192,8 +192,8 @@ func (s plan) pinning() string {
 	return bound
 }
 
-// nodataJSON is the nodata value as JSON can hold it.
-func nodataJSON(v kernel.Valid) any {
+// NodataJSON is the nodata value as JSON can hold it.
+func NodataJSON(v kernel.Valid) any {
 	if nodata := raster.NodataOf(v); nodata != nil {
 		return *nodata
 	}

@@ -1,4 +1,4 @@
-package raster
+package tiff
 
 import (
 	"encoding/binary"
@@ -7,65 +7,65 @@ import (
 	"os"
 )
 
-// tiling says where the tiles of an uncompressed TIFF stand: one after the other from base, row by row
+// Tiling says where the tiles of an uncompressed TIFF stand: one after the other from base, row by row
 // and band by band.
-type tiling struct {
-	width, height         int // of the raster
-	tileWidth, tileHeight int
-	across, down          int // tiles
-	bands, size           int // size: bytes of a sample
-	base                  int64
+type Tiling struct {
+	Width, Height         int // of the raster
+	TileWidth, TileHeight int
+	Across, Down          int // tiles
+	Bands, Size           int // size: bytes of a sample
+	Base                  int64
 }
 
-func (t *tiling) tileBytes() int64 { return int64(t.tileWidth) * int64(t.tileHeight) * int64(t.size) }
-func (t *tiling) tiles() int       { return t.across * t.down * t.bands }
-func (t *tiling) end() int64       { return t.base + int64(t.tiles())*t.tileBytes() }
+func (t *Tiling) tileBytes() int64 { return int64(t.TileWidth) * int64(t.TileHeight) * int64(t.Size) }
+func (t *Tiling) Tiles() int       { return t.Across * t.Down * t.Bands }
+func (t *Tiling) End() int64       { return t.Base + int64(t.Tiles())*t.tileBytes() }
 
-// at returns where row y of a tile begins.
-func (t *tiling) at(band, tx, ty, y int) int64 {
-	tile := (int64(band)*int64(t.down)+int64(ty))*int64(t.across) + int64(tx)
-	return t.base + tile*t.tileBytes() + int64(y)*int64(t.tileWidth)*int64(t.size)
+// At returns where row y of a tile begins.
+func (t *Tiling) At(band, tx, ty, y int) int64 {
+	tile := (int64(band)*int64(t.Down)+int64(ty))*int64(t.Across) + int64(tx)
+	return t.Base + tile*t.tileBytes() + int64(y)*int64(t.TileWidth)*int64(t.Size)
 }
 
 // pageBytes is what tiles begin at a multiple of.
 const pageBytes = 4096
 
-// layTiles gives every tile of a TIFF that GDAL wrote without any a place behind its header, in
+// LayTiles gives every tile of a TIFF that GDAL wrote without any a place behind its header, in
 // the order of the tiles, from a page's beginning on. t has the raster's size, bands and samples;
 // the rest is filled in. The file then ends with the header, and reads as a whole one once it is t.end()
 // long.
-func layTiles(file *os.File, t *tiling) error {
+func LayTiles(file *os.File, t *Tiling) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	d, err := readTIFF(file)
-	if err != nil || d.order != binary.ByteOrder(binary.LittleEndian) {
+	d, err := Read(file)
+	if err != nil || d.Order != binary.ByteOrder(binary.LittleEndian) {
 		return errors.New("its header cannot be understood")
 	}
 	value := func(tag uint16, absent uint64) int {
-		n, err := d.number(tag, absent)
+		n, err := d.Number(tag, absent)
 		if err != nil || n > math.MaxInt32 {
 			return -1
 		}
 		return int(n)
 	}
-	if value(tagCompression, 1) != 1 || t.bands > 1 && value(tagPlanar, 1) != 2 {
+	if value(tagCompression, 1) != 1 || t.Bands > 1 && value(tagPlanar, 1) != 2 {
 		return errors.New("its header is not that of plain tiles")
 	}
-	t.tileWidth, t.tileHeight = value(tagTileWidth, 0), value(tagTileHeight, 0)
-	if t.tileWidth <= 0 || t.tileHeight <= 0 {
+	t.TileWidth, t.TileHeight = value(tagTileWidth, 0), value(tagTileHeight, 0)
+	if t.TileWidth <= 0 || t.TileHeight <= 0 {
 		return errors.New("its header has no tiles")
 	}
-	t.across, t.down = (t.width-1)/t.tileWidth+1, (t.height-1)/t.tileHeight+1
-	n := t.tiles()
+	t.Across, t.Down = (t.Width-1)/t.TileWidth+1, (t.Height-1)/t.TileHeight+1
+	n := t.Tiles()
 	word, kind := 4, uint16(4) // LONG
 	if d.big {
 		word, kind = 8, 16 // LONG8
 	}
 	tables := (info.Size() + 7) &^ 7
-	t.base = (tables + 2*int64(n)*int64(word) + pageBytes - 1) &^ (pageBytes - 1)
-	if !d.big && t.end() > math.MaxUint32 {
+	t.Base = (tables + 2*int64(n)*int64(word) + pageBytes - 1) &^ (pageBytes - 1)
+	if !d.big && t.End() > math.MaxUint32 {
 		return errors.New("it would be larger than 4 GiB, which takes a BigTIFF: leave BIGTIFF=NO out")
 	}
 	if t.tileBytes() > math.MaxUint32 {
@@ -79,7 +79,7 @@ func layTiles(file *os.File, t *tiling) error {
 	}
 	var offsets, counts []byte
 	for i := range n {
-		offsets = number(offsets, uint64(t.base+int64(i)*t.tileBytes()))
+		offsets = number(offsets, uint64(t.Base+int64(i)*t.tileBytes()))
 		counts = number(counts, uint64(t.tileBytes()))
 	}
 	at := tables
@@ -87,7 +87,7 @@ func layTiles(file *os.File, t *tiling) error {
 		tag    uint16
 		values []byte
 	}{{tagTileOffsets, offsets}, {tagTileCounts, counts}} {
-		e := d.entry(table.tag)
+		e := d.Entry(table.tag)
 		if e == nil {
 			return errors.New("its header has no room for tiles")
 		}

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #include <stdlib.h>
@@ -97,8 +97,8 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// registerCOG makes GDAL's COG driver ready.
-var registerCOG = sync.OnceValue(func() error { return godal.RegisterRaster("COG") })
+// RegisterCOG makes GDAL's COG driver ready.
+var RegisterCOG = sync.OnceValue(func() error { return godal.RegisterRaster("COG") })
 
 // watched runs a step of GDAL that takes long. It ends early when ctx does; progress, which may be
 // nil, hears from time to time how far it is, from 0 to 1.
@@ -141,9 +141,9 @@ func watched(ctx context.Context, strict bool, progress func(float64), step func
 	}
 }
 
-// copyRaster copies a GeoTIFF with a driver that is registered, and creation options. When strict, whatever
+// CopyRaster copies a GeoTIFF with a driver that is registered, and creation options. When strict, whatever
 // GDAL warns of is an error.
-func copyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
+func CopyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
 	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
 	defer C.free(unsafe.Pointer(cfrom))
 	defer C.free(unsafe.Pointer(cto))
@@ -153,9 +153,9 @@ func copyRaster(ctx context.Context, from, to, driver string, options []string, 
 	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, w) })
 }
 
-// buildOverviews adds overviews to a GeoTIFF that nobody has open, band i by methods[i], which are
+// BuildOverviews adds overviews to a GeoTIFF that nobody has open, band i by methods[i], which are
 // GDAL's names. Average leaves nodata out.
-func buildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
+func BuildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	list, free := cList(methods)

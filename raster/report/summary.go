@@ -1,16 +1,75 @@
-package main
+package report
 
 import (
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
+
+// Dates says what is fitted against, and how many of the rasters are.
+func Dates(a timeaxis.Axis, given int) string {
+	s := a.String()
+	if used := len(a.T); used < given {
+		s += fmt.Sprintf(" (%d of %d rasters used)", used, given)
+	}
+	return s
+}
+
+// Fit says what a fit did, to a person.
+func Fit(s raster.Summary, dates string, unicode bool) string {
+	var b strings.Builder
+	kind := ""
+	if s.Format == raster.COG {
+		kind = ", a COG"
+	}
+	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, List(s.Fields, "and"), s.Width, s.Height, dates)
+	if s.Residuals != "" {
+		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
+	}
+	if s.Detrend != "" {
+		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
+	}
+	seconds := max(s.Seconds, 1e-9)
+	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
+		Rate(float64(s.Pixels)/seconds, "pixel/s"), Rate(float64(s.BytesRead)/seconds, "B/s"),
+		s.ISA, Counted(s.Threads, "thread"))
+	b.WriteString(timesText(s))
+	if len(s.SlopeQuintiles) > 0 {
+		of := ""
+		if s.QuintilesOf < s.Fitted {
+			of = fmt.Sprintf(" of %s pixels", humanize.Comma(int64(s.QuintilesOf)))
+		}
+		fmt.Fprintf(&b, "slope per %s, quintile limits%s: %s\n", s.Unit, of, numbersText(s.SlopeQuintiles))
+	}
+	if s.SlopeHistogram != nil {
+		b.WriteString(histogramText(*s.SlopeHistogram, s.QuintilesOf, unicode))
+	}
+	if s.Gaps != nil {
+		fmt.Fprintf(&b, "gaps: %s of the samples\n", Percent(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
+	}
+	if s.Masks != "" {
+		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+	}
+	if d := s.FDR; d != nil {
+		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
+		if d.Trends > 0 {
+			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
+		}
+		b.WriteByte('\n')
+	}
+	if missing := s.Pixels - s.Fitted; missing > 0 {
+		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), Percent(missing, s.Pixels))
+	}
+	return b.String()
+}
 
 // timesText says where the time went: one step after the other, and what the threads did meanwhile.
 func timesText(s raster.Summary) string {
@@ -33,7 +92,7 @@ func timesText(s raster.Summary) string {
 			parts = append(parts, fmt.Sprintf("%.0f %% %s", share, p.what))
 		}
 	}
-	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", durationText(t.Start), durationText(t.Windows), durationText(t.Finish), finishing)
+	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", DurationText(t.Start), DurationText(t.Windows), DurationText(t.Finish), finishing)
 	if len(parts) > 0 {
 		text += fmt.Sprintf("  threads: %s; the writer was at work for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
 	}
@@ -69,9 +128,9 @@ func histogramText(h stats.Histogram, n int, unicode bool) string {
 	}
 	zero := ""
 	if h.Zero > 0 {
-		zero = fmt.Sprintf(", %s are zero", percentText(h.Zero, n))
+		zero = fmt.Sprintf(", %s are zero", Percent(h.Zero, n))
 	}
-	fmt.Fprintf(&b, "%s of the slopes are below zero, %s above%s\n", percentText(h.Negative, n), percentText(n-h.Negative-h.Zero, n), zero)
+	fmt.Fprintf(&b, "%s of the slopes are below zero, %s above%s\n", Percent(h.Negative, n), Percent(n-h.Negative-h.Zero, n), zero)
 	return b.String()
 }
 
@@ -104,26 +163,4 @@ func shareOf(part, whole int) string {
 		return "<0.1 %"
 	}
 	return fmt.Sprintf("%.1f %%", p)
-}
-
-// utf8Locale reports whether the environment asks for UTF-8, as POSIX has it.
-func utf8Locale() bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if value := os.Getenv(name); value != "" {
-			value = strings.ToLower(value)
-			return strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
-		}
-	}
-	return false
-}
-
-// durationText is secondsText for what may take milliseconds.
-func durationText(s float64) string {
-	switch {
-	case s < 0.00995:
-		return fmt.Sprintf("%.1f ms", 1000*s)
-	case s < 0.9995:
-		return fmt.Sprintf("%.0f ms", 1000*s)
-	}
-	return secondsText(s)
 }

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 import (
 	"net/url"
@@ -23,22 +23,22 @@ func remoteAt(name string) int {
 	return -1
 }
 
-func isRemote(name string) bool { return remoteAt(name) >= 0 }
+func IsRemote(name string) bool { return remoteAt(name) >= 0 }
 
-var httpURL = regexp.MustCompile(`(?i)^https?://`)
+var HttpURL = regexp.MustCompile(`(?i)^https?://`)
 
-// fromURL turns a URL into the name that GDAL has for it, and leaves other names.
-func fromURL(name string) string {
-	if httpURL.MatchString(name) {
+// FromURL turns a URL into the name that GDAL has for it, and leaves other names.
+func FromURL(name string) string {
+	if HttpURL.MatchString(name) {
 		return "/vsicurl/" + name
 	}
 	return name
 }
 
-// shown is the name of a file as people may see it. Queries and passwords in a URL give access to whoever has
+// DisplayName is the name of a file as people may see it. Queries and passwords in a URL give access to whoever has
 // them: they belong neither into messages nor into the metadata of an output.
-func shown(name string) string {
-	if !isRemote(name) {
+func DisplayName(name string) string {
+	if !IsRemote(name) {
 		return name
 	}
 	if options, ok := strings.CutPrefix(name, "/vsicurl?"); ok {
@@ -51,7 +51,7 @@ func shown(name string) string {
 	if address, ok := strings.CutPrefix(name, "/vsicurl/"); ok {
 		name = address
 	}
-	return withoutSecrets(name)
+	return stripAddress(name)
 }
 
 var (
@@ -60,29 +60,28 @@ var (
 	urlInString = regexp.MustCompile(`(?i)(/vsi[a-z0-9]+[/?]|https?://)[^\s'"]*`)
 )
 
-func withoutSecrets(address string) string {
+func stripAddress(address string) string {
 	return urlQueries.ReplaceAllString(urlSecrets.ReplaceAllString(address, "$1"), "")
 }
 
-// scrubbed is a message of GDAL without what shown leaves out.
-func scrubbed(message string) string {
+// WithoutSecrets is a message of GDAL without what shown leaves out.
+func WithoutSecrets(message string) string {
 	return urlInString.ReplaceAllStringFunc(message, func(address string) string {
 		if strings.HasPrefix(address, "/vsicurl?") {
 			return "/vsicurl?…"
 		}
-		return withoutSecrets(address)
+		return stripAddress(address)
 	})
 }
 
-// datedName is the name of a file for finding its date: the digits in %20 are no part of one.
-func datedName(name string) string {
-	if !isRemote(name) {
+// DatedName is the name of a file for finding its date: the digits in %20 are no part of one.
+func DatedName(name string) string {
+	if !IsRemote(name) {
 		return name
 	}
-	name = shown(name)
+	name = DisplayName(name)
 	if plain, err := url.PathUnescape(name); err == nil {
 		return plain
 	}
 	return name
 }
-

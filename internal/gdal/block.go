@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #include <stdio.h>
@@ -24,6 +24,7 @@ static char *read_block(GDALRasterBandH band, int x, int y, void *to) {
 }
 */
 import "C"
+
 import (
 	"errors"
 	"unsafe"
@@ -31,9 +32,9 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// readBlock decodes the block in column x and row y of the blocks of a band into dst, past GDAL's block cache. dst has the
+// ReadBlock decodes the block in column x and row y of the blocks of a band into dst, past GDAL's block cache. dst has the
 // size of a whole block.
-func readBlock(b godal.Band, x, y int, dst []byte) error {
+func ReadBlock(b godal.Band, x, y int, dst []byte) error {
 	text := C.read_block(bandHandle(b), C.int(x), C.int(y), unsafe.Pointer(&dst[0]))
 	if text == nil {
 		return nil

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #include <fcntl.h>
@@ -92,19 +92,19 @@ import (
 	"fmt"
 )
 
-// plainPrefix begins the names in that file system.
-const plainPrefix = "/vsipixtrend-plain/"
+// WithoutPredictorPrefix begins the names in that file system.
+const WithoutPredictorPrefix = "/vsipixtrend-plain/"
 
-func registerPlain() error {
-	prefix := C.CString(plainPrefix) // not freed: GDAL 3.6 keeps the pointer
+func registerWithoutPredictor() error {
+	prefix := C.CString(WithoutPredictorPrefix) // not freed: GDAL 3.6 keeps the pointer
 	if C.plain_install(prefix) != 0 {
 		return errors.New("GDAL takes no more file systems")
 	}
 	return nil
 }
 
-// plainName is the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
+// WithoutPredictor is the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
 // keeps the number of its predictor.
-func plainName(path string, predictorAt int64) string {
-	return fmt.Sprintf("%s%d,%s", plainPrefix, predictorAt, path)
+func WithoutPredictor(path string, predictorAt int64) string {
+	return fmt.Sprintf("%s%d,%s", WithoutPredictorPrefix, predictorAt, path)
 }

@@ -1,4 +1,4 @@
-package raster
+package tiff
 
 import (
 	"encoding/binary"
@@ -24,14 +24,14 @@ const (
 	tagCompression     = 259
 	tagFillOrder       = 266
 	tagDescription     = 270
-	tagStripOffsets    = 273
+	TagStripOffsets    = 273
 	tagSamplesPerPixel = 277
 	tagRowsPerStrip    = 278
 	tagStripCounts     = 279
 	tagPlanar          = 284
 	tagSoftware        = 305
-	tagDateTime        = 306
-	tagPredictor       = 317
+	TagDateTime        = 306
+	TagPredictor       = 317
 	tagTileWidth       = 322
 	tagTileHeight      = 323
 	tagTileOffsets     = 324
@@ -46,61 +46,61 @@ const (
 	blocksPerRead = 8192
 )
 
-// errTIFF says that a file is not what this reader knows. It is never shown: GDAL then looks at it.
-var errTIFF = errors.New("not a TIFF that is read here")
+// errUnknown says that a file is not what this reader knows. It is never shown: GDAL then looks at it.
+var errUnknown = errors.New("not a TIFF that is read here")
 
-// tiffEntry is a tag of a directory.
-type tiffEntry struct {
+// entry is a tag of a directory.
+type entry struct {
 	tag, kind uint16
-	count     uint64
+	Count     uint64
 	data      []byte // the values; of offsets and counts nil
-	at        int64  // where they lie in the file
+	At        int64  // where they lie in the file
 	entryAt   int64  // where the entry itself lies
 }
 
-// tiffFile is the first directory of a TIFF.
-type tiffFile struct {
+// File is the first directory of a TIFF.
+type File struct {
 	r       io.ReaderAt
-	order   binary.ByteOrder
+	Order   binary.ByteOrder
 	big     bool // BigTIFF
-	entries []tiffEntry
+	entries []entry
 	last    bool // there is no other directory: no overviews, no mask
 }
 
 var tiffKindBytes = map[uint16]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
-// readTIFF reads the first directory.
-func readTIFF(r io.ReaderAt) (*tiffFile, error) {
+// Read reads the first directory.
+func Read(r io.ReaderAt) (*File, error) {
 	head := make([]byte, 16)
 	if _, err := io.ReadFull(io.NewSectionReader(r, 0, 16), head); err != nil {
-		return nil, errTIFF
+		return nil, errUnknown
 	}
-	t := &tiffFile{r: r}
+	t := &File{r: r}
 	switch string(head[:2]) {
 	case "II":
-		t.order = binary.LittleEndian
+		t.Order = binary.LittleEndian
 	case "MM":
-		t.order = binary.BigEndian
+		t.Order = binary.BigEndian
 	default:
-		return nil, errTIFF
+		return nil, errUnknown
 	}
 	var at int64
-	switch t.order.Uint16(head[2:]) {
+	switch t.Order.Uint16(head[2:]) {
 	case 42:
-		at = int64(t.order.Uint32(head[4:]))
+		at = int64(t.Order.Uint32(head[4:]))
 	case 43:
-		if t.order.Uint16(head[4:]) != 8 {
-			return nil, errTIFF
+		if t.Order.Uint16(head[4:]) != 8 {
+			return nil, errUnknown
 		}
-		t.big, at = true, int64(t.order.Uint64(head[8:]))
+		t.big, at = true, int64(t.Order.Uint64(head[8:]))
 	default:
-		return nil, errTIFF
+		return nil, errUnknown
 	}
 	return t, t.directory(at)
 }
 
 // directory reads the directory at that place.
-func (t *tiffFile) directory(at int64) error {
+func (t *File) directory(at int64) error {
 	countBytes, size, inline := int64(2), 12, 4
 	if t.big {
 		countBytes, size, inline = 8, 20, 8
@@ -109,12 +109,12 @@ func (t *tiffFile) directory(at int64) error {
 	if err != nil {
 		return err
 	}
-	n := uint64(t.order.Uint16(b))
+	n := uint64(t.Order.Uint16(b))
 	if t.big {
-		n = t.order.Uint64(b)
+		n = t.Order.Uint64(b)
 	}
 	if n > mostEntries {
-		return errTIFF
+		return errUnknown
 	}
 	table, err := t.bytes(at+countBytes, n*uint64(size)+uint64(inline))
 	if err != nil {
@@ -122,28 +122,28 @@ func (t *tiffFile) directory(at int64) error {
 	}
 	for i := range int(n) {
 		e := table[i*size : (i+1)*size]
-		entry := tiffEntry{tag: t.order.Uint16(e), kind: t.order.Uint16(e[2:]), count: uint64(t.order.Uint32(e[4:]))}
+		entry := entry{tag: t.Order.Uint16(e), kind: t.Order.Uint16(e[2:]), Count: uint64(t.Order.Uint32(e[4:]))}
 		if t.big {
-			entry.count = t.order.Uint64(e[4:])
+			entry.Count = t.Order.Uint64(e[4:])
 		}
 		value := e[size-inline:]
 		each, known := tiffKindBytes[entry.kind]
-		if !known || entry.count > mostBlocks*8 {
-			return errTIFF
+		if !known || entry.Count > mostBlocks*8 {
+			return errUnknown
 		}
-		length := entry.count * each
+		length := entry.Count * each
 		entry.entryAt = at + countBytes + int64(i*size)
-		entry.at = entry.entryAt + int64(size-inline)
+		entry.At = entry.entryAt + int64(size-inline)
 		if length > uint64(inline) {
-			entry.at = t.offset(value)
+			entry.At = t.offset(value)
 		}
 		switch entry.tag {
-		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
+		case TagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
 		default:
 			if length > mostTagBytes {
-				return errTIFF
+				return errUnknown
 			}
-			if entry.data, err = t.bytes(entry.at, length); err != nil {
+			if entry.data, err = t.bytes(entry.At, length); err != nil {
 				return err
 			}
 		}
@@ -153,53 +153,53 @@ func (t *tiffFile) directory(at int64) error {
 	return nil
 }
 
-func (t *tiffFile) offset(b []byte) int64 {
+func (t *File) offset(b []byte) int64 {
 	if t.big {
-		return int64(t.order.Uint64(b))
+		return int64(t.Order.Uint64(b))
 	}
-	return int64(t.order.Uint32(b))
+	return int64(t.Order.Uint32(b))
 }
 
 // bytes reads a piece of the file.
-func (t *tiffFile) bytes(at int64, n uint64) ([]byte, error) {
+func (t *File) bytes(at int64, n uint64) ([]byte, error) {
 	b := make([]byte, n)
 	if at < 0 {
-		return nil, errTIFF
+		return nil, errUnknown
 	}
 	if _, err := io.ReadFull(io.NewSectionReader(t.r, at, int64(n)), b); err != nil {
-		return nil, errTIFF
+		return nil, errUnknown
 	}
 	return b, nil
 }
 
-// entry returns the entry of a tag, nil if there is none.
-func (t *tiffFile) entry(tag uint16) *tiffEntry {
-	i := slices.IndexFunc(t.entries, func(e tiffEntry) bool { return e.tag == tag })
+// Entry returns the entry of a tag, nil if there is none.
+func (t *File) Entry(tag uint16) *entry {
+	i := slices.IndexFunc(t.entries, func(e entry) bool { return e.tag == tag })
 	if i < 0 {
 		return nil
 	}
 	return &t.entries[i]
 }
 
-// number returns the one value of a tag of integers, or what stands for it where there is none. Of several
+// Number returns the one value of a tag of integers, or what stands for it where there is none. Of several
 // values that are alike it is that value; others are an error.
-func (t *tiffFile) number(tag uint16, absent uint64) (uint64, error) {
-	e := t.entry(tag)
+func (t *File) Number(tag uint16, absent uint64) (uint64, error) {
+	e := t.Entry(tag)
 	if e == nil {
 		return absent, nil
 	}
-	if e.count == 0 || e.data == nil {
-		return 0, errTIFF
+	if e.Count == 0 || e.data == nil {
+		return 0, errUnknown
 	}
 	values, err := t.integers(e.kind, e.data)
 	if err != nil || slices.Max(values) != slices.Min(values) {
-		return 0, errTIFF
+		return 0, errUnknown
 	}
 	return values[0], nil
 }
 
 // integers returns the values of a tag.
-func (t *tiffFile) integers(kind uint16, data []byte) ([]uint64, error) {
+func (t *File) integers(kind uint16, data []byte) ([]uint64, error) {
 	var values []uint64
 	switch kind {
 	case 1:
@@ -208,34 +208,34 @@ func (t *tiffFile) integers(kind uint16, data []byte) ([]uint64, error) {
 		}
 	case 3:
 		for ; len(data) >= 2; data = data[2:] {
-			values = append(values, uint64(t.order.Uint16(data)))
+			values = append(values, uint64(t.Order.Uint16(data)))
 		}
 	case 4, 13:
 		for ; len(data) >= 4; data = data[4:] {
-			values = append(values, uint64(t.order.Uint32(data)))
+			values = append(values, uint64(t.Order.Uint32(data)))
 		}
 	case 16, 18:
 		for ; len(data) >= 8; data = data[8:] {
-			values = append(values, t.order.Uint64(data))
+			values = append(values, t.Order.Uint64(data))
 		}
 	default:
-		return nil, errTIFF
+		return nil, errUnknown
 	}
 	return values, nil
 }
 
-// likeness returns what must be equal in two files for everything but their samples to be: all tags but
+// Likeness returns what must be equal in two files for everything but their samples to be: all tags but
 // those that say where the samples lie, and texts that mean nothing here. It is "" where that cannot be
 // said, as with masks and overviews, which are directories of their own.
-func (t *tiffFile) likeness() string {
+func (t *File) Likeness() string {
 	if !t.last {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(t.order.String())
+	b.WriteString(t.Order.String())
 	for _, e := range t.entries {
 		switch e.tag {
-		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts, tagDescription, tagSoftware, tagDateTime:
+		case TagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts, tagDescription, tagSoftware, TagDateTime:
 			continue
 		case tagGDALMetadata:
 			if meaning, ok := t.meaning(); ok {
@@ -245,31 +245,31 @@ func (t *tiffFile) likeness() string {
 		}
 		b.Write(binary.LittleEndian.AppendUint16(nil, e.tag))
 		b.Write(binary.LittleEndian.AppendUint16(nil, e.kind))
-		b.Write(binary.LittleEndian.AppendUint64(nil, e.count))
+		b.Write(binary.LittleEndian.AppendUint64(nil, e.Count))
 		b.Write(e.data)
 	}
 	return b.String()
 }
 
-// samplesAt is where the samples of a band lie, if its blocks follow each other without a gap and as they
+// Samples is where the samples of a band lie, if its blocks follow each other without a gap and as they
 // are in memory.
-type samplesAt struct {
-	first         int64 // of the band's first block
-	width, height int   // of the raster
-	tileWidth     int   // the raster's width where it is in strips
-	tileHeight    int
+type Samples struct {
+	Start         int64 // of the band's first block
+	Width, Height int   // of the raster
+	TileWidth     int   // the raster's width where it is in strips
+	TileHeight    int
 	size          int // bytes of a sample
 }
 
-// samples returns where the samples of a band lie; false where they are compressed, interleaved, in another byte
+// Samples returns where the samples of a band lie; false where they are compressed, interleaved, in another byte
 // order, scattered or missing.
-func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
-	fail := func() (samplesAt, bool) { return samplesAt{}, false }
-	if t.order != binary.ByteOrder(binary.LittleEndian) || !littleEndian {
+func (t *File) Samples(band, size int) (Samples, bool) {
+	fail := func() (Samples, bool) { return Samples{}, false }
+	if t.Order != binary.ByteOrder(binary.LittleEndian) || !littleEndian {
 		return fail()
 	}
 	number := func(tag uint16, absent uint64) uint64 {
-		n, err := t.number(tag, absent)
+		n, err := t.Number(tag, absent)
 		if err != nil {
 			return 1 << 62
 		}
@@ -277,35 +277,35 @@ func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
 	}
 	spp := number(tagSamplesPerPixel, 1)
 	width, height := number(tagWidth, 0), number(tagHeight, 0)
-	if number(tagCompression, 1) != 1 || number(tagFillOrder, 1) != 1 || number(tagPredictor, 1) != 1 ||
+	if number(tagCompression, 1) != 1 || number(tagFillOrder, 1) != 1 || number(TagPredictor, 1) != 1 ||
 		number(tagBits, 1) != uint64(8*size) || spp > 1 && number(tagPlanar, 1) != 2 || number(tagSubfile, 0) != 0 ||
 		spp == 0 || uint64(band) > spp || width == 0 || height == 0 || width > 1<<31 || height > 1<<31 {
 		return fail()
 	}
-	s := samplesAt{width: int(width), height: int(height), size: size}
-	offsets := t.entry(tagTileOffsets)
+	s := Samples{Width: int(width), Height: int(height), size: size}
+	offsets := t.Entry(tagTileOffsets)
 	if offsets != nil {
 		tw, th := number(tagTileWidth, 0), number(tagTileHeight, 0)
 		if tw == 0 || th == 0 || tw > 1<<20 || th > 1<<20 {
 			return fail()
 		}
-		s.tileWidth, s.tileHeight = int(tw), int(th)
-	} else if offsets = t.entry(tagStripOffsets); offsets != nil {
-		s.tileWidth, s.tileHeight = s.width, int(min(max(1, number(tagRowsPerStrip, height)), height))
+		s.TileWidth, s.TileHeight = int(tw), int(th)
+	} else if offsets = t.Entry(TagStripOffsets); offsets != nil {
+		s.TileWidth, s.TileHeight = s.Width, int(min(max(1, number(tagRowsPerStrip, height)), height))
 	} else {
 		return fail()
 	}
-	blocks := uint64(s.across() * ((s.height-1)/s.tileHeight + 1))
-	if blocks > mostBlocks || offsets.count != blocks*spp {
+	blocks := uint64(s.across() * ((s.Height-1)/s.TileHeight + 1))
+	if blocks > mostBlocks || offsets.Count != blocks*spp {
 		return fail()
 	}
 	// The first block of the band, and all others right behind each other.
 	each := tiffKindBytes[offsets.kind]
-	step := uint64(s.tileWidth) * uint64(s.tileHeight) * uint64(size)
+	step := uint64(s.TileWidth) * uint64(s.TileHeight) * uint64(size)
 	var want uint64
 	for from := uint64(0); from < blocks; from += blocksPerRead {
 		n := min(blocksPerRead, blocks-from)
-		data, err := t.bytes(offsets.at+int64(((uint64(band)-1)*blocks+from)*each), n*each)
+		data, err := t.bytes(offsets.At+int64(((uint64(band)-1)*blocks+from)*each), n*each)
 		if err != nil {
 			return fail()
 		}
@@ -315,7 +315,7 @@ func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
 		}
 		if from == 0 {
 			want = values[0]
-			s.first = int64(want)
+			s.Start = int64(want)
 			if want == 0 || want > 1<<62 {
 				return fail() // sparse
 			}
@@ -330,12 +330,12 @@ func (t *tiffFile) samples(band, size int) (samplesAt, bool) {
 	return s, true
 }
 
-// predictor returns the number of the predictor of a band and where it lies, if all blocks of the band are there and
+// Predictor returns the number of the predictor of a band and where it lies, if all blocks of the band are there and
 // differ from those without a predictor in nothing else; 0 otherwise. 2 is differences between samples, 3 those between
 // bytes of floats.
-func (t *tiffFile) predictor(band int, dtype kernel.DType) (int, int64) {
+func (t *File) Predictor(band int, dtype kernel.DType) (int, int64) {
 	number := func(tag uint16, absent uint64) uint64 {
-		n, err := t.number(tag, absent)
+		n, err := t.Number(tag, absent)
 		if err != nil {
 			return 1 << 62
 		}
@@ -343,25 +343,25 @@ func (t *tiffFile) predictor(band int, dtype kernel.DType) (int, int64) {
 	}
 	const lzw, deflate, oldDeflate, lzma, zstd = 5, 8, 32946, 34925, 50000
 	compression, spp := number(tagCompression, 1), number(tagSamplesPerPixel, 1)
-	predictor := number(tagPredictor, 1)
+	predictor := number(TagPredictor, 1)
 	known := predictor == 2 && dtype.Size() <= 4 || predictor == 3 && dtype.IsFloat()
-	e := t.entry(tagPredictor)
-	if !known || e.kind != 3 || e.count != 1 || t.order != binary.ByteOrder(binary.LittleEndian) || !littleEndian ||
+	e := t.Entry(TagPredictor)
+	if !known || e.kind != 3 || e.Count != 1 || t.Order != binary.ByteOrder(binary.LittleEndian) || !littleEndian ||
 		!slices.Contains([]uint64{lzw, deflate, oldDeflate, lzma, zstd}, compression) ||
 		number(tagFillOrder, 1) != 1 || number(tagBits, 1) != uint64(8*dtype.Size()) || spp > 1 && number(tagPlanar, 1) != 2 {
 		return 0, 0
 	}
-	counts := t.entry(tagTileCounts)
+	counts := t.Entry(tagTileCounts)
 	if counts == nil {
-		counts = t.entry(tagStripCounts)
+		counts = t.Entry(tagStripCounts)
 	}
-	if counts == nil || spp == 0 || spp > 1<<16 || counts.count%spp != 0 || counts.count/spp > mostBlocks || uint64(band) > spp {
+	if counts == nil || spp == 0 || spp > 1<<16 || counts.Count%spp != 0 || counts.Count/spp > mostBlocks || uint64(band) > spp {
 		return 0, 0
 	}
-	each, blocks := tiffKindBytes[counts.kind], counts.count/spp
+	each, blocks := tiffKindBytes[counts.kind], counts.Count/spp
 	for from := uint64(0); from < blocks; from += blocksPerRead {
 		n := min(blocksPerRead, blocks-from)
-		data, err := t.bytes(counts.at+int64(((uint64(band)-1)*blocks+from)*each), n*each)
+		data, err := t.bytes(counts.At+int64(((uint64(band)-1)*blocks+from)*each), n*each)
 		if err != nil {
 			return 0, 0
 		}
@@ -369,8 +369,8 @@ func (t *tiffFile) predictor(band int, dtype kernel.DType) (int, int64) {
 			return 0, 0 // a block that is not there is nodata, and no differences
 		}
 	}
-	return int(predictor), e.at
+	return int(predictor), e.At
 }
 
-// across returns the number of blocks in a row of them.
-func (s samplesAt) across() int { return (s.width-1)/s.tileWidth + 1 }
+// Across returns the number of blocks in a row of them.
+func (s Samples) across() int { return (s.Width-1)/s.TileWidth + 1 }

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #cgo pkg-config: gdal
@@ -28,8 +28,8 @@ import (
 )
 
 // register makes GDAL ready once; its registration must not run twice at the same time.
-var register = sync.OnceValue(func() error {
-	return errors.Join(godal.RegisterInternalDrivers(), registerPlain())
+var Register = sync.OnceValue(func() error {
+	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
 })
 
 var registerAll = sync.OnceFunc(godal.RegisterAll)
@@ -40,17 +40,17 @@ func GDALVersion() string {
 	return fmt.Sprintf("%d.%d.%d", v.Major(), v.Minor(), v.Revision())
 }
 
-// ignoreWarnings is the handler for calls where GDAL warns of what does not matter here; without
+// IgnoreWarnings is the handler for calls where GDAL warns of what does not matter here; without
 // one, godal makes every warning an error.
-func ignoreWarnings(ec godal.ErrorCategory, code int, msg string) error {
+func IgnoreWarnings(ec godal.ErrorCategory, code int, msg string) error {
 	if ec <= godal.CE_Warning {
 		return nil
 	}
 	return fmt.Errorf("%s", msg)
 }
 
-// sentence makes one line of a GDAL error, which may have several.
-func sentence(err error) string {
+// Sentence makes one line of a GDAL error, which may have several.
+func Sentence(err error) string {
 	seen := map[string]bool{}
 	var lines []string
 	for line := range strings.Lines(err.Error()) {
@@ -62,9 +62,9 @@ func sentence(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-// cause returns the first line of a GDAL error about a file, which says what went wrong; the lines
+// Cause returns the first line of a GDAL error about a file, which says what went wrong; the lines
 // after it say what failed in consequence. The file's name is left to the caller's sentence.
-func cause(err error, name string) string {
+func Cause(err error, name string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	if strings.HasPrefix(line, "unknown cpl error") {
 		return "a part of it is missing" // a short read of uncompressed samples, which GDAL has no words for
@@ -72,17 +72,17 @@ func cause(err error, name string) string {
 	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
 		line = strings.ReplaceAll(line, with, "")
 	}
-	return scrubbed(strings.TrimRight(line, ". "))
+	return WithoutSecrets(strings.TrimRight(line, ". "))
 }
 
-// open opens a raster for reading. Its sidecar files, which may hold its nodata value, its mask or its CRS,
+// Open opens a raster for reading. Its sidecar files, which may hold its nodata value, its mask or its CRS,
 // are named to GDAL rather than looked for: reading a folder of thousands of scenes once a file
 // would take longer than the fit.
-func open(path string, drivers []string, more ...godal.OpenOption) (*godal.Dataset, error) {
-	if err := register(); err != nil {
+func Open(path string, drivers []string, more ...godal.OpenOption) (*godal.Dataset, error) {
+	if err := Register(); err != nil {
 		return nil, err
 	}
-	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(ignoreWarnings),
+	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(IgnoreWarnings),
 		// Uncompressed samples go straight from the file to the tile, past GDAL's block cache.
 		godal.ConfigOption("GTIFF_DIRECT_IO=YES")}
 	if len(drivers) == 0 {
@@ -92,14 +92,14 @@ func open(path string, drivers []string, more ...godal.OpenOption) (*godal.Datas
 	}
 	opts = append(opts, godal.Drivers(drivers...))
 	if !strings.HasPrefix(path, "/vsi") {
-		if siblings := sidecars(path); len(siblings) > 0 {
+		if siblings := Sidecars(path); len(siblings) > 0 {
 			opts = append(opts, godal.SiblingFiles(siblings...))
 		}
 	}
 	return godal.Open(path, append(opts, more...)...)
 }
 
-func sidecars(path string) []string {
+func Sidecars(path string) []string {
 	base := filepath.Base(path)
 	stem := strings.TrimSuffix(base, filepath.Ext(base))
 	var found []string
@@ -119,10 +119,10 @@ func bandHandle(b godal.Band) C.GDALRasterBandH {
 	return *(*C.GDALRasterBandH)(unsafe.Pointer(&b))
 }
 
-// unitOf returns the unit of a band, or "" where there is none.
-func unitOf(b godal.Band) string { return C.GoString(C.GDALGetRasterUnitType(bandHandle(b))) }
+// Unit returns the unit of a band, or "" where there is none.
+func Unit(b godal.Band) string { return C.GoString(C.GDALGetRasterUnitType(bandHandle(b))) }
 
-func setUnit(b godal.Band, unit string) error {
+func SetUnit(b godal.Band, unit string) error {
 	text := C.CString(unit)
 	defer C.free(unsafe.Pointer(text))
 	if C.GDALSetRasterUnitType(bandHandle(b), text) != C.CE_None {
@@ -131,10 +131,10 @@ func setUnit(b godal.Band, unit string) error {
 	return nil
 }
 
-// onThread calls f on a thread that is kept for it. PROJ has a context a thread, and each opens its data base and
+// OnCRSThread calls f on a thread that is kept for it. PROJ has a context a thread, and each opens its data base and
 // looks a CRS up anew, which takes some milliseconds: so what has to do with a CRS is done on one. f does not call
-// onThread.
-func onThread(f func()) {
+// OnCRSThread.
+func OnCRSThread(f func()) {
 	done := make(chan struct{})
 	crsThread() <- func() {
 		defer close(done)
@@ -154,9 +154,9 @@ var crsThread = sync.OnceValue(func() chan<- func() {
 	return calls
 })
 
-// maskFlags asks for the band's mask flags. godal takes no handler for it, and GDAL would print its warnings
+// MaskFlags asks for the band's mask flags. godal takes no handler for it, and GDAL would print its warnings
 // of what it reads for the answer; its handlers belong to a thread.
-func maskFlags(b godal.Band) int {
+func MaskFlags(b godal.Band) int {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_quiet()
@@ -164,9 +164,9 @@ func maskFlags(b godal.Band) int {
 	return b.MaskFlags()
 }
 
-// blockCache sets the bytes that GDAL may hold blocks in, in the whole process, and returns a
+// SetBlockCache sets the bytes that GDAL may hold blocks in, in the whole process, and returns a
 // function that sets it back.
-func blockCache(bytes int64) (restore func()) {
+func SetBlockCache(bytes int64) (restore func()) {
 	before := C.GDALGetCacheMax64()
 	C.GDALSetCacheMax64(C.GIntBig(bytes))
 	return func() { C.GDALSetCacheMax64(before) }

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #include <stdlib.h>
@@ -11,8 +11,8 @@ import (
 	"unsafe"
 )
 
-// rasterReaders returns the short names of all drivers of this GDAL that can read rasters.
-func rasterReaders() []string {
+// RasterReaders returns the short names of all drivers of this GDAL that can read rasters.
+func RasterReaders() []string {
 	registerAll()
 	var names []string
 	for i := range C.GDALGetDriverCount() {
@@ -24,15 +24,15 @@ func rasterReaders() []string {
 	return names
 }
 
-// hasDriver reports whether this GDAL has a driver with that short name.
-func hasDriver(name string) bool {
+// HasDriver reports whether this GDAL has a driver with that short name.
+func HasDriver(name string) bool {
 	registerAll()
 	return driverNamed(name) != nil
 }
 
-// creationValues returns the values that a driver lists for one of its creation options; nil where it lists none. The
+// CreationValues returns the values that a driver lists for one of its creation options; nil where it lists none. The
 // driver must be registered.
-func creationValues(driver, option string) []string {
+func CreationValues(driver, option string) []string {
 	var list struct {
 		Options []struct {
 			Name   string   `xml:"name,attr"`

@@ -1,4 +1,4 @@
-package raster
+package gdal
 
 /*
 #define _LARGEFILE64_SOURCE 1 // for the struct behind VSIStatBufL
@@ -52,6 +52,8 @@ import (
 	"unsafe"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
 // remoteDefaults are GDAL's options for remote files, where the user has not set the same one. They
@@ -68,9 +70,9 @@ var remoteDefaults = []string{
 	"GDAL_HTTP_TCP_KEEPALIVE=YES",
 }
 
-// userOption returns what the user has set an option of GDAL to, for a file: in the environment, in a
+// UserOption returns what the user has set an option of GDAL to, for a file: in the environment, in a
 // configuration file or by a call.
-func userOption(name, key string) (value string, set bool) {
+func UserOption(name, key string) (value string, set bool) {
 	cname, ckey := C.CString(name), C.CString(key)
 	defer C.free(unsafe.Pointer(cname))
 	defer C.free(unsafe.Pointer(ckey))
@@ -78,63 +80,63 @@ func userOption(name, key string) (value string, set bool) {
 	return C.GoString(cvalue), cvalue != nil
 }
 
-// remoteOptions returns the options for a file that the user has not set.
-func remoteOptions(name string, p patience) []string {
+// RemoteOptions returns the options for a file that the user has not set.
+func RemoteOptions(name string, p Patience) []string {
 	// GDAL itself tries twice more, in a moment that is short enough to wait for it: it alone can repeat one
 	// request of many. It gives up where this package begins, which sleeps so that a run can be
 	// interrupted.
 	options := []string{
-		fmt.Sprintf("GDAL_HTTP_MAX_RETRY=%d", min(p.retries, 2)),
-		fmt.Sprintf("GDAL_HTTP_RETRY_DELAY=%g", min(p.first, 250*time.Millisecond).Seconds()),
+		fmt.Sprintf("GDAL_HTTP_MAX_RETRY=%d", min(p.Retries, 2)),
+		fmt.Sprintf("GDAL_HTTP_RETRY_DELAY=%g", min(p.First, 250*time.Millisecond).Seconds()),
 	}
 	for _, o := range remoteDefaults {
 		key, _, _ := strings.Cut(o, "=")
-		if _, set := userOption(name, key); !set {
+		if _, set := UserOption(name, key); !set {
 			options = append(options, o)
 		}
 	}
 	return options
 }
 
-// patience says how often a request that failed is repeated, and how long to wait before: first, then
+// Patience says how often a request that failed is repeated, and how long to wait before: first, then
 // twice as long each time.
-type patience struct {
-	retries int
-	first   time.Duration
+type Patience struct {
+	Retries int
+	First   time.Duration
 }
 
-const longestWait = 8 * time.Second
+const LongestWait = 8 * time.Second
 
-// patienceFor returns what the user asks of GDAL with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY, or
+// PatienceFor returns what the user asks of GDAL with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY, or
 // five times in sixteen seconds.
-func patienceFor(name string) patience {
-	p := patience{5, 500 * time.Millisecond}
-	if text, set := userOption(name, "GDAL_HTTP_MAX_RETRY"); set {
+func PatienceFor(name string) Patience {
+	p := Patience{5, 500 * time.Millisecond}
+	if text, set := UserOption(name, "GDAL_HTTP_MAX_RETRY"); set {
 		if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
-			p.retries = min(max(n, 0), 1000)
+			p.Retries = min(max(n, 0), 1000)
 		}
 	}
-	if text, set := userOption(name, "GDAL_HTTP_RETRY_DELAY"); set {
+	if text, set := UserOption(name, "GDAL_HTTP_RETRY_DELAY"); set {
 		if s, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && s >= 0 && s <= 3600 {
-			p.first = time.Duration(s * float64(time.Second))
+			p.First = time.Duration(s * float64(time.Second))
 		}
 	}
 	return p
 }
 
-// wait returns how long to wait before retry n, counted from 0. Half of it is left to chance, so that
+// Wait returns how long to wait before retry n, counted from 0. Half of it is left to chance, so that
 // workers that failed together do not come back together.
-func (p patience) wait(n int) time.Duration {
-	d := min(p.first<<min(n, 10), max(longestWait, p.first))
+func (p Patience) Wait(n int) time.Duration {
+	d := min(p.First<<min(n, 10), max(LongestWait, p.First))
 	return d/2 + rand.N(d/2+1)
 }
 
-// transfer hears what GDAL says during a call on a remote file. That a request failed, and how, is often
+// Transfer hears what GDAL says during a call on a remote file. That a request failed, and how, is often
 // only in its debug messages: a file whose header is not given is "not recognized", a dropped
 // connection a block that is too short.
-type transfer struct {
+type Transfer struct {
 	mu      sync.Mutex
-	options []string
+	Options []string
 	trouble
 }
 
@@ -145,15 +147,15 @@ type trouble struct {
 	whole  bool   // the server sends all of a file where a part is asked for
 }
 
-// lastTrouble passes on what was heard of a file. GDAL remembers for all threads that a request failed, and says
+// Troubles passes on what was heard of a file. GDAL remembers for all threads that a request failed, and says
 // to the next who opens the file that there is none, without a request that could be heard.
-type lastTrouble struct {
+type Troubles struct {
 	mu   sync.Mutex
 	last trouble
 }
 
 // after returns what t heard in a try that ended with err, or else what was last heard in another place. What goes well ends it.
-func (g *lastTrouble) after(t *transfer, err error) trouble {
+func (g *Troubles) after(t *Transfer, err error) trouble {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
@@ -165,27 +167,27 @@ func (g *lastTrouble) after(t *transfer, err error) trouble {
 	return g.last
 }
 
-// debugKeys are the categories of messages about requests.
-const debugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
+// DebugKeys are the categories of messages about requests.
+const DebugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
 
 // config is the options of a call, and those by which t hears it. The nil transfer, of local files, has none.
-func (t *transfer) config() []string { return append([]string{debugKeys}, t.options...) }
+func (t *Transfer) config() []string { return append([]string{DebugKeys}, t.Options...) }
 
-func (t *transfer) open() []godal.OpenOption {
+func (t *Transfer) Open() []godal.OpenOption {
 	if t == nil {
 		return nil
 	}
 	return []godal.OpenOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
 }
 
-func (t *transfer) band() []godal.BandIOOption {
+func (t *Transfer) Band() []godal.BandIOOption {
 	if t == nil {
 		return nil
 	}
 	return []godal.BandIOOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
 }
 
-func (t *transfer) dataset() []godal.DatasetIOOption {
+func (t *Transfer) Dataset() []godal.DatasetIOOption {
 	if t == nil {
 		return nil
 	}
@@ -197,7 +199,7 @@ var (
 	curlText   = regexp.MustCompile(`(?:response_code=\d+, (?:curl error )?msg=|CURL error: )(.+)`)
 )
 
-func (t *transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
+func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if m := statusText.FindStringSubmatch(msg); m != nil {
@@ -206,7 +208,7 @@ func (t *transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 		}
 	}
 	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
-		t.curl = scrubbed(m[1])
+		t.curl = WithoutSecrets(m[1])
 	}
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
 	if ec <= godal.CE_Warning {
@@ -215,14 +217,14 @@ func (t *transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 	return errors.New(msg)
 }
 
-// failed is a failure to read a remote file, after all tries.
-type failed struct {
+// RemoteError is a failure to read a remote file, after all tries.
+type RemoteError struct {
 	text string
 	err  error
 }
 
-func (f *failed) Error() string { return f.text }
-func (f *failed) Unwrap() error { return f.err }
+func (f *RemoteError) Error() string { return f.text }
+func (f *RemoteError) Unwrap() error { return f.err }
 
 // explain says what went wrong after so many tries, what to do, and whether it may go better soon.
 func (t trouble) explain(err error, tries int) (_ error, again bool) {
@@ -231,7 +233,7 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 		times = fmt.Sprintf(", %d times in a row", tries)
 	}
 	say := func(format string, args ...any) error {
-		return &failed{fmt.Sprintf(format, args...), err}
+		return &RemoteError{fmt.Sprintf(format, args...), err}
 	}
 	status := strconv.Itoa(t.status)
 	if text := http.StatusText(t.status); text != "" {
@@ -254,52 +256,52 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	return err, tries < 3 // a response may have been cut without a word; or the file is damaged
 }
 
-// persist calls try until it succeeds, its failure will stay, or patience is at its end. Between tries it
+// Persist calls try until it succeeds, its failure will stay, or patience is at its end. Between tries it
 // forgets what GDAL holds of the file, which may be the beginning of a response or that there is none.
-func persist(ctx context.Context, name string, p patience, g *lastTrouble, try func(t *transfer) error) error {
-	options := remoteOptions(name, p)
+func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func(t *Transfer) error) error {
+	options := RemoteOptions(name, p)
 	for n := 0; ; n++ {
-		t := &transfer{options: options}
+		t := &Transfer{Options: options}
 		if n > 0 {
 			// Of requests at the same time GDAL repeats none, and each more is one more that may fail.
-			t.options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
+			t.Options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
 		}
 		err := try(t)
 		heard := g.after(t, err)
-		if err == nil || errors.Is(err, ErrInput) {
+		if err == nil || errors.Is(err, fault.ErrInput) {
 			return err
 		}
 		why, again := heard.explain(err, n+1)
-		forget(name)
-		if n == p.retries || !again {
+		Forget(name)
+		if n == p.Retries || !again {
 			return why
 		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(p.wait(n)):
+		case <-time.After(p.Wait(n)):
 		}
 	}
 }
 
-// forget drops what GDAL holds of a remote file beside its handles.
-func forget(name string) {
+// Forget drops what GDAL holds of a remote file beside its handles.
+func Forget(name string) {
 	cname := C.CString(name[max(remoteAt(name), 0):])
 	defer C.free(unsafe.Pointer(cname))
 	C.VSICurlPartialClearCache(cname)
 }
 
-// openFirst opens a raster for the first time, with as many tries as it takes.
-func openFirst(name string, drivers []string) (ds *godal.Dataset, err error) {
-	if !isRemote(name) {
-		return open(name, drivers)
+// OpenFirst opens a raster for the first time, with as many tries as it takes.
+func OpenFirst(name string, drivers []string) (ds *godal.Dataset, err error) {
+	if !IsRemote(name) {
+		return Open(name, drivers)
 	}
-	if err := register(); err != nil { // which reads the user's configuration file
+	if err := Register(); err != nil { // which reads the user's configuration file
 		return nil, err
 	}
-	forget(name) // it may have changed since this process read it last
-	err = persist(context.Background(), name, patienceFor(name), &lastTrouble{}, func(t *transfer) (err error) {
-		ds, err = open(name, drivers, t.open()...)
+	Forget(name) // it may have changed since this process read it last
+	err = Persist(context.Background(), name, PatienceFor(name), &Troubles{}, func(t *Transfer) (err error) {
+		ds, err = Open(name, drivers, t.Open()...)
 		return err
 	})
 	return ds, err
@@ -315,22 +317,21 @@ func cList(options []string) (list **C.char, free func()) {
 	return list, func() { C.CSLDestroy(list) }
 }
 
-// version is what a server says of a file without sending it.
-type version struct {
-	size    int64 // 0: it does not say
-	changed int64 // Unix time; 0: it does not say
+// FileVersion is what a server says of a file without sending it.
+type FileVersion struct {
+	Size    int64 // 0: it does not say
+	Changed int64 // Unix time; 0: it does not say
 }
 
-// versionOf asks for the version of a remote file.
-func versionOf(name string) (version, bool) {
+// FileVersionOf asks for the version of a remote file.
+func FileVersionOf(name string) (FileVersion, bool) {
 	cname := C.CString(name)
 	defer C.free(unsafe.Pointer(cname))
-	options, free := cList(remoteOptions(name, patienceFor(name)))
+	options, free := cList(RemoteOptions(name, PatienceFor(name)))
 	defer free()
 	var size, changed C.GIntBig
 	if C.stat_remote(cname, options, &size, &changed) != 0 {
-		return version{}, false
+		return FileVersion{}, false
 	}
-	return version{int64(size), int64(changed)}, true
+	return FileVersion{int64(size), int64(changed)}, true
 }
-

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"testing"
@@ -68,36 +68,5 @@ func TestTimesText(t *testing.T) {
 	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to make the COG\n  threads: 100 % reading; the writer was at work for 90 %\n"
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestSecondsText(t *testing.T) {
-	for s, want := range map[float64]string{0: "0.00 s", 0.0041: "0.00 s", 9.876: "9.88 s", 61.04: "61.0 s", 119.4: "119.4 s", 119.6: "2 min 0 s",
-		3599: "59 min 59 s", 7199.7: "2 h 0 min", 90000: "25 h 0 min"} {
-		if got := secondsText(s); got != want {
-			t.Errorf("secondsText(%v) = %q, want %q", s, got, want)
-		}
-	}
-	for s, want := range map[float64]string{0: "0.0 ms", 0.00042: "0.4 ms", 0.0099: "9.9 ms", 0.00996: "10 ms", 0.9994: "999 ms", 0.9996: "1.00 s", 12: "12.0 s"} {
-		if got := durationText(s); got != want {
-			t.Errorf("durationText(%v) = %q, want %q", s, got, want)
-		}
-	}
-}
-
-func TestUTF8Locale(t *testing.T) {
-	for _, tt := range []struct {
-		all, ctype, lang string
-		want             bool
-	}{
-		{"", "", "", false}, {"", "", "C", false}, {"", "", "en_GB.UTF-8", true}, {"", "", "C.utf8", true},
-		{"C", "", "en_GB.UTF-8", false}, {"", "de_DE.ISO-8859-1", "en_GB.UTF-8", false}, {"C.UTF-8", "C", "C", true}, {"", "UTF-8", "", true},
-	} {
-		t.Setenv("LC_ALL", tt.all)
-		t.Setenv("LC_CTYPE", tt.ctype)
-		t.Setenv("LANG", tt.lang)
-		if got := utf8Locale(); got != tt.want {
-			t.Errorf("%+v: %v", tt, got)
-		}
 	}
 }

@@ -1,11 +1,11 @@
 //go:build !linux
 
-package raster
+package atomicfile
 
 import "os"
 
-// reserve gives the file its size.
+// Reserve gives the file its size.
 func reserve(file *os.File, size int64) error { return file.Truncate(size) }
 
-// startFlush leaves all to Sync.
+// StartFlush leaves all to Sync.
 func startFlush(*os.File, int64, int64) {}

@@ -1,4 +1,4 @@
-package raster
+package atomicfile
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reserve gives the file its size and, where the file system can, its place on the disk: a disk that
+// Reserve gives the file its size and, where the file system can, its place on the disk: a disk that
 // is too small is found out before the work, and writing need not look for room.
-func reserve(file *os.File, size int64) error {
+func Reserve(file *os.File, size int64) error {
 	for {
 		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
 		switch {
@@ -22,8 +22,8 @@ func reserve(file *os.File, size int64) error {
 	}
 }
 
-// startFlush asks for bytes of the file to be brought to the disk, and does not wait until they are.
+// StartFlush asks for bytes of the file to be brought to the disk, and does not wait until they are.
 // Sync, later, tells whether they could be.
-func startFlush(file *os.File, at, n int64) {
+func StartFlush(file *os.File, at, n int64) {
 	_ = unix.SyncFileRange(int(file.Fd()), at, n, unix.SYNC_FILE_RANGE_WRITE)
 }

@@ -1,0 +1,92 @@
+package atomicfile
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
+)
+
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Reason returns what went wrong without the call and the paths, which the sentence names already.
+func Reason(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+// CheckTarget reports whether path can become the output, without writing anything.
+func CheckTarget(path string, overwrite bool) error {
+	if path == "" {
+		return fault.Outputf("the output has no name")
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fault.Outputf("the output %s is a folder: name a file in it", path)
+	case err == nil && !info.Mode().IsRegular():
+		return fault.Outputf("the output %s is not a regular file: name another", path)
+	case err == nil && !overwrite:
+		return fault.Outputf("the output %s exists: name another, or replace it with --overwrite", path)
+	case errors.Is(err, fs.ErrNotExist) && !overwrite:
+		if _, err := os.Lstat(path); err == nil {
+			return fault.Outputf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
+		}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fault.Outputf("cannot write %s: %v: name another", path, Reason(err))
+	}
+	dir := filepath.Dir(path)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.Outputf("cannot write %s: the folder %s does not exist, make it first", path, dir)
+	case err != nil:
+		return fault.Outputf("cannot write %s: %v", path, Reason(err))
+	case !info.IsDir():
+		return fault.Outputf("cannot write %s: %s is not a folder", path, dir)
+	}
+	return nil
+}
+
+// TempName returns the name of a temporary file that can be given the name of path.
+func TempName(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
+}
+
+// Rename gives a file its name. Only with overwrite it replaces another.
+func Rename(tmp, target string, overwrite bool) error {
+	if overwrite {
+		return os.Rename(tmp, target)
+	}
+	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
+	// links, a last look must do.
+	switch err := os.Link(tmp, target); {
+	case err == nil:
+		_ = os.Remove(tmp)
+		return nil
+	case errors.Is(err, fs.ErrExist), Exists(target):
+		return errors.New("a file of that name has come while it was made")
+	}
+	return os.Rename(tmp, target)
+}
+
+func Sync(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}

@@ -1,0 +1,46 @@
+package gdal
+
+import "github.com/airbusgeo/godal"
+
+func SameCRS(a, b string) (same bool) {
+	if a == "" || b == "" || a == b {
+		return a == b
+	}
+	OnCRSThread(func() { same = sameWKT(a, b) })
+	return same
+}
+
+func sameWKT(a, b string) bool {
+	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(IgnoreWarnings))
+	if err != nil {
+		return false
+	}
+	defer x.Close()
+	y, err := godal.NewSpatialRefFromWKT(b, godal.ErrLogger(IgnoreWarnings))
+	if err != nil {
+		return false
+	}
+	defer y.Close()
+	return x.IsSame(y)
+}
+
+// CrsName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
+func CrsName(wkt string) string {
+	if wkt == "" {
+		return "none"
+	}
+	sr, err := godal.NewSpatialRefFromWKT(wkt, godal.ErrLogger(IgnoreWarnings))
+	if err != nil {
+		return "unreadable"
+	}
+	defer sr.Close()
+	if code := sr.AuthorityCode(""); code != "" {
+		return sr.AuthorityName("") + ":" + code
+	}
+	for _, node := range []string{"PROJCRS", "PROJCS", "GEOGCRS", "GEOGCS"} {
+		if name, ok := sr.AttrValue(node, 0); ok {
+			return name
+		}
+	}
+	return "unnamed"
+}

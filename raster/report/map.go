@@ -1,0 +1,37 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pixtrend/pixtrend/raster/trendmap"
+)
+
+// Map is a summary for a person.
+func Map(s *trendmap.Map) string {
+	var b strings.Builder
+	unit := ""
+	if s.Unit != "" && s.Unit != "1" {
+		unit = " (" + s.Unit + ")"
+	}
+	fmt.Fprintf(&b, "%s: %s%s of %s", s.Output, s.Field, unit, s.Raster)
+	if s.Description != "" {
+		fmt.Fprintf(&b, ", %s", strings.ToLower(s.Description[:1])+s.Description[1:])
+	}
+	b.WriteByte('\n')
+	wide := 0
+	for _, e := range s.Legend {
+		wide = max(wide, utf8.RuneCountInString(e.Label))
+	}
+	for _, e := range s.Legend {
+		fmt.Fprintf(&b, "  %-*s  %8s\n", wide, e.Label, e.Share) // fmt counts runes
+	}
+	if s.QGIS != "" {
+		fmt.Fprintf(&b, "%s: the same classes for QGIS\n", s.QGIS)
+	}
+	if s.Colors != "" {
+		fmt.Fprintf(&b, "%s: the same colours for gdaldem color-relief\n", s.Colors)
+	}
+	return b.String()
+}

@@ -1,0 +1,244 @@
+package report
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+// SeriesCSV is a row for each date, with every digit. What there is not is empty.
+func SeriesCSV(s *raster.Series) (string, error) {
+	number := func(v *raster.Value) string {
+		if v == nil {
+			return ""
+		}
+		return strconv.FormatFloat(float64(*v), 'g', -1, 64)
+	}
+	header := []string{firstColumn(s), "t", "raster"}
+	header = append(header, storedColumns(s)...)
+	header = append(header, "mask", "observed", "gap", "fitted", "fitted_lo", "fitted_hi", "residual")
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(header) // to memory
+	for _, d := range s.Dates {
+		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64), d.Raster}
+		for _, y := range d.Stored {
+			row = append(row, number(&y))
+		}
+		_ = w.Write(append(row, number(d.Mask), number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual)))
+	}
+	w.Flush()
+	return b.String(), w.Error()
+}
+
+// firstColumn is the name of what tells the rows of a table apart.
+func firstColumn(s *raster.Series) string {
+	if s.Axis.Dates == nil {
+		return "x"
+	}
+	return "date"
+}
+
+// storedColumns are the names of the columns of stored samples.
+func storedColumns(s *raster.Series) []string {
+	if s.Index == "" {
+		return []string{"stored"}
+	}
+	x, err := raster.ParseIndex(s.Index)
+	if err != nil {
+		return []string{"a", "b"} // which is what it cannot be: it is written as it is read
+	}
+	return []string{fmt.Sprintf("band_%d", x.A), fmt.Sprintf("band_%d", x.B)}
+}
+
+// Series is the series for a person.
+func Series(s *raster.Series) string {
+	var b strings.Builder
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-*s%s\n", Indent, name, fmt.Sprintf(format, args...))
+	}
+	row("pixel", "%s", pixelText(s))
+	row("dates", "%s: %s", Dates(s.Axis, s.Given), observationsText(s))
+	row("samples", "%s", sampleText(s))
+	if s.Masks != "" {
+		row("masks", "%s", s.Masks)
+	}
+	row("t", "%s; slopes are per %s", s.Axis.Counts(), s.Per)
+	b.WriteByte('\n')
+	b.WriteString(seriesTable(s))
+	b.WriteByte('\n')
+	if why := s.WhyNoLine(); why != "" {
+		row("no line", "%s", why)
+	}
+	b.WriteString(fieldTable(s))
+	return b.String()
+}
+
+func pixelText(s *raster.Series) string {
+	text := fmt.Sprintf("column %d, row %d", s.Column, s.Row)
+	if s.X != nil {
+		text += fmt.Sprintf("; centre x %.10g, y %.10g, CRS %s", *s.X, *s.Y, s.CRS)
+	}
+	return text
+}
+
+func observationsText(s *raster.Series) string {
+	n := s.Observations()
+	text := Counted(n, "observation")
+	kinds, count := s.Gaps()
+	if len(kinds) == 0 {
+		return text + ", no gap"
+	}
+	var words []string
+	for _, k := range kinds {
+		words = append(words, fmt.Sprintf("%d %s", count[k], k))
+	}
+	return text + ", " + Counted(len(s.Dates)-n, "gap") + " (" + strings.Join(words, ", ") + ")"
+}
+
+// sampleText says what is fitted.
+func sampleText(s *raster.Series) string {
+	var words []string
+	switch {
+	case s.Index != "":
+		words = append(words, s.Index+" of two bands")
+	case s.Band > 0:
+		words = append(words, fmt.Sprintf("band %d", s.Band))
+	default:
+		words = append(words, "a band for each date")
+	}
+	if s.Unit != "" {
+		words = append(words, "in "+s.Unit)
+	}
+	if s.Valid != "" {
+		words = append(words, "gaps outside "+s.Valid+", as they are stored")
+	}
+	return strings.Join(words, ", ")
+}
+
+// seriesTable is the row of each date. Columns that would say nothing are left out.
+func seriesTable(s *raster.Series) string {
+	var names []string
+	stored, mask, t := s.Index != "", false, false
+	for _, d := range s.Dates {
+		names = append(names, d.Raster)
+		mask = mask || d.Mask != nil
+		t = t || d.Label != strconv.FormatFloat(d.T, 'f', -1, 64)
+		y := float64(d.Stored[0])
+		stored = stored || d.Observed == nil && !math.IsNaN(y) || d.Observed != nil && y != float64(*d.Observed)
+	}
+	dir := commonFolder(names)
+	var columns [][]string // each with its name, and a cell for each date
+	add := func(name string, cell func(d raster.SeriesDate) string) {
+		column := []string{name}
+		for _, d := range s.Dates {
+			column = append(column, cell(d))
+		}
+		columns = append(columns, column)
+	}
+	add(firstColumn(s), func(d raster.SeriesDate) string { return d.Label })
+	if t {
+		add("t", func(d raster.SeriesDate) string { return strconv.FormatFloat(d.T, 'f', -1, 64) })
+	}
+	if stored {
+		for i, name := range storedColumns(s) {
+			add(name, func(d raster.SeriesDate) string { return shortText(d.Stored[i]) })
+		}
+	}
+	if mask {
+		add("mask", func(d raster.SeriesDate) string {
+			if d.Mask == nil {
+				return ""
+			}
+			return d.Mask.String()
+		})
+	}
+	observed := decimals(s, func(d raster.SeriesDate) *raster.Value { return d.Observed })
+	add("observed", func(d raster.SeriesDate) string { return cmp.Or(d.Gap, observed(d.Observed)) })
+	fitted := decimals(s, func(d raster.SeriesDate) *raster.Value { return d.Fitted })
+	add("fitted", func(d raster.SeriesDate) string { return fitted(d.Fitted) })
+	add("residual", func(d raster.SeriesDate) string { return fitted(d.Residual) })
+	name := "raster"
+	if dir != "" {
+		name += " in " + dir
+	}
+	add(name, func(d raster.SeriesDate) string { return strings.TrimPrefix(d.Raster, dir) })
+	return aligned(columns)
+}
+
+// shortText is a number as it is stored, with as many digits as a float32 has.
+func shortText(v raster.Value) string {
+	if y := float64(v); y != math.Trunc(y) && math.Abs(y) < 1e30 {
+		return strconv.FormatFloat(y, 'g', 7, 64)
+	}
+	return v.String()
+}
+
+// decimals returns how the numbers of a column are written: with six digits of the largest, or as whole ones.
+func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*raster.Value) string {
+	largest, whole := 0.0, true
+	for _, d := range s.Dates {
+		if y := of(d); y != nil {
+			largest = max(largest, math.Abs(float64(*y)))
+			whole = whole && float64(*y) == math.Trunc(float64(*y))
+		}
+	}
+	n := 0
+	if largest > 0 && !whole {
+		n = max(5-int(math.Floor(math.Log10(largest))), 0)
+	}
+	return func(v *raster.Value) string {
+		switch {
+		case v == nil:
+			return ""
+		case n > 12 || largest >= 1e12:
+			return strconv.FormatFloat(float64(*v), 'g', 6, 64)
+		}
+		word := strconv.FormatFloat(float64(*v), 'f', n, 64)
+		if strings.Trim(word, "-0.") == "" {
+			word = strings.TrimPrefix(word, "-")
+		}
+		return word
+	}
+}
+
+// fieldTable is the row of each field of the fit.
+func fieldTable(s *raster.Series) string {
+	columns := [][]string{{}, {}, {}}
+	for i, f := range s.Fields {
+		unit := f.Unit
+		if unit == "1" {
+			unit = ""
+		}
+		value := "none"
+		if f.Value != nil {
+			value = strconv.FormatFloat(float64(*f.Value), 'g', 8, 64)
+		}
+		switch field := stats.AllFields[i]; field {
+		case stats.Intercept, stats.InterceptStderr:
+			unit += " at " + s.Origin
+		case stats.SlopeLo, stats.SlopeHi:
+			unit += fmt.Sprintf(" (%g %%)", 100*s.Confidence)
+		case stats.First, stats.Last:
+			if f.Value != nil {
+				value = strconv.FormatFloat(float64(*f.Value), 'f', -1, 64)
+				for _, d := range s.Dates {
+					if d.T == float64(*f.Value) && d.Label != value {
+						unit += ": " + d.Label
+						break
+					}
+				}
+			}
+		}
+		for c, cell := range []string{f.Name, value, strings.TrimSpace(unit)} {
+			columns[c] = append(columns[c], cell)
+		}
+	}
+	return aligned(columns)
+}

@@ -1,0 +1,182 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
+)
+
+// commonFolder is the folder that all rasters are below, with its slash; "" if there is none.
+func commonFolder(names []string) string {
+	dir := ""
+	for i, name := range names {
+		if i == 0 {
+			dir = name
+		}
+		for !strings.HasPrefix(name, dir) || !strings.HasSuffix(dir, "/") {
+			dir = dir[:strings.LastIndexByte(strings.TrimSuffix(dir, "/"), '/')+1]
+			if dir == "" {
+				return ""
+			}
+		}
+	}
+	return dir
+}
+
+// shortened is a name without its beginning, where it is too long: its end tells it from others.
+func shortened(name string, width int) string {
+	letters := []rune(name)
+	if len(letters) <= width {
+		return name
+	}
+	return "…" + string(letters[len(letters)-width+1:])
+}
+
+// About writes a time that is not known well.
+func About(seconds float64) string {
+	switch {
+	case seconds < 0.1:
+		return "less than 0.1 s"
+	case seconds < 60:
+		return fmt.Sprintf("about %.1g s", seconds)
+	case seconds < 2*3600:
+		return fmt.Sprintf("about %.0f minutes", seconds/60)
+	}
+	return fmt.Sprintf("about %.0f hours", time.Duration(seconds*float64(time.Second)).Hours())
+}
+
+func shareText(x float64) string { return Percent(int(x*1e9), 1e9) }
+
+func Bytes(n int64) string { return humanize.Bytes(uint64(n)) }
+
+// Counted writes "1 file", "2 files".
+func Counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return humanize.Comma(int64(n)) + " " + noun + "s"
+}
+
+// OneLine makes one sentence of an error, for the program's name stands in front of it already.
+func OneLine(err error) string {
+	return strings.TrimPrefix(OneSentence(err.Error()), "pixtrend: ")
+}
+
+// List joins words as a sentence does: "a, b and c".
+func List(words []string, last string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+}
+
+// OneSentence makes one line of a text, for it stands behind the program's name.
+func OneSentence(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+func Rate(rate float64, unit string) string {
+	value, prefix := humanize.ComputeSI(rate)
+	return fmt.Sprintf("%.1f %s%s", value, prefix, unit)
+}
+
+// Percent never rounds what is there to nothing, nor what is not all to all.
+func Percent[N int | int64](part, whole N) string {
+	p := 100 * float64(part) / float64(whole)
+	switch {
+	case part > 0 && p < 0.05:
+		return "less than 0.1 %"
+	case part < whole && p >= 99.95:
+		return "more than 99.9 %"
+	}
+	return fmt.Sprintf("%.1f %%", p)
+}
+
+// Seconds writes a time; from two minutes on, as clocks have it.
+func Seconds(s float64) string {
+	switch n := int64(math.Round(s)); {
+	case s < 10:
+		return fmt.Sprintf("%.2f s", s)
+	case n < 120:
+		return fmt.Sprintf("%.1f s", s)
+	case n < 2*3600:
+		return fmt.Sprintf("%d min %d s", n/60, n%60)
+	default:
+		return fmt.Sprintf("%d h %d min", n/3600, n%3600/60)
+	}
+}
+
+// numbersText writes numbers with as many decimals as give the largest four digits.
+func numbersText(xs []float64) string {
+	largest := 0.0
+	for _, x := range xs {
+		largest = max(largest, math.Abs(x))
+	}
+	decimals := 0
+	if largest > 0 {
+		decimals = max(3-int(math.Floor(math.Log10(largest))), 0)
+	}
+	var words []string
+	for _, x := range xs {
+		word := strconv.FormatFloat(x, 'f', decimals, 64)
+		if decimals > 9 || largest >= 1e9 {
+			word = strconv.FormatFloat(x, 'g', 3, 64)
+		}
+		if strings.Trim(word, "-0.") == "" {
+			word = strings.TrimPrefix(word, "-")
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, "  ")
+}
+
+// JSON is v as one JSON object on a line of its own.
+func JSON(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.String(), err
+}
+
+// aligned writes columns beside each other: numbers to the right, the first and the last to the left.
+func aligned(columns [][]string) string {
+	var b strings.Builder
+	widths := make([]int, len(columns))
+	for i, column := range columns {
+		for _, cell := range column {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for r := range columns[0] {
+		var line strings.Builder
+		for i, column := range columns {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(column[r]))
+			if i == 0 || i == len(columns)-1 {
+				line.WriteString(column[r] + pad + "  ")
+			} else {
+				line.WriteString(pad + column[r] + "  ")
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}
+
+// DurationText is Seconds for what may take milliseconds.
+func DurationText(s float64) string {
+	switch {
+	case s < 0.00995:
+		return fmt.Sprintf("%.1f ms", 1000*s)
+	case s < 0.9995:
+		return fmt.Sprintf("%.0f ms", 1000*s)
+	}
+	return Seconds(s)
+}

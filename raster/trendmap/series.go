@@ -1,0 +1,85 @@
+package trendmap
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/plotter"
+
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/render"
+	"github.com/pixtrend/pixtrend/stats"
+)
+
+// PlotOf is the plot of a series.
+func PlotOf(s *raster.Series) render.Series {
+	p := render.Series{Title: plotTitle(s), Subtitle: trendText(s), YLabel: sampleLabel(s), Axis: render.Numbers,
+		BandLabel: fmt.Sprintf("%g %% confidence band of the line", 100*s.Confidence)}
+	switch {
+	case s.Axis.Dates == nil:
+		if p.XLabel = s.Axis.Unit(); p.XLabel == "" {
+			p.XLabel = "x"
+		}
+	case s.Per == "step":
+		p.XLabel = fmt.Sprintf("steps from %s", s.Axis.Label(0))
+	case s.Axis.Dates[0].IsYear():
+		p.Axis, p.XLabel = render.Years, "year"
+	default:
+		p.Axis, p.XLabel = render.Days, "date"
+	}
+	for _, d := range s.Dates {
+		if d.Observed != nil {
+			p.Observed = append(p.Observed, plotter.XY{X: d.T, Y: float64(*d.Observed)})
+		} else {
+			p.Gaps = append(p.Gaps, d.T)
+		}
+	}
+	if s.HasLine() {
+		p.Line = s.Line
+	}
+	return p
+}
+
+func plotTitle(s *raster.Series) string {
+	title := fmt.Sprintf("Pixel in column %d, row %d", s.Column, s.Row)
+	if s.X != nil {
+		title += fmt.Sprintf(" at %.9g, %.9g (%s)", *s.X, *s.Y, s.CRS)
+	}
+	return title
+}
+
+// trendText is the trend in a sentence.
+func trendText(s *raster.Series) string {
+	if !s.HasLine() {
+		return "no trend: " + s.WhyNoLine()
+	}
+	value := func(f stats.Field) *raster.Value { return s.Fields[slices.Index(stats.AllFields, f)].Value }
+	slope := *value(stats.Slope)
+	unit := s.Fields[slices.Index(stats.AllFields, stats.Slope)].Unit
+	text := fmt.Sprintf("slope %s %s", signed(slope), unit)
+	if lo, hi := value(stats.SlopeLo), value(stats.SlopeHi); lo != nil && hi != nil {
+		text += fmt.Sprintf(" (%g %% limits %s to %s)", 100*s.Confidence, signed(*lo), signed(*hi))
+	}
+	if p := value(stats.PValue); p != nil {
+		text += ", p = " + strings.Replace(fmt.Sprintf("%.2g", float64(*p)), "-", "−", 1)
+	}
+	return text
+}
+
+// signed writes three digits of a number with its sign, as print has it.
+func signed(v raster.Value) string {
+	return strings.TrimSuffix(strings.ReplaceAll(fmt.Sprintf("%+#.3g", float64(v)), "-", "−"), ".")
+}
+
+func sampleLabel(s *raster.Series) string {
+	label := cmp.Or(s.Index, "value")
+	if s.Band > 0 {
+		label = fmt.Sprintf("band %d", s.Band)
+	}
+	if s.Unit != "" {
+		label += " (" + s.Unit + ")"
+	}
+	return label
+}
