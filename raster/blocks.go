@@ -45,7 +45,7 @@ func (r *reader) readBlocks(h *handle, p *plane, w pixtrend.Window, dst []byte) 
 				into = r.tile
 			}
 			into = into[:block]
-			if err := gdal.ReadBlock(band, (w.X+x)/p.blockWidth, (w.Y+y)/p.blockHeight, into); err != nil {
+			if err := band.ReadBlock((w.X+x)/p.blockWidth, (w.Y+y)/p.blockHeight, into); err != nil {
 				return err
 			}
 			if p.predictor > 0 {

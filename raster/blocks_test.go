@@ -109,7 +109,7 @@ func stackOf(t *testing.T, path string, bands int) *Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(inputs, OpenOptions{Dates: spec})
+	s, err := Open(t.Context(), inputs, OpenOptions{Dates: spec})
 	if err != nil {
 		t.Fatal(err)
 	}

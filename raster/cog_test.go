@@ -217,7 +217,7 @@ func TestCOG(t *testing.T) {
 			got, _ := readAll(t, out)
 			sameBands(t, c.creation, plain, got)
 
-			ds, err := gdal.Open(out, nil)
+			ds, err := openRaster(out)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -235,8 +235,8 @@ func TestCOG(t *testing.T) {
 					t.Errorf("%s is %q, want %q", key, got, want)
 				}
 			}
-			if transform, err := ds.GeoTransform(); err != nil || transform != utm || gdal.CrsName(ds.Projection()) != "EPSG:32617" {
-				t.Errorf("%v in %s, %v", transform, gdal.CrsName(ds.Projection()), err)
+			if transform, err := ds.GeoTransform(); err != nil || transform != utm || gdal.CRSName(ds.Projection()) != "EPSG:32617" {
+				t.Errorf("%v in %s, %v", transform, gdal.CRSName(ds.Projection()), err)
 			}
 			for i, b := range ds.Bands() {
 				if got, want := b.Description(), slopeInterceptN[i].String(); got != want {
@@ -245,7 +245,7 @@ func TestCOG(t *testing.T) {
 				if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 					t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 				}
-				if got, want := gdal.Unit(b), []string{"per year", "", "observations"}[i]; got != want {
+				if got, want := unitOf(b), []string{"per year", "", "observations"}[i]; got != want {
 					t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 				}
 				checkOverview(t, b, plain[i], s.width, s.height, i == 2)
@@ -357,7 +357,7 @@ func TestCancelOfCopy(t *testing.T) {
 	why := errors.New("enough")
 	for _, o := range []Options{{Format: COG, Creation: []string{"COMPRESS=DEFLATE", "LEVEL=9"}}, {Creation: []string{"COMPRESS=DEFLATE", "ZLEVEL=9"}}} {
 		out := filepath.Join(t.TempDir(), "out.tif")
-		job, err := Prepare(inputs, out, o)
+		job, err := Prepare(t.Context(), inputs, out, o)
 		if err != nil {
 			t.Fatal(err)
 		}

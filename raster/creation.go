@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/airbusgeo/godal"
-
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // creation is how a file is to be made.
@@ -180,16 +180,11 @@ func (s Spec) checkCreation() error {
 	if err != nil {
 		return err
 	}
-	if err := gdal.Register(); err != nil {
-		return err
-	}
 	from := "/vsimem/pixtrend-" + rand.Text()
 	to := from + ".copy"
 	defer func() {
-		for _, name := range []string{from, to} {
-			_ = godal.VSIUnlink(name, godal.ErrLogger(gdal.IgnoreWarnings))
-			_ = godal.VSIUnlink(name+".aux.xml", godal.ErrLogger(gdal.IgnoreWarnings))
-		}
+		gdal.Remove(from)
+		gdal.Remove(to)
 	}()
 	if err = s.trial(from, to, c); err != nil {
 		return fault.Outputf("cannot write a %s with the creation options %s: %s", map[Format]string{GTiff: "GeoTIFF", COG: "COG"}[s.format()],
@@ -224,15 +219,7 @@ func (s Spec) trial(from, to string, c creation) error {
 	if c.plain {
 		options, to = c.options, from
 	}
-	ds, err := godal.Create(godal.GTiff, from, len(s.Bands), s.gdalType(), s.Width, s.Height, godal.CreationOption(options...))
-	if err != nil {
-		return err
-	}
-	err = ds.SetNoData(nan)
-	for _, b := range ds.Bands() {
-		err = errors.Join(err, b.Write(0, 0, samples, s.Width, s.Height))
-	}
-	if err := errors.Join(err, ds.Close()); err != nil {
+	if err := gdal.CreateGeoTIFF(from, gdal.Header{Width: s.Width, Height: s.Height, Type: s.Type, Bands: make([]gdal.BandHeader, len(s.Bands))}, options, samples); err != nil {
 		return err
 	}
 	if c.resample != "" {
@@ -245,12 +232,13 @@ func (s Spec) trial(from, to string, c creation) error {
 			return err
 		}
 	}
-	if ds, err = gdal.Open(to, nil); err != nil {
+	ds, err := gdal.Open(to, nil, nil)
+	if err != nil {
 		return err
 	}
 	defer func() { _ = ds.Close() }()
 	for _, b := range ds.Bands() {
-		if err := b.Read(0, 0, samples, s.Width, s.Height); err != nil {
+		if err := b.Read(pixtrend.Window{Width: s.Width, Height: s.Height}, gdal.Samples{Type: kernel.Float32, Data: kernel.Bytes(samples)}, nil); err != nil {
 			return err
 		}
 		for p, y := range samples {

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,13 +20,13 @@ type Dated struct {
 // Dates says how the inputs are dated, in their order, whether they are selected or not and whether or not
 // they make a stack. With an error about the date of one of them, it returns the others too; one without a
 // date has no Source.
-func Dates(inputs []string, o OpenOptions) ([]Dated, error) {
-	s, err := newStack(inputs, o)
+func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
+	s, err := newStack(inputs, o, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
 	if !s.named(o) {
-		if _, err := s.describe(o); err != nil {
+		if _, err := s.describe(ctx, o); err != nil {
 			return nil, err
 		}
 	}
@@ -110,7 +111,7 @@ func (s *Stack) dated() []timeaxis.Input {
 	return inputs
 }
 
-// Order puts the planes in the order of the axis, which it returns.
+// order puts the planes in the order of the axis, which it returns.
 func (s *Stack) order(o OpenOptions) (timeaxis.Axis, error) {
 	// Scenes of one date are taken in the order of their names, so that the order of the arguments
 	// never shows in a result.

@@ -13,7 +13,6 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -21,7 +20,7 @@ import (
 // opened opens a stack, and closes it at the end of the test.
 func opened(t testing.TB, inputs []string, o OpenOptions) *Stack {
 	t.Helper()
-	s, err := Open(inputs, o)
+	s, err := Open(t.Context(), inputs, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +72,10 @@ func TestDatesInFiles(t *testing.T) {
 	check("description", "2001-08-01 2002-08-01 2003-08-01", "band description", timeaxis.Spec{}, fmt.Sprintf(
 		"the band description of %q says 2002-08-01, which is used, and its acquisition metadata says 2001-07-14 (and 2 more)", names[1]))
 
-	_, err := Open(names, OpenOptions{Dates: dates(t, "name")})
+	_, err := Open(t.Context(), names, OpenOptions{Dates: dates(t, "name")})
 	checkError(t, err, timeaxis.ErrNoDate, `"`+names[0]+`"`, "--date-pattern")
 	relabel(t, names[0], func(ds *godal.Dataset) error { return describeBands(ds, "2003-2020") })
-	_, err = Open(names, OpenOptions{})
+	_, err = Open(t.Context(), names, OpenOptions{})
 	checkError(t, err, timeaxis.ErrAmbiguous, names[0], "2003 and 2020")
 }
 
@@ -102,7 +101,7 @@ func TestDatesInRemoteFiles(t *testing.T) {
 	// A date that the name tells spares the others all requests.
 	srv = serve(t, names[0])
 	o := OpenOptions{Dates: dates(t, "name"), Select: timeaxis.Selection{From: timeaxis.Year(2003)}}
-	if _, err := Open(srv.urls(names, ""), o); err == nil {
+	if _, err := Open(t.Context(), srv.urls(names, ""), o); err == nil {
 		t.Error("no error")
 	}
 	if asked, _, _ := srv.seen(); len(asked) > 0 {
@@ -115,7 +114,7 @@ func TestDatesOfBands(t *testing.T) {
 	s := newPlanes(5, 4, 3, 0, 9)
 	name := s.multiband(t, func(m *made) { m.descriptions = []string{"X2000.03.05", "X2000.02.18", "ndvi"} })
 	relabel(t, name, acquiredAt("2000-02-02 10:20:30"))
-	_, err := Open([]string{name}, OpenOptions{})
+	_, err := Open(t.Context(), []string{name}, OpenOptions{})
 	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "--date-pattern", "--band")
 	relabel(t, name, func(ds *godal.Dataset) error {
 		return ds.Bands()[2].SetMetadata(tiff.AcquiredKey, "2000-02-19 10:20:30", godal.Domain(tiff.Imagery))
@@ -156,7 +155,7 @@ func TestSelection(t *testing.T) {
 	if err := os.WriteFile(files[4], []byte("no raster"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(files, o.OpenOptions) // its description may date it
+	_, err = Open(t.Context(), files, o.OpenOptions) // its description may date it
 	checkError(t, err, fault.ErrInput, files[4])
 	for _, text := range []string{"name", "2001-2005"} {
 		o.Dates = dates(t, text)
@@ -181,7 +180,7 @@ func TestSelection(t *testing.T) {
 	}
 
 	o.Select = timeaxis.Selection{From: timeaxis.Year(2004)}
-	_, err = Open(files[:4], o.OpenOptions)
+	_, err = Open(t.Context(), files[:4], o.OpenOptions)
 	checkError(t, err, timeaxis.ErrTooFew, "--from 2004 leaves 1 of 4 rasters", "y_2001.tif … y_2004.tif (4 files)")
 }
 
@@ -215,14 +214,14 @@ func TestUnitsOfSlopes(t *testing.T) {
 		o.OpenOptions = c.o
 		out := fit(t, files, o)
 		bands, _ := readAll(t, out)
-		ds, err := gdal.Open(out, nil)
+		ds, err := openRaster(out)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !(math.Abs(bands[0][0]-c.slope) <= 1e-12*math.Abs(c.slope)) || !(math.Abs(bands[1][0]-c.intercept) <= 1e-12*math.Abs(c.intercept)) {
 			t.Errorf("%s: slope %v and intercept %v, want %v and %v", c.unit, bands[0][0], bands[1][0], c.slope, c.intercept)
 		}
-		if got := gdal.Unit(ds.Bands()[0]); got != c.unit {
+		if got := unitOf(ds.Bands()[0]); got != c.unit {
 			t.Errorf("the unit is %q, want %q", got, c.unit)
 		}
 		if got := ds.Bands()[1].Metadata("TIME_ORIGIN"); got != c.origin {
@@ -258,15 +257,15 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 		"bands count from 1":    {Band: -1},
 		"--from 2003 --to 2001": {Select: timeaxis.Selection{From: timeaxis.Year(2003), To: timeaxis.Year(2001)}},
 	} {
-		if _, err := Open(files, o); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Open(t.Context(), files, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", o, err, want)
 		}
 	}
 	x, _ = timeaxis.ParseX("3,3")
-	_, err = Open(files, OpenOptions{Dates: x})
+	_, err = Open(t.Context(), files, OpenOptions{Dates: x})
 	checkError(t, err, timeaxis.ErrTooFewX, "x is 3 for all 2 inputs")
 	x, _ = timeaxis.ParseX("3,4,5")
-	_, err = Open(files, OpenOptions{Dates: x})
+	_, err = Open(t.Context(), files, OpenOptions{Dates: x})
 	checkError(t, err, timeaxis.ErrCountX, "3 numbers for 2 inputs")
 }
 
@@ -316,7 +315,7 @@ func TestRealDates(t *testing.T) {
 func TestRealDatesOfScenes(t *testing.T) {
 	inputs := filepath.Join(filepath.Dir(shared(t, "gdalcubes_L8NY18/LICENSE.upstream")), "*", "*_B5.TIF")
 	for _, text := range []string{"auto", "name"} {
-		dated, err := Dates([]string{inputs}, OpenOptions{Dates: dates(t, text)})
+		dated, err := Dates(t.Context(), []string{inputs}, OpenOptions{Dates: dates(t, text)})
 		if err != nil || len(dated) != 19 {
 			t.Fatalf("%d scenes, %v", len(dated), err)
 		}
@@ -341,7 +340,7 @@ func TestDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	files[1] = lost
-	dated, err := Dates(files, OpenOptions{Select: timeaxis.Selection{From: timeaxis.Year(2003)}})
+	dated, err := Dates(t.Context(), files, OpenOptions{Select: timeaxis.Selection{From: timeaxis.Year(2003)}})
 	checkError(t, err, timeaxis.ErrNoDate, `"ndvi"`, lost)
 	want := []Dated{
 		{files[0], timeaxis.Reading{Date: timeaxis.Year(2001), Source: "file name", Rule: "year"}},
@@ -352,11 +351,11 @@ func TestDates(t *testing.T) {
 		t.Errorf("got %+v, want %+v", dated, want)
 	}
 	multi := newPlanes(5, 4, 2, 0, 9).multiband(t, nil)
-	dated, err = Dates([]string{multi}, OpenOptions{Dates: dates(t, "1999,1998")})
+	dated, err = Dates(t.Context(), []string{multi}, OpenOptions{Dates: dates(t, "1999,1998")})
 	if err != nil || len(dated) != 2 || dated[1].Name != multi+" band 2" || dated[1].String() != "1998 by --dates 1999,1998" {
 		t.Errorf("got %+v, %v", dated, err)
 	}
-	if _, err := Dates([]string{filepath.Join(t.TempDir(), "none.tif")}, OpenOptions{}); err == nil {
+	if _, err := Dates(t.Context(), []string{filepath.Join(t.TempDir(), "none.tif")}, OpenOptions{}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"context"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -92,7 +93,7 @@ func TestSamplesThatLie(t *testing.T) {
 }
 
 func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(path, 1, OpenOptions{}) })
+	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(context.Background(), path, 1, OpenOptions{}) })
 }
 
 func samplesOf(t kernel.Tile) []float64 {

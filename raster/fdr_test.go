@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -63,7 +62,7 @@ func TestFalseDiscoveryRate(t *testing.T) {
 			if f := summary.FDR; f == nil || f.Trends != int64(found) || f.Of != int64(len(sorted)) || f.Rate != rate || !(f.PValue <= sorted[found-1]*(1+1e-6)) {
 				t.Errorf("%q: the summary has %+v, want %d of %d", creation, f, found, len(sorted))
 			}
-			ds, err := gdal.Open(out, nil)
+			ds, err := openRaster(out)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -28,7 +27,7 @@ func TestBandsOfFields(t *testing.T) {
 		{"2001-07-01,2001-07-02,2001-07-03,2001-07-04", "2001-07-02", "days since 1970-01-01", "2001-07-02", 11504, 11505},
 	} {
 		out := fit(t, inputs, Options{OpenOptions: OpenOptions{Dates: dates(t, row.dates)}, Fit: pixtrend.Options{Fields: fields, Significance: 0.05, Confidence: 0.9, InterceptAt: row.at, Float64: true}})
-		ds, err := gdal.Open(out, nil)
+		ds, err := openRaster(out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,8 +36,8 @@ func TestBandsOfFields(t *testing.T) {
 			if unit == "years" {
 				unit = row.unit
 			}
-			if b.Description() != fields[i].String() || gdal.Unit(b) != unit {
-				t.Errorf("band %d is %s in %q, want %v in %q", i+1, b.Description(), gdal.Unit(b), fields[i], unit)
+			if b.Description() != fields[i].String() || unitOf(b) != unit {
+				t.Errorf("band %d is %s in %q, want %v in %q", i+1, b.Description(), unitOf(b), fields[i], unit)
 			}
 			for key, want := range map[string]map[stats.Field]string{
 				"TIME_ORIGIN":  {stats.Intercept: row.origin, stats.InterceptStderr: row.origin},

@@ -70,7 +70,7 @@ type Job struct {
 // FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
 // inputs are as Expand takes them.
 func FitFiles(ctx context.Context, inputs []string, output string, o Options) (Summary, error) {
-	job, err := Prepare(inputs, output, o)
+	job, err := Prepare(ctx, inputs, output, o)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -78,9 +78,9 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 	return job.Run(ctx, nil)
 }
 
-// Prepare opens the inputs and settles how they will be fitted. It writes nothing. The caller
-// closes the job.
-func Prepare(inputs []string, output string, o Options) (*Job, error) {
+// Prepare opens the inputs and settles how they will be fitted. It writes nothing. When ctx ends, it returns the cause. The
+// caller closes the job.
+func Prepare(ctx context.Context, inputs []string, output string, o Options) (*Job, error) {
 	if o.Began.IsZero() {
 		o.Began = time.Now()
 	}
@@ -107,7 +107,7 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 	if err := form.checkCreation(); err != nil {
 		return nil, err
 	}
-	s, err := Open(inputs, o.OpenOptions)
+	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 
 // CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
 func (j *Job) CRS() (name string) {
-	gdal.OnCRSThread(func() { name = gdal.CrsName(j.stack.geo.wkt) })
+	gdal.OnCRSThread(func() { name = gdal.CRSName(j.stack.geo.wkt) })
 	return name
 }
 
@@ -191,7 +191,7 @@ func (j *Job) Close() error { return j.stack.Close() }
 // concurrently; where Scratch is not 0 each is written twice, and counted twice in total. When Run
 // returns an error, there is no file under the output's name but one that was there before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
-	defer gdal.SetBlockCache(j.cache)()
+	defer gdal.ShareBlockCache(j.cache)()
 	tally := newTally(j)
 	pixels := j.Grid.Width * j.Grid.Height
 	fitted, copied := progress, func(float64) {}
@@ -291,7 +291,7 @@ func (j *Job) newSpec() Spec {
 	return s
 }
 
-// Band describes the band of a field, of samples in a unit that may be unknown, "".
+// band describes the band of a field, of samples in a unit that may be unknown, "".
 func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
 	switch f {

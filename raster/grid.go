@@ -33,7 +33,7 @@ func (a geo) departure(b geo) (how, where string) {
 	case a.width != b.width || a.height != b.height:
 		return fmt.Sprintf("has %d × %d pixels", b.width, b.height), fmt.Sprintf("has %d × %d", a.width, a.height)
 	case !gdal.SameCRS(a.wkt, b.wkt):
-		return "has the CRS " + gdal.CrsName(b.wkt), "has " + gdal.CrsName(a.wkt)
+		return "has the CRS " + gdal.CRSName(b.wkt), "has " + gdal.CRSName(a.wkt)
 	case a.hasTransform && !b.hasTransform:
 		return "is not georeferenced", "is"
 	case b.hasTransform && !a.hasTransform:

@@ -4,8 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/airbusgeo/godal"
-
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
@@ -51,17 +49,7 @@ func (t *Trend) Ground() (ground Ground, known bool) {
 }
 
 func (g geo) ground() (Ground, bool) {
-	from, err := godal.NewSpatialRefFromWKT(g.wkt, godal.ErrLogger(gdal.IgnoreWarnings))
-	if err != nil {
-		return Ground{}, false
-	}
-	defer from.Close()
-	to, err := godal.NewSpatialRef("EPSG:4326", godal.ErrLogger(gdal.IgnoreWarnings))
-	if err != nil {
-		return Ground{}, false
-	}
-	defer to.Close()
-	transform, err := godal.NewTransform(from, to, godal.ErrLogger(gdal.IgnoreWarnings))
+	transform, err := gdal.NewTransform(g.wkt, "EPSG:4326")
 	if err != nil {
 		return Ground{}, false
 	}
@@ -73,7 +61,7 @@ func (g geo) ground() (Ground, bool) {
 	look := func(across, down float64) (lat, metres, bearing float64, ok bool) {
 		x, y := g.transform[0]+across*w*g.transform[1], g.transform[3]+down*h*g.transform[5]
 		xs, ys := []float64{x, x + east, x}, []float64{y, y, y + north}
-		if transform.TransformEx(xs, ys, nil, nil) != nil || !(math.Abs(ys[0]) < 89) {
+		if transform.Apply(xs, ys) != nil || !(math.Abs(ys[0]) < 89) {
 			return 0, 0, 0, false
 		}
 		dx, dy := onEllipsoid(xs[0], ys[0], xs[1], ys[1])
@@ -95,10 +83,8 @@ func (g geo) ground() (Ground, bool) {
 		ground.Uneven = ground.Uneven || math.Abs(there/metres-1) > 0.05
 		ground.Turns = ground.Turns || math.Abs(math.Remainder(turned-bearing, 2*math.Pi)) > math.Pi/6
 	}
-	if unit, found := from.AttrValue("PROJCS|UNIT", 0); found {
-		unit = strings.ToLower(unit)
-		ground.Feet = strings.Contains(unit, "foot") || strings.Contains(unit, "feet") || strings.HasPrefix(unit, "ft")
-	}
+	unit := strings.ToLower(transform.LinearUnit())
+	ground.Feet = strings.Contains(unit, "foot") || strings.Contains(unit, "feet") || strings.HasPrefix(unit, "ft")
 	return ground, true
 }
 
@@ -115,6 +101,6 @@ func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 
 // CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
 func (t *Trend) CRS() (name string) {
-	gdal.OnCRSThread(func() { name = gdal.CrsName(t.geo.wkt) })
+	gdal.OnCRSThread(func() { name = gdal.CRSName(t.geo.wkt) })
 	return name
 }

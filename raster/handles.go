@@ -5,8 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/airbusgeo/godal"
-
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
@@ -18,8 +16,8 @@ import (
 
 // handle is an open file.
 type handle struct {
-	ds    *godal.Dataset
-	bands []godal.Band
+	ds    *gdal.Dataset
+	bands []gdal.Band
 }
 
 // readers holds the reader of each worker.
@@ -54,7 +52,7 @@ func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) e
 	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := gdal.Open(name, s.drivers, r.heard.Open()...)
+	ds, err := gdal.Open(name, s.drivers, r.heard)
 	if err != nil && r.heard != nil {
 		return err // which may be tried again
 	}

@@ -146,7 +146,7 @@ type inspection struct {
 	surveys []*survey
 }
 
-// Entry is a raster: a file, or a band of the only one.
+// entry is a raster: a file, or a band of the only one.
 type entry struct {
 	name       string
 	file       int
@@ -182,18 +182,21 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	if err := o.allowMemory(); err != nil {
 		return nil, err
 	}
-	s, err := newStack(inputs, o.OpenOptions)
+	s, err := newStack(inputs, o.OpenOptions, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
 	in := &inspection{Stack: s, o: o}
 	defer func() { _ = in.Close() }()
-	in.lookAtFiles()
+	in.lookAtFiles(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	dateErr := in.date()
 	in.findGrids()
 
 	start := time.Now()
-	job, jobErr := in.job(inputs)
+	job, jobErr := in.job(ctx, inputs)
 	setup := time.Since(start)
 	threads := in.surveyThreads()
 	if job != nil {
@@ -236,8 +239,8 @@ func (in *inspection) takeMasks(s *Stack) {
 }
 
 // lookAtFiles describes every file, or says why it cannot.
-func (in *inspection) lookAtFiles() {
-	look, known := in.look(in.o.OpenOptions), likenesses{}
+func (in *inspection) lookAtFiles(ctx context.Context) {
+	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
 		planes, g, lying, err := known.describe(name, in.o.OpenOptions, func() ([]plane, geo, error) { return look(i) })
 		in.lying, in.geos, in.errs = append(in.lying, lying), append(in.geos, g), append(in.errs, err)
@@ -341,8 +344,8 @@ func (in *inspection) findGrids() {
 }
 
 // job makes the fit ready, to see whether it can be.
-func (in *inspection) job(inputs []string) (*Job, error) {
-	s, err := Open(inputs, in.o.OpenOptions)
+func (in *inspection) job(ctx context.Context, inputs []string) (*Job, error) {
+	s, err := open(ctx, inputs, in.o.OpenOptions, in.known)
 	if err != nil {
 		return nil, err
 	}
@@ -462,7 +465,7 @@ func describeGrid(g geo) GridInfo {
 	d := GridInfo{Width: g.width, Height: g.height, Placed: g.hasTransform, Rotated: t[2] != 0 || t[4] != 0,
 		PixelSize: [2]float64{math.Hypot(t[1], t[4]), math.Hypot(t[2], t[5])},
 		Extent:    [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}}
-	gdal.OnCRSThread(func() { d.CRS = gdal.CrsName(g.wkt) })
+	gdal.OnCRSThread(func() { d.CRS = gdal.CRSName(g.wkt) })
 	for _, corner := range [][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
 		x, y := corner[0]*float64(g.width), corner[1]*float64(g.height)
 		for i, at := range []float64{t[0] + x*t[1] + y*t[2], t[3] + x*t[4] + y*t[5]} {

@@ -124,7 +124,7 @@ func readList(list string) ([]string, error) {
 		if strings.HasPrefix(name, "@") {
 			return nil, fault.Inputf("line %d of %s names another list, %s: a list holds names of rasters", n, list, name)
 		}
-		if beside := filepath.Join(filepath.Dir(list), name); !gdal.HttpURL.MatchString(name) && !filepath.IsAbs(name) && !atomicfile.Exists(name) && atomicfile.Exists(beside) {
+		if beside := filepath.Join(filepath.Dir(list), name); !gdal.HTTPURL.MatchString(name) && !filepath.IsAbs(name) && !atomicfile.Exists(name) && atomicfile.Exists(beside) {
 			name = beside
 		}
 		more, err := expand(name)

@@ -332,7 +332,7 @@ func TestInputsThatChange(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			inputs := s.files(t, big)
 			out := filepath.Join(t.TempDir(), "out.tif")
-			job, err := Prepare(inputs, out, Options{OpenOptions: OpenOptions{Band: 3}})
+			job, err := Prepare(t.Context(), inputs, out, Options{OpenOptions: OpenOptions{Band: 3}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -347,7 +347,7 @@ func TestInputsThatChange(t *testing.T) {
 	}
 	t.Run("bands of one file", func(t *testing.T) {
 		name := s.multiband(t, nil)
-		job, err := Prepare([]string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{})
+		job, err := Prepare(t.Context(), []string{name}, filepath.Join(t.TempDir(), "out.tif"), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

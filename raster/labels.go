@@ -1,11 +1,9 @@
 package raster
 
 import (
-	"slices"
 	"strings"
 
-	"github.com/airbusgeo/godal"
-
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
@@ -18,13 +16,13 @@ type labels struct {
 
 // labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
 // alone, do not count: the domain has to be in the file.
-func labelsOf(ds *godal.Dataset, b godal.Band, alone bool) labels {
-	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME")}
-	if slices.Contains(b.MetadataDomains(), tiff.Imagery) {
-		l.acquired = b.Metadata(tiff.AcquiredKey, godal.Domain(tiff.Imagery))
+func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
+	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
+	if b.HasDomain(tiff.Imagery) {
+		l.acquired = b.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
-	if l.acquired == "" && alone && slices.Contains(ds.MetadataDomains(), tiff.Imagery) {
-		l.acquired = ds.Metadata(tiff.AcquiredKey, godal.Domain(tiff.Imagery))
+	if l.acquired == "" && alone && ds.HasDomain(tiff.Imagery) {
+		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
 	return l
 }

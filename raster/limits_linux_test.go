@@ -113,7 +113,7 @@ func TestMemoryForAWindow(t *testing.T) {
 		}
 	}
 	o := Options{Memory: 16 << 20, Fit: pixtrend.Options{Threads: 1, WindowWidth: 2000, WindowHeight: 1000}}
-	_, err := Prepare([]string{dir}, filepath.Join(dir, "out.tif"), o)
+	_, err := Prepare(t.Context(), []string{dir}, filepath.Join(dir, "out.tif"), o)
 	if err == nil || !strings.Contains(err.Error(), "--memory") {
 		t.Fatalf("%v: want what to allow with --memory", err)
 	}
@@ -122,7 +122,7 @@ func TestMemoryForAWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Memory <<= 20
-	job, err := Prepare([]string{dir}, filepath.Join(dir, "out.tif"), o)
+	job, err := Prepare(t.Context(), []string{dir}, filepath.Join(dir, "out.tif"), o)
 	if err != nil {
 		t.Fatal(err)
 	}

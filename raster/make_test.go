@@ -61,7 +61,7 @@ func (m made) write(path string) error {
 		})
 	}
 	if m.nodata != nil {
-		add(func() error { return ds.SetNoData(*m.nodata, godal.ErrLogger(gdal.IgnoreWarnings)) })
+		add(func() error { return ds.SetNoData(*m.nodata, godal.ErrLogger(ignoreWarnings)) })
 	}
 	rows := m.height
 	if m.written > 0 {
@@ -73,7 +73,7 @@ func (m made) write(path string) error {
 			add(func() error { return b.SetScaleOffset(m.scale, m.offset) })
 		}
 		if m.unit != "" {
-			add(func() error { return gdal.SetUnit(b, m.unit) })
+			add(func() error { return setUnit(b, m.unit) })
 		}
 		if i < len(m.descriptions) {
 			add(func() error { return b.SetDescription(m.descriptions[i]) })
@@ -287,4 +287,24 @@ func listing(dir string) string {
 		fmt.Fprintf(&b, "%s:%d ", e.Name(), info.Size())
 	}
 	return "[" + b.String() + "]"
+}
+
+// openRaster opens a raster through godal alone.
+func openRaster(path string) (*godal.Dataset, error) {
+	if err := gdal.Register(); err != nil {
+		return nil, err
+	}
+	return godal.Open(path, godal.RasterOnly(), godal.Drivers("GTiff"), godal.ErrLogger(ignoreWarnings), godal.SiblingFiles(gdal.Sidecars(path)...))
+}
+
+func unitOf(b godal.Band) string { return gdal.BandOf(b).Unit() }
+
+func setUnit(b godal.Band, unit string) error { return gdal.BandOf(b).SetUnit(unit) }
+
+// ignoreWarnings is a handler for calls where warnings do not matter.
+func ignoreWarnings(ec godal.ErrorCategory, _ int, text string) error {
+	if ec <= godal.CE_Warning {
+		return nil
+	}
+	return errors.New(text)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -393,7 +392,7 @@ func TestMaskFiles(t *testing.T) {
 			o.Mask = Mask{From: []string{filepath.Join(dir, row.from)}, Keep: keep(t, "0,1")}
 			o.Fit.WindowWidth, o.Fit.WindowHeight = window, window
 			sameBands(t, row.name, want, fitted(t, inputs, o))
-			dated, err := Dates(inputs, o.OpenOptions)
+			dated, err := Dates(t.Context(), inputs, o.OpenOptions)
 			if err != nil || len(dated) != len(row.data) {
 				t.Errorf("%s: %d rasters are dated, %v", row.name, len(dated), err)
 			}
@@ -559,7 +558,7 @@ func TestAlpha(t *testing.T) {
 			o.OpenOptions = row.o
 			sameBands(t, layout+", "+row.name, fitted(t, row.want.files(t, nil), all()), fitted(t, inputs, o))
 		}
-		stack, err := Open(inputs, OpenOptions{})
+		stack, err := Open(t.Context(), inputs, OpenOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -595,7 +594,7 @@ func TestMaskBandsOfBothKinds(t *testing.T) {
 	o.NoMask = true
 	sameBands(t, "the band alone", fitted(t, s.clear(s.a).files(t, nil), all()), fitted(t, inputs, o))
 
-	job, err := Prepare(inputs, filepath.Join(t.TempDir(), "out.tif"), o)
+	job, err := Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -618,7 +617,7 @@ func TestMaskBandsOfBothKinds(t *testing.T) {
 	if summary.Masked != hidden || summary.Masks != job.Masks {
 		t.Errorf("%d samples masked by %q, want %d", summary.Masked, summary.Masks, hidden)
 	}
-	ds, err := gdal.Open(job.Output, nil)
+	ds, err := openRaster(job.Output)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -12,9 +13,9 @@ import (
 )
 
 // openMasks opens the files of masks, and gives each plane of s the one of its date.
-func (s *Stack) openMasks(o OpenOptions) error {
+func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
-	geos, err := found.find(OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
+	geos, err := found.find(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)
 	}

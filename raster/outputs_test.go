@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // Residuals and what is detrended are stacks of their own, in any layout: with the dates of the inputs, without a trend,
@@ -60,12 +59,12 @@ func TestResidualsAndDetrended(t *testing.T) {
 					t.Fatalf("pixel %d still has the slope %v", p, b)
 				}
 			}
-			ds, err := gdal.Open(o.Residuals, nil)
+			ds, err := openRaster(o.Residuals)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if b := ds.Bands()[5]; b.Description() != "2006" || gdal.Unit(b) != "K" || !strings.HasPrefix(ds.Metadata("PIXTREND_CONTENT"), "residuals") {
-				t.Errorf("the last band is %q in %q", b.Description(), gdal.Unit(b))
+			if b := ds.Bands()[5]; b.Description() != "2006" || unitOf(b) != "K" || !strings.HasPrefix(ds.Metadata("PIXTREND_CONTENT"), "residuals") {
+				t.Errorf("the last band is %q in %q", b.Description(), unitOf(b))
 			}
 			_ = ds.Close()
 		}

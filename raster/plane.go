@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,8 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -56,13 +55,13 @@ type form struct {
 }
 
 // describe opens a file and says what is in it.
-func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
+func describe(ctx context.Context, name string, files int, o OpenOptions) ([]plane, geo, error) {
 	fail := func(format string, args ...any) ([]plane, geo, error) {
 		return nil, geo{}, fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
 	}
-	ds, err := gdal.OpenFirst(name, o.Drivers)
+	ds, err := gdal.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
-		return nil, geo{}, openError(name, o.Drivers, err)
+		return nil, geo{}, openError(ctx, name, o.Drivers, err)
 	}
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
@@ -88,7 +87,7 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 	default:
 		planes = []plane{{band: max(o.Band, 1)}}
 	}
-	alpha := 1 + slices.IndexFunc(bands, func(b godal.Band) bool { return b.ColorInterp() == godal.CIAlpha })
+	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)
 	for i := range planes {
 		p := &planes[i]
 		if o.Mask.inFiles() {
@@ -110,9 +109,9 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 				return fail("%v", err)
 			}
 		}
-		p.masked = !o.NoMask && p.flags == perDataset
+		p.masked = !o.NoMask && p.flags == gdal.MaskPerDataset
 		// GDAL calls the fourth band of every file of bytes alpha: one that is fitted is none.
-		if p.flags == perDataset|alphaBand && !o.NoMask && !dated && (p.second == nil || p.second.band != alpha) {
+		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !dated && (p.second == nil || p.second.band != alpha) {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
@@ -121,9 +120,12 @@ func describe(name string, files int, o OpenOptions) ([]plane, geo, error) {
 }
 
 // openError says why a file cannot be opened.
-func openError(name string, drivers []string, err error) error {
+func openError(ctx context.Context, name string, drivers []string, err error) error {
 	fail := func(format string, args ...any) error {
 		return fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fail("%v", remote)
@@ -148,12 +150,10 @@ func openError(name string, drivers []string, err error) error {
 }
 
 // geoOf returns what places a raster on the earth.
-func geoOf(ds *godal.Dataset) geo {
-	st := ds.Structure()
-	g := geo{width: st.SizeX, height: st.SizeY, wkt: ds.Projection()}
-	if t, err := ds.GeoTransform(godal.ErrLogger(gdal.IgnoreWarnings)); err == nil {
-		g.transform, g.hasTransform = t, true
-	} else {
+func geoOf(ds *gdal.Dataset) geo {
+	g := geo{wkt: ds.WKT()}
+	g.width, g.height = ds.Size()
+	if g.transform, g.hasTransform = ds.GeoTransform(); !g.hasTransform {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
 	}
 	return g
@@ -167,9 +167,6 @@ func readable(name string) bool {
 	}
 	return !errors.Is(err, fs.ErrPermission)
 }
-
-// GDAL's flags of a band's mask: it is the same for all bands, and it is an alpha band (GMF_PER_DATASET, GMF_ALPHA).
-const perDataset, alphaBand = 2, 4
 
 // inFile returns p and the other bands of its file that a date takes.
 func (p *plane) inFile() []*plane {
@@ -205,41 +202,33 @@ func (p plane) clone() plane {
 	return p
 }
 
-var dtypes = map[godal.DataType]kernel.DType{
-	godal.Byte: kernel.Uint8, godal.Int8: kernel.Int8, godal.UInt16: kernel.Uint16, godal.Int16: kernel.Int16,
-	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
-}
-
-// Read takes the band's properties; nodata, if not nil, replaces its own.
-func (p *plane) read(b godal.Band, nodata *float64) error {
-	st := b.Structure()
-	p.blockWidth, p.blockHeight = st.BlockSizeX, st.BlockSizeY
-	p.scale, p.offset = st.Scale, st.Offset
+// read takes the band's properties; nodata, if not nil, replaces its own.
+func (p *plane) read(b gdal.Band, nodata *float64) error {
+	p.blockWidth, p.blockHeight = b.BlockSize()
+	p.scale, p.offset = b.Scaling()
 	if p.scale == 0 || math.IsNaN(p.scale) || math.IsInf(p.scale, 0) || math.IsNaN(p.offset) || math.IsInf(p.offset, 0) {
 		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
 	}
-	p.unit = gdal.Unit(b)
-	p.nodata, p.hasNodata = b.NoData()
+	p.unit = b.Unit()
+	p.nodata, p.hasNodata = b.Nodata()
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true
 	}
-	p.flags = gdal.MaskFlags(b) & (perDataset | alphaBand)
+	p.flags = b.MaskFlags() & (gdal.MaskPerDataset | gdal.MaskAlpha)
 	var known bool
-	if p.dtype, known = dtypes[st.DataType]; !known {
+	if p.dtype, p.signedByte, known = b.Type(); !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
-	}
-	if p.dtype == kernel.Uint8 && b.Metadata("PIXELTYPE", godal.Domain("IMAGE_STRUCTURE")) == "SIGNEDBYTE" {
-		p.dtype, p.signedByte = kernel.Int8, true
 	}
 	return nil
 }
 
 // blocks settles how the band's blocks are stored.
-func (p *plane) blocks(ds *godal.Dataset, bands int) {
-	structure := godal.Domain("IMAGE_STRUCTURE")
-	p.form = form{driver: ds.Driver().ShortName(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
+func (p *plane) blocks(ds *gdal.Dataset, bands int) {
+	const structure = "IMAGE_STRUCTURE"
+	width, _ := ds.Size()
+	p.form = form{driver: ds.Driver(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
 	p.compressed = p.form.compression != ""
-	p.direct = !p.compressed && p.blockWidth >= ds.Structure().SizeX
+	p.direct = !p.compressed && p.blockWidth >= width
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
 	if bands > 1 {
 		p.form.interleave = ds.Metadata("INTERLEAVE", structure)

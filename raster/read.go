@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"slices"
-
-	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
@@ -20,7 +17,7 @@ import (
 // stillHas reports whether a file that is opened again has the planes that were found in it at
 // first.
 func (s *Stack) stillHas(file int, h *handle) bool {
-	if st := h.ds.Structure(); st.SizeX != s.geo.width || st.SizeY != s.geo.height {
+	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
 		return false
 	}
 	for _, p := range s.bands {
@@ -47,7 +44,7 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 	r := s.readers.of(worker)
 	together := s.together()
 	if together {
-		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst) })
+		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, nil) })
 		if err != nil {
 			return readError(s.files[0], w, err)
 		}
@@ -97,7 +94,7 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 		}
 	} else {
 		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return h.bands[p.band-1].MaskBand().Read(w.X, w.Y, visible, w.Width, w.Height, r.heard.Band()...)
+			return h.bands[p.band-1].ReadMask(w, visible, r.heard)
 		})
 		if err != nil {
 			return err
@@ -147,7 +144,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		// compressed, in twice the time: so the last comes first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard.Dataset()...)
+			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard)
 		})
 		read := slices.Clone(raw)
 		for j, b := range bands {
@@ -259,31 +256,32 @@ func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) err
 		})
 	}
 	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-		return h.bands[p.band-1].Read(w.X, w.Y, typed(p, dst), w.Width, w.Height, r.heard.Band()...)
+		return h.bands[p.band-1].Read(w, p.samples(dst), r.heard)
 	})
 }
 
 // readDates reads the planes of one file in one go, which decodes a block of a pixel-interleaved
 // file once and not once a band.
-func (s *Stack) readDates(ds *godal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, more ...godal.DatasetIOOption) error {
+func (s *Stack) readDates(ds *gdal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, t *gdal.Transfer) error {
 	bands := make([]*plane, dst.Dates)
 	for i := range bands {
 		bands[i] = &s.planes[first+i]
 	}
-	return readBands(ds, bands, w, dst.Data, dst.Stride*dst.Type.Size(), more...)
+	return readBands(ds, bands, w, dst.Data, dst.Stride*dst.Type.Size(), t)
 }
 
 // readBands reads bands of one type in one go. Their samples begin stride bytes apart.
-func readBands(ds *godal.Dataset, bands []*plane, w pixtrend.Window, dst []byte, stride int, more ...godal.DatasetIOOption) error {
-	if int64(stride) > math.MaxInt32 {
-		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
-	}
+func readBands(ds *gdal.Dataset, bands []*plane, w pixtrend.Window, dst []byte, stride int, t *gdal.Transfer) error {
 	numbers := make([]int, len(bands))
 	for i, b := range bands {
-		numbers[i] = b.band - 1
+		numbers[i] = b.band
 	}
-	return ds.Read(w.X, w.Y, typed(bands[0], dst), w.Width, w.Height,
-		append(more, godal.Bands(numbers...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(stride/bands[0].dtype.Size()))...)
+	return ds.Read(w, numbers, bands[0].samples(dst), stride, t)
+}
+
+// samples returns memory for samples of p as package gdal takes it.
+func (p *plane) samples(b []byte) gdal.Samples {
+	return gdal.Samples{Type: p.dtype, SignedByte: p.signedByte, Data: b}
 }
 
 // widen gives samples in the type of p their meaning in a wider one: gaps become NaN, and where they are scaled as
@@ -334,29 +332,4 @@ func readError(name string, w pixtrend.Window, err error) error {
 	}
 	return fault.Inputf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
 		name, w.X, w.Y, gdal.Cause(err, name))
-}
-
-// typed returns memory for samples of p as the slice that godal takes its type from.
-func typed(p *plane, b []byte) any {
-	t := kernel.Tile{Type: p.dtype, Data: b, Dates: 1, Pixels: len(b) / p.dtype.Size()}
-	switch p.dtype {
-	case kernel.Uint8:
-		return b
-	case kernel.Int8:
-		if p.signedByte {
-			return b // which is what GDAL takes it for
-		}
-		return kernel.Plane[int8](t, 0)
-	case kernel.Uint16:
-		return kernel.Plane[uint16](t, 0)
-	case kernel.Int16:
-		return kernel.Plane[int16](t, 0)
-	case kernel.Uint32:
-		return kernel.Plane[uint32](t, 0)
-	case kernel.Int32:
-		return kernel.Plane[int32](t, 0)
-	case kernel.Float32:
-		return kernel.Plane[float32](t, 0)
-	}
-	return kernel.Plane[float64](t, 0)
 }

@@ -39,14 +39,45 @@ const (
 	lanesMost   = 8 // of a worker
 )
 
-// look returns a function that describes file i. Remote files are described beforehand, many at a time; of
-// several errors the first file's is kept.
-func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
-	type description struct {
-		planes []plane
-		geo    geo
-		err    error
+// description is what a file was found to hold, or why it cannot be used.
+type description struct {
+	planes  []plane
+	geo     geo
+	version gdal.FileVersion // of a remote file
+	err     error
+}
+
+// descriptions remembers remote files by name. A report on a stack and the fit that it plans share one, so that each
+// file is opened once.
+type descriptions struct {
+	mu    sync.Mutex
+	found map[string]description
+}
+
+func newDescriptions() *descriptions { return &descriptions{found: map[string]description{}} }
+
+// of describes a remote file, or returns what it was found to be before.
+func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOptions) description {
+	ds.mu.Lock()
+	d, found := ds.found[name]
+	ds.mu.Unlock()
+	if found {
+		return d
 	}
+	if d.planes, d.geo, d.err = describe(ctx, name, files, o); d.err == nil {
+		d.version, _ = gdal.FileVersionOf(ctx, name)
+	}
+	if ctx.Err() == nil {
+		ds.mu.Lock()
+		ds.found[name] = d
+		ds.mu.Unlock()
+	}
+	return d
+}
+
+// look returns a function that describes file i. Remote files are described beforehand, many at a time. Unless all of them
+// are asked for, none is opened after one that failed; of several errors the first file's is kept.
+func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) ([]plane, geo, error) {
 	found := map[int]description{}
 	s.remote.versions = map[int]gdal.FileVersion{}
 	var mu sync.Mutex
@@ -54,17 +85,13 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 	beyond := func(i int) bool {
 		mu.Lock()
 		defer mu.Unlock()
-		return i >= broken
+		return ctx.Err() != nil || i >= broken && !all
 	}
 	s.eachRemote(beyond, func(i int) {
-		var d description
-		var v gdal.FileVersion
-		if d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o); d.err == nil {
-			v, _ = gdal.FileVersionOf(s.sources[i])
-		}
+		d := s.known.of(ctx, s.sources[i], len(s.sources), o)
 		mu.Lock()
 		defer mu.Unlock()
-		found[i], s.remote.versions[i] = d, v
+		found[i], s.remote.versions[i] = d, d.version
 		if d.err != nil {
 			broken = min(broken, i)
 		}
@@ -73,8 +100,11 @@ func (s *Stack) look(o OpenOptions) func(i int) ([]plane, geo, error) {
 		if d, ok := found[i]; ok {
 			return d.planes, d.geo, d.err
 		}
+		if err := context.Cause(ctx); err != nil {
+			return nil, geo{}, err
+		}
 		var d description
-		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(s.sources[i], len(s.sources), o) })
+		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o) })
 		return d.planes, d.geo, d.err
 	}
 }
@@ -111,7 +141,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if together {
 		r := s.readers.of(worker * lanes)
 		err := s.readLane(ctx, r, 0, w, func() error {
-			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard.Dataset()...) })
+			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard) })
 		})
 		if err != nil {
 			return err
@@ -211,7 +241,7 @@ func (s *Stack) sameSize(file int) bool {
 	if !remote {
 		return true
 	}
-	now, ok := gdal.FileVersionOf(s.sources[file])
+	now, ok := gdal.FileVersionOf(context.Background(), s.sources[file])
 	return !ok || before.Size == 0 || now.Size == 0 || now.Size == before.Size
 }
 
@@ -224,7 +254,7 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	s.eachRemote(func(int) bool { return ctx.Err() != nil }, func(file int) {
 		before := s.remote.versions[file]
 		gdal.Forget(s.sources[file])
-		now, ok := gdal.FileVersionOf(s.sources[file])
+		now, ok := gdal.FileVersionOf(ctx, s.sources[file])
 		mu.Lock()
 		defer mu.Unlock()
 		switch {

@@ -190,7 +190,7 @@ func TestRemoteRequests(t *testing.T) {
 			want := fitted(t, names, o)
 			srv := serve(t, names[0])
 			o.Fit.Threads = 2
-			job, err := Prepare(srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o)
+			job, err := Prepare(t.Context(), srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -579,7 +579,7 @@ func TestRemoteSecrets(t *testing.T) {
 		inputs = append(inputs, strings.Replace(address, "http://", "http://me:"+secret+"@", 1))
 	}
 	o := all()
-	job, err := Prepare(inputs, filepath.Join(t.TempDir(), "out.tif"), o)
+	job, err := Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -762,7 +762,7 @@ func TestRemoteWindows(t *testing.T) {
 	srv := serve(t, names[0])
 	for _, memory := range []int64{16 << 20, 32 << 20, 512 << 20} {
 		o := Options{Memory: memory, Fit: pixtrend.Options{Threads: 2}}
-		job, err := Prepare(srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o)
+		job, err := Prepare(t.Context(), srv.urls(names, ""), filepath.Join(t.TempDir(), "out.tif"), o)
 		if err != nil {
 			t.Fatal(err)
 		}

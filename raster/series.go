@@ -85,7 +85,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
 		return nil, err
 	}
-	s, err := Open(inputs, o.OpenOptions)
+	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	defer gdal.SetBlockCache(o.Memory / 8)()
+	defer gdal.ShareBlockCache(o.Memory / 8)()
 	left := o.Memory/2 - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
@@ -232,7 +232,7 @@ func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// Number is the first sample of raw.
+// number is the first sample of raw.
 func number(d kernel.DType, raw []byte) float64 {
 	t := kernel.Tile{Type: d, Data: raw, Dates: 1, Pixels: 1}
 	switch d {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -51,7 +50,7 @@ func fit(t *testing.T, inputs []string, o Options) string {
 // readAll returns the bands of a raster as float64, row by row.
 func readAll(t testing.TB, path string) (bands [][]float64, width int) {
 	t.Helper()
-	ds, err := gdal.Open(path, nil)
+	ds, err := openRaster(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +251,7 @@ func TestGridsThatDiffer(t *testing.T) {
 	}
 	first := ""
 	st := func(name string) (godal.DatasetStructure, [6]float64, string) {
-		ds, err := gdal.Open(name, nil)
+		ds, err := openRaster(name)
 		if err != nil {
 			t.Fatal(err)
 		}

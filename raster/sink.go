@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/airbusgeo/godal"
 	"github.com/dustin/go-humanize"
 
 	"github.com/pixtrend/pixtrend"
@@ -88,13 +87,6 @@ func (s Spec) format() Format {
 	return s.Format
 }
 
-func (s Spec) gdalType() godal.DataType {
-	if s.Type == kernel.Float64 {
-		return godal.Float64
-	}
-	return godal.Float32
-}
-
 // rawBytes is the size of all samples.
 func (s Spec) rawBytes() int64 {
 	return int64(s.Width) * int64(s.Height) * int64(len(s.Bands)) * int64(s.Type.Size())
@@ -148,13 +140,13 @@ func (f *File) begin(file *os.File) error {
 		options = defaultCreation[GTiff]
 	}
 	var err error
+	h := gdal.Header{Width: s.Width, Height: s.Height, Type: s.Type, GeoTransform: s.GeoTransform, CRS: s.CRS, Metadata: s.Metadata}
+	for _, b := range s.Bands {
+		h.Bands = append(h.Bands, gdal.BandHeader{Name: b.Name, Unit: b.Unit, Metadata: b.Metadata})
+	}
 	gdal.OnCRSThread(func() {
-		var ds *godal.Dataset
 		// SPARSE_OK keeps this first step from filling the file.
-		if ds, err = godal.Create(godal.GTiff, f.raw, len(s.Bands), s.gdalType(), s.Width, s.Height,
-			godal.CreationOption(append(slices.Clone(options), "SPARSE_OK=TRUE")...)); err == nil {
-			err = errors.Join(f.describe(ds), ds.Close())
-		}
+		err = gdal.CreateGeoTIFF(f.raw, h, append(slices.Clone(options), "SPARSE_OK=TRUE"), nil)
 	})
 	if err != nil {
 		return f.failed(err)
@@ -180,35 +172,6 @@ func (f *File) begin(file *os.File) error {
 	// will finish.
 	f.out = newTiles(file, t, s.Memory, 2*threads+1, f.creation.plain)
 	return nil
-}
-
-// describe sets all that is known of the raster but its samples.
-func (f *File) describe(ds *godal.Dataset) error {
-	s := f.spec
-	var errs []error
-	if s.GeoTransform != [6]float64{} {
-		errs = append(errs, ds.SetGeoTransform(s.GeoTransform))
-	}
-	if s.CRS != "" {
-		sr, err := godal.NewSpatialRef(s.CRS, godal.ErrLogger(gdal.IgnoreWarnings))
-		if err != nil {
-			return err
-		}
-		defer sr.Close()
-		errs = append(errs, ds.SetSpatialRef(sr))
-	}
-	// NaN, which GDAL keeps once a file.
-	errs = append(errs, ds.SetNoData(nan))
-	for key, value := range s.Metadata {
-		errs = append(errs, ds.SetMetadata(key, value))
-	}
-	for i, b := range ds.Bands() {
-		errs = append(errs, b.SetDescription(s.Bands[i].Name), gdal.SetUnit(b, s.Bands[i].Unit))
-		for key, value := range s.Bands[i].Metadata {
-			errs = append(errs, b.SetMetadata(key, value))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func (f *File) failed(err error) error {
@@ -311,21 +274,20 @@ func (f *File) stopped(ctx context.Context, err error) error {
 
 // check opens the finished file as a reader would. Uncompressed, it must hold all its samples.
 func (f *File) check() error {
-	ds, err := gdal.Open(f.tmp, nil)
+	ds, err := gdal.Open(f.tmp, nil, nil)
 	if err != nil {
 		return f.failed(err)
 	}
 	defer func() { _ = ds.Close() }()
-	st := ds.Structure()
-	if st.SizeX != f.spec.Width || st.SizeY != f.spec.Height || st.NBands != len(f.spec.Bands) {
-		return fault.Outputf("cannot write %s: the file reads back as %d × %d pixels with %d bands", f.target, st.SizeX, st.SizeY, st.NBands)
+	if width, height := ds.Size(); width != f.spec.Width || height != f.spec.Height || len(ds.Bands()) != len(f.spec.Bands) {
+		return fault.Outputf("cannot write %s: the file reads back as %d × %d pixels with %d bands", f.target, width, height, len(ds.Bands()))
 	}
 	info, err := os.Stat(f.tmp)
 	if err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
 	need := f.spec.rawBytes()
-	if ds.Metadata("COMPRESSION", godal.Domain("IMAGE_STRUCTURE")) == "" && info.Size() < need {
+	if ds.Metadata("COMPRESSION", "IMAGE_STRUCTURE") == "" && info.Size() < need {
 		return fault.Outputf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
 	}
 	return nil

@@ -18,7 +18,6 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -29,7 +28,7 @@ func TestOutputIsDescribed(t *testing.T) {
 	o := Options{Fit: pixtrend.Options{Fields: slopeInterceptN}, Software: "tester 1.2"}
 	out := fit(t, inputs, o)
 
-	ds, err := gdal.Open(out, nil)
+	ds, err := openRaster(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +55,7 @@ func TestOutputIsDescribed(t *testing.T) {
 		if nodata, ok := b.NoData(); !ok || !math.IsNaN(nodata) {
 			t.Errorf("nodata of band %d is %v, %v: want NaN", i+1, nodata, ok)
 		}
-		if got := gdal.Unit(b); got != units[i] {
+		if got := unitOf(b); got != units[i] {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, units[i])
 		}
 	}
@@ -81,7 +80,7 @@ func TestOutputIsDescribed(t *testing.T) {
 		out := fit(t, inputs, o)
 		got, _ := readAll(t, out)
 		sameBands(t, strings.Join(creation, " "), bands, got)
-		ds, err := gdal.Open(out, nil)
+		ds, err := openRaster(out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,13 +101,13 @@ func TestOutputIsDescribed(t *testing.T) {
 func TestUnitOfInputs(t *testing.T) {
 	s := newPlanes(5, 4, 3, 0, 99)
 	out := fit(t, s.files(t, func(_ int, m *made) { m.unit = "K" }), all())
-	ds, err := gdal.Open(out, nil)
+	ds, err := openRaster(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ds.Close()
 	for i, want := range []string{"K/year", "K", "observations"} {
-		if got := gdal.Unit(ds.Bands()[i]); got != want {
+		if got := unitOf(ds.Bands()[i]); got != want {
 			t.Errorf("unit of band %d is %q, want %q", i+1, got, want)
 		}
 	}
@@ -118,7 +117,7 @@ func TestUnitOfInputs(t *testing.T) {
 func TestProvenanceOfBands(t *testing.T) {
 	s := newPlanes(3, 2, 50, 0, 99)
 	name := s.multiband(t, nil)
-	ds, err := gdal.Open(fit(t, []string{name}, all()), nil)
+	ds, err := openRaster(fit(t, []string{name}, all()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +222,7 @@ func TestTargets(t *testing.T) {
 	})
 	t.Run("comes meanwhile", func(t *testing.T) {
 		out := in(t, "out.tif")
-		job, err := Prepare(inputs, out, Options{})
+		job, err := Prepare(t.Context(), inputs, out, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +258,7 @@ func TestProfiles(t *testing.T) {
 				t.Errorf("%s: %s is left", profile, e)
 			}
 		}
-		ds, err := gdal.Open(out, nil)
+		ds, err := openRaster(out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -322,7 +321,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.tif")
 			o := Options{Fit: pixtrend.Options{WindowWidth: 10, WindowHeight: 10}}
-			job, err := Prepare(inputs, out, o)
+			job, err := Prepare(t.Context(), inputs, out, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -357,7 +356,7 @@ func TestSummaryAndProgress(t *testing.T) {
 	})
 	inputs := s.files(t, func(_ int, m *made) { m.dtype, m.nodata = godal.Int16, ptr(-1.0) })
 	out := filepath.Join(t.TempDir(), "out.tif")
-	job, err := Prepare(inputs, out, Options{Fit: pixtrend.Options{Threads: 2, WindowWidth: 3, WindowHeight: 1, ISA: "generic", Fields: []stats.Field{stats.N, stats.Slope}}})
+	job, err := Prepare(t.Context(), inputs, out, Options{Fit: pixtrend.Options{Threads: 2, WindowWidth: 3, WindowHeight: 1, ISA: "generic", Fields: []stats.Field{stats.N, stats.Slope}}})
 	if err != nil {
 		t.Fatal(err)
 	}

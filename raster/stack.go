@@ -2,6 +2,7 @@ package raster
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -63,6 +64,7 @@ type Stack struct {
 	sources  []string // the names of the files to GDAL
 	files    []string // the same as they are shown
 	remote   remoteStack
+	known    *descriptions // of remote files
 	drivers  []string
 	nodata   *float64 // replaces that of the files
 	limits   *Range   // what observations are within; nil: anything
@@ -86,13 +88,18 @@ type Stack struct {
 // used make one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
 // at least two different dates. The error names the first file that does not fit, and how.
 //
-// A file that is not used is opened only where its date may stand inside.
-func Open(inputs []string, o OpenOptions) (*Stack, error) {
-	s, err := newStack(inputs, o)
+// A file that is not used is opened only where its date may be inside. When ctx ends, Open returns its cause.
+func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
+	return open(ctx, inputs, o, newDescriptions())
+}
+
+// open is Open with what is known of remote files.
+func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
+	s, err := newStack(inputs, o, known)
 	if err != nil {
 		return nil, err
 	}
-	geos, err := s.find(o)
+	geos, err := s.find(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +114,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 		return nil, err
 	}
 	if s.masks != nil {
-		if err := s.openMasks(o); err != nil {
+		if err := s.openMasks(ctx, o); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +124,7 @@ func Open(inputs []string, o OpenOptions) (*Stack, error) {
 }
 
 // find looks at the rasters that are used, of which it drops the others, and returns their grids.
-func (s *Stack) find(o OpenOptions) (geos []geo, err error) {
+func (s *Stack) find(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	named := s.named(o)
 	if named {
 		kept, err := s.date(o)
@@ -126,7 +133,7 @@ func (s *Stack) find(o OpenOptions) (geos []geo, err error) {
 		}
 		s.sources, s.files = permuted(s.sources, kept), permuted(s.files, kept)
 	}
-	if geos, err = s.describe(o); err != nil {
+	if geos, err = s.describe(ctx, o); err != nil {
 		return nil, err
 	}
 	if !named {
@@ -144,12 +151,12 @@ func (s *Stack) find(o OpenOptions) (geos []geo, err error) {
 }
 
 // newStack finds the files of a stack, and looks at none.
-func newStack(inputs []string, o OpenOptions) (*Stack, error) {
+func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
 	sources, err := Expand(inputs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources)}
+	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources), known: known}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -157,7 +164,7 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 		return nil, err
 	}
 	if len(o.Mask.From) > 0 {
-		if s.masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}); err != nil {
+		if s.masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}, newDescriptions()); err != nil {
 			return nil, fmt.Errorf("the masks: %w", err)
 		}
 		return s, s.without(s.masks)
@@ -166,8 +173,8 @@ func newStack(inputs []string, o OpenOptions) (*Stack, error) {
 }
 
 // describe looks at all files, and returns their grids.
-func (s *Stack) describe(o OpenOptions) (geos []geo, err error) {
-	look, known := s.look(o), likenesses{}
+func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
+	look, known := s.look(ctx, o, false), likenesses{}
 	for i, name := range s.sources {
 		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
 		if err != nil {

@@ -442,7 +442,7 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			if transform == nil {
 				epsg = 0
 			}
-			job, err := Prepare(s.files(t, func(_ int, m *made) { m.transform, m.epsg = transform, epsg }), filepath.Join(t.TempDir(), "out.tif"), Options{})
+			job, err := Prepare(t.Context(), s.files(t, func(_ int, m *made) { m.transform, m.epsg = transform, epsg }), filepath.Join(t.TempDir(), "out.tif"), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -450,7 +450,7 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			if _, err := job.Run(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
-			ds, err := gdal.Open(job.Output, nil)
+			ds, err := openRaster(job.Output)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -465,7 +465,7 @@ func TestGeoreferenceIsKept(t *testing.T) {
 			if err != nil || got != *transform {
 				t.Errorf("geotransform %v, %v, want %v", got, err, *transform)
 			}
-			if name := gdal.CrsName(ds.Projection()); name != "EPSG:32617" || job.CRS() != name {
+			if name := gdal.CRSName(ds.Projection()); name != "EPSG:32617" || job.CRS() != name {
 				t.Errorf("CRS %s, planned %s, want EPSG:32617", name, job.CRS())
 			}
 			if job.PixelSize != [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])} {
@@ -504,7 +504,7 @@ func TestOrderOfDates(t *testing.T) {
 	want = fitted(t, inputs, all())
 	slices.Reverse(inputs)
 	sameBands(t, "scenes of one date", want, fitted(t, inputs, all()))
-	stack, err := Open(inputs, OpenOptions{})
+	stack, err := Open(t.Context(), inputs, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -519,7 +519,7 @@ func TestLargeBlocks(t *testing.T) {
 	s := newPlanes(1000, 1200, 2, 0, 9)
 	one := func(_ int, m *made) { m.creation = []string{"COMPRESS=DEFLATE", "BLOCKYSIZE=1200"} } // 4.6 MiB
 	prepare := func(memory int64, inputs ...string) (*Job, error) {
-		return Prepare(inputs, filepath.Join(t.TempDir(), "out.tif"), Options{Memory: memory, Fit: pixtrend.Options{Threads: 2, WindowWidth: 100, WindowHeight: 100}})
+		return Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), Options{Memory: memory, Fit: pixtrend.Options{Threads: 2, WindowWidth: 100, WindowHeight: 100}})
 	}
 	inputs := s.files(t, one)
 	interleaved := s.multiband(t, func(m *made) { one(0, m); m.creation = append(m.creation, "INTERLEAVE=PIXEL") })

@@ -223,7 +223,7 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 		threads = min(threads, int(max(1, in.o.Memory/8/block)))
 	}
 	got.threads = min(threads, len(items))
-	defer gdal.SetBlockCache(in.o.Memory / 8)()
+	defer gdal.ShareBlockCache(in.o.Memory / 8)()
 	_, err := runner.Run(ctx, len(items), runner.Options{Workers: got.threads, Pin: runner.PinOff},
 		func(ctx context.Context, _ runner.Worker, i int) error {
 			in.surveyFile(ctx, got, items[i].file, items[i].entries, items[i].survey, items[i].windows)
@@ -262,12 +262,12 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 			for _, e := range entries {
 				b := h.bands[e.plane.band-1]
 				number := func(name string) *float64 {
-					if x, err := strconv.ParseFloat(b.Metadata("STATISTICS_"+name), 64); err == nil {
+					if x, err := strconv.ParseFloat(b.Metadata("STATISTICS_"+name, ""), 64); err == nil {
 						return &x
 					}
 					return nil
 				}
-				e.statistics = statistics{number("MINIMUM"), number("MAXIMUM"), number("MEAN"), number("STDDEV"), b.Metadata("STATISTICS_APPROXIMATE") != ""}
+				e.statistics = statistics{number("MINIMUM"), number("MAXIMUM"), number("MEAN"), number("STDDEV"), b.Metadata("STATISTICS_APPROXIMATE", "") != ""}
 			}
 			return nil
 		})

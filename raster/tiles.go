@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Tiles writes windows into the places of a file's tiles. The samples of a tile are gathered from
+// tiles writes windows into the places of a file's tiles. The samples of a tile are gathered from
 // the windows that it spans and go to the file at once, past GDAL: the kernel takes long writes
 // several times faster than short ones, and every byte is copied twice, to the gathered tile, which
 // is in cache, and to the page cache.

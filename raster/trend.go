@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/airbusgeo/godal"
-
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -22,11 +20,11 @@ type Trend struct {
 	Dates         string // that were fitted, as the file tells; "": it does not
 
 	path    string
-	ds      *godal.Dataset
-	bands   []godal.Band
+	ds      *gdal.Dataset
+	bands   []gdal.Band
 	planes  []plane
 	geo     geo
-	restore func() // of GDAL's block cache
+	release func() // of the share of GDAL's block cache
 }
 
 // TrendBand is a band of it.
@@ -44,21 +42,21 @@ const (
 )
 
 // OpenTrend opens a raster with one of the named drivers, GTiff if there are none. The caller closes it.
-func OpenTrend(name string, drivers []string) (*Trend, error) {
+func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, error) {
 	path := gdal.FromURL(name)
-	var ds *godal.Dataset
+	var ds *gdal.Dataset
 	var err error
 	if gdal.IsRemote(path) {
-		ds, err = gdal.OpenFirst(path, drivers)
+		ds, err = gdal.OpenFirst(ctx, path, drivers)
 	} else {
-		ds, err = gdal.Open(path, drivers, godal.SiblingFiles(filepath.Base(path)+".ovr")) // overviews, which no stack needs
+		ds, err = gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // overviews, which no stack needs
 	}
 	if err != nil {
-		return nil, openError(path, drivers, err)
+		return nil, openError(ctx, path, drivers, err)
 	}
-	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES"), geo: geoOf(ds)}
+	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
 	t.Width, t.Height = t.geo.width, t.geo.height
-	t.restore = gdal.SetBlockCache(trendCache)
+	t.release = gdal.ShareBlockCache(trendCache)
 	if len(t.bands) == 0 {
 		err = fault.Inputf("cannot use %s: it has no bands", t.Name)
 	}
@@ -71,7 +69,7 @@ func OpenTrend(name string, drivers []string) (*Trend, error) {
 		}
 		p.blocks(ds, len(t.bands))
 		t.planes = append(t.planes, p)
-		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.ColorInterp() == godal.CIPalette})
+		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted()})
 	}
 	if err != nil {
 		_ = t.Close()
@@ -85,7 +83,7 @@ func (t *Trend) Remote() bool { return gdal.IsRemote(t.path) }
 
 // Close closes the raster.
 func (t *Trend) Close() error {
-	t.restore()
+	t.release()
 	return t.ds.Close()
 }
 
@@ -137,38 +135,37 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 // Read reads a window of a band, row by row, with scale and offset applied. NaN is what has no value: nodata, what a mask hides
 // and what is infinite.
 func (t *Trend) Read(ctx context.Context, band int, w pixtrend.Window) ([]float64, error) {
-	return t.read(ctx, band, w, w.Width, w.Height, godal.Nearest)
+	return t.read(ctx, band, w, w.Width, w.Height, gdal.Nearest)
 }
 
 // Reduced reads all of a band as width × height pixels, with overviews where there are some that suit: the averages of those that
 // each stands for, or one of them.
 func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bool) ([]float64, error) {
-	how := godal.Average
+	how := gdal.Average
 	if nearest {
-		how = godal.Nearest
+		how = gdal.Nearest
 	}
 	return t.read(ctx, band, pixtrend.Window{Width: t.Width, Height: t.Height}, width, height, how)
 }
 
-func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, height int, how godal.ResamplingAlg) ([]float64, error) {
+func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, height int, how gdal.Resampling) ([]float64, error) {
 	values := make([]float64, width*height)
 	var visible []byte
-	options := []godal.BandIOOption{godal.Window(w.Width, w.Height), godal.Resampling(how), godal.ErrLogger(gdal.IgnoreWarnings)}
 	p := &t.planes[band]
-	try := func(more ...godal.BandIOOption) error {
-		err := t.bands[band].Read(w.X, w.Y, values, width, height, append(options, more...)...)
-		if err == nil && p.flags&perDataset != 0 && t.bands[band].ColorInterp() != godal.CIAlpha {
+	try := func(r *gdal.Transfer) error {
+		b := t.bands[band]
+		err := b.ReadReduced(w, values, width, height, how, r)
+		if err == nil && p.flags&gdal.MaskPerDataset != 0 && !b.IsAlpha() {
 			visible = make([]byte, len(values))
-			nearest := append(append([]godal.BandIOOption{}, options...), godal.Resampling(godal.Nearest))
-			err = t.bands[band].MaskBand().Read(w.X, w.Y, visible, width, height, append(nearest, more...)...)
+			err = b.ReadMaskReduced(w, visible, width, height, r)
 		}
 		return err
 	}
 	var err error
 	if gdal.IsRemote(t.path) {
-		err = gdal.Persist(ctx, t.path, gdal.PatienceFor(t.path), &gdal.Troubles{}, func(r *gdal.Transfer) error { return try(r.Band()...) })
+		err = gdal.Persist(ctx, t.path, gdal.PatienceFor(t.path), &gdal.Troubles{}, try)
 	} else {
-		err = try()
+		err = try(nil)
 	}
 	if err == nil {
 		err = context.Cause(ctx)

@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // trend opens a raster that is made for it.
@@ -28,7 +29,7 @@ func trend(t *testing.T, m made) *Trend {
 
 func openTrend(t *testing.T, name string) *Trend {
 	t.Helper()
-	d, err := OpenTrend(name, nil)
+	d, err := OpenTrend(t.Context(), name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestTrendMask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mask, err := ds.CreateMaskBand(perDataset)
+	mask, err := ds.CreateMaskBand(gdal.MaskPerDataset)
 	if err == nil {
 		err = mask.Write(0, 0, []byte{255, 0, 255, 255, 255, 0}, 3, 2)
 	}
@@ -177,7 +178,7 @@ func TestTrendReduced(t *testing.T) {
 			t.Errorf("inside %v: a file beside it: %v", inside, err)
 		}
 		d := openTrend(t, name)
-		if got := len(d.bands[0].Overviews()); got != 3 {
+		if got := d.bands[0].Overviews(); got != 3 {
 			t.Errorf("inside %v: %d overviews, want 3", inside, got)
 		}
 	}
@@ -248,7 +249,7 @@ func TestOpenTrendErrors(t *testing.T) {
 		empty:                          {"empty.tif", "it is empty"},
 		text:                           {"text.tif", "not a GeoTIFF", "gdal_translate"},
 	} {
-		_, err := OpenTrend(name, nil)
+		_, err := OpenTrend(t.Context(), name, nil)
 		checkError(t, err, fault.ErrInput, words...)
 	}
 	// A file that is cut short is found out when its end is read.
@@ -263,7 +264,7 @@ func TestOpenTrendErrors(t *testing.T) {
 	if err := os.Truncate(cut, info.Size()/2); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := OpenTrend(cut, nil); err == nil {
+	if d, err := OpenTrend(t.Context(), cut, nil); err == nil {
 		defer func() { _ = d.Close() }()
 		_, err = d.Read(t.Context(), 0, pixtrend.Window{Width: 600, Height: 600})
 		checkError(t, err, fault.ErrInput, "cut.tif", "damaged")

@@ -15,5 +15,5 @@ type Environment struct {
 }
 
 func newEnvironment(o Options, threads []int) Environment {
-	return Environment{bench.NewEnvironment(o.Version, o.Runs), gdal.GDALVersion(), threads, o.Size, o.Dates}
+	return Environment{bench.NewEnvironment(o.Version, o.Runs), gdal.Version(), threads, o.Size, o.Dates}
 }

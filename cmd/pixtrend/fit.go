@@ -154,7 +154,9 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	log := f.log(stderr)
 	tellProgram(log)
 	start := time.Now()
-	job, err := raster.Prepare(f.inputs, f.output, f.options)
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	job, err := raster.Prepare(ctx, f.inputs, f.output, f.options)
 	if err != nil {
 		return err
 	}
@@ -176,8 +178,6 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		return print(stdout, text)
 	}
 
-	ctx, stop := interruptible(context.Background())
-	defer stop()
 	meter := newMeter(stderr, f.quiet, job.FileBytes)
 	summary, err := job.Run(ctx, meter.set)
 	meter.end(err == nil)

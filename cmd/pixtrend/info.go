@@ -53,7 +53,9 @@ func newInfoCommand() *cobra.Command {
 			log := n.log(cmd.ErrOrStderr())
 			tellProgram(log)
 			start := time.Now()
-			found, err := raster.Inspect(context.Background(), n.inputs, n.options)
+			ctx, stop := interruptible(context.Background())
+			defer stop()
+			found, err := raster.Inspect(ctx, n.inputs, n.options)
 			if err != nil {
 				return err
 			}

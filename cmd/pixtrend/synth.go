@@ -99,7 +99,7 @@ func newSynthCommand() *cobra.Command {
 	return cmd
 }
 
-// Plan returns the scene and its files, and checks what can be checked before anything is made.
+// plan returns the scene and its files, and checks what can be checked before anything is made.
 func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	scene := synth.City(m.width, m.height, m.years[0], m.years[1])
 	scene.Seed, scene.Gaps = m.seed, m.gaps

@@ -23,7 +23,7 @@ func tellProgram(log *slog.Logger) {
 	if k, err := kernel.FromEnv(); err == nil {
 		isa = k.ISA()
 	}
-	log.Info("started", "pixtrend", versionName(), "gdal", gdal.GDALVersion(), "kernel", isa, "cpus", runtime.GOMAXPROCS(0), "took", time.Since(began))
+	log.Info("started", "pixtrend", versionName(), "gdal", gdal.Version(), "kernel", isa, "cpus", runtime.GOMAXPROCS(0), "took", time.Since(began))
 }
 
 func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {

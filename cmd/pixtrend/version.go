@@ -50,7 +50,7 @@ func newVersionCommand() *cobra.Command {
 			}
 			row("pixtrend", "%s", versionName())
 			row("Go", "%s %s/%s", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
-			row("GDAL", "%s", gdal.GDALVersion())
+			row("GDAL", "%s", gdal.Version())
 			reads, more := raster.Readable()
 			row("reads", "GTiff; with --if %s, and %d others", strings.Join(reads, ", "), more)
 			var writes []string

@@ -28,14 +28,12 @@ import "C"
 import (
 	"errors"
 	"unsafe"
-
-	"github.com/airbusgeo/godal"
 )
 
-// ReadBlock decodes the block in column x and row y of the blocks of a band into dst, past GDAL's block cache. dst has the
+// ReadBlock decodes the block in column x and row y of the band's blocks into dst, past GDAL's block cache. dst has the
 // size of a whole block.
-func ReadBlock(b godal.Band, x, y int, dst []byte) error {
-	text := C.read_block(bandHandle(b), C.int(x), C.int(y), unsafe.Pointer(&dst[0]))
+func (b Band) ReadBlock(x, y int, dst []byte) error {
+	text := C.read_block(b.handle(), C.int(x), C.int(y), unsafe.Pointer(&dst[0]))
 	if text == nil {
 		return nil
 	}

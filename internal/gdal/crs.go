@@ -11,12 +11,12 @@ func SameCRS(a, b string) (same bool) {
 }
 
 func sameWKT(a, b string) bool {
-	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(IgnoreWarnings))
+	x, err := godal.NewSpatialRefFromWKT(a, godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return false
 	}
 	defer x.Close()
-	y, err := godal.NewSpatialRefFromWKT(b, godal.ErrLogger(IgnoreWarnings))
+	y, err := godal.NewSpatialRefFromWKT(b, godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return false
 	}
@@ -24,12 +24,12 @@ func sameWKT(a, b string) bool {
 	return x.IsSame(y)
 }
 
-// CrsName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
-func CrsName(wkt string) string {
+// CRSName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
+func CRSName(wkt string) string {
 	if wkt == "" {
 		return "none"
 	}
-	sr, err := godal.NewSpatialRefFromWKT(wkt, godal.ErrLogger(IgnoreWarnings))
+	sr, err := godal.NewSpatialRefFromWKT(wkt, godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return "unreadable"
 	}

@@ -25,11 +25,11 @@ func remoteAt(name string) int {
 
 func IsRemote(name string) bool { return remoteAt(name) >= 0 }
 
-var HttpURL = regexp.MustCompile(`(?i)^https?://`)
+var HTTPURL = regexp.MustCompile(`(?i)^https?://`)
 
 // FromURL turns a URL into the name that GDAL has for it, and leaves other names.
 func FromURL(name string) string {
-	if HttpURL.MatchString(name) {
+	if HTTPURL.MatchString(name) {
 		return "/vsicurl/" + name
 	}
 	return name

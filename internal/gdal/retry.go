@@ -135,6 +135,7 @@ func (p Patience) Wait(n int) time.Duration {
 // only in its debug messages: a file whose header is not given is "not recognized", a dropped
 // connection a block that is too short.
 type Transfer struct {
+	ctx     context.Context // bounds the call
 	mu      sync.Mutex
 	Options []string
 	trouble
@@ -173,21 +174,21 @@ const DebugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
 // config is the options of a call, and those by which t hears it. The nil transfer, of local files, has none.
 func (t *Transfer) config() []string { return append([]string{DebugKeys}, t.Options...) }
 
-func (t *Transfer) Open() []godal.OpenOption {
+func (t *Transfer) openOptions() []godal.OpenOption {
 	if t == nil {
 		return nil
 	}
 	return []godal.OpenOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
 }
 
-func (t *Transfer) Band() []godal.BandIOOption {
+func (t *Transfer) bandOptions() []godal.BandIOOption {
 	if t == nil {
 		return nil
 	}
 	return []godal.BandIOOption{godal.ErrLogger(t.hear), godal.ConfigOption(t.config()...)}
 }
 
-func (t *Transfer) Dataset() []godal.DatasetIOOption {
+func (t *Transfer) dataset() []godal.DatasetIOOption {
 	if t == nil {
 		return nil
 	}
@@ -261,12 +262,18 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func(t *Transfer) error) error {
 	options := RemoteOptions(name, p)
 	for n := 0; ; n++ {
-		t := &Transfer{Options: options}
+		t := &Transfer{ctx: ctx, Options: options}
 		if n > 0 {
 			// Of requests at the same time GDAL repeats none, and each more is one more that may fail.
 			t.Options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
 		}
 		err := try(t)
+		if ctx.Err() != nil {
+			if err == nil {
+				return nil
+			}
+			return context.Cause(ctx) // t may still hear of a call that goes on
+		}
 		heard := g.after(t, err)
 		if err == nil || errors.Is(err, fault.ErrInput) {
 			return err
@@ -291,22 +298,6 @@ func Forget(name string) {
 	C.VSICurlPartialClearCache(cname)
 }
 
-// OpenFirst opens a raster for the first time, with as many tries as it takes.
-func OpenFirst(name string, drivers []string) (ds *godal.Dataset, err error) {
-	if !IsRemote(name) {
-		return Open(name, drivers)
-	}
-	if err := Register(); err != nil { // which reads the user's configuration file
-		return nil, err
-	}
-	Forget(name) // it may have changed since this process read it last
-	err = Persist(context.Background(), name, PatienceFor(name), &Troubles{}, func(t *Transfer) (err error) {
-		ds, err = Open(name, drivers, t.Open()...)
-		return err
-	})
-	return ds, err
-}
-
 // cList is options as C takes them.
 func cList(options []string) (list **C.char, free func()) {
 	for _, o := range options {
@@ -323,15 +314,20 @@ type FileVersion struct {
 	Changed int64 // Unix time; 0: it does not say
 }
 
-// FileVersionOf asks for the version of a remote file.
-func FileVersionOf(name string) (FileVersion, bool) {
+// FileVersionOf asks for the version of a remote file, until ctx ends. ok is false where there is no answer.
+func FileVersionOf(ctx context.Context, name string) (v FileVersion, ok bool) {
+	v, err := unlessDone(ctx, func() (FileVersion, error) { return statRemote(name) }, func(FileVersion) {})
+	return v, err == nil
+}
+
+func statRemote(name string) (FileVersion, error) {
 	cname := C.CString(name)
 	defer C.free(unsafe.Pointer(cname))
 	options, free := cList(RemoteOptions(name, PatienceFor(name)))
 	defer free()
 	var size, changed C.GIntBig
 	if C.stat_remote(cname, options, &size, &changed) != 0 {
-		return FileVersion{}, false
+		return FileVersion{}, errors.New("the server does not say")
 	}
-	return FileVersion{int64(size), int64(changed)}, true
+	return FileVersion{int64(size), int64(changed)}, nil
 }

@@ -372,5 +372,5 @@ func (t *File) Predictor(band int, dtype kernel.DType) (int, int64) {
 	return int(predictor), e.At
 }
 
-// Across returns the number of blocks in a row of them.
+// across returns the number of blocks in a row of them.
 func (s Samples) across() int { return (s.Width-1)/s.TileWidth + 1 }

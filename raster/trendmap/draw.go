@@ -36,7 +36,7 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	t, err := raster.OpenTrend(input, o.Drivers)
+	t, err := raster.OpenTrend(ctx, input, o.Drivers)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func TestSampled(t *testing.T) {
 	for _, maskP := range []float64{0, 0.6} {
 		var of [2]*drawing
 		for i, most := range []int64{0, 1 << 21} {
-			trend, err := raster.OpenTrend(path, nil)
+			trend, err := raster.OpenTrend(t.Context(), path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,163 @@
+package gdal
+
+/*
+#include <stdlib.h>
+#include <gdal.h>
+#include <cpl_error.h>
+
+static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
+*/
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"unsafe"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Band is a band of a Dataset. It is valid until the Dataset is closed.
+type Band struct {
+	band godal.Band
+	of   *Dataset
+}
+
+// BandOf returns the Band of one of godal's, for tests that make and read rasters through godal.
+func BandOf(b godal.Band) Band { return Band{band: b} }
+
+var dtypes = map[godal.DataType]kernel.DType{
+	godal.Byte: kernel.Uint8, godal.Int8: kernel.Int8, godal.UInt16: kernel.Uint16, godal.Int16: kernel.Int16,
+	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
+}
+
+// Type returns the type of the samples; known is false for types that cannot be fitted. GDAL before 3.7 calls int8 a Byte,
+// which signedByte reports.
+func (b Band) Type() (t kernel.DType, signedByte, known bool) {
+	t, known = dtypes[b.band.Structure().DataType]
+	if t == kernel.Uint8 && known && b.Metadata("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE" {
+		return kernel.Int8, true, true
+	}
+	return t, false, known
+}
+
+// BlockSize returns the columns and rows of a block.
+func (b Band) BlockSize() (width, height int) {
+	st := b.band.Structure()
+	return st.BlockSizeX, st.BlockSizeY
+}
+
+// Scaling returns what a sample is multiplied by, and what is added then.
+func (b Band) Scaling() (scale, offset float64) {
+	st := b.band.Structure()
+	return st.Scale, st.Offset
+}
+
+// Nodata returns the nodata value of the band, if it has one.
+func (b Band) Nodata() (value float64, has bool) { return b.band.NoData() }
+
+// Description returns the description of the band; "" if it has none.
+func (b Band) Description() string { return b.band.Description() }
+
+// Metadata returns an item of the band's metadata in a domain; "" if there is none.
+func (b Band) Metadata(key, domain string) string { return b.band.Metadata(key, godal.Domain(domain)) }
+
+// HasDomain reports whether the band lists a metadata domain.
+func (b Band) HasDomain(domain string) bool {
+	return slices.Contains(b.band.MetadataDomains(), domain)
+}
+
+// IsAlpha reports whether the band is an alpha band.
+func (b Band) IsAlpha() bool { return b.band.ColorInterp() == godal.CIAlpha }
+
+// IsPaletted reports whether the samples of the band are indices into a colour table.
+func (b Band) IsPaletted() bool { return b.band.ColorInterp() == godal.CIPalette }
+
+// Overviews returns how many overviews the band has.
+func (b Band) Overviews() int { return len(b.band.Overviews()) }
+
+// Unit returns the unit of the samples; "" if the file does not say.
+func (b Band) Unit() string { return C.GoString(C.GDALGetRasterUnitType(b.handle())) }
+
+// SetUnit sets the unit of the samples of a raster that is open for writing.
+func (b Band) SetUnit(unit string) error {
+	text := C.CString(unit)
+	defer C.free(unsafe.Pointer(text))
+	if C.GDALSetRasterUnitType(b.handle(), text) != C.CE_None {
+		return fmt.Errorf("the unit %q cannot be set", unit)
+	}
+	return nil
+}
+
+// Flags of a band's mask: it is the same for all bands; it is an alpha band (GDAL's GMF_PER_DATASET and GMF_ALPHA).
+const (
+	MaskPerDataset = 2
+	MaskAlpha      = 4
+)
+
+// MaskFlags returns the flags of the band's mask.
+func (b Band) MaskFlags() int {
+	// godal takes no handler for this call, and GDAL would print the warnings that it meets. Handlers belong to a thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_quiet()
+	defer C.CPLPopErrorHandler()
+	return b.band.MaskFlags()
+}
+
+// Read fills dst with the samples of w. t, which may be nil, hears what GDAL says of a remote file.
+func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
+	return interruptible(b.of, t, dst.Data, func(into []byte) error {
+		return b.band.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height, t.bandOptions()...)
+	})
+}
+
+// ReadMask fills visible with a byte a pixel of w, which is 0 where the mask hides the pixel.
+func (b Band) ReadMask(w pixtrend.Window, visible []byte, t *Transfer) error {
+	return interruptible(b.of, t, visible, func(into []byte) error {
+		return b.band.MaskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
+	})
+}
+
+// Resampling is how many pixels become one.
+type Resampling int
+
+const (
+	Nearest Resampling = iota // one of them
+	Average                   // the mean of those that have a value
+)
+
+// ReadReduced fills values, width × height of them row by row, with the samples of w, from overviews where some suit.
+func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int, how Resampling, t *Transfer) error {
+	method := godal.Nearest
+	if how == Average {
+		method = godal.Average
+	}
+	return interruptible(b.of, t, values, func(into []float64) error {
+		return b.band.Read(w.X, w.Y, into, width, height, b.reduced(w, method, t)...)
+	})
+}
+
+// ReadMaskReduced is ReadMask for what ReadReduced fills.
+func (b Band) ReadMaskReduced(w pixtrend.Window, visible []byte, width, height int, t *Transfer) error {
+	return interruptible(b.of, t, visible, func(into []byte) error {
+		return b.band.MaskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
+	})
+}
+
+func (b Band) reduced(w pixtrend.Window, method godal.ResamplingAlg, t *Transfer) []godal.BandIOOption {
+	options := []godal.BandIOOption{godal.Window(w.Width, w.Height), godal.Resampling(method), godal.ErrLogger(ignoreWarnings)}
+	return append(options, t.bandOptions()...)
+}
+
+// handle returns GDAL's handle of the band. godal keeps it to itself, but its Band holds nothing else, or this does not
+// compile.
+func (b Band) handle() C.GDALRasterBandH {
+	const handleBytes = unsafe.Sizeof(C.GDALRasterBandH(nil))
+	var _ = [1]byte{}[handleBytes-unsafe.Sizeof(b.band)]
+	return *(*C.GDALRasterBandH)(unsafe.Pointer(&b.band))
+}

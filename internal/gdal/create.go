@@ -1,0 +1,89 @@
+package gdal
+
+import (
+	"errors"
+	"math"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Header is all that a GeoTIFF says but its samples. Its nodata value is NaN.
+type Header struct {
+	Width, Height int
+	Type          kernel.DType // Float32 or Float64
+	Bands         []BandHeader
+	GeoTransform  [6]float64 // all zero: none
+	CRS           string     // WKT, EPSG:n or whatever else GDAL reads; "": none
+	Metadata      map[string]string
+}
+
+// BandHeader is what a GeoTIFF says of a band.
+type BandHeader struct {
+	Name     string // its description
+	Unit     string
+	Metadata map[string]string
+}
+
+// CreateGeoTIFF makes a GeoTIFF with creation options. Each band gets the samples, row by row; with nil samples the file has
+// a header alone.
+func CreateGeoTIFF(path string, h Header, options []string, samples []float32) error {
+	if err := Register(); err != nil {
+		return err
+	}
+	dtype := godal.Float32
+	if h.Type == kernel.Float64 {
+		dtype = godal.Float64
+	}
+	ds, err := godal.Create(godal.GTiff, path, len(h.Bands), dtype, h.Width, h.Height, godal.CreationOption(options...))
+	if err != nil {
+		return err
+	}
+	err = h.describe(ds)
+	if samples != nil {
+		for _, b := range ds.Bands() {
+			err = errors.Join(err, b.Write(0, 0, samples, h.Width, h.Height))
+		}
+	}
+	return errors.Join(err, ds.Close())
+}
+
+func (h Header) describe(ds *godal.Dataset) error {
+	var errs []error
+	if h.GeoTransform != [6]float64{} {
+		errs = append(errs, ds.SetGeoTransform(h.GeoTransform))
+	}
+	if h.CRS != "" {
+		sr, err := godal.NewSpatialRef(h.CRS, godal.ErrLogger(ignoreWarnings))
+		if err != nil {
+			return err
+		}
+		defer sr.Close()
+		errs = append(errs, ds.SetSpatialRef(sr))
+	}
+	errs = append(errs, ds.SetNoData(math.NaN())) // GDAL keeps one nodata value a file
+	for key, value := range h.Metadata {
+		errs = append(errs, ds.SetMetadata(key, value))
+	}
+	for i, b := range ds.Bands() {
+		about := h.Bands[i]
+		if about.Name != "" {
+			errs = append(errs, b.SetDescription(about.Name))
+		}
+		if about.Unit != "" {
+			errs = append(errs, Band{band: b}.SetUnit(about.Unit))
+		}
+		for key, value := range about.Metadata {
+			errs = append(errs, b.SetMetadata(key, value))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Remove removes a file of GDAL's, such as one in memory, and the metadata beside it. It is no error if there is none.
+func Remove(path string) {
+	for _, name := range []string{path, path + ".aux.xml"} {
+		_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))
+	}
+}

@@ -1,0 +1,148 @@
+package gdal
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Dataset is an open raster. It serves one goroutine at a time.
+type Dataset struct {
+	ds    *godal.Dataset
+	bands []Band
+
+	mu     sync.Mutex
+	busy   bool // a read is in GDAL
+	closed bool // while a read was in GDAL, which closes the dataset when it ends
+}
+
+func newDataset(ds *godal.Dataset) *Dataset {
+	d := &Dataset{ds: ds}
+	for _, b := range ds.Bands() {
+		d.bands = append(d.bands, Band{b, d})
+	}
+	return d
+}
+
+// Close closes the raster. Its bands are invalid afterwards.
+func (d *Dataset) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy {
+		d.closed = true
+		return nil
+	}
+	return d.ds.Close()
+}
+
+// interruptible calls read, which fills memory from the raster. For a remote file, the memory is of its own and copied to dst
+// afterwards: when the context of t ends first, interruptible returns its cause and read goes on in the background. The
+// raster must not be used then, but closed.
+func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) error) error {
+	if t == nil {
+		return read(dst)
+	}
+	into := make([]T, len(dst))
+	_, err := unlessDone(t.ctx, func() (struct{}, error) {
+		d.mu.Lock()
+		d.busy = true
+		d.mu.Unlock()
+		err := read(into)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.busy = false; d.closed {
+			_ = d.ds.Close()
+		}
+		return struct{}{}, err
+	}, func(struct{}) {})
+	if err == nil {
+		copy(dst, into)
+	}
+	return err
+}
+
+// Bands returns the bands of the raster, band 1 first.
+func (d *Dataset) Bands() []Band { return d.bands }
+
+// Size returns the columns and rows of the raster.
+func (d *Dataset) Size() (width, height int) {
+	st := d.ds.Structure()
+	return st.SizeX, st.SizeY
+}
+
+// Driver returns the short name of the driver that opened the raster, such as GTiff.
+func (d *Dataset) Driver() string { return d.ds.Driver().ShortName() }
+
+// WKT returns the CRS of the raster; "" if it has none.
+func (d *Dataset) WKT() string { return d.ds.Projection() }
+
+// GeoTransform returns the affine transform from pixels to the CRS, in GDAL's order; known is false if the raster has none.
+func (d *Dataset) GeoTransform() (t [6]float64, known bool) {
+	t, err := d.ds.GeoTransform(godal.ErrLogger(ignoreWarnings))
+	return t, err == nil
+}
+
+// Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain "" is the default one.
+func (d *Dataset) Metadata(key, domain string) string {
+	return d.ds.Metadata(key, godal.Domain(domain))
+}
+
+// HasDomain reports whether the raster lists a metadata domain. Asking for an item of a domain that it does not list can
+// make GDAL open files beside it.
+func (d *Dataset) HasDomain(domain string) bool {
+	return slices.Contains(d.ds.MetadataDomains(), domain)
+}
+
+// Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of the next band begin
+// stride bytes after those of the one before. t, which may be nil, hears what GDAL says of a remote file.
+func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
+	if int64(stride) > math.MaxInt32 {
+		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
+	}
+	indices := make([]int, len(bands))
+	for i, b := range bands {
+		indices[i] = b - 1
+	}
+	return interruptible(d, t, dst.Data, func(into []byte) error {
+		return d.ds.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height,
+			append(t.dataset(), godal.Bands(indices...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(stride/dst.Type.Size()))...)
+	})
+}
+
+// Samples is memory for samples of one type, in the byte order of the machine. The caller keeps it.
+type Samples struct {
+	Type       kernel.DType
+	SignedByte bool // GDAL calls this int8 a Byte
+	Data       []byte
+}
+
+// typed returns memory for samples like s as a slice whose type tells godal theirs.
+func (s Samples) typed(data []byte) any {
+	t := kernel.Tile{Type: s.Type, Data: data, Dates: 1, Pixels: len(data) / s.Type.Size()}
+	switch s.Type {
+	case kernel.Uint8:
+		return data
+	case kernel.Int8:
+		if s.SignedByte {
+			return data
+		}
+		return kernel.Plane[int8](t, 0)
+	case kernel.Uint16:
+		return kernel.Plane[uint16](t, 0)
+	case kernel.Int16:
+		return kernel.Plane[int16](t, 0)
+	case kernel.Uint32:
+		return kernel.Plane[uint32](t, 0)
+	case kernel.Int32:
+		return kernel.Plane[int32](t, 0)
+	case kernel.Float32:
+		return kernel.Plane[float32](t, 0)
+	}
+	return kernel.Plane[float64](t, 0)
+}
