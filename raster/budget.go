@@ -76,7 +76,7 @@ func (o *Options) allowMemory() error {
 		o.Memory = DefaultMemory
 	}
 	if o.Memory < leastMemory {
-		return fmt.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with --memory", humanize.IBytes(uint64(o.Memory)), leastMemory>>20)
+		return fault.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with %v", humanize.IBytes(uint64(o.Memory)), leastMemory>>20, Option{Field: "Memory"})
 	}
 	return nil
 }
@@ -89,8 +89,8 @@ const programBytes = 12 << 20
 func (s *Stack) checkBlocks(memory int64) error {
 	for _, p := range s.bands {
 		if p.heldBytes() > memory {
-			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with --memory, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20))
+			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with %v, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20), Option{Field: "Memory"})
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -69,7 +70,7 @@ func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.
 func (s *Stack) date(o OpenOptions) (kept []int, err error) {
 	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
 		if s.multi && o.Dates.LooksInside() {
-			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; or pick one band of it with --band", s.files[0], len(s.planes), err)
+			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func TestDatesOfBands(t *testing.T) {
 	name := s.multiband(t, func(m *made) { m.descriptions = []string{"X2000.03.05", "X2000.02.18", "ndvi"} })
 	relabel(t, name, acquiredAt("2000-02-02 10:20:30"))
 	_, err := Open(t.Context(), []string{name}, OpenOptions{})
-	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "--date-pattern", "--band")
+	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "--date-pattern", "the option Band")
 	relabel(t, name, func(ds *godal.Dataset) error {
 		return ds.Bands()[2].SetMetadata(tiff.AcquiredKey, "2000-02-19 10:20:30", godal.Domain(tiff.Imagery))
 	})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
@@ -41,16 +42,14 @@ type Options struct {
 
 // Job is a fit made ready: all that can be checked is, and nothing is written yet.
 type Job struct {
-	Inputs    []string // what each date is read from, in date order
-	Output    string
-	Series    []string // further outputs: residuals, and what is detrended
-	Grid      pixtrend.Grid
-	Given     int      // rasters among which dates were selected; Inputs are those used
-	DatedBy   []string // what the dates were read from, such as "file name", the most frequent first
-	Unit      string   // of the samples; "": the files do not say
-	Index     string   // what is fitted of two bands, such as nd:4,3; "": samples as they are
-	Valid     string   // what observations are within, as ParseRange reads it; "": anything
-	Masks     string   // by what samples are gaps, for people; "": by nothing but themselves
+	Inputs  []string // what each date is read from, in date order
+	Output  string
+	Series  []string // further outputs: residuals, and what is detrended
+	Grid    pixtrend.Grid
+	Given   int      // rasters among which dates were selected; Inputs are those used
+	DatedBy []string // what the dates were read from, such as "file name", the most frequent first
+	Unit    string   // of the samples; "": the files do not say
+	Treatment
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
@@ -134,8 +133,8 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	}
 	plan, err := s.newPlan(o.Fit)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
-		return nil, fmt.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with --memory, or use fewer --threads",
-			short.Dates, short.Threads, o.Memory>>20, 2*short.Need>>20+1)
+		return nil, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
+			short.Dates, short.Threads, o.Memory>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
 	}
 	if err != nil {
 		return nil, err
@@ -158,7 +157,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,
-		Index: s.index.String(), Valid: s.validText(), Masks: s.maskText(),
+		Treatment: s.treatment(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
 	j.outputs = j.newOutputs()
@@ -231,7 +230,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
-		Index: j.Index, Valid: j.Valid, Masks: j.Masks, Masked: j.stack.hidden.Load() - hidden}
+		Treatment: j.Treatment, Masked: j.stack.hidden.Load() - hidden}
 	busy := report.Busy
 	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds(),
 		Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()}
@@ -283,7 +282,7 @@ func (j *Job) newSpec() Spec {
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform
 	}
-	maps.Copy(s.Metadata, j.stack.treatment())
+	maps.Copy(s.Metadata, j.metadata())
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))

@@ -117,13 +117,11 @@ type SurveyInfo struct {
 
 // FitInfo is what a fit would do.
 type FitInfo struct {
-	Runs         bool    `json:"runs"`
-	Why          string  `json:"why,omitempty"`         // it would not
-	Index        string  `json:"index,omitempty"`       // what it fits of two bands, such as nd:4,3
-	Valid        string  `json:"valid_range,omitempty"` // what observations are within
-	Masks        string  `json:"masks,omitempty"`       // by what samples are gaps
-	Unit         string  `json:"unit"`                  // slopes are per it
-	SampleType   string  `json:"sample_type"`           // that the samples are brought to
+	Runs bool   `json:"runs"`
+	Why  string `json:"why,omitempty"` // it would not
+	Treatment
+	Unit         string  `json:"unit"`        // slopes are per it
+	SampleType   string  `json:"sample_type"` // that the samples are brought to
 	Windows      int     `json:"windows"`
 	WindowWidth  int     `json:"window_width"`
 	WindowHeight int     `json:"window_height"`
@@ -360,7 +358,7 @@ func (in *inspection) job(ctx context.Context, inputs []string) (*Job, error) {
 func (in *inspection) datesInfo(err error) DatesInfo {
 	d := DatesInfo{Given: len(in.entries), Missing: []string{}, Shared: []string{}}
 	if err != nil {
-		d.Error = err.Error()
+		d.Error = in.o.explain(err)
 	}
 	var readings []timeaxis.Reading
 	var xs []float64
@@ -429,7 +427,7 @@ func (in *inspection) describeRasters(info *Info) {
 			r.Date = e.reading.Date.String()
 		}
 		if e.err != nil {
-			r.Error = e.err.Error()
+			r.Error = in.o.explain(e.err)
 		}
 		if p := e.plane; p != nil {
 			f := describeFormat(p, e.predictor)
@@ -556,13 +554,13 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, got *surveyed, 
 	f := &info.Fit
 	f.Runs = err == nil
 	if err != nil {
-		f.Why = err.Error()
+		f.Why = in.o.explain(err)
 	}
 	if j == nil {
 		return
 	}
 	p := j.Plan
-	f.Index, f.Valid, f.Masks = j.Index, j.Valid, j.Masks
+	f.Treatment = j.Treatment
 	f.Unit, f.SampleType = j.Grid.Axis.Unit(), TypeName(j.Grid.Type)
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
 	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.Memory

@@ -97,7 +97,7 @@ func TestInspectRealStacks(t *testing.T) {
 		if len(i.Dates.Shared) != 2 || !slices.Equal(i.Dates.Sources, []string{"file name: Landsat product id"}) {
 			t.Errorf("dates %+v", i.Dates)
 		}
-		warned(t, i, []string{"share a date (2018-04-28"}, []string{"0 is 31.1 %", "--nodata 0"})
+		warned(t, i, []string{"share a date (2018-04-28"}, []string{"0 is 31.1 %", "Nodata = 0"})
 	})
 	t.Run("rtrend_lai_china", func(t *testing.T) {
 		file := shared(t, "rtrend_lai_china/MOD15A2_LAI_China_G050_2001-2020.tif")
@@ -165,8 +165,8 @@ func TestInspectWarns(t *testing.T) {
 		{"a nodata value that no sample needs", numbers, short(value(-9999)), nil},
 		{"a nodata value that is used", put(-9999), short(value(-9999)), nil},
 		{"a nodata value beside another", put(-9999), short(value(0)), [][]string{
-			{"nodata of", "y_2001.tif (and 4 more) is 0, which no sample"}, {"-9999 is 10.0 %", "--nodata -9999"}}},
-		{"no nodata value", put(-32768), short(nil), [][]string{{"-32768 is 10.0 %", "far from all others", "--nodata -32768"}}},
+			{"nodata of", "y_2001.tif (and 4 more) is 0, which no sample"}, {"-9999 is 10.0 %", "Nodata = -9999"}}},
+		{"no nodata value", put(-32768), short(nil), [][]string{{"-32768 is 10.0 %", "far from all others", "Nodata = -32768"}}},
 		{"a code of its own", put(20000), short(nil), [][]string{{"20000 is 10.0 %", "far from all others"}}},
 		{"a second one", put(-9999).with(func(_, p int, y float64) float64 {
 			if p%20 == 3 {
@@ -181,7 +181,7 @@ func TestInspectWarns(t *testing.T) {
 				return 0
 			}
 			return y
-		}), func(_ int, m *made) { m.dtype = godal.Byte }, [][]string{{"0 is 33.", "--nodata 0"}}},
+		}), func(_ int, m *made) { m.dtype = godal.Byte }, [][]string{{"0 is 33.", "Nodata = 0"}}},
 		{"percents beside 255", newPlanes(40, 30, 5, 0, 100).with(func(_, p int, y float64) float64 {
 			if p%50 == 0 {
 				return 255
@@ -190,7 +190,7 @@ func TestInspectWarns(t *testing.T) {
 		}), func(_ int, m *made) { m.dtype = godal.Byte }, [][]string{{"255 is 2.0 %"}}},
 		{"yes and no", newPlanes(40, 30, 5, 0, 1), func(_ int, m *made) { m.dtype = godal.Byte }, nil},
 		{"two classes", newPlanes(40, 30, 5, 1, 2).with(func(_, _ int, y float64) float64 { return 10 * y }), short(nil), nil},
-		{"nothing but a usual one", newPlanes(40, 30, 5, 0, 1).with(func(_, _ int, y float64) float64 { return y*10004 - 9999 }), short(nil), [][]string{{"-9999 is ", "--nodata -9999"}}},
+		{"nothing but a usual one", newPlanes(40, 30, 5, 0, 1).with(func(_, _ int, y float64) float64 { return y*10004 - 9999 }), short(nil), [][]string{{"-9999 is ", "Nodata = -9999"}}},
 		{"nothing but one", newPlanes(40, 30, 5, -999, -999), short(nil), [][]string{{"-999 is 100.0 %", "as if it were missing"}}},
 		{"constants", newPlanes(40, 30, 5, 0, 0), short(nil), nil},
 		{"all bytes", newPlanes(40, 30, 5, 0, 255), func(_ int, m *made) { m.dtype = godal.Byte }, nil},
@@ -199,7 +199,7 @@ func TestInspectWarns(t *testing.T) {
 				return -math.MaxFloat32
 			}
 			return y
-		}), nil, [][]string{{"-3.4028235e+38 is 10.0 %", "--nodata -3.4028235e+38"}}},
+		}), nil, [][]string{{"-3.4028235e+38 is 10.0 %", "Nodata = -3.4028235e+38"}}},
 		{"whole numbers as floats", numbers, nil, [][]string{{"whole numbers from 100 to 900", "as Int16"}}},
 		{"fractions", numbers.with(func(_, _ int, y float64) float64 { return y / 1000 }), nil, nil},
 		{"infinities", put(math.Inf(1)).with(func(_, _ int, y float64) float64 { return y / 1000 }), nil, [][]string{{"10.0 %", "infinite"}}},

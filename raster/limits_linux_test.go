@@ -114,8 +114,8 @@ func TestMemoryForAWindow(t *testing.T) {
 	}
 	o := Options{Memory: 16 << 20, Fit: pixtrend.Options{Threads: 1, WindowWidth: 2000, WindowHeight: 1000}}
 	_, err := Prepare(t.Context(), []string{dir}, filepath.Join(dir, "out.tif"), o)
-	if err == nil || !strings.Contains(err.Error(), "--memory") {
-		t.Fatalf("%v: want what to allow with --memory", err)
+	if err == nil || !strings.Contains(err.Error(), "the option Memory") {
+		t.Fatalf("%v: want what to allow with more memory", err)
 	}
 	_, text, _ := strings.Cut(err.Error(), "allow ")
 	if _, err := fmt.Sscan(text, &o.Memory); err != nil {

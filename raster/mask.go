@@ -128,11 +128,11 @@ func (m Mask) check() error {
 	case m.Band < 0:
 		return fault.Inputf("band %d cannot be a mask: bands count from 1", m.Band)
 	case !m.used() && given:
-		return fault.Inputf("values of a mask are given and no mask: name its band with --mask-band, or its files with --mask-from")
+		return fault.Inputf("values of a mask are given and no mask: name its band with %v, or its files with %v", Option{Field: "Mask.Band"}, Option{Field: "Mask.From"})
 	case m.used() && !given:
-		return fault.Inputf("a mask is given and not what it means: name the values that are kept, such as --mask-keep 0,1, or the bits that are not, such as --mask-drop-bits 1,3,4")
+		return fault.Inputf("a mask is given and not what it means: name the values that are kept, such as %v, or the bits that are not, such as %v", Option{Field: "Mask.Keep", Value: "0,1"}, Option{Field: "Mask.Drop", Value: "1,3,4"})
 	case len(m.Keep) > 0 && len(m.Drop) > 0:
-		return fault.Inputf("--mask-keep and --mask-drop-bits exclude each other: a mask holds either values or bits")
+		return fault.Inputf("%v and %v exclude each other: a mask holds either values or bits", Option{Field: "Mask.Keep"}, Option{Field: "Mask.Drop"})
 	}
 	return nil
 }

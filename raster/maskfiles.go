@@ -78,7 +78,7 @@ func (s *Stack) matched(masks *Stack) ([]int, error) {
 		near := candidates[at(s.readings[i])]
 		switch {
 		case len(near) == 0:
-			return nil, fault.Inputf("%s of %s has no mask: none of %s is of that date; add it to --mask-from, or leave the raster out", names[i], when(i), described(masks.files))
+			return nil, fault.Inputf("%s of %s has no mask: none of %s is of that date; add it to %v, or leave the raster out", names[i], when(i), described(masks.files), Option{Field: "Mask.From"})
 		case sharing[at(s.readings[i])] == 1 && len(near) == 1:
 			of[i] = near[0]
 		default:
@@ -90,8 +90,8 @@ func (s *Stack) matched(masks *Stack) ([]int, error) {
 			of[i] = best
 		}
 		if other, twice := taken[of[i]]; twice {
-			return nil, fault.Inputf("%s and %s of %s would have one mask, %s: each raster has a mask of its own, add it to --mask-from",
-				names[other], names[i], when(i), maskNames[of[i]])
+			return nil, fault.Inputf("%s and %s of %s would have one mask, %s: each raster has a mask of its own, add it to %v",
+				names[other], names[i], when(i), maskNames[of[i]], Option{Field: "Mask.From"})
 		}
 		taken[of[i]] = i
 	}
@@ -150,7 +150,7 @@ func (s *Stack) without(masks *Stack) error {
 		}
 	}
 	if len(kept) == 0 {
-		return fault.Inputf("every input is also a mask: where the masks are bands of the inputs, leave --mask-from out")
+		return fault.Inputf("every input is also a mask: where the masks are bands of the inputs, leave %v out", Option{Field: "Mask.From"})
 	}
 	s.sources, s.files, s.given = permuted(s.sources, kept), permuted(s.files, kept), len(kept)
 	return nil

@@ -57,7 +57,7 @@ type form struct {
 // describe opens a file and says what is in it.
 func describe(ctx context.Context, name string, files int, o OpenOptions) ([]plane, geo, error) {
 	fail := func(format string, args ...any) ([]plane, geo, error) {
-		return nil, geo{}, fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
+		return nil, geo{}, fault.Inputf("cannot use %s: "+format, slices.Insert(args, 0, any(gdal.DisplayName(name)))...)
 	}
 	ds, err := gdal.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
@@ -77,7 +77,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions) ([]pla
 	dated := o.Band == 0 && o.Index.Kind == "" && files == 1 && len(bands) > 1 // by the band
 	switch {
 	case dated && o.Mask.inFiles():
-		return fail("it is the only input, whose bands are dates and no masks: pick the one that is fitted with --band, or give masks with --mask-from")
+		return fail("it is the only input, whose bands are dates and no masks: pick the one that is fitted with %v, or give masks with %v", Option{Field: "Band"}, Option{Field: "Mask.From"})
 	case dated:
 		for i := range bands {
 			planes = append(planes, plane{band: i + 1})

@@ -24,7 +24,7 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 		if p.file != file {
 			continue
 		}
-		nodata := s.nodata
+		nodata := s.options.Nodata
 		if p.verdicts != nil {
 			nodata = nil
 		}
@@ -172,7 +172,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		r.other = slices.Grow(r.other[:0], len(samples))[:len(samples)]
 		widen(s, p, samples, raw[0])
 		widen(s, p.second, r.other, raw[1])
-		s.index.of(samples, r.other)
+		s.options.Index.of(samples, r.other)
 	case s.uniform:
 	case dst.Type == kernel.Float32:
 		widen(s, p, kernel.Plane[float32](dst, i), raw[0])

@@ -25,23 +25,21 @@ type Point struct {
 
 // Series is one pixel of a stack: what the files hold of it, and what a fit makes of that.
 type Series struct {
-	Column     int           `json:"column"` // from 0, as the row
-	Row        int           `json:"row"`
-	X          *float64      `json:"x"` // the pixel's centre on the map; null where the rasters are not georeferenced
-	Y          *float64      `json:"y"`
-	CRS        string        `json:"crs"`             // such as EPSG:32617, or none
-	Band       int           `json:"band,omitempty"`  // of each file, from 1; 0: of an index, or the bands are the dates
-	Index      string        `json:"index,omitempty"` // what is fitted of two bands, such as nd:4,3
-	Unit       string        `json:"unit"`            // of observations, "" where the files do not say
-	Valid      string        `json:"valid_range,omitempty"`
-	Masks      string        `json:"masks,omitempty"` // by what samples are gaps, for people
-	Given      int           `json:"dates_given"`     // rasters, before some were left out by their dates
-	Per        string        `json:"per"`             // slopes are per it
-	Origin     string        `json:"origin"`          // intercepts are at it
-	Confidence float64       `json:"confidence"`      // of limits
-	MinObs     int           `json:"min_obs"`         // fewer have no line
-	Dates      []SeriesDate  `json:"dates"`           // in their order
-	Fields     []SeriesField `json:"fields"`          // those of stats.AllFields
+	Column int      `json:"column"` // from 0, as the row
+	Row    int      `json:"row"`
+	X      *float64 `json:"x"` // the pixel's centre on the map; null where the rasters are not georeferenced
+	Y      *float64 `json:"y"`
+	CRS    string   `json:"crs"`            // such as EPSG:32617, or none
+	Band   int      `json:"band,omitempty"` // of each file, from 1; 0: of an index, or the bands are the dates
+	Treatment
+	Unit       string        `json:"unit"`        // of observations, "" where the files do not say
+	Given      int           `json:"dates_given"` // rasters, before some were left out by their dates
+	Per        string        `json:"per"`         // slopes are per it
+	Origin     string        `json:"origin"`      // intercepts are at it
+	Confidence float64       `json:"confidence"`  // of limits
+	MinObs     int           `json:"min_obs"`     // fewer have no line
+	Dates      []SeriesDate  `json:"dates"`       // in their order
+	Fields     []SeriesField `json:"fields"`      // those of stats.AllFields
 	Warnings   []string      `json:"warnings"`
 
 	Axis timeaxis.Axis `json:"-"`
@@ -138,7 +136,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 		t := s.geo.transform
 		det := t[1]*t[5] - t[2]*t[4]
 		if !g.Placed || det == 0 {
-			return 0, 0, fault.Inputf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with --pixel, counted from 0", s.files[0], given)
+			return 0, 0, fault.Inputf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with %v, counted from 0", s.files[0], given, Option{Field: "Point.Pixel"})
 		}
 		within := "spans"
 		if g.Rotated {
@@ -258,7 +256,7 @@ func number(d kernel.DType, raw []byte) float64 {
 func (p *pixel) series(o Options) *Series {
 	grid, first := p.Stack.Grid(), &p.planes[0]
 	g := describeGrid(p.geo)
-	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Index: p.index.String(), Unit: p.unit(), Valid: p.validText(), Masks: p.maskText(),
+	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Treatment: p.treatment(), Unit: p.unit(),
 		Given: p.given, Per: grid.Axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, grid.Axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
 		Axis: grid.Axis, Warnings: []string{}}
 	if g.Placed {

@@ -231,7 +231,7 @@ func TestSeriesPoint(t *testing.T) {
 	_, err := ReadSeries(t.Context(), inputs, Point{X: 7, Y: 2, Pixel: true}, Options{})
 	checkError(t, err, fault.ErrInput, "the pixel 7,2 lies outside", "7 × 5 pixels", "a column from 0 to 6 and a row from 0 to 4")
 	_, err = ReadSeries(t.Context(), s.files(t, nil), Point{X: 1, Y: 2}, Options{})
-	checkError(t, err, fault.ErrInput, "is not georeferenced", "--pixel")
+	checkError(t, err, fault.ErrInput, "is not georeferenced", "Point.Pixel")
 }
 
 // Limits of the line by hand: y = 1, 3, 2, 6 at 0, 1, 2, 3 have the line 0.9 + 1.4·t, residuals with the variance
@@ -287,7 +287,7 @@ func TestSeriesTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := ReadSeries(t.Context(), inputs, at, Options{}, there)
-	checkError(t, err, fault.ErrOutput, there+" exists", "--overwrite")
+	checkError(t, err, fault.ErrOutput, there+" exists", "the option Overwrite")
 	_, err = ReadSeries(t.Context(), inputs, at, Options{Overwrite: true}, there, inputs[1])
 	checkError(t, err, fault.ErrOutput, inputs[1]+" is also an input")
 	_, err = ReadSeries(t.Context(), inputs, at, Options{Overwrite: true}, there, there)

@@ -161,7 +161,7 @@ func TestTargets(t *testing.T) {
 	t.Run("exists", func(t *testing.T) {
 		out := in(t, "out.tif")
 		put(t, out, "precious")
-		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "--overwrite")
+		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "the option Overwrite")
 		if got, _ := os.ReadFile(out); string(got) != "precious" {
 			t.Errorf("it now holds %q", got)
 		}
@@ -218,7 +218,7 @@ func TestTargets(t *testing.T) {
 		if err := os.Symlink("nowhere.tif", out); err != nil {
 			t.Skip(err)
 		}
-		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "--overwrite")
+		fails(t, inputs, out, Options{}, fault.ErrOutput, out, "the option Overwrite")
 	})
 	t.Run("comes meanwhile", func(t *testing.T) {
 		out := in(t, "out.tif")

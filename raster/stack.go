@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,26 @@ type OpenOptions struct {
 	Mask    Mask     // a band that says which samples are gaps
 	NoMask  bool     // whether masks that GDAL knows of are left aside: mask bands, .msk files and alpha bands
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
+
+	// NameOption returns what warnings call an option, such as the flag of a command; nil: its field, as Option.String has it.
+	NameOption func(Option) string
+}
+
+// sentence returns a warning. Arguments of type Option name options.
+func (o OpenOptions) sentence(format string, args ...any) string {
+	m := fault.Messagef(format, args...)
+	if o.NameOption != nil {
+		m = m.Named(o.NameOption)
+	}
+	return m.String()
+}
+
+// explain returns the text of an error as a part of a report.
+func (o OpenOptions) explain(err error) string {
+	if o.NameOption == nil {
+		return err.Error()
+	}
+	return fault.Sentence(err, o.NameOption)
 }
 
 // check looks at the options as a whole, and at no file.
@@ -65,11 +86,7 @@ type Stack struct {
 	files    []string // the same as they are shown
 	remote   remoteStack
 	known    *descriptions // of remote files
-	drivers  []string
-	nodata   *float64 // replaces that of the files
-	limits   *Range   // what observations are within; nil: anything
-	index    Index    // what is fitted of two bands
-	mask     Mask
+	options  OpenOptions
 	masks    *Stack // of the files that the mask is from; nil where there are none
 	geo      geo
 	uniform  bool // all planes have one type, nodata, scale and offset: samples are read as they are
@@ -156,7 +173,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources), known: known}
+	s := &Stack{sources: sources, options: o, given: len(sources), known: known}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -227,7 +244,7 @@ func described(files []string) string {
 // resolve settles how windows are read and describes the grid.
 func (s *Stack) resolve(axis timeaxis.Axis) {
 	first := &s.planes[0]
-	s.uniform = s.index.Kind == ""
+	s.uniform = s.options.Index.Kind == ""
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
 	for i := range s.planes {
 		p := &s.planes[i]
@@ -250,7 +267,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
 	}
 	switch {
-	case s.index.Kind != "":
+	case s.options.Index.Kind != "":
 		s.scaled = true
 		g.Type = kernel.Float64
 	case s.uniform:
@@ -274,15 +291,15 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	}
 	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.alpha > 0 }); i >= 0 {
 		p := s.planes[i]
-		s.warnings = append(s.warnings, fmt.Sprintf("%s calls its band %d alpha: samples are taken for gaps where it is 0; --no-mask uses them", s.files[p.file], p.alpha))
+		s.warnings = append(s.warnings, s.options.sentence("%s calls its band %d alpha: samples are taken for gaps where it is 0; %v uses them", s.files[p.file], p.alpha, Option{Field: "NoMask"}))
 	}
 }
 
 // valid says which samples of p are observations, its mask aside.
 func (s *Stack) valid(p *plane) kernel.Valid {
 	v := p.valid()
-	if s.limits != nil {
-		v.HasRange, v.Lo, v.Hi = true, s.limits.Lo, s.limits.Hi
+	if s.options.Valid != nil {
+		v.HasRange, v.Lo, v.Hi = true, s.options.Valid.Lo, s.options.Valid.Hi
 	}
 	return v
 }
@@ -291,29 +308,36 @@ func (s *Stack) valid(p *plane) kernel.Valid {
 func (s *Stack) unit() string {
 	p := s.planes[0]
 	if p.second != nil {
-		return s.index.unit(p.unit, p.second.unit)
+		return s.options.Index.unit(p.unit, p.second.unit)
 	}
 	return p.unit
 }
 
-// treatment is how samples become observations, in the words of the options, by what it is called in an output's
-// metadata.
-func (s *Stack) treatment() map[string]string {
-	t := map[string]string{}
-	for key, text := range map[string]string{"PIXTREND_INDEX": s.index.String(), "PIXTREND_VALID_RANGE": s.validText(), "PIXTREND_MASK": s.maskText()} {
-		if text != "" {
-			t[key] = text
-		}
-	}
-	return t
+// Treatment is how samples become observations, in the words of the options. A text is empty where there is nothing to say.
+type Treatment struct {
+	Index string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
+	Valid string `json:"valid_range,omitempty"` // what observations are within, as ParseRange reads it
+	Masks string `json:"masks,omitempty"`       // which masks make samples gaps, for people
+}
+
+// treatment returns that of a stack.
+func (s *Stack) treatment() Treatment {
+	return Treatment{Index: s.options.Index.String(), Valid: s.validText(), Masks: s.maskText()}
+}
+
+// metadata returns the treatment by its names in an output's metadata.
+func (t Treatment) metadata() map[string]string {
+	m := map[string]string{"PIXTREND_INDEX": t.Index, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
+	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
+	return m
 }
 
 // validText is what observations are within, "" for anything.
 func (s *Stack) validText() string {
-	if s.limits == nil {
+	if s.options.Valid == nil {
 		return ""
 	}
-	return s.limits.String()
+	return s.options.Valid.String()
 }
 
 // pixelBytes is the size of all samples that a pixel's result takes.
@@ -335,7 +359,7 @@ func (s *Stack) maskText() string {
 	var parts []string
 	if p := s.planes[0].mask; p != nil {
 		text := fmt.Sprintf("band %d", p.band)
-		if len(s.mask.From) > 0 {
+		if len(s.options.Mask.From) > 0 {
 			var files []string
 			for i := range s.planes {
 				if name := s.files[s.planes[i].mask.file]; !slices.Contains(files, name) {
@@ -346,7 +370,7 @@ func (s *Stack) maskText() string {
 				text = "bands of " + described(files)
 			}
 		}
-		parts = append(parts, text+", "+s.mask.rule())
+		parts = append(parts, text+", "+s.options.Mask.rule())
 	}
 	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.masked }); i >= 0 {
 		if a := s.planes[i].alpha; a > 0 {

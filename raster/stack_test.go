@@ -540,7 +540,7 @@ func TestLargeBlocks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			job, err := prepare(c.memory, c.inputs...)
 			if c.threads == 0 {
-				checkError(t, err, fault.ErrInput, c.inputs[0], "--memory")
+				checkError(t, err, fault.ErrInput, c.inputs[0], "the option Memory")
 				return
 			}
 			if err != nil {

@@ -11,22 +11,20 @@ import (
 
 // Summary says what a fit did.
 type Summary struct {
-	Output         string    `json:"output"`
-	Residuals      string    `json:"residuals,omitempty"` // another output
-	Detrend        string    `json:"detrend,omitempty"`   // another
-	Format         Format    `json:"format"`              // GTiff or COG
-	Width          int       `json:"width"`
-	Height         int       `json:"height"`
-	Pixels         int       `json:"pixels"`
-	Dates          int       `json:"dates"`
-	Given          int       `json:"dates_given"`           // before some were left out
-	Unit           string    `json:"unit"`                  // slopes are per it
-	Fitted         int       `json:"fitted"`                // pixels with a result in the first field that is not n
-	Index          string    `json:"index,omitempty"`       // what was fitted of two bands, such as nd:4,3
-	Valid          string    `json:"valid_range,omitempty"` // what observations are within
-	Masks          string    `json:"masks,omitempty"`       // by what samples were gaps
-	Masked         int64     `json:"samples_masked"`        // by masks, of all pixels and dates
-	Gaps           *int64    `json:"samples_missing"`       // of all pixels and dates; null where n is no field, so that nobody counted
+	Output    string `json:"output"`
+	Residuals string `json:"residuals,omitempty"` // another output
+	Detrend   string `json:"detrend,omitempty"`   // another
+	Format    Format `json:"format"`              // GTiff or COG
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+	Pixels    int    `json:"pixels"`
+	Dates     int    `json:"dates"`
+	Given     int    `json:"dates_given"` // before some were left out
+	Unit      string `json:"unit"`        // slopes are per it
+	Fitted    int    `json:"fitted"`      // pixels with a result in the first field that is not n
+	Treatment
+	Masked         int64     `json:"samples_masked"`  // by masks, of all pixels and dates
+	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null where n is no field, so that nobody counted
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk

@@ -360,8 +360,8 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 // alone returns a stack of one file, whose samples are read as they are, or of which the index is computed, and of the
 // files of their masks.
 func (in *inspection) alone(file int, entries []*entry) *Stack {
-	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), drivers: in.drivers, nodata: in.nodata,
-		limits: in.limits, index: in.index, geo: in.geos[file], uniform: in.index.Kind == "", scaled: in.index.Kind != "", lying: []*directFile{nil}}
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options,
+		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", lying: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}
 	}

@@ -296,7 +296,7 @@ func TestStage(t *testing.T) {
 	if _, err = atomicfile.Stage(path, false, write("two", nil)); err == nil {
 		t.Error("a file is replaced")
 	}
-	checkError(t, err, fault.ErrOutput, "map.png", "--overwrite")
+	checkError(t, err, fault.ErrOutput, "map.png", "the option Overwrite")
 	_, err = atomicfile.Stage(path, true, write("thr", errors.New("no more ink")))
 	checkError(t, err, fault.ErrOutput, "map.png", "no more ink")
 	if s, err = atomicfile.Stage(path, true, write("four", nil)); err != nil {

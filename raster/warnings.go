@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -27,7 +28,7 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 	for _, g := range in.groups(info, FormatInfo.storage) {
 		warnings = append(warnings, g.storages(in.surveyThreads())...)
 	}
-	if in.index.Kind == "" { // statistics are of a band
+	if in.options.Index.Kind == "" { // statistics are of a band
 		warnings = append(warnings, in.junkStatistics()...)
 	}
 	return append(warnings, in.oddRasters()...)
@@ -108,6 +109,7 @@ type alike struct {
 	counts *Counts
 	multi  bool // they are bands of one file
 	blocks int  // of the first, which are decoded each by one thread
+	o      OpenOptions
 }
 
 // groups puts the rasters that are used together by a part of their format.
@@ -123,7 +125,7 @@ func (in *inspection) groups(info *Info, part func(FormatInfo) FormatInfo) (grou
 			at = len(groups)
 			p, geo := e.plane, in.geos[e.file]
 			blocks := ((geo.width-1)/p.blockWidth + 1) * ((geo.height-1)/p.blockHeight + 1)
-			groups = append(groups, &alike{plane: p, format: f, counts: newCounts(), multi: in.multi, blocks: blocks})
+			groups = append(groups, &alike{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: in.multi, blocks: blocks})
 			entries = append(entries, nil)
 		}
 		entries[at] = append(entries[at], e)
@@ -150,7 +152,7 @@ func (f FormatInfo) storage() FormatInfo {
 // meanings are surprises in what samples are.
 func (a *alike) meanings() (warnings []string) {
 	f, c, p := a.format, a.counts, a.plane
-	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
+	warn := func(format string, args ...any) { warnings = append(warnings, a.o.sentence(format, args...)) }
 	fills := a.fills()
 	switch {
 	case p.hasNodata && !canHold(p.dtype, p.valid()) && !p.dtype.IsFloat():
@@ -163,11 +165,12 @@ func (a *alike) meanings() (warnings []string) {
 		if fill.apart {
 			how = "far from all others"
 		}
-		advice := fmt.Sprintf("if it means missing, say --nodata %v", fill.value)
+		nodata := Option{Field: "Nodata", Value: fill.value.String()}
+		advice := fault.Messagef("if it means missing, say %v", nodata)
 		if c.Nodata > 0 {
-			advice = fmt.Sprintf("if it means missing too, make it %v in the files, for --nodata %v would stand in its place", *f.Nodata, fill.value)
+			advice = fault.Messagef("if it means missing too, make it %v in the files, for %v would stand in its place", *f.Nodata, nodata)
 		}
-		warn("%v is %s of the samples of %s, %s: %s", fill.value, share(fill.count, c.Samples), a.who, how, advice)
+		warn("%v is %s of the samples of %s, %s: %v", fill.value, share(fill.count, c.Samples), a.who, how, advice)
 	}
 	if c.Infinite > 0 {
 		warn("%s of the samples of %s are infinite: they are taken as missing", share(c.Infinite, c.Samples), a.who)
@@ -189,9 +192,9 @@ func (a *alike) meanings() (warnings []string) {
 	}
 	switch {
 	case f.Alpha > 0 && a.multi:
-		warn("band %d is called alpha: it is taken as a date like the others; say --band N if the bands are not dates", f.Alpha)
+		warn("band %d is called alpha: it is taken as a date like the others; say %v if the bands are not dates", f.Alpha, Option{Field: "Band", Value: "N"})
 	case p.alpha > 0:
-		warn("band %d of %s is called alpha: samples are taken for missing where it is 0; --no-mask uses them", p.alpha, a.who)
+		warn("band %d of %s is called alpha: samples are taken for missing where it is 0; %v uses them", p.alpha, a.who, Option{Field: "NoMask"})
 	case f.Alpha > 0 && f.Alpha != p.band:
 		warn("band %d of %s is called alpha: it is not taken as a mask", f.Alpha, a.who)
 	}
@@ -340,7 +343,7 @@ func (in *inspection) oddRasters() (warnings []string) {
 	var sizes []float64
 	size := func(e *entry) float64 { return max(math.Abs(float64(*e.counts.Min)), math.Abs(float64(*e.counts.Max))) }
 	scale := func(e *entry) float64 {
-		if in.index.Kind != "" {
+		if in.options.Index.Kind != "" {
 			return 1 // it is computed of scaled samples
 		}
 		return math.Abs(e.plane.scale)

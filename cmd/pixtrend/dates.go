@@ -13,6 +13,7 @@ import (
 
 // addDateFlags defines the flags that say what the inputs are fitted against.
 func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
+	o.NameOption = optionFlag
 	group(cmd, "Dates", func(flags *pflag.FlagSet) {
 		option(flags, &o.Dates, "dates", "", "DATES",
 			"DATES of the inputs: auto, from a band's description, acquisition metadata or the file name, in this order (default); "+

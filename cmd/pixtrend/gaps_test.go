@@ -92,7 +92,7 @@ func TestGapFlags(t *testing.T) {
 		}
 		code, stdout, _ = call(t, dir, append(args, "--dry-run", "--json")...)
 		var p report.Plan
-		if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil || p.Index != tt.index || p.ValidRange != tt.valid || p.Masks != tt.mask {
+		if err := json.Unmarshal([]byte(stdout), &p); code != 0 || err != nil || p.Index != tt.index || p.Valid != tt.valid || p.Masks != tt.mask {
 			t.Errorf("%v: exit code %d, %v, the plan is\n%s", tt.args, code, err, stdout)
 		}
 		code, stdout, stderr = call(t, dir, args...)

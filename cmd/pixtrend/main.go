@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
@@ -47,21 +48,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 		cmd, err = root.ExecuteC()
 	}
 	log := messages{}.log(stderr)
+	if err == nil {
+		return exitDone
+	}
+	sentence := report.OneLine(raster.Sentence(err, optionFlag))
 	var bad usageError
 	var stopped interruption
 	switch {
-	case err == nil:
-		return exitDone
 	case errors.Is(err, errWouldFail):
 		return exitFailed
 	case errors.As(err, &bad):
-		log.Error(fmt.Sprintf("%s (see '%s --help')", report.OneLine(err), helpFor(cmd, bad)))
+		log.Error(fmt.Sprintf("%s (see '%s --help')", sentence, helpFor(cmd, bad)))
 		return exitUsage
 	case errors.As(err, &stopped):
-		log.Error(report.OneLine(err))
+		log.Error(sentence)
 		return 128 + int(stopped.signal)
 	}
-	log.Error(report.OneLine(err))
+	log.Error(sentence)
 	return exitFailed
 }
 

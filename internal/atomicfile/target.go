@@ -41,10 +41,10 @@ func CheckTarget(path string, overwrite bool) error {
 	case err == nil && !info.Mode().IsRegular():
 		return fault.Outputf("the output %s is not a regular file: name another", path)
 	case err == nil && !overwrite:
-		return fault.Outputf("the output %s exists: name another, or replace it with --overwrite", path)
+		return fault.Outputf("the output %s exists: name another, or replace it with %v", path, fault.Option{Field: "Overwrite"})
 	case errors.Is(err, fs.ErrNotExist) && !overwrite:
 		if _, err := os.Lstat(path); err == nil {
-			return fault.Outputf("the output %s exists, as a link to nothing: name another, or replace it with --overwrite", path)
+			return fault.Outputf("the output %s exists, as a link to nothing: name another, or replace it with %v", path, fault.Option{Field: "Overwrite"})
 		}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fault.Outputf("cannot write %s: %v: name another", path, Reason(err))

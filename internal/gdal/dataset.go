@@ -49,10 +49,10 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 		return read(dst)
 	}
 	into := make([]T, len(dst))
+	d.mu.Lock()
+	d.busy = true // before the context can end
+	d.mu.Unlock()
 	_, err := unlessDone(t.ctx, func() (struct{}, error) {
-		d.mu.Lock()
-		d.busy = true
-		d.mu.Unlock()
 		err := read(into)
 		d.mu.Lock()
 		defer d.mu.Unlock()

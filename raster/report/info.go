@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -428,14 +427,14 @@ func (r *infoText) unusable() {
 	if len(errs) == 1 && errs[0] == r.Fit.Why {
 		return // the last row says it
 	}
-	r.each(len(errs), func(i int) { r.row("unusable", "%s", OneLine(errors.New(errs[i]))) })
+	r.each(len(errs), func(i int) { r.row("unusable", "%s", OneLine(errs[i])) })
 }
 
 // fit is the last row: what a fit would do, or why it would not.
 func (r *infoText) fit() {
 	f := r.Fit
 	if !f.Runs {
-		r.row("no fit", "%s", OneLine(errors.New(f.Why)))
+		r.row("no fit", "%s", OneLine(f.Why))
 		return
 	}
 	part := ""

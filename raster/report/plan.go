@@ -14,42 +14,40 @@ import (
 
 // Plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
 type Plan struct {
-	Inputs       []PlanInput `json:"inputs"` // in the order of their dates
-	InputBytes   int64       `json:"input_bytes"`
-	RemoteFiles  int         `json:"remote_files"` // inputs that are on servers
-	Dates        string      `json:"dates"`        // a summary
-	Given        int         `json:"dates_given"`  // rasters, before some were left out of inputs
-	Unit         string      `json:"unit"`         // slopes are per it
-	Origin       string      `json:"origin"`       // intercepts are at it
-	Width        int         `json:"width"`
-	Height       int         `json:"height"`
-	PixelSize    [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
-	CRS          string      `json:"crs"`        // such as EPSG:32617
-	SampleType   string      `json:"sample_type"`
-	Nodata       any         `json:"nodata"`                // a number, "nan", "inf", "-inf", or null where there is none
-	Index        string      `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
-	ValidRange   string      `json:"valid_range,omitempty"` // what observations are within, such as 0,10000
-	Masks        string      `json:"masks,omitempty"`       // by what samples are gaps
-	Windows      int         `json:"windows"`
-	WindowWidth  int         `json:"window_width"`
-	WindowHeight int         `json:"window_height"`
-	DatesAtOnce  int         `json:"dates_at_once"` // of a window in memory
-	Threads      int         `json:"threads"`
-	Pin          string      `json:"pin"`               // what threads are bound to: cpu, node or off
-	Unbound      string      `json:"unbound,omitempty"` // why not every thread has a CPU of its own
-	ISA          string      `json:"isa"`
-	Memory       int64       `json:"memory"`      // what the run keeps to
-	TileMemory   int64       `json:"tile_memory"` // of that, for tiles and results
-	Output       string      `json:"output"`
-	Series       []string    `json:"series"`        // further outputs, a band for each date
-	Map          string      `json:"map,omitempty"` // a picture of the output
-	OutputFormat string      `json:"output_format"` // GTiff or COG
-	OutputType   string      `json:"output_type"`   // Float32 or Float64
-	OutputBytes  int64       `json:"output_bytes"`  // of its samples, before compression
-	Scratch      int64       `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
-	Fields       []string    `json:"fields"`        // a band each
-	Overwrite    bool        `json:"overwrite"`
-	Warnings     []string    `json:"warnings"`
+	Inputs      []PlanInput `json:"inputs"` // in the order of their dates
+	InputBytes  int64       `json:"input_bytes"`
+	RemoteFiles int         `json:"remote_files"` // inputs that are on servers
+	Dates       string      `json:"dates"`        // a summary
+	Given       int         `json:"dates_given"`  // rasters, before some were left out of inputs
+	Unit        string      `json:"unit"`         // slopes are per it
+	Origin      string      `json:"origin"`       // intercepts are at it
+	Width       int         `json:"width"`
+	Height      int         `json:"height"`
+	PixelSize   [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
+	CRS         string      `json:"crs"`        // such as EPSG:32617
+	SampleType  string      `json:"sample_type"`
+	Nodata      any         `json:"nodata"` // a number, "nan", "inf", "-inf", or null where there is none
+	raster.Treatment
+	Windows      int      `json:"windows"`
+	WindowWidth  int      `json:"window_width"`
+	WindowHeight int      `json:"window_height"`
+	DatesAtOnce  int      `json:"dates_at_once"` // of a window in memory
+	Threads      int      `json:"threads"`
+	Pin          string   `json:"pin"`               // what threads are bound to: cpu, node or off
+	Unbound      string   `json:"unbound,omitempty"` // why not every thread has a CPU of its own
+	ISA          string   `json:"isa"`
+	Memory       int64    `json:"memory"`      // what the run keeps to
+	TileMemory   int64    `json:"tile_memory"` // of that, for tiles and results
+	Output       string   `json:"output"`
+	Series       []string `json:"series"`        // further outputs, a band for each date
+	Map          string   `json:"map,omitempty"` // a picture of the output
+	OutputFormat string   `json:"output_format"` // GTiff or COG
+	OutputType   string   `json:"output_type"`   // Float32 or Float64
+	OutputBytes  int64    `json:"output_bytes"`  // of its samples, before compression
+	Scratch      int64    `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
+	Fields       []string `json:"fields"`        // a band each
+	Overwrite    bool     `json:"overwrite"`
+	Warnings     []string `json:"warnings"`
 }
 
 type PlanInput struct {
@@ -74,8 +72,8 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
 		SampleType: raster.TypeName(g.Type), Nodata: NodataJSON(g.Valid),
-		Index: j.Index, ValidRange: j.Valid, Masks: j.Masks,
-		Windows: p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
+		Treatment: j.Treatment,
+		Windows:   p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.Memory,
 		Output: j.Output, Series: append([]string{}, j.Series...), OutputFormat: string(j.Format), Scratch: j.Scratch,
@@ -137,8 +135,8 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	} else {
 		row("samples", "%s, nodata %s", s.SampleType, nodata)
 	}
-	if s.ValidRange != "" {
-		row("", "gaps outside %s, as they are stored", s.ValidRange)
+	if s.Valid != "" {
+		row("", "gaps outside %s, as they are stored", s.Valid)
 	}
 	if s.Masks != "" {
 		row("masks", "%s", s.Masks)

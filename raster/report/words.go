@@ -63,9 +63,9 @@ func Counted(n int, noun string) string {
 	return humanize.Comma(int64(n)) + " " + noun + "s"
 }
 
-// OneLine makes one sentence of an error, for the program's name stands in front of it already.
-func OneLine(err error) string {
-	return strings.TrimPrefix(OneSentence(err.Error()), "pixtrend: ")
+// OneLine makes one line of the text of an error, without the program's name, which is printed in front of it.
+func OneLine(text string) string {
+	return strings.TrimPrefix(OneSentence(text), "pixtrend: ")
 }
 
 // List joins words as a sentence does: "a, b and c".

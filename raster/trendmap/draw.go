@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/render"
 	"github.com/pixtrend/pixtrend/stats"
@@ -44,7 +45,7 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	style := ""
 	if o.QGIS {
 		if t.Remote() {
-			return nil, fmt.Errorf("--qgis writes a style beside the raster, and %s is on a server: copy it first, or leave the option out", t.Name)
+			return nil, fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", t.Name, fault.Option{Field: "QGIS"})
 		}
 		style = strings.TrimSuffix(input, filepath.Ext(input)) + ".qml"
 	}
@@ -154,11 +155,12 @@ func (d *drawing) choose() error {
 	b := d.Bands[d.band]
 	d.name, d.unit, d.kind = cmp.Or(b.Name, fmt.Sprintf("band %d", d.band+1)), b.Unit, render.KindOf(strings.ToLower(b.Name))
 	if b.Paletted {
-		return fmt.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with --band, or another raster", d.band+1, d.Name)
+		return fault.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with %v, or another raster", d.band+1, d.Name, fault.Option{Field: "Band"})
 	}
 	if d.pvalue = -1; d.o.MaskP > 0 {
 		if d.pvalue = d.Trend.Band(stats.PValue.String()); d.pvalue < 0 {
-			return fmt.Errorf("--mask-p needs a band called pvalue, and %s has %s: fit it again with --stats slope,pvalue", d.Name, strings.Join(names, ", "))
+			return fault.Errorf("%v needs a band called pvalue, and %s has %s: fit it again with %v", fault.Option{Field: "MaskP"}, d.Name, strings.Join(names, ", "),
+				fault.Option{Field: "Fit.Fields", Value: "slope,pvalue"})
 		}
 	}
 	return nil

@@ -1,0 +1,22 @@
+package main
+
+import "github.com/pixtrend/pixtrend/raster"
+
+// optionFlags are the flags that set the options which errors and warnings of the library name.
+var optionFlags = map[string]string{
+	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
+	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "NoMask": "--no-mask",
+	"Nodata": "--nodata", "Overwrite": "--overwrite", "Point.Pixel": "--pixel", "QGIS": "--qgis",
+}
+
+// optionFlag returns how an option is set on the command line, such as --nodata -9999.
+func optionFlag(o raster.Option) string {
+	flag, known := optionFlags[o.Field]
+	switch {
+	case !known:
+		return o.String()
+	case o.Value != "":
+		flag += " " + o.Value
+	}
+	return flag
+}
