@@ -71,7 +71,8 @@ func server() *Report {
 	return r
 }
 
-// Whoever reads a recorded run finds what was compared, where, how sure it is, and how to repeat it.
+// Whoever reads a recorded run finds what was compared, where, how sure it is, and how to repeat
+// it.
 func TestRecord(t *testing.T) {
 	dir := t.TempDir()
 	r := server()
@@ -87,8 +88,8 @@ func TestRecord(t *testing.T) {
 		return string(text)
 	}
 	report := read("report.md")
-	for _, want := range []string{"A (R) Processor 9000", "8 on 4 cores (SMT: 2 a core), 2 NUMA nodes", "commit 0123456789ab", "avx512 (of generic, avx512)", "madvise",
-		"load average 3.0", "10 runs of each", "bin/pixtrend bench all --record", "95 %", SerialPixel, SerialGeneric, "Karp–Flatt", "Noise:", "a table of files", "the same arm, measured twice, differs"} {
+	for _, want := range []string{"A (R) Processor 9000", "8 on 4 cores (SMT: 2 per core), 2 NUMA nodes", "commit 0123456789ab", "avx512 (of generic, avx512)", "madvise",
+		"load average 3.0", "10 runs of each", "bin/pixtrend bench all --record", "95 %", SerialPixel, SerialGeneric, "Karp–Flatt", "Noise:", "a table of files", "two measurements of the same arm differ"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("report.md does not say %q", want)
 		}

@@ -47,7 +47,7 @@ func TestBaselines(t *testing.T) {
 	if none, _ := r.OverSerial("uint8", false, 1, base.Seconds); none != (Interval{}) {
 		t.Errorf("over a baseline that is not there: %+v", none)
 	}
-	if _, err := Run(t.Context(), []string{"speed"}, Options{Stack: leastStack}); err == nil || !strings.Contains(err.Error(), `no study is called "speed"`) {
+	if _, err := Run(t.Context(), []string{"speed"}, Options{Stack: leastStack}); err == nil || !strings.Contains(err.Error(), `there is no study "speed"`) {
 		t.Error(err)
 	}
 	if _, err := Run(t.Context(), []string{Kernel}, Options{Stack: 1 << 50}); err == nil || !strings.Contains(err.Error(), "--stack") {
@@ -88,7 +88,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("curves %+v", r.Curves)
 	}
 	text := r.Text()
-	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "a quick run", "3 runs of each: figures should rest on 10 or more"} {
+	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "a quick run", "3 runs of each: figures need 10 or more"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

@@ -21,7 +21,7 @@ func call(args ...string) (code int, stdout, stderr string) {
 func TestUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		"name what to measure":                 {},
-		`no command is called "kernels"`:       {"kernels"},
+		`there is no command "kernels"`:        {"kernels"},
 		`kernel takes no argument such as "x"`: {"kernel", "x"},
 		"check takes two builds":               {"check", "old"},
 		"flag provided but not defined: -slow": {"kernel", "--slow"},
