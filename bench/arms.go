@@ -208,7 +208,7 @@ func (m *memory) pieces(k kernel.Kernel, t kernel.Tile, piece int) (n int, one f
 
 // The ways to assign pieces of a stack to workers.
 const (
-	policyHelp        = "help"        // one contiguous chunk per worker on its NUMA node; idle workers help, as in runner
+	policyHelp        = "help"        // a chunk per worker; idle workers help, as in runner
 	policyStatic      = "static"      // the same without help
 	policyInterleaved = "interleaved" // piece i to worker i mod p
 	policyCounter     = "counter"     // a free worker takes the next piece, from one counter

@@ -24,16 +24,16 @@ type Environment struct {
 	Cores     int       `json:"cores"` // cores of these CPUs
 	SMT       int       `json:"smt"`   // most of these CPUs on one core
 	NUMANodes int       `json:"numa_nodes"`
-	Machine   string    `json:"machine"`      // hypervisor of a virtual machine; "": none detected
+	Machine   string    `json:"machine"`      // hypervisor; "": none detected
 	L1        int       `json:"l1_bytes"`     // data cache; 0: unknown
 	L2        int       `json:"l2_bytes"`     // 0: unknown
 	L3        int       `json:"l3_bytes"`     // 0: unknown
 	Memory    int64     `json:"memory_bytes"` // available at the start; 0: unknown
 	Governor  string    `json:"governor"`     // frequency governor of the CPUs; "": unknown
 	HugePages string    `json:"huge_pages"`   // always, madvise or never; "": unknown
-	Huge      int64     `json:"huge_bytes"`   // memory of this process in huge pages, with its stacks
+	Huge      int64     `json:"huge_bytes"`   // huge pages of this process, with its stacks
 	Load      float64   `json:"load"`         // load average at the start
-	Steal     float64   `json:"steal"`        // share of CPU time that other guests of the machine took
+	Steal     float64   `json:"steal"`        // share of CPU time that other guests took
 	Others    float64   `json:"others"`       // share of CPU time that other processes took
 	OS        string    `json:"os"`           // with the version of its kernel
 	Arch      string    `json:"arch"`

@@ -19,11 +19,11 @@ func KarpFlatt(speedup float64, p int) float64 {
 // Roof models the rate of p threads as min(p·One, Most).
 type Roof struct {
 	One       float64 `json:"one"`        // rate of one thread
-	Most      float64 `json:"most"`       // the bound; if it is not reached, the rate of the most threads measured
+	Most      float64 `json:"most"`       // bound, or the last rate if it is not reached
 	Reached   bool    `json:"reached"`    // the points show a bound
-	Residual  float64 `json:"residual"`   // root mean square of the residuals over the largest rate
+	Residual  float64 `json:"residual"`   // RMS of the residuals over the largest rate
 	Threads   float64 `json:"threads"`    // Most/One: more threads do not help
-	BoundFrom int     `json:"from_point"` // index of the first point at the bound; the number of points if there is none
+	BoundFrom int     `json:"from_point"` // first point at the bound, or the number of points
 }
 
 // At returns the rate of p threads.

@@ -61,7 +61,7 @@ func Key(name, key string) string {
 // Turns are the options of Measure.
 type Turns struct {
 	Runs     int                             // timed runs of each arm
-	Verify   func(ctx context.Context) error // called after the warm-up to check its results; may be nil
+	Verify   func(ctx context.Context) error // checks the results of the warm-up; may be nil
 	Progress func(done, total int)           // may be nil
 }
 

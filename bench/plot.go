@@ -42,7 +42,7 @@ type figure struct {
 	*plot.Plot
 	source  string
 	next    int     // index of the next colour
-	beside  float64 // horizontal shift between series, so that their points do not hide each other
+	beside  float64 // horizontal shift between series, so that no points are hidden
 	entries int     // entries of the legend
 
 }

@@ -13,12 +13,12 @@ import (
 type Options struct {
 	Runs    int   // timed runs of each arm; 0: 15, or 10 if Quick
 	Threads []int // numbers of threads of the scaling study, ascending; nil: UsualThreads
-	Stack   int64 // bytes of a stack in memory; 0: four times the last-level cache, or 8 MiB if Quick
+	Stack   int64 // bytes per stack; 0: four times the last-level cache, 8 MiB if Quick
 	Quick   bool  // small stacks and few sizes: shows how it works, not how fast
 	Version string
 
 	Say      func(what string)     // called with a line of text before each step; may be nil
-	Progress func(done, total int) // called during a step, at its end with done = total; may be nil
+	Progress func(done, total int) // called until done = total; may be nil
 }
 
 const (

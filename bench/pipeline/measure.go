@@ -13,7 +13,7 @@ import (
 // Measurement is all runs of an arm.
 type Measurement struct {
 	bench.Measurement
-	Fit     []float64 `json:"fit_seconds,omitempty"` // of each run, as the program reports them, without its start and end
+	Fit     []float64 `json:"fit_seconds,omitempty"` // reported by the program
 	Checked int64     `json:"checked,omitempty"`     // pixels compared with the reference
 }
 
