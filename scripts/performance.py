@@ -24,11 +24,16 @@ def digits(x):
     return f"{x:.2f}" if x < 1 else f"{x:.1f}" if x < 10 else f"{float(f'{x:.2g}'):,.0f}"
 
 
+def named(peer):
+    """The name of a peer in text. No word of it is wider than a column of a man page."""
+    return peer.replace(", process pool", " in a process pool").replace(", dask", " with dask")
+
+
 def peers_table(results):
-    heads = [f"{r['width']} × {r['height']} × {r['dates']} years, {r['what']}" for r in results]
+    heads = [f"{r['stack'].split('-')[0]}, {r['what']}" for r in results]
     lines = [f"| seconds | {' | '.join(heads)} |", "|---|" + "---|" * len(results)]
     for rows in zip(*(r["rows"] for r in results)):
-        cells = [f"`{rows[0]['peer']}`" if rows[0]["peer"] == "pixtrend fit" else rows[0]["peer"]]
+        cells = [f"`{rows[0]['peer']}`" if rows[0]["peer"] == "pixtrend fit" else named(rows[0]["peer"])]
         for row, result in zip(rows, results):
             assert row["peer"] == rows[0]["peer"]
             if "error" not in row:
@@ -37,7 +42,7 @@ def peers_table(results):
             cells.append(digits(min(row["seconds"])))
             lost = row["lost"] / (result["width"] * result["height"])
             if lost > 0:
-                cells[-1] += f", but {100 * lost:.0f} % of the pixels are lost"
+                cells[-1] += f" ({100 * lost:.0f} % lost)"
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -47,7 +52,7 @@ def nearest_and_farthest(result):
     best = {r["peer"]: min(r["seconds"]) for r in result["rows"] if "error" in r}
     ours = best.pop("pixtrend fit")
     near, far = min(best, key=best.get), max(best, key=best.get)
-    return f"{digits(best[near] / ours)} times ({near}) to {digits(best[far] / ours)} times ({far})"
+    return f"{digits(best[near] / ours)} times ({named(near)}) to {digits(best[far] / ours)} times ({named(far)})"
 
 
 def key(name, k):
@@ -80,11 +85,23 @@ def start(report):
     return next(m[1] for m in (re.search(r"a fit of \S+ × \S+ pixels and \d+ dates (\d.*)", n) for n in report["pipeline"]["notes"]) if m)
 
 
+def stack(peers, name):
+    return next(r for r in peers["results"] if r["stack"] == name)
+
+
+def sizes(peers):
+    small, large = stack(peers, "small"), stack(peers, "large")
+    return (
+        f"The small stacks have {small['width']} × {small['height']} pixels and {small['dates']} years, "
+        f"the large ones {large['width']} × {large['height']} pixels and {large['dates']} years."
+    )
+
+
 def conditions(report, peers):
     e = report["environment"]
     return (
         f"The figures are wall-clock seconds of whole processes, from the start until the slopes are in a file, on {e['cpus']} CPUs of a virtual machine ({e['cpu']}, {e['isa']}). "
-        f"The files were in the page cache. Each figure is the best of {peers['runs']} runs, or one run where it takes more than a minute. Measured {e['time'][:10]}."
+        f"The files were in the page cache. Each figure is the best of {peers['runs']} runs, or one run where it takes more than a minute. {sizes(peers)} Measured {e['time'][:10]}."
     )
 
 
@@ -103,10 +120,11 @@ def readme(run, report, peers):
 def page(run, report, peers):
     """The long form: all stacks, and what each figure is measured against."""
     floor = over_floor(report)
-    small, large = (next(r for r in peers["results"] if r["stack"] == name) for name in ("small", "large"))
+    small, large = stack(peers, "small"), stack(peers, "large")
     return [
         conditions(report, peers),
         peers_table(peers["results"]),
+        "Lost pixels have two observations or more and a slope, but none in that program's result.",
         f"Without gaps and compression the others take {nearest_and_farthest(large)} as long as pixtrend on the large stack, and {nearest_and_farthest(small)} as long on the small one.",
         f"Stacks that are in memory already are fitted at {in_memory(report)}.",
         f"For compressed files decoding dominates, so other programs come closer. A fit takes {floor['int16-deflate']} times as long as GDAL takes to decode the files with DEFLATE, "
