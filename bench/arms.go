@@ -12,7 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// The names of baselines and ceilings, values of the key arm.
+// The names of baselines and ceilings, which are values of the key arm.
 const (
 	SerialPixel   = "serial-pixel"
 	SerialGeneric = "serial-generic"
@@ -20,8 +20,8 @@ const (
 	Triad         = "triad"
 )
 
-// serialPixel is what a loop over the pixels does: for each, the means of its observations, then the sums of
-// the products of what they differ by.
+// serialPixel fits pixel by pixel, in two passes: first the means of the observations, then the
+// sums of products of their deviations.
 func serialPixel[T float32 | int16](out []float32, samples []T, times []float64, v kernel.Valid) {
 	missing := T(0)
 	if v.HasNodata {
@@ -46,11 +46,11 @@ func serialPixel[T float32 | int16](out []float32, samples []T, times []float64,
 				ty += (times[i] - meanT) * (float64(y) - meanY)
 			}
 		}
-		out[p] = float32(ty / tt) // NaN of one observation, or none
+		out[p] = float32(ty / tt) // NaN with fewer than two observations
 	}
 }
 
-// serialPixel runs the baseline on the pixels of the source from lo on.
+// serialPixel runs the baseline on the pixels of the source, beginning at lo.
 func (m *memory) serialPixel(out []float32, lo int) {
 	if m.dtype == kernel.Int16 {
 		serialPixel(out, as[int16](m.source)[lo*m.dates:], m.times(), m.valid())
@@ -67,13 +67,13 @@ func triad(a, b, c []float64) {
 	}
 }
 
-// group is a set of arms that take turns, and are set against the same baselines and ceilings.
+// group is a set of arms that take turns and are compared with the same baselines and ceilings.
 type group struct {
 	m        *memory
-	prefix   []string // keys and values with which names begin
+	prefix   []string // keys and values at the beginning of each name
 	arms     []*Arm
 	verified map[string]bool
-	aheads   map[int]int // bytes that a ceiling's reads fetch ahead, by threads
+	aheads   map[int]int // prefetch distance of the fastest read in bytes, by threads
 }
 
 func newGroup(m *memory, prefix ...string) *group {
@@ -84,8 +84,8 @@ func (g *group) name(pairs ...string) string {
 	return NameOf(append(append([]string{}, g.prefix...), pairs...)...)
 }
 
-// add adds an arm that works on the stack as placed; run returns the seconds that it took. result names
-// what it writes to out, "" if nothing.
+// add adds an arm that works on the stack as placed. run returns the seconds it took. result names
+// what the arm writes to out, or is empty.
 func (g *group) add(name string, bytes int64, at placement, result string, run func(ctx context.Context) (float64, error)) *Arm {
 	a := &Arm{Measurement: Measurement{Name: name, Bytes: bytes}, Run: run}
 	a.Prepare = func(ctx context.Context) error {
@@ -110,39 +110,40 @@ func (g *group) add(name string, bytes int64, at placement, result string, run f
 	return a
 }
 
-// whole is the placement of all pixels for that many threads.
+// whole returns the placement of all pixels for a number of threads.
 func (m *memory) whole(threads int) placement { return placement{m.pixels, threads, runner.PinCPU} }
 
 // addBaselines adds the two serial baselines, on the stack as placed.
 func (g *group) addBaselines(at placement) {
 	m := g.m
 	g.addTimed(g.name("arm", SerialPixel), m.bytes(m.pixels), at, SerialPixel, func() { m.serialPixel(m.out, 0) })
-	generic, _ := kernel.New(kernel.Generic) // there always is one
+	generic, _ := kernel.New(kernel.Generic) // never fails
 	g.addSlope(g.name("arm", SerialGeneric), generic, at, func() kernel.Tile { return m.packed })
 }
 
-// addTimed adds an arm of one thread whose time is that of a function, on the CPU that had the memory placed.
+// addTimed adds an arm with one thread, which runs on the CPU that placed the memory. Its time is
+// that of fn.
 func (g *group) addTimed(name string, bytes int64, at placement, result string, fn func()) *Arm {
 	return g.add(name, bytes, at, result, func(ctx context.Context) (float64, error) {
 		return crew(ctx, 1, runner.PinCPU, func(int) { fn() })
 	})
 }
 
-// timed returns the seconds that fn took.
+// timed returns the seconds that fn takes.
 func timed(fn func() error) (float64, error) {
 	begin := time.Now()
 	err := fn()
 	return time.Since(begin).Seconds(), err
 }
 
-// addSlope adds a kernel on one thread.
+// addSlope adds a kernel that runs on one thread.
 func (g *group) addSlope(name string, k kernel.Kernel, at placement, tile func() kernel.Tile) *Arm {
 	m := g.m
 	line, valid := m.line(), m.valid()
 	return g.addTimed(name, m.bytes(at.pixels), at, "slope", func() { kernel.Slope(k, m.out, nil, tile(), line, valid) })
 }
 
-// addCeilings adds the reading of as many bytes with that many threads, and the triad.
+// addCeilings adds a read of as many bytes with that many threads, and the triad.
 func (g *group) addCeilings(ctx context.Context, at placement) error {
 	m := g.m
 	threads := strconv.Itoa(at.threads)
@@ -183,8 +184,8 @@ func (g *group) addCeilings(ctx context.Context, at placement) error {
 	return nil
 }
 
-// fit fits a tile as pixtrend.FitInto fits a packed stack, piece pixels at a time, and returns the seconds from before
-// the workers are started until they have ended.
+// fit fits a tile as pixtrend.FitInto fits a packed stack, piece pixels at a time. It returns the
+// seconds from before the workers start until they have ended.
 func (m *memory) fit(ctx context.Context, k kernel.Kernel, t kernel.Tile, piece, threads int, pin runner.Pinning) (float64, error) {
 	pieces, one := m.pieces(k, t, piece)
 	return timed(func() error {
@@ -196,7 +197,7 @@ func (m *memory) fit(ctx context.Context, k kernel.Kernel, t kernel.Tile, piece,
 	})
 }
 
-// pieces returns how many pieces a tile has, and what fits one.
+// pieces returns the number of pieces of a tile, and a function that fits one of them.
 func (m *memory) pieces(k kernel.Kernel, t kernel.Tile, piece int) (n int, one func(i int)) {
 	line, valid := m.line(), m.valid()
 	return (t.Pixels + piece - 1) / piece, func(i int) {
@@ -205,23 +206,23 @@ func (m *memory) pieces(k kernel.Kernel, t kernel.Tile, piece int) (n int, one f
 	}
 }
 
-// The ways to hand pieces of a stack to workers.
+// The ways to assign pieces of a stack to workers.
 const (
-	policyHelp        = "help"        // a contiguous chunk a worker, on its NUMA node; who is done helps: what runner does
+	policyHelp        = "help"        // a chunk per worker; idle workers help, as in runner
 	policyStatic      = "static"      // the same without help
 	policyInterleaved = "interleaved" // piece i to worker i mod p
-	policyCounter     = "counter"     // whoever is free takes the next, from one counter
+	policyCounter     = "counter"     // a free worker takes the next piece, from one counter
 )
 
 var policies = []string{policyHelp, policyStatic, policyInterleaved, policyCounter}
 
-// fitBy fits a tile in one of these ways, and returns the seconds from when all workers are there until they are done:
-// how workers are started and bound is the same in all of them.
+// fitBy fits a tile with one of these policies. It returns the seconds from when all workers are
+// ready until all are done, so the start and pinning of workers do not count.
 func (m *memory) fitBy(ctx context.Context, policy string, k kernel.Kernel, t kernel.Tile, piece, threads int, pin runner.Pinning) (float64, error) {
 	pieces, one := m.pieces(k, t, piece)
 	next := make([]struct {
 		atomic.Int64
-		_ [128 - 8]byte // each on cache lines of its own, as in runner
+		_ [128 - 8]byte // a cache line each, as in runner
 	}, threads)
 	first := func(w int) int { return pieces * w / threads }
 	for w := range next {

@@ -19,25 +19,25 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// ErrSlower is wrapped by the error about a build that is slower than another.
+// ErrSlower is wrapped by the error that Comparison.Err returns if a build is slower than another.
 var ErrSlower = errors.New("slower than before")
 
 const (
-	allowedRatio = 1.10 // of the times of the new build to those of the old one
-	onceRuns     = 5    // of each thing in one process, whose median is one sample
+	allowedRatio = 1.10 // time of the new build over time of the old one
+	onceRuns     = 5    // runs per arm in one process; their median is one sample
 )
 
-// CheckOnce is the command with which Check has a build measure itself.
+// CheckOnce is the command with which Check makes a build measure itself.
 const CheckOnce = "check-once"
 
-// Once is what a build measures of itself: the median seconds of each thing, and the checksum of its result.
+// Once is the result of one arm in one process: the median seconds, and the checksum of the result.
 type Once struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 	Sum     uint64  `json:"sum"`
 }
 
-// RunOnce measures what Check compares, and writes it as JSON.
+// RunOnce measures the arms that Check compares and writes them as JSON.
 func RunOnce(ctx context.Context, o Options, w io.Writer) error {
 	o.Runs = onceRuns
 	s, err := newStudy(o)
@@ -60,8 +60,8 @@ func RunOnce(ctx context.Context, o Options, w io.Writer) error {
 	return json.NewEncoder(w).Encode(all)
 }
 
-// addChecked adds what a build is judged by: the kernel on one thread, and fits of a stack in memory with
-// everything that there is.
+// addChecked adds the arms that Check compares: the kernel on one thread, and fits of a stack in
+// memory on one thread and on all.
 func (s *study) addChecked(ctx context.Context, g *group) error {
 	m, at := g.m, g.m.whole(1)
 	if err := m.place(ctx, at); err != nil {
@@ -81,7 +81,7 @@ func (s *study) addChecked(ctx context.Context, g *group) error {
 	return s.addFit(g, layout.BSQ, "slope", m.all)
 }
 
-// addFit adds a fit of the stack with that many threads.
+// addFit adds a fit of the stack on that many threads.
 func (s *study) addFit(g *group, order layout.Order, names string, threads int) error {
 	m := g.m
 	fields, err := stats.ParseFields(names)
@@ -92,7 +92,7 @@ func (s *study) addFit(g *group, order layout.Order, names string, threads int) 
 	if err != nil {
 		return err
 	}
-	planes := make([][]float32, len(fields)) // the first of them is what is checked
+	planes := make([][]float32, len(fields)) // the first is checked
 	for f := 1; f < len(planes); f++ {
 		planes[f] = make([]float32, m.pixels)
 	}
@@ -107,7 +107,7 @@ func (s *study) addFit(g *group, order layout.Order, names string, threads int) 
 	return nil
 }
 
-// stack returns the samples as a stack in memory, in one of the two orders in which they lie there.
+// stack returns the samples as a stack in memory, in one of the two orders that m has.
 func (m *memory) stack(order layout.Order) (*pixtrend.Stack, error) {
 	dates := pixtrend.Years(2000, 2000+m.dates-1)
 	data := m.source
@@ -127,13 +127,13 @@ func (m *memory) stack(order layout.Order) (*pixtrend.Stack, error) {
 	return s, err
 }
 
-// Comparison is what Check finds.
+// Comparison is the result of Check.
 type Comparison struct {
 	Rows []ComparisonRow `json:"rows"`
 	Runs int             `json:"runs"`
 }
 
-// ComparisonRow compares the builds in one thing.
+// ComparisonRow compares two builds in one arm.
 type ComparisonRow struct {
 	Name   string   `json:"name"`
 	Old    Interval `json:"old_s"`
@@ -143,8 +143,8 @@ type ComparisonRow struct {
 	Slower bool     `json:"slower"`
 }
 
-// Check runs two builds in turn, each in a process of its own, the old one twice as often, and compares their
-// times by ratio.
+// Check runs two builds in turn, each run in a process of its own, and compares their times by
+// ratio. The old build runs twice as often, for the noise.
 func Check(ctx context.Context, old, new string, o Options) (*Comparison, error) {
 	runs := o.Runs
 	if runs == 0 {
@@ -180,15 +180,15 @@ func Check(ctx context.Context, old, new string, o Options) (*Comparison, error)
 	for _, name := range names {
 		s := seconds[name]
 		if len(s[0]) == 0 || len(s[1]) == 0 {
-			continue // one of the builds does not have it
+			continue // missing in one of the builds
 		}
 		c.Rows = append(c.Rows, compareBuilds(name, s[0], s[1], s[2]))
 	}
 	return c, nil
 }
 
-// compareBuilds judges a ratio: it has to be beyond what is allowed, and its whole interval beyond that of the
-// old build's ratio to itself.
+// compareBuilds compares the times of an arm. The new build is slower if the ratio is above
+// allowedRatio and its whole interval is above the noise, the ratio of the old build to itself.
 func compareBuilds(name string, old, new, again []float64) ComparisonRow {
 	r := ComparisonRow{Name: name, Old: MedianOf(append(append([]float64{}, old...), again...)), New: MedianOf(new), Noise: RatioOf(again, old)}
 	r.Ratio = RatioOf(new, append(append([]float64{}, old...), again...))
@@ -216,12 +216,12 @@ func runOnce(ctx context.Context, program string, o Options) ([]Once, error) {
 	}
 	var all []Once
 	if err := json.Unmarshal(stdout.Bytes(), &all); err != nil {
-		return nil, fmt.Errorf("%s printed something else than measurements: %w", program, err)
+		return nil, fmt.Errorf("%s printed no measurements: %w", program, err)
 	}
 	return all, nil
 }
 
-// Text is the comparison for people.
+// Text formats the comparison as a table.
 func (c *Comparison) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "old and new build in turn, %d processes of each; ratios of the new seconds to the old ones, with 95 %% intervals\n", c.Runs)
@@ -238,7 +238,7 @@ func (c *Comparison) Text() string {
 	return b.String()
 }
 
-// Err returns an error that wraps ErrSlower where something is slower, beyond what is allowed and the noise.
+// Err returns an error that wraps ErrSlower if an arm is slower.
 func (c *Comparison) Err() error {
 	var slower []string
 	for _, r := range c.Rows {

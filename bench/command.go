@@ -10,21 +10,21 @@ import (
 	"strings"
 )
 
-// Flags is what a command line's flags are defined with: the FlagSet of package flag, or of pflag.
+// Flags is a set of command-line flags: the FlagSet of package flag, or of pflag.
 type Flags interface {
 	BoolVar(p *bool, name string, value bool, usage string)
 	Func(name, usage string, fn func(string) error)
 }
 
-// Output says where a report goes besides the text on standard output.
+// Output is the destination of a report, besides the text on standard output.
 type Output struct {
-	JSON   string // a file, - for standard output in the text's place; "": nowhere
-	CSV    string // the same
+	JSON   string // a file; "-" is standard output, without the text; "" is none
+	CSV    string // likewise
 	Plots  string // a folder
-	Record string // a folder in which the run gets one of its own
+	Record string // a folder, in which the run makes its own
 }
 
-// Define defines the flags of where a report goes.
+// Define defines the flags of Output.
 func (o *Output) Define(f Flags) {
 	file := func(to *string, name, usage string) {
 		f.Func(name, usage, func(s string) error {
@@ -35,16 +35,16 @@ func (o *Output) Define(f Flags) {
 			return nil
 		})
 	}
-	file(&o.JSON, "json", "write everything, with every run's seconds, to `FILE` as JSON; - is standard output, without the table")
+	file(&o.JSON, "json", "write everything to `FILE` as JSON, with the seconds of every run; - is standard output, without the table")
 	file(&o.CSV, "csv", "write a row for each result to `FILE` as CSV; - is standard output, without the table")
 	file(&o.Plots, "plots", "draw plots into `DIR`, as SVG and PNG")
 	file(&o.Record, "record", "write report.md, env.json, summary.csv, samples.csv, report.json and plots to `DIR`/DATE-CPU")
 }
 
-// DefineRun defines the flags of how much is measured.
+// DefineRun defines the flags for the amount of work.
 func (o *Options) DefineRun(f Flags) {
-	f.BoolVar(&o.Quick, "quick", false, "take small stacks and few sizes: a look at how it works, in seconds")
-	f.Func("runs", fmt.Sprintf("time each thing `N` times (default %d, and %d for fits of files and where --quick)", usualRuns, LeastRuns), func(s string) error {
+	f.BoolVar(&o.Quick, "quick", false, "take small stacks and few sizes, to see in seconds how it works")
+	f.Func("runs", fmt.Sprintf("time each arm `N` times (default %d; %d for fits of files and with --quick)", usualRuns, LeastRuns), func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 1e6 {
 			return errors.New("give a whole number, 1 or more")
@@ -54,7 +54,7 @@ func (o *Options) DefineRun(f Flags) {
 	})
 }
 
-// DefineMemory defines the flags of stacks in memory.
+// DefineMemory defines the flags for stacks in memory.
 func (o *Options) DefineMemory(f Flags) {
 	f.Func("stack", "take stacks of `MIB` MiB (default four times the last-level cache, at most 512)", func(s string) error {
 		n, err := strconv.Atoi(s)
@@ -74,7 +74,8 @@ func (o *Options) DefineThreads(f Flags) {
 	})
 }
 
-// Write writes a report to all places. stdout gets the text, or what was asked for in its place.
+// Write writes a report to all destinations. stdout gets the text, or the format that was requested
+// with -.
 func (o Output) Write(r *Report, stdout io.Writer) error {
 	text := func(w io.Writer) error { _, err := io.WriteString(w, r.Text()); return err }
 	asJSON := func(w io.Writer) error {
@@ -110,7 +111,7 @@ func (o Output) Write(r *Report, stdout io.Writer) error {
 	return print(stdout)
 }
 
-// Conflict returns what is wrong with the command line.
+// Conflict returns an error if two options contradict each other.
 func (o Output) Conflict() error {
 	if o.JSON == "-" && o.CSV == "-" {
 		return errors.New("--json and --csv cannot both be standard output: name a file")
@@ -118,7 +119,7 @@ func (o Output) Conflict() error {
 	return nil
 }
 
-// Check finds what is wrong with the places before anything is measured.
+// Check reports whether the report can be written, before anything is measured.
 func (o Output) Check() error {
 	for _, name := range []string{o.JSON, o.CSV} {
 		if name == "" || name == "-" {
@@ -141,7 +142,7 @@ func (o Output) Check() error {
 	return nil
 }
 
-// writeFile writes a file, and says which one if it cannot.
+// writeFile writes a file. Its errors name the file.
 func writeFile(name string, write func(io.Writer) error) error {
 	var b strings.Builder
 	if err := write(&b); err != nil {

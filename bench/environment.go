@@ -16,39 +16,39 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Environment is where and with what a run took place.
+// Environment describes the machine and the program of a run.
 type Environment struct {
-	Time      time.Time `json:"time"` // of the beginning
+	Time      time.Time `json:"time"` // start of the run
 	CPU       string    `json:"cpu"`
-	CPUs      int       `json:"cpus"`  // that may be used
-	Cores     int       `json:"cores"` // that they lie on
-	SMT       int       `json:"smt"`   // of the CPUs that may be used, the most that share a core
+	CPUs      int       `json:"cpus"`  // CPUs that may be used
+	Cores     int       `json:"cores"` // cores of these CPUs
+	SMT       int       `json:"smt"`   // most of these CPUs on one core
 	NUMANodes int       `json:"numa_nodes"`
-	Machine   string    `json:"machine"`      // the hypervisor of a virtual machine; "": none is known of
-	L1        int       `json:"l1_bytes"`     // of data; 0: not known
-	L2        int       `json:"l2_bytes"`     // 0: not known
-	L3        int       `json:"l3_bytes"`     // 0: not known
-	Memory    int64     `json:"memory_bytes"` // available at the beginning; 0: not known
-	Governor  string    `json:"governor"`     // of the CPUs' frequency; "": the system does not tell
-	HugePages string    `json:"huge_pages"`   // always, madvise or never; "": the system does not tell
-	Huge      int64     `json:"huge_bytes"`   // of this process that huge pages held when its stacks were there
-	Load      float64   `json:"load"`         // the system's load average at the beginning
-	Steal     float64   `json:"steal"`        // share of the CPUs' time that went to other guests of the machine, meanwhile
-	Others    float64   `json:"others"`       // share that went to other processes here
-	OS        string    `json:"os"`           // and its kernel
+	Machine   string    `json:"machine"`      // hypervisor; "": none detected
+	L1        int       `json:"l1_bytes"`     // data cache; 0: unknown
+	L2        int       `json:"l2_bytes"`     // 0: unknown
+	L3        int       `json:"l3_bytes"`     // 0: unknown
+	Memory    int64     `json:"memory_bytes"` // available at the start; 0: unknown
+	Governor  string    `json:"governor"`     // frequency governor of the CPUs; "": unknown
+	HugePages string    `json:"huge_pages"`   // always, madvise or never; "": unknown
+	Huge      int64     `json:"huge_bytes"`   // huge pages of this process, with its stacks
+	Load      float64   `json:"load"`         // load average at the start
+	Steal     float64   `json:"steal"`        // share of CPU time that other guests took
+	Others    float64   `json:"others"`       // share of CPU time that other processes took
+	OS        string    `json:"os"`           // with the version of its kernel
 	Arch      string    `json:"arch"`
 	Go        string    `json:"go"`
 	Procs     int       `json:"gomaxprocs"`
 	Pixtrend  string    `json:"pixtrend"` // version
 	Commit    string    `json:"commit"`
-	ISA       string    `json:"isa"`  // that is used where a measurement names none
-	ISAs      []string  `json:"isas"` // that there are
-	Runs      int       `json:"runs"` // of each thing
+	ISA       string    `json:"isa"`  // default of measurements
+	ISAs      []string  `json:"isas"` // available on the machine
+	Runs      int       `json:"runs"` // runs per arm
 
 	began cpuTimes
 }
 
-// NewEnvironment looks around before a run of a version of pixtrend.
+// NewEnvironment describes the machine before a run of a version of pixtrend.
 func NewEnvironment(version string, runs int) Environment {
 	machine := runner.Machine()
 	e := Environment{
@@ -86,7 +86,7 @@ func NewEnvironment(version string, runs int) Environment {
 	return e
 }
 
-// Finish notes what happened meanwhile.
+// Finish records the load during the run.
 func (e *Environment) Finish() {
 	now := readCPUTimes()
 	if all := now.all - e.began.all; all > 0 {
@@ -95,38 +95,38 @@ func (e *Environment) Finish() {
 	}
 }
 
-// noteHuge notes how much of the process huge pages hold, if it is more than before.
+// noteHuge records the largest amount of memory in huge pages so far.
 func (e *Environment) noteHuge() {
 	if text, err := os.ReadFile("/proc/self/smaps_rollup"); err == nil {
 		e.Huge = max(e.Huge, kibibytes(string(text), "AnonHugePages:"))
 	}
 }
 
-// Notes says what a reader should know of where the figures come from.
+// Notes returns warnings about the conditions of the run.
 func (e *Environment) Notes() []string {
 	var notes []string
 	say := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	if e.Runs < LeastRuns {
-		say("%d runs of each: figures should rest on %d or more", e.Runs, LeastRuns)
+		say("%d runs of each: figures need %d or more", e.Runs, LeastRuns)
 	}
 	if perCPU := e.Load / float64(max(1, e.CPUs)); perCPU > 0.2 {
-		say("the machine was at work when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
+		say("the machine was busy when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
 	}
 	if e.Others > 0.02 {
-		say("%.0f %% of the CPUs' time went to other programs meanwhile: figures are worse than they would be alone", 100*e.Others)
+		say("other programs took %.0f %% of the CPU time: the figures are worse than on an idle machine", 100*e.Others)
 	}
 	if e.Steal > 0.01 {
-		say("%.0f %% of the CPUs' time went to other guests of the machine", 100*e.Steal)
+		say("other guests of the machine took %.0f %% of the CPU time", 100*e.Steal)
 	}
 	return notes
 }
 
-// Title names the processor and the commit, for a line below a plot.
+// Title returns the processor, the commit and the date, for a line below a plot.
 func (e *Environment) Title() string {
 	return fmt.Sprintf("%s, %d CPUs on %d cores · pixtrend %s · %s", e.CPU, e.CPUs, e.Cores, e.Commit, e.Time.Format(time.DateOnly))
 }
 
-// commit is the one that Go stamped into the program, or what its version says.
+// commit returns the commit that Go stamped into the program, or its version.
 func commit(version string) string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "vcs.revision" })
@@ -137,7 +137,7 @@ func commit(version string) string {
 	return version
 }
 
-// governor returns the policies of the CPUs' frequencies.
+// governor returns the frequency governors of the CPUs.
 func governor(t runner.Topology) string {
 	var names []string
 	for _, c := range t.CPUs {
@@ -149,7 +149,7 @@ func governor(t runner.Topology) string {
 	return strings.Join(names, ", ")
 }
 
-// hugePages returns the word in brackets: always [madvise] never.
+// hugePages returns the word in brackets of a text such as: always [madvise] never.
 func hugePages() string {
 	text, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
 	if err != nil {
@@ -167,10 +167,10 @@ func load() (average float64) {
 	return average
 }
 
-// cpuTimes are seconds of all CPUs together; zeros where the system does not tell.
+// cpuTimes are seconds of all CPUs together. They are zero if the system does not report them.
 type cpuTimes struct {
 	all, busy, stolen float64
-	own               float64 // of busy, for this process and the programs that it ran
+	own               float64 // part of busy: this process and its child processes
 }
 
 func readCPUTimes() cpuTimes {
@@ -183,7 +183,7 @@ func readCPUTimes() cpuTimes {
 	const idle, iowait, steal, perSecond = 3, 4, 7, 100 // USER_HZ
 	for i, word := range strings.Fields(line) {
 		var ticks float64
-		if _, err := fmt.Sscan(word, &ticks); err != nil || i > steal { // guests are counted as users before
+		if _, err := fmt.Sscan(word, &ticks); err != nil || i > steal { // later fields are counted in earlier ones
 			break
 		}
 		seconds := ticks / perSecond
@@ -199,7 +199,7 @@ func readCPUTimes() cpuTimes {
 	return t
 }
 
-// available returns the memory that could be had without swapping, page cache included.
+// available returns the memory that is available without swapping, page cache included.
 func available() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

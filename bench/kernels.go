@@ -15,16 +15,16 @@ import (
 const (
 	groupRAM   = "ram"   // stacks larger than the caches, one thread
 	groupCache = "l2"    // a tile that stays in the L2 cache, over and over
-	groupDates = "dates" // how the rate depends on the number of dates
-	groupTiles = "tiles" // how it depends on the pixels of a tile, and the tiles that a worker takes at once
+	groupDates = "dates" // the rate by number of dates
+	groupTiles = "tiles" // the rate by pixels per tile and tiles per work item
 )
 
 const (
 	usualDates = 21
-	usualGaps  = "0.2" // as it stands in names
+	usualGaps  = "0.2" // as in names
 )
 
-// baselines measures the serial baselines alone, for what is measured outside this package.
+// baselines measures the serial baselines alone, for comparison with fits of files.
 func (s *study) baselines(ctx context.Context) error {
 	for _, p := range []problem{{dtype: kernel.Float32, dates: usualDates}, {dtype: kernel.Float32, dates: usualDates, gaps: 0.2}, {dtype: kernel.Int16, dates: usualDates}} {
 		err := s.with(ctx, p.sized(s.Stack), false, []string{"study", "baselines", "ws", groupRAM}, func(g *group) error {
@@ -67,7 +67,7 @@ func (s *study) kernels(ctx context.Context) error {
 	return s.overTiles(ctx, problem{dtype: kernel.Float32, dates: usualDates})
 }
 
-// with measures the group that add makes of a problem.
+// with measures a group of arms, which add defines, on the samples of a problem.
 func (s *study) with(ctx context.Context, p problem, both bool, prefix []string, add func(g *group) error) error {
 	m, err := newMemory(ctx, p, s.k, s.buffer, both)
 	if err != nil {
@@ -82,14 +82,15 @@ func (s *study) with(ctx context.Context, p problem, both bool, prefix []string,
 	return errors.Join(err, m.close())
 }
 
-// inRAM measures every implementation on packed tiles, and the one in use on whole planes side by side.
+// inRAM measures every implementation on packed tiles, and the default one on whole planes side by
+// side.
 func (s *study) inRAM(ctx context.Context, p problem) error {
 	return s.with(ctx, p.sized(s.Stack), true, []string{"study", "kernel", "ws", groupRAM}, func(g *group) error {
 		at := g.m.whole(1)
 		g.addBaselines(at)
 		for _, isa := range kernel.Available() {
 			if isa == kernel.Generic {
-				continue // serial-generic is that
+				continue // it is serial-generic
 			}
 			k, err := kernel.New(isa)
 			if err != nil {
@@ -110,7 +111,7 @@ func (s *study) inRAM(ctx context.Context, p problem) error {
 
 const cacheBytes = 256 << 10
 
-// inCache measures tiles of 256 KiB, read as often as a stack has such tiles.
+// inCache measures tiles of 256 KiB. A tile is read as many times as a stack has such tiles.
 func (s *study) inCache(ctx context.Context, p problem) error {
 	p = p.sized(cacheBytes)
 	times := s.timesInCache()
@@ -144,7 +145,8 @@ func (s *study) inCache(ctx context.Context, p problem) error {
 			}
 		}
 		again(g.name("arm", Read, "threads", "1"), "", func([]float32) { ceiling.Read(m.packed.Data, 0) })
-		// Up to eight sums of products a sample: what the arithmetic units give when the cache does not hold them up.
+		// Up to eight sums of products per sample show the rate of the arithmetic units
+		// when the cache is not the limit.
 		for _, rows := range []int{1, 2, 4, 8} {
 			weights, dst := make([][]float64, rows), make([][]float64, rows)
 			for r := range rows {
@@ -157,7 +159,7 @@ func (s *study) inCache(ctx context.Context, p problem) error {
 				s.k.Coefficients(dst, t, design, valid)
 			})
 			a.Sum = func() (uint64, error) {
-				for i := range m.out { // each row gives the slope times the sum of the squares of the times
+				for i := range m.out { // a row is the slope times the sum of squared times
 					m.out[i] = float32(dst[rows-1][i] / line.Axis.TT)
 				}
 				return sumOf(m.out), m.check(m.out)
@@ -167,7 +169,7 @@ func (s *study) inCache(ctx context.Context, p problem) error {
 	})
 }
 
-// overDates measures the kernel in use on stacks of some number of dates.
+// overDates measures the default kernel on stacks of p.dates dates.
 func (s *study) overDates(ctx context.Context, p problem) error {
 	return s.with(ctx, p.sized(s.Stack), true, []string{"study", "kernel", "ws", groupDates}, func(g *group) error {
 		at := g.m.whole(1)
@@ -178,8 +180,8 @@ func (s *study) overDates(ctx context.Context, p problem) error {
 	})
 }
 
-// overTiles measures all threads on planes side by side, cut into tiles of some number of pixels of which a
-// worker takes some at a time.
+// overTiles measures all threads on planes side by side, for tiles of several sizes and several
+// numbers of tiles per work item.
 func (s *study) overTiles(ctx context.Context, p problem) error {
 	tiles, sizes := []int{64, 256, 1024, 4096, 16384, 65536}, []int{1, 4, 16, 64}
 	if s.Quick {
@@ -192,7 +194,7 @@ func (s *study) overTiles(ctx context.Context, p problem) error {
 		for _, tile := range tiles {
 			for _, size := range sizes {
 				if tile*size > m.pixels/threads {
-					continue // some would have nothing to do
+					continue // some threads would be idle
 				}
 				name := g.name("arm", s.k.ISA().String(), "threads", strconv.Itoa(threads), "tile", strconv.Itoa(tile), "group", strconv.Itoa(size))
 				g.add(name, m.bytes(m.pixels), at, "slope", func(ctx context.Context) (float64, error) {
@@ -208,7 +210,7 @@ func (s *study) overTiles(ctx context.Context, p problem) error {
 	})
 }
 
-// fitTiles fits the planes in tiles, of which a worker takes size at a time.
+// fitTiles fits the planes tile by tile. A work item is size tiles.
 func (m *memory) fitTiles(ctx context.Context, k kernel.Kernel, tile, size, threads int) (float64, error) {
 	line, valid, t := m.line(), m.valid(), m.planes
 	items := (t.Pixels + tile*size - 1) / (tile * size)

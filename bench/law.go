@@ -2,12 +2,12 @@ package bench
 
 import "math"
 
-// KarpFlatt returns the serial fraction that a speed-up on p threads tells of,
+// KarpFlatt returns the serial fraction e of a speed-up s on p threads,
 //
 //	e = (1/s − 1/p) / (1 − 1/p)
 //
-// (Karp and Flatt, Measuring Parallel Processor Performance, CACM 33(5), 1990). One that grows with p
-// is no serial part but an overhead, or a shared resource that is used up. NaN for one thread.
+// (Karp and Flatt, Measuring Parallel Processor Performance, CACM 33(5), 1990). If e grows with p,
+// the cause is an overhead or a shared resource, not serial code. For one thread the result is NaN.
 func KarpFlatt(speedup float64, p int) float64 {
 	if p < 2 {
 		return math.NaN()
@@ -16,21 +16,21 @@ func KarpFlatt(speedup float64, p int) float64 {
 	return (1/speedup - 1/n) / (1 - 1/n)
 }
 
-// Roof is the rate of p threads as min(p·One, Most).
+// Roof models the rate of p threads as min(p·One, Most).
 type Roof struct {
-	One       float64 `json:"one"`        // of one thread
-	Most      float64 `json:"most"`       // of as many as there can be; where it is not reached, that of the most threads measured
-	Reached   bool    `json:"reached"`    // whether the points show a bound
-	Residual  float64 `json:"residual"`   // root of the mean square of what is left, relative to the largest rate
-	Threads   float64 `json:"threads"`    // Most/One: threads from which on more do not help
-	BoundFrom int     `json:"from_point"` // index of the first point that is bound; the number of points where none is
+	One       float64 `json:"one"`        // rate of one thread
+	Most      float64 `json:"most"`       // bound, or the last rate if it is not reached
+	Reached   bool    `json:"reached"`    // the points show a bound
+	Residual  float64 `json:"residual"`   // RMS of the residuals over the largest rate
+	Threads   float64 `json:"threads"`    // Most/One: more threads do not help
+	BoundFrom int     `json:"from_point"` // first point at the bound, or the number of points
 }
 
 // At returns the rate of p threads.
 func (r Roof) At(p float64) float64 { return min(p*r.One, r.Most) }
 
-// FitRoof fits min(p·One, Most) to the rates of ascending numbers of threads by least squares: for each
-// place where the line may meet the bound, the best of both that meet there.
+// FitRoof fits min(p·One, Most) to the rates of ascending numbers of threads by least squares. For
+// each place where the line can meet the bound, it finds the best line and bound that meet there.
 func FitRoof(threads []int, rates []float64) Roof {
 	best, least := Roof{}, math.Inf(1)
 	largest := 0.0
@@ -46,7 +46,7 @@ func FitRoof(threads []int, rates []float64) Roof {
 			d := rates[i] - min(float64(p)*one, most)
 			sum += d * d
 		}
-		// A bound has to explain more than rounding does.
+		// A bound must explain more than rounding does.
 		if sum < least*(1-1e-9) {
 			least = sum
 			best = Roof{One: one, Most: most, Reached: from < len(threads), BoundFrom: from}
@@ -68,7 +68,7 @@ func FitRoof(threads []int, rates []float64) Roof {
 			continue
 		}
 		try(one, bound/float64(len(threads)-from), from)
-		// The same with the bound beginning just at a point.
+		// Also try a bound that begins exactly at a point.
 		corner := float64(threads[from-1])
 		for _, r := range rates[from:] {
 			pp += corner * corner

@@ -8,7 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// The serial fraction of Amdahl's law is what Karp and Flatt's measure gives back.
+// KarpFlatt returns the serial fraction of Amdahl's law.
 func TestKarpFlatt(t *testing.T) {
 	for _, serial := range []float64{0, 0.01, 0.1, 0.5, 1} {
 		for _, p := range []int{2, 3, 8, 64} {
@@ -21,8 +21,8 @@ func TestKarpFlatt(t *testing.T) {
 	if !math.IsNaN(KarpFlatt(1, 1)) {
 		t.Error("one thread has a serial fraction")
 	}
-	// From the literature: a speed-up of 4.71 on 8 processors is a fraction of 0.0998 (M. J. Quinn, Parallel Programming
-	// in C with MPI and OpenMP, section 7.5).
+	// From the literature: a speed-up of 4.71 on 8 processors is a fraction of 0.0998 (M. J.
+	// Quinn, Parallel Programming in C with MPI and OpenMP, section 7.5).
 	if got := KarpFlatt(4.71, 8); !(math.Abs(got-0.0998) <= 0.0005) {
 		t.Errorf("%v, want 0.0998", got)
 	}
@@ -58,7 +58,7 @@ func TestFitRoof(t *testing.T) {
 	}
 }
 
-// twoSockets has two nodes of two cores with two threads each, in the order that runner promises.
+// twoSockets has two nodes of two cores with two threads each, in the order of package runner.
 var twoSockets = runner.Topology{CPUs: []runner.CPU{
 	{ID: 0, Core: 0, Package: 0, Node: 0}, {ID: 1, Core: 1, Package: 0, Node: 0}, {ID: 2, Core: 0, Package: 1, Node: 1}, {ID: 3, Core: 1, Package: 1, Node: 1},
 	{ID: 4, Core: 0, Package: 0, Node: 0}, {ID: 5, Core: 1, Package: 0, Node: 0}, {ID: 6, Core: 0, Package: 1, Node: 1}, {ID: 7, Core: 1, Package: 1, Node: 1},

@@ -8,35 +8,36 @@ import (
 	"strings"
 )
 
-// ErrWrong is wrapped by the errors about results that are not what they should be.
+// ErrWrong is wrapped by errors about wrong results.
 var ErrWrong = errors.New("wrong result")
 
-// LeastRuns is how many runs of each thing a figure should rest on.
+// LeastRuns is the number of runs per arm that a figure needs.
 const LeastRuns = 10
 
-// Arm is one of the things that are timed in turn.
+// Arm is a computation that is timed. Arms run in turn.
 type Arm struct {
 	Measurement
-	// Prepare, which may be nil, is called before each run and is not in its time.
+	// Prepare is called before each run and does not count. It may be nil.
 	Prepare func(ctx context.Context) error
-	// Run does it once and returns the seconds that it took.
+	// Run runs the arm once and returns the seconds it took.
 	Run func(ctx context.Context) (float64, error)
-	// Sum returns a checksum of what the last run gave; nil where there is no result.
+	// Sum returns a checksum of the result of the last run. It is nil if there is no result.
 	Sum func() (uint64, error)
-	// Result names what the arm computes. All arms with one name must have one checksum.
+	// Result names what the arm computes. All arms with the same name must have the same
+	// checksum.
 	Result string
 
 	sum uint64
 }
 
-// Measurement is all runs of one thing.
+// Measurement is all runs of an arm.
 type Measurement struct {
-	Name    string    `json:"name"`    // key=value, joined by slashes
-	Bytes   int64     `json:"bytes"`   // that are read, or written
-	Seconds []float64 `json:"seconds"` // of every run, in the order of the runs
+	Name    string    `json:"name"`    // key=value pairs joined by slashes
+	Bytes   int64     `json:"bytes"`   // bytes read or written
+	Seconds []float64 `json:"seconds"` // of each run, in order
 }
 
-// NameOf joins pairs of keys and values; those with an empty value are left out.
+// NameOf joins pairs of keys and values and leaves out those with an empty value.
 func NameOf(pairs ...string) string {
 	var parts []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -47,7 +48,7 @@ func NameOf(pairs ...string) string {
 	return strings.Join(parts, "/")
 }
 
-// Key returns the value of a key in a name, "" where it has none.
+// Key returns the value of a key in a name, or an empty string.
 func Key(name, key string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		if value, found := strings.CutPrefix(part, key+"="); found {
@@ -57,16 +58,17 @@ func Key(name, key string) string {
 	return ""
 }
 
-// Turns says how arms take turns.
+// Turns are the options of Measure.
 type Turns struct {
 	Runs     int                             // timed runs of each arm
-	Verify   func(ctx context.Context) error // called after the warm-up, whose results it should check; may be nil
+	Verify   func(ctx context.Context) error // checks the results of the warm-up; may be nil
 	Progress func(done, total int)           // may be nil
 }
 
-// Measure runs every arm once without its time counting and compares the checksums of those that compute
-// the same, has the results verified, then runs all arms in turn, each round in another order. A run whose
-// result is not the verified one is an error that wraps ErrWrong.
+// Measure first runs every arm once as a warm-up. It compares the checksums of arms that compute
+// the same result, and calls Verify. Then it times all arms in turn, each round in another order.
+// It returns an error that wraps ErrWrong if a timed run gives another result than the verified
+// one.
 func Measure(ctx context.Context, arms []*Arm, t Turns) error {
 	done, total := 0, len(arms)*(t.Runs+1)
 	step := func() {
@@ -102,7 +104,7 @@ func Measure(ctx context.Context, arms []*Arm, t Turns) error {
 				return err
 			}
 			if a.sum != sum {
-				return fmt.Errorf("%w: a run of %s gave other samples than the one that was verified", ErrWrong, a.Name)
+				return fmt.Errorf("%w: a run of %s gave other samples than the verified run", ErrWrong, a.Name)
 			}
 			a.Seconds = append(a.Seconds, seconds)
 			step()
@@ -111,7 +113,7 @@ func Measure(ctx context.Context, arms []*Arm, t Turns) error {
 	return nil
 }
 
-// once runs an arm and takes the checksum of its result.
+// once runs an arm and computes the checksum of its result.
 func (a *Arm) once(ctx context.Context) (seconds float64, err error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)

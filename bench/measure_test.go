@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// fake is an arm that says it took about that long, and gives a checksum.
+// fake returns an arm that reports about that many seconds and has a checksum.
 func fake(rng *rand.Rand, name string, seconds float64, sum func(run int) uint64) *Arm {
 	run := -1
 	return &Arm{Measurement: Measurement{Name: name, Bytes: 1e9}, Result: "r",
@@ -26,7 +26,7 @@ func fake(rng *rand.Rand, name string, seconds float64, sum func(run int) uint64
 
 func always(sum uint64) func(int) uint64 { return func(int) uint64 { return sum } }
 
-// A slow-down that is planted is found, and an arm beside itself is not called slower.
+// A build that is made slower is found, and a build compared with itself is not called slower.
 func TestPlantedSlowArm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	arms := []*Arm{fake(rng, "arm=base", 1, always(7)), fake(rng, "arm=slow", 1.15, always(7)), fake(rng, "arm=base/again=yes", 1, always(7))}
@@ -78,7 +78,7 @@ func TestPlantedWrongResult(t *testing.T) {
 	}
 }
 
-// Arms take turns in another order each round, and each is run as often as the others.
+// The order of the arms differs from round to round, and all arms run equally often.
 func TestTurns(t *testing.T) {
 	var order []string
 	var arms []*Arm
@@ -126,7 +126,8 @@ func smallMemory(t *testing.T, p problem) *memory {
 	return m
 }
 
-// The baseline and the kernels agree with the reference, and a result that is off in one pixel is refused.
+// The baseline and the kernels agree with the reference. A result that is wrong in one pixel is
+// refused.
 func TestCheckFindsWhatIsWrong(t *testing.T) {
 	for _, p := range []problem{
 		{kernel.Float32, 21, 0, 640}, {kernel.Float32, 5, 0.6, 640}, {kernel.Int16, 21, 0.2, 640}, {kernel.Int16, 2, 0.5, 64},
@@ -159,7 +160,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Every way to hand out work gives the same bits, also where workers do not come out even.
+// Every policy gives the same bits, also with unequal shares of work.
 func TestPolicies(t *testing.T) {
 	m := smallMemory(t, problem{kernel.Float32, 7, 0.2, 64 * 37})
 	kernel.Slope(m.k, m.out, nil, m.packed, m.line(), m.valid())

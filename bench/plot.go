@@ -22,7 +22,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// The colours of Okabe and Ito, which the colour-blind tell apart.
+// These colours are by Okabe and Ito; people with any colour vision can tell them apart.
 var colors = []color.Color{
 	color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255},
 	color.RGBA{230, 159, 0, 255}, color.RGBA{86, 180, 233, 255}, color.RGBA{0, 0, 0, 255}, color.RGBA{140, 140, 140, 255},
@@ -34,16 +34,16 @@ const (
 	plotWidth  = 20 * vg.Centimeter
 	plotHeight = 13 * vg.Centimeter
 	dpi        = 110
-	sans       = "Sans" // of the typeface Liberation
+	sans       = "Sans" // a variant of the typeface Liberation
 )
 
-// figure is a plot with a line below it that says where it comes from.
+// figure is a plot with its source in a line below it.
 type figure struct {
 	*plot.Plot
 	source  string
-	next    int     // colour
-	beside  float64 // how far series stand beside each other, where their points would hide each other
-	entries int     // of the legend
+	next    int     // index of the next colour
+	beside  float64 // horizontal shift between series, so that no points are hidden
+	entries int     // entries of the legend
 
 }
 
@@ -76,14 +76,14 @@ func (f *figure) color() color.Color {
 	return c
 }
 
-// legendAbove makes room for the legend above the lines, which begin at zero.
+// legendAbove puts the legend above the lines and begins the y axis at zero.
 func (f *figure) legendAbove() {
-	const each = 0.052 // of the height
+	const each = 0.052 // share of the height per entry
 	f.Legend.Top, f.Legend.Left = true, true
 	f.Y.Min, f.Y.Max = 0, f.Y.Max/(1-min(0.6, each*float64(f.entries)+0.03))
 }
 
-// linear has ticks at 1, 2 or 5 times a power of ten, with as many digits as they need.
+// linear places ticks at 1, 2 or 5 times a power of ten, with as many digits as they need.
 type linear struct{}
 
 func (linear) Ticks(lo, hi float64) (ticks []plot.Tick) {
@@ -104,7 +104,7 @@ func (linear) Ticks(lo, hi float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// xy is a point with the bounds of its value.
+// xy is a point with the interval of its value.
 type xy struct {
 	x float64
 	Interval
@@ -116,7 +116,7 @@ func (s xys) Len() int                      { return len(s) }
 func (s xys) XY(i int) (x, y float64)       { return s[i].x, s[i].Value }
 func (s xys) YError(i int) (lo, hi float64) { return s[i].Value - s[i].Low, s[i].High - s[i].Value }
 
-// series draws points, joined, with their intervals.
+// series draws points with their intervals, joined by a line.
 func (f *figure) series(name string, points xys) error {
 	c := f.color()
 	shifted := slices.Clone(points)
@@ -141,7 +141,7 @@ func (f *figure) series(name string, points xys) error {
 	return nil
 }
 
-// line draws a line without points, dashed.
+// line draws a dashed line without points.
 func (f *figure) line(name string, c color.Color, points plotter.XYs, dashes ...vg.Length) error {
 	l, err := plotter.NewLine(points)
 	if err != nil {
@@ -154,7 +154,7 @@ func (f *figure) line(name string, c color.Color, points plotter.XYs, dashes ...
 	return nil
 }
 
-// write draws a figure as SVG and as PNG.
+// write writes a figure as SVG and as PNG.
 func (f *figure) write(dir, name string) error {
 	for _, kind := range []struct {
 		suffix string
@@ -182,7 +182,8 @@ func (f *figure) write(dir, name string) error {
 	return nil
 }
 
-// Plot draws what the report has into a folder, which it makes, and returns the names of the plots, without suffix.
+// Plot draws all plots of the report into a folder, which it creates. It returns their names,
+// without suffix.
 func (r *Report) Plot(dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
@@ -209,7 +210,7 @@ func (r *Report) Plot(dir string) ([]string, error) {
 	return names, nil
 }
 
-// curveLabel is the name of a curve in a legend.
+// curveLabel returns the label of a curve in a legend.
 func curveLabel(c *Curve) string {
 	words := []string{Key(c.Name, "scaling")}
 	if Key(c.Name, "ws") == groupCache {
@@ -230,7 +231,8 @@ func curveLabel(c *Curve) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
-// curvesOf returns the curves of a study that have more than one point, and the most threads of them.
+// curvesOf returns the curves of a study that have more than one point, and their largest number of
+// threads.
 func (r *Report) curvesOf(study string) (of []*Curve, most int) {
 	for i := range r.Curves {
 		c := &r.Curves[i]
@@ -257,7 +259,7 @@ func (f *figure) overThreads(most int) {
 	f.X.Tick.Marker = plot.ConstantTicks(ticks)
 }
 
-// of says in a title what a study fits.
+// ofStudy returns what a study fits, for a title.
 func ofStudy(study string) string {
 	if study == "pipeline" {
 		return "whole fits of files"
@@ -280,7 +282,7 @@ func (r *Report) plotSpeedup(study string) (*figure, error) {
 		return nil, err
 	}
 	if c := of[0]; study == Scaling {
-		// What reading alone gives, over the rate of one thread.
+		// The rate of reading alone, over the rate of one thread.
 		var points plotter.XYs
 		for _, p := range c.Points {
 			points = append(points, plotter.XY{X: float64(p.Threads), Y: p.Rate.Value / p.OfCeiling.Value / c.Points[0].Rate.Value})
@@ -357,8 +359,9 @@ func (r *Report) plotPolicies() (*figure, error) {
 	return f, nil
 }
 
-// plotRoofline draws arithmetic against what memory and cache deliver. A multiplication and an addition count as
-// two operations; only those that the slope needs are counted, one pair a sample.
+// plotRoofline plots the arithmetic rate below the rates of memory and cache. A multiplication and
+// an addition are two operations. Only the operations that the slope needs are counted, one pair
+// per sample.
 func (r *Report) plotRoofline() (*figure, error) {
 	f := r.figure("Roofline, one thread", "2 operations a sample and row (one fused multiply-add); roofs: reading, measured in the same run",
 		"operations per byte of samples", "Gop/s")
@@ -373,7 +376,7 @@ func (r *Report) plotRoofline() (*figure, error) {
 		}
 		return 2 * rows / size
 	}
-	// The roofs: the best of reading in each place.
+	// The roofs are the fastest reads in each place.
 	for i, ws := range []string{groupCache, groupRAM} {
 		best := 0.0
 		for _, x := range r.of("study", Kernel, "arm", Read, "ws", ws) {
@@ -433,7 +436,7 @@ func (r *Report) plotRoofline() (*figure, error) {
 	return f, nil
 }
 
-// logTicks labels a logarithmic axis at 1, 2 and 5 times powers of ten, with room at both ends.
+// logTicks labels a logarithmic y axis at 1, 2 and 5 times powers of ten, with room at both ends.
 func (f *figure) logTicks() {
 	f.Y.Min = max(f.Y.Min*0.8, 1e-3)
 	f.Y.Max *= 1.3
@@ -486,7 +489,8 @@ func (r *Report) plotDates() (*figure, error) {
 	return f, nil
 }
 
-// tileGrid is the heat map of tiles and groups, rates in GB/s; NaN where there was nothing to do for some.
+// tileGrid is the heat map of tiles and groups, with rates in GB/s. It is NaN where some threads
+// would be idle.
 type tileGrid struct {
 	tiles, groups []int
 	rates         map[[2]int]float64
@@ -567,7 +571,7 @@ func (r *Report) plotTiles() (*figure, error) {
 	return f, nil
 }
 
-// blues goes from nearly white to dark blue.
+// blues is a palette from nearly white to dark blue.
 type blues struct{}
 
 func (blues) Colors() []color.Color {
@@ -581,8 +585,8 @@ func (blues) Colors() []color.Color {
 
 var _ palette.Palette = blues{}
 
-// plotSamples draws the distribution of the runs of the first group, each over its own median: of as many arms as
-// there are colours, without those that handed out work in other ways.
+// plotSamples plots the distribution of the runs of the first group, each divided by its own
+// median. It shows at most as many arms as there are colours, and leaves out the policies.
 func (r *Report) plotSamples() (*figure, error) {
 	var of []*Result
 	for i := range r.Results {

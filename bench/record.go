@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// Record writes a run into a folder of its own in dir, DATE-CPU, or DATE-CPU-2 and so on where there are others of
-// that day: report.md, env.json, summary.csv, samples.csv with every run, report.json with everything, and plots.
+// Record writes a run into a folder of its own in dir: DATE-CPU, or DATE-CPU-2 and so on if there
+// are others of that day. The folder holds report.md, env.json, summary.csv, samples.csv with every
+// run, report.json with everything, and plots.
 func (r *Report) Record(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (r *Report) Record(dir string) error {
 	return nil
 }
 
-// folder is the date and the processor, in letters that every file system takes.
+// folder returns the date and the processor, in letters that every file system accepts.
 func (r *Report) folder() string {
 	name := strings.Map(func(c rune) rune {
 		switch {
@@ -71,8 +72,8 @@ func (r *Report) folder() string {
 	return r.Environment.Time.Format(time.DateOnly) + "-" + strings.Join(strings.Fields(name), "-")
 }
 
-// markdown is the report with tables and plots. Whoever reads nothing else knows what was compared, where, how
-// sure it is, and how to repeat it.
+// markdown returns the report with tables and plots. It alone says what was compared, where, how
+// certain it is, and how to repeat it.
 func (r *Report) markdown(plots []string) string {
 	var b strings.Builder
 	e := &r.Environment
@@ -82,9 +83,9 @@ func (r *Report) markdown(plots []string) string {
 	mdTable(&b, []string{"", ""}, environmentRows(e))
 	b.WriteString("## How\n\n" + method(e.Runs, r.Stack))
 	fmt.Fprintf(&b, "To repeat it, at this commit:\n\n    make build\n    bin/pixtrend bench all --record bench/runs\n\n")
-	b.WriteString("Without GDAL, and on other machines that have neither Go nor GDAL: `make bench-static`, then `bin/pixtrend-bench all --record DIR`, which leaves the files out.\n\n")
+	b.WriteString("Without GDAL, or on a machine that has neither Go nor GDAL: `make bench-static`, then `bin/pixtrend-bench all --record DIR`, which leaves out the fits of files.\n\n")
 	if len(r.Notes) > 0 {
-		b.WriteString("## What to know\n\n")
+		b.WriteString("## Notes\n\n")
 		for _, n := range r.Notes {
 			fmt.Fprintf(&b, "- %s\n", n)
 		}
@@ -97,7 +98,7 @@ func (r *Report) markdown(plots []string) string {
 		}
 	}
 	if len(r.Curves) > 0 {
-		b.WriteString("## Threads\n\nSpeed-up is over one thread of the same arm, Karp–Flatt the serial fraction that it tells of, `of reading` the share of the rate at which as many threads read the same bytes.\n\n")
+		b.WriteString("## Threads\n\nSpeed-up is relative to one thread of the same arm. Karp–Flatt is the serial fraction that follows from it. `of reading` is the rate divided by the rate at which as many threads read the same bytes.\n\n")
 		for i := range r.Curves {
 			c := &r.Curves[i]
 			fmt.Fprintf(&b, "### %s\n\n%s\n\n", c.title(), c.sentence())
@@ -109,7 +110,7 @@ func (r *Report) markdown(plots []string) string {
 		}
 	}
 	if len(r.Results) > 0 {
-		b.WriteString("## Results\n\nBytes are those of the samples, not of the results. `of reading`: the share of the rate of the arm `read` with as many threads, with its 95 % interval; of fits of files, that of reading or decoding the same files, whose bytes theirs are.\n\n")
+		b.WriteString("## Results\n\nBytes are those of the samples, not of the results. `of reading` is the rate divided by that of the arm `read` with as many threads, with its 95 % interval. For fits of files it is relative to reading or decoding the same files, and bytes are those of the files.\n\n")
 	}
 	for _, group := range r.groups() {
 		fmt.Fprintf(&b, "### %s\n\n", heading(group))
@@ -122,7 +123,7 @@ func (r *Report) markdown(plots []string) string {
 		mdTable(&b, resultHead, rows)
 		for _, n := range r.Noise {
 			if n.Group == group {
-				fmt.Fprintf(&b, "Noise: the same twice, ratio %.3f (%.3f to %.3f), of `%s`.\n\n", n.Ratio.Value, n.Ratio.Low, n.Ratio.High, n.Arm)
+				fmt.Fprintf(&b, "Noise: `%s` measured twice, ratio %.3f (%.3f to %.3f).\n\n", n.Arm, n.Ratio.Value, n.Ratio.Low, n.Ratio.High)
 			}
 		}
 	}
@@ -139,7 +140,7 @@ var captions = map[string]string{
 	"tiles": "Rate by size of tiles and groups", "samples": "Distribution of the runs of one table",
 }
 
-// summary says the main thing in a few lines.
+// summary writes the main results as one table.
 func (r *Report) summary(b *strings.Builder) {
 	isa := r.Environment.ISA
 	var rows [][]string
@@ -165,42 +166,42 @@ func (r *Report) summary(b *strings.Builder) {
 	mdTable(b, []string{"stack", "threads", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}, rows)
 }
 
-// method says what a figure rests on.
+// method returns a description of how the figures were made.
 func method(runs int, stack int64) string {
-	return fmt.Sprintf("* Stacks of %d MiB, made by the benchmark, the same on every machine. Before each run the caches are filled with other samples and the results spoilt.\n"+
-		"* Everything in a table is timed in one process in turn, %d runs of each, in another order each round (the seed is fixed). No run is left out; all of them are in samples.csv.\n"+
-		"* A figure is the median; its interval is the 95 %% percentile bootstrap of 2000 resamples. Ratios have their own.\n"+
-		"* A result is compared with a float64 reference, then its checksum with that of all arms on the same data, before its time counts; later runs must have the same.\n"+
-		"* `serial-pixel`: one goroutine, pixel by pixel over a pixel-major array, the textbook formula in two passes: what a loop over `linregress` does, in Go. `serial-generic`: the portable kernel on one thread. "+
+	return fmt.Sprintf("* Stacks of %d MiB, made by the benchmark, the same on every machine. Before each run the caches are filled with other samples and the results are overwritten.\n"+
+		"* Everything in a table is timed in one process in turn, %d runs of each, in another order each round (the seed is fixed). samples.csv has every run.\n"+
+		"* A figure is the median; its interval is the 95 %% percentile bootstrap of 2000 resamples. Ratios have intervals of their own.\n"+
+		"* Before its time counts, a result is compared with a float64 reference, and its checksum with those of all arms on the same data. Later runs must have the same checksum.\n"+
+		"* `serial-pixel`: one goroutine goes over a pixel-major array pixel by pixel and computes the textbook formula in two passes, like a loop over `linregress`, in Go. `serial-generic`: the portable kernel on one thread. "+
 		"`read`: the fastest sequential read of the same bytes, with the widest registers. `triad`: a = b + 3·c in Go.\n"+
-		"* One arm of each table is there twice (`again`): what the two differ by is noise.\n\n", stack>>20, runs)
+		"* Each table has one arm twice (`again`). The difference between the two is noise.\n\n", stack>>20, runs)
 }
 
 func environmentRows(e *Environment) [][]string {
 	known := func(s string) string {
 		if s == "" || s == "0 KiB" {
-			return "not told by the system"
+			return "unknown"
 		}
 		return s
 	}
 	kib := func(n int) string { return fmt.Sprintf("%d KiB", n>>10) }
 	machine := e.Machine
 	if machine == "" {
-		machine = "no hypervisor is seen"
+		machine = "no hypervisor detected"
 	} else {
 		machine = "virtual machine: " + machine
 	}
 	return [][]string{
 		{"processor", e.CPU + ", " + e.Arch + ", " + machine},
 		{"instruction set", e.ISA + " (of " + strings.Join(e.ISAs, ", ") + ")"},
-		{"CPUs", fmt.Sprintf("%d on %d cores (SMT: %d a core), %d NUMA nodes, GOMAXPROCS %d", e.CPUs, e.Cores, e.SMT, e.NUMANodes, e.Procs)},
+		{"CPUs", fmt.Sprintf("%d on %d cores (SMT: %d per core), %d NUMA nodes, GOMAXPROCS %d", e.CPUs, e.Cores, e.SMT, e.NUMANodes, e.Procs)},
 		{"caches", fmt.Sprintf("L1 %s, L2 %s, L3 %s", known(kib(e.L1)), known(kib(e.L2)), known(kib(e.L3)))},
 		{"memory available", fmt.Sprintf("%d MiB", e.Memory>>20)},
-		{"huge pages", fmt.Sprintf("%s; %d MiB of this process were in them", known(e.HugePages), e.Huge>>20)},
+		{"huge pages", fmt.Sprintf("%s; %d MiB of this process were in huge pages", known(e.HugePages), e.Huge>>20)},
 		{"frequency governor", known(e.Governor)},
 		{"system", e.OS + ", Go " + e.Go},
 		{"pixtrend", e.Pixtrend + ", commit " + e.Commit},
-		{"load at the start", fmt.Sprintf("%.2f; meanwhile %.0f %% of the CPUs' time went to other programs, %.0f %% to other guests", e.Load, 100*e.Others, 100*e.Steal)},
+		{"load at the start", fmt.Sprintf("%.2f; during the run other programs took %.0f %% of the CPU time, other guests %.0f %%", e.Load, 100*e.Others, 100*e.Steal)},
 	}
 }
 

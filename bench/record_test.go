@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// server is a report with made-up seconds of a machine with 8 CPUs.
+// server returns a report with made-up seconds of a machine with 8 CPUs.
 func server() *Report {
 	r := NewReport(Environment{Time: time.Date(2026, 11, 24, 10, 30, 0, 0, time.UTC), CPU: "A (R) Processor 9000", CPUs: 8, Cores: 4, SMT: 2, NUMANodes: 2,
 		Arch: "amd64", OS: "linux 6", Go: "1.26", Pixtrend: "v1.0", Commit: "0123456789ab", ISA: "avx512", ISAs: []string{"generic", "avx512"}, Runs: 10, HugePages: "madvise", Load: 3})
@@ -71,7 +71,7 @@ func server() *Report {
 	return r
 }
 
-// Whoever reads a recorded run finds what was compared, where, how sure it is, and how to repeat it.
+// A recorded run says what was compared, where, how certain it is, and how to repeat it.
 func TestRecord(t *testing.T) {
 	dir := t.TempDir()
 	r := server()
@@ -87,8 +87,8 @@ func TestRecord(t *testing.T) {
 		return string(text)
 	}
 	report := read("report.md")
-	for _, want := range []string{"A (R) Processor 9000", "8 on 4 cores (SMT: 2 a core), 2 NUMA nodes", "commit 0123456789ab", "avx512 (of generic, avx512)", "madvise",
-		"load average 3.0", "10 runs of each", "bin/pixtrend bench all --record", "95 %", SerialPixel, SerialGeneric, "Karp–Flatt", "Noise:", "a table of files", "the same arm, measured twice, differs"} {
+	for _, want := range []string{"A (R) Processor 9000", "8 on 4 cores (SMT: 2 per core), 2 NUMA nodes", "commit 0123456789ab", "avx512 (of generic, avx512)", "madvise",
+		"load average 3.0", "10 runs of each", "bin/pixtrend bench all --record", "95 %", SerialPixel, SerialGeneric, "Karp–Flatt", "Noise:", "a table of files", "two measurements of the same arm differ"} {
 		if !strings.Contains(report, want) {
 			t.Errorf("report.md does not say %q", want)
 		}
@@ -140,7 +140,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// A report of nothing has no plots, and fails at nothing.
+// An empty report has no plots and causes no error.
 func TestRecordOfNothing(t *testing.T) {
 	r := NewReport(Environment{CPU: "x"})
 	if names, err := r.Plot(t.TempDir()); err != nil || len(names) > 0 {

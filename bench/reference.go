@@ -2,15 +2,15 @@ package bench
 
 import "math"
 
-// Trend is what the reference finds for a pixel, and what its own rounding may be.
+// Trend is the reference result of a pixel, with bounds on its own rounding errors.
 type Trend struct {
-	Slope, Intercept           float64 // NaN where there is no trend
+	Slope, Intercept           float64 // NaN without a trend
 	N                          int
 	SlopeError, InterceptError float64
 }
 
-// Reference fits y over t by least squares in two passes, means first. NaN is a gap. It is there to be
-// plainly right.
+// Reference fits y over t by least squares in two passes, means first. NaN is a gap. It is written
+// to be plainly correct.
 func Reference(t, y []float64) Trend {
 	var n int
 	var sumT, sumY, largest float64
@@ -33,15 +33,15 @@ func Reference(t, y []float64) Trend {
 	if n < 2 || tt == 0 {
 		return Trend{Slope: math.NaN(), Intercept: math.NaN(), N: n}
 	}
-	const some = 1e-13 // some hundred roundings of float64
+	const some = 1e-13 // several hundred roundings of float64
 	r := Trend{Slope: ty / tt, N: n, SlopeError: some * largest * math.Sqrt(float64(n)/tt)}
 	r.Intercept = meanY - r.Slope*meanT
 	r.InterceptError = some*largest + math.Abs(meanT)*(r.SlopeError+some*math.Abs(r.Slope))
 	return r
 }
 
-// Near reports whether a float32 is what want rounds to, give or take what want may be off. NaN is near
-// NaN and nothing else.
+// Near reports whether a float32 is the rounded value of want, which may be wrong by off. NaN is
+// near NaN and nothing else.
 func Near(got float32, want, off float64) bool {
 	if math.IsNaN(want) {
 		return got != got

@@ -9,37 +9,37 @@ import (
 	"strings"
 )
 
-// Schema names the form of a report as JSON. It changes when a key does.
+// Schema is the version of the JSON of a report. It changes when a key changes.
 const Schema = "pixtrend-bench/1"
 
-// Report is what a run found.
+// Report is the result of a run.
 type Report struct {
 	Schema      string      `json:"schema"`
 	Environment Environment `json:"environment"`
-	Stack       int64       `json:"stack_bytes"` // of a stack in memory
+	Stack       int64       `json:"stack_bytes"` // size of a stack in memory
 	Quick       bool        `json:"quick"`
 	Results     []Result    `json:"results"`
 	Noise       []Noise     `json:"noise"`
 	Curves      []Curve     `json:"curves"`
 	Notes       []string    `json:"notes"`
-	Pipeline    any         `json:"pipeline,omitempty"` // that of bench/pipeline, where it was asked for
+	Pipeline    any         `json:"pipeline,omitempty"` // the report of bench/pipeline, if it ran
 
-	text string // of the pipeline, for people
+	text string // the report of the pipeline as text
 }
 
-// NewReport returns a report of nothing.
+// NewReport returns an empty report.
 func NewReport(e Environment) *Report {
 	return &Report{Schema: Schema, Environment: e, Results: []Result{}, Noise: []Noise{}, Curves: []Curve{}, Notes: []string{}}
 }
 
-// AddPipeline adds what package pipeline found: the report as it stands in JSON, and as text.
+// AddPipeline adds the report of package pipeline, as a value for JSON and as text.
 func (r *Report) AddPipeline(report any, text string) { r.Pipeline, r.text = report, text }
 
-// Finish notes what happened meanwhile, and what a reader should know.
+// Finish adds the load during the run and the notes for the reader.
 func (r *Report) Finish() {
 	r.Environment.Finish()
 	if r.Quick {
-		r.Notes = append(r.Notes, fmt.Sprintf("a quick run: stacks of %d MiB may lie in the caches, so that these figures show how the benchmark works and not how fast anything is", r.Stack>>20))
+		r.Notes = append(r.Notes, fmt.Sprintf("a quick run: stacks of %d MiB may be in the caches, so these figures show how the benchmark works, not how fast anything is", r.Stack>>20))
 	}
 	r.Notes = append(r.Notes, r.Environment.Notes()...)
 	r.Notes = append(r.Notes, doubts(r.Results, r.Noise)...)
@@ -60,7 +60,7 @@ func (r *Report) of(pairs ...string) []*Result {
 	return found
 }
 
-// groups returns the names of the groups in their order.
+// groups returns the names of the groups in order.
 func (r *Report) groups() []string {
 	var names []string
 	for i := range r.Results {
@@ -73,7 +73,7 @@ func (r *Report) groups() []string {
 
 var resultHead = []string{"arm", "median", "95 % interval", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}
 
-// row is a result in a table.
+// row formats a result as a row of a table.
 func (r *Result) row() []string {
 	times := func(i Interval) string {
 		switch {
@@ -108,19 +108,19 @@ func (p *CurvePoint) row() []string {
 		fmt.Sprintf("%.1f", p.OverPixel.Value), fmt.Sprintf("%.2f", p.OfCeiling.Value), strconv.Itoa(p.Nodes), smt}
 }
 
-// sentence says what the fitted curve says.
+// sentence describes the fitted curve.
 func (c *Curve) sentence() string {
 	last := c.Points[len(c.Points)-1].Threads
 	switch {
 	case len(c.Points) == 1:
-		return "One number of threads is no curve."
+		return "There is no curve of a single number of threads."
 	case !c.Roof.Reached:
-		return fmt.Sprintf("min(p × %.2f GB/s, bound): no bound is seen up to %d threads; residual %.1f %%.", c.Roof.One, last, 100*c.Roof.Residual)
+		return fmt.Sprintf("min(p × %.2f GB/s, bound): no bound up to %d threads; residual %.1f %%.", c.Roof.One, last, 100*c.Roof.Residual)
 	}
 	return fmt.Sprintf("min(p × %.2f GB/s, %.2f GB/s): bound from %.1f threads on; residual %.1f %%.", c.Roof.One, c.Roof.Most, c.Roof.Threads, 100*c.Roof.Residual)
 }
 
-// heading says in words what a name stands for.
+// heading describes a group in words.
 func heading(group string) string {
 	var what string
 	switch {
@@ -149,7 +149,7 @@ func heading(group string) string {
 	return fmt.Sprintf("%s: %s, %s dates, %s", what, Key(group, "dtype"), Key(group, "n"), gaps)
 }
 
-// title says in words what a curve is.
+// title describes a curve in words.
 func (c *Curve) title() string {
 	title := heading(c.Name)
 	switch Key(c.Name, "scaling") {
@@ -167,7 +167,7 @@ func (c *Curve) title() string {
 	return title
 }
 
-// Text is the report for people.
+// Text formats the report as text.
 func (r *Report) Text() string {
 	var b strings.Builder
 	if len(r.Results) > 0 {
@@ -211,7 +211,7 @@ func (r *Report) Text() string {
 	return b.String()
 }
 
-// WriteSummary writes a row for each result as CSV.
+// WriteSummary writes one row per result as CSV.
 func (r *Report) WriteSummary(w io.Writer) error {
 	c := csv.NewWriter(w)
 	head := []string{"name", "bytes", "runs", "median_s", "median_s_low", "median_s_high", "gb_per_s", "gb_per_s_low", "gb_per_s_high",
@@ -233,7 +233,7 @@ func (r *Report) WriteSummary(w io.Writer) error {
 	return c.WriteAll(rows)
 }
 
-// WriteSamples writes a row for each run of each thing as CSV.
+// WriteSamples writes one row per run of each arm as CSV.
 func (r *Report) WriteSamples(w io.Writer) error {
 	c := csv.NewWriter(w)
 	rows := [][]string{{"name", "run", "seconds"}}

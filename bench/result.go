@@ -8,29 +8,29 @@ import (
 	"strings"
 )
 
-// Result is a measurement beside the baselines and the ceiling of its group.
+// Result is a measurement compared with the baselines and the ceiling of its group.
 type Result struct {
 	Measurement
-	Group       string   `json:"group"`      // results of one group took turns
+	Group       string   `json:"group"`      // results of a group were measured in turn
 	Median      Interval `json:"median_s"`   // seconds
-	Rate        Interval `json:"gb_per_s"`   // of the bytes, 1e9 a second
-	OverPixel   Interval `json:"over_pixel"` // how many times the rate of serial-pixel
+	Rate        Interval `json:"gb_per_s"`   // 1e9 bytes per second
+	OverPixel   Interval `json:"over_pixel"` // rate over that of serial-pixel
 	OverGeneric Interval `json:"over_generic"`
-	OfCeiling   Interval `json:"of_ceiling"` // share of the rate of reading with as many threads
-	Ceiling     string   `json:"ceiling"`    // the name of that reading
+	OfCeiling   Interval `json:"of_ceiling"` // rate over that of reading with as many threads
+	Ceiling     string   `json:"ceiling"`    // name of that reading
 
-	sum uint64 // of what it computes
+	sum uint64 // checksum of what it computes
 }
 
-// Noise is what the same arm, measured twice, differs by.
+// Noise is the difference between two measurements of the same arm.
 type Noise struct {
 	Group string   `json:"group"`
 	Arm   string   `json:"arm"`
-	Ratio Interval `json:"ratio"` // of the medians of both
-	Level float64  `json:"level"` // the farthest that 1 may be from the ratio
+	Ratio Interval `json:"ratio"` // of the two medians
+	Level float64  `json:"level"` // largest distance of the interval from 1
 }
 
-// arm, threads and is tell what a result is of.
+// key returns the value of a key in the result's name.
 func (r *Result) key(key string) string { return Key(r.Name, key) }
 
 func (r *Result) threads() int {
@@ -41,10 +41,10 @@ func (r *Result) threads() int {
 	return n
 }
 
-// repeated is the key of an arm that stands in a group a second time.
+// repeated is the key of an arm that is in a group a second time.
 const repeated = "again"
 
-// Again returns the name of an arm that stands in a group a second time.
+// Again returns the name of an arm that is in a group a second time.
 func Again(name string) string { return name + "/" + repeated + "=yes" }
 
 // NewNoise compares two measurements of one arm.
@@ -54,7 +54,7 @@ func NewNoise(group string, a, b []float64, arm string) Noise {
 	return n
 }
 
-// results sets the arms of a group against its baselines and ceilings.
+// results compares the arms of a group with its baselines and ceilings.
 func (g *group) results() ([]Result, []Noise) {
 	name := NameOf(g.prefix...)
 	find := func(arm, threads string) *Arm {
@@ -70,7 +70,7 @@ func (g *group) results() ([]Result, []Noise) {
 		if base == nil {
 			return Interval{}
 		}
-		// Rates may be of different numbers of bytes.
+		// The two may read different numbers of bytes.
 		r := RatioOf(base.Seconds, a.Seconds)
 		scale := float64(a.Bytes) / float64(base.Bytes)
 		return Interval{r.Value * scale, r.Low * scale, r.High * scale}
@@ -94,15 +94,15 @@ func (g *group) results() ([]Result, []Noise) {
 	return results, noise
 }
 
-// repeat adds an arm a second time, for the noise.
+// repeat adds an arm a second time, to measure the noise.
 func (g *group) repeat(a *Arm) {
 	b := *a
 	b.Name = Again(b.Name)
 	g.arms = append(g.arms, &b)
 }
 
-// doubts says which differences of a group are within its noise: of the fastest arms, those that may
-// as well be equal.
+// doubts returns notes on differences that are within the noise: arms that may be as fast as the
+// fastest of their group.
 func doubts(results []Result, noise []Noise) []string {
 	var notes []string
 	ceilings := map[string]bool{}
@@ -114,7 +114,7 @@ func doubts(results []Result, noise []Noise) []string {
 	}
 	for _, n := range noise {
 		if !n.Ratio.Contains(1) {
-			notes = append(notes, fmt.Sprintf("%s: the same arm, measured twice, differs by %.1f %% (%.3f to %.3f): trust no smaller difference in this group",
+			notes = append(notes, fmt.Sprintf("%s: two measurements of the same arm differ by %.1f %% (%.3f to %.3f): smaller differences in this group mean nothing",
 				heading(n.Group), 100*math.Abs(n.Ratio.Value-1), n.Ratio.Low, n.Ratio.High))
 		}
 		var fastest *Result
@@ -141,7 +141,7 @@ func doubts(results []Result, noise []Noise) []string {
 			}
 		}
 		if len(equal) > 0 && len(equal) <= 4 {
-			notes = append(notes, fmt.Sprintf("%s: %s is not told from %s, which differ by less than the noise of %.1f %%",
+			notes = append(notes, fmt.Sprintf("%s: %s and %s differ by less than the noise of %.1f %%",
 				heading(n.Group), fastest.label(), strings.Join(equal, " and "), 100*n.Level))
 		}
 	}
@@ -151,8 +151,9 @@ func doubts(results []Result, noise []Noise) []string {
 // RateOf returns the rate of some bytes in that many seconds, in GB/s.
 func RateOf(bytes int64, seconds Interval) Interval { return seconds.inverse(float64(bytes) / 1e9) }
 
-// OverSerial returns how many times faster than the serial baselines something went through that many bytes of samples,
-// by the rates of the baselines in memory in this report; zeros where it has none of that type.
+// OverSerial compares the time for that many bytes of samples with the serial baselines in memory
+// of this report. It returns how many times as fast it is, or zeros if the report has no baseline
+// of that type.
 func (r *Report) OverSerial(dtype string, gaps bool, bytes int64, seconds []float64) (pixel, generic Interval) {
 	share := "0"
 	if gaps {
@@ -169,7 +170,7 @@ func (r *Report) OverSerial(dtype string, gaps bool, bytes int64, seconds []floa
 	return over(SerialPixel), over(SerialGeneric)
 }
 
-// label is short in words.
+// label returns a short description in words.
 func (r *Result) label() string {
 	words := strings.Split(strings.TrimPrefix(r.short(), "arm="), "/")
 	for i, w := range words {
@@ -194,7 +195,7 @@ func (r *Result) label() string {
 	return strings.Join(words, ", ")
 }
 
-// short is what tells a result from others of its group.
+// short returns the part of the name that distinguishes a result from others of its group.
 func (r *Result) short() string {
 	if len(r.Name) > len(r.Group)+1 {
 		return r.Name[len(r.Group)+1:]

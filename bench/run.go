@@ -9,24 +9,24 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Options of a run.
+// Options are the options of a run.
 type Options struct {
-	Runs    int   // timed runs of each thing; 0: 15, and 10 where Quick
-	Threads []int // numbers of threads of the scaling study, ascending; nil: chosen by the machine
-	Stack   int64 // bytes of a stack in memory; 0: four times the last-level cache, and 8 MiB where Quick
-	Quick   bool  // small stacks, few sizes: shows how it works, not how fast
+	Runs    int   // timed runs of each arm; 0: 15, or 10 if Quick
+	Threads []int // numbers of threads of the scaling study, ascending; nil: UsualThreads
+	Stack   int64 // bytes per stack; 0: four times the last-level cache, 8 MiB if Quick
+	Quick   bool  // small stacks and few sizes: shows how it works, not how fast
 	Version string
 
-	Say      func(what string)     // is told what comes next; may be nil
-	Progress func(done, total int) // is told how far a step is; done = total ends it; may be nil
+	Say      func(what string)     // called with a line of text before each step; may be nil
+	Progress func(done, total int) // called until done = total; may be nil
 }
 
 const (
 	usualRuns  = 15
 	quickStack = 8 << 20
 	leastStack = 1 << 16
-	mostStack  = 512 << 20 // unless more is asked for
-	longest    = 512       // dates of a sweep
+	mostStack  = 512 << 20 // unless Options.Stack is more
+	longest    = 512       // most dates of a sweep
 )
 
 func (o Options) withDefaults() Options {
@@ -55,7 +55,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// study is a run under way.
+// study is a run in progress.
 type study struct {
 	Options
 	k      kernel.Kernel
@@ -63,7 +63,7 @@ type study struct {
 	report *Report
 }
 
-// newStudy checks that a run can begin.
+// newStudy checks the options and allocates memory.
 func newStudy(o Options) (*study, error) {
 	o = o.withDefaults()
 	k, err := kernel.FromEnv()
@@ -71,15 +71,15 @@ func newStudy(o Options) (*study, error) {
 		return nil, err
 	}
 	s := &study{Options: o, k: k, report: NewReport(NewEnvironment(o.Version, o.Runs))}
-	// The samples twice over and once more, the triad and the results.
+	// This is room for the source, two layouts, the triad and the results.
 	if need := 5 * o.Stack; s.report.Environment.Memory > 0 && need > s.report.Environment.Memory {
-		return nil, fmt.Errorf("stacks of %d MiB take %d MiB in all layouts, and %d MiB of memory are available: give a smaller one with --stack",
+		return nil, fmt.Errorf("stacks of %d MiB need %d MiB in all layouts, and %d MiB of memory are available: give a smaller size with --stack",
 			o.Stack>>20, need>>20, s.report.Environment.Memory>>20)
 	}
 	s.report.Stack, s.report.Quick = o.Stack, o.Quick
 	s.buffer, err = ceiling.Buffer(int(max(o.Stack, cacheBytes*int64(slices.Max(o.Threads)), longest*kernel.PanelPixels*8)))
 	if err != nil {
-		return nil, fmt.Errorf("cannot have %d MiB of memory for a stack: %w", o.Stack>>20, err)
+		return nil, fmt.Errorf("cannot allocate %d MiB for a stack: %w", o.Stack>>20, err)
 	}
 	return s, nil
 }
@@ -91,7 +91,7 @@ const (
 	Baselines = "baselines" // the serial baselines alone
 )
 
-// Run measures the studies of these names, in turn. The report lacks what Finish adds.
+// Run measures the named studies in turn. Call Finish on the report when nothing more is measured.
 func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
 	s, err := newStudy(o)
 	if err != nil {
@@ -106,7 +106,7 @@ func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
 		case Baselines:
 			err = s.baselines(ctx)
 		default:
-			err = fmt.Errorf("no study is called %q: use %s, %s or %s", name, Kernel, Scaling, Baselines)
+			err = fmt.Errorf("there is no study %q: use %s, %s or %s", name, Kernel, Scaling, Baselines)
 		}
 		if err != nil {
 			return nil, err
@@ -117,7 +117,7 @@ func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
 
 // run measures a group and adds its results to the report.
 func (s *study) run(ctx context.Context, g *group) error {
-	s.Say(fmt.Sprintf("measuring %s: %d things, %d times each after a warm-up that is verified", NameOf(g.prefix...), len(g.arms), s.Runs))
+	s.Say(fmt.Sprintf("measuring %s: %d arms, %d runs of each after a verified warm-up", NameOf(g.prefix...), len(g.arms), s.Runs))
 	err := Measure(ctx, g.arms, Turns{Runs: s.Runs, Progress: s.Progress})
 	s.report.Environment.noteHuge()
 	if err != nil {

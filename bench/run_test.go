@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// tiny runs both studies at a size at which nothing but their working can be seen.
+// tiny runs both studies at a size that only shows that they work.
 func tiny(t *testing.T) *Report {
 	t.Helper()
 	r, err := once()
@@ -47,7 +47,7 @@ func TestBaselines(t *testing.T) {
 	if none, _ := r.OverSerial("uint8", false, 1, base.Seconds); none != (Interval{}) {
 		t.Errorf("over a baseline that is not there: %+v", none)
 	}
-	if _, err := Run(t.Context(), []string{"speed"}, Options{Stack: leastStack}); err == nil || !strings.Contains(err.Error(), `no study is called "speed"`) {
+	if _, err := Run(t.Context(), []string{"speed"}, Options{Stack: leastStack}); err == nil || !strings.Contains(err.Error(), `there is no study "speed"`) {
 		t.Error(err)
 	}
 	if _, err := Run(t.Context(), []string{Kernel}, Options{Stack: 1 << 50}); err == nil || !strings.Contains(err.Error(), "--stack") {
@@ -66,7 +66,7 @@ func TestRun(t *testing.T) {
 		if len(x.Seconds) != 3 || !(slices.Min(x.Seconds) > 0) || x.Bytes <= 0 {
 			t.Errorf("%s has the seconds %v of %d bytes", x.Name, x.Seconds, x.Bytes)
 		}
-		// Every result says what it is over both baselines, and its share of the ceiling.
+		// Every result is compared with both baselines and the ceiling.
 		for _, v := range []Interval{x.Median, x.Rate, x.OverPixel, x.OverGeneric, x.OfCeiling} {
 			if !(v.Low > 0 && v.Low <= v.Value && v.Value <= v.High) {
 				t.Errorf("%s: %+v", x.Name, x)
@@ -88,15 +88,15 @@ func TestRun(t *testing.T) {
 		t.Errorf("curves %+v", r.Curves)
 	}
 	text := r.Text()
-	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "a quick run", "3 runs of each: figures should rest on 10 or more"} {
+	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "a quick run", "3 runs of each: figures need 10 or more"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
 }
 
-// What reads a report must go on reading it: the keys are those of the golden file, and a change of
-// theirs is a change of Schema.
+// Programs that read reports must be able to go on reading them: the keys are those of the golden
+// file, and a change of the keys changes Schema.
 func TestSchema(t *testing.T) {
 	text, err := json.Marshal(tiny(t))
 	if err != nil {
@@ -118,7 +118,7 @@ func TestSchema(t *testing.T) {
 			for _, x := range v {
 				walk(at+"[]", x)
 			}
-		case nil: // a number where there is one
+		case nil: // null in place of a number
 		default:
 			keys[strings.TrimPrefix(at, ".")+" "+jsonKind(v)] = true
 		}

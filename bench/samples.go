@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Interval is an estimate with the bounds of its 95 % interval.
+// Interval is an estimate with its 95 % interval.
 type Interval struct {
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`
@@ -16,17 +16,17 @@ type Interval struct {
 // Contains reports whether x lies within the bounds.
 func (i Interval) Contains(x float64) bool { return i.Low <= x && x <= i.High }
 
-// inverse returns scale divided by what i estimates.
+// inverse returns scale divided by i.
 func (i Interval) inverse(scale float64) Interval {
 	return Interval{scale / i.Value, scale / i.High, scale / i.Low}
 }
 
 const (
 	resamples = 2000
-	seed      = 20260101 // of shuffles and bootstraps: the same samples give the same report
+	seed      = 20260101 // of shuffles and bootstraps, fixed so that reports can be repeated
 )
 
-// Median returns the middle of some numbers, NaN of none.
+// Median returns the median of some numbers. It is NaN without numbers.
 func Median(xs []float64) float64 { return medianOfSorted(slices.Sorted(slices.Values(xs))) }
 
 func medianOfSorted(s []float64) float64 {
@@ -36,15 +36,16 @@ func medianOfSorted(s []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// MedianOf returns the median with its bootstrap interval: that of the medians of 2000 samples
-// drawn from xs with replacement, from their 2.5th to their 97.5th percentile (Efron and Tibshirani, An
+// MedianOf returns the median and its bootstrap interval, from the 2.5th to the 97.5th percentile
+// of the medians of 2000 samples drawn from xs with replacement (Efron and Tibshirani, An
 // Introduction to the Bootstrap, chapter 13).
 func MedianOf(xs []float64) Interval {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	return interval(Median(xs), func(drawn []float64) float64 { return resample(rng, xs, drawn) }, len(xs))
 }
 
-// RatioOf returns the median of xs over that of ys, the interval by drawing from each on its own.
+// RatioOf returns the median of xs over the median of ys. Its interval comes from drawing from each
+// on its own.
 func RatioOf(xs, ys []float64) Interval {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	return interval(Median(xs)/Median(ys), func(drawn []float64) float64 {

@@ -22,8 +22,8 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// The interval holds the true median as often as it says, give or take what 15 samples allow: skewed as
-// times are, exp of a normal variable, whose median is 1.
+// The interval contains the true median as often as it claims, within what 15 samples allow. The
+// samples are skewed like times: exp of a normal variable, whose median is 1.
 func TestIntervalCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	times := func(median float64) []float64 {

@@ -14,20 +14,20 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Curve is how a rate grows with the threads.
+// Curve is the rate as a function of the number of threads.
 type Curve struct {
 	Name   string       `json:"name"`
-	Points []CurvePoint `json:"points"` // by ascending threads, the first of one thread
-	Roof   Roof         `json:"roof"`   // fitted to the rates, GB/s
+	Points []CurvePoint `json:"points"` // by ascending threads, beginning with one thread
+	Roof   Roof         `json:"roof"`   // fitted to the rates in GB/s
 }
 
-// CurvePoint is a rate of some threads.
+// CurvePoint is the rate of one number of threads.
 type CurvePoint struct {
 	Threads    int      `json:"threads"`
-	Nodes      int      `json:"numa_nodes"` // over which pinned threads spread
+	Nodes      int      `json:"numa_nodes"` // number of nodes that pinned threads use
 	SMT        bool     `json:"smt"`        // whether pinned threads share cores
 	Rate       Interval `json:"gb_per_s"`
-	Speedup    Interval `json:"speedup"` // of the rate over that of one thread
+	Speedup    Interval `json:"speedup"` // rate over that of one thread
 	Efficiency Interval `json:"efficiency"`
 	KarpFlatt  *float64 `json:"karp_flatt"` // the serial fraction; null for one thread
 	OverPixel  Interval `json:"over_pixel"`
@@ -36,11 +36,11 @@ type CurvePoint struct {
 
 const (
 	strong = "strong" // the same stack for all numbers of threads
-	weak   = "weak"   // as much for each thread
+	weak   = "weak"   // a stack that grows with the number of threads
 )
 
-// UsualThreads returns the numbers of threads that a scaling study has where none are given: powers of two,
-// what fills NUMA nodes, the cores and the CPUs.
+// UsualThreads returns the default numbers of threads of a scaling study: powers of two, and the
+// numbers that fill NUMA nodes, cores and CPUs.
 func UsualThreads() []int { return threadsOf(runner.Machine(), runtime.GOMAXPROCS(0)) }
 
 func threadsOf(t runner.Topology, procs int) []int {
@@ -57,14 +57,14 @@ func threadsOf(t runner.Topology, procs int) []int {
 	return tidy(counts, all)
 }
 
-// tidy sorts numbers and leaves out those above most.
+// tidy sorts numbers and removes duplicates and those above most.
 func tidy(counts []int, most int) []int {
 	slices.Sort(counts)
 	return slices.DeleteFunc(slices.Compact(counts), func(n int) bool { return n > most })
 }
 
-// ParseThreads reads a comma-separated list of numbers of threads, to which 1 is added, or all: every
-// number up to that of the CPUs.
+// ParseThreads parses a comma-separated list of numbers of threads, to which it adds 1. The word
+// all means every number up to the number of CPUs.
 func ParseThreads(s string) ([]int, error) {
 	most := allThreads()
 	counts := []int{1}
@@ -103,12 +103,12 @@ func (s *study) scaling(ctx context.Context) error {
 			return err
 		}
 	}
-	// What threads give where memory is not what bounds them.
+	// This shows the speed-up when memory is not the limit.
 	return measure(problems[0].sized(int64(slices.Max(s.Threads))*cacheBytes), groupCache, s.addScalingInCache)
 }
 
-// addScaling adds the kernel in use on packed tiles: the same stack and a part of it for each thread, pinned and not,
-// and the policies of handing out work.
+// addScaling adds the default kernel on packed tiles: the same stack for all numbers of threads, a
+// stack that grows with them, pinned and not pinned, and the policies.
 func (s *study) addScaling(ctx context.Context, g *group) error {
 	m, isa := g.m, s.k.ISA().String()
 	g.addBaselines(m.whole(1))
@@ -145,22 +145,24 @@ func (s *study) addScaling(ctx context.Context, g *group) error {
 	return nil
 }
 
-// addScalingInCache adds the kernel in use on a tile of 256 KiB for each thread, read over and over from the cache.
+// addScalingInCache adds the default kernel on one tile of 256 KiB per thread, which is read from
+// the cache many times.
 func (s *study) addScalingInCache(_ context.Context, g *group) error {
 	m, most := g.m, slices.Max(s.Threads)
 	at, times := m.whole(most), s.timesInCache()
-	long := times // of what is so fast that the start of a thread would show
+	long := times // so that the start of a thread does not show
 	if !s.Quick {
 		long *= 8
 	}
 	line, valid := m.line(), m.valid()
-	generic, _ := kernel.New(kernel.Generic) // there always is one
+	generic, _ := kernel.New(kernel.Generic) // never fails
 	slope := func(k kernel.Kernel, lo, hi int) {
 		t := m.packed.Slice(lo, hi)
 		t.InCache = true
 		kernel.Slope(k, m.out[lo:hi], nil, t, line, valid)
 	}
-	// each has that many threads do fn so many times, each with its tile.
+	// each adds an arm in which that many threads call fn so many times, each with its own
+	// tile.
 	each := func(threads, times int, fn func(lo, hi int), result bool, pairs ...string) *Arm {
 		_, done := part(m.pixels, most, threads-1)
 		bytes := m.bytes(done) * int64(times)
@@ -190,17 +192,17 @@ func (s *study) addScalingInCache(_ context.Context, g *group) error {
 	return nil
 }
 
-// timesInCache is how often a tile in cache is read in one run, so that it can be timed.
+// timesInCache returns how many times a tile in cache is read in one run, enough to be timed.
 func (s *study) timesInCache() int { return int(max(16, min(s.Stack, 64<<20)/cacheBytes)) }
 
-// pieceOf returns how many pixels a worker takes at a time: as many as pixtrend.FitInto gives it of a packed
-// stack.
+// pieceOf returns how many pixels a worker takes at a time, the same number as pixtrend.FitInto
+// with a packed stack.
 func pieceOf(pixels, threads int) int {
 	n := min(16384, max(kernel.PanelPixels, pixels/(4*threads)))
 	return n - n%kernel.PanelPixels
 }
 
-// curves makes curves of the results of one group.
+// curves returns the curves of the results of one group.
 func curves(results []Result, t runner.Topology) []Curve {
 	var all []Curve
 	for _, kind := range []string{strong, weak} {
@@ -221,7 +223,7 @@ func curves(results []Result, t runner.Topology) []Curve {
 	return all
 }
 
-// NewCurve makes a curve of results, the first of which is of one thread.
+// NewCurve returns the curve of results. The first of them is for one thread.
 func NewCurve(name string, of []*Result, t runner.Topology) Curve {
 	c := Curve{Name: name}
 	var threads []int
@@ -248,7 +250,7 @@ func NewCurve(name string, of []*Result, t runner.Topology) Curve {
 	return c
 }
 
-// spread tells over how many nodes the first CPUs lie, and whether two of them share a core.
+// spread returns the number of nodes of the first CPUs, and whether two of these CPUs share a core.
 func spread(t runner.Topology, threads int) (nodes int, smt bool) {
 	first := runner.Topology{CPUs: t.CPUs[:min(threads, len(t.CPUs))]}
 	return len(first.Nodes()), first.Cores() < len(first.CPUs)

@@ -16,22 +16,22 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// problem is a stack in memory whose slopes are wanted.
+// problem describes a stack in memory whose slopes are computed.
 type problem struct {
 	dtype  kernel.DType // float32 or int16
 	dates  int
-	gaps   float64 // share of the samples
+	gaps   float64 // as a share of the samples
 	pixels int     // a multiple of 64
 }
 
 const nodata = -9999 // of int16; gaps of float32 are NaN
 
-// bytes returns the size of the samples of some pixels.
+// bytes returns the size of the samples of that many pixels.
 func (p problem) bytes(pixels int) int64 {
 	return int64(pixels) * int64(p.dates) * int64(p.dtype.Size())
 }
 
-// sized returns the problem with as many pixels as fit that many bytes.
+// sized returns the problem with as many pixels as fit in that many bytes.
 func (p problem) sized(bytes int64) problem {
 	p.pixels = max(1, int(bytes/p.bytes(kernel.PanelPixels))) * kernel.PanelPixels
 	return p
@@ -41,7 +41,7 @@ func (p problem) valid() kernel.Valid {
 	return kernel.Valid{HasNodata: p.dtype == kernel.Int16, Nodata: nodata}
 }
 
-// times are one a date, one apart and centred.
+// times returns the times of the dates, one apart and centred.
 func (p problem) times() []float64 {
 	t := make([]float64, p.dates)
 	for i := range t {
@@ -54,8 +54,8 @@ func (p problem) line() kernel.Line {
 	return kernel.Line{Axis: kernel.NewAxis(p.times()), Scale: 1, MinObs: 2}
 }
 
-// fill writes the series of the pixels from first on, one after another: lines of different slopes and heights
-// with noise, in units of 1/unit, the same on every machine.
+// fill writes the series of pixels one after another, beginning with pixel first. Each series is a
+// line with noise, in units of 1/unit. It is the same on every machine.
 func fill[T float32 | int16](dst []T, p problem, first int, unit float64, gap T) {
 	limit := uint64(p.gaps * (1 << 16))
 	for i := range dst {
@@ -83,30 +83,31 @@ func as[T any](b []byte) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(zero)))
 }
 
-// placement says how many of a problem's pixels lie in memory, and whose workers wrote which of them first.
+// placement is how many pixels of a problem are in memory, and which workers wrote them first.
 type placement struct {
 	pixels, threads int
 	pin             runner.Pinning
 }
 
-// memory holds a problem: pixel-major, as the serial baseline reads it, and laid out as kernels read it, each
-// part written first, and so placed on a NUMA node, by the worker that reads it later.
+// memory holds the samples of a problem twice: pixel-major for the serial baseline, and in the
+// layouts that kernels read. Each part of the latter is first written by the worker that reads it
+// later, which places it on that worker's NUMA node.
 type memory struct {
 	problem
 	k      kernel.Kernel
 	all    int    // threads of the machine
-	source []byte // pixel-major, of all pixels
+	source []byte // pixel-major, all pixels
 
 	at     placement
 	arena  *layout.Arena
 	packed kernel.Tile
-	planes kernel.Tile // date after date; without samples where only packed is wanted
+	planes kernel.Tile // date after date; empty unless both is set
 	both   bool
 	out    []float32
-	triad  []float64 // three arrays of a third each, as many bytes as the samples
+	triad  []float64 // three arrays, together as many bytes as the samples
 }
 
-// newMemory makes the samples of p. buffer has room for them.
+// newMemory makes the samples of p in buffer.
 func newMemory(ctx context.Context, p problem, k kernel.Kernel, buffer []byte, both bool) (*memory, error) {
 	m := &memory{problem: p, k: k, source: buffer[:p.bytes(p.pixels)], both: both, all: allThreads()}
 	_, err := crew(ctx, m.all, runner.PinAuto, func(w int) {
@@ -121,16 +122,16 @@ func newMemory(ctx context.Context, p problem, k kernel.Kernel, buffer []byte, b
 	return m, err
 }
 
-// allThreads is the number of threads that a run without options has.
+// allThreads returns the default number of threads.
 func allThreads() int { return min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0)) }
 
-// part returns the pixels of worker w of several: whole panels.
+// part returns the pixels of worker w of several, in whole panels.
 func part(pixels, workers, w int) (lo, hi int) {
 	panels := pixels / kernel.PanelPixels
 	return panels * w / workers * kernel.PanelPixels, panels * (w + 1) / workers * kernel.PanelPixels
 }
 
-// place lays the samples out anew where they do not lie so already.
+// place lays out the samples, unless they already have that placement.
 func (m *memory) place(ctx context.Context, at placement) error {
 	if m.arena != nil && m.at == at {
 		return nil
@@ -145,7 +146,7 @@ func (m *memory) place(ctx context.Context, at placement) error {
 	}
 	arena, err := layout.NewArena(layouts*(samples+line) + samples + line + 4*at.pixels + line)
 	if err != nil {
-		return fmt.Errorf("a stack of %d MiB does not fit the memory (give a smaller one with --stack): %w", samples>>20, err)
+		return fmt.Errorf("a stack of %d MiB does not fit in memory (give a smaller size with --stack): %w", samples>>20, err)
 	}
 	m.arena, m.at = arena, at
 	m.packed = kernel.Tile{Type: m.dtype, Dates: m.dates, Pixels: at.pixels, Packed: true, Data: arena.Cut(samples)}
@@ -182,8 +183,8 @@ func (m *memory) close() error {
 	return arena.Close()
 }
 
-// spoil overwrites the results of the run before, so that none can be taken for those of the next, and
-// fills the caches with other samples.
+// spoil overwrites the results of the previous run, so that they cannot pass for those of the next,
+// and fills the caches with other samples.
 func (m *memory) spoil(ctx context.Context) error {
 	for i := range m.out {
 		m.out[i] = -12345
@@ -194,9 +195,9 @@ func (m *memory) spoil(ctx context.Context) error {
 	return err
 }
 
-const mostChecked = 1 << 18 // pixels that are compared with the reference
+const mostChecked = 1 << 18 // most pixels that are compared with the reference
 
-// check compares results with the reference, every pixel or, of many, every k-th.
+// check compares results with the reference: every pixel, or every k-th if there are many.
 func (m *memory) check(out []float32) error {
 	t, y := m.times(), make([]float64, m.dates)
 	for pixel := 0; pixel < len(out); pixel += len(out)/mostChecked + 1 {
@@ -205,13 +206,13 @@ func (m *memory) check(out []float32) error {
 		}
 		want := Reference(t, y)
 		if !Near(out[pixel], want.Slope, want.SlopeError) {
-			return fmt.Errorf("%w: the slope of pixel %d is %v, and %v by the reference", ErrWrong, pixel, out[pixel], want.Slope)
+			return fmt.Errorf("%w: the slope of pixel %d is %v, but the reference is %v", ErrWrong, pixel, out[pixel], want.Slope)
 		}
 	}
 	return nil
 }
 
-// sample returns a sample of the source, NaN where there is none.
+// sample returns a sample of the source. A gap is NaN.
 func (m *memory) sample(pixel, date int) float64 {
 	i := pixel*m.dates + date
 	if m.dtype == kernel.Float32 {
@@ -228,22 +229,23 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // sumOf returns a checksum of the bits of results.
 func sumOf(out []float32) uint64 { return uint64(crc32.Checksum(kernel.Bytes(out), castagnoli)) }
 
-// crew calls fn on that many workers, none of which begins before all are there, and returns the seconds
-// from then until the last is done.
+// crew calls fn on that many workers. All of them begin when the last one is ready. It returns the
+// seconds from then until the last is done.
 func crew(ctx context.Context, threads int, pin runner.Pinning, fn func(worker int)) (float64, error) {
 	var arrived atomic.Int64
 	var begin time.Time
 	var all atomic.Bool
 	start := make(chan struct{})
 	ends := make([]time.Time, threads)
-	// No item may be left out once others wait for it.
+	// Workers wait for each other, so no item may be skipped.
 	_, err := runner.Run(context.WithoutCancel(ctx), threads, runner.Options{Workers: threads, Pin: pin}, func(_ context.Context, _ runner.Worker, i int) error {
 		if arrived.Add(1) == int64(threads) {
 			begin = time.Now()
 			all.Store(true)
 			close(start)
 		} else {
-			// Who sleeps is woken late: in a virtual machine after a tenth of a millisecond.
+			// A sleeping worker wakes up late, in a virtual machine after a tenth of a
+			// millisecond, so spin first.
 			for arrival := time.Now(); !all.Load() && time.Since(arrival) < 2*time.Millisecond; {
 			}
 			<-start

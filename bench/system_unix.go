@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuSeconds returns the CPU time of this process and of the programs that it ran.
+// cpuSeconds returns the CPU time of this process and its child processes.
 func cpuSeconds() float64 {
 	var sum time.Duration
 	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// Table writes rows under a heading, columns aligned, after an empty line.
+// Table writes rows with aligned columns, after an empty line.
 func Table(b *strings.Builder, rows [][]string) {
 	b.WriteString("\n")
 	var text strings.Builder
@@ -21,7 +21,7 @@ func Table(b *strings.Builder, rows [][]string) {
 	}
 }
 
-// Duration writes seconds with three digits.
+// Duration formats seconds with three digits.
 func Duration(s float64) string {
 	switch {
 	case s < 1e-3:

@@ -1,4 +1,4 @@
-// Package examples_test holds the guides in docs/ to what they speak of.
+// Package examples_test compares the guides in docs/ with the code that they describe.
 package examples_test
 
 import (

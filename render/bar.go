@@ -9,8 +9,8 @@ import (
 // Bar is a scale bar.
 type Bar struct {
 	Length float64 // pixels of the picture
-	Middle string  // what stands below the middle of it
-	End    string  // and below its end
+	Middle string  // the label below its middle
+	End    string  // the label below its end
 }
 
 const (
@@ -18,10 +18,12 @@ const (
 	feetPerMile   = 5280
 )
 
-// NewBar returns a scale bar of a round length, about a quarter of the map, for a raster whose columns are so many metres apart; nil
-// where that is no length. note, if not empty, stands behind the length. In feet, it counts feet and miles.
+// NewBar returns a scale bar of a round length, about a quarter of the width of the map. metres is
+// the distance between neighbouring columns of the raster; if it is not a positive number, NewBar
+// returns nil. With feet the bar counts in feet and miles. A note that is not empty is written
+// behind the length.
 func NewBar(l Layout, metres float64, feet bool, note string) *Bar {
-	metres *= float64(l.RasterWidth) / float64(l.PictureWidth) // of a pixel of the picture
+	metres *= float64(l.RasterWidth) / float64(l.PictureWidth) // width of a pixel of the picture
 	if !(metres > 0) || math.IsInf(metres, 0) {
 		return nil
 	}
@@ -52,7 +54,7 @@ func NewBar(l Layout, metres float64, feet bool, note string) *Bar {
 	return b
 }
 
-// number writes a round number as people do, with spaces between thousands.
+// number formats a round number with thin spaces between thousands.
 func number(x float64) string {
 	s := strconv.FormatFloat(x, 'f', -1, 64)
 	if x >= 1e4 && x == math.Trunc(x) {

@@ -6,18 +6,20 @@ import (
 	"math"
 )
 
-// Layout says how a raster is brought to the size of a picture: to cells, each drawn as one or more pixels of the picture.
+// Layout maps a raster to a picture. The pixels of the raster are averaged to cells, and each cell
+// is drawn as one or more pixels of the picture.
 type Layout struct {
 	RasterWidth, RasterHeight   int
 	Width, Height               int // cells; never more than the raster has pixels
 	PictureWidth, PictureHeight int // never less than there are cells
 }
 
-// mostAspect is how much longer than wide, or the reverse, a pixel of a raster is drawn at most.
+// mostAspect is the largest ratio between the sides of a drawn pixel.
 const mostAspect = 8
 
-// NewLayout fits a raster, whose pixels are aspect times as wide as they are high, into a square of side pixels. Square pixels of a
-// smaller raster are enlarged by a whole number, so that all are drawn alike.
+// NewLayout fits a raster into a square of side pixels. Its pixels are aspect times as wide as they
+// are high. Square pixels of a smaller raster are enlarged by a whole number, so that all have the
+// same size.
 func NewLayout(width, height int, aspect float64, side int) Layout {
 	if !(aspect > 1./mostAspect && aspect < mostAspect) || math.Abs(aspect-1) < 0.01 {
 		aspect = 1
@@ -33,18 +35,19 @@ func NewLayout(width, height int, aspect float64, side int) Layout {
 	return l
 }
 
-// Cells is a raster brought to the cells of a layout: the mean of the pixels of each, or the one in its middle.
+// Cells holds the values of a raster at the resolution of a layout. The value of a cell is the mean
+// of its pixels, or the value of the pixel in its middle.
 type Cells struct {
 	Layout
 	nearest bool
 	column  []int32 // cell of each column of the raster
 	sum     []float64
 	count   []int32
-	weak    []int32 // pixels that are not significant; nil: none is known to be
+	weak    []int32 // number of pixels that are not significant; nil without p-values
 }
 
-// NewCells returns cells without values. nearest is for counts and dates, whose mean no pixel need have; masked says
-// that p-values will come.
+// NewCells returns cells without values. Set nearest for counts and dates, whose mean may be the
+// value of no pixel. Set masked if Add will get p-values.
 func NewCells(l Layout, nearest, masked bool) *Cells {
 	n := l.Width * l.Height
 	c := &Cells{Layout: l, nearest: nearest, sum: make([]float64, n), count: make([]int32, n), column: make([]int32, l.RasterWidth)}
@@ -57,7 +60,8 @@ func NewCells(l Layout, nearest, masked bool) *Cells {
 	return c
 }
 
-// cellOf returns the cell that a pixel of a row belongs to; -1 for all but the middle one if there is to be one a cell.
+// cellOf returns the cell that pixel x of a row belongs to. If nearest is set, it returns -1 for
+// all pixels but the middle one of each cell.
 func cellOf(x, pixels, cells int, nearest bool) int {
 	cell := int(int64(x) * int64(cells) / int64(pixels))
 	first := func(cell int) int { return int((int64(cell)*int64(pixels) + int64(cells) - 1) / int64(cells)) }
@@ -67,8 +71,8 @@ func cellOf(x, pixels, cells int, nearest bool) int {
 	return cell
 }
 
-// Add hands over the values of a window of the raster, row by row, and their p-values if there are any. A value whose p-value
-// is not below alpha, or is missing, is not significant.
+// Add adds the values of a window of the raster, row by row, and their p-values if there are any. A
+// value is not significant if its p-value is missing or is not below alpha.
 func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64) {
 	for y := 0; y*width < len(values); y++ {
 		row := cellOf(y0+y, c.RasterHeight, c.Height, c.nearest)
@@ -90,12 +94,13 @@ func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64)
 	}
 }
 
-// NotSignificant is the colour of pixels and cells that are not significant: a grey that is like no class of any palette, to any
-// colour vision.
+// NotSignificant is the colour of pixels and cells that are not significant. People with any colour
+// vision can tell this grey from the classes of every palette.
 var NotSignificant = color.NRGBA{152, 152, 152, 255}
 
-// Image colours the cells by class; those without a value are transparent, and those most of whose pixels are not significant
-// grey. flipX and flipY turn over rasters whose first column is in the east, or whose first row is in the south.
+// Image colours the cells by class. Cells without a value are transparent. Cells in which most
+// pixels are not significant are grey. Set flipX if the first column of the raster is in the east,
+// and flipY if its first row is in the south.
 func (c *Cells) Image(classes *Classes, colors []color.NRGBA, flipX, flipY bool) *image.Paletted {
 	palette := color.Palette{color.NRGBA{}, NotSignificant}
 	for _, col := range colors {
@@ -125,7 +130,7 @@ func (c *Cells) Image(classes *Classes, colors []color.NRGBA, flipX, flipY bool)
 	return img
 }
 
-// enlarged repeats the pixels of an image until it has that size.
+// enlarged returns the image enlarged to a width and height by repeating its pixels.
 func enlarged(img *image.Paletted, width, height int) *image.Paletted {
 	b := img.Bounds()
 	if b.Dx() == width && b.Dy() == height {

@@ -11,24 +11,25 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// MostClasses is how many classes there may be: colours of more are not told apart.
+// MostClasses is the largest number of classes. The colours of more classes cannot be told apart.
 const MostClasses = 12
 
-// Survey gathers from the values of a raster what the limits of classes are found from.
+// Survey collects the values of a raster and finds the limits of classes.
 type Survey struct {
-	Values   int64   // pixels that have one
-	Min, Max float64 // of the values; +Inf and -Inf where there are none
+	Values   int64   // number of pixels with a value
+	Min, Max float64 // of the values; +Inf and -Inf without any
 	Whole    bool    // every value is a whole number
 	sampler  *stats.Sampler
 }
 
-// NewSurvey returns one of a raster of that many pixels. It keeps a million values at most: quantiles of larger rasters are
-// those of a sample, and equal to what a fit of the same pixels tells.
+// NewSurvey returns a survey of a raster with that many pixels. It keeps at most a million values.
+// The quantiles of larger rasters are those of a sample, the same sample that a fit uses for the
+// quantiles in its summary.
 func NewSurvey(pixels int) *Survey {
 	return &Survey{Min: math.Inf(1), Max: math.Inf(-1), Whole: true, sampler: stats.NewSampler(pixels)}
 }
 
-// Add offers s the values of the pixels from number first on.
+// Add adds the values of consecutive pixels. first is the number of the first of them.
 func (s *Survey) Add(first int, values []float64) {
 	stats.Sample(s.sampler, first, values)
 	for _, x := range values {
@@ -43,16 +44,17 @@ func (s *Survey) Add(first int, values []float64) {
 	}
 }
 
-// Classes divides values among intervals: class i holds those above Limits[i-1] and up to Limits[i].
+// Classes divides values into intervals. Class i holds the values above Limits[i-1] and up to and
+// including Limits[i].
 type Classes struct {
-	Limits   []float64 // ascending; one less than there are classes
-	Min, Max float64   // of the values; NaN where there are none
+	Limits   []float64 // ascending; one fewer than classes
+	Min, Max float64   // of the values; NaN without any
 	Whole    bool      // every value is a whole number
-	Given    bool      // the limits are what somebody asked for, and are shown as they are
-	Asked    int       // classes that were asked for; 0: as many as there are
+	Given    bool      // the user gave the limits, which are shown as given
+	Asked    int       // number of classes that were requested; 0: as many as there are
 
-	Pixels        []int64 // by class; what Count has seen
-	Insignificant int64   // pixels with a value that belong to no class
+	Pixels        []int64 // number of pixels by class, from Count
+	Insignificant int64   // pixels with a value that is not significant; they are in no class
 	Nodata        int64   // pixels without a value
 }
 
@@ -65,19 +67,19 @@ func (s *Survey) classes(limits []float64, asked int) *Classes {
 	return c
 }
 
-// Quantiles returns n classes of as many pixels each, or fewer where values repeat.
+// Quantiles returns n classes with equal numbers of pixels, or fewer classes if values repeat.
 func (s *Survey) Quantiles(n int) *Classes {
 	shares := make([]float64, n-1)
 	for i := range shares {
 		shares[i] = float64(i+1) / float64(n)
 	}
 	limits := slices.Compact(s.sampler.Quantiles(shares...))
-	// Nothing is above the greatest value.
+	// A limit at the greatest value would leave an empty class above it.
 	limits = slices.DeleteFunc(limits, func(x float64) bool { return x >= s.Max })
 	return s.classes(limits, n)
 }
 
-// Intervals returns n classes as wide as each other, or one where all values are the same.
+// Intervals returns n classes of equal width, or one class if all values are equal.
 func (s *Survey) Intervals(n int) *Classes {
 	var limits []float64
 	for i := 1; i < n && s.Min < s.Max; i++ {
@@ -86,7 +88,7 @@ func (s *Survey) Intervals(n int) *Classes {
 	return s.classes(limits, n)
 }
 
-// Breaks returns the classes between limits, which ascend, and the two beyond them.
+// Breaks returns the classes between ascending limits, and the two classes beyond them.
 func (s *Survey) Breaks(limits []float64) *Classes {
 	c := s.classes(slices.Clone(limits), 0)
 	c.Limits, c.Given = limits, true
@@ -94,7 +96,8 @@ func (s *Survey) Breaks(limits []float64) *Classes {
 	return c
 }
 
-// ParseBreaks reads limits of classes, separated by commas: ascending numbers, fewer than MostClasses.
+// ParseBreaks parses the limits of classes: ascending numbers separated by commas, fewer than
+// MostClasses.
 func ParseBreaks(s string) ([]float64, error) {
 	var limits []float64
 	for text := range strings.SplitSeq(s, ",") {
@@ -108,7 +111,7 @@ func ParseBreaks(s string) ([]float64, error) {
 		limits = append(limits, x)
 	}
 	if len(limits) >= MostClasses {
-		return nil, errors.New("give " + strconv.Itoa(MostClasses-1) + " numbers or fewer: colours of more classes are not told apart")
+		return nil, errors.New("give " + strconv.Itoa(MostClasses-1) + " numbers or fewer: the colours of more classes cannot be told apart")
 	}
 	return limits, nil
 }
@@ -116,7 +119,8 @@ func ParseBreaks(s string) ([]float64, error) {
 // Index returns the class of a value.
 func (c *Classes) Index(x float64) int { return sort.SearchFloat64s(c.Limits, x) }
 
-// Count counts pixels by class. Where pvalues is not nil, those whose p-value is not below alpha, or is missing, are in none.
+// Count counts the pixels of each class. If pvalues is not nil, a pixel whose p-value is missing or
+// not below alpha counts as insignificant and is in no class.
 func (c *Classes) Count(values, pvalues []float64, alpha float64) {
 	for i, x := range values {
 		switch {
@@ -134,8 +138,9 @@ func (c *Classes) Count(values, pvalues []float64, alpha float64) {
 	}
 }
 
-// Merge joins classes without a pixel to the next, which quantiles of few different values leave. Limits that were given stay.
-// It is for counts without p-values: of insignificant pixels the class is not known.
+// Merge removes empty classes, which quantiles of few different values leave, by joining each with
+// the next one. Limits that the user gave stay. Call Merge only after counts without p-values,
+// because the classes of insignificant pixels are not counted.
 func (c *Classes) Merge() {
 	for i := len(c.Limits) - 1; i >= 0 && !c.Given; i-- {
 		if c.Pixels[i] == 0 {
@@ -145,7 +150,7 @@ func (c *Classes) Merge() {
 	}
 }
 
-// Total returns how many pixels have a value.
+// Total returns the number of pixels with a value.
 func (c *Classes) Total() int64 {
 	sum := c.Insignificant
 	for _, n := range c.Pixels {
@@ -154,7 +159,8 @@ func (c *Classes) Total() int64 {
 	return sum
 }
 
-// ends returns the least and the greatest value of class i: the limits, and beyond them the least and the greatest of all.
+// ends returns the limits of class i. The outer classes end at the least and the greatest of all
+// values.
 func (c *Classes) ends(i int) (lo, hi float64) {
 	lo, hi = c.Min, c.Max
 	if i > 0 {

@@ -84,7 +84,7 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// What is not significant is in no class, and so is what cannot be told to be.
+// Values that are not significant, or have no p-value, are in no class.
 func TestCountSignificant(t *testing.T) {
 	values := []float64{-1, -1, 1, 1, nan, 1}
 	c := surveyed(values...).Breaks([]float64{0})

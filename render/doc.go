@@ -1,7 +1,10 @@
-// Package render draws a raster as a map: its values in classes, coloured, with a legend, a scale bar
-// and what it was made from, as PNG or SVG, and the same classes as a style for QGIS and as a colour table
-// for GDAL; and the series of a pixel with its line and confidence band as a plot ([Series]). It reads no raster; whoever
-// does hands the values over, in passes of any order of windows:
+// Package render draws maps of rasters and plots of pixels. A map shows the values of a raster in
+// coloured classes, with a legend, a scale bar and the source of the data, as PNG or SVG. The same
+// classes can be written as a style for QGIS and as a colour table for GDAL. A plot shows the
+// series of one pixel with its line and confidence band ([Series]).
+//
+// The package reads no rasters. The caller passes the values of windows in any order, once to find
+// the classes and once to fill the map:
 //
 //	survey := render.NewSurvey(pixels)           // first pass: survey.Add(…)
 //	classes := survey.Quantiles(5)               // or Intervals, or Breaks
@@ -9,5 +12,6 @@
 //	figure := render.Figure{…}                   // classes.Show(…), cells.Image(…)
 //	err := figure.WritePNG(w)
 //
-// NaN is no data everywhere. A class holds the values above its lower limit and up to its upper one, as QGIS has it.
+// NaN means no data everywhere. A class holds the values above its lower limit and up to and
+// including its upper limit, as in QGIS.
 package render

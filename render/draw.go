@@ -13,12 +13,12 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// WritePNG draws the figure with one pixel of the picture a pixel.
+// WritePNG draws the figure as PNG. One pixel of the picture is one pixel of the PNG.
 func (f *Figure) WritePNG(w io.Writer) error {
 	s := f.lay()
 	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.width), vg.Length(s.height)), vgimg.UseDPI(72), vgimg.UseBackgroundColor(color.Transparent))
 	s.draw(c)
-	// Past the canvas, which would blur what is enlarged.
+	// Draw without the canvas, which would blur an enlarged image.
 	img := enlarged(f.Image, f.Layout.PictureWidth, f.Layout.PictureHeight)
 	to := img.Bounds()
 	to.Min.X, to.Min.Y = int(s.mapAt.x), int(s.mapAt.y)
@@ -27,8 +27,9 @@ func (f *Figure) WritePNG(w io.Writer) error {
 	return png.Encode(w, c.Image())
 }
 
-// svgFixes mend what vgsvg writes: a PNG that is called a JPEG, enlarged pixels that are blurred, sizes in points where the
-// figure is made of pixels, and a font that few have without another in its place.
+// svgFixes repairs four faults in the output of vgsvg: a PNG is labelled as JPEG, enlarged pixels
+// are blurred, sizes are in points although the figure is in pixels, and the font has no substitute
+// for machines without it.
 var svgFixes = strings.NewReplacer(
 	"data:image/jpg;", "data:image/png;",
 	"<image ", `<image style="image-rendering:optimizeSpeed;image-rendering:pixelated" `,
@@ -37,7 +38,8 @@ var svgFixes = strings.NewReplacer(
 	`pt" viewBox="`, `" viewBox="`,
 )
 
-// WriteSVG draws the figure as SVG: lines and text as such, and the map as a picture in it.
+// WriteSVG draws the figure as SVG, with lines and text as SVG elements and the map as an embedded
+// picture.
 func (f *Figure) WriteSVG(w io.Writer) error {
 	s := f.lay()
 	c := vgsvg.New(vg.Length(s.width), vg.Length(s.height))
@@ -52,14 +54,14 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 	return err
 }
 
-// point turns a place on the sheet into one of a canvas, which counts from the bottom.
+// point converts a place on the sheet to a place on a canvas, whose y counts from the bottom.
 func (s *sheet) point(x, y float64) vg.Point {
 	return vg.Point{X: vg.Length(x), Y: vg.Length(s.height - y)}
 }
 
-// draw draws all but the map.
+// draw draws everything but the map.
 func (s *sheet) draw(c vg.Canvas) {
-	// The holes run the other way than the paper, which leaves them out whichever rule fills the path.
+	// The holes have the opposite direction to the paper, so both fill rules leave them out.
 	page := s.outline(0, 0, s.width, s.height, false)
 	for _, h := range s.holes {
 		page = append(page, s.outline(h.x, h.y, h.w, h.h, true)...)

@@ -7,12 +7,12 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Kind is what is known of a field by its name.
+// Kind describes a field of a fit.
 type Kind struct {
-	Title   string   // for people; "": the name is not one of the fields of a fit
-	Signed  bool     // zero is a middle: the colours meet there
+	Title   string   // in words; "" if the name is not a field of a fit
+	Signed  bool     // zero is the middle of the colours
 	Nearest bool     // a count, a date or a class, whose mean means nothing
-	Classes []string // names of the classes of a field that has its own, which Limits tells apart
+	Classes []string // names of the classes of a field that has its own; Limits separate them
 	Limits  []float64
 }
 
@@ -39,19 +39,19 @@ var kinds = map[string]Kind{
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns what is known of a field. Of others than those of a fit that is nothing.
+// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit.
 func KindOf(name string) Kind { return kinds[name] }
 
-// Class is a class as it is shown.
+// Class is a class as it is shown in the legend.
 type Class struct {
 	Label  string
 	Color  color.NRGBA
 	Pixels int64
-	Share  float64 // of the pixels that have a value
+	Share  float64 // of the pixels with a value
 }
 
-// Show names and colours the classes of values in a unit. names, where there is one for each class, are used in place of
-// the limits.
+// Show returns the label, colour and size of each class of values in a unit. If names has an entry
+// for each class, the names are the labels; otherwise the limits are.
 func (c *Classes) Show(p Palette, centred bool, unit string, names []string) []Class {
 	labels, colors := c.Labels(unit), p.Colors(c, centred)
 	if len(names) == len(labels) {

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Figure is a map with what stands around it.
+// Figure is a map with title, legend, scale bar and source.
 type Figure struct {
 	Title    string
 	Subtitle string
@@ -24,15 +24,15 @@ type Figure struct {
 	Layout   Layout
 	Image    *image.Paletted // the cells
 	Bar      *Bar            // nil: none
-	North    *float64        // how far north lies from up, clockwise, in radians; nil: it is not told
+	North    *float64        // clockwise angle from up to north in radians; nil: no arrow
 }
 
 // Entry is a line of the legend.
 type Entry struct {
-	Color color.NRGBA // transparent: that of no data
+	Color color.NRGBA // transparent for no data
 	Label string
 	Share string
-	Apart bool // some room is left above it
+	Apart bool // leave space above the entry
 }
 
 var (
@@ -42,11 +42,12 @@ var (
 	paper = color.NRGBA{255, 255, 255, 255}
 )
 
-// sheet is a figure with a place for everything, in pixels of the picture from the top left. The paper is white, so that
-// it can be read on any ground, with holes where there is no data.
+// sheet is a figure with the place of every part, in pixels of the picture from the top left. Its
+// paper is white, so that the text is readable on any background, with holes where there is no
+// data.
 type sheet struct {
 	width, height float64
-	unit          float64 // what a pixel of text is enlarged by
+	unit          float64 // scale factor of the text
 	mapAt         box
 	holes         []box
 	boxes         []box // with a fill or a frame
@@ -77,7 +78,7 @@ type style struct {
 	color color.Color
 }
 
-// fonts is filled once. Liberation Sans has the widths of Arial and Helvetica.
+// fonts is loaded once. Liberation Sans has the widths of Arial and Helvetica.
 var fonts = sync.OnceValue(func() *font.Cache { return font.NewCache(liberation.Collection()) })
 
 func (s style) face() font.Face {
@@ -93,7 +94,8 @@ func (s style) width(text string) float64 {
 	return float64(face.Width(text))
 }
 
-// wrap breaks a text into lines of a width, between words or, where one is longer than a line, within.
+// wrap breaks a text into lines of a width. It breaks between words, and within a word that is
+// longer than a line.
 func (s style) wrap(text string, width float64) []string {
 	var lines []string
 	now := ""
@@ -129,15 +131,15 @@ func (s style) wrap(text string, width float64) []string {
 
 const (
 	textSize   = 13.0
-	lineHeight = 1.35 // of the size of the text
+	lineHeight = 1.35 // times the size of the text
 	margin     = 20.0
-	leastWidth = 520.0 // of a page, so that titles have room
+	leastWidth = 520.0 // of a page, enough for titles
 )
 
-// unit is what text is enlarged by: it grows with maps that are larger than people look at on a screen.
+// unit is the scale factor of text. It grows for maps that are larger than a screen.
 func (l Layout) unit() float64 { return max(1, float64(max(l.PictureWidth, l.PictureHeight))/1200) }
 
-// lay gives everything its place.
+// lay computes the place of every part.
 func (f *Figure) lay() *sheet {
 	l := f.Layout
 	s := &sheet{unit: l.unit()}
@@ -145,7 +147,7 @@ func (f *Figure) lay() *sheet {
 	edge := math.Round(margin * u)
 	legend := f.legend(u)
 
-	// The legend stands to the right of the map, or below a map that is much wider than it is high.
+	// The legend is to the right of the map, or below a map that is much wider than high.
 	below := w > 2*h && w > 1.2*legend.width && legend.height > h
 	gap := math.Round(24 * u)
 	s.width = edge + w + edge
@@ -197,7 +199,7 @@ func (f *Figure) lay() *sheet {
 	return s
 }
 
-// legend lays the legend out from its own top left.
+// legend lays out the legend, with its top left at the origin.
 func (f *Figure) legend(u float64) *sheet {
 	const swatch, high, pitch = 26.0, 15.0, 22.0
 	s := &sheet{}
@@ -240,7 +242,7 @@ func (f *Figure) legend(u float64) *sheet {
 	return s
 }
 
-// place puts a part where it belongs.
+// place adds a part at x, y.
 func (s *sheet) place(part *sheet, x, y float64) {
 	move := func(boxes []box) (moved []box) {
 		for _, b := range boxes {
@@ -256,7 +258,7 @@ func (s *sheet) place(part *sheet, x, y float64) {
 	}
 }
 
-// layBar places the scale bar and the arrow that points north, and returns the height that they take.
+// layBar adds the scale bar and the north arrow and returns their height.
 func (s *sheet) layBar(f *Figure, x, y float64) float64 {
 	const high, thick = 38.0, 6.0
 	u := s.unit
@@ -274,7 +276,7 @@ func (s *sheet) layBar(f *Figure, x, y float64) float64 {
 		top := y + 9*u
 		s.boxes = append(s.boxes, box{x, top, half, thick * u, ink, true}, box{x + half, top, half, thick * u, paper, true})
 		base := top + (thick+4)*u + text.size*0.8
-		// The end stands below the end of the bar as its number does, and what follows behind it.
+		// The number is centred below the end of the bar, and the unit follows it.
 		digits, _, _ := strings.Cut(f.Bar.End, " ")
 		s.texts = append(s.texts, line{x - text.width("0")/2 + u, base, "0", text}, line{x + 2*half - text.width(digits)/2, base, f.Bar.End, text})
 		if middle := text.width(f.Bar.Middle); middle+text.width(digits)+12*u < half {
@@ -286,7 +288,7 @@ func (s *sheet) layBar(f *Figure, x, y float64) float64 {
 
 func (s *sheet) barStyle() style { return style{11 * s.unit, false, ink} }
 
-// barWidth returns how wide what layBar places is.
+// barWidth returns the width of what layBar adds.
 func (s *sheet) barWidth(f *Figure) (wide float64) {
 	if f.North != nil {
 		wide = s.arrowWidth(*f.North)
@@ -297,12 +299,13 @@ func (s *sheet) barWidth(f *Figure) (wide float64) {
 	return wide
 }
 
-// arrowWidth returns the width of the arrow, which is longer than wide, with room to its right.
+// arrowWidth returns the width of the north arrow, with space to its right. The arrow is longer
+// than it is wide, so the width depends on its angle.
 func (s *sheet) arrowWidth(angle float64) float64 {
 	return (34 + 24*math.Abs(math.Sin(angle))) * s.unit
 }
 
-// arrow draws an arrow around a point, towards an angle clockwise from up, with an N beyond its tip.
+// arrow adds an arrow around a point, at a clockwise angle from up, with an N beyond its tip.
 func (s *sheet) arrow(x, y, angle float64) {
 	u := s.unit
 	sin, cos := math.Sincos(angle)

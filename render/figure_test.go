@@ -35,7 +35,7 @@ func TestLayout(t *testing.T) {
 		{140, 80, 2, [2]int{140, 80}, [2]int{1000, 286}},
 		{1000, 100, 0.5, [2]int{1000, 100}, [2]int{1000, 200}},
 		{2000, 100, 0.5, [2]int{1000, 100}, [2]int{1000, 100}},
-		{50, 50, 1000, [2]int{50, 50}, [2]int{1000, 1000}}, // nobody means that
+		{50, 50, 1000, [2]int{50, 50}, [2]int{1000, 1000}}, // an aspect that no raster means
 		{50, 50, math.NaN(), [2]int{50, 50}, [2]int{1000, 1000}},
 	} {
 		l := NewLayout(tt.w, tt.h, tt.aspect, 1000)
@@ -79,7 +79,7 @@ func TestCells(t *testing.T) {
 		nearest      bool
 		p            []float64
 		flipX, flipY bool
-		want         []uint8 // 0: nothing there, 1: not significant, 2 + class
+		want         []uint8 // 0: no value, 1: not significant, 2 + class
 	}{
 		{"means 4, -2, 1, 9", false, nil, false, false, []uint8{2 + 4, 2 + 0, 2 + 2, 2 + 6}},
 		{"the pixels in the middle: 7, -2, 4, 9", true, nil, false, false, []uint8{2 + 5, 2 + 0, 2 + 4, 2 + 6}},
@@ -96,7 +96,7 @@ func TestCells(t *testing.T) {
 	if got := c.Image(classes, colors, false, false).Pix; !slices.Equal(got, []uint8{0, 2 + 2, 0, 0}) {
 		t.Errorf("cells without a value: %v", got)
 	}
-	// Every pixel of a row belongs to one cell, and each cell has one in its middle.
+	// Every pixel of a row belongs to one cell, and each cell has one middle pixel.
 	for _, n := range [][2]int{{7, 3}, {30000, 1000}, {1001, 1000}, {5, 5}} {
 		middle := map[int]int{}
 		for x := range n[0] {
@@ -139,7 +139,7 @@ func TestBar(t *testing.T) {
 	}
 }
 
-// example is a figure of a raster of that size, of which a tenth has no value.
+// example returns a figure of a raster of that size, in which a tenth of the pixels have no value.
 func example(w, h, classes, side int) *Figure {
 	values := ramp(w*h, -0.02, 0.04)
 	for i := range values {
@@ -166,7 +166,8 @@ func example(w, h, classes, side int) *Figure {
 	return f
 }
 
-// Whatever the shape of the raster and the length of the texts, everything is on the page, and no text on another or on the map.
+// For rasters of all shapes and texts of all lengths, everything is on the page, and texts overlap
+// neither each other nor the map.
 func TestLay(t *testing.T) {
 	for _, size := range [][2]int{{827, 883}, {5, 4}, {1, 1}, {2000, 20}, {20, 2000}, {600, 200}, {3, 700}, {30, 600}} {
 		for i, classes := range []int{2, 5, 12, 5, 5} {
@@ -199,7 +200,7 @@ func TestLay(t *testing.T) {
 	}
 }
 
-// The map is in the picture pixel for pixel, and where there is no data nothing is.
+// The picture contains the map pixel for pixel, and is empty where there is no data.
 func TestPNG(t *testing.T) {
 	for _, size := range [][2]int{{5, 4}, {90, 200}} {
 		f := example(size[0], size[1], 5, 600)

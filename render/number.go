@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// Labels returns what the classes are called: their limits with as many decimals as tell them apart, the same for all.
-// unit is that of the values; days since a date are written as dates.
+// Labels returns the labels of the classes. They are the limits, all with the same number of
+// decimals, as many as are needed to tell them apart. unit is the unit of the values; days since a
+// date are written as dates.
 func (c *Classes) Labels(unit string) []string {
 	write := c.writer(unit)
 	labels := make([]string, len(c.Pixels))
@@ -37,7 +38,7 @@ func (c *Classes) Labels(unit string) []string {
 	return labels
 }
 
-// writer returns what writes the numbers that labels show.
+// writer returns a function that formats the numbers of labels.
 func (c *Classes) writer(unit string) func(float64) string {
 	if origin, found := strings.CutPrefix(unit, "days since "); found {
 		if day, err := time.Parse(time.DateOnly, origin); err == nil {
@@ -54,7 +55,7 @@ func (c *Classes) writer(unit string) func(float64) string {
 	}
 	switch {
 	case c.Whole && !c.Given:
-	case c.Given: // as they were typed, or shorter
+	case c.Given: // as the user typed them, or shorter
 		for _, x := range shown {
 			_, behind, _ := strings.Cut(strconv.FormatFloat(x, 'f', -1, 64), ".")
 			decimals = max(decimals, len(behind))
@@ -68,7 +69,8 @@ func (c *Classes) writer(unit string) func(float64) string {
 	return func(x float64) string { return minus(strconv.FormatFloat(x, 'f', decimals, 64)) }
 }
 
-// decimalsFor returns how many decimals leave the smallest distance between numbers two digits, of the seven that float32 has.
+// decimalsFor returns the number of decimals that gives the smallest difference between numbers two
+// digits, within the seven digits of float32.
 func decimalsFor(xs []float64, largest float64) int {
 	xs = slices.Compact(slices.Sorted(slices.Values(xs)))
 	gap := largest
@@ -81,7 +83,8 @@ func decimalsFor(xs []float64, largest float64) int {
 	return max(0, min(int(math.Ceil(-math.Log10(gap)))+1, 6-int(math.Floor(math.Log10(largest)))))
 }
 
-// minus gives a number the sign that is as wide as a plus, and zero none.
+// minus replaces a hyphen by a minus sign, which is as wide as a plus, and removes the sign of
+// zero.
 func minus(s string) string {
 	if digits, negative := strings.CutPrefix(s, "-"); negative {
 		if mantissa, _, _ := strings.Cut(digits, "e"); strings.Trim(mantissa, "0.") == "" {
@@ -92,7 +95,8 @@ func minus(s string) string {
 	return s
 }
 
-// Percent writes a share of pixels, and never nothing for what is there, nor all for what is not all.
+// Percent formats a share of pixels. It never shows 0 % for a part that is not empty, nor 100 % for
+// a part that is not the whole.
 func Percent(part, whole int64) string {
 	p := 100 * float64(part) / float64(max(whole, 1))
 	switch {

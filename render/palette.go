@@ -9,33 +9,34 @@ import (
 	"gonum.org/v1/plot/palette/brewer"
 )
 
-// The palettes, all of Cynthia Brewer's that people with any colour vision tell apart, and that run through one or
-// two hues. Those that diverge meet in a neutral middle.
+// The palettes are Cynthia Brewer's. All of them run through one or two hues, and people with any
+// colour vision can tell their colours apart. Diverging palettes have a neutral middle.
 var (
 	diverging  = []string{"BrBG", "PuOr", "RdBu", "PRGn", "PiYG"}
 	sequential = []string{"YlGnBu", "YlOrBr", "Blues", "Greens", "Purples", "Greys"}
 )
 
-// DefaultDiverging and DefaultSequential are the palettes of values with a sign and of others: brown is loss, green gain.
+// DefaultDiverging is the palette of values with a sign: brown is loss and green is gain.
+// DefaultSequential is the palette of other values.
 const (
 	DefaultDiverging  = "BrBG"
 	DefaultSequential = "YlGnBu"
 )
 
-// PaletteNames returns the names that ParsePalette knows.
+// PaletteNames returns the names that ParsePalette accepts.
 func PaletteNames() []string { return append(append([]string{}, diverging...), sequential...) }
 
-// Palette is a run of colours.
+// Palette is a sequence of colours.
 type Palette struct {
 	Name      string
 	Diverging bool
 	colors    []color.NRGBA
 }
 
-// reversed ends the name of a palette that runs the other way.
+// reversed is the suffix of the names of reversed palettes.
 const reversed = "_r"
 
-// ParsePalette reads the name of a palette, in any case; with _r behind it, the palette is reversed.
+// ParsePalette returns the palette of a name, in upper or lower case. The suffix _r reverses it.
 func ParsePalette(s string) (Palette, error) {
 	base, back := strings.CutSuffix(s, reversed)
 	for _, name := range PaletteNames() {
@@ -43,7 +44,7 @@ func ParsePalette(s string) (Palette, error) {
 			return newPalette(name, back), nil
 		}
 	}
-	return Palette{}, fmt.Errorf("no palette is called so: use %s, which diverge, or %s, or one of them reversed, such as RdBu_r",
+	return Palette{}, fmt.Errorf("there is no palette of this name: use %s, which diverge, or %s, or one of them reversed, such as RdBu_r",
 		strings.Join(diverging, ", "), strings.Join(sequential, ", "))
 }
 
@@ -71,10 +72,11 @@ func newPalette(name string, back bool) Palette {
 	return p
 }
 
-// neutral is the middle of palettes that diverge, where Brewer's is so near to white that it passes for no data.
+// neutral is the middle of diverging palettes. Brewer's own is so close to white that it looks like
+// no data.
 var neutral = color.NRGBA{229, 229, 229, 255}
 
-// at returns the colour at t, from 0 to 1, between its neighbours.
+// at returns the colour at t, from 0 to 1, interpolated between its neighbours.
 func (p Palette) at(t float64) color.NRGBA {
 	t = min(max(t, 0), 1) * float64(len(p.colors)-1)
 	i := min(int(t), len(p.colors)-2)
@@ -85,8 +87,9 @@ func (p Palette) at(t float64) color.NRGBA {
 	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-// Colors returns a colour for each class. Where p diverges and centred says so, its middle is at zero: classes below zero and above
-// it have a hue each, one that zero lies within is neutral, and classes as far from zero are as deep.
+// Colors returns a colour for each class. If p diverges and centred is set, the middle of p is at
+// zero: classes below and above zero have different hues, a class that contains zero is neutral,
+// and classes at the same distance from zero are equally deep.
 func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
 	n := len(c.Pixels)
 	colors := make([]color.NRGBA, n)
@@ -109,8 +112,8 @@ func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
 	return colors
 }
 
-// bounds returns the ends of class i. Of limits that were given, those of the outer classes are infinite, so that the same limits have
-// the same colours whatever the values are.
+// bounds returns the ends of class i. If the user gave the limits, the outer classes are unbounded,
+// so that the same limits have the same colours for all values.
 func (c *Classes) bounds(i int) (lo, hi float64) {
 	lo, hi = c.ends(i)
 	if c.Given && i == 0 {
@@ -122,7 +125,7 @@ func (c *Classes) bounds(i int) (lo, hi float64) {
 	return lo, hi
 }
 
-// depths places classes from -1 to 1, with 0 for the one that zero lies within.
+// depths returns the depth of each class, from -1 to 1, and 0 for a class that contains zero.
 func depths(c *Classes) []float64 {
 	at := make([]float64, len(c.Pixels))
 	var below, above []int // classes by their distance from zero, the nearest first
@@ -135,7 +138,8 @@ func depths(c *Classes) []float64 {
 			below = append([]int{i}, below...)
 		}
 	}
-	// The nearer end of a class is a limit between classes but for the innermost, and so is no outlier's.
+	// The nearer end of a class is a limit between classes, except for the innermost class, so
+	// outliers do not affect it.
 	near := func(i int) float64 {
 		lo, hi := c.bounds(i)
 		return min(math.Abs(lo), math.Abs(hi))
@@ -159,7 +163,8 @@ func depths(c *Classes) []float64 {
 	for k, i := range long {
 		at[i] = sign(i) * level(k+1)
 	}
-	// The shorter side takes the depths that the longer has at the same distances, as far as each class can have one of its own.
+	// A class on the shorter side has the depth of the classes at the same distance on the
+	// longer side, as far as each class can have a depth of its own.
 	for k, i := range short {
 		same := 0
 		for _, j := range long {

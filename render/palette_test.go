@@ -17,7 +17,7 @@ func distance(a, b color.NRGBA) float64 {
 func brown(c color.NRGBA) bool { return int(c.R) > int(c.B)+10 }
 func green(c color.NRGBA) bool { return int(c.G) > int(c.R)+10 }
 
-// In a map of trends the hue tells the sign, and the depth the distance from zero.
+// In a map of trends the hue shows the sign and the depth shows the distance from zero.
 func TestCentred(t *testing.T) {
 	palette, err := ParsePalette(DefaultDiverging)
 	if err != nil {
@@ -59,16 +59,18 @@ func TestCentred(t *testing.T) {
 			}
 		}
 	}
-	// As far from zero, as deep; and where one side has fewer classes, its only one is as deep as the other's at its distance.
+	// Classes at the same distance from zero are equally deep. If one side has a single class,
+	// it is as deep as the class of the other side at its distance.
 	at := depths(&Classes{Limits: []float64{-4, 1, 2, 4}, Min: -9, Max: 9, Pixels: make([]int64, 5)})
 	if want := []float64{-at[4], 0, at[2], at[3], at[4]}; !slices.Equal(at, want) || !(at[2] > 0 && at[2] < at[3] && at[3] < at[4]) {
 		t.Errorf("depths %v, want %v", at, want)
 	}
 }
 
-// Whoever sees no red, or no green, tells the classes apart.
+// People who do not see red, or green, can tell the classes apart.
 func TestColourBlind(t *testing.T) {
-	// Viénot, Brettel and Mollon, "Digital video colourmaps for checking the legibility of displays by dichromats", 1999.
+	// Viénot, Brettel and Mollon, "Digital video colourmaps for checking the legibility of
+	// displays by dichromats", 1999.
 	for name, m := range map[string][9]float64{
 		"protanopia":   {0.11238, 0.88762, 0, 0.11238, 0.88762, 0, 0.00401, -0.00401, 1},
 		"deuteranopia": {0.29275, 0.70725, 0, 0.29275, 0.70725, 0, -0.02234, 0.02234, 1},
@@ -93,7 +95,7 @@ func TestColourBlind(t *testing.T) {
 			for i := range colors {
 				for j := range i {
 					if palette == "Greys" && i == len(colors)-1 {
-						continue // whoever asks for greys has one more
+						continue // Greys contain the grey of insignificant pixels
 					}
 					if d := distance(seen(colors[i]), seen(colors[j])); !(d > 20) {
 						t.Errorf("%s, %s: classes %d and %d differ by %.0f: %v, %v", palette, name, j, i, d, colors[j], colors[i])

@@ -20,36 +20,37 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Series is a plot of the observations of one pixel, the line through them, and where some are missing.
+// Series is a plot of the observations of one pixel, its gaps, and the line through it.
 type Series struct {
 	Title    string
 	Subtitle string // smaller, below it
 	XLabel   string
 	YLabel   string
-	Axis     TimeAxis    // what x is
+	Axis     TimeAxis    // the kind of x
 	Observed plotter.XYs // finite numbers
-	Gaps     []float64   // x of what is missing; they are marked along the axis
-	// Line returns where the line stands at x, and the limits of its confidence band, NaN where there is none. It is
-	// drawn from the first observation to the last; nil: there is no line. A line needs observations.
+	Gaps     []float64   // x of the gaps, which are marked along the axis
+	// Line returns the value of the line at x and the limits of its confidence band, which are
+	// NaN if there is no band. The line is drawn from the first observation to the last. If
+	// Line is nil, no line is drawn. A line needs at least one observation.
 	Line      func(x float64) (y, lo, hi float64)
 	BandLabel string // of the confidence band, in the legend
 }
 
-// TimeAxis is how an axis is labelled.
+// TimeAxis is the kind of the x axis, which determines its labels.
 type TimeAxis int
 
-// What x may be.
+// The kinds of x axes.
 const (
-	Numbers TimeAxis = iota // as it is
+	Numbers TimeAxis = iota // any numbers
 	Years                   // whole years
 	Days                    // days since 1970-01-01, labelled with dates
 )
 
-// The colours are of Okabe and Ito, which the colour-blind tell apart.
+// These colours are by Okabe and Ito; people with any colour vision can tell them apart.
 var (
 	seriesDots = color.NRGBA{0, 114, 178, 255}
 	seriesLine = color.NRGBA{213, 94, 0, 255}
-	seriesBand = color.NRGBA{252, 229, 214, 255} // the line's, as it is at a fifth on white
+	seriesBand = color.NRGBA{252, 229, 214, 255} // the colour of the line at 20 % opacity on white
 	seriesGaps = color.NRGBA{90, 90, 90, 255}
 	seriesText = color.NRGBA{30, 30, 30, 255}
 	seriesGrid = color.Gray{228}
@@ -63,10 +64,10 @@ const (
 	seriesPoints = 200 // of the line and its band
 )
 
-// SeriesFormats are the formats that Draw knows, as endings of files have them.
+// SeriesFormats are the formats that Draw accepts. They are also the suffixes of their files.
 var SeriesFormats = []string{"png", "svg"}
 
-// Draw returns the plot as a file of a format: png or svg.
+// Draw returns the plot as a file in a format, png or svg.
 func (s Series) Draw(format string) ([]byte, error) {
 	var canvas interface {
 		vg.CanvasSizer
@@ -98,14 +99,14 @@ func (s Series) Draw(format string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// seriesStyle is that of text of a size.
+// seriesStyle returns the style of text of a size.
 func seriesStyle(size vg.Length) text.Style {
 	f := font.From(plot.DefaultFont, size)
 	f.Variant = "Sans"
 	return text.Style{Color: seriesText, Font: f, XAlign: draw.XLeft, YAlign: draw.YTop, Handler: plot.DefaultTextHandler}
 }
 
-// heading writes title and legend at the top of c, and returns what is left below.
+// heading writes title and legend at the top of c and returns the rest of c.
 func (s Series) heading(c draw.Canvas) draw.Canvas {
 	write := func(style text.Style, words string) {
 		for _, line := range wrapped(style, words, c.Max.X-c.Min.X) {
@@ -124,7 +125,7 @@ func (s Series) heading(c draw.Canvas) draw.Canvas {
 	return c
 }
 
-// wrapped are the lines of a text that are no wider than width; a word may be.
+// wrapped breaks a text into lines of at most a width. A word that is longer has a line of its own.
 func wrapped(style text.Style, words string, width vg.Length) (lines []string) {
 	line := ""
 	for _, word := range strings.Split(words, " ") {
@@ -140,7 +141,7 @@ func wrapped(style text.Style, words string, width vg.Length) (lines []string) {
 	return append(lines, line)
 }
 
-// legend writes a row of what is drawn at the top of c, and takes it off.
+// legend writes the legend as a row at the top of c and removes its height from c.
 func (s Series) legend(c *draw.Canvas) {
 	const gap = 14 // between entries
 	style := seriesStyle(9.5)
@@ -191,7 +192,7 @@ var (
 
 const gapHeight = 7.0
 
-// glyph is an observation.
+// glyph is the symbol of an observation.
 func (s Series) glyph() draw.GlyphStyle {
 	radius := vg.Length(2.8)
 	if len(s.Observed) > 150 {
@@ -200,7 +201,7 @@ func (s Series) glyph() draw.GlyphStyle {
 	return draw.GlyphStyle{Color: seriesDots, Radius: radius, Shape: draw.CircleGlyph{}}
 }
 
-// plot lays the data out.
+// plot lays out the data.
 func (s Series) plot() (*plot.Plot, error) {
 	p := plot.New()
 	p.BackgroundColor = nil
@@ -230,7 +231,7 @@ func (s Series) plot() (*plot.Plot, error) {
 	return p, nil
 }
 
-// addLine draws the line over its band, and the grid between them.
+// addLine adds the band, the grid and the line, in this order from back to front.
 func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	first, last := math.Inf(1), math.Inf(-1)
 	for _, o := range s.Observed {
@@ -265,8 +266,8 @@ func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	return nil
 }
 
-// limit sets what part of the plane is shown: all dates, and all observations with room below them for the marks of
-// gaps. Of a band that is much wider, the middle will do.
+// limit sets the visible ranges. They contain all dates and all observations, with space below for
+// the marks of gaps. A band that is much wider than the observations is cut off.
 func (s Series) limit(p *plot.Plot) {
 	left, right, low, high := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, o := range s.Observed {
@@ -303,7 +304,7 @@ func (s Series) limit(p *plot.Plot) {
 	p.X.Min, p.X.Max = left-around, right+around
 }
 
-// gapMarks are short strokes on the axis.
+// gapMarks are short strokes on the x axis.
 type gapMarks []float64
 
 func (g gapMarks) Plot(c draw.Canvas, p *plot.Plot) {
@@ -313,7 +314,7 @@ func (g gapMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// seriesTicks is about how many labels an axis of time has at most.
+// seriesTicks is the approximate maximum of labels on an axis of time.
 const seriesTicks = 10
 
 func (a TimeAxis) ticks(lo, hi float64) []plot.Tick {
@@ -326,7 +327,7 @@ func (a TimeAxis) ticks(lo, hi float64) []plot.Tick {
 	return numberTicks(lo, hi)
 }
 
-// yearTicks are at whole years.
+// yearTicks returns ticks at whole years.
 func yearTicks(lo, hi float64) (ticks []plot.Tick) {
 	step := niceStep((hi - lo) / seriesTicks)
 	if !(step > 1) {
@@ -338,7 +339,7 @@ func yearTicks(lo, hi float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// dayTicks are at the first days of years or months, or at days.
+// dayTicks returns ticks at the first days of years or months, or at days.
 func dayTicks(lo, hi float64) (ticks []plot.Tick) {
 	day := func(t float64) time.Time { return time.Unix(0, 0).UTC().AddDate(0, 0, int(math.Floor(t))) }
 	add := func(t time.Time, layout string) {
@@ -374,7 +375,7 @@ func dayTicks(lo, hi float64) (ticks []plot.Tick) {
 	}
 }
 
-// numberTicks are at 1, 2 or 5 times a power of ten.
+// numberTicks returns ticks at 1, 2 or 5 times a power of ten.
 func numberTicks(lo, hi float64) (ticks []plot.Tick) {
 	step := niceStep((hi - lo) / 7)
 	if !(step > 0) || math.IsInf(hi-lo, 0) {
@@ -384,7 +385,7 @@ func numberTicks(lo, hi float64) (ticks []plot.Tick) {
 	digits := int(math.Max(0, -math.Floor(math.Log10(step))))
 	for i := math.Ceil(lo / step); i*step <= hi && len(ticks) <= 2*seriesTicks; i++ {
 		if i == 0 {
-			i = 0 // which may have been -0
+			i = 0 // it may be -0
 		}
 		label := strconv.FormatFloat(i*step, 'f', digits, 64)
 		if large >= 1e7 || large < 1e-3 {
@@ -395,7 +396,7 @@ func numberTicks(lo, hi float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// niceStep returns the least of 1, 2 or 5 times a power of ten that is not below x.
+// niceStep returns the least number of at least x that is 1, 2 or 5 times a power of ten.
 func niceStep(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
 	for _, m := range []float64{1, 2, 5} {

@@ -26,7 +26,7 @@ func aSeries() Series {
 	return s
 }
 
-// A plot has what it should, in both formats.
+// A plot has all its parts in both formats.
 func TestSeriesDraw(t *testing.T) {
 	data, err := aSeries().Draw("png")
 	if err != nil {
@@ -76,7 +76,7 @@ func TestSeriesDraw(t *testing.T) {
 	}
 }
 
-// What there may be of a pixel is drawn, whatever it is.
+// Every kind of series can be drawn.
 func TestSeriesOfLittle(t *testing.T) {
 	at := func(y ...float64) (o plotter.XYs) {
 		for i, v := range y {
@@ -110,7 +110,7 @@ func TestSeriesOfLittle(t *testing.T) {
 	}
 }
 
-// Labels stand where people expect them, and not too many.
+// Labels are at usual places and not too many.
 func TestSeriesTicks(t *testing.T) {
 	for _, tt := range []struct {
 		axis   TimeAxis

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// WriteQML writes a style of QGIS 3 that colours a band, counted from 1, as the classes are. QGIS loads it by itself where it
-// stands beside the raster, with .qml in place of the raster's suffix.
+// WriteQML writes a QGIS 3 style that colours a band in these classes. Bands count from 1. QGIS
+// loads the style by itself if it has the name of the raster with the suffix .qml.
 func WriteQML(w io.Writer, band int, c *Classes, shown []Class) error {
 	type item struct {
 		Value string `xml:"value,attr"`
@@ -20,7 +20,7 @@ func WriteQML(w io.Writer, band int, c *Classes, shown []Class) error {
 	}
 	type shader struct {
 		Type      string `xml:"colorRampType,attr"`
-		Mode      int    `xml:"classificationMode,attr"` // 1: continuous, which leaves the limits as they are
+		Mode      int    `xml:"classificationMode,attr"` // 1: continuous, which keeps the limits
 		Clip      int    `xml:"clip,attr"`
 		Min       string `xml:"minimumValue,attr"`
 		Max       string `xml:"maximumValue,attr"`
@@ -54,7 +54,8 @@ func WriteQML(w io.Writer, band int, c *Classes, shown []Class) error {
 	least, most := exact(c.Min), exact(c.Max)
 	s := shader{Type: "DISCRETE", Mode: 1, Min: least, Max: most, Precision: 6}
 	for i, class := range shown {
-		// An item is for what is above the item before and up to its own value.
+		// An item covers the values above the value of the previous item, up to its own
+		// value.
 		value := "inf"
 		if i < len(c.Limits) {
 			value = exact(c.Limits[i])
@@ -71,8 +72,9 @@ func WriteQML(w io.Writer, band int, c *Classes, shown []Class) error {
 	return err
 }
 
-// WriteColors writes a colour table for gdaldem color-relief. That draws what lies between two entries in colours
-// between theirs, so each class has two: just above its lower limit, and its upper one.
+// WriteColors writes a colour table for gdaldem color-relief. gdaldem interpolates the colours of
+// values between two entries, so each class has two entries: one just above its lower limit and one
+// at its upper limit.
 func WriteColors(w io.Writer, c *Classes, shown []Class) error {
 	var b strings.Builder
 	b.WriteString("# value red green blue alpha; for gdaldem color-relief -alpha\n")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the performance section of README.md from a committed run.
+"""Writes the performance figures of README.md and docs/performance.md from a committed run.
 
-Usage: performance.py RUN       write it from bench/runs/RUN
-       performance.py --check   fail where README.md is not what its run gives
+Usage: performance.py RUN       write them from bench/runs/RUN
+       performance.py --check   fail if a page does not have the figures of its run
 
-A run is a folder that `bin/pixtrend bench all --record bench/runs` has made, with the peers in it
-(`make peers PEERS="--record bench/runs/RUN"`). The section stands between two comments, of which the first names
-the run. Needs Python 3.8 or newer and nothing else.
+A run is a folder that `bin/pixtrend bench all --record bench/runs` has made and that holds the peers too
+(`make peers PEERS="--record bench/runs/RUN"`). In each page the figures lie between two comments, and the
+first comment names the run. Needs Python 3.8 or newer and nothing else.
 """
 
 import json
@@ -24,11 +24,16 @@ def digits(x):
     return f"{x:.2f}" if x < 1 else f"{x:.1f}" if x < 10 else f"{float(f'{x:.2g}'):,.0f}"
 
 
+def named(peer):
+    """The name of a peer in text. No word of it is wider than a column of a man page."""
+    return peer.replace(", process pool", " in a process pool").replace(", dask", " with dask")
+
+
 def peers_table(results):
-    heads = [f"{r['width']} × {r['height']} × {r['dates']} years, {r['what']}" for r in results]
+    heads = [f"{r['stack'].split('-')[0]}, {r['what']}" for r in results]
     lines = [f"| seconds | {' | '.join(heads)} |", "|---|" + "---|" * len(results)]
     for rows in zip(*(r["rows"] for r in results)):
-        cells = [f"`{rows[0]['peer']}`" if rows[0]["peer"] == "pixtrend fit" else rows[0]["peer"]]
+        cells = [f"`{rows[0]['peer']}`" if rows[0]["peer"] == "pixtrend fit" else named(rows[0]["peer"])]
         for row, result in zip(rows, results):
             assert row["peer"] == rows[0]["peer"]
             if "error" not in row:
@@ -37,7 +42,7 @@ def peers_table(results):
             cells.append(digits(min(row["seconds"])))
             lost = row["lost"] / (result["width"] * result["height"])
             if lost > 0:
-                cells[-1] += f", but {100 * lost:.0f} % of the pixels are lost"
+                cells[-1] += f" ({100 * lost:.0f} % lost)"
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -47,7 +52,7 @@ def nearest_and_farthest(result):
     best = {r["peer"]: min(r["seconds"]) for r in result["rows"] if "error" in r}
     ours = best.pop("pixtrend fit")
     near, far = min(best, key=best.get), max(best, key=best.get)
-    return f"{digits(best[near] / ours)} times ({near}) to {digits(best[far] / ours)} times ({far})"
+    return f"{digits(best[near] / ours)} times ({named(near)}) to {digits(best[far] / ours)} times ({named(far)})"
 
 
 def key(name, k):
@@ -62,9 +67,9 @@ def in_memory(report):
     found.sort(key=lambda r: int(key(r["name"], "threads")))
     one, most = found[0], found[-1]
     return (
-        f"{digits(one['gb_per_s']['value'])} GB/s of samples on one thread and {digits(most['gb_per_s']['value'])} on {key(most['name'], 'threads')}, "
-        f"{digits(one['over_pixel']['value'])} and {digits(most['over_pixel']['value'])} times as fast as a loop over the pixels in Go, "
-        f"and at {digits(one['of_ceiling']['value'])} and {digits(most['of_ceiling']['value'])} of the rate at which as many threads can read them"
+        f"{digits(one['gb_per_s']['value'])} GB/s of samples on one thread and at {digits(most['gb_per_s']['value'])} GB/s on {key(most['name'], 'threads')}. "
+        f"That is {digits(one['over_pixel']['value'])} and {digits(most['over_pixel']['value'])} times as fast as a loop over the pixels in Go, "
+        f"and {digits(one['of_ceiling']['value'])} and {digits(most['of_ceiling']['value'])} of the rate at which as many threads can read the samples"
     )
 
 
@@ -80,41 +85,81 @@ def start(report):
     return next(m[1] for m in (re.search(r"a fit of \S+ × \S+ pixels and \d+ dates (\d.*)", n) for n in report["pipeline"]["notes"]) if m)
 
 
-def write(run):
+def stack(peers, name):
+    return next(r for r in peers["results"] if r["stack"] == name)
+
+
+def sizes(peers):
+    small, large = stack(peers, "small"), stack(peers, "large")
+    return (
+        f"The small stacks have {small['width']} × {small['height']} pixels and {small['dates']} years, "
+        f"the large ones {large['width']} × {large['height']} pixels and {large['dates']} years."
+    )
+
+
+def conditions(report, peers):
+    e = report["environment"]
+    return (
+        f"The figures are wall-clock seconds of whole processes, from the start until the slopes are in a file, on {e['cpus']} CPUs of a virtual machine ({e['cpu']}, {e['isa']}). "
+        f"The files were in the page cache. Each figure is the best of {peers['runs']} runs, or one run where it takes more than a minute. {sizes(peers)} Measured {e['time'][:10]}."
+    )
+
+
+def readme(run, report, peers):
+    """The short form: three stacks, and where the other figures are."""
+    results = [r for r in peers["results"] if "gaps" not in r["what"]]
+    return [
+        conditions(report, peers),
+        peers_table(results),
+        f"For compressed files decoding dominates, so other programs come closer. On rasters of a few hundred pixels square CDO is as fast, because a fit takes at least {start(report)} to start. "
+        f"[docs/performance.md](docs/performance.md#compared-with-other-programs) has the figures for stacks with gaps and for samples in memory. "
+        f"[The run](bench/runs/{run}/report.md) and [its peers](bench/runs/{run}/peers.md) have the rest.",
+    ]
+
+
+def page(run, report, peers):
+    """The long form: all stacks, and what each figure is measured against."""
+    floor = over_floor(report)
+    small, large = stack(peers, "small"), stack(peers, "large")
+    return [
+        conditions(report, peers),
+        peers_table(peers["results"]),
+        "Lost pixels have two observations or more and a slope, but none in that program's result.",
+        f"Without gaps and compression the others take {nearest_and_farthest(large)} as long as pixtrend on the large stack, and {nearest_and_farthest(small)} as long on the small one.",
+        f"Stacks that are in memory already are fitted at {in_memory(report)}.",
+        f"For compressed files decoding dominates, so other programs come closer. A fit takes {floor['int16-deflate']} times as long as GDAL takes to decode the files with DEFLATE, "
+        f"{floor['int16-zstd']} times with ZSTD and {floor['int16-lzw']} times with LZW. A fit of uncompressed files takes {floor['f32']} times as long as reading them; loading GDAL and writing account for most of that. "
+        f"A fit of files takes at least {start(report)}, which the program needs to start. On rasters of a few hundred pixels square CDO is therefore as fast.",
+        f"[The run](../bench/runs/{run}/report.md) has tables, plots, every sample and the machine. [Its peers](../bench/runs/{run}/peers.md) have threads, memory, errors and versions. "
+        f"To repeat it: `make build`, `bin/pixtrend bench all --record bench/runs`, `make peers`.",
+    ]
+
+
+def write(run, paragraphs):
     folder = root / "bench" / "runs" / run
     report = json.loads((folder / "report.json").read_text())
     peers = json.loads((folder / "peers.json").read_text())
-    e, link, floor = report["environment"], f"bench/runs/{run}", over_floor(report)
-    small, large = (next(r for r in peers["results"] if r["stack"] == name) for name in ("small", "large"))
-    paragraphs = [
-        f"Whole processes, from the start until the slopes are in a file, on {e['cpus']} CPUs of a virtual machine ({e['cpu']}, {e['isa']}), files in memory, "
-        f"the best of {peers['runs']} runs, or of one that takes more than a minute, measured {e['time'][:10]}:",
-        peers_table(peers["results"]),
-        f"Without gaps and compression the others take {nearest_and_farthest(large)} as long on the large stack, and {nearest_and_farthest(small)} on the small one. "
-        f"Stacks that are in memory already are fitted at {in_memory(report)}.",
-        f"Where it is not faster: compressed files take the time of decoding them ({floor['int16-deflate']} of it with DEFLATE, {floor['int16-zstd']} with ZSTD, {floor['int16-lzw']} with LZW, "
-        f"of what GDAL takes), so that programs which decode the same files, or read them unpacked, come nearer. Uncompressed ones take {floor['f32']} times what reading takes, "
-        f"most of it the loading of GDAL and the writing. No fit of files takes less than {start(report)}, the start of the program: of a few hundred pixels square CDO is as fast.",
-        f"[The run]({link}/report.md) has tables, plots, every sample and the machine, and [its peers]({link}/peers.md) threads, memory, errors and versions. "
-        f"To repeat it: `make build`, `bin/pixtrend bench all --record bench/runs`, `make peers`.",
-    ]
-    text = "\n\n".join("\n".join(p if isinstance(p, list) else textwrap.wrap(p, 120, break_on_hyphens=False, break_long_words=False)) for p in paragraphs)
+    text = "\n\n".join(
+        "\n".join(p if isinstance(p, list) else textwrap.wrap(p, 100, break_on_hyphens=False, break_long_words=False)) for p in paragraphs(run, report, peers)
+    )
     return f"<!-- figures of bench/runs/{run}, by scripts/performance.py -->\n{text}\n<!-- end of figures -->\n"
 
 
 def main():
-    readme = root / "README.md"
-    text = readme.read_text()
-    found = section.search(text)
-    if len(sys.argv) != 2 or not found:
-        sys.exit(__doc__ if found else "performance: README.md lacks the comments that the figures stand between")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     check = sys.argv[1] == "--check"
-    run = found[1] if check else Path(sys.argv[1]).name
-    made = text[: found.start()] + write(run) + text[found.end() :]
-    if check and made != text:
-        sys.exit(f"performance: the figures in README.md are not those of bench/runs/{run}: run scripts/performance.py {run}")
-    if not check:
-        readme.write_text(made)
+    for name, paragraphs in (("README.md", readme), ("docs/performance.md", page)):
+        text = (root / name).read_text()
+        found = section.search(text)
+        if not found:
+            sys.exit(f"performance: {name} lacks the two comments around the figures")
+        run = found[1] if check else Path(sys.argv[1]).name
+        made = text[: found.start()] + write(run, paragraphs) + text[found.end() :]
+        if check and made != text:
+            sys.exit(f"performance: the figures in {name} are not those of bench/runs/{run}: run scripts/performance.py {run}")
+        if not check:
+            (root / name).write_text(made)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ package pipeline
 #include <cpl_conv.h>
 #include <cpl_error.h>
 
-// What godal does not offer: blocks as they are stored, decoded into the caller's memory and past
-// GDAL's block cache. GDAL itself has no cheaper way; raster/blocks.go takes predictors off past it.
+// godal has no function that decodes a stored block into the caller's memory without GDAL's block
+// cache. GDAL itself has no cheaper way to read; raster/blocks.go is faster because it undoes
+// predictors itself.
 
 typedef struct {
 	GDALDatasetH ds;
@@ -58,15 +59,16 @@ import (
 	"unsafe"
 )
 
-// blockFile is a raster whose first band is read block by block. It serves one goroutine at a time.
+// blockFile reads the first band of a raster block by block. Only one goroutine may use it at a
+// time.
 type blockFile struct {
 	path   string
 	c      C.blocks_t
 	blocks int
-	buffer []byte // of one block
+	buffer []byte // for one block
 }
 
-// open closes the file that was open and opens another.
+// open opens a file and closes the previous one.
 func (f *blockFile) open(path string) error {
 	f.close()
 	name := C.CString(path)
@@ -79,7 +81,7 @@ func (f *blockFile) open(path string) error {
 	return nil
 }
 
-// read decodes the blocks from first to before last, one over the other.
+// read decodes the blocks from first to before last, each into the same buffer.
 func (f *blockFile) read(first, last int) error {
 	if C.blocks_read(&f.c, C.int(first), C.int(last), unsafe.Pointer(&f.buffer[0])) == 0 {
 		return fmt.Errorf("cannot read %s", f.path)

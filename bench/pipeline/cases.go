@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// The full size of the large stacks, at which the goals hold.
+// FullSize and FullDates are the size of the large stacks. The goals apply to this size.
 const (
 	FullSize  = 4096
 	FullDates = 21
 )
 
-// kind says what a job is set against.
+// kind is what a job is compared with.
 type kind string
 
 const (
@@ -21,19 +21,19 @@ const (
 	decode    kind = "decode" // GDAL reading every block once
 )
 
-// benchCase is a stack, what is fitted of it, and what is hoped for.
+// benchCase is a stack, the fits of it, and their goals.
 type benchCase struct {
 	name  string
 	stack Stack
 	floor kind
-	stats []string // fields of each job, as --stats takes them
+	stats []string // fields of each job, as in --stats
 	goals map[string]goal
 }
 
-// goal is a limit on a job's best time. Exactly one of the fields is set.
+// goal is a limit on a job's best time. Exactly one field is set.
 type goal struct {
-	floors  float64 // times its floor
-	jobs    float64 // times the job that the others are set against
+	floors  float64 // multiples of its floor
+	jobs    float64 // multiples of the job of againstCase
 	seconds float64
 }
 
@@ -41,9 +41,9 @@ const (
 	slope = "slope"
 	three = "slope,intercept,n"
 
-	goalThreads   = 2   // the goals are those of two threads
+	goalThreads   = 2   // the goals apply to two threads
 	goalSpeedup   = 1.8 // from one thread to two, where files are compressed
-	goalLinear    = 0.1 // by which the cost of a sample may vary
+	goalLinear    = 0.1 // largest relative difference of the cost of a sample
 	againstCase   = "f32"
 	scalingDates  = "scaling-dates"
 	scalingPixels = "scaling-pixels"
@@ -51,8 +51,8 @@ const (
 
 var usualCases = []string{"f32", "f32-nan", "int16-deflate", "int16-zstd", "int16-lzw", "small"}
 
-// ParseCases reads a comma-separated list of cases: names, all for the usual ones, scaling for both
-// that show how the cost grows. "" is all.
+// ParseCases parses a comma-separated list of cases. The word all, or an empty string, means the
+// usual cases. The word scaling means both cases that show how the cost grows.
 func ParseCases(s string) ([]string, error) {
 	known := append(slices.Clone(usualCases), scalingDates, scalingPixels)
 	var cases []string
@@ -65,13 +65,13 @@ func ParseCases(s string) ([]string, error) {
 		case slices.Contains(known, name):
 			cases = append(cases, name)
 		default:
-			return nil, fmt.Errorf("no case is called %q: use %s, scaling or all", name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("there is no case %q: use %s, scaling or all", name, strings.Join(known, ", "))
 		}
 	}
 	return slices.DeleteFunc(known, func(name string) bool { return !slices.Contains(cases, name) }), nil
 }
 
-// newCase returns one of the usual cases with large stacks of size × size pixels.
+// newCase returns a usual case. Its large stacks have size × size pixels.
 func newCase(name string, size, dates int) benchCase {
 	large := func(dtype, samples string, creation ...string) Stack {
 		return Stack{Width: size, Height: size, Dates: dates, Type: dtype, Samples: samples, Creation: creation}.named(name)
@@ -102,15 +102,16 @@ func newCase(name string, size, dates int) benchCase {
 	return c
 }
 
-// point is one of the stacks that show how the cost grows.
+// point is one of the stacks of a case of scaling.
 type point struct {
 	stack   Stack
-	dates   int // those of the stack's files that are fitted
+	dates   int // number of the stack's files that are fitted
 	samples int64
 }
 
-// newPoints returns the stacks of a case of scaling, the smallest first: rasters of a megapixel and
-// 10 to 1000 dates, or 10 dates and 1 to 1000 megapixels. Fewer than the full size and dates shrink them.
+// newPoints returns the stacks of a case of scaling, the smallest first: one megapixel and 10 to
+// 1000 dates, or 10 dates and 1 to 1000 megapixels. Sizes and dates below the full ones shrink them
+// in proportion.
 func newPoints(name string, size, dates int) []point {
 	side := max(1, size/4)
 	add := func(points []point, s Stack, n int) []point {

@@ -5,7 +5,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// Environment is where a run took place, and of which size it was.
+// Environment describes the machine and the size of a run.
 type Environment struct {
 	bench.Environment
 	GDAL    string `json:"gdal"`

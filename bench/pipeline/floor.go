@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// A floor is what a fit has to do at the least.
+// floor is the least work of a fit: reading or decoding all files.
 type floor struct {
 	kind    kind
 	files   []string
@@ -21,19 +21,19 @@ type floor struct {
 	pieces  []piece
 }
 
-// piece is a part of a file: bytes, or blocks.
+// piece is a part of a file, in bytes or in blocks.
 type piece struct {
 	file        int
 	first, last int64
 }
 
 const (
-	pieceBytes = 4 << 20 // of a file, for one thread at a time
+	pieceBytes = 4 << 20 // work item of a thread
 	leastRead  = 64 << 10
 	mostRead   = 1 << 20
 )
 
-// newFloor prepares a floor; nothing of that is in its time.
+// newFloor prepares a floor. The time of run does not include this.
 func newFloor(k kind, files []string, threads int) (*floor, error) {
 	f := &floor{kind: k, files: files, threads: threads}
 	for i, name := range files {
@@ -59,8 +59,8 @@ func newFloor(k kind, files []string, threads int) (*floor, error) {
 	return f, nil
 }
 
-// run goes through all files once and returns how long it took. Pieces are handed out in the order of
-// the files, so that each thread opens each file once at the most and has one open at a time.
+// run reads all files once and returns the time it took. Pieces are assigned in the order of the
+// files, so each thread opens each file at most once and has one open at a time.
 func (f *floor) run(ctx context.Context) (time.Duration, error) {
 	if f.kind == decode {
 		return f.decode(ctx)
@@ -68,7 +68,7 @@ func (f *floor) run(ctx context.Context) (time.Duration, error) {
 	return f.read(ctx)
 }
 
-// read reads the bytes, a buffer that fits the second-level cache after the other.
+// read reads the bytes into a buffer that fits in the second-level cache.
 func (f *floor) read(ctx context.Context) (time.Duration, error) {
 	type worker struct {
 		file   *os.File
@@ -138,8 +138,8 @@ func (f *floor) decode(ctx context.Context) (time.Duration, error) {
 	return time.Since(begin), err
 }
 
-// writeFloor writes as many bytes into a file, brings them to the disk and gives the file its name.
-// No fit ends before its result is there.
+// writeFloor writes that many bytes to a file, syncs it and renames it, as every fit does with its
+// result.
 func writeFloor(dir string, bytes int64) (time.Duration, error) {
 	piece := make([]byte, mostRead)
 	for i := range piece {

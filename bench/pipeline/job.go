@@ -14,18 +14,18 @@ import (
 	"time"
 )
 
-// A job is a fit as users run it: the program, from its start to its end.
+// job is a fit as users run it: the program, from its start to its end.
 type job struct {
 	program string
 	files   []string
 	output  string
-	stats   string // as --stats takes them
+	stats   string // as in --stats
 	threads int
-	inside  bool // ask the fit for the seconds that it counts itself
+	inside  bool // also read the seconds that the fit reports
 }
 
-// run fits once, into a file that is not there yet. fit is what the program says that the fit took, from
-// the first read to the last write; 0 where it was not asked.
+// run runs one fit, into a file that does not exist yet. fit is the number of seconds that the
+// program reports, from the first read to the last write, or 0 if inside is not set.
 func (j *job) run(ctx context.Context) (took time.Duration, fit float64, err error) {
 	if err := os.RemoveAll(j.output); err != nil {
 		return 0, 0, err
@@ -49,12 +49,12 @@ func (j *job) run(ctx context.Context) (took time.Duration, fit float64, err err
 	return took, fit, nil
 }
 
-// runProgram runs the program and returns what it printed and how long it took, from exec to exit.
+// runProgram runs the program. It returns the output and the time from start to exit.
 func runProgram(ctx context.Context, program string, args ...string) ([]byte, time.Duration, error) {
 	var stdout, stderr bytes.Buffer
 	c := exec.CommandContext(ctx, program, args...)
 	c.Stdout, c.Stderr = &stdout, &stderr
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it clears away what it began
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // lets the program remove its temporary files
 	c.WaitDelay = 10 * time.Second
 	begin := time.Now()
 	err := c.Run()
@@ -64,7 +64,8 @@ func runProgram(ctx context.Context, program string, args ...string) ([]byte, ti
 	}
 	const interrupted = 130
 	if c.ProcessState != nil && c.ProcessState.ExitCode() == interrupted {
-		// A terminal's Ctrl-C goes to both processes, and the other may have been the quicker.
+		// Ctrl-C on a terminal goes to both processes, and the other one may have been
+		// faster.
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Second):

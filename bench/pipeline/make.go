@@ -12,16 +12,16 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// register makes GDAL ready once.
+// register initializes GDAL once.
 var register = sync.OnceValue(godal.RegisterInternalDrivers)
 
-// makeRows are written at once: whole rows of tiles.
+// makeRows is the number of rows that are written at once, whole rows of tiles.
 const makeRows = 256
 
 var types = map[string]godal.DataType{"float32": godal.Float32, "int16": godal.Int16, "uint8": godal.Byte}
 
-// makeStacks makes stacks that show one scene, a date at a time on each of the threads. What is there under
-// their names is replaced. A run that fails leaves nothing under them.
+// makeStacks makes stacks of one scene, one date at a time on each thread. It replaces existing
+// stacks of the same names. If it fails, it leaves no stack under these names.
 func makeStacks(ctx context.Context, stacks []Stack, progress func(done, total int)) (err error) {
 	if err := register(); err != nil {
 		return err
@@ -59,7 +59,7 @@ func makeDate(ctx context.Context, stacks []Stack, scene source, date int) (err 
 				err = errors.Join(err, ds.Close())
 			}
 			if err == nil {
-				err = syncFile(stacks[i].files(date + 1)[date]) // later, it would disturb what is measured
+				err = syncFile(stacks[i].files(date + 1)[date]) // a later write-back would disturb the measurements
 			}
 		}
 	}()
@@ -91,7 +91,7 @@ func makeDate(ctx context.Context, stacks []Stack, scene source, date int) (err 
 	return nil
 }
 
-// place gives a raster what scenes have: a CRS, and pixels of 30 m.
+// place gives a raster a CRS and pixels of 30 m.
 func place(ds *godal.Dataset, s Stack) error {
 	crs, err := godal.NewSpatialRefFromEPSG(32617)
 	if err != nil {

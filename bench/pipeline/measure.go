@@ -10,20 +10,20 @@ import (
 	"github.com/pixtrend/pixtrend/bench"
 )
 
-// Measurement is all runs of one thing.
+// Measurement is all runs of an arm.
 type Measurement struct {
 	bench.Measurement
-	Fit     []float64 `json:"fit_seconds,omitempty"` // of every run, what the program counts itself, without its start and end
+	Fit     []float64 `json:"fit_seconds,omitempty"` // reported by the program
 	Checked int64     `json:"checked,omitempty"`     // pixels compared with the reference
 }
 
-// Best is the least of the seconds.
+// Best returns the least of the seconds.
 func (m *Measurement) Best() float64 { return slices.Min(m.Seconds) }
 
-// Median is the middle of the seconds.
+// Median returns the median of the seconds.
 func (m *Measurement) Median() float64 { return bench.Median(m.Seconds) }
 
-// arm is one of the things that are timed in turn.
+// arm is a floor or a job that is timed.
 type arm struct {
 	bench.Arm
 	fit     []float64
@@ -79,15 +79,15 @@ func (g *group) addJob(program string, s Stack, n, threads int, stats string, in
 	return nil
 }
 
-// verified has the result of a job verified: all jobs with one output, however many threads they have,
-// give the same samples.
+// verified makes a job's result be verified. All jobs with the same output must give the same
+// samples, with any number of threads.
 func (a *arm) verified(j *job, s Stack, dates int) {
 	a.job, a.stack, a.dates = j, s, dates
 	a.Result = j.output
 	a.Sum = func() (uint64, error) { return sum(j.output) }
 }
 
-// measure runs the arms in turn and returns what was measured.
+// measure runs the arms in turn and returns the measurements.
 func (g *group) measure(ctx context.Context, runs int, progress func(done, total int)) ([]*Measurement, error) {
 	arms := make([]*bench.Arm, len(g.arms))
 	for i, a := range g.arms {
@@ -113,7 +113,8 @@ func (g *group) verify(ctx context.Context) error {
 		if a.job == nil || a.checked > 0 {
 			continue
 		}
-		// All results of one stack are verified together, as the reference reads all its files.
+		// All results of a stack are verified together, because the reference reads all its
+		// files.
 		var results []result
 		var with []*arm
 		for _, b := range g.arms[i:] {

@@ -17,22 +17,22 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Options of a run.
+// Options are the options of a run.
 type Options struct {
-	Dir     string   // where stacks are kept and found again; "": a temporary folder
+	Dir     string   // folder in which stacks are kept for later runs; "": a temporary folder
 	Cases   []string // from ParseCases
 	Size    int      // pixels of a side of the large stacks; 0: FullSize
 	Dates   int      // of each stack; 0: FullDates
-	Threads []int    // numbers of threads, ascending from 1; nil: one, two and all
-	Runs    int      // timed runs of each thing; 0: bench.LeastRuns
-	Program string   // pixtrend itself
+	Threads []int    // numbers of threads, ascending from 1; nil: 1, 2 and all
+	Runs    int      // timed runs of each arm; 0: bench.LeastRuns
+	Program string   // path of pixtrend
 	Version string   // of the program, for the report
 
-	// Say, which may be nil, is told what comes next.
+	// Say is called with a line of text before each step. It may be nil.
 	Say func(what string)
-	// Progress, which may be nil, is told how far a step is; done = total ends it.
+	// Progress is called during a step, at its end with done = total. It may be nil.
 	Progress func(done, total int)
-	// Free returns the bytes that may be written in a folder; nil: FreeBytes.
+	// Free returns the free space of a folder in bytes. If it is nil, FreeBytes is used.
 	Free func(dir string) (int64, error)
 }
 
@@ -63,8 +63,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Run makes the stacks, measures and judges. A result that is not that of the reference is an error
-// that wraps bench.ErrWrong. When it returns, only whole stacks are left, in a folder that was named.
+// Run makes the stacks, measures, and compares the results with the goals. If a result differs from
+// the reference, the error wraps bench.ErrWrong. Run leaves only complete stacks, and only in a
+// folder that Options.Dir names.
 func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	o = o.withDefaults()
 	if err := register(); err != nil {
@@ -95,7 +96,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	return &b.report, nil
 }
 
-// folder returns the folder of the stacks, and what to do about it at the end.
+// folder returns the folder of the stacks, and a function to call at the end.
 func folder(name string) (dir string, clear func() error, err error) {
 	if name == "" {
 		dir, err = os.MkdirTemp("", "pixtrend-bench-")
@@ -112,24 +113,24 @@ func folder(name string) (dir string, clear func() error, err error) {
 	return dir, func() error { return nil }, err
 }
 
-// threadCounts returns the numbers of threads that are measured: one, two and all.
+// threadCounts returns the default numbers of threads: one, two and all.
 func threadCounts() []int {
 	all := min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0))
 	counts := []int{1, min(goalThreads, all), all}
 	return slices.Compact(counts)
 }
 
-// study is a run under way.
+// study is a run in progress.
 type study struct {
 	Options
 	dir, results string
 	threads      []int
 	cases        []benchCase
-	points       map[string][]point // of the cases of scaling
+	points       map[string][]point // by case of scaling
 	report       Report
 }
 
-// full tells whether the goals hold at this size.
+// full reports whether the goals apply to this size.
 func (b *study) full() bool { return b.Size == FullSize && b.Dates == FullDates }
 
 func (b *study) plan() {
@@ -149,7 +150,7 @@ func (b *study) plan() {
 	}
 }
 
-// stacks returns what is needed, and the most bytes that results take at one time.
+// stacks returns the stacks that are needed, and the most bytes that results take at one time.
 func (b *study) stacks() (stacks []Stack, results int64) {
 	add := func(s Stack) {
 		if !slices.ContainsFunc(stacks, func(t Stack) bool { return t.Name == s.Name }) {
@@ -185,7 +186,7 @@ func resultBytes(s Stack, stats string) int64 {
 	return 4 * int64(s.Width) * int64(s.Height) * bands
 }
 
-// makeStacks makes those that are not there, once it is known that there is room for them.
+// makeStacks makes the missing stacks, after checking that there is room for them.
 func (b *study) makeStacks(ctx context.Context) error {
 	stacks, need := b.stacks()
 	var missing []Stack
@@ -203,9 +204,9 @@ func (b *study) makeStacks(ctx context.Context) error {
 	}
 	free, err := b.Free(b.dir)
 	if err != nil {
-		return fmt.Errorf("cannot tell what is free in %s: %w", b.dir, err)
+		return fmt.Errorf("cannot find the free space of %s: %w", b.dir, err)
 	}
-	sizes := fmt.Sprintf("needs up to %s in %s for %d stacks and results, %s are free",
+	sizes := fmt.Sprintf("needs up to %s in %s for %d stacks and results; %s are free",
 		humanize.Bytes(uint64(need)), b.dir, len(missing), humanize.Bytes(uint64(free)))
 	if need > free {
 		return fmt.Errorf("the benchmark %s: name another folder, or make the stacks smaller with --size", sizes)
@@ -233,8 +234,8 @@ func (b *study) makeStacks(ctx context.Context) error {
 	return nil
 }
 
-// measure measures the usual cases together, so that all their figures stand side by side, and each
-// case of scaling by itself.
+// measure measures the usual cases together, so that their figures can be compared, and each case
+// of scaling by itself.
 func (b *study) measure(ctx context.Context) error {
 	if len(b.cases) > 0 {
 		g, err := b.usual()
@@ -272,21 +273,21 @@ func (b *study) newGroup() (*group, error) {
 }
 
 func (b *study) run(ctx context.Context, what string, g *group) error {
-	b.Say(fmt.Sprintf("measuring %s: %d things, %d times each after a warm-up that is verified", what, len(g.arms), b.Runs))
+	b.Say(fmt.Sprintf("measuring %s: %d arms, %d runs of each after a verified warm-up", what, len(g.arms), b.Runs))
 	measured, err := g.measure(ctx, b.Runs, b.Progress)
 	b.report.Measurements = append(b.report.Measurements, measured...)
 	return err
 }
 
-// least is a stack with next to nothing in it: what its fit takes, every fit takes.
+// least returns a stack of almost no samples. The time of its fit is a fixed cost of every fit.
 func (b *study) least() Stack {
 	s := Stack{Width: 16, Height: 16, Dates: 2, Type: "float32", Samples: noise}.named("least")
 	s.dir = b.dir
 	return s
 }
 
-// usual sets up the usual cases: their floors and jobs, the start of the program and the least of
-// fits, and the writing of as many bytes as the results have.
+// usual returns the group of the usual cases: their floors and jobs, the start of the program, the
+// smallest fit, and writes of as many bytes as the results have.
 func (b *study) usual() (*group, error) {
 	g, err := b.newGroup()
 	if err != nil {
@@ -312,7 +313,7 @@ func (b *study) usual() (*group, error) {
 				}
 			}
 		}
-		// Once more, to know the noise.
+		// Measure one job twice, for the noise.
 		most := b.threads[len(b.threads)-1]
 		if err := g.addJob(b.Program, c.stack, c.stack.Dates, most, c.stats[0], false, bench.Again(jobName(c.name, c.stats[0], most))); err != nil {
 			return nil, err

@@ -11,7 +11,7 @@ import (
 	"github.com/pixtrend/pixtrend/bench"
 )
 
-// Report is what a run found. Times are seconds.
+// Report is the result of a run. Times are in seconds.
 type Report struct {
 	Environment  Environment    `json:"environment"`
 	Stacks       []Stack        `json:"stacks"`
@@ -22,15 +22,15 @@ type Report struct {
 	Notes        []string       `json:"notes"`
 }
 
-// Verdict sets a value against a goal.
+// Verdict compares a value with a goal.
 type Verdict struct {
-	Goal  string  `json:"goal,omitempty"` // in words; "": there is none
-	Value float64 `json:"value"`          // in the goal's terms, 0 where it was not measured
+	Goal  string  `json:"goal,omitempty"` // in words; "" without a goal
+	Value float64 `json:"value"`          // in the unit of the goal; 0 if it was not measured
 	Limit float64 `json:"limit"`
 	Met   *bool   `json:"met"` // null: not judged
 }
 
-// Row is a job beside its floor.
+// Row compares a job with its floor.
 type Row struct {
 	Case      string  `json:"case"`
 	Stats     string  `json:"stats"`
@@ -39,21 +39,21 @@ type Row struct {
 	FloorBest float64 `json:"floor_best"`
 	Best      float64 `json:"best"`
 	Median    float64 `json:"median"`
-	Ratio     float64 `json:"ratio"` // of the best ones
+	Ratio     float64 `json:"ratio"` // Best over FloorBest
 	Verdict
 
 	stack Stack
 }
 
-// Speedup is how much faster two threads are than one, in the best of runs.
+// Speedup is the speed-up from one thread to two, of the best runs.
 type Speedup struct {
 	Case  string  `json:"case"`
 	Stats string  `json:"stats"`
-	Floor float64 `json:"floor"` // that of the floor
+	Floor float64 `json:"floor"` // speed-up of the floor
 	Verdict
 }
 
-// Growth is how the cost of a sample changes over a case of scaling.
+// Growth is the change of the cost of a sample over a case of scaling.
 type Growth struct {
 	Case   string        `json:"case"`
 	Points []GrowthPoint `json:"points"`
@@ -65,11 +65,11 @@ type GrowthPoint struct {
 	Pixels  int64   `json:"pixels"`
 	Dates   int     `json:"dates"`
 	Best    float64 `json:"best"` // of the whole process
-	Fit     float64 `json:"fit"`  // the best of what the fit counts itself
+	Fit     float64 `json:"fit"`  // the least time that the fit reports
 	PerItem float64 `json:"ns_per_sample"`
 }
 
-// of returns a measurement, or nil.
+// of returns a measurement by name, or nil.
 func (r *Report) of(name string) *Measurement {
 	i := slices.IndexFunc(r.Measurements, func(m *Measurement) bool { return m.Name == name })
 	if i < 0 {
@@ -78,7 +78,8 @@ func (r *Report) of(name string) *Measurement {
 	return r.Measurements[i]
 }
 
-// atMost judges a value that should not pass a limit, if it was measured and judge says so.
+// atMost compares a value with an upper limit. Met is set only if judge is true and the value was
+// measured.
 func atMost(limit, value float64, goal string, judge bool) Verdict {
 	v := Verdict{Goal: "≤ " + goal, Value: value, Limit: limit}
 	if judge && value > 0 {
@@ -88,7 +89,7 @@ func atMost(limit, value float64, goal string, judge bool) Verdict {
 	return v
 }
 
-// judge fills in what follows from the measurements.
+// judge fills in the results that follow from the measurements.
 func (b *study) judge() {
 	r := &b.report
 	r.Rows, r.Speedups, r.Growth = []Row{}, []Speedup{}, []Growth{}
@@ -141,8 +142,8 @@ func (b *study) judgeRow(g goal, row Row) Verdict {
 	return atMost(g.floors, row.Ratio, fmt.Sprintf("%.2f × %s", g.floors, row.Floor), b.full())
 }
 
-// judgeGrowth compares the cost of a sample, by the seconds that the fit counts itself: in those of the
-// process, its start would hide the small points.
+// judgeGrowth compares the cost of a sample, by the seconds that the fit reports. The time of the
+// whole process would hide the small points behind its start.
 func (b *study) judgeGrowth(name string, points []point) Growth {
 	g := Growth{Case: name}
 	least, most := math.Inf(1), 0.0
@@ -161,22 +162,22 @@ func (b *study) judgeGrowth(name string, points []point) Growth {
 	return g
 }
 
-// note says what a reader should know besides.
+// note adds notes for the reader.
 func (b *study) note() {
 	r, e := &b.report, &b.report.Environment
 	r.Notes = []string{}
 	say := func(format string, args ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, args...)) }
 	if !b.full() {
-		say("the goals are those of %d × %d pixels and %d dates: at this size none is judged", FullSize, FullSize, FullDates)
+		say("the goals apply to %d × %d pixels and %d dates, so none is checked at this size", FullSize, FullSize, FullDates)
 	} else if !slices.Contains(b.threads, goalThreads) {
-		say("the goals are those of %d threads, and the machine has 1 CPU for them: they are not judged", goalThreads)
+		say("the goals apply to %d threads, and the machine has 1 CPU, so they are not checked", goalThreads)
 	}
 	if start, least := r.of(startName), r.of(leastName); start != nil && least != nil {
 		say("start: the program takes %s to print its version, and a fit of 16 × 16 pixels and 2 dates %s", bench.Duration(start.Best()), bench.Duration(least.Best()))
 	}
 	for _, m := range r.Measurements {
 		if strings.HasPrefix(m.Name, "arm=write/") {
-			say("write: a file of %s takes %s to write and sync (median %s), and no fit ends before", humanize.Bytes(uint64(m.Bytes)), bench.Duration(m.Best()), bench.Duration(m.Median()))
+			say("write: writing and syncing a file of %s takes %s (median %s), which every fit of that size needs too", humanize.Bytes(uint64(m.Bytes)), bench.Duration(m.Best()), bench.Duration(m.Median()))
 		}
 	}
 	var stacks int64
@@ -184,12 +185,12 @@ func (b *study) note() {
 		stacks += s.sampleBytes()
 	}
 	if e.Memory > 0 && stacks > e.Memory {
-		say("the stacks have up to %s and the memory %s: not all of them may have been in the page cache", humanize.Bytes(uint64(stacks)), humanize.Bytes(uint64(e.Memory)))
+		say("the stacks take up to %s and the memory is %s, so not all of them may have been in the page cache", humanize.Bytes(uint64(stacks)), humanize.Bytes(uint64(e.Memory)))
 	}
-	say("other programs are set beside it by make peers")
+	say("make peers compares other programs")
 }
 
-// Text is the report for people.
+// Text formats the report as text.
 func (r *Report) Text() string {
 	var b strings.Builder
 	e := r.Environment
@@ -217,7 +218,7 @@ func (r *Report) Text() string {
 			rows = append(rows, []string{g.Case, humanize.Comma(p.Pixels), fmt.Sprint(p.Dates), bench.Duration(p.Best), bench.Duration(p.Fit), fmt.Sprintf("%.3f", p.PerItem)})
 		}
 		bench.Table(&b, rows)
-		fmt.Fprintf(&b, "cost of a sample, by the seconds that the fit counts itself: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
+		fmt.Fprintf(&b, "cost of a sample, from the seconds that the fit reports: varies by %.0f %%, goal %s, met: %s\n", 100*g.Value, g.Goal, g.met(false))
 	}
 	if len(r.Notes) > 0 {
 		b.WriteString("\n")
@@ -228,7 +229,7 @@ func (r *Report) Text() string {
 	return b.String()
 }
 
-// met says how it went; with the value where no other column has it.
+// met says whether the goal is met. It adds the value if no other column has it.
 func (v Verdict) met(value bool) string {
 	word := "-"
 	switch {

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
-// judged returns a run of all cases at full size with made-up seconds: a fit takes a tenth of a second more
-// than its floor.
+// judged returns a run of all cases at full size with made-up seconds. A fit takes a tenth of a
+// second more than its floor.
 func judged(size int, threads ...int) *study {
 	b := &study{Options: Options{Size: size, Cases: append(slices.Clone(usualCases), scalingDates, scalingPixels)}.withDefaults(), threads: threads}
 	b.report.Environment = Environment{Environment: bench.Environment{CPU: "A processor", CPUs: 2, Cores: 2, OS: "linux", Arch: "amd64", Go: "1.26",
@@ -105,7 +105,7 @@ func TestJudge(t *testing.T) {
 		}
 	}
 
-	// Without the case that it is set against, a goal is not judged.
+	// A goal is not checked if the case it is compared with was not measured.
 	b = judged(FullSize, 1, 2)
 	b.cases = b.cases[1:]
 	b.report.Measurements = slices.DeleteFunc(b.report.Measurements, func(m *Measurement) bool { return strings.HasPrefix(m.Name, "case=f32/") })

@@ -7,8 +7,9 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// AddTo adds what was measured to the report of what was measured after it: medians beside their floors, which are the ceilings of files, and beside
-// the serial baselines where the report has them; curves over the threads; and the whole report.
+// AddTo adds this report to a later report of package bench. Medians are compared with their
+// floors, which are the ceilings of files, and with the serial baselines if the later report has
+// them. It also adds the curves over threads, and this report as a whole.
 func (r *Report) AddTo(to *bench.Report) {
 	began := r.Environment.Environment
 	began.Huge, began.Runs = to.Environment.Huge, to.Environment.Runs

@@ -7,18 +7,18 @@ import (
 	"github.com/pixtrend/pixtrend/internal/synth"
 )
 
-// What a stack shows.
+// The samples of a stack.
 const (
-	land     = "land"      // a landscape of the demo's kind, no gaps
-	landGaps = "land-gaps" // the same with a fifth of the samples missing, anywhere
-	clouds   = "clouds"    // the demo: clouds and stripes hide 4 %
-	noise    = "noise"     // whatever is made quickly
+	land     = "land"      // a landscape like the demo, without gaps
+	landGaps = "land-gaps" // the same with a fifth of the samples missing at random
+	clouds   = "clouds"    // the demo, in which clouds and stripes hide 4 %
+	noise    = "noise"     // random bytes, which are made quickly
 )
 
-// firstYear is the scene's year of the first date.
+// firstYear is the year of the first date of a scene.
 const firstYear = 1995
 
-// source makes the samples of the stacks that show the same scene.
+// source makes the samples of the stacks of one scene.
 type source struct {
 	width int
 	scene *synth.Scene // nil: noise
@@ -35,7 +35,7 @@ func newSource(s Stack) source {
 	return source{s.Width, &scene}
 }
 
-// scene names what s takes from its source: stacks of one scene are made together.
+// scene names the scene of s. Stacks of one scene are made together.
 func (s Stack) scene() string {
 	if s.Samples == landGaps {
 		return land
@@ -43,7 +43,7 @@ func (s Stack) scene() string {
 	return s.Samples
 }
 
-// rows fills dst with the rows from y on of a date.
+// rows fills dst with the rows of a date, beginning with row y.
 func (s source) rows(dst []float32, date, y int) {
 	if s.scene != nil {
 		s.scene.Rows(dst, date, y, y+len(dst)/s.width)
@@ -55,8 +55,8 @@ func (s source) rows(dst []float32, date, y int) {
 	}
 }
 
-// encode turns rows of the scene, from pixel first on, into what is stored: raw gets the samples in
-// the stack's type, and is returned as the slice that godal takes.
+// encode converts rows of the scene, beginning with pixel first, to the type of the stack. It uses
+// the memory in raw and returns the slice that godal accepts.
 func (s Stack) encode(raw *buffers, rows []float32, date int, first uint64) any {
 	switch s.Type {
 	case "int16":
@@ -87,7 +87,7 @@ func (s Stack) encode(raw *buffers, rows []float32, date int, first uint64) any 
 	return raw.f32
 }
 
-// buffers hold samples between two files.
+// buffers holds samples in each type.
 type buffers struct {
 	f32 []float32
 	i16 []int16
@@ -101,7 +101,7 @@ func sized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// hash gives eight random bytes for eight pixels of a date.
+// hash returns eight random bytes for eight pixels of a date.
 func hash(date int, eight uint64) uint64 {
 	hi, lo := bits.Mul64(eight*0x9e3779b97f4a7c15+uint64(date)*0xc2b2ae3d27d4eb4f+1, 0xd6e8feb86659fd93)
 	hi ^= lo

@@ -16,31 +16,31 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Stack describes a stack of rasters, one file a date. The same description gives the same samples
-// on every machine.
+// Stack describes a stack of rasters, one file per date. The same description gives the same
+// samples on every machine.
 type Stack struct {
-	Name     string   `json:"name"` // of its folder
+	Name     string   `json:"name"` // name of its folder
 	Width    int      `json:"width"`
 	Height   int      `json:"height"`
 	Dates    int      `json:"dates"`
-	Days     bool     `json:"days"`     // dates are days, eight apart, and not years
+	Days     bool     `json:"days"`     // dates are days, eight apart, instead of years
 	Type     string   `json:"type"`     // float32, int16 or uint8
 	Samples  string   `json:"samples"`  // land, land-gaps, clouds or noise
 	Creation []string `json:"creation"` // GDAL's creation options
 
-	dir string // where the folder lies
+	dir string // parent of the folder
 }
 
-// named returns the stack with a name that tells it from others of its case.
+// named returns the stack with a name that differs from others of its case.
 func (s Stack) named(name string) Stack {
 	s.Name = fmt.Sprintf("%s-%dx%dx%d", name, s.Width, s.Height, s.Dates)
 	return s
 }
 
-// manifestName is the file in a stack's folder that says what it holds. It is written last.
+// manifestName is the file in a stack's folder that describes it. It is written last.
 const manifestName = "stack.json"
 
-// generator is the version of the samples; a change of theirs changes it.
+// generator is the version of the samples. It changes when the samples change.
 const generator = 1
 
 type manifest struct {
@@ -60,7 +60,7 @@ const madeBy = "pixtrend bench pipeline"
 
 func (s Stack) folder() string { return filepath.Join(s.dir, s.Name) }
 
-// date returns the name of date i and its time in years, as an intercept counts them.
+// date returns the name of date i and its time in years, the unit of intercepts.
 func (s Stack) date(i int) (name string, years float64) {
 	if !s.Days {
 		return fmt.Sprint(firstYear + i), float64(firstYear + i)
@@ -79,7 +79,7 @@ func (s Stack) files(n int) []string {
 	return names
 }
 
-// sampleBytes is the size of the samples, which that of compressed files stays below.
+// sampleBytes returns the size of the samples. Compressed files are smaller.
 func (s Stack) sampleBytes() int64 {
 	size := map[string]int64{"float32": 4, "int16": 2, "uint8": 1}[s.Type]
 	return int64(s.Width) * int64(s.Height) * int64(s.Dates) * size
@@ -98,8 +98,9 @@ func (s Stack) fileBytes(n int) (int64, error) {
 	return sum, nil
 }
 
-// find reports whether the stack is there, file by file as it was made, which also brings it into
-// the page cache. A folder of its name that this package did not make is an error.
+// find reports whether the stack exists and each file is as it was made. Reading the files also
+// brings them into the page cache. It is an error if a folder of that name was made by something
+// else.
 func (s Stack) find(ctx context.Context) (bool, error) {
 	if _, err := os.Lstat(s.folder()); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -107,7 +108,7 @@ func (s Stack) find(ctx context.Context) (bool, error) {
 	text, err := os.ReadFile(filepath.Join(s.folder(), manifestName))
 	var m manifest
 	if err != nil || json.Unmarshal(text, &m) != nil || m.MadeBy != madeBy {
-		return false, fmt.Errorf("%s exists and was not made here: name another folder, or move it away", s.folder())
+		return false, fmt.Errorf("%s exists and was not made by this benchmark: name another folder, or move it away", s.folder())
 	}
 	want := s
 	want.dir = ""
@@ -121,7 +122,7 @@ func (s Stack) find(ctx context.Context) (bool, error) {
 	return err == nil && reflect.DeepEqual(found, m.Files), nil
 }
 
-// sums reads all files and returns what is in them.
+// sums reads all files and returns their checksums.
 func (s Stack) sums(ctx context.Context) ([]manifestFile, error) {
 	files := make([]manifestFile, s.Dates)
 	names := s.files(s.Dates)
@@ -139,7 +140,7 @@ func (s Stack) sums(ctx context.Context) ([]manifestFile, error) {
 	return files, err
 }
 
-// onlyReader hides the other methods of a file from io.CopyBuffer, which would leave the buffer unused.
+// onlyReader hides the other methods of a file from io.CopyBuffer, which would not use the buffer.
 type onlyReader struct{ io.Reader }
 
 // finish writes the manifest.

@@ -12,7 +12,7 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Stacks that are made together are those that are made alone, and the same each time.
+// Stacks that are made together equal those that are made alone, every time.
 func TestMakeIsDeterministic(t *testing.T) {
 	f32, gaps, i16 := small("float32", land, false), small("float32", landGaps, false), small("int16", land, false, "COMPRESS=LZW")
 	gaps.Name, i16.Name = "gaps", "i16"
@@ -34,7 +34,7 @@ func TestMakeIsDeterministic(t *testing.T) {
 	}
 }
 
-// The stacks hold what their names say.
+// The stacks contain what their names say.
 func TestSamples(t *testing.T) {
 	read := func(s Stack, date int) []float32 {
 		planes, err := readRows(s.files(date + 1)[date], 0, s.Width, s.Height)
@@ -110,7 +110,7 @@ func TestFind(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(s.dir, "none"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.find(t.Context()); err == nil || !strings.Contains(err.Error(), "was not made here") {
+	if _, err := other.find(t.Context()); err == nil || !strings.Contains(err.Error(), "was not made by this benchmark") {
 		t.Errorf("a folder of somebody else: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(s.folder(), manifestName), []byte("{}"), 0o666); err != nil {
@@ -180,7 +180,7 @@ func TestFloors(t *testing.T) {
 	}
 }
 
-// What is decoded is what is there.
+// The decoded samples are those of the file.
 func TestBlocks(t *testing.T) {
 	s := made(t, small("int16", land, false, "COMPRESS=DEFLATE", "TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16"))
 	var f blockFile

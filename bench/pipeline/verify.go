@@ -16,16 +16,17 @@ import (
 // result is the output of a job.
 type result struct {
 	path  string
-	stats string // its bands
+	stats string // fields of its bands
 }
 
 const (
-	checkedPixels = 1 << 20  // of a stack, about, are compared
-	checkMemory   = 64 << 20 // samples, for each thread
+	checkedPixels = 1 << 20  // approximate number of pixels that are compared
+	checkMemory   = 64 << 20 // bytes of samples per thread
 )
 
-// verify compares results with the reference, computed from the first n files of the stack: every
-// pixel of a small one, every k-th of a large one. GDAL reads the files in the plainest way.
+// verify compares results with the reference, computed from the first n files of the stack. It
+// compares every pixel of a small stack and every k-th of a large one. GDAL reads the files without
+// any of pixtrend's own readers.
 func verify(ctx context.Context, s Stack, n int, results []result) (checked int64, err error) {
 	if err := register(); err != nil {
 		return 0, err
@@ -33,7 +34,7 @@ func verify(ctx context.Context, s Stack, n int, results []result) (checked int6
 	pixels := int64(s.Width) * int64(s.Height)
 	every := max(1, pixels/checkedPixels)
 	if every > 1 {
-		every |= 1 // odd: not the same columns in every row
+		every |= 1 // odd, so that the columns differ from row to row
 	}
 	names := s.files(n)
 	times := make([]float64, n)
@@ -42,7 +43,7 @@ func verify(ctx context.Context, s Stack, n int, results []result) (checked int6
 	}
 	height := max(1, checkMemory/(4*s.Width*n))
 	if strings.Contains(strings.Join(s.Creation, " "), "TILED=YES") {
-		height = min(makeRows, s.Height) // whole tiles, or they would be decoded again
+		height = min(makeRows, s.Height) // whole tiles, so that each is decoded once
 	}
 	bands := (s.Height + height - 1) / height
 	_, err = runner.Run(ctx, bands, runner.Options{}, func(_ context.Context, _ runner.Worker, i int) error {
@@ -80,11 +81,11 @@ func verify(ctx context.Context, s Stack, n int, results []result) (checked int6
 	return (pixels + every - 1) / every, err
 }
 
-// compare holds a pixel of a result against the reference.
+// compare compares a pixel of a result with the reference.
 func compare(r result, bands [][]float32, pixel int64, want bench.Trend) error {
 	fields := strings.Split(r.stats, ",")
 	if len(fields) != len(bands) {
-		return fmt.Errorf("%w: %s has %d bands and not %s", bench.ErrWrong, r.path, len(bands), r.stats)
+		return fmt.Errorf("%w: %s has %d bands instead of %s", bench.ErrWrong, r.path, len(bands), r.stats)
 	}
 	for i, field := range fields {
 		expected, off := want.Slope, want.SlopeError
@@ -95,13 +96,13 @@ func compare(r result, bands [][]float32, pixel int64, want bench.Trend) error {
 			expected, off = float64(want.N), 0
 		}
 		if got := bands[i][pixel]; !bench.Near(got, expected, off) {
-			return fmt.Errorf("%w: %s of %s is %v, and %v by the reference,", bench.ErrWrong, field, r.path, got, expected)
+			return fmt.Errorf("%w: %s of %s is %v, but the reference is %v,", bench.ErrWrong, field, r.path, got, expected)
 		}
 	}
 	return nil
 }
 
-// readRows reads rows of every band, as float32, which holds the samples of all types used here.
+// readRows reads rows of every band as float32, which can hold the samples of all types used here.
 func readRows(path string, y, width, rows int) ([][]float32, error) {
 	ds, err := godal.Open(path)
 	if err != nil {

@@ -41,7 +41,7 @@ func fitted(t *testing.T, s Stack, fields string) result {
 	return r
 }
 
-// change gives one sample of a result another value.
+// change changes one sample of a result.
 func change(t *testing.T, path string, band, x, y int, to func(float32) float32) {
 	t.Helper()
 	ds, err := godal.Open(path, godal.Update())
@@ -117,7 +117,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// A large stack is looked at here and there, in every column and every row.
+// A sample of a large stack is compared, in every column and every row.
 func TestVerifyOfLargeStacks(t *testing.T) {
 	s := made(t, Stack{Name: "test", Width: 2100, Height: 1100, Dates: 2, Type: "uint8", Samples: noise})
 	r := fitted(t, s, slope)
@@ -131,7 +131,7 @@ func TestVerifyOfLargeStacks(t *testing.T) {
 	}
 }
 
-// A run whose result is not the verified one does not count.
+// A run with another result than the verified one does not count.
 func TestMeasureChecksEveryRun(t *testing.T) {
 	s := made(t, small("float32", land, false))
 	good, err := os.ReadFile(fitted(t, s, slope).path)

@@ -1,5 +1,6 @@
-// Command pixtrend-bench is `pixtrend bench kernel` and `pixtrend bench scaling` in a program without cgo, which
-// `make bench-static` builds: it can be carried to machines that have neither Go nor GDAL.
+// Command pixtrend-bench has the commands `pixtrend bench kernel` and `pixtrend bench scaling` in a
+// program without cgo. `make bench-static` builds it. It runs on machines that have neither Go nor
+// GDAL.
 package main
 
 import (
@@ -15,10 +16,10 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// version is set when the program is built: -ldflags '-X main.version=v1.2.3'.
+// version is set at build time: -ldflags '-X main.version=v1.2.3'.
 var version = "devel"
 
-// Exit codes, as those of pixtrend.
+// Exit codes are those of pixtrend.
 const (
 	exitDone        = 0
 	exitFailed      = 1
@@ -32,10 +33,11 @@ Usage:
   pixtrend-bench kernel|scaling|all [options]
   pixtrend-bench check OLD NEW [options]
 
-check compares two builds of this program and fails where NEW is more than 10 % slower, beyond the noise.
+check compares two builds of this program. It fails if NEW is more than 10 % slower than OLD and the
+difference is larger than the noise.
 
 Examples:
-  # a look at how it works, in seconds
+  # see in seconds how it works
   pixtrend-bench kernel --quick
   # everything, kept in a folder runs/DATE-CPU
   pixtrend-bench all --record runs
@@ -83,7 +85,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return wrong("%v", err)
 	}
 	if _, err := kernel.FromEnv(); err != nil {
-		return wrong("%v: unset %s to use the fastest", err, kernel.EnvISA)
+		return wrong("%v: unset %s to use the fastest kernel", err, kernel.EnvISA)
 	}
 	o.Version = version
 	if !quiet {
@@ -109,13 +111,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case words[0] == bench.CheckOnce:
 		err = bench.RunOnce(ctx, o, stdout)
 	default:
-		return wrong("no command is called %q: use kernel, scaling, all or check", words[0])
+		return wrong("there is no command %q: use kernel, scaling, all or check", words[0])
 	}
 	switch {
 	case err == nil:
 		return exitDone
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "pixtrend-bench: interrupted: nothing is measured")
+		fmt.Fprintln(stderr, "pixtrend-bench: interrupted: there is no report")
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "pixtrend-bench: %v\n", err)

@@ -21,7 +21,7 @@ func call(args ...string) (code int, stdout, stderr string) {
 func TestUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		"name what to measure":                 {},
-		`no command is called "kernels"`:       {"kernels"},
+		`there is no command "kernels"`:        {"kernels"},
 		`kernel takes no argument such as "x"`: {"kernel", "x"},
 		"check takes two builds":               {"check", "old"},
 		"flag provided but not defined: -slow": {"kernel", "--slow"},
@@ -45,7 +45,8 @@ func TestScaling(t *testing.T) {
 	}
 }
 
-// A build is compared with itself. What comes out depends on the clock; that it comes out does not.
+// A build is compared with itself. The result depends on the clock, so the test only checks that
+// there is one.
 func TestCheck(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "pixtrend-bench")
 	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, ".")

@@ -1,17 +1,20 @@
-// Command custommap applies a function of one's own to every pixel's series with pixtrend.Map, here one that no
-// regression gives: the deepest fall of NDVI below an earlier high, and the year in which it was reached. That
-// is how clearings are found that have grown back since, and have no trend any more.
+// Command custommap applies a function of its own to the series of every pixel with pixtrend.Map.
+// The function finds the deepest fall of NDVI below an earlier high, and the year of that fall. No
+// regression computes this. It finds clearings that have grown back since and have no trend any
+// more.
 //
 //	go run ./examples/custommap
 //
-// What it shows of Map:
+// The example shows how to use Map:
 //
-//   - The function gets tiles, runs of pixels with their series, from several goroutines at once. It goes over
-//     planes (Tile.Plane), not over pixels (Tile.Series), since the samples of one date lie side by side.
-//   - No pixel comes twice, so that results are written to First+p without a lock.
-//   - Worker numbers the goroutines: each has its own scratch memory, which is made once.
-//   - Samples come as they are stored, dates in order, whatever the order of the stack. Gaps (IsGap) are left to
-//     the function, and so are scale and offset.
+//   - Map calls the function with tiles, which are runs of pixels with their series, from several
+//     goroutines at once. The function loops over planes (Tile.Plane), not over pixels
+//     (Tile.Series), because the samples of one date are contiguous.
+//   - Each pixel is in one tile only, so the function writes to First+p without a lock.
+//   - Worker is the number of the goroutine. Each has scratch memory of its own, which is allocated
+//     once.
+//   - Samples are in the type in which they are stored, with dates in order for any order of the
+//     stack. The function handles gaps (IsGap), scale and offset itself.
 //   - The first error ends the run, and so does the context.
 package main
 
@@ -42,13 +45,13 @@ func main() {
 	}
 }
 
-// falls are results, one for each pixel of a stack.
+// falls holds one result per pixel of a stack.
 type falls struct {
-	depth []float32 // how far the series fell below the highest observation before; NaN without an observation
-	year  []float32 // when it was there; NaN where it never fell
+	depth []float32 // largest fall below an earlier observation; NaN without an observation
+	year  []float32 // year of that fall; NaN without a fall
 }
 
-// deepestFalls looks for the deepest fall of every pixel of s.
+// deepestFalls finds the deepest fall of every pixel of s.
 func deepestFalls(ctx context.Context, s *pixtrend.Stack, threads int) (falls, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0) // as Map does
@@ -58,7 +61,7 @@ func deepestFalls(ctx context.Context, s *pixtrend.Stack, threads int) (falls, e
 		scale = 1
 	}
 	f := falls{depth: make([]float32, s.Pixels()), year: make([]float32, s.Pixels())}
-	highs := make([][]int16, threads) // of the tile that a worker has
+	highs := make([][]int16, threads) // scratch memory of each worker, for one tile
 	err := pixtrend.Map(ctx, s, pixtrend.Options{Threads: threads}, func(t pixtrend.Tile[int16]) error {
 		nan := float32(math.NaN())
 		depth, year := f.depth[t.First:][:t.Pixels], f.year[t.First:][:t.Pixels]
@@ -87,7 +90,7 @@ func deepestFalls(ctx context.Context, s *pixtrend.Stack, threads int) (falls, e
 	return f, err
 }
 
-// run looks for clearings in a forest, and tells where they are in space and time.
+// run finds clearings in a forest and prints how many pixels were cleared in each year.
 func run(ctx context.Context, w io.Writer) error {
 	s, err := forest(400, 300, 1995, 2015)
 	if err != nil {
@@ -122,8 +125,8 @@ func run(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-// forest returns NDVI times 10000 of a forest, yearly, with clouds, in which two blocks were cleared. The first has
-// grown back.
+// forest returns yearly NDVI times 10000 of a forest with clouds, in which two blocks were cleared.
+// The first block has grown back.
 func forest(width, height, first, last int) (*pixtrend.Stack, error) {
 	const nodata = -9999
 	dates := pixtrend.Years(first, last)
@@ -133,9 +136,9 @@ func forest(width, height, first, last int) (*pixtrend.Stack, error) {
 			for x := range width {
 				ndvi := 8000
 				switch {
-				case x/40 == 2 && y/40 == 3 && i >= 5: // cleared in the sixth year, and back after nine more
+				case x/40 == 2 && y/40 == 3 && i >= 5: // cleared in year 6, back in year 15
 					ndvi -= max(0, 4500-500*(i-5))
-				case x/50 == 6 && y/50 == 1 && i >= 14: // in the fifteenth
+				case x/50 == 6 && y/50 == 1 && i >= 14: // cleared in year 15
 					ndvi -= 5000
 				}
 				if (x/7+y/5+3*i)%11 == 0 {

@@ -17,8 +17,8 @@ func TestRun(t *testing.T) {
 	if err := run(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	// Blocks of 40 × 40 and 50 × 50 pixels, cleared in 2000 and 2009, of which a cloud hides the year of
-	// one pixel in eleven. The slopes were computed by another program.
+	// Blocks of 40 × 40 and 50 × 50 pixels were cleared in 2000 and 2009. Clouds hide that year
+	// in one pixel of eleven. The slopes were computed by another program.
 	want := `120000 pixels, 21 years, 1995–2015
 2000: 1405 pixels fell by 0.45; their slope is +0.0073 a year
 2001: 195 pixels fell by 0.40; their slope is +0.0041 a year
@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Series by hand, in every layout and on several threads.
+// Series with known results, in every layout and on several threads.
 func TestDeepestFalls(t *testing.T) {
 	const gap = -9999
 	nan := float32(math.NaN())
@@ -49,7 +49,7 @@ func TestDeepestFalls(t *testing.T) {
 		{"none", [5]int16{gap, gap, gap, gap, gap}, nan, nan},
 		{"whole range", [5]int16{32767, -32768, 0, 0, 0}, 32767.5, 2002},
 	}
-	// BSQ newest first, so that dates have to be put in order; BIP oldest first.
+	// BSQ is newest first, so that dates have to be sorted; BIP is oldest first.
 	var bsq, bip []int16
 	dates := pixtrend.Years(2001, 2005)
 	reversed := pixtrend.Years(2001, 2005)

@@ -1,5 +1,6 @@
-// Command embedding is the smallest complete program that embeds pixtrend: scenes in memory, in the order in
-// which they came, become slopes a year. docs/embedding.md shows it whole.
+// Command embedding is the smallest complete program that embeds pixtrend. It fits scenes that are in
+// memory, in any order of dates, and prints the slope per year of each pixel. docs/embedding.md shows
+// the whole file.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() {
 	}
 }
 
-// run fits scenes of 3 × 2 pixels: NDVI times 10000, and -9999 where clouds were.
+// run fits scenes of 3 × 2 pixels. A sample is NDVI times 10000, or -9999 under clouds.
 func run(ctx context.Context, w io.Writer) error {
 	const width, height = 3, 2
 	scenes := []struct {

@@ -13,7 +13,8 @@ func TestRun(t *testing.T) {
 	if err := run(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	// Computed by another program from the textbook's formulas. The third pixel is constant, the fifth has one observation.
+	// The numbers were computed by another program from the textbook's formulas. The third
+	// pixel is constant, and the fifth has one observation.
 	const want = `5 dates, 2018-07-02 to 2022-07-03, slopes per year
 column 0, row 0: slope  0.0198, p 4.8e-05, n 5
 column 1, row 0: slope -0.0296, p 7.5e-05, n 5

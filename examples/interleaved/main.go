@@ -1,14 +1,16 @@
-// Command interleaved fits a stack that lies pixel by pixel in a flat file, each pixel with its whole series
-// (BIP), and is never in memory as a whole: the way of any store that pixtrend does not read.
+// Command interleaved fits a stack in a flat file that is interleaved by pixel (BIP): each pixel is
+// stored with its whole series. The stack is never in memory as a whole. Use the example as a model
+// for any storage that pixtrend does not read.
 //
-//	go run ./examples/interleaved                                                # of a stack that it makes
+//	go run ./examples/interleaved   # makes a stack of its own
 //	go run ./examples/interleaved -width 400 -height 300 -years 1995-2015 stack.bip slope.f32
 //
-// Samples are int16 with -9999 for a gap, the result is float32, both row by row and in the machine's byte order.
-// Where the first year is the later one (2015-1995), each series begins with the newest.
+// Samples are int16 with -9999 for a gap. The result is float32. Both are row by row and in the
+// machine's byte order. If the first year is the later one (2015-1995), each series begins with the
+// newest sample.
 //
-// Two small types join files to pixtrend.Stream: cube is a Source, which fills the window that it is asked for, and
-// plane a Sink, which gets the windows as they are finished.
+// Two small types connect files to pixtrend.Stream. cube is a Source, which reads the window that
+// Stream asks for. plane is a Sink, which writes windows as they are finished.
 package main
 
 import (
@@ -58,11 +60,12 @@ type cube struct {
 	file    io.ReaderAt
 	grid    pixtrend.Grid
 	order   []int         // plane i of a tile is sample order[i] of a pixel
-	kernel  kernel.Kernel // whose instruction set transposes
-	buffers [][]byte      // one for each worker
+	kernel  kernel.Kernel // its instruction set is used to transpose
+	buffers [][]byte      // one per worker
 }
 
-// newCube returns the stack of that many pixels in a file, with the samples of each in the order of dates.
+// newCube returns the stack of that many pixels in a file. The samples of each pixel are in the
+// order of dates.
 func newCube(file io.ReaderAt, width, height int, dates []timeaxis.Date, workers int) (*cube, error) {
 	axis, order, err := timeaxis.NewAxis(dates)
 	if err != nil {
@@ -72,8 +75,8 @@ func newCube(file io.ReaderAt, width, height int, dates []timeaxis.Date, workers
 	c.grid = pixtrend.Grid{
 		Width: width, Height: height, Axis: axis, Type: kernel.Int16,
 		Valid:        kernel.Valid{HasNodata: true, Nodata: nodata},
-		ScratchBytes: len(dates) * kernel.Int16.Size(), // Read holds a window as it lies in the file
-		BlockWidth:   width, BlockHeight: 1,            // whole rows: a window is one run of bytes
+		ScratchBytes: len(dates) * kernel.Int16.Size(), // Read holds a window as stored
+		BlockWidth:   width, BlockHeight: 1,            // whole rows, contiguous in the file
 	}
 	return c, nil
 }
@@ -83,10 +86,10 @@ const nodata = -9999
 // Grid describes the stack.
 func (c *cube) Grid() pixtrend.Grid { return c.grid }
 
-// pixelBytes is what a pixel takes in the file.
+// pixelBytes is the size of a pixel in the file.
 func (c *cube) pixelBytes() int { return len(c.order) * c.grid.Type.Size() }
 
-// Read reads a window and turns its series into the planes of dst.
+// Read reads a window and copies its series to the planes of dst.
 func (c *cube) Read(_ context.Context, worker int, w pixtrend.Window, _ int, dst kernel.Tile) error {
 	n := w.Pixels() * c.pixelBytes()
 	raw := slices.Grow(c.buffers[worker][:0], n)[:n]
@@ -112,7 +115,7 @@ type plane struct {
 	width int
 }
 
-// Write puts the rows of a window where they belong. Windows come in any order, but one at a time.
+// Write writes the rows of a window to their places. Windows come in any order, but one at a time.
 func (p *plane) Write(w pixtrend.Window, planes kernel.Tile) error {
 	values := kernel.Plane[float32](planes, 0)
 	for y := range w.Height {
@@ -125,7 +128,7 @@ func (p *plane) Write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// fit streams the stack in one file to slopes in another.
+// fit fits the stack in one file and writes the slopes to another.
 func fit(ctx context.Context, w io.Writer, in, out string, width, height int, years string) (err error) {
 	dates, err := parseYears(years)
 	if err != nil {
@@ -149,20 +152,21 @@ func fit(ctx context.Context, w io.Writer, in, out string, width, height int, ye
 		return fmt.Errorf("%s has %d bytes, which are not %d × %d pixels of %d int16 samples: give its -width, -height and -years",
 			in, info.Size(), width, height, len(dates))
 	}
-	slopes, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // it may be the input
+	// O_EXCL, because out may be the input.
+	slopes, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	report, err := pixtrend.Stream(ctx, c, &plane{slopes, width}, pixtrend.Options{Threads: threads, Memory: 64 << 20})
 	if err := errors.Join(err, slopes.Close()); err != nil {
-		return errors.Join(err, os.Remove(out)) // it holds some of the windows
+		return errors.Join(err, os.Remove(out)) // it is incomplete
 	}
 	fmt.Fprintf(w, "%s: slopes of %d × %d pixels over %v\n", out, width, height, c.grid.Axis)
 	fmt.Fprintf(w, "%.1f Mpixel/s, %s on %d threads\n", float64(report.Pixels)/report.Elapsed.Seconds()/1e6, report.ISA, report.Threads)
 	return nil
 }
 
-// parseYears reads FIRST-LAST, either of which may be the later one.
+// parseYears parses FIRST-LAST. FIRST may be the later year.
 func parseYears(s string) ([]timeaxis.Date, error) {
 	a, b, _ := strings.Cut(s, "-")
 	first, err1 := strconv.Atoi(a)
@@ -177,7 +181,8 @@ func parseYears(s string) ([]timeaxis.Date, error) {
 	return dates, nil
 }
 
-// demo makes a stack in a temporary folder, the newest samples first, fits it and looks at the slopes.
+// demo makes a stack in a temporary folder with the newest samples first, fits it and prints some
+// of the slopes.
 func demo(ctx context.Context, w io.Writer) (err error) {
 	const width, height, years = 400, 300, "2015-1995"
 	dates, err := parseYears(years)
@@ -207,7 +212,8 @@ func demo(ctx context.Context, w io.Writer) (err error) {
 	return nil
 }
 
-// made returns a stack whose slope is -7 to 7 a year by columns, 15 of them in turn, and a tenth of whose samples are missing.
+// made returns a stack in which a tenth of the samples are missing. Its slope depends on the column
+// and takes 15 values from -7 to 7 per year in turn.
 func made(width, height int, dates []timeaxis.Date) []int16 {
 	samples := make([]int16, 0, width*height*len(dates))
 	for p := range width * height {

@@ -35,7 +35,7 @@ $`)
 	}
 }
 
-// Every pixel, by windows of whole rows and of parts of rows.
+// Every pixel is fitted, in windows of whole rows and of parts of rows.
 func TestWindows(t *testing.T) {
 	const width, height, threads = 37, 23, 2
 	for _, years := range []string{"1995-2015", "2015-1995"} {
@@ -108,7 +108,7 @@ func TestWrongFiles(t *testing.T) {
 		t.Error("a fit that fails leaves an output")
 	}
 
-	// A file that is cut short while it is read.
+	// A file is cut short while it is read.
 	c, err := newCube(bytes.NewReader(make([]byte, 7)), 8, 6, dates, 1)
 	if err != nil {
 		t.Fatal(err)

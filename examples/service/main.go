@@ -1,16 +1,19 @@
-// Command service is a program that fits tiles as they arrive, as a server does that gets them from a decoder or
-// from the network: no files, no stack, nothing allocated for a tile.
+// Command service fits tiles as they arrive, like a server that gets them from a decoder or from
+// the network. There are no files and no stack, and nothing is allocated per tile.
 //
 //	go run ./examples/service
 //	go run ./examples/service -tiles 20000 -side 128 -workers 1
 //
-// Tiles go around: a sender takes a free one, fills it and puts it into a queue; workers fit what they take
-// from there; a receiver looks at the results and sets the tile free. So memory is bounded, and a
-// sender that is too fast waits. The statistics of the dates are prepared once for all tiles
-// (stats.NewPlan), and each worker has its own scratch memory. Tiles are checked where they come in, since the
-// kernels take a wrong shape for a bug and panic. Ctrl-C ends the run between two tiles.
+// Tiles circulate. A sender takes a free tile, fills it and puts it into a queue. Workers take
+// tiles from the queue and fit them. A receiver looks at the results and frees the tile. So memory
+// is bounded, and a sender that is too fast waits. The statistics of the dates are prepared once
+// for all tiles (stats.NewPlan), and each worker has scratch memory of its own.
 //
-// Here the sender copies tiles that were made before, in place of a decoder, and each has the same known trends.
+// Tiles are checked when they arrive, because the kernels treat a wrong shape as a bug and panic.
+// Ctrl-C ends the run between two tiles.
+//
+// In place of a decoder, the sender here copies tiles that were made before. All have the same
+// known trends.
 package main
 
 import (
@@ -46,14 +49,15 @@ func main() {
 	}
 }
 
-// nodata is a gap, as of many products of 16 bits.
+// nodata is the value of a gap, as in many 16-bit products.
 const nodata = -9999
 
-// job is a tile on its way. Whoever has it may write it: the sender tile and pixels, a worker the rest.
+// job is a tile in circulation. Only its present holder may write it: the sender writes tile and
+// pixels, a worker the other fields.
 type job struct {
 	tile          kernel.Tile // plane by plane, the oldest date first
 	slope, pvalue []float32
-	took          time.Duration // of the fit alone
+	took          time.Duration // time of the fit alone
 	err           error
 }
 
@@ -69,7 +73,8 @@ type worker struct {
 	planes  [2][]float32
 }
 
-// newService prepares fits of int16 tiles of these dates: slope a year and p-value.
+// newService prepares fits of int16 tiles of these dates. The results are the slope per year and
+// the p-value.
 func newService(dates []timeaxis.Date, workers int) (*service, error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("%d workers cannot fit anything: give 1 or more", workers)
@@ -99,7 +104,8 @@ func newService(dates []timeaxis.Date, workers int) (*service, error) {
 	return s, nil
 }
 
-// serve fits what comes out of queue and puts it into done, until queue is closed or ctx ends; then it closes done.
+// serve fits the tiles from queue and sends them to done, until queue is closed or ctx ends. Then
+// it closes done.
 func (s *service) serve(ctx context.Context, queue <-chan *job, done chan<- *job) {
 	var wg sync.WaitGroup
 	for i := range s.workers {
@@ -132,7 +138,8 @@ func (s *service) fit(w *worker, j *job) {
 	j.took = time.Since(start)
 }
 
-// check says what is wrong with a tile that came from elsewhere: to the kernels, a wrong shape is a bug, and they panic.
+// check returns an error if a tile from elsewhere has a wrong shape, on which the kernels would
+// panic.
 func (s *service) check(j *job) error {
 	if err := j.tile.Check(); err != nil {
 		return err
@@ -144,7 +151,7 @@ func (s *service) check(j *job) error {
 	return nil
 }
 
-// run sends that many tiles of side × side pixels through a service and tells what came out.
+// run sends that many tiles of side × side pixels through a service and prints a summary.
 func run(ctx context.Context, w io.Writer, tiles, side, workers int) error {
 	if tiles < 1 || side < 1 || side > 4096 {
 		return fmt.Errorf("%d tiles of %d × %d pixels cannot be sent: give 1 or more, of 1 to 4096 pixels a side", tiles, side, side)
@@ -155,8 +162,9 @@ func run(ctx context.Context, w io.Writer, tiles, side, workers int) error {
 		return err
 	}
 
-	// One tile with each worker, one waiting for it, and one each with the sender and the receiver. The samples lie
-	// outside the Go heap, in huge pages where there are any.
+	// There is one tile for each worker, one waiting for each worker, and one each for the
+	// sender and the receiver. The samples are outside the Go heap, in huge pages if there are
+	// any.
 	jobs := 2*workers + 2
 	pixels := side * side
 	bytes := layout.TileBytes(kernel.Int16, pixels, len(dates))
@@ -174,7 +182,7 @@ func run(ctx context.Context, w io.Writer, tiles, side, workers int) error {
 	}
 
 	var senders sync.WaitGroup
-	defer senders.Wait() // before the arena is closed
+	defer senders.Wait() // runs before the arena is closed
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	senders.Go(func() {
@@ -232,13 +240,14 @@ func send(ctx context.Context, tiles int, samples []int16, free <-chan *job, que
 	}
 }
 
-// observed returns samples with known trends, one date after another: of eight pixels in turn three gain 50, 100 and 150
-// (of 10000) a year, two lose as much, three have no trend; all scatter a little, and every fifth observation of a pixel is missing.
+// observed returns samples with known trends, one date after another. Of every eight pixels three
+// gain 50, 100 and 150 (of 10000) per year, two lose 50 and 100, and three have no trend. All
+// scatter a little, and every fifth observation of a pixel is missing.
 func observed(pixels, dates int) []int16 {
 	trends := [8]int{50, 100, 150, -50, -100, 0, 0, 0}
 	samples := make([]int16, dates*pixels)
 	for i := range dates {
-		scatter := 20 - 40*(i/2%2) // +20, +20, −20, −20: of no trend
+		scatter := 20 - 40*(i/2%2) // +20, +20, −20, −20, which has no trend
 		for p := range pixels {
 			y := 5000 + trends[p%8]*(i-dates/2) + scatter
 			if (i+p)%5 == 0 {
@@ -250,10 +259,10 @@ func observed(pixels, dates int) []int16 {
 	return samples
 }
 
-// count counts what came out.
+// count summarizes the results.
 type count struct {
 	tiles, pixels    int
-	greener, browner int // pixels with a trend that is significant
+	greener, browner int // pixels with a significant trend
 	took             time.Duration
 }
 

@@ -40,7 +40,7 @@ func newJob(pixels, dates int) *job {
 	}
 }
 
-// Slopes are those of two passes over the observations.
+// Slopes equal those of two passes over the observations.
 func TestFit(t *testing.T) {
 	const pixels, dates = 64, 24
 	s, err := newService(pixtrend.Years(2001, 2000+dates), 1)
@@ -89,7 +89,7 @@ func TestFitAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A tile of a wrong shape is answered with an error, and the service goes on.
+// The service returns an error for a tile of a wrong shape and goes on.
 func TestWrongTiles(t *testing.T) {
 	s, err := newService(pixtrend.Years(2001, 2024), 1)
 	if err != nil {

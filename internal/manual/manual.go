@@ -1,7 +1,8 @@
-// Package manual shows the Markdown of the docs on terminals and as man pages, and writes the man pages of commands.
+// Package manual formats the Markdown of the docs for terminals and as man pages, and writes the
+// man pages of commands.
 //
-// Of Markdown it knows what the docs use: headings, paragraphs, lists, code, quotes, tables, links and
-// pictures. Comments and other HTML are left out.
+// It supports the parts of Markdown that the docs use: headings, paragraphs, lists, code, quotes,
+// tables, links and pictures. It omits comments and other HTML.
 package manual
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Title returns the heading that a page begins with and the first sentence below it, both as plain text.
+// Title returns the first heading of a page and the first sentence below it, both as plain text.
 func Title(source []byte) (title, sentence string) {
 	for n := parse(source).FirstChild(); n != nil; n = n.NextSibling() {
 		switch n.Kind() {
@@ -52,14 +53,14 @@ const (
 	strong
 )
 
-// span is a piece of a paragraph.
+// span is a piece of a paragraph with one style.
 type span struct {
 	text  string
 	style style
 }
 
-// inline returns the pieces of a paragraph, a heading or a cell. Of links that lead to other pages, named by
-// their file, page makes what stands in their place.
+// inline returns the spans of a paragraph, a heading or a cell. A link to another page is replaced
+// by the result of page for the name of that page.
 func inline(source []byte, parent ast.Node, page func(topic string) string) []span {
 	var spans []span
 	add := func(text string, s style) {
@@ -121,7 +122,8 @@ func inline(source []byte, parent ast.Node, page func(topic string) string) []sp
 	return spans
 }
 
-// unescape takes the backslashes away that keep a character from meaning something in Markdown.
+// unescape removes the backslashes before characters that would otherwise have a meaning in
+// Markdown.
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -133,7 +135,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// flat is a paragraph as plain text.
+// flat returns a paragraph as plain text.
 func flat(source []byte, n ast.Node) string {
 	var b strings.Builder
 	for _, s := range inline(source, n, func(topic string) string { return topic + ".md" }) {
@@ -142,7 +144,7 @@ func flat(source []byte, n ast.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// lines is what stands in a block of code.
+// lines returns the lines of a block of code.
 func lines(source []byte, n ast.Node) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
@@ -152,7 +154,8 @@ func lines(source []byte, n ast.Node) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// rows returns the cells of a table, the header first, which is nil where all of its cells are empty.
+// rows returns the cells of a table. The first row is the header; it is nil if all of its cells are
+// empty.
 func rows(n *table.Table, cell func(ast.Node) string) (cells [][]string) {
 	for r := n.FirstChild(); r != nil; r = r.NextSibling() {
 		var row []string
@@ -169,8 +172,9 @@ func rows(n *table.Table, cell func(ast.Node) string) (cells [][]string) {
 	return cells
 }
 
-// columns returns the widths of a table's columns, of together at most width: as wide as their cells where there
-// is room, else those that are wider than an equal share have the rest between them.
+// columns returns the widths of a table's columns, together at most width. If there is room, a
+// column is as wide as its cells. Otherwise columns that are wider than an equal share divide the
+// rest between them.
 func columns(cells [][]string, width int) []int {
 	var natural []int
 	for _, row := range cells {
@@ -195,7 +199,7 @@ func columns(cells [][]string, width int) []int {
 		if settled {
 			continue
 		}
-		for i := range widths { // all that are left are wider
+		for i := range widths { // the remaining columns are wider
 			if widths[i] == 0 {
 				widths[i] = share
 			}
@@ -207,7 +211,7 @@ func columns(cells [][]string, width int) []int {
 
 const gutter = 2 // columns between those of a table
 
-// columnsOf is how many columns of a terminal a text takes: accents that stand on the letter before take none.
+// columnsOf returns the number of terminal columns of a text. A combining accent takes none.
 func columnsOf(s string) int {
 	n := 0
 	for _, r := range s {

@@ -8,21 +8,22 @@ import (
 	table "github.com/yuin/goldmark/extension/ast"
 )
 
-// Page is a man page that is being written, in the man macros that groff and mandoc know.
+// Page is a man page in progress. It uses the man macros that both groff and mandoc support.
 type Page struct{ b strings.Builder }
 
-// Header says what is the same on all pages.
+// Header has the parts that are the same on all pages.
 type Header struct {
-	Date    string // "" where none is known, as in builds that can be repeated
+	Date    string // "" if unknown, as in reproducible builds
 	Version string
 }
 
-// NewPage begins a page: its name, such as pixtrend-fit, its section, and what stands beside the name, without a full stop.
+// NewPage begins a page. name is its name, such as pixtrend-fit, and section its section of the
+// manual. summary is one line without a full stop.
 func NewPage(name string, section int, summary string, h Header) *Page {
 	p := &Page{}
 	p.b.WriteString("'\\\" t -*- coding: UTF-8 -*-\n") // tables to come, in UTF-8
 	fmt.Fprintf(&p.b, ".TH %s %d %s %s %s\n", quote(strings.ToUpper(name)), section, quote(h.Date), quote(h.Version), quote("pixtrend"))
-	p.b.WriteString(".nh\n.ad l\n") // names of options are not to be broken, nor lines stretched
+	p.b.WriteString(".nh\n.ad l\n") // do not hyphenate names of options, nor justify lines
 	p.Section("NAME")
 	p.b.WriteString(prose(name) + " \\- " + prose(summary) + "\n")
 	return p
@@ -33,10 +34,10 @@ func (p *Page) String() string { return p.b.String() }
 // Section begins a section.
 func (p *Page) Section(title string) { p.b.WriteString(".SH " + quote(prose(title)) + "\n") }
 
-// Subsection begins a part of a section.
+// Subsection begins a subsection.
 func (p *Page) Subsection(title string) { p.b.WriteString(".SS " + quote(prose(title)) + "\n") }
 
-// paragraph begins a paragraph, which a heading does too.
+// paragraph begins a paragraph. After a heading nothing is needed.
 func (p *Page) paragraph() {
 	text := strings.TrimSuffix(p.b.String(), "\n")
 	if last := text[strings.LastIndexByte(text, '\n')+1:]; !strings.HasPrefix(last, ".SH ") && !strings.HasPrefix(last, ".SS ") {
@@ -44,7 +45,7 @@ func (p *Page) paragraph() {
 	}
 }
 
-// Text writes paragraphs, with an empty line between them; lines that are indented stay as they are.
+// Text writes paragraphs, which are separated by empty lines. Indented lines are not filled.
 func (p *Page) Text(text string) {
 	for _, paragraph := range strings.Split(strings.TrimSpace(text), "\n\n") {
 		for _, part := range parts(paragraph) {
@@ -58,13 +59,14 @@ func (p *Page) Text(text string) {
 	}
 }
 
-// Code writes lines as they are, without what indents them all.
+// Code writes lines unchanged, without their common indentation.
 func (p *Page) Code(text string) {
 	p.paragraph()
 	p.b.WriteString(".RS 4\n.nf\n" + literal(outdent(text)) + "\n.fi\n.RE\n")
 }
 
-// Item writes a label, such as -o, --output, with what stands for its value, and its explanation.
+// Item writes a label, such as -o, --output, with the placeholder of its value, and its
+// explanation.
 func (p *Page) Item(label, value, text string) {
 	p.b.WriteString(".TP\n\\fB" + literal(label) + "\\fR")
 	if value != "" {
@@ -73,12 +75,12 @@ func (p *Page) Item(label, value, text string) {
 	p.b.WriteString("\n" + guard(prose(text)) + "\n")
 }
 
-// Synopsis writes how a command is called.
+// Synopsis writes how to call a command.
 func (p *Page) Synopsis(command, rest string) {
 	p.b.WriteString("\\fB" + literal(command) + "\\fR " + prose(rest) + "\n")
 }
 
-// SeeAlso writes names of other pages, such as pixtrend-fit(1).
+// SeeAlso writes the names of other pages, such as pixtrend-fit(1).
 func (p *Page) SeeAlso(names []string) {
 	p.Section("SEE ALSO")
 	for i, name := range names {
@@ -91,8 +93,9 @@ func (p *Page) SeeAlso(names []string) {
 	}
 }
 
-// Markdown writes a page of the docs without its title. Its headings are sections, or below where the page has a
-// section for it. Other pages are named by reference.
+// Markdown writes a page of the docs without its title. Its headings become sections, or
+// subsections if the page has a section for it. reference returns the text for a link to another
+// page.
 func (p *Page) Markdown(source []byte, below bool, reference func(topic string) string) {
 	r := &roff{source: source, page: p, reference: reference, below: below}
 	r.blocks(parse(source))
@@ -111,13 +114,13 @@ func (r *roff) blocks(parent ast.Node) {
 	}
 }
 
-// block writes a block; where it is the first of an item, without the space above.
+// block writes a block. The first block of an item has no space above it.
 func (r *roff) block(n ast.Node, first bool) {
 	b := &r.page.b
 	switch n := n.(type) {
 	case *ast.Heading:
 		switch title := flat(r.source, n); {
-		case n.Level == 1: // stands beside NAME
+		case n.Level == 1: // the title is in the section NAME
 		case n.Level == 2 && !r.below:
 			r.page.Section(strings.ToUpper(title))
 		default:
@@ -165,7 +168,7 @@ func (r *roff) list(n *ast.List) {
 	}
 }
 
-const tableWidth = 62 // columns that a page of 80 has for a table, with the wider gaps of tbl
+const tableWidth = 62 // columns for a table on a page of 80 columns, less the wide gaps of tbl
 
 func (r *roff) table(n *table.Table) {
 	width := func(c ast.Node) string { return flat(r.source, c) }
@@ -198,7 +201,7 @@ func (r *roff) table(n *table.Table) {
 	b.WriteString(".TE\n")
 }
 
-// breakable allows long names, which may not have room in a cell, to be broken behind signs.
+// breakable allows line breaks after punctuation in long names, which may be wider than a cell.
 func breakable(cell string) string {
 	words := strings.Split(cell, " ")
 	for i, w := range words {
@@ -211,7 +214,7 @@ func breakable(cell string) string {
 
 var signs = strings.NewReplacer("_", `_\:`, "/", `/\:`, ".", `.\:`, `\-`, `\-\:`)
 
-// inline is a paragraph as roff, with code in bold.
+// inline returns a paragraph as roff, with code in bold.
 func (r *roff) inline(n ast.Node) string {
 	var b strings.Builder
 	for _, s := range inline(r.source, n, r.reference) {
@@ -229,7 +232,7 @@ func (r *roff) inline(n ast.Node) string {
 	return guard(strings.TrimSpace(b.String()))
 }
 
-// keepSpace applies escape to a text and keeps one space where it begins or ends with any.
+// keepSpace applies escape to a text and keeps one space at each end that has any.
 func keepSpace(escape func(string) string, text string) string {
 	bare := strings.TrimSpace(text)
 	if bare == "" {
@@ -245,7 +248,8 @@ func keepSpace(escape func(string) string, text string) string {
 	return s
 }
 
-// prose escapes running text. A dash that begins a word, as in --stats or -9999, is a minus, and so are those behind it.
+// prose escapes running text. A dash at the beginning of a word, as in --stats or -9999, and any
+// dashes after it become minus signs.
 func prose(text string) string {
 	words := strings.Fields(text)
 	for i, w := range words {
@@ -259,7 +263,7 @@ func prose(text string) string {
 	return strings.Join(words, " ")
 }
 
-// literal escapes what is typed or printed just so, line by line.
+// literal escapes text that is typed or printed, line by line.
 func literal(text string) string {
 	ls := strings.Split(text, "\n")
 	for i, l := range ls {
@@ -270,7 +274,7 @@ func literal(text string) string {
 
 var escapes = strings.NewReplacer(`\`, `\e`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`)
 
-// guard keeps a line from being read as a request.
+// guard prevents a line from being read as a request.
 func guard(line string) string {
 	if strings.HasPrefix(line, ".") {
 		return `\&` + line
@@ -280,7 +284,7 @@ func guard(line string) string {
 
 func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\(dq`) + `"` }
 
-// outdent takes away what all lines begin with of spaces.
+// outdent removes the common indentation of all lines.
 func outdent(text string) string {
 	ls := strings.Split(strings.Trim(text, "\n"), "\n")
 	least := -1

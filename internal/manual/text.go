@@ -8,8 +8,8 @@ import (
 	table "github.com/yuin/goldmark/extension/ast"
 )
 
-// Text returns a page as a terminal shows it, in lines of at most width columns but for code. Other pages are
-// named as what prints them: command and the page's name.
+// Text returns a page as text for a terminal, in lines of at most width columns. Only code may be
+// wider. A link to another page becomes command and the page's name.
 func Text(source []byte, width int, command string) string {
 	t := &terminal{source: source, width: width, command: command}
 	t.blocks(parse(source), "")
@@ -25,10 +25,11 @@ type terminal struct {
 
 const (
 	bodyIndent = "    "
-	hardSpace  = "\u00a0" // stands in code, which is not broken at it
+	hardSpace  = "\u00a0" // replaces spaces in code, so that it is not broken
 )
 
-// blocks writes what stands in a block, each part with an empty line before it. Below a heading all is indented.
+// blocks writes the blocks of a page, each after an empty line. Everything below a heading is
+// indented.
 func (t *terminal) blocks(parent ast.Node, indent string) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
@@ -59,7 +60,7 @@ func (t *terminal) blocks(parent ast.Node, indent string) {
 	}
 }
 
-// list writes the items of a list. What follows in an item stands below the beginning of its text.
+// list writes the items of a list. Further lines of an item begin below the beginning of its text.
 func (t *terminal) list(n *ast.List, indent string) {
 	t.b.WriteByte('\n')
 	number := n.Start
@@ -79,14 +80,14 @@ func (t *terminal) list(n *ast.List, indent string) {
 	}
 }
 
-// table writes a table, whose columns are as wide as columns says and whose cells are broken into lines.
+// table writes a table with the column widths that columns returns. Cells are broken into lines.
 func (t *terminal) table(n *table.Table, indent string) {
 	cells := rows(n, t.inline)
 	widths := columns(cells, t.width-len(indent))
 	t.b.WriteByte('\n')
 	for i, row := range cells {
 		if row == nil {
-			continue // a header without words
+			continue // an empty header
 		}
 		broken := make([][]string, len(row))
 		height := 0
@@ -121,7 +122,7 @@ func (t *terminal) table(n *table.Table, indent string) {
 	}
 }
 
-// inline is a paragraph as one line, in which code is not to be broken.
+// inline returns a paragraph as one line, with hard spaces in code.
 func (t *terminal) inline(n ast.Node) string {
 	var b strings.Builder
 	for _, s := range inline(t.source, n, func(topic string) string { return t.command + " " + topic }) {
@@ -137,8 +138,8 @@ func (t *terminal) fill(text, indent, hanging string) {
 	fill(&t.b, text, t.width, indent, indent+hanging)
 }
 
-// Fill returns a text in lines of at most width columns. Its paragraphs have an empty line between them; lines that
-// are indented stay as they are.
+// Fill breaks a text into lines of at most width columns. Paragraphs are separated by empty lines.
+// Indented lines are not filled.
 func Fill(text string, width int) string {
 	var b strings.Builder
 	for i, p := range strings.Split(strings.TrimSpace(text), "\n\n") {
@@ -156,16 +157,16 @@ func Fill(text string, width int) string {
 	return b.String()
 }
 
-// Hang writes a label and its explanation beside it, which begins and goes on in column left.
+// Hang writes a label and, from column left on, its explanation.
 func Hang(b *strings.Builder, label, text string, left, width int) {
 	first := label + strings.Repeat(" ", max(left-columnsOf(label), 2))
 	fill(b, text, width, first, strings.Repeat(" ", left))
 }
 
-// fill writes a text in lines, of which the first begins with first and the others with next.
+// fill writes a text in lines. The first begins with first and the others with next.
 func fill(b *strings.Builder, text string, width int, first, next string) {
 	line := first
-	bare := true // has no word yet
+	bare := true // the line has no word yet
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' }) {
 		space := 1
 		if bare {
@@ -185,7 +186,7 @@ func clean(line string) string {
 	return strings.TrimRight(strings.ReplaceAll(line, hardSpace, " "), " ") + "\n"
 }
 
-// wrap breaks a text into lines of at most width columns. A word that is wider is broken too.
+// wrap breaks a text into lines of at most width columns. A wider word is broken too.
 func wrap(text string, width int) []string {
 	var b strings.Builder
 	fill(&b, text, width, "", "")
@@ -202,7 +203,8 @@ func wrap(text string, width int) []string {
 	return broken
 }
 
-// breakAt is where to break a line that is too wide: after the last space or sign that fits, or at width.
+// breakAt returns where to break a line that is too wide: after the last space or punctuation that
+// fits, or at width.
 func breakAt(line []rune, width int) int {
 	for i := width; i > width/2; i-- {
 		if strings.ContainsRune(" _-./,", line[i-1]) {
@@ -212,7 +214,7 @@ func breakAt(line []rune, width int) int {
 	return width
 }
 
-// part is a run of lines of a paragraph that are all indented, or all not.
+// part is a run of lines of a paragraph that are all indented or all not indented.
 type part struct {
 	text     string
 	verbatim bool

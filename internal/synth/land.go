@@ -2,11 +2,11 @@ package synth
 
 import "math"
 
-// A cover is what a pixel shows in a year.
+// A cover describes what a pixel shows in a year.
 type cover struct {
 	ndvi   int  // under a clear sky in a common year, 1/10000
-	plants int  // how far weather and haze reach it, in sixteenths
-	noise  int  // standard deviation of a sample, about, 1/10000
+	plants int  // effect of weather and haze on it, in sixteenths
+	noise  int  // approximate standard deviation of a sample, 1/10000
 	deep   bool // water that a land product masks in every year
 }
 
@@ -15,13 +15,13 @@ const (
 	mile       = 54      // arterial roads and sections of farmland are a mile apart
 	quarter    = 27      // a quarter section
 	townShift  = 9       // beyond the city, one town in each square of 512 pixels
-	faceX      = 530     // the unit vector that points to the river from the city, in 1/1024:
+	faceX      = 530     // the unit vector from the city to the river, in 1/1024:
 	faceY      = 876     // south-south-east
 	shore      = 45      // downtown lies this far from the middle of the river
 	edge1995   = 190     // the built-up radius in 1995
-	growth     = 4       // pixels a year that it grows
+	growth     = 4       // pixels per year by which it grows
 	edgeLast   = 335     // nothing is built beyond
-	far        = 40      // how far an avenue draws building along itself
+	far        = 40      // distance from an avenue up to which it attracts buildings
 	creekApart = 230     // from creek to creek
 	nowhere    = 1 << 20 // farther than anything
 )
@@ -33,8 +33,9 @@ var avenues = [...][2]int{
 	{300, 980}, {980, 300}, // beyond it
 }
 
-// The landscape's noise: how far the river and the creeks stray and the river's width varies, in
-// pixels; how much wet ground keeps building away, in 1/16 pixel; where woods stand, in units of one.
+// The landscape's noise sets how far the river and the creeks stray and how the river's width
+// varies, in pixels; how far wet ground keeps buildings away, in 1/16 pixel; and where woods grow,
+// in units of one.
 var (
 	bendOctaves  = []octave{{10, 170}, {8, 45}, {6, 9}}
 	widthOctaves = []octave{{7, 11}}
@@ -52,7 +53,7 @@ func keyOf(seed uint64, use string) uint64 {
 	return k
 }
 
-// A land is the landscape in one year, read row by row. The arrays hold one value a pixel.
+// A land is the landscape in one year, read row by row. The arrays hold one value per pixel.
 type land struct {
 	year                        int
 	bendKey, widthKey, creekKey uint64
@@ -131,7 +132,7 @@ func (l *land) enterTowns() {
 		cy := row*size + between(h, 32, -size/2+radius, size/2-radius)
 		for ; x < end; x++ {
 			if col == 0 && row == 0 {
-				l.town[x] = nowhere // the city is here itself
+				l.town[x] = nowhere // the place of the city itself
 				continue
 			}
 			l.town[x] = int32(distance(l.left+x-cx, l.y-cy) * edgeLast / radius)
@@ -148,13 +149,13 @@ func distance(x, y int) int {
 // A place is a pixel and what the plan says about it.
 type place struct {
 	u, v   uint32 // position in the street grid of the neighbourhood
-	radius int    // from downtown, in the city's terms: what the ring around it is like
+	radius int    // scaled distance from downtown: sets the neighbourhood
 	road   int    // from the next avenue
-	wood   int    // where woods stand, in units of one
+	wood   int    // noise that places woods, in units of one
 	lot    uint64 // random bits of the pixel, the same in all years
 }
 
-// cover is what pixel x of the row shows.
+// cover returns the cover of pixel x of the row.
 func (l *land) cover(x int) cover {
 	east, south := l.left+x, l.y
 	p := place{road: int(l.road[x]), wood: int(l.wood[x]), lot: hash(l.lotKey, east, south)}
@@ -222,7 +223,8 @@ func (l *land) park(p place) cover {
 	return cover{ndvi: 6700 + p.wood*1200/one + int(p.lot&511) + 12*l.since2005(), plants: 12, noise: 150}
 }
 
-// since2005 is the years from 2005, at most 40 either way so that trends end before they look odd.
+// since2005 returns the years since 2005, limited to 40 on either side, so that trends end before
+// values become implausible.
 func (l *land) since2005() int { return min(max(l.year-2005, -40), 40) }
 
 // parcel is land with an owner: built up at some time, or not yet.

@@ -5,22 +5,22 @@ import (
 	"math"
 )
 
-// A Scene is a synthetic stack: one raster of Width × Height pixels for each of Years.
-// It holds no samples; [Scene.Rows] computes them. It may be used by several goroutines as long as
-// none of them changes its fields.
+// A Scene is a synthetic stack: one raster of Width × Height pixels for each of Years. It holds no
+// samples; [Scene.Rows] computes them. Several goroutines may use it as long as none of them
+// changes its fields.
 type Scene struct {
 	Width, Height int    // pixels of 30 m
-	Years         []int  // calendar years, in any order; the city's story is told from 1950 to 2035
+	Years         []int  // calendar years, in any order; the city changes from 1950 to 2035
 	Seed          uint64 // another seed is another landscape around another city
-	// Gaps is the share of samples, from 0 to 1, that clouds and stripes hide: about so many over
-	// a large scene and a run of years, more in one year than in the next. Above 0, the river's
-	// shipping channel is missing in every year besides (0.4 % of the demo's pixels). At 0
-	// nothing is missing.
+	// Gaps is the approximate share of samples, from 0 to 1, that clouds and stripes hide over
+	// a large scene and several years. Some years have more gaps than others. If Gaps is above
+	// 0, the river's shipping channel is missing in every year too (0.4 % of the demo's
+	// pixels). If it is 0, nothing is missing.
 	Gaps float64
 }
 
-// City returns the scene of the demo, at the given size and for the years first…last: seed 1 and
-// 4 % of gaps, which the caller may change. It panics if there is no pixel or no year.
+// City returns the scene of the demo, at the given size and for the years first…last, with seed 1
+// and 4 % of gaps, which the caller may change. It panics if there is no pixel or no year.
 func City(width, height int, first, last int) Scene {
 	if width < 1 || height < 1 || last < first {
 		panic(fmt.Sprintf("synth: a city of %d×%d pixels, years %d to %d, is empty", width, height, first, last))

@@ -1,25 +1,25 @@
 package synth
 
-// A sky is what stands between the land and the sample: the year's weather, haze, noise, clouds
-// and stripes.
+// A sky turns land into samples: it adds the year's weather, haze, noise, clouds and stripes.
 type sky struct {
-	weather  int    // of the year, 1/10000 NDVI where plants feel it fully
+	weather  int    // of the year, 1/10000 NDVI at full effect on plants
 	noiseKey uint64 // of the year
 	hazeKey  uint64
 	cloudKey uint64
 	cloudy   int32 // cloud noise above this is a cloud
 	slant    int   // the scan line's phase in this year, 1/64 pixel
-	stripe   int   // how wide the stripes are, 1/64 pixel
+	stripe   int   // width of the stripes, 1/64 pixel
 
 	left, y     int // of the current row
 	haze, cloud []int32
 }
 
-// Stripes lie stripePeriod/64 pixels apart, along scan lines that run square to the satellite's
-// way to the south-south-west: to the east they fall by 11 pixels in 64.
+// Stripes are stripePeriod/64 pixels apart. They follow the scan lines, which are at right angles
+// to the satellite's track to the south-south-west: to the east they fall by 11 pixels in 64.
 const stripePeriod = 48 * 64
 
-// newSky returns the sky of a year over rows of the given width, with about a share of gaps.
+// newSky returns the sky of a year over rows of the given width. gaps is the approximate share of
+// gaps.
 func newSky(seed uint64, year, width int, gaps float64) *sky {
 	h := hash(keyOf(seed, "year"), year, 0)
 	s := &sky{
@@ -44,8 +44,8 @@ func newSky(seed uint64, year, width int, gaps float64) *sky {
 	}
 	share += share * swing / one
 
-	// The scan line corrector of Landsat 7 failed in May 2003. Where only its scenes were clear,
-	// stripes stay: in half of the years, three quarters of the gaps.
+	// The scan line corrector of Landsat 7 failed in May 2003. Stripes stay where only its
+	// scenes were clear. In half of the years they make up three quarters of the gaps.
 	clouds := share
 	if year >= 2003 && h>>40&1 == 0 {
 		stripes := share * 3 / 4
@@ -67,7 +67,7 @@ func (s *sky) enter(left, y int) {
 	noiseRow(s.cloud, s.cloudKey, left, y, cloudOctaves...)
 }
 
-// hides tells whether pixel x of the row is in a gap.
+// hides reports whether pixel x of the row is in a gap.
 func (s *sky) hides(x int) bool {
 	if s.cloud[x] > s.cloudy {
 		return true
@@ -79,7 +79,7 @@ func (s *sky) hides(x int) bool {
 	return line < s.stripe
 }
 
-// seen is the sample, in 1/10000, that pixel x of the row gives.
+// seen returns the sample of pixel x of the row, in 1/10000.
 func (s *sky) seen(x int, c cover) int {
 	h := hash(s.noiseKey, s.left+x, s.y)
 	// The sum of four bytes is nearly normal: mean 510, standard deviation 148.
@@ -88,8 +88,8 @@ func (s *sky) seen(x int, c cover) int {
 	return min(max(v, -2000), 9500)
 }
 
-// cloudLevels says which level a share of the cloud noise exceeds, both in units of one: counted
-// over 16 million pixels, and symmetric about a half.
+// cloudLevels lists the levels that given shares of the cloud noise exceed, both in units of one.
+// They were counted over 16 million pixels and are symmetric about a half.
 var cloudLevels = [...]struct{ share, level int }{
 	{0, one},
 	{32, 21384},
@@ -106,7 +106,7 @@ var cloudLevels = [...]struct{ share, level int }{
 	{16384, 0},
 }
 
-// cloudThreshold is the level that a share (in units of one) of the cloud noise exceeds.
+// cloudThreshold returns the level that a share of the cloud noise exceeds, in units of one.
 func cloudThreshold(share int) int32 {
 	if share > one/2 {
 		return -cloudThreshold(one - share)

@@ -27,8 +27,8 @@ func same(a, b []float32) bool {
 	})
 }
 
-// The checksums were taken on amd64. They must hold on every architecture; a deliberate change of
-// the landscape changes them.
+// The checksums were taken on amd64. They must be the same on every architecture. A deliberate
+// change of the landscape changes them.
 func TestChecksum(t *testing.T) {
 	demo := City(400, 300, 1999, 2006)
 	other := City(200, 101, 1960, 1970)
@@ -157,7 +157,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// Even a small stack has everything that a fit can meet.
+// Even a small stack has every kind of pixel.
 func TestTrends(t *testing.T) {
 	for _, size := range []int{100, 350} {
 		s := City(size, size, 1995, 2015)
