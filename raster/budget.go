@@ -1,13 +1,70 @@
 package raster
 
 import (
-	"fmt"
-
 	"github.com/dustin/go-humanize"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
+
+// DefaultMemory is what Options.Memory stands for when it is 0, in bytes.
+const DefaultMemory = 512 << 20
+
+const (
+	leastMemory  = 16 << 20 // does for the program itself
+	programBytes = 12 << 20 // the heap, and the sample that the quintiles are computed from
+)
+
+// budget is the memory of a fit, in bytes, and how it is divided. Half is for tiles, results and transfers, a quarter for blocks,
+// and a quarter for open files and the program.
+type budget struct {
+	total     int64
+	transfers int64 // GDAL's memory for remote files; 0 where all files are local
+}
+
+// newBudget settles how much memory there is.
+func newBudget(memory int64) (budget, error) {
+	switch {
+	case memory < 0:
+		return budget{}, fault.Errorf("the memory of %d bytes is negative", memory)
+	case memory == 0:
+		memory = DefaultMemory
+	case memory < leastMemory:
+		return budget{}, fault.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with %v",
+			humanize.IBytes(uint64(memory)), leastMemory>>20, Option{Field: "Memory"})
+	}
+	return budget{total: memory}, nil
+}
+
+// remote is the budget of a fit of remote files. GDAL keeps 16 MB of what was transferred, and a connection and a heap for each
+// thread that sends requests.
+func (b budget) remote() budget {
+	b.transfers = min(b.total/8, 32<<20)
+	return b
+}
+
+// tiles is for tiles and results.
+func (b budget) tiles() int64 { return b.total/2 - b.transfers }
+
+// block is the largest block that a file may have: GDAL holds all of one to read any of it.
+func (b budget) block() int64 { return b.total / 4 }
+
+// readCache is for blocks of inputs, in GDAL's block cache.
+func (b budget) readCache() int64 { return b.total / 8 }
+
+// writeCells is for parts of the output's tiles that are not complete.
+func (b budget) writeCells() int64 { return b.total / 8 }
+
+// decoders is how many threads may decode a block of so many bytes each, beside what it is decoded from.
+func (b budget) decoders(block int64) int { return int(max(1, b.readCache()/block)) }
+
+// openFiles is what is left for open files once tiles take their part.
+func (b budget) openFiles(tiles int64) int64 {
+	return b.total - b.readCache() - b.writeCells() - tiles - programBytes - b.transfers
+}
+
+// surveyPixels is how many pixels the windows of a survey may have, at two bytes of counts for each.
+func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
 
 // newPlan plans the fit. Where files are remote, windows are larger than caches would have them: a
 // request takes a while however little it asks for.
@@ -39,15 +96,6 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.Plan, error) {
 	return plan, nil
 }
 
-// transferMemory is what remote files take off the tiles' share of the memory: GDAL keeps 16 MB of what was
-// transferred, and each thread that sent requests a connection and a heap.
-func (s *Stack) transferMemory(memory int64) int64 {
-	if s.RemoteFiles() == 0 {
-		return 0
-	}
-	return min(memory/8, 32<<20)
-}
-
 // spread settles how many files a worker reads at the same time, and returns how many readers there are
 // then. Each takes memory: the window as it is transferred, up to three times in GDAL, and a block.
 func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
@@ -61,39 +109,25 @@ func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
 	return workers * s.remote.lanes
 }
 
-// DefaultMemory is what Options.Memory stands for when it is 0; less than leastMemory does not do.
-const (
-	DefaultMemory = 512 << 20
-	leastMemory   = 16 << 20
-)
-
-// allowMemory settles how much memory there is.
-func (o *Options) allowMemory() error {
-	if o.Memory < 0 {
-		return fmt.Errorf("the memory of %d bytes is negative", o.Memory)
-	}
-	if o.Memory == 0 {
-		o.Memory = DefaultMemory
-	}
-	if o.Memory < leastMemory {
-		return fault.Errorf("a memory of %s does not hold the program itself: allow %d MiB or more with %v", humanize.IBytes(uint64(o.Memory)), leastMemory>>20, Option{Field: "Memory"})
+// checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
+// must hold all of it.
+func (s *Stack) checkBlocks(b budget) error {
+	for _, p := range s.bands {
+		if p.heldBytes() > b.block() {
+			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with %v, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(b.block())/(1<<20), Option{Field: "Memory"})
+		}
 	}
 	return nil
 }
 
-// programBytes is what the rest of a fit takes: the sample behind the quintiles, and the heap.
-const programBytes = 12 << 20
-
-// checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
-// must hold all of it.
-func (s *Stack) checkBlocks(memory int64) error {
-	for _, p := range s.bands {
-		if p.heldBytes() > memory {
-			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with %v, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(memory)/(1<<20), Option{Field: "Memory"})
-		}
+// budget divides the memory for this stack.
+func (s *Stack) budget(memory int64) (budget, error) {
+	b, err := newBudget(memory)
+	if s.RemoteFiles() > 0 {
+		b = b.remote()
 	}
-	return nil
+	return b, err
 }
 
 // keepHandles bounds the files that stay open, so that what GDAL holds for them fits the memory

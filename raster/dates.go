@@ -65,9 +65,9 @@ func sourcesOf(readings []timeaxis.Reading) []string {
 // file alone may hold the dates in its bands.
 func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
 
-// date finds the date of every plane, or of every file as long as none is opened, and returns the indices of
+// selectByDate finds the date of every plane, or of every file as long as none is opened, and returns the indices of
 // those that are used.
-func (s *Stack) date(o OpenOptions) (kept []int, err error) {
+func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
@@ -112,8 +112,8 @@ func (s *Stack) dated() []timeaxis.Input {
 	return inputs
 }
 
-// order puts the planes in the order of the axis, which it returns.
-func (s *Stack) order(o OpenOptions) (timeaxis.Axis, error) {
+// sortByDate puts the planes in the order of the axis, which it returns.
+func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 	// Scenes of one date are taken in the order of their names, so that the order of the arguments
 	// never shows in a result.
 	byName := make([]int, len(s.planes))

@@ -42,13 +42,13 @@ type Options struct {
 
 // Job is a fit made ready: all that can be checked is, and nothing is written yet.
 type Job struct {
-	Inputs  []string // what each date is read from, in date order
-	Output  string
-	Series  []string // further outputs: residuals, and what is detrended
-	Grid    pixtrend.Grid
-	Given   int      // rasters among which dates were selected; Inputs are those used
-	DatedBy []string // what the dates were read from, such as "file name", the most frequent first
-	Unit    string   // of the samples; "": the files do not say
+	Inputs      []string // what each date is read from, in date order
+	Output      string
+	SideOutputs []string // further outputs: residuals, and what is detrended
+	Grid        pixtrend.Grid
+	Given       int      // rasters among which dates were selected; Inputs are those used
+	DatedBy     []string // what the dates were read from, such as "file name", the most frequent first
+	Unit        string   // of the samples; "": the files do not say
 	Treatment
 	Plan      pixtrend.Plan
 	PixelSize [2]float64 // in units of the CRS
@@ -62,7 +62,7 @@ type Job struct {
 
 	stack   *Stack
 	options Options
-	cache   int64
+	budget  budget
 	outputs []output
 }
 
@@ -83,7 +83,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if o.Began.IsZero() {
 		o.Began = time.Now()
 	}
-	if err := o.allowMemory(); err != nil {
+	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
 	}
 	if o.Software == "" {
@@ -124,17 +124,18 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			return nil, err
 		}
 	}
-	// Half of the memory is for tiles and results, and what remote files take. A quarter is for blocks:
-	// half of that GDAL's, for what is read, and half for those of the output that are not complete. The
-	// rest is left to open files and to the program.
-	o.Fit.Memory = o.Memory/2 - s.transferMemory(o.Memory)
-	if err := s.checkBlocks(o.Memory / 4); err != nil {
+	memory, err := s.budget(o.Memory)
+	if err != nil {
+		return nil, err
+	}
+	o.Fit.Memory = memory.tiles()
+	if err := s.checkBlocks(memory); err != nil {
 		return nil, err
 	}
 	plan, err := s.newPlan(o.Fit)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
 		return nil, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
-			short.Dates, short.Threads, o.Memory>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
+			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
 	}
 	if err != nil {
 		return nil, err
@@ -144,25 +145,25 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	}
 	// Each worker has a block of its own in GDAL's hands, beside what it was decoded from.
 	if block := s.largest((*plane).heldBytes); block > 0 {
-		if most := int(max(1, o.Memory/8/block)); most < len(plan.Workers) {
+		if most := memory.decoders(block); most < len(plan.Workers) {
 			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
-				most, len(plan.Workers), float64(block)/(1<<20), o.Memory>>20))
+				most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
 			o.Fit.Threads = most
 			if plan, err = s.newPlan(o.Fit); err != nil {
 				return nil, err
 			}
 		}
 	}
-	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
+	left := memory.openFiles(plan.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,
 		Treatment: s.treatment(),
 		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
-		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: o.Memory, Warnings: s.Warnings(), stack: s, options: o, cache: o.Memory / 8}
+		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total, Warnings: s.Warnings(), stack: s, options: o, budget: memory}
 	j.outputs = j.newOutputs()
 	for _, o := range j.outputs[1:] {
-		j.Series = append(j.Series, o.path)
+		j.SideOutputs = append(j.SideOutputs, o.path)
 	}
 	for _, o := range j.outputs {
 		j.Format = o.spec.format()
@@ -190,15 +191,15 @@ func (j *Job) Close() error { return j.stack.Close() }
 // concurrently; where Scratch is not 0 each is written twice, and counted twice in total. When Run
 // returns an error, there is no file under the output's name but one that was there before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
-	defer gdal.ShareBlockCache(j.cache)()
-	tally := newTally(j)
+	defer gdal.ShareBlockCache(j.budget.readCache())()
+	tally := startTally(j)
 	pixels := j.Grid.Width * j.Grid.Height
 	fitted, copied := progress, func(float64) {}
 	if progress != nil && j.Scratch > 0 {
 		fitted = func(done, _ int) { progress(done, 2*pixels) }
 		copied = func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
 	}
-	start, hidden := time.Now(), j.stack.hidden.Load()
+	start, hidden := time.Now(), j.stack.maskedSamples.Load()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
 	files, createErr := tally.create()
 	if createErr != nil {
@@ -230,7 +231,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
 		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
-		Treatment: j.Treatment, Masked: j.stack.hidden.Load() - hidden}
+		Treatment: j.Treatment, Masked: j.stack.maskedSamples.Load() - hidden}
 	busy := report.Busy
 	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds(),
 		Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()}
@@ -266,7 +267,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 func (j *Job) newSpec() Spec {
 	g, geo := j.Grid, j.stack.geo
 	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Format: j.options.Format, Creation: j.options.Creation,
-		Threads: len(j.Plan.Workers), Memory: j.Memory / 8,
+		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
 			"PIXTREND_INPUTS":  described(j.Inputs),

@@ -30,12 +30,12 @@ type readers struct {
 
 // reader holds the handles of one worker, by what GDAL is to open.
 type reader struct {
-	kept  map[string]*handle
-	raw   []byte         // of a window: samples that do not go to the tile as they are
-	other []float64      // of a window: the second band of an index
-	tile  []byte         // of a file that is read by the tile
-	row   []byte         // of a block, where it has a predictor
-	heard *gdal.Transfer // of a remote file that is being read
+	kept     map[string]*handle
+	raw      []byte         // of a window: samples that do not go to the tile as they are
+	other    []float64      // of a window: the second band of an index
+	tile     []byte         // of a file that is read by the tile
+	row      []byte         // of a block, where it has a predictor
+	transfer *gdal.Transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {
@@ -52,8 +52,8 @@ func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) e
 	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := gdal.Open(name, s.options.Drivers, r.heard)
-	if err != nil && r.heard != nil {
+	ds, err := gdal.Open(name, s.options.Drivers, r.transfer)
+	if err != nil && r.transfer != nil {
 		return err // which may be tried again
 	}
 	if err != nil {

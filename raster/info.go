@@ -137,6 +137,7 @@ type FitInfo struct {
 type inspection struct {
 	*Stack
 	o       Options
+	budget  budget
 	geos    []geo
 	errs    []error // why a file cannot be used
 	entries []*entry
@@ -177,14 +178,15 @@ type statistics struct {
 // the fit would. What is wrong with the stack is in the Info; an error means that there is nothing to be looked at, or
 // that the options or the context say so.
 func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
-	if err := o.allowMemory(); err != nil {
+	memory, err := newBudget(o.Memory)
+	if err != nil {
 		return nil, err
 	}
 	s, err := newStack(inputs, o.OpenOptions, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
-	in := &inspection{Stack: s, o: o}
+	in := &inspection{Stack: s, o: o, budget: memory}
 	defer func() { _ = in.Close() }()
 	in.lookAtFiles(ctx)
 	if err := context.Cause(ctx); err != nil {
@@ -241,7 +243,7 @@ func (in *inspection) lookAtFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
 		planes, g, lying, err := known.describe(name, in.o.OpenOptions, func() ([]plane, geo, error) { return look(i) })
-		in.lying, in.geos, in.errs = append(in.lying, lying), append(in.geos, g), append(in.errs, err)
+		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {
 			in.entries = append(in.entries, &entry{name: in.files[i], file: i, err: err})
@@ -274,7 +276,7 @@ func predictorOf(name string) int {
 	return 0
 }
 
-// date finds the date of every raster, as far as there is one, which of them are used, and puts them in order.
+// selectByDate finds the date of every raster, as far as there is one, which of them are used, and puts them in order.
 func (in *inspection) date() error {
 	inputs := make([]timeaxis.Input, len(in.entries))
 	for i, e := range in.entries {

@@ -50,7 +50,7 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 	lies := false
 	for i := range planes {
 		for _, p := range planes[i].inFile() {
-			p.lies, p.predictor = nil, 0
+			p.stored, p.predictor = nil, 0
 			switch {
 			case t == nil:
 			case p.compressed:
@@ -58,7 +58,7 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 			default:
 				at, ok := t.Samples(p.band, p.dtype.Size())
 				if ok && at.Width == l.geo.width && at.Height == l.geo.height && at.TileWidth == p.blockWidth {
-					p.lies, p.direct, lies = &at, true, true
+					p.stored, p.direct, lies = &at, true, true
 				}
 			}
 		}

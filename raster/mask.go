@@ -195,7 +195,7 @@ func (p *plane) judge(m Mask) error {
 			return fmt.Errorf("band %d, which is the mask, holds %s and has no bit %d: its bits are 0 to %d", p.band, TypeName(p.dtype), b.Last, most-1)
 		}
 	}
-	v := &verdicts{mask: m, hasNodata: p.hasNodata, nodata: p.nodata}
+	v := &maskTable{mask: m, hasNodata: p.hasNodata, nodata: p.nodata}
 	if p.dtype.Size() <= 2 {
 		v.table = make([]byte, 1<<(8*p.dtype.Size()))
 		for i := range v.table {
@@ -206,19 +206,19 @@ func (p *plane) judge(m Mask) error {
 			v.table[i] = v.of(value)
 		}
 	}
-	p.verdicts = v
+	p.maskTable = v
 	return nil
 }
 
-// verdicts are what the values of a mask mean: 0 for a gap, 255 for none.
-type verdicts struct {
+// maskTable are what the values of a mask mean: 0 for a gap, 255 for none.
+type maskTable struct {
 	mask      Mask
 	hasNodata bool
 	nodata    float64
 	table     []byte // by the bits of a value, of types of 8 or 16
 }
 
-func (v *verdicts) of(value int64) byte {
+func (v *maskTable) of(value int64) byte {
 	if v.mask.keeps(value, v.hasNodata, v.nodata) {
 		return 255
 	}
@@ -226,7 +226,7 @@ func (v *verdicts) of(value int64) byte {
 }
 
 // hide sets visible to 0 where a mask, samples of type d, says so.
-func (v *verdicts) hide(visible, samples []byte, d kernel.DType) {
+func (v *maskTable) hide(visible, samples []byte, d kernel.DType) {
 	switch t := (kernel.Tile{Type: d, Data: samples, Dates: 1, Pixels: len(visible)}); d {
 	case kernel.Uint8, kernel.Int8:
 		table := (*[1 << 8]byte)(v.table)
@@ -248,7 +248,7 @@ func (v *verdicts) hide(visible, samples []byte, d kernel.DType) {
 	}
 }
 
-func hide[T uint16 | int16](visible []byte, samples []T, v *verdicts) {
+func hide[T uint16 | int16](visible []byte, samples []T, v *maskTable) {
 	table := (*[1 << 16]byte)(v.table)
 	for i, x := range samples[:len(visible)] {
 		visible[i] &= table[uint16(x)]

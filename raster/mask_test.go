@@ -85,7 +85,7 @@ func TestMaskRules(t *testing.T) {
 			}
 			for _, mark := range []byte{0, 1, 128, 255} {
 				visible := []byte{mark}
-				p.verdicts.hide(visible, raw, row.dtype)
+				p.maskTable.hide(visible, raw, row.dtype)
 				want := mark
 				if slices.Contains(row.gone, v) {
 					want = 0

@@ -15,7 +15,7 @@ import (
 // openMasks opens the files of masks, and gives each plane of s the one of its date.
 func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
-	geos, err := found.find(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
+	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)
 	}
@@ -24,7 +24,7 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 		return err
 	}
 	if found.planes = permuted(found.planes, of); !found.multi {
-		found.drop(of)
+		found.keepFiles(of)
 		geos = permuted(geos, of)
 	}
 	for i, g := range geos {
@@ -41,7 +41,7 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 		p.file += base
 		s.planes[i].mask = p
 	}
-	s.sources, s.files, s.lying = append(s.sources, found.sources...), append(s.files, found.files...), append(s.lying, found.lying...)
+	s.sources, s.files, s.directFiles = append(s.sources, found.sources...), append(s.files, found.files...), append(s.directFiles, found.directFiles...)
 	for i, v := range found.remote.versions {
 		s.remote.versions[base+i] = v
 	}

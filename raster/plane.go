@@ -24,12 +24,12 @@ type plane struct {
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
 	hasNodata     bool
-	flags         int       // what GDAL says of the band's mask
-	masked        bool      // it hides samples: a mask in the file or beside it, or an alpha band
-	alpha         int       // the alpha band, where that is the mask; or 0
-	second        *plane    // the other band of an index, of the same file
-	mask          *plane    // the band that says which samples are gaps, maybe of another file
-	verdicts      *verdicts // of a band that is a mask: what its values mean
+	flags         int        // what GDAL says of the band's mask
+	masked        bool       // it hides samples: a mask in the file or beside it, or an alpha band
+	alpha         int        // the alpha band, where that is the mask; or 0
+	second        *plane     // the other band of an index, of the same file
+	mask          *plane     // the band that says which samples are gaps, maybe of another file
+	maskTable     *maskTable // of a band that is a mask: what its values mean
 	scale, offset float64
 	unit          string // of what samples are, "" if the file does not say
 	blockWidth    int
@@ -37,7 +37,7 @@ type plane struct {
 	compressed    bool
 	interleaved   bool          // with other bands, pixel by pixel
 	direct        bool          // samples go from the file to the tile, and no block is ever held
-	lies          *tiff.Samples // where the samples lie, if they can be read past GDAL
+	stored        *tiff.Samples // where the samples lie, if they can be read past GDAL
 	predictor     int           // 2 or 3, if it is taken off here; or 0
 	predictorAt   int64         // where the file keeps its number
 	blockBytes    int64         // of a block as GDAL decodes it, with all bands where they are interleaved by pixel

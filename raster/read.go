@@ -25,7 +25,7 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 			continue
 		}
 		nodata := s.options.Nodata
-		if p.verdicts != nil {
+		if p.maskTable != nil {
 			nodata = nil
 		}
 		now := plane{band: p.band}
@@ -64,12 +64,12 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 			return readError(s.files[p.mask.file], w, err)
 		}
 	}
-	s.countHidden(dst)
+	s.countMasked(dst)
 	return nil
 }
 
 // together reports whether the dates are bands of a file that are read in one go.
-func (s *Stack) together() bool { return s.multi && s.uniform && s.planes[0].lies == nil }
+func (s *Stack) together() bool { return s.multi && s.uniform && s.planes[0].stored == nil }
 
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
@@ -94,34 +94,34 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 		}
 	} else {
 		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return h.bands[p.band-1].ReadMask(w, visible, r.heard)
+			return h.bands[p.band-1].ReadMask(w, visible, r.transfer)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	if mask != nil {
-		p.mask.verdicts.hide(visible, mask, p.mask.dtype)
+		p.mask.maskTable.hide(visible, mask, p.mask.dtype)
 	}
 	return nil
 }
 
 // readMask hides samples of plane i of dst, the rest of which is there, by the mask of p in another file.
 func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
-	raw := r.room([]*plane{p.mask}, w.Pixels())[0]
+	raw := r.scratch([]*plane{p.mask}, w.Pixels())[0]
 	if err := s.readBand(r, p.mask, w, raw); err != nil {
 		return err
 	}
-	s.watch.see(i, p.mask, raw)
-	p.mask.verdicts.hide(maskOf(dst, i), raw, p.mask.dtype)
+	s.observer.see(i, p.mask, raw)
+	p.mask.maskTable.hide(maskOf(dst, i), raw, p.mask.dtype)
 	return nil
 }
 
 // maskOf returns the mask of plane i of t.
 func maskOf(t kernel.Tile, i int) []byte { return t.Mask.Data[i*t.Mask.Stride:][:t.Pixels] }
 
-// countHidden adds the samples of a tile that its mask hides to those of the stack.
-func (s *Stack) countHidden(t kernel.Tile) {
+// countMasked adds the samples of a tile that its mask hides to those of the stack.
+func (s *Stack) countMasked(t kernel.Tile) {
 	if t.Mask.Data == nil {
 		return
 	}
@@ -129,7 +129,7 @@ func (s *Stack) countHidden(t kernel.Tile) {
 	for i := range t.Dates {
 		n += bytes.Count(maskOf(t, i), []byte{0})
 	}
-	s.hidden.Add(int64(n))
+	s.maskedSamples.Add(int64(n))
 }
 
 // readSamples fills plane i of dst with the samples of p, or with the index of its bands. It returns those of the mask
@@ -139,12 +139,12 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 	var raw [][]byte // of each band
 	switch {
 	case sharesBlocks(bands):
-		raw = r.room(bands, w.Pixels())
+		raw = r.scratch(bands, w.Pixels())
 		// Bands that are asked for as they follow each other GDAL reads pixel by pixel where they are not
 		// compressed, in twice the time: so the last comes first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.heard)
+			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.transfer)
 		})
 		read := slices.Clone(raw)
 		for j, b := range bands {
@@ -154,17 +154,17 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 			copy(bytesOf(dst, i), raw[0])
 		}
 	case s.uniform:
-		raw = append([][]byte{bytesOf(dst, i)}, r.room(bands[1:], w.Pixels())...)
+		raw = append([][]byte{bytesOf(dst, i)}, r.scratch(bands[1:], w.Pixels())...)
 		err = s.readEach(r, bands, w, raw)
 	default:
-		raw = r.room(bands, w.Pixels())
+		raw = r.scratch(bands, w.Pixels())
 		err = s.readEach(r, bands, w, raw)
 	}
 	if err != nil {
 		return nil, err
 	}
 	for j, b := range bands {
-		s.watch.see(i, b, raw[j])
+		s.observer.see(i, b, raw[j])
 	}
 	switch {
 	case p.second != nil:
@@ -207,8 +207,8 @@ func (s *Stack) readEach(r *reader, bands []*plane, w pixtrend.Window, dst [][]b
 // aligned is where the samples of the next band may begin after n bytes of others.
 func aligned(n int) int { return (n + 63) &^ 63 }
 
-// room returns memory of r for the samples of bands.
-func (r *reader) room(bands []*plane, pixels int) [][]byte {
+// scratch returns memory of r for the samples of bands.
+func (r *reader) scratch(bands []*plane, pixels int) [][]byte {
 	all := 0
 	for _, b := range bands {
 		all += aligned(pixels * b.dtype.Size())
@@ -245,18 +245,18 @@ func (s *Stack) scratchBytes(p *plane) int {
 
 // readBand fills dst with the samples of p, in their own type, in the best way that there is.
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
-	if p.lies != nil {
-		return s.lying[p.file].with(&s.readers, func(file io.ReaderAt) error {
-			return p.lies.Read(file, w, dst, &r.tile)
+	if p.stored != nil {
+		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
+			return p.stored.Read(file, w, dst, &r.tile)
 		})
 	}
-	if r.heard == nil && p.madeOfBlocks(s.geo, w) {
+	if r.transfer == nil && p.madeOfBlocks(s.geo, w) {
 		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
 			return r.readBlocks(h, p, w, dst)
 		})
 	}
 	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {
-		return h.bands[p.band-1].Read(w, p.samples(dst), r.heard)
+		return h.bands[p.band-1].Read(w, p.samples(dst), r.transfer)
 	})
 }
 

@@ -141,7 +141,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if together {
 		r := s.readers.of(worker * lanes)
 		err := s.readLane(ctx, r, 0, w, func() error {
-			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.heard) })
+			return r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, r.transfer) })
 		})
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	if err := cmp.Or(errs...); err != nil {
 		return err
 	}
-	s.countHidden(dst)
+	s.countMasked(dst)
 	return nil
 }
 
@@ -194,14 +194,14 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 		}
 		return nil
 	}
-	defer func() { r.heard = nil }()
+	defer func() { r.transfer = nil }()
 	err := gdal.Persist(ctx, name, gdal.PatienceFor(name), s.remote.trouble(file), func(t *gdal.Transfer) error {
 		if !s.direct(file) {
 			// GDAL asks for all blocks of a window at once, which it does not do when it expects to
 			// read samples past its cache.
 			t.Options = append(slices.Clip(t.Options), "GTIFF_DIRECT_IO=NO")
 		}
-		r.heard = t
+		r.transfer = t
 		err := read()
 		if err != nil {
 			err = errors.Join(err, r.drop(s, file))
@@ -223,7 +223,7 @@ func (s *Stack) direct(file int) bool {
 	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
 }
 
-// drop closes the handle of a file, so that it is opened anew.
+// keepFiles closes the handle of a file, so that it is opened anew.
 func (r *reader) drop(s *Stack, file int) error {
 	h := r.kept[s.sources[file]]
 	if h == nil {

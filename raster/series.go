@@ -23,7 +23,7 @@ type Point struct {
 	Pixel bool    // X and Y are a column and a row instead, counted from 0 at the upper left
 }
 
-// Series is one pixel of a stack: what the files hold of it, and what a fit makes of that.
+// Others is one pixel of a stack: what the files hold of it, and what a fit makes of that.
 type Series struct {
 	Column int      `json:"column"` // from 0, as the row
 	Row    int      `json:"row"`
@@ -77,7 +77,7 @@ type SeriesField struct {
 // targets are files that the caller will write with Stage: that they cannot be written, or are inputs, is an error
 // before anything is read.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
-	if err := o.allowMemory(); err != nil {
+	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
 	}
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
@@ -93,7 +93,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 			return nil, err
 		}
 	}
-	if err := s.checkBlocks(o.Memory / 4); err != nil {
+	memory, err := s.budget(o.Memory)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkBlocks(memory); err != nil {
 		return nil, err
 	}
 	column, row, err := s.pixelAt(at)
@@ -101,15 +105,15 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
-	s.watch = p.see
+	s.observer = p.see
 	o.Fit = pixtrend.Options{Fields: stats.AllFields, Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
 		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewPlan(p.Grid(), o.Fit)
 	if err != nil {
 		return nil, err
 	}
-	defer gdal.ShareBlockCache(o.Memory / 8)()
-	left := o.Memory/2 - programBytes - s.transferMemory(o.Memory)
+	defer gdal.ShareBlockCache(memory.readCache())()
+	left := memory.openFiles(plan.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
 		return nil, err
@@ -161,7 +165,7 @@ func inside(place float64, n int) float64 {
 	return math.Floor(place)
 }
 
-// watch hears of the samples that are read of each band, for plane i of a tile, as they are stored. It is called by
+// observer hears of the samples that are read of each band, for plane i of a tile, as they are stored. It is called by
 // several goroutines, for different i at the same time.
 type watch func(i int, b *plane, samples []byte)
 
@@ -347,7 +351,7 @@ func (p *pixel) gap(i int) string {
 		return why
 	}
 	switch {
-	case first.mask != nil && first.mask.verdicts.of(int64(of.mask)) == 0:
+	case first.mask != nil && first.mask.maskTable.of(int64(of.mask)) == 0:
 		return "masked"
 	case of.hidden:
 		return "masked by its file"

@@ -79,26 +79,26 @@ func (o OpenOptions) check() error {
 
 // Stack is a stack of raster files, opened and checked. It is a pixtrend.Source.
 type Stack struct {
-	grid     pixtrend.Grid
-	planes   []plane  // in the order of the axis
-	bands    []*plane // all that is read: the planes, and what belongs to them
-	sources  []string // the names of the files to GDAL
-	files    []string // the same as they are shown
-	remote   remoteStack
-	known    *descriptions // of remote files
-	options  OpenOptions
-	masks    *Stack // of the files that the mask is from; nil where there are none
-	geo      geo
-	uniform  bool // all planes have one type, nodata, scale and offset: samples are read as they are
-	scaled   bool // scale and offset differ, so that samples are scaled as they are read
-	multi    bool // the planes are bands of one file
-	warnings []string
-	readers  readers
-	lying    []*directFile // by file; nil where none of its planes lies
-	readings []timeaxis.Reading
-	given    int          // rasters, before dates were selected
-	hidden   atomic.Int64 // samples that masks have hidden
-	watch    watch        // of what is read; nil in a fit
+	grid          pixtrend.Grid
+	planes        []plane  // in the order of the axis
+	bands         []*plane // all that is read: the planes, and what belongs to them
+	sources       []string // the names of the files to GDAL
+	files         []string // the same as they are shown
+	remote        remoteStack
+	known         *descriptions // of remote files
+	options       OpenOptions
+	masks         *Stack // of the files that the mask is from; nil where there are none
+	geo           geo
+	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
+	scaled        bool // scale and offset differ, so that samples are scaled as they are read
+	multi         bool // the planes are bands of one file
+	warnings      []string
+	readers       readers
+	directFiles   []*directFile // by file; nil where none of its planes lies
+	readings      []timeaxis.Reading
+	given         int          // rasters, before dates were selected
+	maskedSamples atomic.Int64 // samples that masks have hidden
+	observer      watch        // of what is read; nil in a fit
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that are
@@ -116,7 +116,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if err != nil {
 		return nil, err
 	}
-	geos, err := s.find(ctx, o)
+	geos, err := s.openSelected(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 			return nil, fault.Inputf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
 		}
 	}
-	axis, err := s.order(o)
+	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
 	}
@@ -140,11 +140,11 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	return s, nil
 }
 
-// find looks at the rasters that are used, of which it drops the others, and returns their grids.
-func (s *Stack) find(ctx context.Context, o OpenOptions) (geos []geo, err error) {
+// openSelected looks at the rasters that are used, of which it drops the others, and returns their grids.
+func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	named := s.named(o)
 	if named {
-		kept, err := s.date(o)
+		kept, err := s.selectByDate(o)
 		if err != nil {
 			return nil, err
 		}
@@ -155,12 +155,12 @@ func (s *Stack) find(ctx context.Context, o OpenOptions) (geos []geo, err error)
 	}
 	if !named {
 		s.given = len(s.planes)
-		kept, err := s.date(o)
+		kept, err := s.selectByDate(o)
 		if err != nil {
 			return nil, err
 		}
 		if s.planes = permuted(s.planes, kept); !s.multi {
-			s.drop(kept)
+			s.keepFiles(kept)
 			geos = permuted(geos, kept)
 		}
 	}
@@ -197,7 +197,7 @@ func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err er
 		if err != nil {
 			return nil, err
 		}
-		s.lying, geos = append(s.lying, lying), append(geos, g)
+		s.directFiles, geos = append(s.directFiles, lying), append(geos, g)
 		for j := range planes {
 			for _, p := range planes[j].inFile() {
 				p.file = i
@@ -209,9 +209,9 @@ func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err er
 	return geos, nil
 }
 
-// drop keeps the files of a stack with a plane a file that are used.
-func (s *Stack) drop(kept []int) {
-	s.sources, s.files, s.lying = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.lying, kept)
+// keepFiles keeps the files of a stack with a plane a file that are used.
+func (s *Stack) keepFiles(kept []int) {
+	s.sources, s.files, s.directFiles = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.directFiles, kept)
 	versions := s.remote.versions
 	s.remote.versions = map[int]gdal.FileVersion{}
 	for i, from := range kept {
@@ -426,7 +426,7 @@ func (s *Stack) fileBytes(file int) int64 {
 // Close closes all files.
 func (s *Stack) Close() error {
 	errs := []error{s.readers.close()}
-	for _, d := range s.lying {
+	for _, d := range s.directFiles {
 		if d != nil {
 			errs = append(errs, d.close())
 		}

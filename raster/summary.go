@@ -81,8 +81,8 @@ type tally struct {
 	pvalue      int                // the plane of the p-values
 }
 
-// newTally begins to make the files, which takes some ten milliseconds, beside what follows.
-func newTally(j *Job) *tally {
+// startTally begins to make the files, which takes some ten milliseconds, beside what follows.
+func startTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
 	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()

@@ -150,7 +150,7 @@ type surveyed struct {
 // surveyRasters reads the windows of the rasters that are used, and counts their samples.
 func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed, error) {
 	// Blocks that a fit would refuse are not read here either.
-	readable := func(e *entry) bool { return e.used && e.plane != nil && e.plane.heldBytes() <= in.o.Memory/4 }
+	readable := func(e *entry) bool { return e.used && e.plane != nil && e.plane.heldBytes() <= in.budget.block() }
 	budget := int64(surveyBytes)
 	if in.RemoteFiles() > 0 {
 		budget = surveyRemoteBytes
@@ -185,7 +185,7 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 			in.surveys = append(in.surveys, nil)
 			continue
 		}
-		s := newSurvey(g, planes, max(1, budget*of[grid]/total), in.o.Memory/32) // of two bytes: a sixteenth
+		s := newSurvey(g, planes, max(1, budget*of[grid]/total), in.budget.surveyPixels())
 		if grid == 0 {
 			for _, w := range s.windows {
 				s.seen = append(s.seen, make([]uint16, w.Pixels()))
@@ -220,10 +220,10 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 		return got, nil
 	}
 	if block > 0 {
-		threads = min(threads, int(max(1, in.o.Memory/8/block)))
+		threads = min(threads, in.budget.decoders(block))
 	}
 	got.threads = min(threads, len(items))
-	defer gdal.ShareBlockCache(in.o.Memory / 8)()
+	defer gdal.ShareBlockCache(in.budget.readCache())()
 	_, err := runner.Run(ctx, len(items), runner.Options{Workers: got.threads, Pin: runner.PinOff},
 		func(ctx context.Context, _ runner.Worker, i int) error {
 			in.surveyFile(ctx, got, items[i].file, items[i].entries, items[i].survey, items[i].windows)
@@ -242,7 +242,7 @@ func (in *inspection) surveyThreads() int {
 
 // surveyFile reads windows of some rasters of one file, as far as they can be read.
 func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, entries []*entry, s *survey, windows []int) {
-	alone := in.alone(file, entries)
+	alone := in.stackOfFile(file, entries)
 	defer func() { _ = alone.Close() }()
 	r := alone.readers.of(0)
 	fail := func(e *entry, err error) {
@@ -351,22 +351,22 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 	}
 	got.bytes += bytes
 	got.reading += reading
-	if alone.planes[0].lies == nil {
+	if alone.planes[0].stored == nil {
 		got.opening += opening
 		got.opened++
 	}
 }
 
-// alone returns a stack of one file, whose samples are read as they are, or of which the index is computed, and of the
+// stackOfFile returns a stack of one file, whose samples are read as they are, or of which the index is computed, and of the
 // files of their masks.
-func (in *inspection) alone(file int, entries []*entry) *Stack {
+func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
 	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options,
-		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", lying: []*directFile{nil}}
+		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}
 	}
-	if d := in.lying[file]; d != nil {
-		s.lying[0] = &directFile{name: d.name, info: d.info}
+	if d := in.directFiles[file]; d != nil {
+		s.directFiles[0] = &directFile{name: d.name, info: d.info}
 	}
 	for _, e := range entries {
 		p := e.plane.clone()
@@ -380,10 +380,10 @@ func (in *inspection) alone(file int, entries []*entry) *Stack {
 		s.bands = append(s.bands, p.inFile()...)
 		if m := e.mask; m != nil {
 			mask := m.plane.clone()
-			mask.file, mask.lies = len(s.sources), nil
+			mask.file, mask.stored = len(s.sources), nil
 			p.mask = &mask
 			s.bands = append(s.bands, &mask)
-			s.sources, s.files, s.lying = append(s.sources, m.source), append(s.files, m.file), append(s.lying, nil)
+			s.sources, s.files, s.directFiles = append(s.sources, m.source), append(s.files, m.file), append(s.directFiles, nil)
 		}
 	}
 	s.readers.limit = int64(4 * len(s.sources)) // by name: as it is, without its predictor, and where samples lie
