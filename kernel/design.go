@@ -85,8 +85,12 @@ func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 			panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(s), t.Pixels))
 		}
 	}
+	b := rows4Body
+	if d.width() == 8 {
+		b = rows8Body
+	}
 	whole := t.Pixels / block * block
-	if !k.hasRows(t.Type) || t.Dates == 0 || v.HasRange {
+	if !k.has(b, t.Type) || t.Dates == 0 || v.HasRange {
 		whole = 0
 	}
 	if whole > 0 {
@@ -94,10 +98,6 @@ func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 		for _, s := range dst {
 			raceWrite(s[:t.Pixels])
 		}
-	}
-	b := rows4Body
-	if d.width() == 8 {
-		b = rows8Body
 	}
 	for done := 0; done < whole; {
 		if done = k.runRows(b, dst, t, d, v, done, whole); done < whole {

@@ -23,7 +23,7 @@
 // # How it is made
 //
 // kernel_generic.go is the portable implementation, and what every other is tested against bit for
-// bit. avx512_amd64.s, avx2_amd64.s and neon_arm64.s have bodies of two kinds for slopes and for sums, which
+// bit. kernel_avx512_amd64.s, kernel_avx2_amd64.s and kernel_neon_arm64.s have bodies of two kinds for slopes and for sums, which
 // work on whole blocks of 64 pixels. One is for pixels without gaps, where a slope is a dot product with the
 // centred axis; it looks for gaps as it goes, and hands back at a block that has one. The other treats
 // a gap as zeros under a mask, never as a branch, and hands back after a block that has none. So

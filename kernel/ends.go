@@ -18,7 +18,7 @@ func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 		panic(fmt.Sprintf("kernel: ends of %d and %d pixels at %d times for a tile of %d dates × %d pixels", len(first), len(last), len(at), t.Dates, t.Pixels))
 	}
 	whole := t.Pixels / block * block
-	if !k.hasEnds(t.Type) || t.Dates == 0 {
+	if !k.has(endsBody, t.Type) || t.Dates == 0 {
 		whole = 0
 	}
 	if whole > 0 {

@@ -1,5 +1,7 @@
 package kernel
 
+//go:generate go run ./internal/gen
+
 import (
 	"fmt"
 	"math"
@@ -103,7 +105,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		s.n = n[:t.Pixels]
 	}
 	whole := t.Pixels / block * block
-	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(slopeBody, t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		s.generic(0)
 		return
 	}
@@ -187,7 +189,7 @@ func (s *slopes[F]) prepare() {
 	s.free, s.gaps = slopeBody, slopeGapsBody
 	if s.p.pairs != nil {
 		s.free = slopeWholeBody
-		if s.p.counts != nil && s.k.isa == AVX512 {
+		if s.p.counts != nil && s.k.has(slopeGapsWholeBody, s.t.Type) {
 			s.gaps = slopeGapsWholeBody
 		}
 	}
@@ -301,7 +303,7 @@ func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from
 	p.src, p.mask = start(s.t, from)
 	p = p.skip(date)
 	p.dates, p.pixels = dates, to-from
-	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free)*size, 1
+	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free, s.t.Type)*size, 1
 	if date > 0 {
 		p.resume = &sums[from-first]
 	}
@@ -345,7 +347,7 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
+	if !k.has(sumsBody, t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
 		sumsGeneric(dst, t, axis.Tau, v, add)
 		return
 	}
@@ -439,6 +441,12 @@ const (
 	rows8Body
 	endsBody
 )
+
+// has reports whether k has body b for samples of type d. Without it, the portable code is used.
+func (k Kernel) has(b body, d DType) bool { return k.group(b, d) > 0 }
+
+// adds reports whether sumsGapsBody can add to the sums that its outputs hold.
+func (k Kernel) adds() bool { return k.isa != NEON }
 
 // callPixels returns how many pixels one assembly call may take: whole blocks, at least one.
 func callPixels(t Tile) int {

@@ -12,7 +12,7 @@ import (
 
 // These read the arm64 assembly as text, on any machine.
 
-// encodings are what an assembler (llvm-mc) makes of the instructions of neon_arm64.h, with m, n and d
+// encodings are what an assembler (llvm-mc) makes of the instructions of kernel_neon_arm64.h, with m, n and d
 // the registers 1, 2 and 3.
 var encodings = map[string]struct {
 	a64  string
@@ -67,7 +67,7 @@ var encodings = map[string]struct {
 var instruction = regexp.MustCompile(`^#define (\w+)\(([^)]*)\) (VVV?)\((.*), n, d\) *// (.*)$`)
 
 func TestNEONEncodings(t *testing.T) {
-	src, err := os.ReadFile("neon_arm64.h")
+	src, err := os.ReadFile("kernel_neon_arm64.h")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestNEONEncodings(t *testing.T) {
 		}
 	}
 	if seen != len(encodings) {
-		t.Errorf("%d instructions in neon_arm64.h, %d encodings", seen, len(encodings))
+		t.Errorf("%d instructions in kernel_neon_arm64.h, %d encodings", seen, len(encodings))
 	}
 }
 
@@ -130,7 +130,7 @@ func eval(t *testing.T, expr string) uint32 {
 // one place, and touches no register that belongs to the platform (R18), the assembler (R27) or Go
 // (R28 to R30).
 func TestNEONAssembly(t *testing.T) {
-	src, err := os.ReadFile("neon_arm64.s")
+	src, err := os.ReadFile("kernel_neon_arm64.s")
 	if err != nil {
 		t.Fatal(err)
 	}

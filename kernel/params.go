@@ -139,7 +139,7 @@ func (p params) skip(date int) params {
 func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 	size := t.Type.Size()
 	panel := t.Dates * PanelPixels * size
-	group := k.group(b) * size
+	group := k.group(b, t.Type) * size
 	switch {
 	case t.InCache:
 		p.ahead, p.aheadStride = 0, 0

@@ -12,7 +12,7 @@ func TestResumedSlopes(t *testing.T) {
 	const n, pixels, gap = 21, 3 * block, block + 17
 	for _, k := range kernels(t) {
 		for _, d := range dtypes {
-			if !k.has(d) {
+			if !k.has(slopeBody, d) {
 				continue
 			}
 			for _, whole := range []bool{false, true} {

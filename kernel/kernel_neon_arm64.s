@@ -2,7 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "neon_arm64.h"
+#include "kernel_neon_arm64.h"
 
 // The bodies of avx2_amd64.s on 32 registers of two float64. Lanes are pixels: a body carries a group of
 // pixels in registers, walks down the dates, and adds to each lane in date order with one rounding
