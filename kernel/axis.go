@@ -71,9 +71,9 @@ func NewAxis(tau []float64) Axis {
 // gap is a dot product with it.
 func (a Axis) Centred() bool { return a.T == 0 }
 
-// minCtt is what Σ(τ−τ̄)² of a pixel must exceed for it to have observations at two dates: two different ones
+// MinCtt is what Σ(τ−τ̄)² of a pixel must exceed for it to have observations at two dates: two different ones
 // make it at least half of their squared distance, and rounding errors are far below a quarter.
-func (a Axis) minCtt() float64 { return float64(a.Step*a.Step) / 4 }
+func (a Axis) MinCtt() float64 { return float64(a.Step*a.Step) / 4 }
 
 // wholeAxis is an axis of integers for samples of 8 or 16 bits, whose sums are added in 32 bits, two
 // dates at a time, and carried over to float64 every so many pairs.

@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"math"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
 // maxRows is the most coefficients of one pass.
@@ -94,9 +96,9 @@ func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 		whole = 0
 	}
 	if whole > 0 {
-		raceTile(t)
+		raceRead(t)
 		for _, s := range dst {
-			raceWrite(s[:t.Pixels])
+			race.Write(s[:t.Pixels])
 		}
 	}
 	for done := 0; done < whole; {

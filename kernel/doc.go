@@ -13,7 +13,7 @@
 // type and widened exactly. A gap is left out, and what it would have held has no effect.
 //
 // [Slope] is the way where the slope, with n or without, is all that is wanted. [Kernel.Sums] is what every
-// statistic of a line follows from, and [Finish] makes them: slopes with the bits of Slope, errors, p-values and the
+// statistic of a line follows from, and package stats makes them: slopes with the bits of Slope, errors, p-values and the
 // rest. [Kernel.AddSums] adds a few dates to the sums of those before, for stacks whose dates are not in memory together, and
 // [Kernel.Ends] finds the first and the last observation, which sums do not know.
 // [Kernel.Coefficients] is for other linear models, of up to eight coefficients.

@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"math"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
 // Ends writes at[i] of the first and of the last date i at which a pixel of t has an observation: into first where that
@@ -22,9 +24,9 @@ func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 		whole = 0
 	}
 	if whole > 0 {
-		raceTile(t)
-		raceWrite(first[:whole])
-		raceWrite(last[:whole])
+		raceRead(t)
+		race.Write(first[:whole])
+		race.Write(last[:whole])
 		p := lower(t, Axis{Tau: at}, v)
 		for from := 0; from < whole; from += p.pixels {
 			p.pixels = min(whole-from, callPixels(t))

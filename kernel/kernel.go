@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
 // Sums are, for every pixel of a tile, the sums over its observations from which each statistic
@@ -67,12 +69,11 @@ type Line struct {
 	Axis   Axis
 	Scale  float64 // the slope a unit of τ is multiplied by it
 	MinObs int     // observations below which a pixel has no slope
-	Level  float64 // p-values below it make a trend, for OutClass
 }
 
 // exists reports whether n observations, of which n·Στ² − (Στ)² is ctt, are enough and at two dates.
 func (l *Line) exists(n, ctt float64) bool {
-	return ctt > float64(n*l.Axis.minCtt()) && n >= float64(l.MinObs)
+	return ctt > float64(n*l.Axis.MinCtt()) && n >= float64(l.MinObs)
 }
 
 // Float is the set of element types of results.
@@ -109,9 +110,9 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		s.generic(0)
 		return
 	}
-	raceTile(t)
-	raceWrite(s.slope)
-	raceWrite(s.n)
+	raceRead(t)
+	race.Write(s.slope)
+	race.Write(s.n)
 	s.prepare()
 	if s.gapFree && !t.Packed && !t.InCache && t.Dates >= passLeast && t.Dates <= passMost {
 		s.passes(whole)
@@ -177,7 +178,7 @@ func (s *slopes[F]) prepare() {
 	s.p = lower(s.t, s.line.Axis, s.v)
 	s.p.num = s.line.Scale
 	s.p.scale = s.line.Scale / float64(float64(s.t.Dates)*s.line.Axis.TT)
-	s.p.minObs, s.p.minCtt = float64(s.line.MinObs), s.line.Axis.minCtt()
+	s.p.minObs, s.p.minCtt = float64(s.line.MinObs), s.line.Axis.MinCtt()
 	if unsafe.Sizeof(s.slope[0]) == 4 {
 		s.p.float32 = 1
 	}
@@ -351,9 +352,9 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 		sumsGeneric(dst, t, axis.Tau, v, add)
 		return
 	}
-	raceTile(t)
+	raceRead(t)
 	for _, s := range dst.slices() {
-		raceWrite(s)
+		race.Write(s)
 	}
 	p := lower(t, axis, v)
 	if add {
@@ -459,5 +460,23 @@ func check(t Tile, axis Axis) {
 	}
 	if len(axis.Tau) != t.Dates {
 		panic(fmt.Sprintf("kernel: axis of %d numbers for a tile of %d dates", len(axis.Tau), t.Dates))
+	}
+}
+
+// raceRead tells the race detector that the samples and masks of t are read.
+func raceRead(t Tile) {
+	if !race.Enabled {
+		return
+	}
+	size := t.Type.Size()
+	if t.Packed {
+		race.Read(t.Data[:t.Dates*t.Panels()*PanelPixels*size])
+		return
+	}
+	for i := range t.Dates {
+		race.Read(t.Data[i*t.Stride*size:][:t.Pixels*size])
+		if t.Mask.Data != nil {
+			race.Read(t.Mask.Data[t.Mask.bytes(i*t.Mask.Stride):][:t.Mask.bytes(t.Pixels)])
+		}
 	}
 }

@@ -9,6 +9,3 @@ func supported(isa ISA) bool { return isa == Generic || isa == NEON }
 // cannot stop a goroutine inside it. Nothing was measured: the slowest body, the sums with gaps on any axis,
 // has 9 instructions a sample, which is 100 µs at two instructions a cycle and 3 GHz.
 const maxCallSamples = 64 << 10
-
-func (k Kernel) finishWidth() int        { return 0 }
-func (k Kernel) finish(*finishing, bool) { panic("kernel: no body for results") }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"unsafe"
 
+	"github.com/pixtrend/pixtrend/internal/race"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -193,8 +194,8 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 	if !place(off[:strip], 0, order, plane) {
 		return 0
 	}
-	raceRead(src)
-	raceTile(t)
+	race.Read(src)
+	raceWrite(t)
 
 	most := max(1, maxCallSamples/(strip*group))
 	if strip < t.Dates {
@@ -242,14 +243,17 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 	return t.Pixels
 }
 
-// raceTile tells the race detector that all samples of t are written.
-func raceTile(t kernel.Tile) {
+// raceWrite tells the race detector that all samples of t are written.
+func raceWrite(t kernel.Tile) {
+	if !race.Enabled {
+		return
+	}
 	if t.Packed {
-		raceWrite(t.Data[:t.Dates*t.Panels()*kernel.PanelPixels*t.Type.Size()])
+		race.Write(t.Data[:t.Dates*t.Panels()*kernel.PanelPixels*t.Type.Size()])
 		return
 	}
 	for i := range t.Dates {
 		at := i * t.Stride * t.Type.Size()
-		raceWrite(t.Data[at : at+t.Pixels*t.Type.Size()])
+		race.Write(t.Data[at : at+t.Pixels*t.Type.Size()])
 	}
 }

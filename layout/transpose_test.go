@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend/internal/guard"
+	"github.com/pixtrend/pixtrend/internal/race"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -74,7 +75,7 @@ func TestTransposes(t *testing.T) {
 	for n := range 131 {
 		pixels = append(pixels, n)
 	}
-	if raceEnabled { // ten times as slow
+	if race.Enabled { // ten times as slow
 		dates, pixels = []int{1, 3, 5, 8, 21, 40}, []int{0, 1, 15, 16, 33, 64, 130, 257}
 	}
 	rng := rand.New(rand.NewPCG(1, 1))

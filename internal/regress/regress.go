@@ -1,10 +1,13 @@
-package kernel
+package regress
 
 import (
 	"fmt"
 	"math"
 	"math/bits"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/race"
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // The results that Finish knows how to write, as indices of what it writes to.
@@ -47,6 +50,7 @@ type Times struct {
 // ByCount holds what depends on a pixel's number of observations alone: a column for each number of the
 // formulas, with a row for every count from 0 to the dates.
 type ByCount struct {
+	Level  float64 // p-values below it make a trend, for OutClass
 	dates  int
 	stride int       // numbers from a column to the next
 	data   []float64 // rows beyond the dates let the assembly read windows of byWindow rows
@@ -97,7 +101,7 @@ func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 
 // Room is where results are gathered before they are written: scratch memory that a goroutine keeps for Finish. The zero
 // value is ready.
-type Room struct {
+type Scratch struct {
 	Past  bool // results go past the caches, which pays where more than these hold passes through them
 	stage [Outs * block]float64
 	tails [4 * block]float64
@@ -111,32 +115,32 @@ type Room struct {
 // first and last are the times of each pixel's first and last observation, on the clock of Times; they may be nil where no
 // result depends on them. It panics before it writes where outputs differ in length, or s, first, last or by are
 // too short.
-func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, line Line, at Times, by *ByCount, room *Room) {
+func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount, scratch *Scratch) {
 	pixels := -1
 	for _, o := range out {
 		if o != nil && pixels < 0 {
 			pixels = len(o)
 		}
 		if o != nil && len(o) != pixels {
-			panic(fmt.Sprintf("kernel: results of %d and %d pixels", len(o), pixels))
+			panic(fmt.Sprintf("regress: results of %d and %d pixels", len(o), pixels))
 		}
 	}
-	for _, x := range s.slices() {
+	for _, x := range [...][]float64{s.N, s.T, s.TT, s.Y, s.TY, s.YY, s.Ref} {
 		if len(x) < pixels {
-			panic(fmt.Sprintf("kernel: results of %d pixels from the sums of %d", pixels, len(x)))
+			panic(fmt.Sprintf("regress: results of %d pixels from the sums of %d", pixels, len(x)))
 		}
 	}
 	need := needsOf(out)
 	if need.ends && (len(first) < pixels || len(last) < pixels) {
-		panic(fmt.Sprintf("kernel: results of %d pixels from the first dates of %d and the last of %d", pixels, len(first), len(last)))
+		panic(fmt.Sprintf("regress: results of %d pixels from the first dates of %d and the last of %d", pixels, len(first), len(last)))
 	}
 	if by.dates < len(line.Axis.Tau) {
-		panic(fmt.Sprintf("kernel: a table of counts up to %d for %d dates", by.dates, len(line.Axis.Tau)))
+		panic(fmt.Sprintf("regress: a table of counts up to %d for %d dates", by.dates, len(line.Axis.Tau)))
 	}
 	done := 0
-	if width := k.finishWidth(); width > 0 && pixels >= width {
+	if width := width(k); width > 0 && pixels >= width {
 		done = pixels / width * width
-		finishBlocks(k, out, done, &s, first, last, &line, &at, by, need, room)
+		finishBlocks(k, out, done, &s, first, last, &line, &at, by, need, scratch)
 	}
 	for i := done; i < pixels; i++ {
 		var r [Outs]float64
@@ -152,6 +156,9 @@ func Finish[F Float](k Kernel, out *[Outs][]F, s Sums, first, last []float64, li
 		}
 	}
 }
+
+// block is how many pixels are gathered before they are written.
+const block = 64
 
 // finishPixels is how many pixels one assembly call takes at most, since the garbage collector cannot interrupt it:
 // none was measured that took 20 ns a pixel.
@@ -181,13 +188,13 @@ type finishing struct {
 }
 
 // finishBlocks is Finish for the first pixels, as many as the assembly can do.
-func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first, last []float64, line *Line, at *Times, by *ByCount, need needs, room *Room) {
-	p := finishing{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.minCtt(), level: line.Level,
+func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s *kernel.Sums, first, last []float64, line *kernel.Line, at *Times, by *ByCount, need needs, scratch *Scratch) {
+	p := finishing{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.MinCtt(), level: by.Level,
 		timePerTau: at.PerTau, meanTime: at.Mean, zero: at.Zero, perTime: at.PerTime, unitScale: at.Scale, unitOffset: at.Offset,
-		rmseUnit: line.rmseUnit(at), interceptUnit: at.interceptUnit(), stage: &room.stage, tails: &room.tails, kept: &room.kept,
+		rmseUnit: rmseUnit(line, at), interceptUnit: at.interceptUnit(), stage: &scratch.stage, tails: &scratch.tails, kept: &scratch.kept,
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
-	if room.Past {
+	if scratch.Past {
 		p.past = 1
 	}
 	if need.residual {
@@ -197,7 +204,7 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 		p.tail = 1
 	}
 	for _, o := range out {
-		raceWrite(o)
+		race.Write(o)
 	}
 	for from := 0; from < pixels; from += finishPixels {
 		p.pixels = min(pixels-from, finishPixels)
@@ -211,7 +218,7 @@ func finishBlocks[F Float](k Kernel, out *[Outs][]F, pixels int, s *Sums, first,
 				p.results[j] = unsafe.Pointer(&o[from])
 			}
 		}
-		k.finish(&p, unsafe.Sizeof(F(0)) == 4)
+		finish(k, &p, unsafe.Sizeof(F(0)) == 4)
 	}
 }
 
@@ -222,7 +229,7 @@ type needs struct {
 	tail     bool // the polynomials of the table
 }
 
-func needsOf[F Float](out *[Outs][]F) needs {
+func needsOf[F kernel.Float](out *[Outs][]F) needs {
 	any := func(results ...int) bool {
 		for _, j := range results {
 			if out[j] != nil {
@@ -239,10 +246,18 @@ func needsOf[F Float](out *[Outs][]F) needs {
 }
 
 // rmseUnit is what turns √(d/Ctt)·√|Scale|/n, with d as in resultsOf, into the root of the mean squared residual.
-func (l *Line) rmseUnit(at *Times) float64 { return math.Abs(at.Scale) / math.Sqrt(math.Abs(l.Scale)) }
+func rmseUnit(line *kernel.Line, at *Times) float64 {
+	return math.Abs(at.Scale) / math.Sqrt(math.Abs(line.Scale))
+}
 
 // interceptUnit is what turns a slope in the units of a Line into one a unit of Times.
 func (at *Times) interceptUnit() float64 { return math.Abs(at.PerTime * at.Scale) }
+
+// exists reports whether a pixel of n observations, with n·Στ² − (Στ)² = ctt, has a line, as for
+// kernel.Slope.
+func exists(line *kernel.Line, n, ctt float64) bool {
+	return ctt > float64(n*line.Axis.MinCtt()) && n >= float64(line.MinObs)
+}
 
 // determinant returns a·b − c·d, and beside it what a·b and the rounded c·d give. The first is within one and a half
 // units of its last place (Jeannerod, Louvet and Muller, Mathematics of Computation 82, 2013); the second is what
@@ -254,10 +269,10 @@ func determinant(a, b, c, d float64) (exact, rounded float64) {
 }
 
 // resultsOf is Finish for pixel i, of which it computes what is needed. The assembly does the same in the same order.
-func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at *Times, by *ByCount, need needs) {
+func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *kernel.Line, at *Times, by *ByCount, need needs) {
 	n, t, y := s.N[i], s.T[i], s.Y[i]
 	ctt, roundedCtt := determinant(n, s.TT[i], t, t)
-	if !line.exists(n, roundedCtt) {
+	if !exists(line, n, roundedCtt) {
 		for j := range r {
 			r[j] = math.NaN()
 		}
@@ -309,7 +324,7 @@ func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at
 	away := at.Zero - meanTime
 	spread := math.Sqrt(math.FMA(away, away, float64(perN*perN)*ctt))
 	margin := column(ByQuantile)
-	r[OutRMSE] = float64(float64(root*math.Sqrt(perCtt))*invN) * line.rmseUnit(at)
+	r[OutRMSE] = float64(float64(root*math.Sqrt(perCtt))*invN) * rmseUnit(line, at)
 	r[OutStderr] = stderr
 	r[OutInterceptStderr] = float64(stderr*at.interceptUnit()) * spread
 	r[OutT] = math.Copysign(float64(math.Abs(cty)*column(byRootDF))/root, slope)
@@ -342,9 +357,9 @@ func resultsOf(r *[Outs]float64, s *Sums, i int, ends [2]float64, line *Line, at
 	}
 	r[OutP] = p
 	switch {
-	case p < line.Level:
+	case p < by.Level:
 		r[OutClass] = math.Copysign(1, slope)
-	case p >= line.Level:
+	case p >= by.Level:
 		r[OutClass] = 0
 	default:
 		r[OutClass] = p
