@@ -1,6 +1,6 @@
-// Package kernel does the arithmetic of trends on one tile: it reads the planes of a few dates or many and
-// writes slopes, sums or coefficients for every pixel. It does no I/O, starts no goroutines and needs no
-// cgo, and its calls on a tile allocate nothing.
+// Package kernel does the arithmetic of trends on one tile: it reads the planes of a few dates or
+// many and writes slopes, sums or coefficients for every pixel. It does no I/O, starts no
+// goroutines and needs no cgo, and its calls on a tile allocate nothing.
 //
 //	k := kernel.Best()
 //	line := kernel.Line{Axis: kernel.NewAxis(tau), Scale: 1, MinObs: 2}
@@ -8,28 +8,34 @@
 //
 // # Functions
 //
-//   - [Slope] writes the least squares slope of every pixel and, on request, its number of observations.
-//   - [Kernel.Sums] writes the sums from which every statistic of a line follows. Package stats uses them.
-//   - [Kernel.AddSums] adds dates to earlier sums, for stacks whose dates are not in memory together.
-//   - [Kernel.Ends] finds the first and the last observation of every pixel, which sums do not know.
+//   - [Slope] writes the least squares slope of every pixel and, on request, its number of
+//     observations.
+//   - [Kernel.Sums] writes the sums from which every statistic of a line follows. Package stats
+//     uses them.
+//   - [Kernel.AddSums] adds dates to earlier sums, for stacks whose dates are not in memory
+//     together.
+//   - [Kernel.Ends] finds the first and the last observation of every pixel, which sums do not
+//     know.
 //   - [Kernel.Coefficients] computes up to eight linear functions of every series, for example the
 //     coefficients of a polynomial.
 //   - [Residuals] writes the difference between the samples and the line of their pixel.
 //
 // # Contract
 //
-// A pixel's result depends on its own series alone and has the same bits on every instruction set. Each
-// pixel has its own vector lane. A lane adds its dates in the order of the axis, in float64, with one
-// rounding per term; a fused multiply-add in assembly is the same operation as math.FMA. Samples are read
-// in their own type and widened exactly. Gaps are left out, and the value stored in a gap has no effect.
+// A pixel's result depends on its own series alone and has the same bits on every instruction set.
+// Each pixel has its own vector lane. A lane adds its dates in the order of the axis, in float64,
+// with one rounding per term; a fused multiply-add in assembly is the same operation as math.FMA.
+// Samples are read in their own type and widened exactly. Gaps are left out, and the value stored
+// in a gap has no effect.
 //
-// Shapes are checked before anything is written. A wrong shape is a bug of the caller, so it panics.
+// Shapes are checked before anything is written. A wrong shape is a bug of the caller, so it
+// panics.
 //
 // # Implementations
 //
-// kernel_generic.go is portable Go. It computes every result that the assembly for AVX2, AVX-512 and NEON
-// computes, and the tests compare them bit for bit. [Best] returns the fastest implementation that the
-// processor can run. [FromEnv] lets the environment variable PIXTREND_ISA choose another one. The build tag
-// purego leaves the assembly out. docs/inside.md explains how the assembly works, and docs/measured.md has
-// its speed and the ideas that brought no gain.
+// kernel_generic.go is portable Go. It computes every result that the assembly for AVX2, AVX-512
+// and NEON computes, and the tests compare them bit for bit. [Best] returns the fastest
+// implementation that the processor can run. [FromEnv] lets the environment variable PIXTREND_ISA
+// choose another one. The build tag purego leaves the assembly out. docs/inside.md explains how the
+// assembly works, and docs/measured.md has its speed and the ideas that brought no gain.
 package kernel

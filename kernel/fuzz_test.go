@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzSameBits lets any bytes be samples, and masks: every ISA must agree with the portable kernel.
+// FuzzSameBits takes arbitrary bytes as samples and masks. Every ISA must agree with the portable
+// kernel.
 func FuzzSameBits(f *testing.F) {
 	f.Add([]byte("\x00\x00\x80\x3f\x00\x00\xc0\x7f\x00\x00\x80\x7f\xff\xff\x7f\xff"), uint8(Float32), uint8(2), uint8(0), -3.4028234663852886e38)
 	f.Add([]byte("\xf1\xd8\x00\x00\x01\x00\xff\x7f\x00\x80"), uint8(Int16), uint8(2), uint8(1), -9999.0)

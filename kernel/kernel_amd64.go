@@ -4,19 +4,19 @@ package kernel
 
 import "github.com/klauspost/cpuid/v2"
 
-// features lists, for each implementation, every processor feature that its bodies use.
+// features lists the processor features that the bodies of each implementation use.
 var features = [...][]cpuid.FeatureID{
 	Generic: {},
 	AVX2: {
-		cpuid.AVX,  // VCVTPS2PD, VBROADCASTSD and the rest on Y registers
-		cpuid.AVX2, // VPMOVSXWD and its kin
+		cpuid.AVX,  // VCVTPS2PD, VBROADCASTSD and other floating-point instructions on Y registers
+		cpuid.AVX2, // VPMOVSXWD and other integer instructions on Y registers
 		cpuid.FMA3, // VFMADD231PD
 	},
 	AVX512: {
 		cpuid.AVX512F,
-		cpuid.AVX512BW, // VPCMPB, VPCMPW, VPTESTMB; KANDD and its kin
-		cpuid.AVX512DQ, // KANDB and its kin, VCVTQQ2PD
-		cpuid.AVX512VL, // all of these on X and Y registers
+		cpuid.AVX512BW, // VPCMPB, VPCMPW, VPTESTMB; masks of 32 and 64 bits (KANDD)
+		cpuid.AVX512DQ, // masks of 8 bits (KANDB), VCVTQQ2PD
+		cpuid.AVX512VL, // these instructions on X and Y registers
 	},
 }
 
@@ -24,7 +24,7 @@ func supported(isa ISA) bool {
 	return int(isa) < len(features) && cpuid.CPU.Supports(features[isa]...)
 }
 
-// maxCallSamples bounds the samples that one assembly call reads, since the garbage collector
-// cannot stop a goroutine inside it: the slowest body, that of AVX2 with gaps, reads 1.5 to 2 of them
-// a nanosecond, which makes 90 µs.
+// maxCallSamples limits the samples of one assembly call, because the garbage collector cannot stop
+// a goroutine during the call. The slowest body, AVX2 with gaps, reads 1.5 to 2 samples per
+// nanosecond, so a call takes up to 90 µs.
 const maxCallSamples = 128 << 10

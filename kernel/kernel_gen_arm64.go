@@ -4,8 +4,8 @@
 
 package kernel
 
-// group returns how many pixels body b carries in registers at once, 0 where k has no such body for
-// samples of type d.
+// group returns the number of pixels that body b carries in registers at once, or 0 if k does not
+// have the body for samples of type d.
 func (k Kernel) group(b body, d DType) int {
 	switch k.isa {
 	case NEON:
@@ -40,8 +40,8 @@ func (k Kernel) group(b body, d DType) int {
 	return 0
 }
 
-// call runs body b, which k must have for samples of type d. It is a switch of direct calls because a
-// call through a func variable would move the params to the heap.
+// call calls body b, which k must have for samples of type d. It is a switch of direct calls, because
+// a call through a func variable would move the params to the heap.
 func (k Kernel) call(b body, d DType, p *params) {
 	switch k.isa {
 	case NEON:

@@ -5,16 +5,21 @@ import (
 	"math"
 )
 
-// Residuals writes what the line of each pixel leaves of its observations: residual[i][p] for date i and pixel p of t
-// is
+// Residuals writes the differences between the observations and the line of their pixel. s holds
+// the sums of t. For date i and pixel p, residual[i][p] is
 //
-//	Scale·((d − Σd/n) − b·(τ − Στ/n))    b = (n·Στd − Στ·Σd) / (n·Στ² − (Στ)²)
+//	scale·((d − Σd/n) − b·(τ − Στ/n))    b = (n·Στd − Στ·Σd) / (n·Στ² − (Στ)²)
 //
-// with the sums of t in s, Scale and Offset being the last two arguments, in float64, rounded once to F, and NaN for gaps and where there is no line. detrended is
-// the same with the pixel's mean in it, Scale·(Ref + Σd/n + …) + Offset: what the samples are once the trend is taken
-// out of them. Either may be nil. There is one body, in Go: writing the results takes longer.
+// and detrended[i][p] is the observation without the trend, which keeps the mean of the pixel:
 //
-// It panics before it writes where an output has not a plane a date, or one is shorter than t.
+//	scale·(Ref + Σd/n + (d − Σd/n) − b·(τ − Στ/n)) + offset
+//
+// Both are computed in float64 and rounded once to F. They are NaN for gaps and for pixels without
+// a line. Either output may be nil. There is no assembly for this function, because storing the
+// results takes longer than computing them.
+//
+// It panics before it writes if an output does not have one plane per date or if a plane is shorter
+// than t.
 func Residuals[F Float](residual, detrended [][]F, t Tile, s Sums, line Line, scale, offset float64, v Valid) {
 	check(t, line.Axis)
 	for _, planes := range [][][]F{residual, detrended} {

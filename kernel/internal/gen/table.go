@@ -30,8 +30,8 @@ var (
 	common = []dtype{i16, f32}
 )
 
-// row is a body: a constant of kernel.body without its ending, and the beginning of the names of its
-// functions. Its cells are in the order of isas.
+// row is a body: a constant of kernel.body without its ending, and the beginning of the names of
+// its functions. Its cells are in the order of isas.
 type row struct {
 	name  string
 	cells [3]cell
