@@ -1,7 +1,7 @@
 //go:build !race
 
-// Package race tells the race detector which memory assembly reads and writes, since the detector does
-// not see it. Without the detector its functions do nothing.
+// Package race tells the race detector which memory assembly reads and writes, since the detector
+// does not see it. Without the detector its functions do nothing.
 package race
 
 // Enabled says whether the race detector is on.

@@ -1,3 +1,6 @@
+// Package regress computes the statistics of least squares lines (slope, standard errors, p-value
+// and the like) from the sums that kernel adds up over the observations of each pixel. It serves
+// package stats.
 package regress
 
 import (
@@ -10,73 +13,75 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// The results that Finish knows how to write, as indices of what it writes to.
+// The results that Finish computes, as indices of its outputs.
 const (
-	OutSlope           = iota // Σ(τ−τ̄)(d−d̄) / Σ(τ−τ̄)² times Line.Scale, as Slope has it
-	OutIntercept              // the line at Times.Zero
+	OutSlope           = iota // Σ(τ−τ̄)(d−d̄) / Σ(τ−τ̄)² · Line.Scale, with the bits of kernel.Slope
+	OutIntercept              // value of the line at Times.Zero
 	OutR                      // correlation of time and samples
-	OutR2                     // its square
-	OutT                      // slope over its standard error
-	OutP                      // two-sided probability of a |t| as large, where there is no trend
+	OutR2                     // square of the correlation
+	OutT                      // slope divided by its standard error
+	OutP                      // two-sided probability of at least this |t| if there is no trend
 	OutStderr                 // standard error of the slope
 	OutInterceptStderr        // standard error of the intercept
 	OutRMSE                   // √(Σ residuals² / n)
-	OutMean                   // of the observations
-	OutN                      // observations
+	OutMean                   // mean of the observations
+	OutN                      // number of observations
 	OutFirst                  // time of the first observation
-	OutLast                   // and of the last
-	OutFittedFirst            // the line at the first observation
-	OutFittedLast             // and at the last
-	OutChange                 // from the one to the other
-	OutSlopeLo                // slope less ByCount's quantile times its standard error
-	OutSlopeHi                // and more it
-	OutClass                  // sign of the slope where p is below Line.Level, else 0
-	Outs
+	OutLast                   // time of the last observation
+	OutFittedFirst            // value of the line at the first observation
+	OutFittedLast             // value of the line at the last observation
+	OutChange                 // OutFittedLast − OutFittedFirst
+	OutSlopeLo                // lower limit: slope − q·stderr, with q from column ByQuantile
+	OutSlopeHi                // upper limit: slope + q·stderr
+	OutClass                  // sign of the slope if p is below ByCount.Level, else 0
+	Outs                      // number of results
 )
 
-// Times say how the axis stands in time, and samples in units, which an intercept depends on.
+// Times relates the axis to time and the samples to units.
 type Times struct {
 	// The time of τ is Mean + PerTau·τ.
 	Mean, PerTau float64
 	// The intercept is the value of the line at this time.
 	Zero float64
-	// The slope of a Line, divided by the scale of its units, is multiplied by this to be a change of the
-	// samples a unit of that time.
+	// PerTime is the factor from a slope with Line.Scale to the change of the samples, before
+	// Scale, per unit of time.
 	PerTime float64
-	// A sample s means s·Scale + Offset.
+	// The value of a sample s is s·Scale + Offset.
 	Scale, Offset float64
 }
 
-// ByCount holds what depends on a pixel's number of observations alone: a column for each number of the
-// formulas, with a row for every count from 0 to the dates.
+// ByCount is a table of the numbers in formulas that depend only on a pixel's number of
+// observations. It has a row for every number from 0 to the number of dates, and a column for each
+// quantity.
 type ByCount struct {
 	Level  float64 // p-values below it make a trend, for OutClass
 	dates  int
-	stride int       // numbers from a column to the next
-	data   []float64 // rows beyond the dates let the assembly read windows of byWindow rows
+	stride int       // numbers from one column to the next
+	data   []float64 // column by column, each with byWindow more rows, which the assembly may read
 }
 
-// The columns of ByCount, for n observations and df = n−2. With w = |r| and q = 1/(1 + c·w),
+// The columns of ByCount for n observations and df = n−2. The p-value is
 //
-//	p = q · P(a·q + b) · √(1−r²)^df
+//	p = q · P(a·q + b) · √(1−r²)^df    q = 1/(1 + c·|r|)
 //
-// P being a polynomial of degree Degree.
+// where P is a polynomial of degree Degree.
 const (
 	byInvN      = iota // 1/n
 	byRootDF           // √df
 	byInvRootDF        // 1/√df
-	ByQuantile         // quantile of t for the limits of the slope
+	ByQuantile         // quantile of Student's t for the limits of the slope
 	ByC                // c
 	ByA                // a
 	ByB                // b
-	ByP                // and on: coefficients of P, the highest first
+	ByP                // the first of the coefficients of P, that of the highest power
 
 	Degree    = 16
 	byColumns = ByP + Degree + 1
 	byWindow  = 16
 )
 
-// NewByCount returns a table for up to that many dates. What Set does not set is NaN.
+// NewByCount returns a table for the given number of dates. Columns that are exported are NaN until
+// Set sets them.
 func NewByCount(dates int) *ByCount {
 	b := &ByCount{dates: dates, stride: dates + byWindow}
 	b.data = make([]float64, byColumns*b.stride)
@@ -93,28 +98,31 @@ func NewByCount(dates int) *ByCount {
 	return b
 }
 
-// Set sets the number that column has for n observations.
+// Set sets the number in a column for n observations.
 func (b *ByCount) Set(column, n int, x float64) { b.data[column*b.stride+n] = x }
 
-// At returns the number that column has for n observations.
+// At returns the number in a column for n observations.
 func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 
-// Room is where results are gathered before they are written: scratch memory that a goroutine keeps for Finish. The zero
-// value is ready.
+// Scratch is the memory of one goroutine for calls of Finish, which collects results in it before
+// storing them. The zero value can be used.
 type Scratch struct {
-	Past  bool // results go past the caches, which pays where more than these hold passes through them
+	Past  bool // store results past the caches, which is faster if samples come from memory
 	stage [Outs * block]float64
 	tails [4 * block]float64
 	kept  [6 * 8]float64
 }
 
-// Finish writes results of every pixel of s: result j into out[j], unless that is nil. They are computed in float64
-// and rounded once to F. Pixels with fewer than MinObs observations, or with all of them at one date, have
-// NaN in every result but n. The bits are the same on every ISA, and whatever other results are asked for.
+// Finish computes results of every pixel from its sums s and writes result j into out[j], unless
+// that is nil. Results are computed in float64 and rounded once to F. Pixels with fewer than
+// line.MinObs observations, or with all observations at one date, get NaN for every result but
+// OutN. The bits are the same on every ISA and do not depend on which other results are computed.
 //
-// first and last are the times of each pixel's first and last observation, on the clock of Times; they may be nil where no
-// result depends on them. It panics before it writes where outputs differ in length, or s, first, last or by are
-// too short.
+// first and last are the times of each pixel's first and last observation, in the time of Times.
+// They may be nil if no result depends on them.
+//
+// Finish panics before it writes if outputs differ in length or if s, first, last or by are too
+// short.
 func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount, scratch *Scratch) {
 	pixels := -1
 	for _, o := range out {
@@ -157,20 +165,21 @@ func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, firs
 	}
 }
 
-// block is how many pixels are gathered before they are written.
+// block is the number of pixels whose results are collected before they are stored.
 const block = 64
 
-// finishPixels is how many pixels one assembly call takes at most, since the garbage collector cannot interrupt it:
-// none was measured that took 20 ns a pixel.
+// finishPixels limits the pixels of one assembly call, because the garbage collector cannot
+// interrupt it. Every measured call took less than 20 ns per pixel, so a call takes less than 82
+// µs.
 const finishPixels = 4096
 
-// finishing is the one argument of the assembly of Finish, which finds its fields through go_asm.h.
+// finishing is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
 type finishing struct {
-	pixels                          int // a multiple of what the body does at once
+	pixels                          int // a multiple of width
 	n, t, tt, y, ty, yy, ref        *float64
 	first, last                     *float64             // nil: no result depends on them
-	results                         [Outs]unsafe.Pointer // nil: not wanted
-	past                            int                  // 1: they are stored past the caches
+	results                         [Outs]unsafe.Pointer // nil: do not compute
+	past                            int                  // 1: store results past the caches
 	stage                           *[Outs * block]float64
 	tails                           *[4 * block]float64
 	kept                            *[6 * 8]float64
@@ -179,15 +188,15 @@ type finishing struct {
 	perTime, unitScale, unitOffset  float64
 	rmseUnit, interceptUnit         float64
 	by                              *float64 // the first column of ByCount
-	byStride                        int      // bytes to the next
+	byStride                        int      // bytes to the next column
 	byTail                          int      // bytes to column ByC
-	residual, tail                  int      // 1: some result depends on them
-	dfBits                          int      // that degrees of freedom have at most
+	residual, tail                  int      // as in needs
+	dfBits                          int      // bits of the greatest number of degrees of freedom
 	one, two                        float64  // constants
 	wholeOne, wholeTwo, wholeWindow int
 }
 
-// finishBlocks is Finish for the first pixels, as many as the assembly can do.
+// finishBlocks is Finish in assembly, for the given number of pixels.
 func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s *kernel.Sums, first, last []float64, line *kernel.Line, at *Times, by *ByCount, need needs, scratch *Scratch) {
 	p := finishing{num: line.Scale, minObs: float64(line.MinObs), minCtt: line.Axis.MinCtt(), level: by.Level,
 		timePerTau: at.PerTau, meanTime: at.Mean, zero: at.Zero, perTime: at.PerTime, unitScale: at.Scale, unitOffset: at.Offset,
@@ -222,11 +231,11 @@ func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s
 	}
 }
 
-// needs say what results depend on.
+// needs says which intermediate values some result depends on.
 type needs struct {
 	ends     bool // the times of the first and last observation
 	residual bool // the sum of squared residuals
-	tail     bool // the polynomials of the table
+	tail     bool // the polynomials of ByCount
 }
 
 func needsOf[F kernel.Float](out *[Outs][]F) needs {
@@ -245,12 +254,13 @@ func needsOf[F kernel.Float](out *[Outs][]F) needs {
 	return n
 }
 
-// rmseUnit is what turns √(d/Ctt)·√|Scale|/n, with d as in resultsOf, into the root of the mean squared residual.
+// rmseUnit is the factor from √(d/Ctt)·√|line.Scale|/n, with d as in resultsOf, to the root mean
+// squared residual.
 func rmseUnit(line *kernel.Line, at *Times) float64 {
 	return math.Abs(at.Scale) / math.Sqrt(math.Abs(line.Scale))
 }
 
-// interceptUnit is what turns a slope in the units of a Line into one a unit of Times.
+// interceptUnit is the factor from a slope with Line.Scale to a slope per unit of time.
 func (at *Times) interceptUnit() float64 { return math.Abs(at.PerTime * at.Scale) }
 
 // exists reports whether a pixel of n observations, with n·Στ² − (Στ)² = ctt, has a line, as for
@@ -259,16 +269,17 @@ func exists(line *kernel.Line, n, ctt float64) bool {
 	return ctt > float64(n*line.Axis.MinCtt()) && n >= float64(line.MinObs)
 }
 
-// determinant returns a·b − c·d, and beside it what a·b and the rounded c·d give. The first is within one and a half
-// units of its last place (Jeannerod, Louvet and Muller, Mathematics of Computation 82, 2013); the second is what
-// slopes are made of.
+// determinant returns a·b − c·d twice. exact is within one and a half units in its last place
+// (Jeannerod, Louvet and Muller, Mathematics of Computation 82, 2013). rounded is computed from the
+// rounded product c·d, as slopes are.
 func determinant(a, b, c, d float64) (exact, rounded float64) {
 	product := c * d
 	rounded = math.FMA(a, b, -product)
 	return rounded + math.FMA(-c, d, product), rounded
 }
 
-// resultsOf is Finish for pixel i, of which it computes what is needed. The assembly does the same in the same order.
+// resultsOf computes those results of pixel i that are needed. The assembly performs the same
+// operations in the same order.
 func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *kernel.Line, at *Times, by *ByCount, need needs) {
 	n, t, y := s.N[i], s.T[i], s.Y[i]
 	ctt, roundedCtt := determinant(n, s.TT[i], t, t)
@@ -300,14 +311,15 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 		return
 	}
 
-	// d = Ctt·Cyy·(1−r²) = Ctt·n·SSE, each C being n times a centred sum. Two observations leave no residuals.
+	// d = Ctt·Cyy·(1−r²) = Ctt·n·SSE, where each C is n times a centred sum. With two observations,
+	// the residuals are zero.
 	cty, _ := determinant(n, s.TY[i], t, y)
 	cyy, _ := determinant(n, s.YY[i], y, y)
 	d, _ := determinant(ctt, cyy, cty, cty)
 	if d < 0 || n <= 2 {
 		d = 0
 	}
-	inv := 1 / math.Sqrt(ctt*cyy) // infinite of a constant series, whose r, t and p become NaN
+	inv := 1 / math.Sqrt(ctt*cyy) // infinite for a constant series, so its r, t and p become NaN
 	w := math.Abs(cty) * inv
 	if w > 1 {
 		w = 1
@@ -335,7 +347,7 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 
 	q := 1 / math.FMA(column(ByC), w, 1)
 	z := math.FMA(column(ByA), q, column(ByB))
-	// Even and odd powers apart take half as long as one after the other.
+	// Adding even and odd powers separately takes half as long.
 	zz := z * z
 	even, odd := column(ByP), column(ByP+1)
 	for j := 2; j < Degree; j += 2 {

@@ -53,7 +53,8 @@ func newTile(rng *rand.Rand, dates, pixels int, gap func(rng *rand.Rand, i, n, p
 	return kernel.TileOf(samples, pixels, dates, pixels)
 }
 
-// axisOf returns an axis of whole numbers that sum to zero, at random distances, of which some are 0.
+// axisOf returns an axis of whole numbers that sum to zero, at random distances, of which some are
+// 0.
 func axisOf(rng *rand.Rand, dates int) kernel.Axis {
 	tau := make([]float64, dates)
 	sum := 0.0
@@ -90,7 +91,7 @@ func newFloats[F kernel.Float](n int) []F {
 	return s
 }
 
-// newTable is a table of any smooth numbers.
+// newTable returns a table of arbitrary smooth numbers.
 func newTable(dates int) *ByCount {
 	b := NewByCount(dates)
 	for n := 3; n <= dates; n++ {
@@ -102,7 +103,7 @@ func newTable(dates int) *ByCount {
 	return b
 }
 
-// guarded copies s so that it ends at a page without access.
+// guarded returns a copy of s that ends before a page without access.
 func guarded[F kernel.Float](t testing.TB, s []F) []F {
 	b := guard.Tail(t, len(s)*int(unsafe.Sizeof(F(0))))
 	if len(s) == 0 {
@@ -152,7 +153,7 @@ func TestFinishSameBits(t *testing.T) {
 	}
 }
 
-// finished has the results that are wanted of the first m pixels.
+// finished returns the wanted results of the first m pixels.
 func finished[F kernel.Float](k kernel.Kernel, m int, wanted func(int) bool, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount) [Outs][]F {
 	var out [Outs][]F
 	for j := range out {
@@ -187,7 +188,8 @@ func checkFinish[F kernel.Float](t *testing.T, k kernel.Kernel, want [Outs][]flo
 	}
 }
 
-// By hand: 10, 12, 14 in 2000, 2001, 2002 is 2·t − 3990; and 1, 3, 2 has slope ½ and residuals −½, 1, −½.
+// Computed by hand: 10, 12, 14 in 2000, 2001, 2002 is 2·t − 3990; and 1, 3, 2 has slope ½ and
+// residuals −½, 1, −½.
 func TestResultsByHand(t *testing.T) {
 	tile := kernel.TileOf([]int16{10, 1, 12, 3, 14, 2}, 2, 3, 2)
 	axis := kernel.NewAxis([]float64{-1, 0, 1})
@@ -254,8 +256,8 @@ func TestFinishPanicsAndAllocates(t *testing.T) {
 	}
 }
 
-// FuzzFinish makes any bytes the sums of pixels, though no samples may have them: every ISA must give the results of the portable
-// code.
+// FuzzFinish takes arbitrary bytes as the sums of pixels, even if no samples have such sums. Every
+// ISA must compute the results of the portable code.
 func FuzzFinish(f *testing.F) {
 	f.Add(make([]byte, 64*24), 21.0, 0.0)
 	rng := rand.New(rand.NewPCG(61, 61))
