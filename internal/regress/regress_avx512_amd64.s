@@ -110,8 +110,9 @@ none: \
 
 // Pixels without gaps share n and both sums of the axis, and so the values that take a division and
 // two roots of these: num/Ctt, its root, and the error of the intercept divided by that of the
-// slope. They are kept at R15, after n and the sums. KEPT_<how>: K5 = whether the kept values are
-// those of the pixels.
+// slope. They are kept at R15, after n and the sums.
+//
+// KEPT_<how>: K5 = whether the kept values are those of the pixels.
 #define KEPT_SAME \
 	VCMPPD $0, 0(R15), Z0, K5; \
 	VCMPPD $0, 64(R15), Z1, K5, K5; \
