@@ -1,5 +1,5 @@
-// Package kernel does the arithmetic of trends on one tile: it reads the planes of a few dates or
-// many and writes slopes, sums or coefficients for every pixel. It does no I/O, starts no
+// Package kernel does the arithmetic of trends on one tile: it reads planes of samples, one per
+// date, and writes slopes, sums or coefficients for every pixel. It does no I/O, starts no
 // goroutines and needs no cgo, and its calls on a tile allocate nothing.
 //
 //	k := kernel.Best()
