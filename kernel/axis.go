@@ -6,21 +6,23 @@ import (
 	"slices"
 )
 
-// Axis is the time axis of a tile: one number a date, in the order of the planes.
+// Axis is the time axis of a tile: one number per date, in the order of the planes. Create it with
+// [NewAxis].
 type Axis struct {
 	Tau  []float64 // finite; the kernels only read it
 	T    float64   // Σ Tau, added in order
-	TT   float64   // Σ Tau², fused multiply-adds in order
-	Step float64   // least distance between two different numbers; 0: all are equal
+	TT   float64   // Σ Tau², by fused multiply-adds in order
+	Step float64   // smallest distance between two different numbers; 0: all are equal
 
-	whole  *wholeAxis // the axis as 16-bit integers, nil where it does not suit them
-	counts []uint64   // what each date adds to counts, nil where they could overflow
-	added  float64    // what counts add to each τ
+	whole  *wholeAxis // the axis as 16-bit integers; nil: it does not fit them
+	counts []uint64   // the packed counts of each date; nil: their sums could overflow
+	added  float64    // the a of the packed counts
 }
 
-// Counts are n, Σ(τ+a) and Σ τ² of a pixel in one word, for axes of integers: 12, 20 and 32 bits from the
-// lowest up. One addition then serves all three. a is the greatest |τ|, so that no field ever borrows from the
-// next. All are exact, like the sums in float64 that they stand for.
+// On an axis of integers, n, Σ(τ+a) and Σ τ² of a pixel fit into one word of 12, 20 and 32 bits,
+// from the lowest bit up, so that one addition updates all three. a is the greatest |τ|. It keeps
+// τ+a from being negative, so no field borrows from the next. All three are exact, as the sums in
+// float64 are.
 const (
 	maxCountN  = 1<<12 - 1
 	maxCountT  = 1<<20 - 1
@@ -45,8 +47,8 @@ func newCounts(a Axis) (counts []uint64, added float64) {
 	return counts, added
 }
 
-// NewAxis returns the axis with its sums. It keeps tau, which must not change afterwards.
-// A number that is not finite panics.
+// NewAxis returns the axis with its sums. It keeps tau, which must not change afterwards. It panics
+// if a number is not finite.
 func NewAxis(tau []float64) Axis {
 	a := Axis{Tau: tau}
 	for i, x := range tau {
@@ -67,32 +69,33 @@ func NewAxis(tau []float64) Axis {
 	return a
 }
 
-// Centred reports whether the axis sums to exactly zero, so that the slope of a pixel without a
-// gap is a dot product with it.
+// Centred reports whether the axis sums to exactly zero. The slope of a pixel without gaps is then
+// a dot product with the axis.
 func (a Axis) Centred() bool { return a.T == 0 }
 
-// minCtt is what Σ(τ−τ̄)² of a pixel must exceed for it to have observations at two dates: two different ones
-// make it at least half of their squared distance, and rounding errors are far below a quarter.
-func (a Axis) minCtt() float64 { return float64(a.Step*a.Step) / 4 }
+// MinCtt is the value that Σ(τ−τ̄)² of a pixel exceeds if the pixel has observations at two
+// different dates. Two dates make the sum at least half of their squared distance. MinCtt is a
+// quarter of the smallest squared distance, because rounding errors are far smaller than that.
+func (a Axis) MinCtt() float64 { return float64(a.Step*a.Step) / 4 }
 
-// wholeAxis is an axis of integers for samples of 8 or 16 bits, whose sums are added in 32 bits, two
-// dates at a time, and carried over to float64 every so many pairs.
+// wholeAxis is an axis of integers for samples of 8 or 16 bits. Sums over it are added in 32 bits,
+// two dates at a time, and carried over to float64 after every period pairs.
 //
-// With |τ| ≤ m and samples taken as −2^15 … 2^15−1, r pairs of dates sum to at most
+// With |τ| ≤ m and samples taken as −2^15 … 2^15−1, the sums of r pairs of dates are bounded by
 //
 //	|Σ τ·y| ≤ 2r · m · 2^15     Σ τ² ≤ 2r · m²     |Σ y| ≤ 2r · 2^15
 //
-// The first stays below 2^31 where 2r·m ≤ 2^16 − 1, the second then too, since m < 2^15, and so
-// does the third. What is carried over is exact: with N ≤ 2^15 dates, every sum, also of d = y − y₀
-// in place of y and of the products with n, is an integer below 2^15 · 2^15 · 2^16 = 2^46.
+// The first is below 2^31 if 2r·m ≤ 2^16 − 1. Then the second is too, since m < 2^15, and so is the
+// third. The sums in float64 are exact: with N ≤ 2^15 dates, every sum is an integer below
+// 2^15 · 2^15 · 2^16 = 2^46, also with d = y − y₀ in place of y and after multiplication by n.
 type wholeAxis struct {
-	pairs  []int16 // τ; after an odd number of dates a 0
+	pairs  []int16 // τ, followed by a 0 if the number of dates is odd
 	period int     // r, at least minPeriod
 }
 
 const (
 	maxWholeDates = 1 << 15
-	// minPeriod keeps carrying over rare enough to be worth it.
+	// With fewer pairs per period, carrying over costs more than adding in 32 bits saves.
 	minPeriod = 2
 )
 

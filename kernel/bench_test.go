@@ -11,7 +11,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/ceiling"
 )
 
-// job is one way through a tile.
+// job is an operation to measure.
 type job struct {
 	op  string
 	run func(k Kernel, t Tile, axis Axis, v Valid, out []float32, s Sums)
@@ -29,8 +29,8 @@ var jobs = []job{
 	}},
 }
 
-// BenchmarkL2 measures one thread on a packed tile of 256 KiB, which stays in the L2 cache. The rate is
-// that of the samples read. benchstat -col /isa sets the implementations side by side.
+// BenchmarkL2 measures one thread on a packed tile of 256 KiB, which stays in the L2 cache. The
+// rate counts the samples read. benchstat -col /isa compares the implementations.
 func BenchmarkL2(b *testing.B) {
 	for _, d := range dtypes {
 		for _, n := range []int{21, 64, 500} {
@@ -57,9 +57,10 @@ func BenchmarkL2(b *testing.B) {
 	}
 }
 
-// BenchmarkRAM measures one thread, and one for each CPU, on a tile of four times the last-level cache in
-// huge pages: packed, and as whole planes side by side. Each pass is followed by a sequential read of the
-// same bytes with the same threads; of-ceiling is the best rate of the one over that of the other.
+// BenchmarkRAM measures one thread, and one thread per CPU, on a tile of four times the last-level
+// cache in huge pages, packed and as whole planes side by side. Each pass is followed by a
+// sequential read of the same bytes with the same threads. of-ceiling is the best rate of the
+// passes divided by the best rate of the reads.
 func BenchmarkRAM(b *testing.B) {
 	buf, err := ceiling.Buffer(4 * ceiling.LastLevelCache())
 	if err != nil {
@@ -146,7 +147,7 @@ func benchRAM(b *testing.B, k Kernel, j job, tile Tile, axis Axis, v Valid, out 
 	b.ReportMetric(ceil.Seconds()/best.Seconds(), "of-ceiling")
 }
 
-// fillFast fills a large tile with some thousand samples of g over and over.
+// fillFast fills a large tile with copies of a few thousand samples of g.
 func fillFast(t Tile, g gapPattern) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	some := newTile(t.Type, 64, 64*block+7, 64*block+7)

@@ -3,23 +3,25 @@ package kernel
 import (
 	"fmt"
 	"math"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
-// maxRows is the most coefficients of one pass.
+// maxRows is the maximum number of coefficients per pass.
 const maxRows = 8
 
-// Design is up to 8 linear functions of a series, made ready for [Kernel.Coefficients]: the rows of a
-// pseudo-inverse, for example, which give the coefficients of a polynomial or of harmonics, or
-// weights of any other kind.
+// Design holds up to 8 linear functions of a series for [Kernel.Coefficients]. They can be the rows
+// of a pseudo-inverse, which give the coefficients of a polynomial or of harmonics, or any other
+// weights.
 type Design struct {
 	rows  int
 	dates int
-	by    []float64 // numbers of a date beside each other: of 4 rows or of 8, zeros in those that are not there
+	by    []float64 // date after date, the numbers of 4 or 8 rows; zeros for rows beyond the last
 	sums  [maxRows]float64
 }
 
-// NewDesign returns the design of those rows: 1 to 8 of them, alike in length, one finite number a date. Other
-// shapes panic. The rows are copied.
+// NewDesign returns the design of 1 to 8 rows of equal length, with one finite number per date. It
+// panics if the rows do not have this shape. The rows are copied.
 func NewDesign(rows ...[]float64) Design {
 	if len(rows) == 0 || len(rows) > maxRows {
 		panic(fmt.Sprintf("kernel: design of %d rows, not of 1 to %d", len(rows), maxRows))
@@ -42,7 +44,7 @@ func NewDesign(rows ...[]float64) Design {
 	return d
 }
 
-// width returns how many rows the bodies do.
+// width returns how many rows the body computes.
 func (d Design) width() int {
 	if d.rows <= 4 {
 		return 4
@@ -50,8 +52,8 @@ func (d Design) width() int {
 	return 8
 }
 
-// sum adds with the rounding errors carried along (Neumaier, Zeitschrift für Angewandte Mathematik und
-// Mechanik 54, 1974), since what is meant to cancel in a row should.
+// sum adds xs and carries the rounding errors along (Neumaier, Zeitschrift für Angewandte
+// Mathematik und Mechanik 54, 1974), so that numbers that should cancel do.
 func sum(xs []float64) float64 {
 	var s, lost float64
 	for _, x := range xs {
@@ -66,13 +68,14 @@ func sum(xs []float64) float64 {
 	return s + lost
 }
 
-// Coefficients writes Σ cᵢ·yᵢ, with the numbers c of row j of the design, of every pixel of t into dst[j];
-// NaN where the pixel has a gap. It is computed as Σ cᵢ·(yᵢ − y₀) + y₀·Σ cᵢ, which keeps a common offset
-// from costing digits, in one pass over the samples, with fused multiply-adds in the order of the dates: the
-// same bits on every ISA.
+// Coefficients writes Σ cᵢ·yᵢ of every pixel of t into dst[j], where c are the numbers of row j of
+// the design. A pixel that has a gap gets NaN. The sum is computed as Σ cᵢ·(yᵢ − y₀) + y₀·Σ cᵢ, so
+// that a common offset does not cost digits, by fused multiply-adds in the order of the dates. The
+// bits are the same on every ISA.
 //
-// It panics before it writes where dst has not as many slices as the design rows or one is shorter than the
-// tile, the design has not one number a date or the tile's shape is wrong.
+// It panics before it writes if dst does not have one slice per row of the design, if a slice is
+// shorter than the tile, if the design does not have one number per date, or if the shape of the
+// tile is wrong.
 func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 	if err := t.Check(); err != nil {
 		panic(err.Error())
@@ -85,23 +88,23 @@ func (k Kernel) Coefficients(dst [][]float64, t Tile, d Design, v Valid) {
 			panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(s), t.Pixels))
 		}
 	}
-	whole := t.Pixels / block * block
-	if !k.hasRows(t.Type) || t.Dates == 0 || v.HasRange {
-		whole = 0
-	}
-	if whole > 0 {
-		raceTile(t)
-		for _, s := range dst {
-			raceWrite(s[:t.Pixels])
-		}
-	}
 	b := rows4Body
 	if d.width() == 8 {
 		b = rows8Body
 	}
+	whole := t.Pixels / block * block
+	if !k.has(b, t.Type) || t.Dates == 0 || v.HasRange {
+		whole = 0
+	}
+	if whole > 0 {
+		raceRead(t)
+		for _, s := range dst {
+			race.Write(s[:t.Pixels])
+		}
+	}
 	for done := 0; done < whole; {
 		if done = k.runRows(b, dst, t, d, v, done, whole); done < whole {
-			// A block with a gap is rare enough here to go the portable way.
+			// Blocks with gaps are rare here, so the portable code handles them.
 			coefficientsGeneric(dst, t, d, v, done, done+block)
 			done += block
 		}
@@ -150,7 +153,7 @@ func coefficientsGeneric(dst [][]float64, t Tile, d Design, v Valid, from, to in
 	}
 }
 
-// coefficientsOf is Kernel.Coefficients in portable Go, for the pixels [from, to).
+// coefficientsOf implements Kernel.Coefficients in portable Go for the pixels [from, to).
 func coefficientsOf[T Sample](dst [][]float64, t Tile, d Design, v Valid, from, to int) {
 	l := v.lower(t.Type)
 	width := d.width()

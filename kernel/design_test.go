@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// someRows returns rows that are linear functions of a series of n dates: some sum to zero, one to 1.
+// someRows returns rows of n numbers. Some sum to 0, one sums to 1.
 func someRows(rng *rand.Rand, rows, n int) [][]float64 {
 	c := make([][]float64, rows)
 	for j := range c {
@@ -75,7 +75,8 @@ func TestCoefficientsSameBits(t *testing.T) {
 	}
 }
 
-// Against rational arithmetic, for an offset of a billion times the spread too.
+// Coefficients are compared with rational arithmetic, also for an offset of a billion times the
+// spread.
 func TestCoefficientsAgainstExactArithmetic(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 13))
 	const n, pixels = 21, 3
@@ -104,7 +105,7 @@ func TestCoefficientsAgainstExactArithmetic(t *testing.T) {
 	}
 }
 
-// A parabola has the coefficients that it was made of.
+// The coefficients of a parabola are those that it was made from.
 func TestCoefficientsOfAParabola(t *testing.T) {
 	// Rows of the pseudo-inverse of (1, t, t²) at t = −2 … 2.
 	design := NewDesign(

@@ -3,13 +3,17 @@ package kernel
 import (
 	"fmt"
 	"math"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
-// Ends writes at[i] of the first and of the last date i at which a pixel of t has an observation: into first where that
-// holds NaN, and into last where there is an observation. So tiles that hold a few dates each can follow
-// one another, in the order of their dates.
+// Ends writes the times of the first and the last observation of every pixel of t into first and
+// last. The time of date i is at[i]. A pixel's number in first is written only if it is NaN, and
+// its number in last only if the pixel has an observation. A stack can therefore be passed as
+// several tiles of a few dates each, in the order of their dates.
 //
-// It panics before it writes where first or last is shorter than the tile, or at has not one number a date.
+// It panics before it writes if first or last is shorter than the tile or if at does not have one
+// number per date.
 func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 	if err := t.Check(); err != nil {
 		panic(err.Error())
@@ -18,13 +22,13 @@ func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 		panic(fmt.Sprintf("kernel: ends of %d and %d pixels at %d times for a tile of %d dates × %d pixels", len(first), len(last), len(at), t.Dates, t.Pixels))
 	}
 	whole := t.Pixels / block * block
-	if !k.hasEnds(t.Type) || t.Dates == 0 {
+	if !k.has(endsBody, t.Type) || t.Dates == 0 {
 		whole = 0
 	}
 	if whole > 0 {
-		raceTile(t)
-		raceWrite(first[:whole])
-		raceWrite(last[:whole])
+		raceRead(t)
+		race.Write(first[:whole])
+		race.Write(last[:whole])
 		p := lower(t, Axis{Tau: at}, v)
 		for from := 0; from < whole; from += p.pixels {
 			p.pixels = min(whole-from, callPixels(t))
@@ -59,13 +63,14 @@ func endsGeneric(first, last []float64, t Tile, at []float64, v Valid) {
 	}
 }
 
-// endsOf is Kernel.Ends in portable Go.
+// endsOf implements Kernel.Ends in portable Go.
 func endsOf[T Sample](first, last []float64, t Tile, at []float64, v Valid) {
 	l := v.lower(t.Type)
 	for done := 0; done < t.Pixels; done += lanes {
 		m := min(lanes, t.Pixels-done)
 		var todo [lanes]bool
-		// look visits date i, and returns how many of the pixels that wait for it have an observation there.
+		// look sets to for the pixels in todo that have an observation at date i, takes them out of
+		// todo and returns their number.
 		look := func(i int, to []float64) (seen int) {
 			mask := t.maskAt(i, done)
 			for p, sample := range Row[T](t, i, done, done+m) {

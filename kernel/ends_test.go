@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Against a plain search, in tiles of every kind, at once and in two parts.
+// Ends are compared with a plain search, in tiles of every kind, at once and in two parts.
 func TestEnds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 51))
 	for _, d := range dtypes {

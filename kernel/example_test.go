@@ -29,8 +29,8 @@ func Example() {
 	// 3 observations, slope -0.020 a year
 }
 
-// A parabola and a line of the same five dates, in one pass over the samples: the rows are those of the
-// pseudo-inverses of (1, t, t²) and of (1, t) at t = −2 … 2.
+// One pass over five dates fits a parabola and a line. The rows are those of the pseudo-inverses of
+// (1, t, t²) and of (1, t) at t = −2 … 2.
 func ExampleKernel_Coefficients() {
 	design := kernel.NewDesign(
 		[]float64{1. / 7, -1. / 14, -1. / 7, -1. / 14, 1. / 7}, // of t²

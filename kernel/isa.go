@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ISA names an implementation of the kernels.
+// ISA identifies an implementation of the kernels by its instruction set.
 type ISA uint8
 
 // The implementations, slowest first.
@@ -15,19 +15,19 @@ const (
 	Generic ISA = iota // portable Go
 	AVX2               // amd64 with AVX2 and FMA
 	AVX512             // amd64 with AVX-512 F, BW, DQ and VL
-	NEON               // arm64, which always has it; float32 and int16, other types as generic
+	NEON               // every arm64; assembly for float32 and int16, portable Go for other types
 )
 
 var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512", NEON: "neon"}
 
-// EnvISA is the environment variable that forces an implementation by its name.
+// EnvISA is the environment variable that selects an implementation by its name.
 const EnvISA = "PIXTREND_ISA"
 
-// ErrISA is wrapped by the errors about an implementation that is unknown or that this machine
-// or build does not have.
+// ErrISA is wrapped by the errors about an implementation that is unknown or that this machine or
+// build does not have.
 var ErrISA = errors.New("ISA not available")
 
-// String returns the name that ParseISA reads.
+// String returns the name of the ISA, as ParseISA reads it.
 func (i ISA) String() string {
 	if int(i) >= len(isaNames) {
 		return fmt.Sprintf("ISA(%d)", uint8(i))
@@ -35,7 +35,7 @@ func (i ISA) String() string {
 	return isaNames[i]
 }
 
-// ParseISA returns the ISA of that name.
+// ParseISA returns the ISA with the given name: generic, avx2, avx512 or neon.
 func ParseISA(name string) (ISA, error) {
 	for i, n := range isaNames {
 		if n == name {
@@ -56,11 +56,11 @@ func Available() []ISA {
 	return isas
 }
 
-// Kernel is an implementation, chosen once. It is an immutable value without memory of its own;
-// any number of goroutines may use it. The zero value is the generic one.
+// Kernel is one implementation. It is an immutable value without memory of its own, and any number
+// of goroutines may use it. The zero value is the portable implementation.
 type Kernel struct{ isa ISA }
 
-// New returns the kernel of that implementation.
+// New returns the kernel for an ISA, or an error if this machine or build does not have it.
 func New(isa ISA) (Kernel, error) {
 	if int(isa) >= len(isaNames) {
 		return Kernel{}, fmt.Errorf("%w: %s", ErrISA, isa)
@@ -71,14 +71,15 @@ func New(isa ISA) (Kernel, error) {
 	return Kernel{isa}, nil
 }
 
-// Best returns the fastest kernel of this machine.
+// Best returns the fastest kernel that this machine and build can run.
 func Best() Kernel {
 	isas := Available()
 	return Kernel{isas[len(isas)-1]}
 }
 
-// FromEnv returns the kernel that the environment variable PIXTREND_ISA names, the fastest one
-// where it is empty, and an error where it names one that is unknown or not available.
+// FromEnv returns the kernel that the environment variable PIXTREND_ISA names, or the fastest one
+// if the variable is empty. It returns an error if the name is unknown or the implementation not
+// available.
 func FromEnv() (Kernel, error) {
 	name := os.Getenv(EnvISA)
 	if name == "" {

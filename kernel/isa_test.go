@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Where somebody says which ISA this processor must get, as scripts/cross-isa.sh does of each that it
-// emulates, it is the best one: an emulator that ignores what it is asked for must not pass unseen.
+// PIXTREND_WANT_ISA names the ISA that Best must choose. scripts/cross-isa.sh sets it for each
+// processor that it emulates, so that an emulator of another processor does not go unnoticed.
 func TestBestISA(t *testing.T) {
 	want := os.Getenv("PIXTREND_WANT_ISA")
 	if want == "" {

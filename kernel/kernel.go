@@ -1,26 +1,31 @@
 package kernel
 
+//go:generate go run ./internal/gen
+
 import (
 	"fmt"
 	"math"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/race"
 )
 
-// Sums are, for every pixel of a tile, the sums over its observations from which each statistic
-// of an ordinary least squares line follows. τ is the axis, and d = y − Ref the sample less the
-// pixel's first observation, which takes a common offset out before it can cost digits. The
-// slices belong to the caller and hold at least as many numbers as the tile has pixels.
+// Sums holds, for every pixel of a tile, the sums over its observations from which every statistic
+// of an ordinary least squares line follows. τ is a number of the axis. d = y − Ref is the
+// difference of a sample y from the pixel's first observation, so that a common offset does not
+// cost digits. The slices belong to the caller and hold at least as many numbers as the tile has
+// pixels.
 type Sums struct {
-	N   []float64 // observations
+	N   []float64 // number of observations
 	T   []float64 // Σ τ
 	TT  []float64 // Σ τ²
 	Y   []float64 // Σ d
 	TY  []float64 // Σ τ·d
 	YY  []float64 // Σ d²
-	Ref []float64 // the first observation; 0 where N is 0
+	Ref []float64 // the first observation; 0 if N is 0
 }
 
-// NewSums returns sums for that many pixels, in one allocation.
+// NewSums returns sums for the given number of pixels, in one allocation.
 func NewSums(pixels int) Sums {
 	b := make([]float64, 7*pixels)
 	next := func() []float64 {
@@ -40,14 +45,15 @@ func (s *Sums) slice(lo, hi int) Sums {
 	return Sums{N: s.N[lo:hi], T: s.T[lo:hi], TT: s.TT[lo:hi], Y: s.Y[lo:hi], TY: s.TY[lo:hi], YY: s.YY[lo:hi], Ref: s.Ref[lo:hi]}
 }
 
-// Slope returns the slope of pixel i, with the bits of the function [Slope]; NaN where there is none.
+// Slope returns the slope of pixel i, with the same bits as the function [Slope], or NaN if the
+// pixel has no slope.
 func (s *Sums) Slope(i int, line Line) float64 {
 	return slopeOfSums(s.N[i], s.T[i], s.TT[i], s.Y[i], s.TY[i], &line)
 }
 
-// slopeOfSums is the formula of Slope.
+// slopeOfSums computes the formula of the function Slope.
 func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
-	// Without a gap Στ is 0, and so is its product with anything.
+	// If Στ is 0, as without gaps, the product is 0 even if y is infinite.
 	var product float64
 	if t != 0 {
 		product = t * y
@@ -60,36 +66,36 @@ func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
 	return cty * (line.Scale / ctt)
 }
 
-// Line says which slope is wanted.
+// Line defines a slope.
 type Line struct {
 	Axis   Axis
-	Scale  float64 // the slope a unit of τ is multiplied by it
-	MinObs int     // observations below which a pixel has no slope
-	Level  float64 // p-values below it make a trend, for OutClass
+	Scale  float64 // factor of the slope per unit of τ
+	MinObs int     // pixels with fewer observations have no slope
 }
 
-// exists reports whether n observations, of which n·Στ² − (Στ)² is ctt, are enough and at two dates.
+// exists reports whether n observations with n·Στ² − (Στ)² = ctt are enough and are at two dates.
 func (l *Line) exists(n, ctt float64) bool {
-	return ctt > float64(n*l.Axis.minCtt()) && n >= float64(l.MinObs)
+	return ctt > float64(n*l.Axis.MinCtt()) && n >= float64(l.MinObs)
 }
 
 // Float is the set of element types of results.
 type Float interface{ float32 | float64 }
 
-// block is what the assembly works on at once: the pixels of a packed tile's panel.
+// block is the number of pixels in the smallest unit of work of the assembly, a panel of a packed
+// tile.
 const block = PanelPixels
 
-// Slope writes the least squares slope of every pixel of t over its observations into slope and,
-// where n is not nil, their number into n:
+// Slope writes the least squares slope of every pixel of t into slope and, if n is not nil, the
+// number of its observations into n. The slope is
 //
 //	(n·Στd − Στ·Σd) · (Scale / (n·Στ² − (Στ)²))
 //
-// with the sums of [Sums], in float64, rounded once to F. Pixels with fewer than MinObs observations,
-// or with all of them at one date, have slope NaN. A pixel's results are the same bits on every ISA, in a
-// tile of any shape and beside any neighbours.
+// with the sums of [Sums], computed in float64 and rounded once to F. It is NaN for pixels with
+// fewer than MinObs observations or with all observations at one date. The results of a pixel have
+// the same bits on every ISA, in tiles of any shape and beside any neighbours.
 //
-// It panics before it writes where an output is shorter than the tile, the axis has not one number
-// a date or the tile's shape is wrong.
+// It panics before it writes if an output is shorter than the tile, if the axis does not have one
+// number per date, or if the shape of the tile is wrong.
 func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 	check(t, line.Axis)
 	if len(slope) < t.Pixels || n != nil && len(n) < t.Pixels {
@@ -103,13 +109,13 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 		s.n = n[:t.Pixels]
 	}
 	whole := t.Pixels / block * block
-	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
+	if !k.has(slopeBody, t.Type) || t.Dates == 0 || whole == 0 && !t.Packed {
 		s.generic(0)
 		return
 	}
-	raceTile(t)
-	raceWrite(s.slope)
-	raceWrite(s.n)
+	raceRead(t)
+	race.Write(s.slope)
+	race.Write(s.n)
 	s.prepare()
 	if s.gapFree && !t.Packed && !t.InCache && t.Dates >= passLeast && t.Dates <= passMost {
 		s.passes(whole)
@@ -119,7 +125,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 	switch rest := t.Pixels - whole; {
 	case rest == 0:
 	case t.Packed:
-		// The last panel is there as a whole, but not its results.
+		// The last panel is complete, but the outputs are shorter.
 		var slope, n [block]F
 		last := s
 		last.t = t.Slice(whole, t.Pixels)
@@ -134,10 +140,10 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 			copy(s.n[whole:], n[:rest])
 		}
 	case t.Mask.Bits:
-		s.generic(whole) // the last 64 pixels do not begin a byte of the mask
+		s.generic(whole) // the last 64 pixels may begin within a byte of the mask
 	default:
-		// The last 64 pixels: a pixel's result depends on its own series alone, so that what is
-		// written twice is written alike.
+		// Compute the last 64 pixels. Some are computed twice, which is harmless: a pixel's result
+		// depends on its own series alone, so both results are the same.
 		last := s
 		from := t.Pixels - block
 		last.t = t.Slice(from, t.Pixels)
@@ -149,7 +155,7 @@ func Slope[F Float](k Kernel, slope, n []F, t Tile, line Line, v Valid) {
 	}
 }
 
-// slopes is one call of Slope.
+// slopes is the state of one call of Slope.
 type slopes[F Float] struct {
 	k        Kernel
 	slope, n []F // as long as the tile
@@ -157,9 +163,9 @@ type slopes[F Float] struct {
 	line     Line
 	v        Valid
 	p        params
-	gapFree  bool // whether pixels without a gap have a way of their own
-	free     body // what does them
-	gaps     body // what does the others
+	gapFree  bool // whether the body free can be used
+	free     body // for pixels without gaps
+	gaps     body // for all pixels
 }
 
 func (s *slopes[F]) generic(from int) {
@@ -175,7 +181,7 @@ func (s *slopes[F]) prepare() {
 	s.p = lower(s.t, s.line.Axis, s.v)
 	s.p.num = s.line.Scale
 	s.p.scale = s.line.Scale / float64(float64(s.t.Dates)*s.line.Axis.TT)
-	s.p.minObs, s.p.minCtt = float64(s.line.MinObs), s.line.Axis.minCtt()
+	s.p.minObs, s.p.minCtt = float64(s.line.MinObs), s.line.Axis.MinCtt()
 	if unsafe.Sizeof(s.slope[0]) == 4 {
 		s.p.float32 = 1
 	}
@@ -187,14 +193,14 @@ func (s *slopes[F]) prepare() {
 	s.free, s.gaps = slopeBody, slopeGapsBody
 	if s.p.pairs != nil {
 		s.free = slopeWholeBody
-		if s.p.counts != nil && s.k.isa == AVX512 {
+		if s.p.counts != nil && s.k.has(slopeGapsWholeBody, s.t.Type) {
 			s.gaps = slopeGapsWholeBody
 		}
 	}
 }
 
-// blocks does the pixels [from, to). The body for gap-free pixels hands back at a block with a
-// gap, and the one for gaps after a block without one.
+// blocks computes the pixels [from, to). The body for gap-free pixels returns at a block with a
+// gap, and the body for all pixels returns after a block without one.
 func (s *slopes[F]) blocks(from, to int) {
 	for from < to {
 		if s.gapFree {
@@ -208,7 +214,7 @@ func (s *slopes[F]) blocks(from, to int) {
 	}
 }
 
-// fillN sets n of pixels without a gap.
+// fillN sets n of the pixels [from, to), which have no gaps.
 func (s *slopes[F]) fillN(from, to int) {
 	if s.n == nil {
 		return
@@ -218,9 +224,9 @@ func (s *slopes[F]) fillN(from, to int) {
 	}
 }
 
-// run calls a body on the pixels [from, to) and returns where it stopped.
+// run calls body b on the pixels [from, to) and returns the pixel at which it stopped.
 func (s *slopes[F]) run(b body, from, to int) int {
-	p := s.p // a local copy lets the compiler see that nothing it points to escapes
+	p := s.p // with a local copy, the compiler sees that nothing it points to escapes
 	var scratch [2 * block]float64
 	p.scratch = &scratch
 	p.fetchAhead(s.k, b, s.t)
@@ -233,7 +239,7 @@ func (s *slopes[F]) run(b body, from, to int) int {
 		}
 		p.past = 0
 		if s.t.Packed && !s.t.InCache && p.float32 == 1 && s.n == nil && uintptr(p.out)%64 == 0 {
-			p.past = 1 // more than the caches hold passes through them, and pushes out what is not needed soon
+			p.past = 1 // slopes in the caches would displace samples, and are not needed soon
 		}
 		s.k.call(b, s.t.Type, &p)
 		from += p.done
@@ -244,26 +250,27 @@ func (s *slopes[F]) run(b body, from, to int) int {
 	return from
 }
 
-// Planes that stand in main memory, side by side, are as many streams as there are dates: more
-// than prefetchers follow, and where they are a power of two apart, more lines than a set of the caches
-// holds. So each is read in runs, two dates at a time, whose dot products wait in memory for the next
-// two; and while a run is read, the one behind it in the same plane is fetched from its start to its end.
+// Planes in main memory are as many streams as there are dates, which is more than the hardware
+// prefetchers follow. Planes a power of two apart also need more lines of one cache set than it
+// has. So pixels are processed in runs, and a pass over a run reads two dates. The dot products of
+// a run are kept in memory between passes. While a run of a plane is read, the next run of that
+// plane is prefetched.
 const (
 	passDates = 2
-	passBytes = 4 << 10 // of a run
-	passLeast = 9       // dates: fewer are as well read side by side
-	passMost  = 128     // dates: the runs of more do not stay in the L2 cache
-	// Pixels of a run at most, whose dot products stay in the first-level cache.
+	passBytes = 4 << 10 // of a plane in a run
+	passLeast = 9       // dates; with fewer, reading all planes at once is as fast
+	passMost  = 128     // dates; with more, the prefetched runs do not stay in the L2 cache
+	// Maximum number of pixels of a run, so that its dot products stay in the L1 cache.
 	passPixels = 2048
 )
 
-// passes is blocks(0, whole) for such planes.
+// passes is blocks(0, whole) by passes over planes in main memory.
 func (s *slopes[F]) passes(whole int) {
 	size := s.t.Type.Size()
 	run := min(passBytes/size, passPixels)
 	last := (s.t.Dates - 1) / passDates * passDates
 	var sums [passPixels]float64
-	gaps := false // whether most of the pixels before had gaps: then passes would be in vain
+	gaps := false // whether most pixels of the last run had gaps, so that passes are not worthwhile
 	for from := 0; from < whole; from += run {
 		to := min(from+run, whole)
 		at := from
@@ -292,16 +299,17 @@ func (s *slopes[F]) passes(whole int) {
 	}
 }
 
-// pass adds some dates of the pixels [from, to) into sums, which begin with pixel first, or makes slopes of them
-// with the tile's last dates. What it fetches begins ahead samples from pixel from at the first of the dates. It
-// returns where it stopped: at to, or with the last dates where there is a gap, in these or in those before.
+// pass adds dates of the pixels [from, to) to the dot products in sums, which begin with pixel
+// first. If they are the last dates of the tile, it writes slopes instead. Prefetching begins ahead
+// samples after pixel from of the first of the dates. It returns the pixel at which it stopped.
+// That is to, or, with the last dates, the first block that has a gap at any date of the tile.
 func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from, to, ahead int) int {
 	size := s.t.Type.Size()
 	p := s.p
 	p.src, p.mask = start(s.t, from)
 	p = p.skip(date)
 	p.dates, p.pixels = dates, to-from
-	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free)*size, 1
+	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free, s.t.Type)*size, 1
 	if date > 0 {
 		p.resume = &sums[from-first]
 	}
@@ -314,20 +322,21 @@ func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from
 	return from + p.done
 }
 
-// Sums writes the sums over the observations of every pixel of t into dst. A pixel's sums are
-// the same bits on every ISA, in a tile of any shape and beside any neighbours: each is added date
-// by date with one rounding a term (fused multiply-adds), a gap being left out.
+// Sums writes the sums over the observations of every pixel of t into dst. Each sum is added in the
+// order of the dates, with one rounding per term (fused multiply-adds), and gaps are left out. The
+// sums of a pixel have the same bits on every ISA, in tiles of any shape and beside any neighbours.
 //
-// It panics before it writes where a slice of dst is shorter than the tile, the axis has not one
-// number a date or the tile's shape is wrong.
+// It panics before it writes if a slice of dst is shorter than the tile, if the axis does not have
+// one number per date, or if the shape of the tile is wrong.
 func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	check(t, axis)
 	k.sums(dst, t, axis, v, false)
 }
 
-// AddSums adds the observations of t, whose dates stand at tau on the axis, to the sums that dst holds of the
-// dates before, which begin as zeros. In any number of parts the sums are the bits that Sums has in one, so that
-// a stack can be read a few dates at a time. It panics as Sums does.
+// AddSums adds the observations of t to the sums of earlier dates in dst. tau has the numbers of
+// the dates of t on the axis. Before the first call, the sums must be zero. After the last, they
+// have the bits that Sums computes from all dates at once, whatever the number of calls, so a stack
+// can be read a few dates at a time. It panics as Sums does.
 func (k Kernel) AddSums(dst Sums, t Tile, tau []float64, v Valid) {
 	axis := Axis{Tau: tau}
 	check(t, axis)
@@ -345,13 +354,13 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if !k.has(t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
+	if !k.has(sumsBody, t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
 		sumsGeneric(dst, t, axis.Tau, v, add)
 		return
 	}
-	raceTile(t)
+	raceRead(t)
 	for _, s := range dst.slices() {
-		raceWrite(s)
+		race.Write(s)
 	}
 	p := lower(t, axis, v)
 	if add {
@@ -383,7 +392,7 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 	}
 }
 
-// sumsOf does the pixels [0, whole), as slopes.blocks does.
+// sumsOf computes the pixels [0, whole), in the way of slopes.blocks.
 func (k Kernel) sumsOf(p *params, dst Sums, t Tile, whole int, gapFree bool) {
 	for done := 0; done < whole; {
 		if gapFree {
@@ -415,17 +424,20 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 	return from
 }
 
-// body names one of the assembly's functions for each sample type:
+// body identifies one of the bodies in assembly, each of which is a function per sample type:
 //
-//	slope      slopes of gap-free pixels                hands back at a block with a gap
-//	slopeGaps  slopes of all pixels, and n              hands back after a block without one
-//	sums       the sums of gap-free pixels              hands back at a block with a gap
-//	sumsGaps   the sums of all pixels                   hands back after a block without one
+//	body            computes                                     returns early
+//	slope           slopes of gap-free pixels                    at a block with a gap
+//	slopeGaps       slopes of all pixels, and n                  after a block without a gap
+//	sums            sums of gap-free pixels                      at a block with a gap
+//	sumsGaps        sums of all pixels                           after a block without a gap
+//	slopeWhole      as slope, 8- or 16-bit samples, whole axis   at a block with a gap
+//	slopeGapsWhole  as slopeGaps, of the same                    after a block without a gap
+//	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
+//	ends            first and last observations of all pixels    never
 //
-// the first two for samples of 8 or 16 bits on an axis of 16-bit integers, and
-//
-//	rows4, rows8  up to 4 or 8 coefficients of gap-free pixels  hands back at a block with a gap
-//	ends          the first and last observation of all pixels
+// A whole axis is one of 16-bit integers (wholeAxis). internal/gen/table.go lists the types and
+// instruction sets that have a body.
 type body uint8
 
 const (
@@ -440,7 +452,13 @@ const (
 	endsBody
 )
 
-// callPixels returns how many pixels one assembly call may take: whole blocks, at least one.
+// has reports whether k has body b for samples of type d. If not, the portable code is used.
+func (k Kernel) has(b body, d DType) bool { return k.group(b, d) > 0 }
+
+// adds reports whether the body sumsGaps can add to earlier sums.
+func (k Kernel) adds() bool { return k.isa != NEON }
+
+// callPixels returns the maximum number of pixels for one assembly call, a multiple of block.
 func callPixels(t Tile) int {
 	return max(1, maxCallSamples/(t.Dates*block)) * block
 }
@@ -451,5 +469,23 @@ func check(t Tile, axis Axis) {
 	}
 	if len(axis.Tau) != t.Dates {
 		panic(fmt.Sprintf("kernel: axis of %d numbers for a tile of %d dates", len(axis.Tau), t.Dates))
+	}
+}
+
+// raceRead tells the race detector that the samples and masks of t are read.
+func raceRead(t Tile) {
+	if !race.Enabled {
+		return
+	}
+	size := t.Type.Size()
+	if t.Packed {
+		race.Read(t.Data[:t.Dates*t.Panels()*PanelPixels*size])
+		return
+	}
+	for i := range t.Dates {
+		race.Read(t.Data[i*t.Stride*size:][:t.Pixels*size])
+		if t.Mask.Data != nil {
+			race.Read(t.Mask.Data[t.Mask.bytes(i*t.Mask.Stride):][:t.Mask.bytes(t.Pixels)])
+		}
 	}
 }

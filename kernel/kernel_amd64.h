@@ -1,18 +1,18 @@
-// What the bodies of both instruction sets share. Lanes are pixels: a body carries a group of pixels in
-// registers, walks down the dates, and adds to each lane in date order with one rounding a term,
-// as kernel_generic.go does, so that the bits are the same. Samples are widened to float64 as they are
-// loaded, which is exact. A call works on whole blocks of 64 pixels, which is what a packed tile's
-// panels are; within a block, groups follow each other.
+// Macros of the bodies for AVX-512 and AVX2. Each lane is a pixel. A body carries a group of pixels
+// in registers, goes through the dates in order and adds to each lane with one rounding per term.
+// That is what kernel_generic.go does, so the bits are the same. Samples are widened to float64
+// when they are loaded, which is exact. A call works on whole blocks of 64 pixels, the size of a
+// panel of a packed tile. A block consists of one or more groups.
 //
 // General registers, in all bodies:
 //	AX  *params
 //	SI  sample of the group's first pixel at the call's first date
 //	R8  the same at the current date
 //	R9  weights of the current date
-//	R11 bytes from a date to the next       R12 how far DX goes from a date to the next
+//	R11 bytes from a date to the next       R12 bytes that DX moves from a date to the next
 //	R13 mask of the group's first pixel at the first date, 0 without masks
 //	R14 the same at the current date        R15 bytes of masks from a date to the next
-//	CX  dates left                          DX  what is fetched into cache now, ahead of R8
+//	CX  dates left                          DX  address to prefetch
 //	BX  pixels done                         DI, R10  outputs and scratch
 
 #define ENTER \
@@ -26,7 +26,8 @@
 	ADDQ SI, DX; \
 	XORL BX, BX
 
-// What is fetched ahead runs on from group to group, or follows each.
+// If aheadRuns is 0, prefetching starts anew with each group. Otherwise DX continues from the last
+// group.
 #define FIRST_DATE \
 	MOVQ params_ahead(AX), R10; \
 	ADDQ SI, R10; \
@@ -43,8 +44,7 @@
 	ADDQ $8, R9; \
 	DECQ CX
 
-// To the next group of pixels within a block, and from one block to the next.
-// eighth is pixels/8.
+// Go to the next group of pixels in the block, and from one block to the next. eighth is pixels/8.
 #define NEXT_GROUP(pixels, eighth, size) \
 	ADDQ $(pixels*size), SI; \
 	ADDQ $pixels, BX; \
@@ -56,15 +56,16 @@
 	ADDQ params_maskJump(AX), R13; \
 	CMPQ BX, params_pixels(AX)
 
-// What went past the caches is in order before the caller goes on.
+// SFENCE orders the stores past the caches before those of the caller.
 #define LEAVE \
 	MOVQ BX, params_done(AX); \
 	SFENCE; \
 	VZEROUPPER; \
 	RET
 
-// Lines of 64 bytes, as many as a group takes of a date. Where nothing is to be fetched ahead (R12 is 0),
-// they are jumped over: fetching what is read anyway made reading from memory half as fast.
+// AHEAD_n prefetches n cache lines of 64 bytes, as many as a group has at a date. If nothing is to
+// be prefetched (R12 is 0), bodies jump over it, because prefetching bytes that are read at once
+// made reading from memory half as fast.
 #define AHEAD_1 PREFETCHT0 (DX)
 #define AHEAD_2 AHEAD_1; PREFETCHT0 64(DX)
 #define AHEAD_4 AHEAD_2; PREFETCHT0 128(DX); PREFETCHT0 192(DX)

@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// lanes is how many pixels the portable bodies carry at once: enough for a cache line of
-// float32 samples a date, few enough for their sums to stay in the first-level cache.
+// lanes is the number of pixels that the portable code processes at once. 16 float32 samples are a
+// cache line, and the sums of 16 pixels stay in the L1 cache.
 const lanes = 16
 
 func slopeGeneric[F Float](slope, n []F, t Tile, line Line, v Valid) {
@@ -48,7 +48,7 @@ func sumsGeneric(dst Sums, t Tile, tau []float64, v Valid, add bool) {
 	}
 }
 
-// slopeOf is Slope in portable Go.
+// slopeOf implements Slope in portable Go.
 func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
 	l := v.lower(t.Type)
 	for done := 0; done < t.Pixels; done += lanes {
@@ -64,7 +64,7 @@ func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
 	}
 }
 
-// sumsOf is Kernel.Sums, or Kernel.AddSums, in portable Go.
+// sumsOf implements Kernel.Sums, and Kernel.AddSums if add is set, in portable Go.
 func sumsOf[T Sample](dst Sums, t Tile, tau []float64, v Valid, add bool) {
 	l := v.lower(t.Type)
 	for done := 0; done < t.Pixels; done += lanes {
@@ -90,12 +90,12 @@ func sumsOf[T Sample](dst Sums, t Tile, tau []float64, v Valid, add bool) {
 	}
 }
 
-// laneSums are the Sums of some pixels.
+// laneSums are the Sums of the pixels in lanes.
 type laneSums struct {
 	n, t, tt, y, ty, yy, ref [lanes]float64
 }
 
-// addLanes adds the observations of the m pixels of t from pixel from on.
+// addLanes adds the observations of the m pixels of t that begin with pixel from.
 func addLanes[T Sample](s *laneSums, t Tile, from, m int, tau []float64, l limits) {
 	for i, tau := range tau {
 		mask := t.maskAt(i, from)

@@ -47,7 +47,7 @@ var gapPatterns = []gapPattern{
 	{"first date", func(_ *rand.Rand, i, _, p int) bool { return i == 0 && p%7 == 0 }},
 }
 
-// nodataOf is the value that the tests mark gaps with. The float types mix it with NaN and ±Inf.
+// nodataOf returns the value that marks gaps in the tests. Float types use NaN and ±Inf too.
 func nodataOf(d DType) float64 {
 	switch d {
 	case Uint8, Uint16, Uint32:
@@ -174,7 +174,7 @@ func diffSums(want, got Sums, pixels int) error {
 
 const canary = -12345.5
 
-// newFloats returns n numbers that a kernel must overwrite, or leave alone.
+// newFloats returns n canaries, which a kernel must overwrite or leave alone.
 func newFloats[F Float](n int) []F {
 	s := make([]F, n)
 	for i := range s {
@@ -191,7 +191,7 @@ func newSums(n int) Sums {
 	return s
 }
 
-// want is what every kernel has to make of a tile.
+// want holds the results that every kernel must compute from a tile.
 type want struct {
 	sums  Sums
 	slope []float64
@@ -201,8 +201,8 @@ const scale = 365.2425
 
 func newLine(axis Axis) Line { return Line{Axis: axis, Scale: scale, MinObs: 2} }
 
-// wantOf has the portable sums, and the slopes by the formula of Slope's documentation, written
-// out once more.
+// wantOf computes the sums with the portable code, and the slopes with the formula in the
+// documentation of Slope.
 func wantOf(tile Tile, axis Axis, v Valid) want {
 	w := want{sums: newSums(tile.Pixels), slope: make([]float64, tile.Pixels)}
 	sumsGeneric(w.sums, tile, axis.Tau, v, false)
@@ -227,7 +227,7 @@ func (w want) slice(lo, hi int) want {
 
 const margin = 8 // numbers behind an output that must stay as they are
 
-// check holds kernels against w on the tile that w was made from, or on a slice of both.
+// check compares kernels with w on the tile that w was computed from, or on the same slice of both.
 func (w want) check(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
 	t.Helper()
 	for _, k := range ks {
@@ -277,13 +277,13 @@ func diffSlopes[F Float](k Kernel, w want, tile Tile, axis Axis, v Valid) error 
 	return nil
 }
 
-// checkTile holds every kernel against the portable one on a tile.
+// checkTile compares every kernel with the portable one on a tile.
 func checkTile(t testing.TB, ks []Kernel, tile Tile, axis Axis, v Valid) {
 	t.Helper()
 	wantOf(tile, axis, v).check(t, ks, tile, axis, v)
 }
 
-// pack returns t as a packed tile, the padding of its last panel being anything.
+// pack returns t as a packed tile with random padding in its last panel.
 func pack(rng *rand.Rand, t Tile) Tile {
 	size := t.Type.Size()
 	p := t
@@ -315,7 +315,7 @@ func (m Mask) set(at int) {
 	}
 }
 
-// addMask gives t a mask whose gaps follow g.
+// addMask returns t with a mask that marks the gaps of g.
 func addMask(rng *rand.Rand, t Tile, g gapPattern, bits bool) Tile {
 	stride := (t.Pixels + rng.IntN(9) + 7) / 8 * 8
 	t.Mask = Mask{Bits: bits, Stride: stride}
@@ -334,9 +334,9 @@ func newTile(d DType, dates, pixels, stride int) Tile {
 	return Tile{Type: d, Stride: stride, Dates: dates, Pixels: pixels, Data: make([]byte, stride*dates*d.Size())}
 }
 
-// TestSameBits is the contract: on every ISA, for every type, shape and pattern of gaps, the bits of the
-// portable kernel. One tile is made a case; lengths from 0 to four blocks and one more are cut from
-// it at random pixels, hence at odd bytes.
+// TestSameBits tests the contract: every ISA computes the bits of the portable kernel, for every
+// type, shape and pattern of gaps. Each case has one tile. Slices of 0 pixels to four blocks and
+// one pixel are cut from it at random pixels, and so at odd addresses.
 func TestSameBits(t *testing.T) {
 	ks := kernels(t)
 	fast := ks[1:]
@@ -393,7 +393,8 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// The same with many dates, for which sums are carried over and calls are cut.
+// TestSameBitsOfManyDates has so many dates that sums are carried over and tiles take several
+// calls.
 func TestSameBitsOfManyDates(t *testing.T) {
 	ks := kernels(t)
 	for _, d := range dtypes {
@@ -418,7 +419,8 @@ func TestSameBitsOfManyDates(t *testing.T) {
 	}
 }
 
-// Integers at the ends of their type, on the axis that lets their sums grow the most.
+// TestSameBitsOfExtremes has integers at the ends of their range on the axis with the greatest
+// sums.
 func TestSameBitsOfExtremes(t *testing.T) {
 	ks := kernels(t)
 	rng := rand.New(rand.NewPCG(3, 3))
@@ -450,7 +452,8 @@ func TestSameBitsOfExtremes(t *testing.T) {
 	}
 }
 
-// One gap in a whole tile, at each pixel in turn and of each kind: no lane of a group may overlook it.
+// TestOneGapAnywhere has one gap in a whole tile, of each kind and at each pixel in turn. No lane
+// may overlook it.
 func TestOneGapAnywhere(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	const n, pixels = 3, 2*block + 2
@@ -488,7 +491,8 @@ func TestOneGapAnywhere(t *testing.T) {
 	}
 }
 
-// Axes that do not sum to zero, as fractional ones may not, and a single date, have no dot product.
+// The code for dot products does not apply to axes that do not sum to zero, as fractional ones may
+// not, or to a single date.
 func TestOddAxes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, tau := range [][]float64{{-1, 0.25, 1}, {0.1, 0.2, -0.3}, {1, 2, 3}, {0}, {5, 5, 5}, {-1e9, 1e9, 0}, {-3, 0, 1, 1, 1}} {
@@ -502,7 +506,7 @@ func TestOddAxes(t *testing.T) {
 	}
 }
 
-// The least number of observations is kept, on every path.
+// Line.MinObs applies on every path.
 func TestMinObs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, d := range []DType{Int16, Float32} {
@@ -524,7 +528,7 @@ func TestMinObs(t *testing.T) {
 	}
 }
 
-// Many dates cross the bound on the bytes of one assembly call; many pixels the runs of gaps.
+// Tiles with many dates or many pixels take several assembly calls.
 func TestLargeTiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	for _, shape := range [][2]int{{5000, 100}, {500, 700}, {21, 20000}} {
@@ -539,7 +543,7 @@ func TestLargeTiles(t *testing.T) {
 	}
 }
 
-// Sums in parts, of any number of dates each, are the sums in one.
+// Sums added in parts of any number of dates equal the sums of all dates at once.
 func TestAddSums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 15))
 	const n, pixels = 23, 3*block + 11
@@ -597,8 +601,8 @@ func dates(t Tile, from, to int) Tile {
 	return t
 }
 
-// Planes in memory are read a few dates at a time: gaps in any of these passes, and runs of pixels with and
-// without gaps.
+// Planes in memory are read in passes of a few dates. Gaps can be in any pass, and runs of pixels
+// with gaps can follow runs without.
 func TestPasses(t *testing.T) {
 	const pixels = 3*passPixels + 3*block + 7
 	runs := gapPattern{"runs", func(rng *rand.Rand, _, _, p int) bool { return p/1500%2 == 1 && rng.IntN(3) == 0 }}
@@ -621,7 +625,7 @@ func TestPasses(t *testing.T) {
 	}
 }
 
-// Results of packed tiles are stored past the caches where they begin on a line; elsewhere they must not be.
+// Results of packed tiles are stored past the caches only if they begin on a cache line.
 func TestPackedOutputsAnywhere(t *testing.T) {
 	rng := rand.New(rand.NewPCG(14, 14))
 	const pixels = 2*block + 9
@@ -649,7 +653,7 @@ func TestPackedOutputsAnywhere(t *testing.T) {
 	}
 }
 
-// A pixel's result must not depend on its tile: cut a tile anywhere, and the bits stay.
+// A pixel's result must not depend on its tile: wherever a tile is cut, the bits are the same.
 func TestSameBitsInEveryTile(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	const n, pixels = 21, 1000
@@ -679,7 +683,7 @@ func TestSameBitsInEveryTile(t *testing.T) {
 	}
 }
 
-// Every buffer stands with its end, then with its start, against a page without access.
+// Every buffer first ends before a page without access, and then begins after one.
 func TestGuardPages(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, place := range []struct {
@@ -763,7 +767,7 @@ func TestWrongShapesPanic(t *testing.T) {
 	}
 }
 
-// Kernels keep what an engineer expects of them: no hidden allocation.
+// Kernel calls must not allocate.
 func TestNoAllocation(t *testing.T) {
 	const n, pixels = 21, 300
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -815,11 +819,11 @@ func TestISA(t *testing.T) {
 	}
 }
 
-// forcedISA is what the environment asked for when the tests began.
+// forcedISA is the value of EnvISA when the tests began.
 var forcedISA = os.Getenv(EnvISA)
 
-// Where an ISA is forced, it must be the one that runs: a silent fallback would make a green run
-// prove nothing.
+// An ISA that is forced must be the one that runs. With a silent fallback, the tests of that ISA
+// would prove nothing.
 func TestForcedISARuns(t *testing.T) {
 	if forcedISA == "" {
 		return
@@ -834,7 +838,7 @@ func TestForcedISARuns(t *testing.T) {
 	}
 }
 
-// alignedTo64 returns b from its first byte on a cache line on.
+// alignedTo64 returns b without the bytes before its first cache line.
 func alignedTo64(b []byte) []byte {
 	return b[-uintptr(unsafe.Pointer(&b[0]))&63:]
 }

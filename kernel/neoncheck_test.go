@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// These read the arm64 assembly as text, on any machine.
+// The tests in this file read the arm64 assembly as text, so they run on any machine.
 
-// encodings are what an assembler (llvm-mc) makes of the instructions of neon_arm64.h, with m, n and d
-// the registers 1, 2 and 3.
+// encodings has the words that llvm-mc produces for the instructions of kernel_neon_arm64.h, with
+// the registers 1, 2 and 3 for m, n and d.
 var encodings = map[string]struct {
 	a64  string
 	word uint32
@@ -67,7 +67,7 @@ var encodings = map[string]struct {
 var instruction = regexp.MustCompile(`^#define (\w+)\(([^)]*)\) (VVV?)\((.*), n, d\) *// (.*)$`)
 
 func TestNEONEncodings(t *testing.T) {
-	src, err := os.ReadFile("neon_arm64.h")
+	src, err := os.ReadFile("kernel_neon_arm64.h")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestNEONEncodings(t *testing.T) {
 		}
 	}
 	if seen != len(encodings) {
-		t.Errorf("%d instructions in neon_arm64.h, %d encodings", seen, len(encodings))
+		t.Errorf("%d instructions in kernel_neon_arm64.h, %d encodings", seen, len(encodings))
 	}
 }
 
@@ -126,11 +126,11 @@ func eval(t *testing.T, expr string) uint32 {
 	return uint32(x)
 }
 
-// A body says NEON, declares its argument (vet checks nothing where the size is missing), leaves at
-// one place, and touches no register that belongs to the platform (R18), the assembler (R27) or Go
-// (R28 to R30).
+// The name of a body ends in NEON. A body declares the size of its argument (without it, vet checks
+// nothing), returns at one place, and does not use the registers of the platform (R18), the
+// assembler (R27) and Go (R28 to R30).
 func TestNEONAssembly(t *testing.T) {
-	src, err := os.ReadFile("neon_arm64.s")
+	src, err := os.ReadFile("kernel_neon_arm64.s")
 	if err != nil {
 		t.Fatal(err)
 	}

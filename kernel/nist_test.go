@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// Sets of NIST's Statistical Reference Datasets for linear regression (https://www.itl.nist.gov/div898/strd/lls/lls.shtml)
-// with the values that NIST certifies. Polynomials have one predictor, of which the powers are the columns.
+// Data sets and certified values from NIST's Statistical Reference Datasets for linear regression
+// (https://www.itl.nist.gov/div898/strd/lls/lls.shtml). Polynomials have one predictor, whose
+// powers are the columns.
 var nist = []struct {
 	name      string
 	y         []float64
@@ -60,8 +61,8 @@ func steps(from, by float64, n int) []float64 {
 	return s
 }
 
-// wampler is Σ (b·x)^k of k to 5 for x from 0 to 20, rounded to five decimals as in NIST's files, and times as much of the
-// scatter that no polynomial of degree 5 follows.
+// wampler returns Σ (b·x)^k over k up to 5 for x from 0 to 20, rounded to five decimals as in
+// NIST's files, plus times the scatter that no polynomial of degree 5 follows.
 func wampler(b, scatter float64) []float64 {
 	delta := []float64{759, -2048, 2048, -2048, 2523, -2048, 2048, -2048, 1838, -2048, 2048, -2048, 1838, -2048, 2048, -2048, 2523, -2048, 2048, -2048, 759}
 	y := make([]float64, 21)
@@ -74,8 +75,9 @@ func wampler(b, scatter float64) []float64 {
 	return y
 }
 
-// pseudoInverse returns the rows that give the least squares coefficients of columns, by Householder's QR with columns
-// scaled to unit length (Golub and Van Loan, Matrix Computations, 4th ed., 5.2.2).
+// pseudoInverse returns the rows that give the least squares coefficients of columns, by
+// Householder's QR with columns scaled to unit length (Golub and Van Loan, Matrix Computations, 4th
+// ed., 5.2.2).
 func pseudoInverse(columns [][]float64) [][]float64 {
 	n, k := len(columns[0]), len(columns)
 	a, q := make([][]float64, k), make([][]float64, n) // the columns, and unit vectors, which Qᵀ is applied to
@@ -143,7 +145,7 @@ func pseudoInverse(columns [][]float64) [][]float64 {
 	return rows
 }
 
-// The coefficients of NIST's sets by designs of a QR decomposition, for each of a hundred pixels.
+// The coefficients of NIST's data sets, with designs from a QR decomposition, for a hundred pixels.
 func TestNISTCoefficients(t *testing.T) {
 	for _, data := range nist {
 		n := len(data.y)

@@ -5,61 +5,63 @@ import (
 	"unsafe"
 )
 
-// params is the one argument of the assembly, which finds its fields through go_asm.h.
+// params is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
 type params struct {
-	src         unsafe.Pointer // first pixel's sample of the first date
-	back        int            // bytes from there to the same pixel's sample of the tile's first date
-	stride      int            // bytes from a date to the next
-	jump        int            // bytes from the end of 64 pixels' samples to the next 64: 0, or to the next panel
-	ahead       int            // bytes ahead of reading that are fetched into cache
-	aheadStride int            // how far that goes from a date to the next
-	aheadRuns   int            // 1: and that it runs on from group to group; 0: it begins anew with each
+	src         unsafe.Pointer // the first pixel's sample of the first date
+	back        int            // bytes from src to that pixel's sample of the tile's first date
+	stride      int            // bytes from one date to the next
+	jump        int            // bytes from the end of 64 pixels to the next 64; 0 if not packed
+	ahead       int            // distance of prefetching in bytes
+	aheadStride int            // bytes from the prefetch of one date to that of the next
+	aheadRuns   int            // 1: a group continues the prefetch of the last; 0: it starts anew
 	dates       int            // at least 1
 	pixels      int            // a multiple of 64
 	done        int            // out: pixels finished, a multiple of 64
 
-	mask       unsafe.Pointer // masks of the first pixel at the first date, nil: none
-	maskStride int            // bytes from a date to the next
+	mask       unsafe.Pointer // masks of the first pixel at the first date; nil: none
+	maskStride int            // bytes from one date to the next
 	maskJump   int            // as jump
-	maskByte   int            // bytes that the masks of 8 pixels take: 8, or 1 of bits
+	maskByte   int            // bytes of the masks of 8 pixels: 8, or 1 if they are bits
 
 	tau    *float64
-	counts *uint64 // Axis.counts of the first date, nil: none
-	added  float64 // what they add to each τ
+	counts *uint64 // Axis.counts of the first date; nil: none
+	added  float64 // Axis.added
 
-	lo, hi, nodata       uint64 // Valid, as bits of the samples' own type
+	lo, hi, nodata       uint64 // the limits of Valid, as bits of the sample type
 	hasNodata            int
 	lo64, hi64, nodata64 [4]float64 // the same as float64
 
-	// Samples of 8 and 16 bits as words, on an axis of 16-bit integers.
+	// For 8- and 16-bit samples, taken as words, on an axis of 16-bit integers.
 	pairs                        *int16 // wholeAxis.pairs of the first date
 	period                       int    // wholeAxis.period
 	lo16, hi16, nodata16, bias16 uint16
 	special                      int // 1: there are limits or masks, or no nodata
 	scratch                      *[2 * block]float64
 
-	// Slope.
-	scale          float64 // without gaps: the dot product times this
-	num            float64
+	// For slopes.
+	scale          float64 // without gaps, the slope is the dot product times scale
+	num            float64 // Line.Scale
 	minObs, minCtt float64
-	resume         *float64 // dot products of the dates before, nil: none
-	suspend        *float64 // where those with the dates of this call go, nil: they are slopes
+	resume         *float64 // in: dot products of the dates before; nil: none
+	suspend        *float64 // out: dot products including these dates; nil: write slopes
 	out, outN      unsafe.Pointer
-	float32        int // 1: the outputs are float32, 0: float64
-	past           int // 1: slopes are stored past the caches, without n
+	float32        int // 1: the outputs are float32; 0: they are float64
+	past           int // 1: store slopes past the caches, and no n
 	//lint:ignore U1000 only the assembly uses it
-	gap int // for AVX2 to note whether a block has a gap
+	gap int // scratch of AVX2: whether a block has a gap
 
-	// Coefficients.
-	rows    [maxRows]*float64 // outputs; nil from the last row on
+	// For coefficients.
+	rows    [maxRows]*float64 // outputs, followed by nil
 	rowSums [maxRows]float64
 
-	// Sums.
-	add                      int     // 1: what the outputs hold are the sums of earlier dates
-	all, sumT, sumTT         float64 // n, Στ and Στ² without gaps; all is NaN where bodies must go on after a block without
+	// For sums.
+	add int // 1: the outputs hold the sums of earlier dates
+	// n, Στ and Στ² without gaps. all is NaN if sumsGaps and slopeGaps must not return after a
+	// block without gaps.
+	all, sumT, sumTT         float64
 	n, t, tt, y, ty, yy, ref *float64
 
-	// Ends.
+	// For ends.
 	first, last *float64
 }
 
@@ -111,7 +113,7 @@ func lower(t Tile, axis Axis, v Valid) params {
 	return p
 }
 
-// start returns where the samples of a pixel at the first date, and their masks, begin.
+// start returns the addresses of a pixel's sample at the first date and of its mask.
 func start(t Tile, pixel int) (src, mask unsafe.Pointer) {
 	if t.Mask.Data != nil {
 		mask = unsafe.Pointer(&t.Mask.Data[t.Mask.bytes(t.maskAt(0, pixel))])
@@ -119,7 +121,7 @@ func start(t Tile, pixel int) (src, mask unsafe.Pointer) {
 	return unsafe.Pointer(&t.Data[t.at(0, pixel)*t.Type.Size()]), mask
 }
 
-// skip returns p moved to a later date of the tile, an even one.
+// skip returns p moved to a later date of the tile. The number of the date must be even.
 func (p params) skip(date int) params {
 	p.back = -date * p.stride
 	p.src = unsafe.Add(p.src, date*p.stride)
@@ -133,13 +135,13 @@ func (p params) skip(date int) params {
 	return p
 }
 
-// fetchAhead sets what is fetched into cache ahead of reading. In planes it is further along each of
-// them; in a packed tile it runs through the memory in order, whatever the order within a panel. The
-// distances are what measured best in main memory; in cache they cost nothing that could be measured.
+// fetchAhead sets what is prefetched. For planes, that is a distance ahead in each plane. For
+// packed tiles it is the memory in its order, whatever the order of reading within a panel. The
+// distances measured best for samples in main memory.
 func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 	size := t.Type.Size()
 	panel := t.Dates * PanelPixels * size
-	group := k.group(b) * size
+	group := k.group(b, t.Type) * size
 	switch {
 	case t.InCache:
 		p.ahead, p.aheadStride = 0, 0
@@ -147,9 +149,9 @@ func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 		p.ahead, p.aheadStride = aheadPlanes, p.stride
 	case b == slopeBody || b == slopeWholeBody:
 		p.ahead, p.aheadStride, p.aheadRuns = aheadSlope, group, 1
-	case b == slopeGapsWholeBody: // walks backwards: the panels before that one
+	case b == slopeGapsWholeBody: // reads a panel backwards, so the distance is in whole panels
 		p.ahead, p.aheadStride, p.aheadRuns = (aheadWhole+panel-1)/panel*panel, group, 1
-	case panel > 2*aheadGaps: // groups walk through much memory each: along with them
+	case panel > 2*aheadGaps: // each group crosses much memory, so the prefetch follows its stride
 		p.ahead, p.aheadStride = aheadGaps, p.stride
 	default:
 		p.ahead, p.aheadStride, p.aheadRuns = aheadGaps, group, 1

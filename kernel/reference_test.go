@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// reference is the oracle: exact sums of one pixel in rational arithmetic, written to be read.
-// It returns n, Στ, Στ², and the centred sums Σ(τ−τ̄)(y−ȳ) and Σ(y−ȳ)².
+// reference is the oracle: plain code for the exact sums of one pixel in rational arithmetic. It
+// returns n, Στ, Στ² and the centred sums Σ(τ−τ̄)(y−ȳ) and Σ(y−ȳ)².
 func reference(tau, y []float64, valid func(float64) bool) (n int, t, tt, cty, cyy *big.Rat) {
 	rat := func(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
 	sum := func(f func(i int) *big.Rat) *big.Rat {
@@ -39,9 +39,9 @@ func reference(tau, y []float64, valid func(float64) bool) (n int, t, tt, cty, c
 	return n, t, tt, sum(func(i int) *big.Rat { return mul(dt(i), dy(i)) }), sum(func(i int) *big.Rat { return mul(dy(i), dy(i)) })
 }
 
-// TestAgainstExactArithmetic holds every kernel's sums against rational arithmetic: the counts
-// and the sums of the axis exactly, the centred sums to a few units in the last place of their
-// own size, for offsets far above the spread as well.
+// TestAgainstExactArithmetic compares the sums of every kernel with rational arithmetic. Counts and
+// sums of the axis must be exact, centred sums within a few units in the last place of their own
+// size, also for offsets far above the spread.
 func TestAgainstExactArithmetic(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for _, d := range dtypes {
@@ -128,7 +128,7 @@ func widen(t Tile, i, p int) float64 {
 	return Plane[float64](t, i)[p]
 }
 
-// A series worked by hand: 1, 2, gap, 5 at −3, −1, 1, 3. Observations at −3, −1, 3; d = 0, 1, 4.
+// A series computed by hand: 1, 2, gap, 5 at −3, −1, 1, 3. Observations at −3, −1, 3; d = 0, 1, 4.
 func TestByHand(t *testing.T) {
 	tile := TileOf([]float32{1, 2, float32(math.NaN()), 5}, 1, 4, 1)
 	for _, k := range kernels(t) {
@@ -141,8 +141,9 @@ func TestByHand(t *testing.T) {
 	}
 }
 
-// TestSlopeIsTheRoundedValue holds slopes against rational arithmetic: the float32 is the correctly rounded
-// value or its neighbour, for offsets up to a billion times the spread, on every path.
+// TestSlopeIsTheRoundedValue compares slopes with rational arithmetic. On every path, the float32
+// must be the correctly rounded value or its neighbour, for offsets up to a billion times the
+// spread.
 func TestSlopeIsTheRoundedValue(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 21))
 	const pixels = 2*block + 3
@@ -220,7 +221,8 @@ func TestSumsOfIntegersAreExact(t *testing.T) {
 			s := NewSums(pixels)
 			k.Sums(s, tile, axis, v)
 			for p := range pixels {
-				// int64 holds them: of 40 squares of differences below 2^32, less than 2^53 only for 16 bits.
+				// int64 holds them: of 40 squares of differences below 2^32, less than 2^53 only
+				// for 16 bits.
 				var y, ty, yy int64
 				for i := range n {
 					if x := widen(tile, i, p); v.Observation(d, x) {

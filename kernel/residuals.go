@@ -5,17 +5,22 @@ import (
 	"math"
 )
 
-// Residuals writes what the line of each pixel leaves of its observations: residual[i][p] for date i and pixel p of t
-// is
+// Residuals writes the differences between the observations and the line of their pixel. s holds
+// the sums of t. For date i and pixel p, residual[i][p] is
 //
-//	Scale·((d − Σd/n) − b·(τ − Στ/n))    b = (n·Στd − Στ·Σd) / (n·Στ² − (Στ)²)
+//	scale·((d − Σd/n) − b·(τ − Στ/n))    b = (n·Στd − Στ·Σd) / (n·Στ² − (Στ)²)
 //
-// with the sums of t in s, in float64, rounded once to F, and NaN for gaps and where there is no line. detrended is
-// the same with the pixel's mean in it, Scale·(Ref + Σd/n + …) + Offset: what the samples are once the trend is taken
-// out of them. Either may be nil. There is one body, in Go: writing the results takes longer.
+// and detrended[i][p] is the observation without the trend, which keeps the mean of the pixel:
 //
-// It panics before it writes where an output has not a plane a date, or one is shorter than t.
-func Residuals[F Float](residual, detrended [][]F, t Tile, s Sums, line Line, at Times, v Valid) {
+//	scale·(Ref + Σd/n + (d − Σd/n) − b·(τ − Στ/n)) + offset
+//
+// Both are computed in float64 and rounded once to F. They are NaN for gaps and for pixels without
+// a line. Either output may be nil. There is no assembly for this function, because storing the
+// results takes longer than computing them.
+//
+// It panics before it writes if an output does not have one plane per date or if a plane is shorter
+// than t.
+func Residuals[F Float](residual, detrended [][]F, t Tile, s Sums, line Line, scale, offset float64, v Valid) {
 	check(t, line.Axis)
 	for _, planes := range [][][]F{residual, detrended} {
 		if planes != nil && len(planes) != t.Dates {
@@ -29,25 +34,25 @@ func Residuals[F Float](residual, detrended [][]F, t Tile, s Sums, line Line, at
 	}
 	switch t.Type {
 	case Uint8:
-		residualsOf[uint8](residual, detrended, t, s, line, at, v)
+		residualsOf[uint8](residual, detrended, t, s, line, scale, offset, v)
 	case Int8:
-		residualsOf[int8](residual, detrended, t, s, line, at, v)
+		residualsOf[int8](residual, detrended, t, s, line, scale, offset, v)
 	case Uint16:
-		residualsOf[uint16](residual, detrended, t, s, line, at, v)
+		residualsOf[uint16](residual, detrended, t, s, line, scale, offset, v)
 	case Int16:
-		residualsOf[int16](residual, detrended, t, s, line, at, v)
+		residualsOf[int16](residual, detrended, t, s, line, scale, offset, v)
 	case Uint32:
-		residualsOf[uint32](residual, detrended, t, s, line, at, v)
+		residualsOf[uint32](residual, detrended, t, s, line, scale, offset, v)
 	case Int32:
-		residualsOf[int32](residual, detrended, t, s, line, at, v)
+		residualsOf[int32](residual, detrended, t, s, line, scale, offset, v)
 	case Float32:
-		residualsOf[float32](residual, detrended, t, s, line, at, v)
+		residualsOf[float32](residual, detrended, t, s, line, scale, offset, v)
 	default:
-		residualsOf[float64](residual, detrended, t, s, line, at, v)
+		residualsOf[float64](residual, detrended, t, s, line, scale, offset, v)
 	}
 }
 
-func residualsOf[T Sample, F Float](residual, detrended [][]F, t Tile, s Sums, line Line, at Times, v Valid) {
+func residualsOf[T Sample, F Float](residual, detrended [][]F, t Tile, s Sums, line Line, scale, offset float64, v Valid) {
 	l := v.lower(t.Type)
 	var slope, meanTime, mean [lanes]float64
 	perTau := line
@@ -66,10 +71,10 @@ func residualsOf[T Sample, F Float](residual, detrended [][]F, t Tile, s Sums, l
 					left = math.FMA(-slope[p], tau-meanTime[p], (y-ref)-mean[p])
 				}
 				if residual != nil {
-					residual[i][from+p] = F(left * at.Scale)
+					residual[i][from+p] = F(left * scale)
 				}
 				if detrended != nil {
-					detrended[i][from+p] = F(math.FMA(ref+mean[p]+left, at.Scale, at.Offset))
+					detrended[i][from+p] = F(math.FMA(ref+mean[p]+left, scale, offset))
 				}
 			}
 		}

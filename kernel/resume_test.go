@@ -6,13 +6,14 @@ import (
 	"unsafe"
 )
 
-// The bodies for gap-free pixels may do a few dates a call, with the sums in memory between them: the bits
-// stay, and the last call hands back at the block of a gap that an earlier one met.
+// The bodies for gap-free pixels can process a few dates per call and keep the sums in memory in
+// between. The bits must be the same, and the last call must return at the first block that has a
+// gap at any date.
 func TestResumedSlopes(t *testing.T) {
 	const n, pixels, gap = 21, 3 * block, block + 17
 	for _, k := range kernels(t) {
 		for _, d := range dtypes {
-			if !k.has(d) {
+			if !k.has(slopeBody, d) {
 				continue
 			}
 			for _, whole := range []bool{false, true} {

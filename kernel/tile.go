@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// DType is the element type of samples as they stand in memory.
+// DType is the type of samples in memory.
 type DType uint8
 
-// The element types that every kernel reads.
+// The sample types. Every kernel reads all of them.
 const (
 	Uint8 DType = iota + 1
 	Int8
@@ -35,7 +35,7 @@ func (d DType) String() string {
 // Valid reports whether d is one of the eight types.
 func (d DType) Valid() bool { return d >= Uint8 && d <= Float64 }
 
-// Size returns the bytes of one sample, 0 for an invalid type.
+// Size returns the size of one sample in bytes, or 0 for an invalid type.
 func (d DType) Size() int {
 	switch d {
 	case Uint8, Int8:
@@ -53,7 +53,7 @@ func (d DType) Size() int {
 // IsFloat reports whether samples of the type can be NaN or infinite.
 func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
 
-// Sample is the set of Go types behind DType.
+// Sample is the set of the Go types that DType describes.
 type Sample interface {
 	uint8 | int8 | uint16 | int16 | uint32 | int32 | float32 | float64
 }
@@ -79,7 +79,7 @@ func DTypeOf[T Sample]() DType {
 	return Float64
 }
 
-// Bytes returns the memory of s as bytes, in the machine's byte order. Nothing is copied.
+// Bytes returns the memory of s as bytes, in the machine's byte order, without copying it.
 func Bytes[T Sample](s []T) []byte {
 	if len(s) == 0 {
 		return nil
@@ -87,44 +87,45 @@ func Bytes[T Sample](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
 }
 
-// A Tile is what a kernel call works on: Dates planes of Pixels samples each, a structure of
-// arrays. It is a view: it owns no memory, and kernels only read it. The planes stand in the order
-// of the axis, oldest first.
+// Tile is the input of a kernel call: Dates planes of Pixels samples each. The planes are in the
+// order of the axis, oldest first. A Tile is a view that owns no memory, and kernels only read it.
 //
 // Sample p of plane i is element i*Stride+p of Data. In a packed tile it is element
-// (p/64*Dates+i)*64 + p%64: the tile is cut into panels of 64 pixels, as many as the kernels carry in
-// registers, and each panel holds its planes one after another, so that fitting it reads one
-// sequential stream. The last panel is as long as the others, whatever Pixels is; what it
-// holds beyond Pixels is read, and has no effect.
+// (p/64*Dates+i)*64 + p%64: the tile consists of panels of 64 pixels, as many as the kernels carry
+// in registers, and each panel holds its planes one after another. A packed tile is therefore read
+// as one sequential stream. Its last panel is as long as the others, whatever Pixels is. The
+// samples beyond Pixels are read but have no effect.
 type Tile struct {
 	Type   DType
 	Data   []byte // samples in the machine's byte order
-	Stride int    // samples from the start of one plane to the start of the next, at least Pixels; unused where Packed
+	Stride int    // samples from one plane to the next, at least Pixels; unused if Packed
 	Dates  int
 	Pixels int
 	Packed bool
 	Mask   Mask
 
-	// InCache says that the samples are in the L2 cache by now, so that none are fetched ahead:
-	// what makes reading from memory nearly twice as fast costs a quarter there. It changes no result.
+	// InCache says that the samples are already in the L2 cache, and turns prefetching off.
+	// Prefetching nearly doubles the speed of reading from memory, but costs a quarter of the speed
+	// in cache. InCache has no effect on results.
 	InCache bool
 }
 
-// PanelPixels is the number of pixels of a packed tile's panel.
+// PanelPixels is the number of pixels in a panel of a packed tile.
 const PanelPixels = 64
 
-// Mask marks the gaps of a tile apart from its samples, as GDAL's mask bands and Arrow's validity bitmaps
-// do: an observation has a byte other than 0, or a bit that is set. The zero value marks none.
+// Mask marks the gaps of a tile separately from its samples, as GDAL's mask bands and Arrow's
+// validity bitmaps do. An observation has a nonzero byte or a bit that is set. The zero value marks
+// no gaps.
 //
-// The mask of sample p of plane i is byte, or bit, i*Stride+p of Data, bit 0 being the lowest of
-// byte 0; that of a packed tile stands where its sample stands.
+// The mask of sample p of plane i is byte, or bit, i*Stride+p of Data. Bit 0 is the lowest bit of
+// byte 0. In a packed tile, masks have the same index as their samples.
 type Mask struct {
 	Data   []byte // nil: no mask
-	Bits   bool   // one bit a sample, not one byte
-	Stride int    // samples from plane to plane, a multiple of 8 where Bits; unused where the tile is packed
+	Bits   bool   // the mask has one bit per sample, not one byte
+	Stride int    // samples from one plane to the next; a multiple of 8 if Bits; unused in packed tiles
 }
 
-// bytes returns how many bytes the masks of n samples take.
+// bytes returns the size of the masks of n samples in bytes.
 func (m Mask) bytes(n int) int {
 	if m.Bits {
 		return (n + 7) / 8
@@ -147,7 +148,7 @@ func (m Mask) from(n int) Mask {
 	return m
 }
 
-// observed reports whether the mask lets the sample at index at be an observation.
+// observed reports whether the mask says that the sample at index at is an observation.
 func (m Mask) observed(at int) bool {
 	switch {
 	case m.Data == nil:
@@ -158,7 +159,7 @@ func (m Mask) observed(at int) bool {
 	return m.Data[at] != 0
 }
 
-// TileOf returns the view of data as dates planes of pixels samples, stride samples apart.
+// TileOf returns a view of data as planes that are stride samples apart.
 func TileOf[T Sample](data []T, stride, dates, pixels int) Tile {
 	return Tile{Type: DTypeOf[T](), Data: Bytes(data), Stride: stride, Dates: dates, Pixels: pixels}
 }
@@ -166,8 +167,8 @@ func TileOf[T Sample](data []T, stride, dates, pixels int) Tile {
 // Panels returns the number of panels of 64 pixels that hold the tile's pixels.
 func (t Tile) Panels() int { return (t.Pixels + PanelPixels - 1) / PanelPixels }
 
-// Slice returns the view of the pixels [lo, hi) of t. Of a packed tile, lo must begin a panel; of one
-// with a mask of bits, a byte.
+// Slice returns a view of the pixels [lo, hi) of t. In a packed tile, lo must be the first pixel of
+// a panel. With a mask of bits, lo must be the first pixel of a byte.
 func (t Tile) Slice(lo, hi int) Tile {
 	if lo < 0 || hi < lo || hi > t.Pixels {
 		panic(fmt.Sprintf("kernel: slice [%d:%d] of a tile of %d pixels", lo, hi, t.Pixels))
@@ -195,7 +196,7 @@ func (t Tile) at(i, p int) int {
 	return i*t.Stride + p
 }
 
-// maskAt is at for the mask.
+// maskAt returns the index of the mask of sample p of plane i.
 func (t Tile) maskAt(i, p int) int {
 	if t.Packed {
 		return t.at(i, p)
@@ -203,8 +204,8 @@ func (t Tile) maskAt(i, p int) int {
 	return i*t.Mask.Stride + p
 }
 
-// Row returns the samples of the pixels [lo, hi) at date i. T must be the tile's type. Of a packed
-// tile, the pixels must lie in one panel.
+// Row returns the samples of the pixels [lo, hi) at date i. T must be the tile's type. In a packed
+// tile, the pixels must be in one panel.
 func Row[T Sample](t Tile, i, lo, hi int) []T {
 	if DTypeOf[T]() != t.Type {
 		panic(fmt.Sprintf("kernel: samples of %s asked from a tile of %s", DTypeOf[T](), t.Type))
@@ -220,7 +221,7 @@ func Row[T Sample](t Tile, i, lo, hi int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), hi-lo)
 }
 
-// Plane returns the samples of date i. T must be the tile's type, and the tile not packed.
+// Plane returns the samples of date i. T must be the tile's type, and the tile must not be packed.
 func Plane[T Sample](t Tile, i int) []T {
 	if t.Packed {
 		panic("kernel: plane asked from a packed tile")
@@ -228,7 +229,7 @@ func Plane[T Sample](t Tile, i int) []T {
 	return Row[T](t, i, 0, t.Pixels)
 }
 
-// Check returns an error that says what is wrong with the tile's shape, or nil.
+// Check returns an error if the shape of the tile is wrong.
 func (t Tile) Check() error {
 	switch {
 	case !t.Type.Valid():
@@ -262,7 +263,8 @@ func (t Tile) Check() error {
 	return nil
 }
 
-// samples returns how many samples planes that stand stride apart reach over.
+// samples returns the number of samples from the start of the first plane to the end of the last,
+// for planes that are stride samples apart.
 func (t Tile) samples(stride int) (uint64, error) {
 	if t.Pixels > math.MaxInt>>8 {
 		return 0, fmt.Errorf("kernel: tile of %d pixels is too large", t.Pixels)
@@ -272,7 +274,7 @@ func (t Tile) samples(stride int) (uint64, error) {
 	} else if t.Dates > 1 && stride < t.Pixels {
 		return 0, fmt.Errorf("kernel: planes overlap: stride %d is less than %d pixels", stride, t.Pixels)
 	}
-	// The bound keeps all that is computed from these numbers in 63 bits, bytes included.
+	// With this bound, sizes in samples and in bytes fit into 63 bits.
 	if uint64(t.Dates) > math.MaxInt64>>4/uint64(max(stride, t.Pixels)) {
 		return 0, fmt.Errorf("kernel: tile of %d dates × %d samples is too large", t.Dates, stride)
 	}
@@ -282,33 +284,35 @@ func (t Tile) samples(stride int) (uint64, error) {
 	return uint64(t.Dates-1)*uint64(stride) + uint64(t.Pixels), nil
 }
 
-// Valid says which samples are observations; the others are gaps. NaN and ±Inf are always gaps.
-// The zero value has no other.
+// Valid defines which samples are observations and which are gaps. NaN and ±Inf are always gaps.
+// For the zero value, all other samples are observations.
 type Valid struct {
-	// Nodata marks a gap where HasNodata is set. It is compared in the tile's own type: rounded
-	// to float32 for float32 samples, and without effect where an integer type cannot hold it.
+	// If HasNodata is set, samples equal to Nodata are gaps. They are compared in the type of the
+	// samples: Nodata is rounded to float32 for float32 samples, and has no effect if the samples
+	// have an integer type that cannot represent it.
 	HasNodata bool
 	Nodata    float64
-	// Samples outside [Lo, Hi] are gaps where HasRange is set.
+	// If HasRange is set, samples outside [Lo, Hi] are gaps.
 	HasRange bool
 	Lo, Hi   float64
 }
 
-// limits are a Valid in a tile's own type, as the kernels compare: an observation y has
-// lo <= y <= hi and, where hasNodata is set, y != nodata.
+// limits is a Valid in the type of the samples, as the kernels compare: for an observation y,
+// lo <= y <= hi and, if hasNodata is set, y != nodata.
 type limits struct {
-	lo, hi, nodata float64 // each a value of the type
+	lo, hi, nodata float64 // values of the type
 	hasNodata      bool
 }
 
-// lower returns the limits for samples of type d. Finite ones keep NaN and ±Inf out.
+// lower returns the limits for samples of type d. lo and hi are finite, so NaN and ±Inf are
+// outside.
 func (v Valid) lower(d DType) limits {
 	lo, hi := d.limits()
 	l := limits{lo: lo, hi: hi, nodata: v.Nodata, hasNodata: v.HasNodata && v.Nodata == v.Nodata}
 	if v.HasRange {
 		l.lo, l.hi = max(lo, d.up(v.Lo)), min(hi, -d.up(-v.Hi))
 		if !(l.lo <= l.hi) {
-			l.lo, l.hi = hi, lo // what no sample is between
+			l.lo, l.hi = hi, lo // an empty range
 		}
 	}
 	if d == Float32 {
@@ -319,7 +323,7 @@ func (v Valid) lower(d DType) limits {
 	return l
 }
 
-// limits returns the least and the greatest finite value of the type.
+// limits returns the smallest and the greatest finite values of the type.
 func (d DType) limits() (lo, hi float64) {
 	switch d {
 	case Uint8:
@@ -340,7 +344,7 @@ func (d DType) limits() (lo, hi float64) {
 	return -math.MaxFloat64, math.MaxFloat64
 }
 
-// up returns the least value of the type, its range aside, that is not below x.
+// up rounds x up to a value of the type. It ignores the range of integer types.
 func (d DType) up(x float64) float64 {
 	switch d {
 	case Float64:
@@ -355,7 +359,7 @@ func (d DType) up(x float64) float64 {
 	return math.Ceil(x)
 }
 
-// bits returns x, a value of type d, as the type's bits.
+// bits returns the bits of x, which must be a value of type d, in that type.
 func (d DType) bits(x float64) uint64 {
 	switch d {
 	case Uint8, Uint16, Uint32:
@@ -373,15 +377,15 @@ func (l limits) observation(y float64) bool {
 	return y >= l.lo && y <= l.hi && !(l.hasNodata && y == l.nodata)
 }
 
-// Observation reports whether a sample of type d, widened to float64, is an observation and not
-// a gap. It is what the kernels test in registers.
+// Observation reports whether a sample of type d, widened to float64, is an observation. The
+// kernels apply the same test.
 func (v Valid) Observation(d DType, y float64) bool { return v.Limits(d).Observation(y) }
 
-// Limits is a Valid made ready for many samples of one type.
+// Limits is a Valid converted to one sample type, for testing many samples.
 type Limits struct{ limits limits }
 
-// Limits makes v ready for samples of type d.
+// Limits converts v to samples of type d.
 func (v Valid) Limits(d DType) Limits { return Limits{v.lower(d)} }
 
-// Observation reports whether a sample, widened to float64, is an observation and not a gap.
+// Observation reports whether a sample, widened to float64, is an observation.
 func (l Limits) Observation(y float64) bool { return l.limits.observation(y) }

@@ -6,21 +6,23 @@ import (
 	"unsafe"
 )
 
-// Arena is one piece of memory outside the Go heap that buffers are cut from. On Linux, one of 2 MiB
-// or more begins on a huge page's boundary, and one of 32 MiB or more asks for huge pages, which spare the
-// address translation of many planes read side by side. Its pages are placed on the NUMA node of the thread that writes
-// them first ([Touch]), so each worker makes its own, or writes its part first.
-// An Arena is not for concurrent use; what was cut from it is.
+// Arena is a piece of memory outside the Go heap from which buffers are cut. On Linux, an arena of
+// 2 MiB or more begins at the boundary of a huge page, and an arena of 32 MiB or more asks for huge
+// pages, which make address translation cheaper when many planes are read side by side. The system
+// places a page on the NUMA node of the thread that first writes to it ([Touch]), so each worker
+// should create its own arena or write its part first.
+//
+// An Arena is not safe for concurrent use. The buffers are independent of each other.
 type Arena struct {
-	reserved []byte // as the system gave it
-	mem      []byte // the part that is cut
+	reserved []byte // as the system returned it
+	mem      []byte // the part from which buffers are cut
 	used     int
 }
 
 // hugeBytes is the size of a huge page of amd64, and of arm64 with pages of 4 KiB.
 const hugeBytes = 2 << 20
 
-// NewArena returns an arena of that many bytes. Close gives them back.
+// NewArena returns an arena of size bytes. Close releases them.
 func NewArena(size int) (*Arena, error) {
 	if size < 0 {
 		return nil, fmt.Errorf("layout: arena of %d bytes", size)
@@ -32,8 +34,9 @@ func NewArena(size int) (*Arena, error) {
 	return a, nil
 }
 
-// Cut returns the next n bytes, beginning on a cache line. It panics when the arena is used up:
-// whoever makes one knows what will be cut from it, each piece rounded up to 64 bytes.
+// Cut returns the next n bytes. They begin on a cache line, so the size of each buffer counts as
+// rounded up to 64 bytes. Cut panics if fewer bytes are left, because the caller chose the size of
+// the arena.
 func (a *Arena) Cut(n int) []byte {
 	if n < 0 || n > len(a.mem)-a.used {
 		panic(fmt.Sprintf("layout: %d bytes cut from an arena with %d left", n, len(a.mem)-a.used))
@@ -43,17 +46,17 @@ func (a *Arena) Cut(n int) []byte {
 	return b
 }
 
-// Close gives the memory back. What was cut from it must not be used again.
+// Close releases the memory. The buffers that were cut from it must not be used again.
 func (a *Arena) Close() error {
 	reserved := a.reserved
 	*a = Arena{}
 	return release(reserved)
 }
 
-// Touch makes the calling thread the first to write the pages of b, which was cut from an arena, and
-// leaves what b holds as it is. Where there is more than one NUMA node, untouched pages are placed on
-// the thread's own: a worker that is bound to CPUs calls it on memory that it will use and
-// another would write first. It also spares the page faults later on.
+// Touch writes to every page of b, a buffer cut from an arena, without changing its content. Pages
+// that nobody has written to are placed on the NUMA node of the calling thread. A worker that is
+// bound to CPUs calls Touch on memory that it will use if another thread would write to it first.
+// Touch also avoids page faults later.
 func Touch(b []byte) {
 	if len(b) == 0 || populate(b) {
 		return
@@ -66,12 +69,13 @@ func Touch(b []byte) {
 	}
 }
 
-// write is no inlined store: the compiler would drop one of what is there.
+// write is not inlined, because the compiler would remove a store of the value that is already
+// there.
 //
 //go:noinline
 func write(b *byte, x byte) { *b = x }
 
-// from returns how many bytes into b an address is that n divides.
+// from returns the offset of the first byte of b whose address is a multiple of n, a power of two.
 func from(b []byte, n int) int {
 	return -int(uintptr(unsafe.Pointer(&b[0]))) & (n - 1)
 }

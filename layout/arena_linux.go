@@ -7,13 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hugeLeast is from how many bytes on huge pages are asked for. Getting the first ones can take the system
-// 10 ms, while it moves others' pages out of the way; a tile that is read over and over is not worth that.
+// hugeLeast is the size in bytes from which huge pages are requested. The first ones can take 10 ms
+// while the system moves other pages away, which is too long for a tile that stays in cache.
 const hugeLeast = 32 << 20
 
-// reserve maps n bytes. From 2 MiB on they begin on a huge page, and from hugeLeast on they are marked for
-// such: the kernel backs them with them where it can, and a refusal changes nothing but speed. What is mapped
-// to find a boundary is never touched, and takes no memory.
+// reserve maps n bytes. From 2 MiB on, they begin at the boundary of a huge page. From hugeLeast
+// on, reserve also requests huge pages. If the system refuses, only speed is lost. The bytes that
+// are mapped in addition to find a boundary are never touched and take no memory.
 func (a *Arena) reserve(n int) error {
 	size := n
 	if n >= hugeBytes {
@@ -44,7 +44,8 @@ func release(b []byte) error {
 	return unix.Munmap(b)
 }
 
-// populate is Touch in one call. Linux has it from 5.14 on.
+// populate does what Touch does in one system call, and reports whether it succeeded. It needs
+// Linux 5.14.
 func populate(b []byte) bool {
 	page := os.Getpagesize()
 	before := int(uintptr(unsafe.Pointer(&b[0]))) % page

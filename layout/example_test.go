@@ -7,7 +7,7 @@ import (
 	"github.com/pixtrend/pixtrend/layout"
 )
 
-// Four pixels with three dates each, pixel by pixel, become a tile of three planes.
+// A pixel-interleaved stack of four pixels and three dates is copied to a tile of three planes.
 func Example() {
 	bip := []int16{
 		1, 2, 3,

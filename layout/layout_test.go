@@ -10,10 +10,10 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// sample is what the tests store for a date and a pixel, so that any mix-up shows.
+// sample is the value that the tests store for a date and a pixel. All values differ.
 func sample[T kernel.Sample](i, p, pixels int) T { return T(i*pixels + p) }
 
-// stack makes the same stack in an order, by the formulas of the package's doc.
+// stack returns the stack in an order, by the formulas in the package documentation.
 func stack[T kernel.Sample](o Order, w, h, n int) View {
 	data := make([]T, w*h*n)
 	for i := range n {
@@ -27,7 +27,7 @@ func stack[T kernel.Sample](o Order, w, h, n int) View {
 	return ViewOf(data, o, w, h, n)
 }
 
-// tileOf returns a tile, as a view where that is possible.
+// tileOf returns a tile, which is a view if that is possible.
 func tileOf(v View, lo, n int, order []int) kernel.Tile {
 	if v.Contiguous() && order == nil {
 		return v.Direct(lo, n)
@@ -135,7 +135,7 @@ func TestCachePixels(t *testing.T) {
 	}
 }
 
-// From 2 MiB on an arena begins where a huge page does.
+// An arena of 2 MiB or more begins at the boundary of a huge page.
 func TestLargeArenaIsAligned(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("huge pages are asked for on Linux only")
@@ -160,7 +160,7 @@ func TestLargeArenaIsAligned(t *testing.T) {
 	}
 }
 
-// Touch changes nothing, by either way.
+// Touch does not change the content, in either of its implementations.
 func TestTouch(t *testing.T) {
 	a, err := NewArena(100 << 10)
 	if err != nil {

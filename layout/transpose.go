@@ -4,12 +4,13 @@ import (
 	"math"
 	"unsafe"
 
+	"github.com/pixtrend/pixtrend/internal/race"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// transpose copies pixel-interleaved samples into the planes of t: plane i is date order[i] of
-// each pixel, or date i where order is nil. Only the size of a sample matters. The padding of a
-// packed tile is left to pad.
+// transpose copies pixel-interleaved samples into the planes of t. Plane i gets date order[i] of
+// each pixel, or date i if order is nil. Only the size of the sample type matters. transpose does
+// not fill the padding of a packed tile, which is the task of pad.
 func transpose(k kernel.Kernel, t kernel.Tile, src []byte, order []int) {
 	if len(src) == 0 {
 		return
@@ -30,7 +31,7 @@ func transpose(k kernel.Kernel, t kernel.Tile, src []byte, order []int) {
 	}
 }
 
-// transposeOf is transpose in portable Go, from pixel done on.
+// transposeOf implements transpose in portable Go for the pixels from done to the last.
 func transposeOf[T uint8 | uint16 | uint32 | uint64](t kernel.Tile, src []byte, order []int, done int) {
 	from := unsafe.Slice((*T)(unsafe.Pointer(&src[0])), t.Pixels*t.Dates)
 	to := unsafe.Slice((*T)(unsafe.Pointer(&t.Data[0])), len(t.Data)/t.Type.Size())
@@ -45,8 +46,8 @@ func transposeOf[T uint8 | uint16 | uint32 | uint64](t kernel.Tile, src []byte, 
 	}
 }
 
-// side is the edge of the blocks that are transposed: 16 × 16 samples of 8 bytes read and write
-// 32 cache lines, which the first-level cache holds.
+// side is the width of the square blocks that are transposed. A block of 16 × 16 samples of 8 bytes
+// reads and writes 32 cache lines, which fit into the L1 cache.
 const side = 16
 
 func transposeRun[T uint8 | uint16 | uint32 | uint64](to []T, stride, pixels int, from []T, dates int, order []int) {
@@ -69,7 +70,8 @@ func transposeRun[T uint8 | uint16 | uint32 | uint64](to []T, stride, pixels int
 	}
 }
 
-// planeStride returns how many samples two planes of t stand apart, within a panel where t is packed.
+// planeStride returns the number of samples from one plane of t to the next, or within a panel if t
+// is packed.
 func planeStride(t kernel.Tile) int {
 	if t.Packed {
 		return kernel.PanelPixels
@@ -77,7 +79,7 @@ func planeStride(t kernel.Tile) int {
 	return t.Stride
 }
 
-// firstSample returns the index of the sample of plane 0 of a pixel.
+// firstSample returns the index of a pixel's sample in plane 0.
 func firstSample(t kernel.Tile, pixel int) int {
 	if t.Packed {
 		return pixel/kernel.PanelPixels*kernel.PanelPixels*t.Dates + pixel%kernel.PanelPixels
@@ -85,8 +87,8 @@ func firstSample(t kernel.Tile, pixel int) int {
 	return pixel
 }
 
-// pad fills the last panel of a packed tile beyond its pixels with copies of the last one, so
-// that the padding has a gap only where that pixel has one.
+// pad fills the padding in the last panel of a packed tile with copies of the last pixel, so that
+// the padding has gaps only if that pixel has.
 func pad(t kernel.Tile) {
 	m := t.Pixels % kernel.PanelPixels
 	if !t.Packed || m == 0 {
@@ -103,38 +105,38 @@ func pad(t kernel.Tile) {
 }
 
 const (
-	// aheadBytes is how far ahead of a group memory is asked for; larger groups, whose units lie over
-	// all of them, need the whole of the next one.
+	// aheadBytes is the distance of prefetching from a group. A group that is larger prefetches the
+	// next group, because its units are spread over all of its memory.
 	aheadBytes = 7 << 10
 
-	// maxCallSamples bounds the samples that one assembly call moves, since the garbage collector
-	// cannot stop a goroutine inside it: at half a sample a nanosecond, which memory that is far away
-	// may come down to, they take 130 µs, and mostly a tenth of that.
+	// maxCallSamples limits the samples of one assembly call, because the garbage collector cannot
+	// stop a goroutine during the call. A call usually takes about 13 µs, and 130 µs if distant
+	// memory slows it down to half a sample per nanosecond.
 	maxCallSamples = 64 << 10
 )
 
-// params is the one argument of the assembly. transpose_amd64.s finds its fields through go_asm.h.
+// params is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
 type params struct {
 	src    unsafe.Pointer // the first pixel at the first date of the strip
 	dst    unsafe.Pointer // the same pixel in plane 0
-	off    *uintptr       // for each date of the strip bytes from dst to its plane; zeros to the end of a unit that is longer
-	pixel  uintptr        // bytes from pixel to pixel in src
+	off    *uintptr       // bytes from dst to the plane of each date, then zeros to the end of a unit
+	pixel  uintptr        // bytes from one pixel to the next in src
 	dates  int            // of the strip
-	groups int            // groups of as many pixels as a vector holds; at least 1. Counted down
-	ahead  uintptr        // bytes from a group to what is prefetched meanwhile
-	next   uintptr        // what is added to the last unit's place in src for that of the next group
+	groups int            // groups of as many pixels as a vector has samples, at least 1; counted down
+	ahead  uintptr        // bytes from a group to the memory that is prefetched with it
+	next   uintptr        // bytes from the last unit of a group to the first unit of the next
 
 	// After each panel, jump is added to dst.
 	panel int // groups in a panel
-	left  int // groups left in the first one. Counted down
+	left  int // groups left in the first panel; counted down
 	jump  uintptr
 }
 
-// notPlaced marks dates that place has not met.
+// notPlaced marks dates for which place has not found a plane.
 const notPlaced = math.MaxUint
 
-// place writes to off, for each of the dates from first on, the bytes to its plane; planes stand
-// plane bytes apart. It returns false where order does not name each of the dates once.
+// place sets off[d] to the offset in bytes of the plane of date first+d. Planes are plane bytes
+// apart. It returns false if order does not have each of these dates once.
 func place(off []uintptr, first int, order []int, plane uintptr) bool {
 	if order == nil {
 		for d := range off {
@@ -158,15 +160,15 @@ func place(off []uintptr, first int, order []int, plane uintptr) bool {
 	return placed == len(off)
 }
 
-// transposeVectors is transpose in assembly, as far as it goes: it returns the number of pixels
-// done, which are all but for small tiles, the last ones of a packed tile and orders that are no
-// permutation.
+// transposeVectors does the work of transpose with assembly and returns the number of pixels done.
+// It leaves to the portable code small tiles, the last pixels of a packed tile, and orders that are
+// not a permutation.
 func transposeVectors(isa kernel.ISA, t kernel.Tile, src []byte, order []int) int {
 	if t.Pixels*t.Type.Size() < vectorBytes(isa) || vectorBytes(isa) == 0 {
 		return 0
 	}
-	// The table of offsets must not come from the heap. A large one takes as long to clear as a few
-	// short series to transpose.
+	// The table of offsets must not be allocated on the heap. Clearing a large table takes as long
+	// as transposing a few short series.
 	if t.Dates <= 64 {
 		var off [64]uintptr
 		return transposeBy(isa, t, src, order, off[:])
@@ -175,8 +177,8 @@ func transposeVectors(isa kernel.ISA, t kernel.Tile, src []byte, order []int) in
 	return transposeBy(isa, t, src, order, off[:])
 }
 
-// transposeBy is transposeVectors with zeros for a table of the planes of some dates: longer series
-// are cut into strips of so many.
+// transposeBy is transposeVectors with off, which is all zeros, as the table of offsets. A series
+// that is longer than the table is cut into strips of len(off) dates.
 func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []uintptr) int {
 	size := t.Type.Size()
 	group, unit := vectorBytes(isa)/size, unitDates(isa, size)
@@ -193,19 +195,19 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 	if !place(off[:strip], 0, order, plane) {
 		return 0
 	}
-	raceRead(src)
-	raceTile(t)
+	race.Read(src)
+	raceWrite(t)
 
 	most := max(1, maxCallSamples/(strip*group))
 	if strip < t.Dates {
-		most = 1 // all dates of a pixel before the next one: memory is read in its order
+		most = 1 // all dates of a group before the next group, so that memory is read in order
 	}
-	// Units of pixels before safe lie within src.
+	// For pixels before safe, no unit reaches beyond src.
 	safe := t.Pixels
 	if t.Dates < unit {
 		safe -= (unit - 1) / t.Dates
 	}
-	var end [64*15 + 16]byte // a group of at most 64 pixels, of less than the 16 bytes of a unit
+	var end [64*15 + 16]byte // a group of 64 pixels of up to 15 bytes, and the 16 bytes of a unit
 	for done := 0; done < t.Pixels; {
 		at, groups := done, min(most, (safe-done)/group)
 		from := src[done*series:]
@@ -215,7 +217,7 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 				if t.Packed {
 					return done
 				}
-				at = t.Pixels - group // again, moved back to end with the tile
+				at = t.Pixels - group // the last group, moved back so that it ends with the tile
 			}
 			from = src[at*series:]
 			if t.Dates < unit {
@@ -242,14 +244,17 @@ func transposeBy(isa kernel.ISA, t kernel.Tile, src []byte, order []int, off []u
 	return t.Pixels
 }
 
-// raceTile tells the race detector that all samples of t are written.
-func raceTile(t kernel.Tile) {
+// raceWrite tells the race detector that all samples of t are written.
+func raceWrite(t kernel.Tile) {
+	if !race.Enabled {
+		return
+	}
 	if t.Packed {
-		raceWrite(t.Data[:t.Dates*t.Panels()*kernel.PanelPixels*t.Type.Size()])
+		race.Write(t.Data[:t.Dates*t.Panels()*kernel.PanelPixels*t.Type.Size()])
 		return
 	}
 	for i := range t.Dates {
 		at := i * t.Stride * t.Type.Size()
-		raceWrite(t.Data[at : at+t.Pixels*t.Type.Size()])
+		race.Write(t.Data[at : at+t.Pixels*t.Type.Size()])
 	}
 }

@@ -4,9 +4,9 @@ package layout
 
 import "github.com/pixtrend/pixtrend/kernel"
 
-// vectorBytes returns how many bytes of a plane a body writes at once, 0 where there is none. A
-// body uses no processor feature that kernel does not ask for before it makes a Kernel of the ISA:
-// AVX-512 F, BW (the unpacking of 8 and 16 bits) and none else, or AVX and AVX2.
+// vectorBytes returns how many bytes of a plane a body writes at once, or 0 if there is no body.
+// The bodies use only processor features that kernel requires for the ISA: AVX-512 F and BW (which
+// unpacks 8 and 16 bits), or AVX and AVX2.
 func vectorBytes(isa kernel.ISA) int {
 	switch isa {
 	case kernel.AVX512:
@@ -17,7 +17,7 @@ func vectorBytes(isa kernel.ISA) int {
 	return 0
 }
 
-// unitDates returns how many dates a body loads of a pixel at once.
+// unitDates returns how many dates of a pixel a body loads at once.
 func unitDates(isa kernel.ISA, size int) int {
 	if isa == kernel.AVX2 && size == 1 {
 		return 8
@@ -25,8 +25,8 @@ func unitDates(isa kernel.ISA, size int) int {
 	return 16 / size
 }
 
-// transposeGroups runs the body for samples of that size. Dispatch is a switch of direct calls: a
-// call through a func variable would move params to the heap.
+// transposeGroups calls the body for samples of size bytes. It is a switch of direct calls, because
+// a call through a func variable would move the params to the heap.
 func transposeGroups(isa kernel.ISA, size int, p *params) {
 	if isa == kernel.AVX512 {
 		switch size {
@@ -53,8 +53,9 @@ func transposeGroups(isa kernel.ISA, size int, p *params) {
 	}
 }
 
-// The bodies, in transpose_amd64.s, named after the bits of a sample: for each of p.groups groups of
-// pixels, sample x of the vector at p.dst + p.off[date] = date of pixel x.
+// The bodies are in transpose_amd64.s. Their names have the size of a sample in bits. For each of
+// p.groups groups of pixels and each date, the vector at p.dst + p.off[date] gets the samples of
+// the group's pixels.
 
 //go:noescape
 func transpose8AVX2(p *params)

@@ -3,19 +3,19 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// A body takes pixel after pixel with its series and writes plane after plane. It works on groups:
-// as many pixels as fill one vector of one plane (64 bytes with AVX-512, 32 with AVX2), and of
-// them on one unit of dates after another: as many dates as 16 bytes hold (8 bytes for 8-bit samples
-// with AVX2, which has half the registers). The unit of a pixel is loaded into a 128-bit lane, lane j
-// of register r taking pixel j*R + r of the group, R being the registers of a unit. Then each
-// round of unpacking moves one bit of the pixel's number from the register's number into the place
-// within the lane, and one bit of the date's the other way, until every register holds one date with
-// its pixels in order. Nothing crosses a lane.
+// A body reads the series of one pixel after another and writes planes. It processes groups of as
+// many pixels as fill one vector of a plane: 64 bytes with AVX-512, 32 bytes with AVX2. For each
+// group it processes units of as many dates as 16 bytes hold (8 bytes for 8-bit samples with AVX2,
+// which has half the registers). The unit of a pixel is loaded into a 128-bit lane. Lane j of
+// register r gets pixel j*R + r of the group, where R is the number of registers of a unit. Each
+// round of unpacking moves one bit of the pixel's number from the number of the register to the
+// position in the lane, and one bit of the date's number in the other direction. In the end every
+// register has one date, with its pixels in order. No instruction crosses lanes.
 //
-// The last unit of a series is moved back to end with it: its first dates are then written twice,
-// alike. Where a series is shorter than a unit, what is loaded beyond it is the next pixel's; it is
-// written to plane 0, and since the dates of a unit are written from the last to the first, that plane's
-// own samples come after it.
+// The last unit of a series is moved back so that it ends with the series. Some dates are then
+// written twice with the same samples. If a series is shorter than a unit, the unit includes
+// samples of the next pixel. They are written to plane 0. Because the dates of a unit are written
+// from the last to the first, the samples of plane 0 are written later.
 //
 // General registers, in all bodies:
 //	AX  *params
@@ -23,17 +23,18 @@
 //	R8-R11  pixel 0 of each lane, then pixel 4, 8 ...       BX  bytes from lane to lane
 //	R12 bytes from pixel to pixel                           R13 three times that
 //	DI  the group's first pixel in a plane at offset 0
-//	DX  where params.off has the unit's first date          CX  dates beyond the unit; negative where there are fewer
-//	R14 what is prefetched                                  R15 scratch
+//	DX  address in params.off of the unit's first date      CX  dates after the unit; negative: missing dates
+//	R14 address to prefetch                                 R15 scratch
 
-// The hardware prefetchers stop at each 4 KiB, of which a core that reads one stream takes one
-// every 100 ns: asking ahead keeps it busy across the border. A unit asks for as many lines as it
-// reads, spread over its loads. Lines beyond the end are asked for too, which is no access.
+// The hardware prefetchers stop at every boundary of 4 KiB, which a core that reads one stream
+// reaches every 100 ns. Software prefetching crosses the boundaries. A unit prefetches as many
+// lines as it reads, distributed over its loads. Prefetching lines beyond the end of the samples is
+// harmless.
 #define PREFETCH(j) PREFETCHT0 (j*64)(R14)
 
-// ---- What the bodies share ----------------------------------------------------------------
+// ---- Macros of all bodies -----------------------------------------------------------------
 
-// lanelog: the pixels of a lane are two to that
+// lanelog: log2 of the number of pixels in a lane
 #define ENTER(lanelog) \
 	MOVQ p+0(FP), AX; \
 	MOVQ params_src(AX), SI; \
@@ -50,7 +51,8 @@
 	MOVQ params_ahead(AX), R14; \
 	ADDQ SI, R14
 
-// To the next unit, or the last one moved back; jumps to the end of the group after that.
+// Go to the next unit, which is moved back if it is the last. After the last, jump to the end of
+// the group.
 #define NEXT_UNIT(dates, size, bytes, end) \
 	TESTQ CX, CX; \
 	JLE end; \
@@ -62,7 +64,7 @@
 	LEAQ (SI)(R15*size), SI; \
 	ADDQ $bytes, R14
 
-// The planes of a packed tile go on in the next panel.
+// After the last group of a panel, go to the next panel.
 #define NEXT_GROUP(bytes, same) \
 	ADDQ params_next(AX), SI; \
 	ADDQ $bytes, DI; \
@@ -92,15 +94,15 @@ same: \
 	LEAQ (R10)(R12*4), R10; \
 	LEAQ (R11)(R12*4), R11
 
-// One round on a pair of registers: their elements by turns, those of the lower halves of the lanes in
-// lo, of the upper ones in hi.
+// One round on a pair of registers interleaves their elements. lo gets those of the lower halves of
+// the lanes, and hi those of the upper halves.
 #define PAIR8(a, b, lo, hi) VPUNPCKLBW b, a, lo; VPUNPCKHBW b, a, hi
 #define PAIR16(a, b, lo, hi) VPUNPCKLWD b, a, lo; VPUNPCKHWD b, a, hi
 #define PAIR32(a, b, lo, hi) VPUNPCKLDQ b, a, lo; VPUNPCKHDQ b, a, hi
 #define PAIR64(a, b, lo, hi) VPUNPCKLQDQ b, a, lo; VPUNPCKHQDQ b, a, hi
 
-// A round on 4, 8 or 16 registers p, whose results go to q: pairs whose numbers differ in the bit of
-// 1, 2, 4 or 8.
+// A round on 4, 8 or 16 registers p with results in q. The numbers of the registers in a pair
+// differ in the bit of 1, 2, 4 or 8.
 #define ROUND2(PAIR, p0, p1, q0, q1) \
 	PAIR(p0, p1, q0, q1)
 
@@ -136,10 +138,10 @@ same: \
 
 // ---- AVX-512 ----------------------------------------------------------------------------------
 //
-//	Z0-Z15   loaded, and every second round's results
-//	Z16-Z31  the other rounds' results
-//	K1-K3    where lanes 1, 2 and 3 are: a load that repeats 16 bytes in all lanes, but writes one,
-//	         costs no shuffle
+//	Z0-Z15   loaded samples, and the results of every second round
+//	Z16-Z31  the results of the other rounds
+//	K1-K3    masks of lanes 1, 2 and 3: a load that broadcasts 16 bytes to all lanes but writes only
+//	         one needs no shuffle
 
 #define MASKS \
 	MOVL $0x00F0, R15; \
@@ -149,7 +151,7 @@ same: \
 	MOVL $0xF000, R15; \
 	KMOVW R15, K3
 
-// Rows of registers: row r takes pixel r of each lane, and asks for line j.
+// Rows of registers: row r loads pixel r of each lane and prefetches line j.
 #define LOADZ(j, at, x, z) \
 	VMOVDQU (R8)at, x; \
 	VBROADCASTI32X4 (R9)at, K1, z; \
@@ -189,7 +191,7 @@ unit:
 	LOADZ4(8, X8, Z8, X9, Z9, X10, Z10, X11, Z11)
 	NEXT4_LANES4
 	LOADZ4(12, X12, Z12, X13, Z13, X14, Z14, X15, Z15)
-	// Pairs eight apart, then four, two, one.
+	// Pairs of registers eight apart, then four, two and one.
 	ROUND8_4(PAIR8, Z0, Z1, Z2, Z3, Z8, Z9, Z10, Z11, Z16, Z17, Z18, Z19, Z24, Z25, Z26, Z27)
 	ROUND8_4(PAIR8, Z4, Z5, Z6, Z7, Z12, Z13, Z14, Z15, Z20, Z21, Z22, Z23, Z28, Z29, Z30, Z31)
 	ROUND8_4(PAIR8, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
@@ -309,10 +311,10 @@ end:
 
 // ---- AVX2 -------------------------------------------------------------------------------------
 //
-//	Y0-Y7   loaded, and every second round's results
-//	Y8-Y15  the other rounds' results
+//	Y0-Y7   loaded samples, and the results of every second round
+//	Y8-Y15  the results of the other rounds
 
-// Rows of registers: row r takes pixel r of each lane. Two ask for line j.
+// Rows of registers: row r loads pixel r of each lane. Two rows prefetch line j.
 #define LOADY(at, x, y) \
 	VMOVDQU (R8)at, x; \
 	VINSERTI128 $1, (R9)at, y, y
@@ -329,7 +331,7 @@ end:
 	LOADY((R13*1), x3, y3); \
 	PREFETCH((j+1))
 
-// Units of 8 bytes: row r takes pixels 2r and 2r+1 of each lane.
+// Units of 8 bytes: row r loads pixels 2r and 2r+1 of each lane.
 #define LOADYHALF2(j, x0, y0, x1, y1) \
 	VMOVQ (R8), x0; \
 	VMOVQ (R9), X14; \
@@ -361,9 +363,9 @@ unit:
 	LOADYHALF2(2, X4, Y4, X5, Y5)
 	NEXT4_LANES2
 	LOADYHALF2(3, X6, Y6, X7, Y7)
-	// The place has four bits of which one is the pixel's, so that it takes four rounds: the first
-	// and the last on pairs four apart. A date's bits then stand in the register's number in the order
-	// 0, 2, 1.
+	// The position in a lane has four bits, one of which belongs to the pixel at first, so four
+	// rounds are needed. The first and the last are on pairs four apart. The bits of the date are
+	// then in the number of the register in the order 0, 2, 1.
 	ROUND8_4(PAIR8, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15)
 	ROUND8_2(PAIR8, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
 	ROUND8_1(PAIR8, Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15)

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend/internal/guard"
+	"github.com/pixtrend/pixtrend/internal/race"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// bySize is a type of each size of a sample.
+// bySize has one type for each size of a sample.
 var bySize = []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Float32, kernel.Float64}
 
 func kernels(t testing.TB) []kernel.Kernel {
@@ -32,11 +33,12 @@ func randomBytes(rng *rand.Rand, b []byte) {
 	}
 }
 
-// canary is what stands where nothing may be written.
+// canary fills the bytes that must not be written.
 const canary = 0xa5
 
-// formula lays samples out by the words of kernel.Tile and View: sample by sample, the padding of a
-// packed tile being the last pixel's, and the canary between the planes of a plain one.
+// formula copies sample by sample, by the formulas in the documentation of kernel.Tile and View.
+// The padding of a packed tile repeats the last pixel, and canaries fill the space between the
+// planes of a plain one.
 func formula(v View, lo int, order []int, shape kernel.Tile) []byte {
 	size := v.Type.Size()
 	want := bytes.Repeat([]byte{canary}, len(shape.Data))
@@ -63,8 +65,8 @@ func formula(v View, lo int, order []int, shape kernel.Tile) []byte {
 	return want
 }
 
-// TestTransposes holds every body against the formula, between guard pages: the source ends at one
-// where the tile begins at one, and the other way round.
+// TestTransposes compares every body with the formula, in buffers beside guard pages. Either the
+// source ends at one and the tile begins at one, or the other way round.
 func TestTransposes(t *testing.T) {
 	dates := []int{64, 127}
 	for n := 1; n <= 40; n++ {
@@ -74,7 +76,7 @@ func TestTransposes(t *testing.T) {
 	for n := range 131 {
 		pixels = append(pixels, n)
 	}
-	if raceEnabled { // ten times as slow
+	if race.Enabled { // ten times as slow
 		dates, pixels = []int{1, 3, 5, 8, 21, 40}, []int{0, 1, 15, 16, 33, 64, 130, 257}
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -125,7 +127,7 @@ func TestTransposes(t *testing.T) {
 	}
 }
 
-// Series that are longer than the table of their planes go in strips.
+// Series that are longer than the table of offsets are transposed in strips.
 func TestTransposeOfLongSeries(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, d := range bySize {
@@ -153,7 +155,7 @@ func TestTransposeOfLongSeries(t *testing.T) {
 	}
 }
 
-// Calls of the assembly are bounded: a large tile takes several.
+// A large tile takes several calls of the assembly.
 func TestTransposeInSeveralCalls(t *testing.T) {
 	const px, n = 5*maxCallSamples/7 + 9, 7
 	v := View{Type: kernel.Int16, Order: BIP, Width: px, Height: 1, Dates: n, Data: make([]byte, px*n*2)}
@@ -175,7 +177,8 @@ func TestTransposeInSeveralCalls(t *testing.T) {
 	}
 }
 
-// An order may name a date twice and another never: the assembly leaves it to the portable code.
+// An order may have a date twice and another not at all. The assembly leaves it to the portable
+// code.
 func TestOrderThatIsNoPermutation(t *testing.T) {
 	v := stack[int16](BIP, 70, 1, 5)
 	for _, order := range [][]int{{0, 0, 1, 2, 3}, {4, 4, 4, 4, 4}} {
@@ -190,7 +193,7 @@ func TestOrderThatIsNoPermutation(t *testing.T) {
 	}
 }
 
-// What is asked for by name is what runs.
+// An ISA that is forced by its name is the one that runs.
 func TestForcedTransposeRuns(t *testing.T) {
 	v := stack[float32](BIP, 128, 1, 21)
 	for _, k := range kernels(t) {
@@ -209,7 +212,7 @@ func TestForcedTransposeRuns(t *testing.T) {
 	}
 }
 
-// Every order becomes the same packed tile, wherever it begins.
+// Stacks of every order give the same packed tile, wherever it begins.
 func TestCopyOfEveryOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, shape := range [][3]int{{1, 1, 1}, {7, 30, 2}, {33, 4, 21}, {200, 3, 5}, {4096, 3, 2}} {
@@ -293,7 +296,7 @@ func TestCopyAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzTranspose lets any numbers be shapes. What the samples are decides nothing.
+// FuzzTranspose takes arbitrary numbers as shapes. The values of the samples do not matter.
 func FuzzTranspose(f *testing.F) {
 	f.Add(uint8(0), uint16(3), uint16(70), uint8(0), true, uint64(0))
 	f.Add(uint8(2), uint16(21), uint16(70), uint8(2), false, uint64(1))
@@ -329,9 +332,9 @@ func FuzzTranspose(f *testing.F) {
 	})
 }
 
-// BenchmarkTranspose measures one thread that transposes pixel-interleaved samples into a tile of half
-// of the L2 cache, from the other half of it or from memory of four last-level caches. The rate is that of
-// the samples. benchstat -col /isa sets the implementations side by side.
+// BenchmarkTranspose measures one thread that transposes pixel-interleaved samples into a tile of
+// half of the L2 cache, from the other half or from a buffer of four times the last-level cache.
+// The rate counts the samples. benchstat -col /isa compares the implementations.
 func BenchmarkTranspose(b *testing.B) {
 	for _, d := range []kernel.DType{kernel.Float32, kernel.Int16} {
 		for _, n := range []int{21, 64, 500} {

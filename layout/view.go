@@ -7,14 +7,14 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Order is how the samples of a stack follow each other in memory.
+// Order is the order of the samples of a stack in memory.
 type Order uint8
 
-// The orders, after the names that the field gives to rasters with many bands.
+// The orders, with the usual names for rasters with many bands.
 const (
-	BSQ Order = iota // one whole raster after another
-	BIL              // line by line, the dates of a line one after another
-	BIP              // pixel by pixel, each with its series
+	BSQ Order = iota // band-sequential: one whole raster after another
+	BIL              // band-interleaved by line: the dates of a line one after another
+	BIP              // pixel-interleaved: the whole series of a pixel, then the next pixel
 )
 
 // String returns BSQ, BIL or BIP.
@@ -25,8 +25,8 @@ func (o Order) String() string {
 	return [...]string{"BSQ", "BIL", "BIP"}[o]
 }
 
-// View is a stack in memory: Dates rasters of Width × Height samples. It owns nothing and is only
-// read.
+// View is a stack in memory: Dates rasters of Width × Height samples. It does not own the memory,
+// and this package only reads it.
 type View struct {
 	Type          kernel.DType
 	Data          []byte // in the machine's byte order
@@ -35,7 +35,7 @@ type View struct {
 	Order         Order
 }
 
-// ViewOf returns the view of data as a stack.
+// ViewOf returns a view of data as a stack.
 func ViewOf[T kernel.Sample](data []T, order Order, width, height, dates int) View {
 	return View{Type: kernel.DTypeOf[T](), Data: kernel.Bytes(data), Order: order, Width: width, Height: height, Dates: dates}
 }
@@ -43,7 +43,7 @@ func ViewOf[T kernel.Sample](data []T, order Order, width, height, dates int) Vi
 // Pixels returns Width × Height.
 func (v View) Pixels() int { return v.Width * v.Height }
 
-// Check returns an error that says what is wrong with the shape, or nil.
+// Check returns an error if the shape is wrong or does not match the size of Data.
 func (v View) Check() error {
 	if !v.Type.Valid() || v.Order > BIP {
 		return fmt.Errorf("layout: stack of %v in order %v", v.Type, v.Order)
@@ -63,8 +63,8 @@ func (v View) Check() error {
 	return nil
 }
 
-// Run returns the number of pixels from pixel lo on, at most most, that one tile can hold: all for
-// BSQ and BIP, those to the end of the line for BIL.
+// Run returns the number of pixels, beginning with pixel lo and at most most, that can be in one
+// tile. In BSQ and BIP that is all pixels, in BIL those up to the end of the line.
 func (v View) Run(lo, most int) int {
 	n := min(most, v.Pixels()-lo)
 	if v.Order == BIL {
@@ -73,11 +73,12 @@ func (v View) Run(lo, most int) int {
 	return n
 }
 
-// Contiguous reports whether the planes of a tile of v are contiguous, so that Direct makes one: in BSQ and BIL.
+// Contiguous reports whether the planes of a tile of v are contiguous, as in BSQ and BIL, so that
+// Direct can return it.
 func (v View) Contiguous() bool { return v.Order != BIP }
 
-// Direct returns the pixels [lo, lo+n) of a stack whose planes are contiguous as a tile that is a view of it. n
-// is at most Run(lo, n). Of other stacks, and for another order of dates, Copy fills a tile.
+// Direct returns the pixels [lo, lo+n) as a tile that is a view of the stack. The planes must be
+// contiguous, and n at most Run(lo, n). For other stacks, and for another order of dates, use Copy.
 func (v View) Direct(lo, n int) kernel.Tile {
 	if !v.Contiguous() {
 		panic("layout: a pixel-interleaved stack has no planes to look at")
@@ -89,12 +90,12 @@ func (v View) Direct(lo, n int) kernel.Tile {
 	return kernel.Tile{Type: v.Type, Data: v.Data[first*v.Type.Size():], Stride: stride, Dates: v.Dates, Pixels: n}
 }
 
-// Copy fills dst, packed or plain, with as many pixels of v as it has, those from lo on: plane i is date
-// order[i]; a nil order leaves the dates as they are. What a packed dst holds beyond its pixels
-// becomes copies of the last one. It uses the instruction set of k.
+// Copy fills dst, which is packed or plain, with the dst.Pixels pixels of v that begin with pixel
+// lo. Plane i gets date order[i], or date i if order is nil. The padding of a packed dst becomes
+// copies of the last pixel. Copy uses the instruction set of k.
 //
-// It panics before it writes where dst is not of v's type and dates or its shape is wrong, v has
-// fewer pixels, or order has not one date of v for each plane.
+// It panics before it writes if dst does not have the type and dates of v, if the shape of dst is
+// wrong, if v has fewer pixels, or if order does not have a date of v for each plane.
 func (v View) Copy(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
 	v.check(lo, order, dst)
 	if dst.Pixels == 0 || dst.Dates == 0 {
@@ -131,9 +132,8 @@ func (v View) check(lo int, order []int, dst kernel.Tile) {
 	}
 }
 
-// copyPlanes is Copy for contiguous planes. It reads runs as long as there are: samples that follow each
-// other in memory are read in one go, and the lines of a packed dst, which are each written whole, may
-// lie apart.
+// copyPlanes is Copy for contiguous planes. It reads the longest runs of consecutive samples that
+// there are. For a packed dst, each run is written to several panels.
 func (v View) copyPlanes(lo int, order []int, dst kernel.Tile) {
 	size := v.Type.Size()
 	stride := planeStride(dst)

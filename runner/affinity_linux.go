@@ -8,10 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// allowedCPUs returns the ids, ascending and at least one, that the calling thread may run on.
+// allowedCPUs returns the ids of the CPUs that the calling thread may run on, in ascending order.
+// There is at least one.
 //
-// The kernel wants a mask at least as wide as its own and does not say how wide that is, so the mask
-// grows until it fits. unix.CPUSet would end at 1024 CPUs.
+// The kernel requires a mask at least as wide as its own and does not say how wide that is, so the
+// mask grows until it fits. unix.CPUSet is limited to 1024 CPUs.
 func allowedCPUs() ([]int, error) {
 	for n := 1024; ; n *= 2 {
 		set := unix.NewCPUSet(n)
@@ -35,7 +36,7 @@ func allowedCPUs() ([]int, error) {
 	}
 }
 
-// setAffinity lets the calling thread run on the given CPUs only.
+// setAffinity restricts the calling thread to the given CPUs.
 func setAffinity(cpus []int) error {
 	set := unix.NewCPUSet(slices.Max(cpus) + 1)
 	for _, id := range cpus {

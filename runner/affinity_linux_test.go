@@ -60,7 +60,7 @@ func TestRunPinsAsPlanned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Nobody leaves before all have come: so each worker does one item and all are seen.
+			// Each call waits for all others, so every worker processes one item.
 			var met sync.WaitGroup
 			met.Add(items)
 			rep, err := Run(t.Context(), items, opts, func(_ context.Context, w Worker, _ int) error {
@@ -89,8 +89,8 @@ func TestRunPinsAsPlanned(t *testing.T) {
 	}
 }
 
-// TestRunLeavesMasksAlone looks, after many pinned runs, at the masks of all the threads that
-// goroutines may meet, and of the main thread, which stands for the process.
+// TestRunLeavesMasksAlone checks, after many pinned runs, the masks of all threads that goroutines
+// may run on, and of the main thread, whose mask is that of the process.
 func TestRunLeavesMasksAlone(t *testing.T) {
 	needPinning(t)
 	all := maskOf(t, 0)
@@ -123,7 +123,7 @@ func TestRunLeavesMasksAlone(t *testing.T) {
 	}
 }
 
-// TestRunEndsItsThreads: pinned threads do not go back to the runtime. The main thread cannot end.
+// Pinned threads must end instead of returning to the runtime, except for the main thread.
 func TestRunEndsItsThreads(t *testing.T) {
 	needPinning(t)
 	var mu sync.Mutex
@@ -152,7 +152,7 @@ func TestRunEndsItsThreads(t *testing.T) {
 	}
 }
 
-// TestMachineIsWhatIsAllowed: the topology has exactly the CPUs of the mask.
+// The topology must have exactly the CPUs of the mask.
 func TestMachineIsWhatIsAllowed(t *testing.T) {
 	var ids []int
 	for _, c := range Machine().CPUs {

@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// errNoAffinity makes every run here an unpinned one.
+// errNoAffinity is the reason why runs on these systems are not pinned.
 var errNoAffinity = fmt.Errorf("pinning threads on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 
 func allowedCPUs() ([]int, error) { return nil, errNoAffinity }

@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// maxCPUs bounds CPU ids: 8 times the largest NR_CPUS that Linux can be configured with. It keeps a
-// damaged cpulist from being expanded into gigabytes, and ends the search for the kernel's mask size.
+// maxCPUs is a limit of CPU ids, 8 times the largest NR_CPUS of Linux. It prevents a damaged
+// cpulist from being expanded into gigabytes, and ends the search for the size of the kernel's
+// mask.
 const maxCPUs = 1 << 16
 
-// parseCPUList reads the kernel's list format, such as "0-3,8,10-11\n", into ascending ids. Blank
-// input is the empty list, which is how sysfs describes a node with memory and no CPU.
+// parseCPUList parses the kernel's list format, such as "0-3,8,10-11\n", and returns ascending ids.
+// Blank input is the empty list, which sysfs has for a node with memory and no CPU.
 //
 // The kernel prints these lists in ascending order without overlap. Anything else is an error.
 func parseCPUList(s string) ([]int, error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Each worker adds up into its own scratch, without a lock.
+// Each worker adds to its own sum, without a lock.
 func Example() {
 	const windows = 1000
 	opts := runner.Options{Topology: runner.Machine()}
@@ -40,7 +40,7 @@ func Example() {
 	// Output: 499500
 }
 
-// A plan shows who would work where without starting anything.
+// A plan has the CPUs and items of each worker. Making it starts nothing.
 func ExampleNewPlan() {
 	topology := runner.Topology{CPUs: []runner.CPU{
 		{ID: 0, Node: 0, Core: 0},

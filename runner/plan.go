@@ -7,20 +7,20 @@ import (
 	"slices"
 )
 
-// Pinning says what a worker's thread is bound to.
+// Pinning is a way to bind the threads of workers to CPUs.
 type Pinning uint8
 
 const (
-	// PinAuto pins to CPUs when the workers fill the machine, that is when there are as many as CPUs or
-	// as many as cores. Fewer are bound to nodes, so that two programs on a shared server do not pile
-	// up on the same first CPUs. More than there are CPUs are not pinned.
+	// PinAuto pins workers to CPUs if there are as many workers as CPUs or as cores. Fewer workers
+	// are bound to nodes, so that two programs on a shared server do not use the same first CPUs.
+	// If there are more workers than CPUs, none is pinned.
 	PinAuto Pinning = iota
-	// PinCPU gives each worker one CPU of its own, in the order of the [Topology]: few workers sit
+	// PinCPU gives each worker its own CPU, in the order of the [Topology], so a few workers are
 	// close together on the first node. If there are more workers than CPUs, none is pinned.
 	PinCPU
-	// PinNode lets each worker run on all allowed CPUs of one node, and spreads the workers over the
-	// nodes in proportion to their CPUs. With a single node it binds to all allowed CPUs, which the
-	// scheduler would have used anyway.
+	// PinNode binds each worker to all allowed CPUs of one node, and distributes the workers over
+	// the nodes in proportion to their CPUs. With a single node it has no effect, because workers
+	// may run on all allowed CPUs anyway.
 	PinNode
 	// PinOff leaves the workers to the Go scheduler.
 	PinOff
@@ -46,39 +46,39 @@ func ParsePinning(s string) (Pinning, error) {
 
 // Options of a run. The zero value uses the whole machine.
 type Options struct {
-	// Workers is the number of workers. 0 is one for each CPU of the Topology, but no more than
-	// GOMAXPROCS, which is how many can run Go code at a time; it knows of container CPU quotas. There
-	// are never more workers than items.
+	// Workers is the number of workers. 0 stands for one per CPU of the Topology, but at most
+	// GOMAXPROCS, which limits how many can run Go code at a time and respects the CPU quotas of
+	// containers. There are never more workers than items.
 	Workers int
 
-	// Pin says what the workers are bound to. The default is [PinAuto].
+	// Pin says how workers are bound to CPUs. The default is [PinAuto].
 	Pin Pinning
 
-	// Topology holds the CPUs to use. If it is empty, it is [Machine].
+	// Topology has the CPUs to use. If it is empty, [Machine] is used.
 	Topology Topology
 
-	// Progress, if not nil, is called after each item that fn finished without error, with done
-	// counting up by one from 1 and total the number of items. Calls come from the workers, one at a
-	// time, and the others wait for it at the end of their item: it should be quick.
+	// Progress, if not nil, is called after each item that fn finished without error. done counts
+	// up from 1, and total is the number of items. Workers call it one at a time and wait for each
+	// other, so it should be quick.
 	Progress func(done, total int)
 }
 
-// Plan says who works where, before anything starts.
+// Plan is the distribution of items and CPUs over workers.
 type Plan struct {
 	Workers []Placement // by [Worker.ID]; workers of one node are neighbours
 	Pin     Pinning     // resolved: PinCPU, PinNode or PinOff
-	Why     string      // one phrase why workers are not pinned to CPUs, "" if they are
+	Why     string      // a phrase that says why workers are not pinned to CPUs, "" if they are
 }
 
-// Placement is the place and the share of one worker.
+// Placement has the CPUs and the items of one worker.
 type Placement struct {
-	CPUs        []int // ids the worker may run on, read-only; nil: wherever the system puts it
+	CPUs        []int // ids of the CPUs the worker may run on, read-only; nil: any
 	Node        int   // NUMA node of the CPUs; -1 for a worker that is not pinned
-	First, Last int   // its chunk: items First up to, not including, Last
+	First, Last int   // the items of its chunk, from First up to but not including Last
 }
 
-// NewPlan plans a run of the given number of items as [Run] would do it. It starts nothing and binds
-// nothing; whether the system lets threads be pinned at all is for [CanPin] to say.
+// NewPlan returns the plan that [Run] would use for the given number of items. It starts and binds
+// nothing. Use [CanPin] to find out whether the system allows pinning.
 //
 // A negative number of items, workers or CPU id, or an unknown Pin, is an error.
 func NewPlan(items int, opts Options) (Plan, error) {
@@ -136,7 +136,7 @@ func check(items int, opts Options, topo Topology) error {
 	return nil
 }
 
-// resolve turns what was asked for into what can be done, with the reason if that is not PinCPU.
+// resolve returns the pinning to use, and the reason if it is not PinCPU.
 func resolve(asked Pinning, workers int, topo Topology) (Pinning, string) {
 	cpus, cores := len(topo.CPUs), topo.Cores()
 	switch {
@@ -153,8 +153,8 @@ func resolve(asked Pinning, workers int, topo Topology) (Pinning, string) {
 	}
 }
 
-// placeOnCPUs takes the first CPUs of the topology and then sorts the workers by node: which CPUs
-// are used is the topology's order, who is next to whom is what chunks need.
+// placeOnCPUs gives workers the first CPUs of the topology and then sorts the workers by node, so
+// that the chunks of a node are neighbours.
 func placeOnCPUs(workers int, topo Topology) []Placement {
 	places := make([]Placement, workers)
 	for i, c := range topo.CPUs[:workers] {
@@ -164,8 +164,9 @@ func placeOnCPUs(workers int, topo Topology) []Placement {
 	return places
 }
 
-// placeOnNodes gives one worker after another to the node that is the least full, then lines them up
-// by node. A node gets more workers than it has CPUs only when all are full.
+// placeOnNodes assigns one worker after another to the node with the fewest workers per CPU, and
+// returns them sorted by node. A node gets more workers than it has CPUs only when all nodes are
+// full.
 func placeOnNodes(workers int, topo Topology) []Placement {
 	type room struct {
 		node, workers int

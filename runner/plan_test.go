@@ -8,7 +8,7 @@ import (
 	"testing/fstest"
 )
 
-// layoutOf writes a plan as "node[cpus]first-last ...", with * for unpinned workers.
+// layoutOf formats a plan as "node[cpus]first-last ...", with * for unpinned workers.
 func layoutOf(p Plan) string {
 	var words []string
 	for _, w := range p.Workers {
@@ -84,8 +84,8 @@ func TestNewPlan(t *testing.T) {
 	}
 }
 
-// TestNewPlanChunks checks for many shapes that chunks are contiguous, cover the items and differ by
-// one item at most.
+// TestNewPlanChunks checks for many sizes that chunks are contiguous, cover all items and differ by
+// at most one item.
 func TestNewPlanChunks(t *testing.T) {
 	for items := 1; items < 70; items++ {
 		for workers := 1; workers < 20; workers++ {

@@ -7,39 +7,40 @@ import (
 	"sync/atomic"
 )
 
-// Worker tells fn which worker calls it.
+// Worker describes the worker that calls fn.
 type Worker struct {
-	// ID counts workers from 0, as in [Plan].Workers. It is below Options.Workers if that is set. To
-	// size state for a run that leaves the number open, take it from a plan and set it:
+	// ID is the index of the worker in [Plan].Workers. It is less than Options.Workers if that is
+	// set. To allocate state per worker if it is not set, take the number from a plan:
 	//
 	//	plan, err := runner.NewPlan(items, opts)
 	//	...
 	//	opts.Workers = len(plan.Workers)
 	ID int
 
-	// Node is the NUMA node the worker is bound to, -1 if it is not pinned.
+	// Node is the NUMA node to which the worker is bound, or -1 if it is not pinned.
 	Node int
 
-	// Pinned is whether the worker's thread is bound to the CPUs of the plan.
+	// Pinned says whether the worker's thread is bound to the CPUs of the plan.
 	Pinned bool
 }
 
-// Report says how a run was done.
+// Report describes a run that has ended.
 type Report struct {
-	Workers int     // how many were started
-	Pin     Pinning // PinCPU or PinNode if every worker was pinned so, otherwise PinOff
-	Why     string  // one phrase why workers were not pinned to CPUs, "" if they were
+	Workers int     // number of workers
+	Pin     Pinning // PinCPU or PinNode if every worker was pinned in this way, otherwise PinOff
+	Why     string  // a phrase that says why workers were not pinned to CPUs, "" if they were
 }
 
-// Run calls fn once for every item from 0 to items-1, from the workers that [NewPlan] plans, and
-// waits for them. A worker makes one call at a time.
+// Run calls fn once for every item from 0 to items-1, from the workers of the plan that [NewPlan]
+// returns, and waits for them. A worker makes one call at a time.
 //
 // The error is that of NewPlan, or the first that fn returned, or the cause of ctx if that was
-// cancelled first; in the latter cases items may be left that fn was not called for. ctx is looked
-// at before every item; fn gets a context that also ends with the first error, and should pass it on
-// to whatever may take long. A panic in fn is not recovered and ends the process.
+// cancelled first. In the last two cases, there may be items for which fn was not called. Workers
+// check ctx before every item. The context of fn is also cancelled by the first error, and fn
+// should pass it to everything that may take long. A panic in fn is not recovered and ends the
+// process.
 //
-// The report is valid whenever the plan was, even if the run failed.
+// The report is valid if the plan was, even if the run failed.
 func Run(ctx context.Context, items int, opts Options, fn func(ctx context.Context, w Worker, item int) error) (Report, error) {
 	plan, err := NewPlan(items, opts)
 	if err != nil {
@@ -75,34 +76,35 @@ func Run(ctx context.Context, items int, opts Options, fn func(ctx context.Conte
 type run struct {
 	fn       func(context.Context, Worker, int) error
 	places   []Placement
-	cursors  []cursor // one a chunk
+	cursors  []cursor // one per chunk
 	items    int
-	finished atomic.Int64 // items without error; each worker adds its own when it ends
+	finished atomic.Int64 // items without error; a worker adds its number when it ends
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	refused  error      // the first refusal to pin
 	progress func(done, total int)
-	done     int // as last told to progress; not counted without it
+	done     int // the last number passed to progress
 }
 
-// cursor is the next item of a chunk. Each fills two cache lines, since x86 prefetches lines in pairs
-// and some arm64 cores have lines of 128 bytes: workers on their own chunks must not disturb each
-// other.
+// cursor is the next item of a chunk. It takes two cache lines so that workers on different chunks
+// do not slow each other down: x86 prefetches lines in pairs, and some arm64 cores have lines of
+// 128 bytes.
 type cursor struct {
 	next atomic.Int64
 	_    [128 - 8]byte
 }
 
-// errGoexit can only be met if fn, say, calls t.Fatal.
+// errGoexit is returned if fn ends its goroutine, for example by calling t.Fatal.
 var errGoexit = errors.New("runner: fn ended its goroutine with runtime.Goexit instead of returning")
 
-// outcome is the error of a run whose workers have all ended.
+// outcome returns the error of a run whose workers have all ended.
 func (r *run) outcome(ctx, inner context.Context) error {
 	if r.finished.Load() == int64(r.items) {
 		return nil // even if ctx was cancelled since
 	}
-	// The cause of inner is the first error of fn or the cause of ctx, whichever came first. An fn that
-	// watches ctx itself can return its error before inner has heard of it; that is no error of fn.
+	// The cause of inner is the first error of fn or the cause of ctx, whichever came first. An fn
+	// that uses ctx itself can return the error of ctx before inner is cancelled. That is not an
+	// error of fn.
 	err := context.Cause(inner)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return context.Cause(ctx)
@@ -113,7 +115,7 @@ func (r *run) outcome(ctx, inner context.Context) error {
 	return err
 }
 
-// work is the life of one worker.
+// work is the goroutine of one worker.
 func (r *run) work(ctx context.Context, stop context.CancelCauseFunc, id int) {
 	w := Worker{ID: id, Node: -1}
 	if place := r.places[id]; place.CPUs != nil {
@@ -121,7 +123,7 @@ func (r *run) work(ctx context.Context, stop context.CancelCauseFunc, id int) {
 		if err != nil {
 			r.noteRefusal(err)
 		} else {
-			defer giveBack() // and the goroutine ends locked: see bindThread
+			defer giveBack() // the goroutine then ends locked, as bindThread requires
 			w.Node, w.Pinned = place.Node, true
 		}
 	}
@@ -130,8 +132,8 @@ func (r *run) work(ctx context.Context, stop context.CancelCauseFunc, id int) {
 	defer func() { r.finished.Add(int64(finished)) }()
 	for _, chunk := range visits(r.places, id) {
 		for {
-			// One addition takes an item, own or another's. At the end of a chunk the cursor runs past it by
-			// at most one step a worker.
+			// One addition takes an item, from any chunk. At the end of a chunk, each worker moves
+			// the cursor at most one step too far.
 			item := r.cursors[chunk].next.Add(1) - 1
 			if item >= int64(r.places[chunk].Last) {
 				break
@@ -149,9 +151,9 @@ func (r *run) work(ctx context.Context, stop context.CancelCauseFunc, id int) {
 	}
 }
 
-// visits is the order in which a worker goes through the chunks: its own, then those of its node, then
-// the rest. Each round begins behind the worker itself, so that helpers spread over the chunks
-// instead of all helping the first.
+// visits returns the order in which a worker goes through the chunks: its own, then those of its
+// node, then the others. The search begins after the worker's own chunk, so that helpers are
+// distributed over the chunks instead of all helping with the first.
 func visits(places []Placement, id int) []int {
 	order := make([]int, 0, len(places))
 	for _, near := range []bool{true, false} {
@@ -165,7 +167,7 @@ func visits(places []Placement, id int) []int {
 	return order
 }
 
-// tell reports one more item done. The lock is what keeps the calls apart and in order.
+// tell calls progress for one more item. The lock keeps the calls separate and in order.
 func (r *run) tell() {
 	if r.progress == nil {
 		return

@@ -54,8 +54,8 @@ func TestRunEveryItemOnce(t *testing.T) {
 	}
 }
 
-// TestRunHelps holds one worker on its first item until all others are done, so the rest of its chunk
-// must have been done by others.
+// TestRunHelps blocks one worker in its first item until all other items are done, so other workers
+// must process the rest of its chunk.
 func TestRunHelps(t *testing.T) {
 	const items = 40
 	var others atomic.Int32
@@ -97,8 +97,8 @@ func TestRunProgress(t *testing.T) {
 	}
 }
 
-// TestRunFirstError: one item fails while another is under way. That one must see its context end, and
-// what it then returns must not hide the failure.
+// TestRunFirstError lets one item fail while another is running. The context of the other must be
+// cancelled, and the error that it then returns must not hide the first.
 func TestRunFirstError(t *testing.T) {
 	broken := errors.New("broken")
 	under := make(chan struct{})
@@ -184,7 +184,7 @@ func TestRunCancelledBefore(t *testing.T) {
 	}
 }
 
-// TestRunCancelledAfter: nothing is missing, so nothing is wrong.
+// A run whose items are all done succeeds even if its context was cancelled.
 func TestRunCancelledAfter(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := Run(ctx, 5, Options{Workers: 1}, func(_ context.Context, _ Worker, item int) error {
@@ -210,7 +210,7 @@ func TestRunGoexit(t *testing.T) {
 	}
 }
 
-// TestRunWaits: Run leaves no goroutine behind; a bubble that ends with one fails.
+// Run must leave no goroutine behind. The synctest bubble fails if one is left.
 func TestRunWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := Run(t.Context(), 100, Options{Workers: 7, Pin: PinOff}, func(_ context.Context, _ Worker, item int) error {
@@ -225,7 +225,8 @@ func TestRunWaits(t *testing.T) {
 	})
 }
 
-// TestRunRefused asks for a CPU that no machine of today has: the work is done unpinned, and said to be.
+// TestRunRefused uses a CPU that no machine of today has. The work must be done unpinned, and the
+// report must say so.
 func TestRunRefused(t *testing.T) {
 	opts := Options{Workers: 2, Topology: Topology{[]CPU{{ID: maxCPUs - 2}, {ID: maxCPUs - 1, Core: 1}}}}
 	var done atomic.Int32
@@ -260,7 +261,7 @@ func TestCursorFillsItsLines(t *testing.T) {
 	}
 }
 
-// BenchmarkRun is the runner's own cost: items that do nothing.
+// BenchmarkRun measures the runner's own cost, with items that do nothing.
 func BenchmarkRun(b *testing.B) {
 	for _, pin := range []Pinning{PinAuto, PinOff} {
 		for _, items := range []int{1, 1000, 100000} {

@@ -13,17 +13,17 @@ import (
 
 // CPU is one logical processor that this process may run on.
 type CPU struct {
-	ID      int // as the kernel numbers it
+	ID      int // number in the kernel
 	Core    int // physical core, unique within Package; CPUs that share it are SMT siblings
 	Package int // socket
 	Node    int // NUMA node
 }
 
-// Topology is the set of CPUs to work on, in the order in which workers should take them: the first
-// hardware thread of every core, node by node, and only then the SMT siblings, again node by node.
-// Two workers share a core only when no core is left.
+// Topology is a list of CPUs in the order in which workers should use them: the first hardware
+// thread of every core, node by node, and then the SMT siblings, again node by node. Two workers
+// share a core only if no core is left.
 //
-// A Topology built by hand is used in the order given.
+// You can also build a Topology yourself. Its order is kept.
 type Topology struct{ CPUs []CPU }
 
 // Nodes returns the distinct NUMA node ids, ascending.
@@ -45,15 +45,15 @@ func (t Topology) Cores() int {
 	return len(cores)
 }
 
-// core names a physical core. Core numbers alone repeat from socket to socket.
+// core identifies a physical core. Sockets can have the same core numbers.
 type core struct{ pkg, id int }
 
 func coreOf(c CPU) core { return core{c.Package, c.Core} }
 
 // Machine returns the topology of this process: the CPUs that the calling thread may run on (as set
-// by taskset, cpuset cgroups and batch systems), placed by what /sys says of them.
+// by taskset, cpuset cgroups and batch systems), with their cores and nodes from /sys.
 //
-// Where that cannot be asked, on other systems than Linux, it is [runtime.NumCPU] CPUs on one node.
+// On systems other than Linux it returns [runtime.NumCPU] CPUs on one node.
 func Machine() Topology {
 	allowed, err := allowedCPUs()
 	if err != nil {
@@ -62,16 +62,17 @@ func Machine() Topology {
 	return ReadTopology(os.DirFS("/sys"), allowed)
 }
 
-// ReadTopology places the allowed CPU ids by the tree fsys, which is rooted like /sys:
+// ReadTopology returns the topology of the allowed CPU ids according to fsys, a file system like
+// /sys with
 //
 //	devices/system/node/node*/cpulist
 //	devices/system/cpu/cpu*/topology/core_id
 //	devices/system/cpu/cpu*/topology/physical_package_id
 //
-// What the tree says of other CPUs is ignored, and nodes without an allowed CPU do not appear. It
-// never fails. Nodes count only if the tree places every allowed CPU, otherwise all CPUs are on node
-// 0; likewise cores count only if they are known for every allowed CPU, otherwise each CPU is its
-// own core in package 0. Half a map would send workers to the wrong place with confidence.
+// Other CPUs are ignored, and nodes without an allowed CPU do not appear. ReadTopology never fails.
+// If the node of any allowed CPU is unknown, all CPUs are on node 0. If the core of any allowed CPU
+// is unknown, each CPU is its own core in package 0. Partial information is not used, because it
+// would place workers wrongly.
 func ReadTopology(fsys fs.FS, allowed []int) Topology {
 	allowed = slices.Clone(allowed)
 	slices.Sort(allowed)
@@ -92,7 +93,8 @@ func ReadTopology(fsys fs.FS, allowed []int) Topology {
 	return t
 }
 
-// flatTopology is what can be assumed of CPUs about which nothing is known.
+// flatTopology returns the topology of CPUs about which nothing is known: one core each, on one
+// node.
 func flatTopology(ids []int) Topology {
 	cpus := make([]CPU, len(ids))
 	for i, id := range ids {
@@ -101,7 +103,7 @@ func flatTopology(ids []int) Topology {
 	return Topology{CPUs: cpus}
 }
 
-// sort puts CPUs, which come by ascending id, into the order that [Topology] promises.
+// sort sorts CPUs, which must be in the order of their ids, into the order of [Topology].
 func (t Topology) sort() {
 	rank := make(map[int]int, len(t.CPUs)) // CPU id → 0 for the first thread of its core, 1 for the second, ...
 	threads := make(map[core]int, len(t.CPUs))
@@ -118,7 +120,7 @@ func (t Topology) sort() {
 	})
 }
 
-// readNodes maps CPU ids to nodes. It reports false unless every allowed CPU has one.
+// readNodes returns the node of every CPU id. It returns false unless every allowed CPU has one.
 func readNodes(fsys fs.FS, allowed []int) (map[int]int, bool) {
 	const root = "devices/system/node"
 	entries, err := fs.ReadDir(fsys, root)
@@ -127,7 +129,7 @@ func readNodes(fsys fs.FS, allowed []int) (map[int]int, bool) {
 	}
 	nodeOf := make(map[int]int)
 	for _, e := range entries {
-		// Beside node0, node1, ... stand files such as has_cpu, online and power.
+		// The folder has node0, node1, ... and files such as has_cpu, online and power.
 		number, ok := strings.CutPrefix(e.Name(), "node")
 		if !ok {
 			continue
@@ -136,7 +138,7 @@ func readNodes(fsys fs.FS, allowed []int) (map[int]int, bool) {
 		if err != nil {
 			continue
 		}
-		// An unreadable list leaves its CPUs without a node, and the check below sees that.
+		// If a list cannot be read, its CPUs have no node, and the check below fails.
 		list, err := fs.ReadFile(fsys, root+"/"+e.Name()+"/cpulist")
 		if err != nil {
 			continue
@@ -157,16 +159,16 @@ func readNodes(fsys fs.FS, allowed []int) (map[int]int, bool) {
 	return nodeOf, true
 }
 
-// readCores returns the core of each allowed CPU. It reports false unless all are known.
+// readCores returns the core of every allowed CPU. It returns false unless all are known.
 func readCores(fsys fs.FS, allowed []int) ([]core, bool) {
 	cores := make([]core, len(allowed))
 	for i, id := range allowed {
 		dir := fmt.Sprintf("devices/system/cpu/cpu%d/topology/", id)
 		var ok bool
 		if cores[i].id, ok = readInt(fsys, dir+"core_id"); !ok || cores[i].id < 0 {
-			return nil, false // firmware that does not tell is reported as -1
+			return nil, false // -1: the firmware does not report cores
 		}
-		// A package of -1 is kept: some boards know their cores and not their sockets.
+		// A package of -1 is kept, because some boards report cores but not sockets.
 		if cores[i].pkg, ok = readInt(fsys, dir+"physical_package_id"); !ok {
 			return nil, false
 		}

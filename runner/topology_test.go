@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 )
 
-// tree is a fake /sys, built a piece at a time.
+// tree is a fake /sys.
 type tree fstest.MapFS
 
 func (t tree) node(id int, cpulist string) tree {

@@ -44,7 +44,7 @@ run() {
     cat "$dir/log"
     fail "FAILED: $package on ${cpu[*]}, PIXTREND_ISA=$PIXTREND_ISA"
   }
-  printf '   ok  %-7s %3d s\n' "$package" $((SECONDS - start))
+  printf '   ok  %-16s %3d s\n' "$package" $((SECONDS - start))
 }
 
 # picks BEST [FORCED]: fails unless BEST is what this processor gets by itself, and FORCED, BEST if
@@ -59,7 +59,7 @@ picks() {
 }
 
 build arm64 kernel layout stats .
-build amd64 kernel stats
+build amd64 kernel internal/regress stats
 
 arch=arm64 cpu=(qemu-aarch64)
 leg "arm64, neon"
@@ -90,6 +90,7 @@ leg "amd64 with AVX2 but without AVX-512: avx2"
 cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-pcid,-x2apic,-tsc-deadline,-invpcid")
 picks avx2
 run kernel -test.skip "$text|^TestGuardPages$"
+run internal/regress -test.skip "$text"
 run stats
 
 printf '\ncross-isa: every leg passed\n'

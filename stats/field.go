@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
 // Field is one result of a fit.
@@ -13,28 +13,28 @@ type Field uint8
 
 // The fields. Their names are those of scipy.stats.linregress where it has them.
 const (
-	Slope           Field = kernel.OutSlope           // change a unit of time: stored units times Scale, times PerUnit
-	Intercept       Field = kernel.OutIntercept       // value of the line at Options.InterceptAt
-	RValue          Field = kernel.OutR               // Pearson's correlation of time and samples
-	R2              Field = kernel.OutR2              // its square, the share of the variance that the line explains
-	TValue          Field = kernel.OutT               // Slope / Stderr
-	PValue          Field = kernel.OutP               // two-sided p-value of Student's t with n−2 degrees of freedom, for no trend
-	Stderr          Field = kernel.OutStderr          // standard error of the slope
-	InterceptStderr Field = kernel.OutInterceptStderr // standard error of the intercept
-	RMSE            Field = kernel.OutRMSE            // square root of the mean of the squared residuals
-	Mean            Field = kernel.OutMean            // mean of the observations
-	N               Field = kernel.OutN               // observations
-	First           Field = kernel.OutFirst           // time of the first observation, as the plan's times are
-	Last            Field = kernel.OutLast            // time of the last observation
-	FittedFirst     Field = kernel.OutFittedFirst     // value of the line at First
-	FittedLast      Field = kernel.OutFittedLast      // value of the line at Last
-	Change          Field = kernel.OutChange          // FittedLast − FittedFirst
-	SlopeLo         Field = kernel.OutSlopeLo         // lower limit of the slope, with Options.Confidence
-	SlopeHi         Field = kernel.OutSlopeHi         // upper limit
-	TrendClass      Field = kernel.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
+	Slope           Field = regress.OutSlope           // change a unit of time: stored units times Scale, times PerUnit
+	Intercept       Field = regress.OutIntercept       // value of the line at Options.InterceptAt
+	RValue          Field = regress.OutR               // Pearson's correlation of time and samples
+	R2              Field = regress.OutR2              // its square, the share of the variance that the line explains
+	TValue          Field = regress.OutT               // Slope / Stderr
+	PValue          Field = regress.OutP               // two-sided p-value of Student's t with n−2 degrees of freedom, for no trend
+	Stderr          Field = regress.OutStderr          // standard error of the slope
+	InterceptStderr Field = regress.OutInterceptStderr // standard error of the intercept
+	RMSE            Field = regress.OutRMSE            // square root of the mean of the squared residuals
+	Mean            Field = regress.OutMean            // mean of the observations
+	N               Field = regress.OutN               // observations
+	First           Field = regress.OutFirst           // time of the first observation, as the plan's times are
+	Last            Field = regress.OutLast            // time of the last observation
+	FittedFirst     Field = regress.OutFittedFirst     // value of the line at First
+	FittedLast      Field = regress.OutFittedLast      // value of the line at Last
+	Change          Field = regress.OutChange          // FittedLast − FittedFirst
+	SlopeLo         Field = regress.OutSlopeLo         // lower limit of the slope, with Options.Confidence
+	SlopeHi         Field = regress.OutSlopeHi         // upper limit
+	TrendClass      Field = regress.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
 )
 
-var fieldNames = [kernel.Outs]string{Slope: "slope", Intercept: "intercept", RValue: "rvalue", R2: "r2", TValue: "tvalue",
+var fieldNames = [regress.Outs]string{Slope: "slope", Intercept: "intercept", RValue: "rvalue", R2: "r2", TValue: "tvalue",
 	PValue: "pvalue", Stderr: "stderr", InterceptStderr: "intercept_stderr", RMSE: "rmse", Mean: "mean", N: "n",
 	First: "first", Last: "last", FittedFirst: "fitted_first", FittedLast: "fitted_last", Change: "change",
 	SlopeLo: "slope_lo", SlopeHi: "slope_hi", TrendClass: "trend_class"}

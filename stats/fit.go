@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/pixtrend/pixtrend/internal/regress"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -32,8 +33,8 @@ type Plan struct {
 	fields  []Field
 	valid   kernel.Valid
 	line    kernel.Line
-	times   kernel.Times
-	byCount *kernel.ByCount
+	times   regress.Times
+	byCount *regress.ByCount
 	ends    bool // whether a field depends on the first or last observation
 }
 
@@ -62,8 +63,8 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	}
 	p := &Plan{k: k, axis: newAxis(times), at: slices.Clone(times), fields: slices.Clone(o.Fields), valid: o.Valid}
 	scale, perUnit := orOne(o.Scale), orOne(o.PerUnit)
-	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * perUnit * scale, MinObs: o.MinObs, Level: o.Significance}
-	p.times = kernel.Times{Mean: p.axis.mean(0), PerTau: p.axis.g / p.axis.n, Zero: o.InterceptAt, PerTime: 1 / float64(perUnit*scale), Scale: scale, Offset: o.Offset}
+	p.line = kernel.Line{Axis: p.axis.Axis, Scale: p.axis.perTau() * perUnit * scale, MinObs: o.MinObs}
+	p.times = regress.Times{Mean: p.axis.mean(0), PerTau: p.axis.g / p.axis.n, Zero: o.InterceptAt, PerTime: 1 / float64(perUnit*scale), Scale: scale, Offset: o.Offset}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -85,7 +86,8 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("stats: the field %v tells p-values below a level of significance between 0 and 1, not %v", TrendClass, o.Significance)
 	}
 	p.ends = p.has(First, Last, FittedFirst, FittedLast, Change)
-	p.byCount = kernel.NewByCount(len(times))
+	p.byCount = regress.NewByCount(len(times))
+	p.byCount.Level = o.Significance
 	if p.has(PValue, TrendClass) {
 		setTails(p.byCount, len(times))
 	}
@@ -122,14 +124,14 @@ type Scratch struct {
 	sums        kernel.Sums
 	first, last []float64
 	whole       bool // whether first and last hold the first and the last date throughout
-	room        *kernel.Room
+	room        *regress.Scratch
 }
 
 // NewScratch returns memory for one goroutine.
 func (p *Plan) NewScratch() *Scratch {
 	s := &Scratch{}
 	if !p.kernelDoesAll() {
-		s.sums, s.room = kernel.NewSums(blockPixels), new(kernel.Room)
+		s.sums, s.room = kernel.NewSums(blockPixels), new(regress.Scratch)
 	}
 	if p.ends {
 		s.first, s.last = make([]float64, blockPixels), make([]float64, blockPixels)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pixtrend/pixtrend/internal/regress"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -12,7 +13,7 @@ import (
 type Sums struct {
 	sums        kernel.Sums
 	first, last []float64 // times of the first and last observation, NaN without one; nil where no field depends on them
-	room        *kernel.Room
+	room        *regress.Scratch
 	next        int // the date that is added next
 }
 
@@ -26,7 +27,7 @@ func (p *Plan) SumsBytes() int {
 
 // NewSums returns sums of no date for up to that many pixels.
 func (p *Plan) NewSums(pixels int) *Sums {
-	s := &Sums{sums: kernel.NewSums(pixels), room: new(kernel.Room)}
+	s := &Sums{sums: kernel.NewSums(pixels), room: new(regress.Scratch)}
 	if p.ends {
 		s.first, s.last = make([]float64, pixels), make([]float64, pixels)
 	}
@@ -67,10 +68,10 @@ func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) {
 
 // finish writes the fields that follow from sums, and the first and last times where they are needed, into out from
 // pixel at on.
-func finish[F float32 | float64](p *Plan, s kernel.Sums, first, last []float64, room *kernel.Room, out [][]F, at, pixels int) {
-	var results [kernel.Outs][]F
+func finish[F float32 | float64](p *Plan, s kernel.Sums, first, last []float64, room *regress.Scratch, out [][]F, at, pixels int) {
+	var results [regress.Outs][]F
 	for i, f := range p.fields {
 		results[f] = out[i][at : at+pixels]
 	}
-	kernel.Finish(p.k, &results, s, first, last, p.line, p.times, p.byCount, room)
+	regress.Finish(p.k, &results, s, first, last, p.line, p.times, p.byCount, room)
 }

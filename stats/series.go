@@ -24,6 +24,6 @@ func Series[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, residual, d
 		hi := min(lo+blockPixels, t.Pixels)
 		block := t.Slice(lo, hi)
 		p.k.Sums(s.sums, block, p.axis.Axis, p.valid)
-		kernel.Residuals(part(residual, lo, hi), part(detrended, lo, hi), block, s.sums, p.line, p.times, p.valid)
+		kernel.Residuals(part(residual, lo, hi), part(detrended, lo, hi), block, s.sums, p.line, p.times.Scale, p.times.Offset, p.valid)
 	}
 }

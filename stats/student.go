@@ -3,7 +3,7 @@ package stats
 import (
 	"math"
 
-	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
 // Student's t enters through r: with df degrees of freedom and t² = df·r²/(1−r²), the two-sided probability is
@@ -14,7 +14,7 @@ import (
 // continued fraction. But x^a, which takes few multiplications, holds all orders of magnitude of p, and what is left
 // is smooth: p/x^a is analytic in w = |r| from 0 to 1, and looks like exp(s²)·erfc(s) with s = w·√a. Over
 // q = 1/(1 + c·w) with c = (1+√a)/2, as Schonfelder flattens erfc (Mathematics of Computation 32, 1978), p/(x^a·q) is so
-// near a constant that a polynomial of degree 16 has it to 12 digits and more: a row of kernel.ByCount.
+// near a constant that a polynomial of degree 16 has it to 12 digits and more: a row of regress.ByCount.
 
 // A row costs some microseconds, so that where there are many, those beyond directDF degrees of freedom are interpolated over
 // 1/√df, on which they depend as smoothly.
@@ -29,7 +29,7 @@ const (
 // compilers may otherwise leave out.
 
 // setTails fills the polynomials of p for up to that many dates.
-func setTails(by *kernel.ByCount, dates int) {
+func setTails(by *regress.ByCount, dates int) {
 	direct := dates - 2
 	var far *polynomials
 	if direct > manyDF {
@@ -39,25 +39,25 @@ func setTails(by *kernel.ByCount, dates int) {
 	for n := 3; n <= dates; n++ {
 		df := n - 2
 		c, a, b := flattening(df)
-		by.Set(kernel.ByC, n, c)
-		by.Set(kernel.ByA, n, a)
-		by.Set(kernel.ByB, n, b)
-		var row [kernel.Degree + 1]float64
+		by.Set(regress.ByC, n, c)
+		by.Set(regress.ByA, n, a)
+		by.Set(regress.ByB, n, b)
+		var row [regress.Degree + 1]float64
 		if df <= direct {
 			row = polynomial(df)
 		} else {
 			row = far.at(df)
 		}
 		for i, x := range row {
-			by.Set(kernel.ByP+kernel.Degree-i, n, x)
+			by.Set(regress.ByP+regress.Degree-i, n, x)
 		}
 	}
 }
 
 // setQuantiles fills the quantiles of t for limits of slopes that hold with that confidence.
-func setQuantiles(by *kernel.ByCount, dates int, confidence float64) {
+func setQuantiles(by *regress.ByCount, dates int, confidence float64) {
 	for n := 3; n <= dates; n++ {
-		by.Set(kernel.ByQuantile, n, quantile(n-2, confidence))
+		by.Set(regress.ByQuantile, n, quantile(n-2, confidence))
 	}
 }
 
@@ -69,12 +69,12 @@ func flattening(df int) (c, a, b float64) {
 }
 
 // polynomial returns the coefficients of p/(x^a·q) in powers of z, the lowest first.
-func polynomial(df int) [kernel.Degree + 1]float64 {
+func polynomial(df int) [regress.Degree + 1]float64 {
 	c, a, b := flattening(df)
 	lead := leading(float64(df) / 2)
 	// Chebyshev's series, by values at more points than it has terms, then its sum in powers.
 	const points = 24
-	var series [kernel.Degree + 1]float64
+	var series [regress.Degree + 1]float64
 	for i := range points {
 		z := cosine(2*i+1, 2*points)
 		q := (z - b) / a
@@ -87,13 +87,13 @@ func polynomial(df int) [kernel.Degree + 1]float64 {
 		series[j] *= 2. / points
 	}
 	series[0] /= 2
-	var sum, before, here [kernel.Degree + 1]float64 // before and here: T of j−1 and j
+	var sum, before, here [regress.Degree + 1]float64 // before and here: T of j−1 and j
 	here[0] = 1
 	for j := range series {
 		for i := range sum {
 			sum[i] += float64(series[j] * here[i])
 		}
-		next := [kernel.Degree + 1]float64{1: 1}
+		next := [regress.Degree + 1]float64{1: 1}
 		if j > 0 {
 			for i := range next {
 				next[i] = -before[i]
@@ -201,7 +201,7 @@ func leading(a float64) float64 {
 type polynomials struct {
 	points  [nodes]float64
 	weights [nodes]float64
-	rows    [nodes][kernel.Degree + 1]float64
+	rows    [nodes][regress.Degree + 1]float64
 }
 
 // newPolynomials returns those up to df, which is above manyDF.
@@ -226,9 +226,9 @@ func newPolynomials(df int) *polynomials {
 }
 
 // at interpolates by the barycentric formula (Berrut and Trefethen, SIAM Review 46, 2004).
-func (f *polynomials) at(df int) [kernel.Degree + 1]float64 {
+func (f *polynomials) at(df int) [regress.Degree + 1]float64 {
 	v := 1 / math.Sqrt(float64(df))
-	var sum [kernel.Degree + 1]float64
+	var sum [regress.Degree + 1]float64
 	var total float64
 	for k, x := range f.points {
 		if v == x {

@@ -7,18 +7,18 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
 // tailOf is p as kernels compute it of |r|, and √(1−r²), from a row of the table.
-func tailOf(by *kernel.ByCount, df int, w, y float64) float64 {
+func tailOf(by *regress.ByCount, df int, w, y float64) float64 {
 	n := df + 2
-	q := 1 / math.FMA(by.At(kernel.ByC, n), w, 1)
-	z := math.FMA(by.At(kernel.ByA, n), q, by.At(kernel.ByB, n))
+	q := 1 / math.FMA(by.At(regress.ByC, n), w, 1)
+	z := math.FMA(by.At(regress.ByA, n), q, by.At(regress.ByB, n))
 	zz := z * z
 	even, odd := 0.0, 0.0
-	for j := range kernel.Degree + 1 {
-		if c := by.At(kernel.ByP+j, n); j%2 == 0 {
+	for j := range regress.Degree + 1 {
+		if c := by.At(regress.ByP+j, n); j%2 == 0 {
 			even = math.FMA(even, zz, c)
 		} else {
 			odd = math.FMA(odd, zz, c)
@@ -47,7 +47,7 @@ func TestStudent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := kernel.NewByCount(10000)
+	by := regress.NewByCount(10000)
 	setTails(by, 10000)
 	worst, rowsOf := map[string]float64{}, map[string]int{}
 	check := func(what string, df, at, got, want, tol float64) {

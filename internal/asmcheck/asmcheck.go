@@ -1,5 +1,5 @@
-// Package asmcheck reads assembly for tests: what a body's name and the rules of this module promise
-// must be so in its text, since neither the assembler nor vet looks at it.
+// Package asmcheck checks the text of assembly files in tests. It enforces the rules of this module
+// that neither the assembler nor vet checks.
 package asmcheck
 
 import (
@@ -20,18 +20,20 @@ var (
 	leave   = regexp.MustCompile(`VZEROUPPER\s*;?\s*RET\b`)
 	ret     = regexp.MustCompile(`\bRET\b`)
 
-	// above is what AVX2 has not: registers and masks of AVX-512, and its instructions, most of which
-	// show by a suffix of the width of an element (VPXORQ) on registers.
+	// above matches registers, masks and instructions of AVX-512, which AVX2 does not have. Most of
+	// the instructions have the width of an element as a suffix (VPXORQ).
 	above = regexp.MustCompile(`\b(Z\d+|K[0-7]|[XY](1[6-9]|2\d|3[01])|V\w+Q[ \t]+[XYZ]\d+|VCVTUDQ2PD|V\w+(32|64)X\d|VMOVDQ[AU](8|16|32|64)|K[A-Z]+[BWDQ]\b)`)
-	// below are instructions of AVX and AVX2 that look like those.
+	// below has instructions of AVX and AVX2 that above matches.
 	below = []string{"VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ", "VPADDQ", "VPSUBQ", "VPCMPEQQ", "VPMOVSXDQ"}
 )
 
-// Bodies checks the bodies of an assembly file and fails t where there are not as many as wanted:
-// one whose name ends in AVX2 uses no register, mask or instruction of AVX-512, one whose name ends
-// in AVX512 does use its registers, and there is no other; every body leaves through VZEROUPPER
-// and declares its argument (vet checks nothing where the size is missing), and none touches BP, which
-// holds the frame.
+// Bodies checks the bodies in an assembly file, of which there must be want:
+//
+//   - A body whose name ends in AVX2 uses no register, mask or instruction of AVX-512.
+//   - A body whose name ends in AVX512 uses Z registers. There are no other names.
+//   - A body returns at one place, after VZEROUPPER.
+//   - A body declares the size of its argument. Without it, vet checks nothing.
+//   - A body does not use BP, which holds the frame pointer.
 func Bodies(t testing.TB, file string, want int) {
 	t.Helper()
 	src, err := os.ReadFile(file)
@@ -39,7 +41,7 @@ func Bodies(t testing.TB, file string, want int) {
 		t.Fatal(err)
 	}
 	for _, m := range include.FindAllSubmatch(src, -1) {
-		// Headers of the toolchain are not there, and hold no instructions.
+		// Headers of the toolchain are elsewhere and have no instructions.
 		if header, err := os.ReadFile(string(m[1])); err == nil {
 			src = append(append(header, '\n'), src...)
 		}
@@ -80,7 +82,7 @@ func Bodies(t testing.TB, file string, want int) {
 	}
 }
 
-// problems returns what is wrong with a body whose macros are expanded.
+// problems describes what is wrong with a body whose macros are expanded.
 func problems(name, body string) []string {
 	var ps []string
 	switch {

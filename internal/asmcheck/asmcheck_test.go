@@ -2,7 +2,7 @@ package asmcheck
 
 import "testing"
 
-// A check that finds nothing is worth nothing.
+// The check must find each kind of problem, and must accept what is right.
 func TestProblems(t *testing.T) {
 	const end = "\nVZEROUPPER\nRET\n"
 	for _, c := range []struct {

@@ -8,8 +8,8 @@ import (
 
 const hugeBytes = 2 << 20
 
-// Buffer maps n bytes that begin on a huge page and are backed by huge pages where the system
-// gives them. They are not given back: a process that measures needs them until its end.
+// Buffer maps n bytes that begin at the boundary of a huge page, and requests huge pages for them.
+// The bytes are never released, because a process that measures needs them until its end.
 func Buffer(n int) ([]byte, error) {
 	b, err := unix.Mmap(-1, 0, n+hugeBytes, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {

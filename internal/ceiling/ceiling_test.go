@@ -2,7 +2,8 @@ package ceiling
 
 import "testing"
 
-// Every byte is read: one that is set anywhere shows, or reading less than all would look fast.
+// A byte that is set anywhere must change the result. If Read skipped bytes, it would look too
+// fast.
 func TestReadsEveryByte(t *testing.T) {
 	b, err := Buffer(1 << 20)
 	if err != nil {
@@ -15,7 +16,7 @@ func TestReadsEveryByte(t *testing.T) {
 		}
 		for i := 0; i < len(b)/256*256; i += 61 {
 			b[i] = 1
-			// The lowest word of each register is returned; the others are read with it.
+			// Only the lowest word of each register is returned. The other words are read with it.
 			if x := Read(b, ahead); i%64 < 8 && x == 0 {
 				t.Fatalf("byte %d is not read", i)
 			}

@@ -10,8 +10,8 @@ func readAVX512(p *byte, n, ahead int) uint64
 //go:noescape
 func readAVX2(p *byte, n, ahead int) uint64
 
-// callBytes bounds one assembly call, which the garbage collector cannot interrupt, to some tens of
-// microseconds.
+// callBytes limits one assembly call to some tens of microseconds, because the garbage collector
+// cannot interrupt it.
 const callBytes = 256 << 10
 
 func read(b []byte, ahead int) (x uint64) {

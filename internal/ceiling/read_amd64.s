@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // func readAVX512(p *byte, n, ahead int) uint64
-// Four independent chains of OR, so that the loads are all that limits.
+// There are four independent chains of OR, so that only the loads limit the speed.
 TEXT ·readAVX512(SB), NOSPLIT, $0-32
 	MOVQ p+0(FP), SI
 	MOVQ n+8(FP), CX

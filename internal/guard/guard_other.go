@@ -1,7 +1,7 @@
 //go:build !unix
 
-// Package guard makes buffers for tests that stand against a page without access. Where there is
-// no mmap they are ordinary ones.
+// Package guard makes buffers for tests that are next to a page without access. On systems without
+// mmap they are ordinary buffers.
 package guard
 
 import "testing"

@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package guard makes buffers for tests that stand against a page without access, so that a
-// kernel that reads or writes a byte too many crashes instead of passing.
+// Package guard makes buffers for tests that are next to a page without access. A kernel that reads
+// or writes a byte too many crashes instead of passing the test.
 package guard
 
 import (
@@ -10,11 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Head returns n bytes that begin right behind a forbidden page, Tail n bytes that end right
-// before one. Both are zero, and are unmapped when the test ends.
+// Head returns n zero bytes that begin right after a page without access. They are unmapped when
+// the test ends.
 func Head(t testing.TB, n int) []byte { return mapped(t, n)[:n:n] }
 
-// Tail is described at Head.
+// Tail returns n zero bytes that end right before a page without access. They are unmapped when the
+// test ends.
 func Tail(t testing.TB, n int) []byte {
 	b := mapped(t, n)
 	return b[len(b)-n:]

@@ -9,11 +9,10 @@ import (
 	"unsafe"
 )
 
-// sink keeps the compiler from dropping a read.
+// sink keeps the compiler from removing a read.
 var sink byte
 
-// A guard that does not guard makes every test on it worthless: prove that a byte beyond either
-// end is fatal, in a process of its own.
+// TestGuardIsFatal reads a byte beyond either end of a buffer in another process, which must crash.
 func TestGuardIsFatal(t *testing.T) {
 	switch side := os.Getenv("PIXTREND_GUARD_SIDE"); side {
 	case "head":

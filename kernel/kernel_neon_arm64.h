@@ -1,13 +1,14 @@
-// The vector instructions that the bodies use, made from register numbers. Go's assembler names only
-// some of them, and writes a register by its name, which a macro cannot turn into a number; one notation
-// for all lets a macro take one argument a register. Operands stand in Go's order: sources
-// reversed, the destination last, as in FSUB_2D(m, n, d), which is d = n - m. Behind each is what the
-// architecture's manual calls it; TestNEONEncodings holds each against an assembler's word.
+// The vector instructions that the bodies use, with numbers of registers as arguments. Go's
+// assembler has only some of these instructions and takes names of registers, which a macro cannot
+// convert to numbers. With the same notation for all instructions, a macro needs one argument per
+// register. Operands are in Go's order, sources reversed and the destination last: FSUB_2D(m, n, d)
+// is d = n - m. The comment after an instruction is its notation in the architecture's manual.
+// TestNEONEncodings compares each with the word that another assembler produces.
 
 #define VVV(op, m, n, d) WORD $((op) | (m)<<16 | (n)<<5 | (d))
 #define VV(op, n, d) WORD $((op) | (n)<<5 | (d))
 
-// Between types. The second of two takes, or gives, the upper half of the narrow register.
+// Conversions. Those with a 2 in their name read or write the upper half of the narrow register.
 #define SXTL_8H(n, d) VV(0x0f08a400, n, d)   // SSHLL Vd.8H, Vn.8B, #0
 #define SXTL_4S(n, d) VV(0x0f10a400, n, d)   // SSHLL Vd.4S, Vn.4H, #0
 #define SXTL2_4S(n, d) VV(0x4f10a400, n, d)  // SSHLL2 Vd.4S, Vn.8H, #0
@@ -23,7 +24,7 @@
 #define FCVTN_2S(n, d) VV(0x0e616800, n, d)  // FCVTN Vd.2S, Vn.2D
 #define FCVTN2_4S(n, d) VV(0x4e616800, n, d) // FCVTN2 Vd.4S, Vn.2D
 
-// Arithmetic. FMLA is d += n*m and FMLS is d -= n*m, each with one rounding.
+// Arithmetic. FMLA is d += n*m and FMLS is d -= n*m, both with one rounding.
 #define FADD_2D(m, n, d) VVV(0x4e60d400, m, n, d)  // FADD Vd.2D, Vn.2D, Vm.2D
 #define FSUB_2D(m, n, d) VVV(0x4ee0d400, m, n, d)  // FSUB Vd.2D, Vn.2D, Vm.2D
 #define FMUL_2D(m, n, d) VVV(0x6e60dc00, m, n, d)  // FMUL Vd.2D, Vn.2D, Vm.2D
@@ -39,7 +40,7 @@
 #define SHL_2D(by, n, d) VV(0x4f405400 | (by)<<16, n, d) // SHL Vd.2D, Vn.2D, #by
 #define USHR_2D(by, n, d) VV(0x6f000400 | (128-(by))<<16, n, d) // USHR Vd.2D, Vn.2D, #by
 
-// Comparisons: all ones in a lane where it holds, and where a number is NaN it does not.
+// Comparisons. A lane becomes all ones if the comparison is true. It is false if a number is NaN.
 #define FCMEQ_4S(m, n, d) VVV(0x4e20e400, m, n, d) // FCMEQ Vd.4S, Vn.4S, Vm.4S
 #define FCMGE_4S(m, n, d) VVV(0x6e20e400, m, n, d) // FCMGE Vd.4S, Vn.4S, Vm.4S
 #define FCMEQ_2D(m, n, d) VVV(0x4e60e400, m, n, d) // FCMEQ Vd.2D, Vn.2D, Vm.2D
@@ -51,7 +52,7 @@
 #define CMEQ0_8B(n, d) VV(0x0e209800, n, d)        // CMEQ Vd.8B, Vn.8B, #0
 #define CMTST_8B(m, n, d) VVV(0x0e208c00, m, n, d) // CMTST Vd.8B, Vn.8B, Vm.8B
 
-// Bits. BIC is n and not m, ORN is n or not m, and BIT takes n where m is set.
+// Bits. BIC is n and not m, ORN is n or not m, and BIT copies the bits of n for which m has a 1.
 #define AND_16B(m, n, d) VVV(0x4e201c00, m, n, d) // AND Vd.16B, Vn.16B, Vm.16B
 #define BIC_16B(m, n, d) VVV(0x4e601c00, m, n, d) // BIC Vd.16B, Vn.16B, Vm.16B
 #define ORR_16B(m, n, d) VVV(0x4ea01c00, m, n, d) // ORR Vd.16B, Vn.16B, Vm.16B

@@ -6,8 +6,8 @@
 
 // ---- Samples -------------------------------------------------------------------------------
 //
-// LOAD_<type>(j, y, z): z = samples 8j..8j+7 at R8 as float64, y being the lower half of z. They read
-// exactly the bytes of those samples.
+// LOAD_<type>(j, y, z): z = samples 8j..8j+7 at R8 as float64. y is the lower half of z. The macros
+// read exactly the bytes of these samples.
 
 #define LOAD_U8(j, y, z) VPMOVZXBD (j*8)(R8), y; VCVTDQ2PD y, z
 #define LOAD_I8(j, y, z) VPMOVSXBD (j*8)(R8), y; VCVTDQ2PD y, z
@@ -17,11 +17,11 @@
 #define LOAD_I32(j, y, z) VCVTDQ2PD (j*32)(R8), z
 #define LOAD_F64(j, y, z) VMOVUPD (j*64)(R8), z
 
-// From a register the conversion is faster than from memory: 1.2 cycles for the three
-// instructions of a vector of samples instead of 1.3.
+// The conversion is faster from a register than from memory: the three instructions for a vector of
+// samples take 1.2 cycles instead of 1.3.
 #define LOAD_F32(j, y, z) VMOVUPS (j*32)(R8), y; VCVTPS2PD y, z
 
-// NODATA_<type>: z = the value that marks a gap, in the samples' own type.
+// NODATA_<size>: z = the nodata value in the type of the samples.
 #define NODATA_1(z) VPBROADCASTB params_nodata(AX), z
 #define NODATA_2(z) VPBROADCASTW params_nodata(AX), z
 #define NODATA_4(z) VPBROADCASTD params_nodata(AX), z
@@ -35,21 +35,21 @@
 #define DIFFER_F64 VCMPPD $4, (R8), Z25, K1, K1; VCMPPD $4, 64(R8), Z25, K2, K2; VCMPPD $4, 128(R8), Z25, K3, K3; VCMPPD $4, 192(R8), Z25, K4, K4; \
 	VCMPPD $4, 256(R8), Z25, K1, K1; VCMPPD $4, 320(R8), Z25, K2, K2; VCMPPD $4, 384(R8), Z25, K3, K3; VCMPPD $4, 448(R8), Z25, K4, K4
 
-// All of K1-K4 start as ones in every bit that a comparison sets; the rest is 0 after the first.
+// Set all bits of K1-K4. Bits for which there is no comparison become 0 with the first comparison.
 #define ALL_ONES \
 	KXNORQ K1, K1, K1; \
 	KXNORQ K2, K2, K2; \
 	KXNORQ K3, K3, K3; \
 	KXNORQ K4, K4, K4
 
-// ONES_<size>: sets the carry if K1-K4 are ones still.
+// ONES_<size>: sets the carry flag if all bits of K1-K4 that have a comparison are still 1.
 #define ONES_1 KORTESTQ K1, K1
 #define ONES_2 KANDD K2, K1, K1; KORTESTD K1, K1
 #define ONES_4 KANDW K2, K1, K1; KANDW K4, K3, K3; KANDW K3, K1, K1; KORTESTW K1, K1
 #define ONES_8 KANDB K2, K1, K1; KANDB K4, K3, K3; KANDB K3, K1, K1; KORTESTB K1, K1
 
-// MASKED: clears the carry if the masks of the 64 pixels hold a gap. It leaves R13 and R14 alone.
-// K5 [64]bool so far no gap
+// MASKED: clears the carry flag if the masks of the 64 pixels have a gap. It keeps R13 and R14.
+// K5 [64]bool = no gap so far
 #define MASKED \
 	KXNORQ K5, K5, K5; \
 	MOVQ R13, R14; \
@@ -87,8 +87,8 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 #define PUT32(j, y, z) VCVTPD2PS z, y; VMOVUPS y, (j*32)(DI)(BX*4)
 #define PUT64(j, z) VMOVUPD z, (j*64)(DI)(BX*8)
 
-// PUT_PAST: stores 16 results as float32 past the caches: memory is then written without being read before.
-// z is the whole of y, of which y1 becomes the upper half.
+// PUT_PAST: stores 16 results as float32 past the caches, so that memory is not read before it is
+// written. y is the lower half of z, and y1 becomes the upper half.
 #define PUT_PAST(j, y, z, y1, a, b) VCVTPD2PS a, y; VCVTPD2PS b, y1; VINSERTF32X8 $1, y1, z, z; VMOVNTPS z, (j*64)(DI)(BX*4)
 
 // ---- Slope of gap-free pixels, 64 at a time ---------------------------------------------------
@@ -98,9 +98,10 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 //	Z16-Z23 [64]float64 = y, then d             Z26 scale, Z27 n
 //	K1-K4   no sample so far equals nodata
 //
-// Eight independent sums hide the latency of the fused multiply-add (4 cycles, two a cycle). The sums
-// may come from, and go to, memory: a tile that stands in main memory is read a few dates at a time.
-// A gap makes the sum of one pixel of its group NaN, as a sample that is not finite does by itself.
+// Eight independent sums hide the latency of the fused multiply-add (4 cycles, two per cycle). The
+// sums can be loaded from and stored to memory, because a tile in main memory is read a few dates
+// at a time. A gap makes the sum of a pixel of its group NaN, as a sample that is not finite does
+// anyway.
 
 #define SLOPE8(LOAD, j, y, z, ref, acc) \
 	LOAD(j, y, z); \
@@ -124,7 +125,7 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 #define RESUME(j, z) VMOVUPD (j*64)(R10)(BX*8), z
 #define SUSPEND(j, z) VMOVUPD z, (j*64)(R10)(BX*8)
 
-// A sum that is not finite less itself is NaN, and any NaN among the tests shows in their sum.
+// x - x is NaN if x is not finite, and the sum of all differences is NaN if any of them is.
 #define FINITE \
 	VSUBPD Z0, Z0, Z16; \
 	VSUBPD Z1, Z1, Z17; \
@@ -240,11 +241,12 @@ suspend: \
 
 // ---- Which samples are observations ------------------------------------------------------------
 //
-// VALID_<type>(p, x, y, z, ka, kb): ka and kb = whether samples 16p..16p+7 and 16p+8..16p+15 at R8 are
-// observations, their masks aside; higher bits may be anything. x, y and z are one register.
+// VALID_<type>(p, x, y, z, ka, kb): ka and kb = whether samples 16p..16p+7 and 16p+8..16p+15 at R8
+// are observations, without considering the masks. Higher bits are undefined. x, y and z are one
+// register.
 //
 //	Z29 lo, Z30 hi, Z31 nodata, in the samples' own type
-//	K1  ones where no integer marks a gap
+//	K1  ones if there is no nodata value for integers
 
 #define LIMITS(BROADCAST) \
 	BROADCAST params_lo(AX), Z29; \
@@ -321,7 +323,8 @@ limits:
 	VCMPPD $18, Z30, z, kb, kb; \
 	VCMPPD $4, Z31, z, kb, kb
 
-// MASK32, MASK16: clear the bits of K3-K6, or K3 and K4, that the masks at R14 make gaps.
+// MASK32, MASK16: clear the bits of K3-K6, or K3 and K4, for pixels that are gaps in the masks at
+// R14.
 #define MASK32(bits, done) \
 	CMPQ params_maskByte(AX), $1; \
 	JEQ bits; \
@@ -361,12 +364,12 @@ done: \
 //	Z16-Z19 [32]float64 = sum of tau*d          K3-K6 observations among the 32
 //	Z20-Z23 [32]float64 = first observations
 //
-// A gap makes tau and d zero under its mask, which adds nothing; it is never a branch. (Adding under
-// a mask instead took 1.3 times as long.) The bound is the number of vector instructions: where the
-// axis allows it, one addition counts n, the sum of tau and that of tau*tau, as Axis says, and
-// saves three of eight.
+// For a gap, tau and d are set to zero by a mask, so that it adds nothing. There are no branches,
+// and adding under a mask took 1.3 times as long. The number of vector instructions limits the
+// speed. If the axis has counts (see axis.go), one addition updates n, the sum of tau and the sum
+// of tau*tau, which saves three of eight instructions.
 
-// With the axis as counts, at R10: adds to counts (Z27 those of the date), sum of d, sum of tau*d.
+// With counts, at R10: adds to counts (Z27 has those of the date), sum of d and sum of tau*d.
 #define COUNT8(LOAD, j, y, z, k, n, sy, sty, ref) \
 	LOAD(j, y, z); \
 	VSUBPD.Z ref, z, k, z; \
@@ -374,8 +377,8 @@ done: \
 	VADDPD z, sy, sy; \
 	VFMADD231PD z, Z28, sty
 
-// UNCOUNT: n, sum of tau and sum of tau*tau from counts in n.
-// Z24 what was added to every tau, Z25 mask of n
+// UNCOUNT: converts the counts in n to n, sum of tau and sum of tau*tau.
+// Z24 params.added, Z25 mask of n
 #define UNCOUNT(n, st, stt) \
 	VPSRLQ $32, n, stt; \
 	VPSLLQ $32, n, st; \
@@ -386,8 +389,8 @@ done: \
 	VCVTUQQ2PD n, n; \
 	VFNMADD231PD Z24, n, st
 
-// With any axis. Additions go to the multipliers too, as d*1, since the adders have the
-// conversions and differences to do.
+// Without counts. Additions are multiply-adds of d*1, because the adders are busy with conversions
+// and differences.
 #define GAP8(LOAD, j, y, z, tau, k, n, st, stt, sy, sty, ref) \
 	LOAD(j, y, z); \
 	VSUBPD.Z ref, z, k, z; \
@@ -398,9 +401,9 @@ done: \
 	VFMADD231PD.BCST one<>(SB), z, sy; \
 	VFMADD231PD z, Z28, sty
 
-// The first observations are looked for before the sums: among the first dates, from the last of them
-// back, so that the first comes to stand at last; R10 of them, four times as many where that was
-// not enough for all pixels. Those without any end as 0.
+// The first observations are found before the sums are added. The first R10 dates are read
+// backwards, so that the first observation is kept. If some pixel has none there, R10 grows by a
+// factor of four. Pixels without any observation get 0.
 #define FIRST8(LOAD, j, y, z, k, ref) \
 	LOAD(j, y, z); \
 	VMOVAPD z, k, ref
@@ -429,7 +432,7 @@ done: \
 	VCMPPD $7, ref, ref, K7; \
 	VMOVAPD.Z ref, K7, ref
 
-// LINE8: the slope of 8 pixels from their sums, into sty; NaN where it is not defined.
+// LINE8: sty = the slopes of 8 pixels from their sums, NaN for pixels without a slope.
 // Z28 num, Z26 0
 #define LINE8(n, st, stt, sy, sty) \
 	VCMPPD.BCST $4, params_all(AX), n, K3; \
@@ -478,7 +481,7 @@ put_n: \
 	PUT32(0, Y24, Z0); PUT32(1, Y25, Z1); PUT32(2, Y26, Z2); PUT32(3, Y27, Z3); \
 put:
 
-// After a block without a gap, the body leaves the rest to the one for gap-free pixels.
+// After a block without a gap, the body returns, so that the body for gap-free pixels continues.
 #define NEXT_BLOCK_WITH_GAPS \
 	NEXT_BLOCK; \
 	JCC done; \
@@ -610,20 +613,20 @@ any_masked: \
 
 // ---- Samples of 8 and 16 bits on an axis of 16-bit integers ------------------------------------------
 //
-// Sums of integers are exact in any order and width, as long as they fit: wholeAxis has the bounds.
-// Two dates at a time, their samples are interleaved and multiplied with their tau in pairs, into sums
-// of 32 bits; every so many pairs these are carried over to float64.
+// Sums of integers are exact in any order and width if they fit; wholeAxis has the bounds. Two
+// dates are processed at a time: their samples are interleaved, multiplied by tau in pairs and
+// added in 32 bits. After a period of pairs, these sums are carried over to float64.
 //
-// WIDE_<type>(j, r, z): z = samples 32j..32j+31 at r as signed words; those of U16 less 2^15, in Z27
-// as words, which leaves every sum of d as it is.
+// WIDE_<type>(j, r, z): z = samples 32j..32j+31 at r as signed words. For U16 it subtracts 2^15,
+// which Z27 has as words. This does not change any sum of d.
 
 #define WIDE_U8(j, r, z) VPMOVZXBW (j*32)(r), z
 #define WIDE_I8(j, r, z) VPMOVSXBW (j*32)(r), z
 #define WIDE_U16(j, r, z) VPXORD (j*64)(r), Z27, z
 #define WIDE_I16(j, r, z) VMOVDQU16 (j*64)(r), z
 
-// What brings the sums of 32 pixels back into order: interleaving left those of the lower four of every
-// eight pixels in one register, of the upper four in another.
+// Puts the sums of 32 pixels back into order. After interleaving, one register has those of the
+// lower four of every eight pixels, and another those of the upper four.
 DATA lower<>+0(SB)/8, $0
 DATA lower<>+8(SB)/8, $1
 DATA lower<>+16(SB)/8, $8
@@ -652,7 +655,7 @@ GLOBL upper<>(SB), RODATA|NOPTR, $64
 //	Z20-Z23 their products                      K1-K4 no sample so far equals nodata
 //	DI pairs until carried over                 R10 whether there is a nodata value
 
-// CARRY(a, b, s0, s1, s2, s3): adds the sums of 32 pixels to those in float64.
+// CARRY(a, b, s0, s1, s2, s3): adds the 32-bit sums of 32 pixels to their sums in float64.
 // clobbers: Z16-Z19
 #define CARRY(a, b, s0, s1, s2, s3) \
 	VMOVDQU64 lower<>(SB), Z16; \
@@ -797,7 +800,7 @@ suspend: \
 //	K3, K4  observations of the earlier date    K5, K6 of the later
 //	DI      pairs until carried over            scratch: [2][64]float64, what was carried over
 //
-// The dates are walked backwards, so that the first observation is the last that is kept.
+// The dates are read backwards, so that the first observation is the one that is kept.
 
 DATA words<>+0(SB)/4, $0x00010001
 GLOBL words<>(SB), RODATA|NOPTR, $4
@@ -805,7 +808,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $4
 #define KEEP(j, z) VMOVUPD z, (j*64)(DI)
 #define ADD_KEPT(j, z) VADDPD (j*64)(DI), z, z; VMOVUPD z, (j*64)(DI)
 
-// Carries 32 pixels' sums a, b over to the scratch at DI, from its number 8j on.
+// Carries the sums a, b of 32 pixels over to the scratch memory at DI, beginning with its number
+// 8j.
 #define CARRY_KEPT(j0, j1, j2, j3, a, b) \
 	VMOVDQU64 lower<>(SB), Z20; \
 	VMOVDQU64 upper<>(SB), Z21; \
@@ -822,7 +826,7 @@ GLOBL words<>(SB), RODATA|NOPTR, $4
 	ADD_KEPT(j2, Z21); \
 	ADD_KEPT(j3, Z23)
 
-// Adds a date's counts, of its observations ka and kb among the 64 pixels.
+// Adds the counts of a date for the observations ka and kb of the 64 pixels.
 #define COUNT64(ka, kb, low, high) \
 	VPADDD low, Z0, ka, Z0; \
 	VPADDD high, Z4, ka, Z4; \
@@ -848,7 +852,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $4
 	VPADDD Z23, sty, sty; \
 	VPADDD Z22, sy, sy
 
-// Limits and masks, which are rarer, out of the way: WITHIN and MASK64 clear bits of ka and kb.
+// Limits and masks are rare, so their code is out of line. WITHIN and MASK64 clear bits of ka and
+// kb.
 #define WITHIN(a, b, ka, kb) \
 	VPBROADCASTW params_lo16(AX), Z22; \
 	VPBROADCASTW params_hi16(AX), Z23; \
@@ -870,8 +875,8 @@ done: \
 	KSHIFTRQ $32, K7, K7; \
 	KANDD K7, kb, kb
 
-// VALID64: the observations of the 64 samples a, b at R14's masks. special is where limits,
-// masks or the want of a nodata value are looked after, and comes back to valid.
+// VALID64: finds the observations among the 64 samples a, b, with masks at R14. The code at special
+// handles limits, masks and the lack of a nodata value, and jumps back to valid.
 #define VALID64(a, b, ka, kb, special, valid) \
 	VPCMPW $4, Z26, a, ka; \
 	VPCMPW $4, Z26, b, kb; \
@@ -892,8 +897,8 @@ limits: \
 	MASK64(ka, kb, bits, read); \
 	JMP valid
 
-// LINE_WHOLE(j, ...): the slopes of pixels 8j..8j+7. y is the lower half of low and high, which hold
-// the counts of 8 pixels, x the quarter q of their first observations, first.
+// LINE_WHOLE(j, ...): computes the slopes of pixels 8j..8j+7. low and high have the counts of 8
+// pixels in their lower half y. x is the quarter q of first, which has their first observations.
 #define LINE_WHOLE(j, low, high, q, first, wide, past, put) \
 	VCVTUDQ2PD high, Z23; \
 	VPSRLD $12, low, Y22; \
@@ -1051,7 +1056,7 @@ SPECIAL(Z18, Z19, K3, K4, earlier_special, earlier_limits, earlier_bits, earlier
 //	Z12-Z15 [32]float64 = first observations
 //	Z16-Z19 [32]float64 = y, then d
 
-// DIFFER32_<type>: as DIFFER_<type>, of the 32 samples at R8.
+// DIFFER32_<type>: as DIFFER_<type>, for the 32 samples at R8.
 #define DIFFER32_I8 VPCMPB $4, (R8), Y25, K1, K1
 #define DIFFER32_I16 VPCMPW $4, (R8), Z25, K1, K1
 #define DIFFER32_I32 VPCMPD $4, (R8), Z25, K1, K1; VPCMPD $4, 64(R8), Z25, K2, K2
@@ -1188,8 +1193,8 @@ done: \
 	MOVQ field(AX), DI; \
 	PUT64(0, a); PUT64(1, b)
 
-// ADD_TO: the sums of earlier dates, to which those of this tile are added. Pixels that had observations
-// keep their first one.
+// ADD_TO: loads the sums of earlier dates, to which this tile is added. Pixels that already have
+// observations keep their first one.
 #define GET2(field, a, b) \
 	MOVQ field(AX), DI; \
 	VMOVUPD (DI)(BX*8), a; \
@@ -1334,7 +1339,7 @@ any_masked: \
 
 // ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
 //
-// With 4 rows 32 pixels at a time, with 8 rows 16: coefficient j of the group's vector v is
+// A group has 32 pixels with 4 rows and 16 pixels with 8 rows.
 //	Z0-Z15  [4][32]float64 or [8][16]float64 = sum of row*d
 //	Z16-Z19 first observations                  Z24 a row's number of the date
 //	Z20-Z23 y, then d                           Z25 nodata as float64
@@ -1363,7 +1368,8 @@ any_masked: \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
 	VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; VPXORQ Z14, Z14, Z14; VPXORQ Z15, Z15, Z15
 
-// PUT_ROW: adds what the first observations are worth in row j, and stores it where it is wanted.
+// PUT_ROW: adds the product of the first observations and the sum of row j, and stores the result
+// if the row exists.
 #define PUT_ROW4(j, a, b, c, d, none) \
 	MOVQ params_rows+(j*8)(AX), DI; \
 	TESTQ DI, DI; \
@@ -1530,7 +1536,8 @@ done: \
 //	Z2-Z3 [16]float64 = time of the last        K3, K4 those that have one at this date
 //	Z28 time of the date                        Z29 lo, Z30 hi, Z31 nodata
 //
-// Few dates are read of most pixels: from the first on until all 16 have an observation, and from the last back.
+// Dates are read from the first forwards until all 16 pixels have an observation, and from the last
+// backwards. Usually these are few dates.
 
 #define ENDS_DATE(a, b) \
 	KANDB K2, K3, K3; \
@@ -1603,7 +1610,7 @@ back_masked: \
 	MASK16(back_bits, back_read); \
 	JMP back_valid
 
-// ---- The bodies, one a type ----------------------------------------------------------------
+// ---- The bodies, one per type --------------------------------------------------------------
 
 TEXT ·slopeU8AVX512(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_U8, NODATA_1, DIFFER_I8, ONES_1, AHEAD_1, 1)

@@ -2,15 +2,16 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "neon_arm64.h"
+#include "kernel_neon_arm64.h"
 
-// The bodies of avx2_amd64.s on 32 registers of two float64. Lanes are pixels: a body carries a group of
-// pixels in registers, walks down the dates, and adds to each lane in date order with one rounding
-// a term, as kernel_generic.go does, so that the bits are the same. A call works on whole blocks of
-// 64 pixels, which is what a packed tile's panels are; within a block, groups follow each other.
+// The bodies of kernel_avx2_amd64.s for 32 registers of two float64. Each lane is a pixel. A body
+// carries a group of pixels in registers, goes through the dates in order and adds to each lane
+// with one rounding per term. That is what kernel_generic.go does, so the bits are the same. A call
+// works on whole blocks of 64 pixels, the size of a panel of a packed tile. A block consists of
+// several groups.
 //
-// Samples of all types that have a body become float32 as they are loaded, and float64 after the
-// comparisons; both are exact.
+// Samples are converted to float32 when they are loaded and to float64 after the comparisons. Both
+// conversions are exact for the types that have bodies.
 //
 // General registers, in all bodies:
 //
@@ -18,14 +19,14 @@
 //	R1  sample of the group's first pixel at the call's first date
 //	R2  the same at the current date
 //	R3  weights of the current date
-//	R4  bytes from a date to the next           R5  how far R10 goes from a date to the next
+//	R4  bytes from a date to the next           R5  bytes that R10 moves from a date to the next
 //	R6  mask of the group's first pixel at the first date, 0 without masks
 //	R7  the same at the current date            R8  bytes of masks from a date to the next
-//	R9  dates left                              R10 what is fetched into cache now, ahead of R2
+//	R9  dates left                              R10 address to prefetch
 //	R11 pixels done                             R12, R13 scratch
 //
-// How many pixels a group has, what is fetched ahead and how far follow AVX2; none of it was measured on an
-// arm64 processor yet.
+// The sizes of groups and the distances of prefetching are those of AVX2. They have not been
+// measured on an arm64 processor.
 //
 // R18 belongs to the platform, R27 to the assembler, and R28 to R30 to Go.
 
@@ -40,7 +41,8 @@
 	ADD R1, R10; \
 	MOVD $0, R11
 
-// What is fetched ahead runs on from group to group, or follows each.
+// If aheadRuns is 0, prefetching starts anew with each group. Otherwise R10 continues from the last
+// group.
 #define FIRST_DATE \
 	MOVD params_ahead(R0), R12; \
 	ADD R1, R12; \
@@ -52,20 +54,20 @@
 	MOVD params_tau(R0), R3; \
 	MOVD params_dates(R0), R9
 
-// Where nothing is to be fetched ahead, this is jumped over. label is one of the body's own.
+// Does nothing if nothing is to be prefetched. label must be unique in the body.
 #define AHEAD(label) \
 	CBZ R5, label; \
 	PRFM (R10), PLDL1KEEP; \
 label:
 
-// The loads of weights step R3 on.
+// Loading weights advances R3.
 #define NEXT_DATE \
 	ADD R4, R2; \
 	ADD R5, R10; \
 	SUBS $1, R9
 
-// To the next group of pixels within a block, and from one block to the next: fewer pixels done than
-// there are compare as lower. eighth is log2(pixels/8).
+// Go to the next group of pixels in the block, and from one block to the next. The flags are
+// "lower" while pixels are left. eighth is log2(pixels/8).
 #define NEXT_GROUP(pixels, eighth, size) \
 	ADD $(pixels*size), R1; \
 	ADD $pixels, R11; \
@@ -86,8 +88,8 @@ label:
 
 // ---- Samples -------------------------------------------------------------------------------
 //
-// LOAD_<type>(j, f, v): v = samples 4j..4j+3 at R2 as float32, f being the same register. They read
-// exactly the bytes of those samples.
+// LOAD_<type>(j, f, v): v = samples 4j..4j+3 at R2 as float32. f is the same register. The macros
+// read exactly the bytes of these samples.
 
 #define LOAD_F32(j, f, v) FMOVQ (j*16)(R2), f
 #define LOAD_I16(j, f, v) FMOVD (j*8)(R2), f; SXTL_4S(v, v); SCVTF_4S(v, v)
@@ -103,8 +105,9 @@ label:
 
 #define CLEAR4(a, b, c, d) EOR_16B(a, a, a); EOR_16B(b, b, b); EOR_16B(c, c, c); EOR_16B(d, d, d)
 
-// MASKED(BYTES, BITS, CMEQ0): sets bits of V26, or low bits of R14, if the masks of the group hold a
-// gap. BYTES loads as many bytes as it has pixels and BITS as many bits. clobbers: V16, R7, R9, R12, R13
+// MASKED(BYTES, BITS, CMEQ0): sets bits of V26, or low bits of R14, if the masks of the group have
+// a gap. BYTES loads one byte per pixel, and BITS one bit per pixel. clobbers: V16, R7, R9, R12,
+// R13
 #define MASKED(BYTES, BITS, CMEQ0) \
 	MOVD R6, R7; \
 	MOVD params_dates(R0), R9; \
@@ -135,11 +138,11 @@ mask_read:
 
 // ---- Results ---------------------------------------------------------------------------------
 
-// OUT(field, log): R12 = where the results of the group go. log is log2 of their size.
+// OUT(field, log): R12 = address of the results of the group. log is log2 of the size of a result.
 #define OUT(field, log) MOVD field(R0), R12; ADD R11<<log, R12
 
-// PUT32, PUT64: store the results a and b of pixels 4j..4j+3, as float32 or float64. PUT32 takes the numbers
-// of the registers and PUT64 their names. clobbers: V24
+// PUT32, PUT64: store the results a and b of pixels 4j..4j+3, as float32 or float64. PUT32 takes
+// the numbers of the registers and PUT64 their names. clobbers: V24
 #define PUT32(j, a, b) FCVTN_2S(a, 24); FCVTN2_4S(b, 24); FMOVQ F24, (j*16)(R12)
 #define PUT64(j, a, b) FSTPQ (a, b), (j*32)(R12)
 
@@ -150,9 +153,9 @@ mask_read:
 //	V16-V23 [16]float64 = y, then d             V26 bits set where a sample equals nodata
 //	                                            V27 scratch
 //
-// Eight independent sums hide the latency of the fused multiply-add. The sums may come from, and go to,
-// memory: a tile that stands in main memory is read a few dates at a time. A gap makes the sum of
-// one pixel of its group NaN, as a sample that is not finite does by itself.
+// Eight independent sums hide the latency of the fused multiply-add. The sums can be loaded from
+// and stored to memory, because a tile in main memory is read a few dates at a time. A gap makes
+// the sum of a pixel of its group NaN, as a sample that is not finite does anyway.
 
 #define LOAD16(LOAD) \
 	LOAD(0, F16, 16); \
@@ -163,7 +166,7 @@ mask_read:
 #define EQUAL4(v) FCMEQ_4S(25, v, 27); ORR_16B(27, 26, 26)
 #define EQUAL16 EQUAL4(16); EQUAL4(18); EQUAL4(20); EQUAL4(22)
 
-// a and b = 4 samples as float64, which stand as float32 in from.
+// a and b = the 4 float32 samples in from as float64.
 #define WIDEN4(from, a, b) FCVTL2_2D(from, b); FCVTL_2D(from, a)
 
 #define SLOPE4(a, b, refA, refB, accA, accB) \
@@ -180,7 +183,7 @@ mask_read:
 	SLOPE4(20, 21, 12, 13, 4, 5); \
 	SLOPE4(22, 23, 14, 15, 6, 7)
 
-// R12 = where the sums come from or go to.
+// R12 = address from which sums are loaded or to which they are stored.
 #define CLEAR_SUMS CLEAR4(0, 1, 2, 3); CLEAR4(4, 5, 6, 7)
 #define RESUME_SUMS \
 	ADD R11<<3, R12; \
@@ -194,8 +197,8 @@ mask_read:
 	PUT64(2, F4, F5); \
 	PUT64(3, F6, F7)
 
-// Sets the overflow flag if a sum is not finite: less itself it is then NaN, and any NaN among the
-// tests shows in their sum.
+// Sets the overflow flag if a sum is not finite. x - x is then NaN, and the sum of all differences
+// is NaN if any of them is.
 #define FINITE \
 	FSUB_2D(0, 0, 16); \
 	FSUB_2D(1, 1, 17); \
@@ -215,10 +218,10 @@ mask_read:
 	FADDP_D(16, 16); \
 	FCMPD F16, F16
 
-// V16 n, V17 scale; the order is that of slopeOfSums.
+// V16 n, V17 scale. The order of operations is that of slopeOfSums.
 #define SCALE(v) FMUL_2D(16, v, v); FMUL_2D(17, v, v)
 
-// What follows the dates.
+// The code after the dates.
 #define FINISH_SLOPES(size) \
 	MOVD $0, R14; \
 	CBZ R6, unmasked; \
@@ -455,20 +458,20 @@ done: \
 //	V8-V11  [8]float64 = sum of tau*tau         V26 scratch
 //	V12-V15 [8]float64 = sum of d               V29 lo, V30 hi, V31 nodata as float32
 //	V16-V19 [8]float64 = sum of tau*d           (R16) [8]float64 = first observations
-//	V20-V23 [8]float64 = sum of d*d, of slopes nothing
+//	V20-V23 [8]float64 = sum of d*d; unused for slopes
 //
-// and, while dates are added,
+// While dates are added:
 //
 //	with counts: V0-V3 counts, V4-V7 first observations, V8 tau and V9 counts of the date, V10 scratch
 //	otherwise:   V0, V1 [8]int32 = n, V2 tau of the date, V3 scratch
 //
 //	R14 the bits of a byte, the lowest in the lowest byte
-//	R15 dates looked through for first observations, then where the counts of the date stand
+//	R15 dates searched for first observations, then address of the counts of the date
 //	R19 not 0 if the block has a gap
 //
-// A gap makes tau and d zero under its mask, which adds nothing; it is never a branch.
+// For a gap, tau and d are set to zero by a mask, so that it adds nothing. There are no branches.
 
-// VALID(y, m): m = all ones where y is an observation, the masks aside. clobbers: V26
+// VALID(y, m): m = all ones for observations in y, without considering masks. clobbers: V26
 #define VALID(y, m) \
 	FCMGE_4S(29, y, m); \
 	FCMGE_4S(y, 30, 26); \
@@ -482,8 +485,8 @@ done: \
 	VALID(24, 25); \
 	VALID(27, 28)
 
-// MASK(f, s): clears V25 and V28 where the masks at R7 say so. f and s are one register.
-// clobbers: it, V26, R12
+// MASK(f, s): clears V25 and V28 for gaps in the masks at R7. f and s are one register.
+// clobbers: f, V26, R12
 #define MASK(f, s, bits, read) \
 	MOVD params_maskByte(R0), R12; \
 	CMP $1, R12; \
@@ -502,7 +505,7 @@ read: \
 	AND_16B(26, 25, 25); \
 	AND_16B(s, 28, 28)
 
-// COUNT2: with the axis as counts, 2 pixels. SXTL and FCVTL take the half of m and y that is meant.
+// COUNT2: 2 pixels with counts. SXTL and FCVTL select the half of m and y.
 // clobbers: V10, V26
 #define COUNT2(SXTL, FCVTL, SQUARE, y, m, n, ref, sy, sty, syy) \
 	FCVTL(y, 26); \
@@ -515,7 +518,7 @@ read: \
 	FMLA_2D(26, 8, sty); \
 	SQUARE(syy)
 
-// GAP2: with any axis, 2 pixels. clobbers: V3, V26
+// GAP2: 2 pixels without counts. clobbers: V3, V26
 #define GAP2(SXTL, FCVTL, SQUARE, j, y, m, st, stt, sy, sty, syy) \
 	FCVTL(y, 26); \
 	FMOVQ (j*16)(R16), F3; \
@@ -532,8 +535,8 @@ read: \
 #define SQUARE(syy) FMLA_2D(26, 26, syy)
 #define NO_SQUARE(syy)
 
-// UNCOUNT: n, sum of tau and sum of tau*tau from counts in n.
-// V24 what was added to every tau, V25 mask of n
+// UNCOUNT: converts the counts in n to n, sum of tau and sum of tau*tau.
+// V24 params.added, V25 mask of n
 #define UNCOUNT(n, st, stt) \
 	USHR_2D(32, n, stt); \
 	SHL_2D(32, n, st); \
@@ -544,8 +547,8 @@ read: \
 	UCVTF_2D(n, n); \
 	FMLS_2D(n, 24, st)
 
-// No more dates in R15 than there are. From the last of them the way goes back, so that the first observation
-// comes to stand at last.
+// Limits R15 to the number of dates and goes to the last of them. They are read backwards, so that
+// the first observation is kept.
 #define AT_MOST_ALL \
 	MOVD params_dates(R0), R13; \
 	CMP R13, R15; \
@@ -557,10 +560,10 @@ read: \
 	MADD R12, R1, R4, R2; \
 	MADD R12, R6, R8, R7
 
-// NONE_ZERO: 0 in the lanes of 4 pixels that found no observation.
+// NONE_ZERO: sets the lanes of 4 pixels without an observation to 0.
 #define NONE_ZERO(v) FCMEQ_4S(v, v, 26); AND_16B(26, v, v)
 
-// R19 = not 0 if one of 8 pixels has a gap.
+// Makes R19 nonzero if one of 8 pixels has a gap.
 #define NOTE_GAPS \
 	BROADCAST(params_all, F26, V26); \
 	FCMEQ_2D(26, 0, 24); \
@@ -573,7 +576,7 @@ read: \
 	BITS_OF(V24, AND, R12); \
 	ORN R12, R19, R19
 
-// The sums of 8 pixels; RESULTS stands between them and the next group.
+// The sums of 8 pixels. RESULTS comes between them and the next group.
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, size) \
 	ENTER; \
 	MOVD $0x8040201008040201, R14; \
@@ -707,7 +710,7 @@ any_masked: \
 	FLDPQ 32(R16), (F26, F27); \
 	PUT8(params_ref, F24, F25, F26, F27)
 
-// LINE2: the slope of 2 pixels from their sums, into sty; NaN where it is not defined.
+// LINE2: sty = the slopes of 2 pixels from their sums, NaN for pixels without a slope.
 // V20 num, V21 least Ctt, V22 least n. clobbers: V24, V25
 //	V24 st*sy, 0 where st is, then n*sty - st*sy
 //	V25 n*stt - st*st
@@ -751,7 +754,7 @@ put32: \
 	PUT32(0, 0, 1); PUT32(1, 2, 3); \
 put:
 
-// ---- The bodies, one a type ----------------------------------------------------------------
+// ---- The bodies, one per type --------------------------------------------------------------
 
 TEXT ·slopeF32NEON(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_F32, 4)

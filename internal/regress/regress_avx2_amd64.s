@@ -6,25 +6,26 @@
 // ---- Results from sums, 4 pixels at a time --------------------------------------------------------------
 //
 //	Y0  n, then scratch                         Y9  scratch, then d = Ctt*Cyy - Cty*Cty, its root, the
-//	Y1  sum of tau, then mean time, then bits       standard error
-//	    but the sign                            Y10 Cty, then |Cty|
+//	Y1  sum of tau, then mean time, then all        standard error
+//	    bits but the sign                       Y10 Cty, then |Cty|
 //	Y2  sum of tau*tau, then Ctt as slopes      Y11 scratch, then w = |r|
-//	    are made of, then slope a unit of the   Y12 Cyy, then 1/sqrt(Ctt*Cyy)
-//	    samples' time, then scratch             Y13 num/Ctt
+//	    use it, then slope per unit of time,    Y12 Cyy, then 1/sqrt(Ctt*Cyy)
+//	    then scratch                            Y13 num/Ctt
 //	Y3  sum of d, then time of the intercept    Y14 slope
-//	    less the mean time                      Y15 scratch, then pixels of two observations or fewer
-//	Y4  sum of tau*d, then Cty likewise, then   R9  column of the table, R11 from one to the next
-//	    scratch                                 R8, R10, SI, CX rows of the 4 pixels
+//	    minus mean time                         Y15 scratch, then pixels of two observations or fewer
+//	Y4  sum of tau*d, then Cty as slopes use    R9  column of the table, R11 bytes to the next column
+//	    it, then scratch                        R8, R10, SI, CX rows of the 4 pixels
 //	Y5  sum of d*d, then 1/n                    BX  pixels done
-//	Y6  first observation, then mean, then      R12 where results are staged, R13 pixels that are
+//	Y6  first observation, then mean, then      R12 staged results, R13 number of staged pixels
 //	    sign of the slope                       R14 n, w, sqrt(1 - r*r) and sign of the slope for the
 //	Y7  scratch, pixels without a line              p-values
 //	Y8  Ctt
 //
-// The order of operations is that of resultsOf. Pixels without a line get NaN (all ones) where their numbers begin: in num/Ctt,
-// Cty, the mean and the times, from which it spreads to every result.
+// The order of operations is that of resultsOf. For pixels without a line, num/Ctt, Cty, the mean
+// and the times are set to NaN (all ones), so that every result becomes NaN.
 
-// COLUMN_<how>(x, y): y, of which x is the lower half, = what the next column of the table has for the pixels.
+// COLUMN_<how>(x, y): y = the numbers of the pixels in the next column of the table. x is the lower
+// half of y.
 #define COLUMN_SAME(x, y) VBROADCASTSD (R9), y; ADDQ R11, R9
 #define COLUMN_DIFFER(x, y) \
 	VMOVSD (R9)(R8*8), X0; \
@@ -34,17 +35,19 @@
 	VINSERTF128 $1, x, Y0, y; \
 	ADDQ R11, R9
 
-// Where no more than the first column, 1/n, is needed, to divide is faster than to look for rows. Y0 is n no longer.
+// If only the first column, 1/n, is needed, dividing is faster than finding rows. Y0 is then no
+// longer n.
 #define COLUMN_INVERSE(x, y) \
 	VBROADCASTSD finishing_one(AX), y; \
 	MOVQ finishing_n(AX), DI; \
 	VDIVPD (DI)(BX*8), y, y
 
-// PUT_<type>(j, y, i): stages result j of the pixels from the i-th of the 64 on, which is y.
+// PUT_<type>(j, y, i): stages y as result j of the pixels that begin with the i-th of the 64.
 #define PUT_F64(j, y, i) VMOVUPD y, (j*512)(R12)(i*8)
 #define PUT_F32(j, y, i) VCVTPD2PSY y, X0; VMOVUPS X0, (j*256)(R12)(i*4)
 
-// COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted, as with AVX-512.
+// COPY_<type>: copies the staged results of the R13 pixels before pixel BX to the outputs, as for
+// AVX-512.
 #define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ finishing_results(AX), R14; \
@@ -91,7 +94,7 @@ none: \
 #define COPY_F32 COPY(X0, 4, full, LINES_F32, near, past, result, unit, none)
 #define COPY_F64 COPY(Y0, 8, full, LINES_F64, near, past, result, unit, none)
 
-// LINE_AT(y): y = the line at a time y beyond the mean time.
+// LINE_AT(y): y = the value of the line at the time y, relative to the mean time.
 #define LINE_AT(y) \
 	VFMADD213PD Y6, Y2, y; \
 	VBROADCASTSD finishing_unitScale(AX), Y4; \
@@ -100,7 +103,8 @@ none: \
 
 #define FROM(field, y) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), y
 
-// ROWS(n, x): the rows of 4 pixels, x being scratch; goes to differ where they are not all one.
+// ROWS(n, x): finds the rows of 4 pixels. If they are not the same, it jumps to differ. x is
+// scratch.
 #define ROWS(n, x, differ) \
 	VCVTTPD2DQY n, x; \
 	VMOVD x, R8; \
@@ -270,7 +274,7 @@ no_intercept: \
 no_residual: \
 	JMP done
 
-// ---- p-values of the 64 pixels or fewer that are staged, 4 at a time ----------------------------------
+// ---- p-values of the staged pixels, up to 64, 4 at a time ---------------------------------------------
 //
 //	Y1  w, then scratch                         Y7  even powers, then p
 //	Y2  sqrt(1 - r*r), then its squares         Y8  odd powers, then sqrt(1 - r*r)^df

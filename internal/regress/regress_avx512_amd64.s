@@ -8,39 +8,41 @@
 //	Z0  n                                       Z14 slope
 //	Z1  sum of tau                              Z15 mean time
 //	Z2  sum of tau*tau, then Ctt as slopes      Z16 1/n
-//	    are made of                             Z17 slope a unit of the samples' time
-//	Z3  sum of d                                Z18 time of the intercept less the mean time
-//	Z4  sum of tau*d, then Cty likewise         Z19-Z20, Z7, Z9, Z11 scratch
+//	    use it                                  Z17 slope per unit of time
+//	Z3  sum of d                                Z18 time of the intercept minus mean time
+//	Z4  sum of tau*d, then Cty as slopes use it Z19-Z20, Z7, Z9, Z11 scratch
 //	Z5  sum of d*d                              Z21 d = Ctt*Cyy - Cty*Cty, then its root
 //	Z6  first observation, then mean            Z22 1/sqrt(Ctt*Cyy)
 //	Z8  Ctt                                     Z23 |Cty|
 //	Z10 Cty                                     Z24 w = |r|
 //	Z12 Cyy, then the standard error            Z25 row of the table
-//	Z13 num/Ctt                                 Z26 0, Z27 1, Z28 num, Z29 bits but the sign
+//	Z13 num/Ctt                                 Z26 0, Z27 1, Z28 num, Z29 all bits but the sign
 //	K1  pixels that have a line, K2 the others  Z30 sign of the slope, Z31 NaN
-//	K3  pixels of two observations or fewer     R9 column of the table, R11 from one to the next
-//	BX  pixels done                             R12 where results are staged, R13 pixels that are
-//	R15 what is kept of other pixels            R14 what the p-values need
+//	K3  pixels of two observations or fewer     R9  column of the table, R11 bytes to the next column
+//	BX  pixels done                             R12 staged results, R13 number of staged pixels
+//	R15 values kept from earlier pixels         R14 values for the p-values
 //
-// The order of operations is that of resultsOf. Pixels without a line get NaN where their numbers begin: in num/Ctt, Cty,
-// the mean and the times, from which it spreads to every result.
+// The order of operations is that of resultsOf. For pixels without a line, num/Ctt, Cty, the mean
+// and the times are set to NaN, so that every result becomes NaN.
 
-// COLUMN_<how>(z): z = what the next column of the table has for the pixels. Mostly all have one row, or rows of a
-// window of 16 that two registers hold; gathering takes five times as long.
+// COLUMN_<how>(z): z = the numbers of the pixels in the next column of the table. Usually all
+// pixels have the same row (SAME), or rows in a window of 16, which fits into two registers (NEAR).
+// Gathering (FAR) takes five times as long.
 #define COLUMN_SAME(z) VBROADCASTSD (R9), z; ADDQ R11, R9
 #define COLUMN_NEAR(z) VMOVUPD (R9), z; VPERMT2PD 64(R9), Z25, z; ADDQ R11, R9
 #define COLUMN_FAR(z) KXNORB K6, K6, K6; VGATHERQPD (R9)(Z25*8), K6, z; ADDQ R11, R9
 
-// Where no more than the first column, 1/n, is needed, to divide is faster than to look for rows.
+// If only the first column, 1/n, is needed, dividing is faster than finding rows.
 #define COLUMN_INVERSE(z) VDIVPD Z0, Z27, z
 
-// PUT_<type>(j, z, i): stages result j of the pixels from the i-th of the 64 on, which is z.
+// PUT_<type>(j, z, i): stages z as result j of the pixels that begin with the i-th of the 64.
 #define PUT_F64(j, z, i) VMOVUPD z, (j*512)(R12)(i*8)
 #define PUT_F32(j, z, i) VCVTPD2PS z, Y11; VMOVUPS Y11, (j*256)(R12)(i*4)
 
-// COPY_<type>: what is staged of the R13 pixels before pixel BX goes to where it is wanted; what is not has no address.
-// Planes of results are often congruent modulo 4096 bytes and then share the sets of the cache, which do not
-// hold them all: each line is written whole, and once; past the caches where that is asked for and lines begin there.
+// COPY_<type>: copies the staged results of the R13 pixels before pixel BX to those outputs that
+// are not nil. Planes of results are often congruent modulo 4096 bytes. They then share sets of the
+// cache, which cannot hold them all, so each cache line is written whole and once. Lines are
+// written past the caches if finishing.past is set and the output is aligned.
 #define COPY(half, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ finishing_results(AX), R14; \
@@ -89,7 +91,8 @@ none: \
 #define COPY_F32 COPY(Y19, 4, full, LINES_F32, near, past, result, unit, none)
 #define COPY_F64 COPY(Z19, 8, full, LINES_F64, near, past, result, unit, none)
 
-// DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product rounded, and e = the same without that error. p scratch.
+// DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product c*d rounded, and e = the same
+// without that rounding error. p is scratch.
 #define DETERMINANT(a, b, c, d, p, e) \
 	VMULPD c, d, p; \
 	VMOVAPD p, e; \
@@ -97,7 +100,7 @@ none: \
 	VFMSUB213PD p, a, b; \
 	VADDPD e, b, e
 
-// LINE_AT(z): z = the line at a time z beyond the mean time.
+// LINE_AT(z): z = the value of the line at the time z, relative to the mean time.
 #define LINE_AT(z) \
 	VFMADD213PD Z6, Z17, z; \
 	VBROADCASTSD finishing_unitScale(AX), Z20; \
@@ -105,16 +108,18 @@ none: \
 
 #define FROM(field, z) MOVQ field(AX), DI; VMOVUPD (DI)(BX*8), z
 
-// Pixels without gaps share n and both sums of the axis, and what takes a division and two roots of these alone: num/Ctt, its
-// root and the error of the intercept over that of the slope. They are kept at R15, behind what they were made of.
-// KEPT_<how>: K5 = whether those of the pixels are there.
+// Pixels without gaps share n and both sums of the axis, and so the values that take a division and
+// two roots of these: num/Ctt, its root, and the error of the intercept divided by that of the
+// slope. They are kept at R15, after n and the sums.
+//
+// KEPT_<how>: K5 = whether the kept values are those of the pixels.
 #define KEPT_SAME \
 	VCMPPD $0, 0(R15), Z0, K5; \
 	VCMPPD $0, 64(R15), Z1, K5, K5; \
 	VCMPPD $0, 128(R15), Z2, K5, K5
 #define KEPT_NOT KXORB K5, K5, K5
 
-// KEEP: makes them where they are not, with what is wanted, and Z13 num/Ctt.
+// KEEP: computes and keeps the values that are needed unless they are kept already. Z13 = num/Ctt.
 #define KEEP(no_rmse, no_intercept, kept) \
 	KORTESTB K5, K5; \
 	JCS kept; \
@@ -143,7 +148,7 @@ no_intercept: \
 kept: \
 	VMOVUPD 192(R15), Z13
 
-// The columns begin at R10; the line comes first.
+// The columns begin at R10. The results of the line are computed first.
 #define RESULTS(COLUMN, KEPT, PUT, no_rmse, no_intercept, kept, no_ends, no_residual, done) \
 	MOVQ R10, R9; \
 	KEPT; \
@@ -251,9 +256,10 @@ no_ends: \
 no_residual: \
 	JMP done
 
-// ---- p-values of the 64 pixels or fewer that are staged, 8 at a time ---------------------------------
+// ---- p-values of the staged pixels, up to 64, 8 at a time --------------------------------------------
 //
-// Apart from the rest, since a processor that looks a few hundred instructions ahead then works on several groups at once.
+// They are computed in a separate loop, so that a processor that executes a few hundred
+// instructions out of order works on several groups at once.
 //
 //	R14 n, w = |r|, sqrt(1 - r*r) and the sign of the slope of 64 pixels
 //	Z0  n                                       Z7  even powers, then p; Z9 odd ones
@@ -308,7 +314,8 @@ no_bits: \
 	PUT(18, Z7, DX); \
 	JMP done
 
-// ROWS: the columns of the table for the pixels of Z0 begin at R10, if they have all one row; else goes to differ.
+// ROWS: R10 = the first column of the table for the pixels of Z0, if all have the same row.
+// Otherwise it jumps to differ.
 #define ROWS(differ) \
 	VCVTTPD2QQ Z0, Z25; \
 	VMOVQ X25, R8; \
@@ -319,7 +326,8 @@ no_bits: \
 	JCC differ; \
 	LEAQ (R10)(R8*8), R10
 
-// ROWS_NEAR: they begin at R10 with the least of the rows, and Z25 counts from there; goes to far where a window does not hold them.
+// ROWS_NEAR: R10 = the first column at the smallest of the rows, and Z25 = the rows relative to it.
+// It jumps to far if they do not fit into a window.
 #define ROWS_NEAR(far) \
 	VEXTRACTI64X4 $1, Z25, Y19; \
 	VPMINSQ Y19, Y25, Y19; \

@@ -4,13 +4,13 @@
 #include "textflag.h"
 #include "kernel_amd64.h"
 
-// The bodies of avx512_amd64.s on 16 registers of half the width, without mask registers: what is no
-// observation is zero in a register of masks, which AND takes to zero.
+// The bodies of kernel_avx512_amd64.s for 16 registers of half the width, without mask registers.
+// Here masks are vectors that are zero for gaps, and AND sets gaps to zero.
 
 // ---- Samples -------------------------------------------------------------------------------
 //
-// LOAD_<type>(j, x, y): y = samples 4j..4j+3 at R8 as float64, x being the lower half of y. They read
-// exactly the bytes of those samples.
+// LOAD_<type>(j, x, y): y = samples 4j..4j+3 at R8 as float64. x is the lower half of y. The macros
+// read exactly the bytes of these samples.
 
 #define LOAD_U8(j, x, y) VPMOVZXBD (j*4)(R8), x; VCVTDQ2PD x, y
 #define LOAD_I8(j, x, y) VPMOVSXBD (j*4)(R8), x; VCVTDQ2PD x, y
@@ -20,8 +20,8 @@
 #define LOAD_F32(j, x, y) VCVTPS2PD (j*16)(R8), y
 #define LOAD_F64(j, x, y) VMOVUPD (j*32)(R8), y
 
-// AVX2 has no conversion from unsigned integers: set 32 bits as the low bits of 2^52, which then is
-// 2^52 + y exactly, and take 2^52 away.
+// AVX2 has no conversion from unsigned integers. If y is put into the low 32 bits of the float64
+// 2^52, that becomes exactly 2^52 + y, from which 2^52 is subtracted.
 #define LOAD_U32(j, x, y) VPMOVZXDQ (j*16)(R8), y; UNSIGNED(y)
 #define UNSIGNED(y) VPOR two52<>(SB), y, y; VSUBPD two52<>(SB), y, y
 
@@ -42,7 +42,7 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $32
 #define NODATA_4(y) VPBROADCASTD params_nodata(AX), y
 #define NODATA_8(y) VPBROADCASTQ params_nodata(AX), y
 
-// EQUAL_<type>: sets bits of Y14 where one of the 16 samples at R8 equals nodata (Y13).
+// EQUAL_<type>: sets bits of Y14 if one of the 16 samples at R8 equals nodata (Y13).
 // clobbers: Y15
 #define EQUAL_I8 VPCMPEQB (R8), X13, X15; VPOR Y15, Y14, Y14
 #define EQUAL_I16 VPCMPEQW (R8), Y13, Y15; VPOR Y15, Y14, Y14
@@ -51,9 +51,9 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $32
 #define EQUAL_F64 VCMPPD $0, (R8), Y13, Y15; VORPD Y15, Y14, Y14; VCMPPD $0, 32(R8), Y13, Y15; VORPD Y15, Y14, Y14; \
 	VCMPPD $0, 64(R8), Y13, Y15; VORPD Y15, Y14, Y14; VCMPPD $0, 96(R8), Y13, Y15; VORPD Y15, Y14, Y14
 
-// MASKED(BYTES, BITS, bits): clears the zero flag if the masks of the group's 16 or 8 pixels hold a gap.
-// BYTES loads as many bytes into a register and BITS as many bits, all of which are set in bits.
-// clobbers: Y10, Y14, Y15, R9, R10
+// MASKED(BYTES, BITS, bits): clears the zero flag if the masks of the group's 16 or 8 pixels have a
+// gap. BYTES loads one byte per pixel into a register, and BITS one bit per pixel. bits has all
+// these bits set. clobbers: Y10, Y14, Y15, R9, R10
 #define MASKED(BYTES, BITS, bits) \
 	MOVQ R13, R14; \
 	MOVQ params_dates(AX), CX; \
@@ -113,7 +113,7 @@ mask_read: \
 #define SUSPEND(j, y) VMOVUPD y, (j*32)(R10)(BX*8)
 #define SCALE(j, y) VMULPD Y8, y, y; VMULPD Y9, y, y
 
-// Clears the zero flag if a sum is not finite: less itself it is then NaN.
+// Clears the zero flag if a sum is not finite. x - x is then NaN.
 #define FINITE \
 	VSUBPD Y0, Y0, Y8; \
 	VSUBPD Y1, Y1, Y9; \
@@ -125,7 +125,7 @@ mask_read: \
 	VCMPPD $3, Y8, Y8, Y8; \
 	VPTEST Y8, Y8
 
-// What follows the dates, with Y0-Y3 as sums; from gap on with one of them made NaN.
+// The code after the dates, with sums in Y0-Y3. The code at gap makes one of them NaN.
 #define FINISH_SLOPES(size) \
 	VPTEST Y14, Y14; \
 	JNE gap; \
@@ -222,8 +222,8 @@ summed: \
 #define WIDE_U16(r, y) VPXOR (r), Y15, y
 #define WIDE_I16(r, y) VMOVDQU (r), y
 
-// Interleaving left the sums of the lower four of every eight pixels in a, of the upper four in b.
-// clobbers: Y4-Y7
+// After interleaving, a has the sums of the lower four of every eight pixels, and b those of the
+// upper four. clobbers: Y4-Y7
 #define CARRY(a, b) \
 	VPERM2I128 $0x20, b, a, Y4; \
 	VPERM2I128 $0x31, b, a, Y5; \
@@ -384,9 +384,10 @@ done: \
 //	Y4, Y5   [8]float64 = sum of tau*tau        Y14 y, then d
 //	Y6, Y7   [8]float64 = sum of d              Y15 tau of the date, scratch
 //	Y8, Y9   [8]float64 = sum of tau*d          (DI) [8]float64 = first observations
-//	Y10, Y11 [8]float64 = sum of d*d, of slopes nothing
+//	Y10, Y11 [8]float64 = sum of d*d; unused for slopes
 
-// VALID(j, m): m = all ones where y, of samples 4j..4j+3, is an observation, the masks aside.
+// VALID(j, m): m = all ones for observations in y, which has samples 4j..4j+3, without considering
+// masks.
 #define VALID(LOAD, j, m) \
 	LOAD(j, X14, Y14); \
 	VCMPPD $18, params_hi64(AX), Y14, Y15; \
@@ -405,7 +406,7 @@ DATA bits<>+48(SB)/8, $64
 DATA bits<>+56(SB)/8, $128
 GLOBL bits<>(SB), RODATA|NOPTR, $64
 
-// MASK: clears Y12 and Y13 where the masks at R14 say so.
+// MASK: clears Y12 and Y13 for gaps in the masks at R14.
 #define MASK(bitwise, done) \
 	CMPQ params_maskByte(AX), $1; \
 	JEQ bitwise; \
@@ -447,7 +448,7 @@ done:
 	IMULQ R15, R14; \
 	ADDQ R13, R14
 
-// With the axis as counts, at R10.
+// With counts, at R10.
 #define COUNT4(LOAD, SQUARE, j, m, n, sy, sty, syy) \
 	LOAD(j, X14, Y14); \
 	VSUBPD (j*32)(DI), Y14, Y14; \
@@ -460,7 +461,7 @@ done:
 	VFMADD231PD Y14, Y15, sty; \
 	SQUARE(syy)
 
-// With any axis.
+// Without counts.
 #define GAP4(LOAD, SQUARE, j, m, n, st, stt, sy, sty, syy) \
 	LOAD(j, X14, Y14); \
 	VSUBPD (j*32)(DI), Y14, Y14; \
@@ -477,7 +478,7 @@ done:
 #define SQUARE(syy) VFMADD231PD Y14, Y14, syy
 #define NO_SQUARE(syy)
 
-// UNCOUNT: n, sum of tau and sum of tau*tau from counts in n.
+// UNCOUNT: converts the counts in n to n, sum of tau and sum of tau*tau.
 #define UNCOUNT(n, st, stt) \
 	VPSRLQ $32, n, stt; \
 	VPSLLQ $32, n, st; \
@@ -491,7 +492,7 @@ done:
 
 #define NONE_ZERO(y) VCMPPD $7, y, y, Y14; VANDPD Y14, y, y
 
-// Notes in params whether one of 8 pixels has a gap.
+// Sets params.gap if one of 8 pixels has a gap.
 #define NOTE_GAPS \
 	VBROADCASTSD params_all(AX), Y15; \
 	VCMPPD $4, Y15, Y0, Y14; \
@@ -508,8 +509,8 @@ done:
 	MOVQ $0, params_gap(AX); \
 	JMP group
 
-// ADD_TO: the sums of earlier dates, to which those of this tile are added. Pixels that had observations
-// keep their first one. n becomes an integer as the low bits of 2^52 + n.
+// ADD_TO: loads the sums of earlier dates, to which this tile is added. Pixels that already have
+// observations keep their first one. n becomes an integer, the low bits of 2^52 + n.
 #define GET2(field, a, b) \
 	MOVQ field(AX), R10; \
 	VMOVUPD (R10)(BX*8), a; \
@@ -539,7 +540,8 @@ done:
 	GET2(params_ty, Y8, Y9); \
 	GET2(params_yy, Y10, Y11)
 
-// The sums of 8 pixels, up to the label that follows; RESULTS stands between it and the next group.
+// The sums of 8 pixels, up to the label after the dates. RESULTS comes between it and the next
+// group.
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, AHEAD, size) \
 	ENTER; \
 	MOVQ $0, params_gap(AX); \
@@ -661,7 +663,7 @@ any_masked: \
 	VMOVUPD 32(R10), Y13; \
 	PUT2(params_ref, Y12, Y13)
 
-// LINE4: the slope of 4 pixels from their sums, into sty; NaN where it is not defined.
+// LINE4: sty = the slopes of 4 pixels from their sums, NaN for pixels without a slope.
 #define LINE4(n, st, stt, sy, sty) \
 	VXORPD Y15, Y15, Y15; \
 	VCMPPD $4, Y15, st, Y14; \
@@ -705,7 +707,7 @@ put:
 
 // ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
 //
-// With 4 rows 8 pixels at a time, with 8 rows 4:
+// A group has 8 pixels with 4 rows and 4 pixels with 8 rows.
 //	Y0-Y7  [4][8]float64 or [8][4]float64 = sum of row*d
 //	Y8, Y9   first observations                 Y12 a row's number of the date
 //	Y10, Y11 y, then d                          Y13 nodata as float64
@@ -730,7 +732,8 @@ put:
 	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; \
 	VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; VXORPD Y6, Y6, Y6; VXORPD Y7, Y7, Y7
 
-// PUT_ROW: adds what the first observations are worth in row j, and stores it where it is wanted.
+// PUT_ROW: adds the product of the first observations and the sum of row j, and stores the result
+// if the row exists.
 #define PUT_ROW2(j, a, b, none) \
 	MOVQ params_rows+(j*8)(AX), DI; \
 	TESTQ DI, DI; \
@@ -799,7 +802,7 @@ done: \
 	ANDQ $-64, BX; \
 	LEAVE
 
-// The masks of 8 pixels are looked at once, with the first 4 of them.
+// The masks of 8 pixels are tested at once, with the first 4 pixels.
 #define ROWS8(LOAD, AHEAD, size) \
 	ENTER; \
 	VMOVUPD params_nodata64(AX), Y13; \
@@ -940,7 +943,7 @@ back_masked: \
 	MASK(back_bits, back_done); \
 	JMP back_valid
 
-// ---- The bodies, one a type ----------------------------------------------------------------
+// ---- The bodies, one per type --------------------------------------------------------------
 
 TEXT ·slopeU8AVX2(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_U8, NODATA_1, EQUAL_I8, AHEAD_1, 1)

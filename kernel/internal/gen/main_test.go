@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const folder = "../../" // of package kernel
+
+func TestGeneratedFilesMatchTheTable(t *testing.T) {
+	for _, arch := range []string{"amd64", "arm64"} {
+		want, err := source(arch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(folder + fileOf(arch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(want) {
+			t.Errorf("%s is not what the table makes: run go generate ./kernel", fileOf(arch))
+		}
+	}
+}
+
+// The assembly holds exactly the functions of the table.
+func TestAssemblyMatchesTheTable(t *testing.T) {
+	text := regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`)
+	for _, s := range isas {
+		file := "kernel_" + strings.ToLower(s.name) + "_" + s.arch + ".s"
+		src, err := os.ReadFile(folder + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range text.FindAllSubmatch(src, -1) {
+			got = append(got, string(m[1]))
+		}
+		want := symbols(s)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s holds %q, the table lists %q", file, got, want)
+		}
+	}
+}

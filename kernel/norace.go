@@ -1,6 +1,0 @@
-//go:build !race
-
-package kernel
-
-func raceTile(Tile)          {}
-func raceWrite[F Float]([]F) {}

@@ -1,6 +1,0 @@
-//go:build !race
-
-package layout
-
-func raceRead([]byte)  {}
-func raceWrite([]byte) {}
