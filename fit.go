@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend/kernel"
-	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -79,47 +78,4 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 		return nil
 	})
 	return report(r, k, s.Pixels(), s.view.Dates, start), err
-}
-
-// eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
-// must be, packed or plane by plane; setUp hears how many workers there are at most.
-func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
-	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
-	var memory []tileMemory
-	defer func() {
-		for i := range memory {
-			memory[i].close()
-		}
-	}()
-	hold := func(workers int) {
-		memory = make([]tileMemory, workers)
-		setUp(workers)
-	}
-	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
-		t, err := s.tile(k, p, &memory[worker], packed)
-		if err != nil {
-			return fmt.Errorf("pixtrend: %w", err)
-		}
-		return fn(worker, p.first, t)
-	})
-}
-
-// eachPiece calls fn for every piece of s on the workers.
-func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int),
-	fn func(worker int, p piece) error) (runner.Report, error) {
-	ro, err := o.crew(s.Pixels())
-	if err != nil {
-		return runner.Report{}, err
-	}
-	pieces := s.pieces(max(1, ro.Workers))
-	if o.Progress != nil {
-		ro.Progress = func(done, total int) {
-			// Pieces are alike but for the last.
-			o.Progress(int(float64(s.Pixels())*float64(done)/float64(total)), s.Pixels())
-		}
-	}
-	setUp(ro.Workers)
-	return runner.Run(ctx, len(pieces), ro, func(_ context.Context, w runner.Worker, item int) error {
-		return fn(w.ID, pieces[item])
-	})
 }

@@ -2,7 +2,6 @@ package pixtrend
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
@@ -40,34 +39,6 @@ type Options struct {
 
 // DefaultMemory is what Options.Memory stands for when it is 0.
 const DefaultMemory = 256 << 20
-
-// Report says what a fit used.
-type Report struct {
-	Pixels  int           // pixels fitted
-	Dates   int           // dates of each
-	Threads int           // workers
-	Pin     string        // what they were bound to: cpu, node or off
-	Unbound string        // why not every worker had a CPU of its own, or ""
-	ISA     string        // the kernel that ran
-	Elapsed time.Duration // from the first read to the last write
-	Busy    Busy          // of Stream only
-}
-
-// Busy says what the time of a stream was spent on. Read, Fit and Wait are those of all workers added up: what they
-// lack of Threads × Elapsed, workers were being started or had no window left. The writer works beside them.
-type Busy struct {
-	Read  time.Duration // in Source.Read
-	Fit   time.Duration // on kernel and statistics
-	Wait  time.Duration // for room for results, which the writer had not made yet
-	Write time.Duration // in Sink.Write
-}
-
-func (b *Busy) add(o Busy) {
-	b.Read += o.Read
-	b.Fit += o.Fit
-	b.Wait += o.Wait
-	b.Write += o.Write
-}
 
 func (o Options) kernel() (kernel.Kernel, error) {
 	if o.ISA == "" {
@@ -111,9 +82,4 @@ func (o Options) crew(pixels int) (runner.Options, error) {
 	}
 	ro.Workers = len(plan.Workers)
 	return ro, nil
-}
-
-func report(r runner.Report, k kernel.Kernel, pixels, dates int, start time.Time) Report {
-	return Report{Pixels: pixels, Dates: dates, Threads: r.Workers, Pin: r.Pin.String(), Unbound: r.Why,
-		ISA: k.ISA().String(), Elapsed: time.Since(start)}
 }
