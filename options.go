@@ -32,13 +32,14 @@ type Options struct {
 	Residuals    bool  // a plane a date of what the line leaves of each observation, see stats.Series
 	Detrended    bool  // the same with the pixel's mean in it
 	Float64      bool  // results as float64 instead of float32
-	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
+	TileMemory   int64 // bytes that tiles and results may take; 0: DefaultTileMemory
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
 	WindowHeight int
 }
 
-// DefaultMemory is what Options.Memory stands for when it is 0.
-const DefaultMemory = 256 << 20
+// DefaultTileMemory is what Options.TileMemory means where it is 0. Sources and sinks take memory of
+// their own beside it.
+const DefaultTileMemory = 256 << 20
 
 func (o Options) kernel() (kernel.Kernel, error) {
 	if o.ISA == "" {
@@ -76,7 +77,7 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 // indexed by its ID.
 func (o Options) crew(pixels int) (runner.Options, error) {
 	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
-	plan, err := runner.NewPlan(pixels, ro)
+	plan, err := runner.Assign(pixels, ro)
 	if err != nil {
 		return ro, fmt.Errorf("pixtrend: %w", err)
 	}

@@ -18,7 +18,7 @@ import (
 // When Stream returns, neither source nor sink is in use. After an error or a cancelled context,
 // which it returns, the sink holds some of the windows.
 func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, error) {
-	p, err := NewPlan(source.Grid(), o)
+	p, err := NewStreamPlan(source.Grid(), o)
 	if err != nil {
 		return Report{}, err
 	}
@@ -34,7 +34,7 @@ type finished struct {
 
 // Run does what the plan says, on the source whose grid it was made for. progress may be nil; it
 // hears the pixels that are written.
-func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
+func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -128,7 +128,7 @@ func (m *streamWorker) lap(account *time.Duration) {
 }
 
 // fit reads the window of f and fills its planes.
-func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker int, f *finished) error {
+func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	most := p.WindowWidth * p.WindowHeight
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
@@ -157,7 +157,7 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	return nil
 }
 
-func fitTile[F float32 | float64](p *Plan, s *stats.Scratch, tile, results kernel.Tile) {
+func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results kernel.Tile) {
 	planes := planesOf[F](results)
 	stats.Fit(p.stats, s, tile, planes[:len(p.Fields)])
 	if planes = planes[len(p.Fields):]; len(planes) == 0 {
@@ -174,7 +174,7 @@ func fitTile[F float32 | float64](p *Plan, s *stats.Scratch, tile, results kerne
 }
 
 // fitInParts is fit for a window whose dates do not fit memory together: their sums are added up.
-func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, worker int, f *finished) error {
+func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	pixels := f.window.Pixels()
 	if m.sums == nil {
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
@@ -199,7 +199,7 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, w
 }
 
 // tile lays a tile for that many dates of a window into buf, with a mask behind it where the source has one.
-func (p *Plan) tile(pixels, dates int, buf []byte) kernel.Tile {
+func (p *StreamPlan) tile(pixels, dates int, buf []byte) kernel.Tile {
 	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
 	t.InCache = true
 	if p.grid.Masked {

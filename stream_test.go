@@ -184,8 +184,8 @@ func testStream[T kernel.Sample](t *testing.T) {
 		{name: "whole", o: Options{WindowWidth: 29, WindowHeight: 13}, wantW: 29, want: 1},
 		{name: "larger", o: Options{WindowWidth: 1 << 30, WindowHeight: 1 << 30}, wantW: 29, want: 1},
 		{name: "blocks", grid: Grid{BlockWidth: 16, BlockHeight: 16}},
-		{name: "little memory", o: Options{Memory: 64 << 10}},
-		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{Memory: 64 << 10}},
+		{name: "little memory", o: Options{TileMemory: 64 << 10}},
+		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{TileMemory: 64 << 10}},
 	} {
 		for threads := 1; threads <= 3; threads++ {
 			for _, float64s := range []bool{false, true} {
@@ -248,12 +248,12 @@ func TestStreamInParts(t *testing.T) {
 			for _, memory := range []int64{1 << 20, 300 << 10, 200 << 10} {
 				st := newStore(t, s, 2)
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
-				plan, err := NewPlan(st.grid, Options{ISA: isa.String(), Fields: fields, Threads: 2, Memory: memory, Float64: true})
+				plan, err := NewStreamPlan(st.grid, Options{ISA: isa.String(), Fields: fields, Threads: 2, TileMemory: memory, Float64: true})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if (plan.DatesAtOnce < 200) != (memory < 1<<20) || plan.Memory > memory {
-					t.Fatalf("memory of %d: %d dates at once, taking %d", memory, plan.DatesAtOnce, plan.Memory)
+				if (plan.DatesAtOnce < 200) != (memory < 1<<20) || plan.TileMemory > memory {
+					t.Fatalf("memory of %d: %d dates at once, taking %d", memory, plan.DatesAtOnce, plan.TileMemory)
 				}
 				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
 					t.Fatal(err)
@@ -298,17 +298,17 @@ func testStreamMasked[T kernel.Sample](t *testing.T) {
 	want := fit64(t, gone)
 	for _, isa := range kernel.Available() {
 		for _, fields := range [][]stats.Field{all, all[:1]} {
-			for _, o := range []Options{{}, {WindowWidth: 7, WindowHeight: 5}, {WindowWidth: 45, WindowHeight: 30}, {Memory: 160 << 10}} {
+			for _, o := range []Options{{}, {WindowWidth: 7, WindowHeight: 5}, {WindowWidth: 45, WindowHeight: 30}, {TileMemory: 160 << 10}} {
 				st := newStore(t, s, 2)
 				st.grid.Masked, st.hidden, st.grid.ScratchBytes = true, hidden, 3
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 16, 16, true
 				o.ISA, o.Fields, o.Threads, o.Float64 = isa.String(), fields, 2, true
-				plan, err := NewPlan(st.grid, o)
+				plan, err := NewStreamPlan(st.grid, o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if o.Memory > 0 && plan.Memory > o.Memory {
-					t.Errorf("%d bytes planned, %d allowed", plan.Memory, o.Memory)
+				if o.TileMemory > 0 && plan.TileMemory > o.TileMemory {
+					t.Errorf("%d bytes planned, %d allowed", plan.TileMemory, o.TileMemory)
 				}
 				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
 					t.Fatal(err)
@@ -335,7 +335,7 @@ func TestStreamCity(t *testing.T) {
 		for _, pin := range []runner.Pinning{runner.PinAuto, runner.PinCPU, runner.PinOff} {
 			st := newStore(t, s, 2)
 			st.grid.BlockWidth, st.grid.BlockHeight = s.width, 8
-			r, err := Stream(t.Context(), st, st, Options{ISA: isa.String(), Pin: pin, Threads: 2, Memory: 1 << 20})
+			r, err := Stream(t.Context(), st, st, Options{ISA: isa.String(), Pin: pin, Threads: 2, TileMemory: 1 << 20})
 			if err != nil || r.ISA != isa.String() {
 				t.Fatalf("%v: %+v, %v", isa, r, err)
 			}
@@ -385,23 +385,23 @@ func TestPlanWindows(t *testing.T) {
 	for range 500 {
 		g := gridOf(size(2000), size(2000), 1+size(200), size(1000), size(1000), kernel.DType(1+rng.IntN(8)))
 		g.Masked, g.ScratchBytes = rng.IntN(3) == 0, rng.IntN(3)*8
-		o := Options{Threads: 1 + rng.IntN(4), Memory: int64(size(1 << 26)), Fields: all, Float64: rng.IntN(2) == 0}
-		p, err := NewPlan(g, o)
+		o := Options{Threads: 1 + rng.IntN(4), TileMemory: int64(size(1 << 26)), Fields: all, Float64: rng.IntN(2) == 0}
+		p, err := NewStreamPlan(g, o)
 		var tooLittle *MemoryError
 		if errors.As(err, &tooLittle) {
 			refused++
-			if tooLittle.Need <= tooLittle.Have || tooLittle.Have != o.Memory || tooLittle.Window.Pixels() > 64 {
+			if tooLittle.Need <= tooLittle.Have || tooLittle.Have != o.TileMemory || tooLittle.Window.Pixels() > 64 {
 				t.Fatalf("%+v, %+v: %+v", g, o, tooLittle)
 			}
 			// The number that it names is enough.
-			o.Memory = tooLittle.Need
-			p, err = NewPlan(g, o)
+			o.TileMemory = tooLittle.Need
+			p, err = NewStreamPlan(g, o)
 		}
 		if err != nil {
 			t.Fatalf("%+v, %+v: %v", g, o, err)
 		}
-		if p.Memory <= 0 || p.Memory > o.Memory {
-			t.Fatalf("%+v: %d bytes planned, %d allowed", g, p.Memory, o.Memory)
+		if p.TileMemory <= 0 || p.TileMemory > o.TileMemory {
+			t.Fatalf("%+v: %d bytes planned, %d allowed", g, p.TileMemory, o.TileMemory)
 		}
 		pixels := 0
 		for i := range p.Windows {
@@ -415,7 +415,7 @@ func TestPlanWindows(t *testing.T) {
 		}
 		// A block of all dates, forced, says whether it fits.
 		o.WindowWidth, o.WindowHeight = g.BlockWidth, g.BlockHeight
-		if _, err := NewPlan(g, o); err != nil {
+		if _, err := NewStreamPlan(g, o); err != nil {
 			cut++
 			if p.WindowWidth > g.BlockWidth && p.WindowHeight > g.BlockHeight {
 				t.Fatalf("%+v: a block does not fit, windows of %d × %d do", g, p.WindowWidth, p.WindowHeight)
@@ -448,20 +448,20 @@ func TestPlanByHand(t *testing.T) {
 		{2*block - 1, 64, 32},
 		{block / 2, 64, 8}, // 16 lines of results are staggered too, which makes them more than a quarter
 	} {
-		p, err := NewPlan(g, Options{Threads: 2, Memory: row.memory})
+		p, err := NewStreamPlan(g, Options{Threads: 2, TileMemory: row.memory})
 		if err != nil || p.WindowWidth != row.w || p.WindowHeight != row.h {
 			t.Errorf("%d bytes: windows of %d × %d, want %d × %d; %v", row.memory, p.WindowWidth, p.WindowHeight, row.w, row.h, err)
 		}
 	}
-	p, err := NewPlan(g, Options{Threads: 2, Memory: 2 * block, ISA: "generic", Pin: runner.PinOff})
+	p, err := NewStreamPlan(g, Options{Threads: 2, TileMemory: 2 * block, ISA: "generic", Pin: runner.PinOff})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Windows != 10*7 || len(p.Workers) != 2 || p.Memory != 2*block || p.ISA != kernel.Generic || p.Type != kernel.Float32 ||
+	if p.Windows != 10*7 || len(p.Workers) != 2 || p.TileMemory != 2*block || p.ISA != kernel.Generic || p.Type != kernel.Float32 ||
 		p.Pin != runner.PinOff || p.Unbound == "" || !slices.Equal(p.Fields, []stats.Field{stats.Slope}) {
 		t.Errorf("%+v", p)
 	}
-	if p, err := NewPlan(g, Options{Threads: 3, WindowWidth: 300, WindowHeight: 400, Float64: true}); err != nil || len(p.Workers) != 2 || p.Windows != 2 || p.Type != kernel.Float64 {
+	if p, err := NewStreamPlan(g, Options{Threads: 3, WindowWidth: 300, WindowHeight: 400, Float64: true}); err != nil || len(p.Workers) != 2 || p.Windows != 2 || p.Type != kernel.Float64 {
 		t.Errorf("two windows for three threads: %+v, %v", p, err)
 	}
 }
@@ -469,7 +469,7 @@ func TestPlanByHand(t *testing.T) {
 // A plan holds no state: it can run again, and on another source of the same grid.
 func TestPlanRunsTwice(t *testing.T) {
 	s := drawScene[int16](3, 41, 23, Years(1, 7))
-	plan, err := NewPlan(newStore(t, s, 2).grid, Options{Fields: all, Float64: true, Threads: 2, WindowWidth: 10, WindowHeight: 10})
+	plan, err := NewStreamPlan(newStore(t, s, 2).grid, Options{Fields: all, Float64: true, Threads: 2, WindowWidth: 10, WindowHeight: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -486,7 +486,7 @@ func TestPlanRunsTwice(t *testing.T) {
 
 func TestMemoryError(t *testing.T) {
 	g := gridOf(1000, 1000, 100, 256, 256, kernel.Float32)
-	_, err := NewPlan(g, Options{Threads: 4, Memory: 100_000})
+	_, err := NewStreamPlan(g, Options{Threads: 4, TileMemory: 100_000})
 	var e *MemoryError
 	if !errors.As(err, &e) {
 		t.Fatalf("%v is no MemoryError", err)
@@ -500,14 +500,14 @@ func TestMemoryError(t *testing.T) {
 			t.Errorf("%q does not say %q", err, want)
 		}
 	}
-	if _, err := NewPlan(g, Options{Threads: 4, Memory: 1 << 20, WindowWidth: 1000, WindowHeight: 1000}); !errors.As(err, &e) || e.Window.Width != 1000 || e.Window.Height != 1000 {
+	if _, err := NewStreamPlan(g, Options{Threads: 4, TileMemory: 1 << 20, WindowWidth: 1000, WindowHeight: 1000}); !errors.As(err, &e) || e.Window.Width != 1000 || e.Window.Height != 1000 {
 		t.Errorf("windows that were asked for: %v", err)
 	}
 }
 
 func TestWrongPlans(t *testing.T) {
 	good := gridOf(10, 10, 3, 0, 0, kernel.Int16)
-	if _, err := NewPlan(good, Options{}); err != nil {
+	if _, err := NewStreamPlan(good, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, wrong := range map[string]func(g *Grid, o *Options){
@@ -523,12 +523,12 @@ func TestWrongPlans(t *testing.T) {
 		"negative scratch": func(g *Grid, _ *Options) { g.ScratchBytes = -1 },
 		"negative window":  func(_ *Grid, o *Options) { o.WindowWidth = -1 },
 		"negative lines":   func(_ *Grid, o *Options) { o.WindowHeight = -1 },
-		"negative memory":  func(_ *Grid, o *Options) { o.Memory = -1 },
-		"a byte of memory": func(_ *Grid, o *Options) { o.Memory = 1 },
+		"negative memory":  func(_ *Grid, o *Options) { o.TileMemory = -1 },
+		"a byte of memory": func(_ *Grid, o *Options) { o.TileMemory = 1 },
 	} {
 		g, o := good, Options{}
 		wrong(&g, &o)
-		if p, err := NewPlan(g, o); err == nil || !strings.HasPrefix(err.Error(), "pixtrend: ") {
+		if p, err := NewStreamPlan(g, o); err == nil || !strings.HasPrefix(err.Error(), "pixtrend: ") {
 			t.Errorf("%s: %v, %+v", name, err, p)
 		}
 	}
@@ -548,7 +548,7 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 	const most = 1<<31 - 1
 	for _, memory := range []int64{0, 1 << 20, math.MaxInt64} {
 		for _, d := range []kernel.DType{kernel.Uint8, kernel.Float64} {
-			p, err := NewPlan(gridOf(most, most, 64, most, most, d), Options{Threads: 2, Memory: memory})
+			p, err := NewStreamPlan(gridOf(most, most, 64, most, most, d), Options{Threads: 2, TileMemory: memory})
 			var e *MemoryError
 			if errors.As(err, &e) {
 				t.Errorf("%d bytes of memory, %v: %v", memory, d, err)
@@ -560,15 +560,15 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 			need := float64(p.WindowWidth) * float64(p.WindowHeight) * float64(64*d.Size()+2*4) * 2
 			allowed := float64(memory)
 			if memory == 0 {
-				allowed = DefaultMemory
+				allowed = DefaultTileMemory
 			}
-			if !(need <= allowed) || p.Memory <= 0 || p.Windows <= 0 {
+			if !(need <= allowed) || p.TileMemory <= 0 || p.Windows <= 0 {
 				t.Errorf("%d bytes of memory, %v: %d windows of %d × %d take %g bytes, the plan says %d",
-					memory, d, p.Windows, p.WindowWidth, p.WindowHeight, need, p.Memory)
+					memory, d, p.Windows, p.WindowWidth, p.WindowHeight, need, p.TileMemory)
 			}
 		}
 	}
-	_, err := NewPlan(gridOf(most, most, 64, 1, 1, kernel.Float64), Options{WindowWidth: most, WindowHeight: most})
+	_, err := NewStreamPlan(gridOf(most, most, 64, 1, 1, kernel.Float64), Options{WindowWidth: most, WindowHeight: most})
 	var e *MemoryError
 	if !errors.As(err, &e) || e.Need <= e.Have {
 		t.Errorf("a window of 2^62 pixels: %v", err)
@@ -814,7 +814,7 @@ func TestBusy(t *testing.T) {
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
 				st.onRead = func(context.Context, int, Window) error { time.Sleep(5 * time.Second); return nil }
 				st.onWrite = func(int, Window) error { time.Sleep(7 * time.Second); return nil }
-				o := Options{Threads: 1, Pin: runner.PinOff, Memory: row.memory}
+				o := Options{Threads: 1, Pin: runner.PinOff, TileMemory: row.memory}
 				if row.parts == 1 {
 					o.WindowWidth, o.WindowHeight = 32, 20
 				}

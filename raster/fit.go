@@ -58,7 +58,7 @@ type Job struct {
 	Index     string   // what is fitted of two bands, such as nd:4,3; "": samples as they are
 	Valid     string   // what observations are within, as ParseRange reads it; "": anything
 	Masks     string   // by what samples are gaps, for people; "": by nothing but themselves
-	Plan      pixtrend.Plan
+	Plan      pixtrend.StreamPlan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
 	Decoded   bool       // whether any of them is compressed
@@ -207,7 +207,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	// Half of the memory is for tiles and results, and what remote files take. A quarter is for blocks:
 	// half of that GDAL's, for what is read, and half for those of the output that are not complete. The
 	// rest is left to open files and to the program.
-	o.Fit.Memory = o.Memory/2 - s.transferMemory(o.Memory)
+	o.Fit.TileMemory = o.Memory/2 - s.transferMemory(o.Memory)
 	if err := s.checkBlocks(o.Memory / 4); err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			}
 		}
 	}
-	left := o.Memory - o.Memory/4 - plan.Memory - programBytes - s.transferMemory(o.Memory)
+	left := o.Memory - o.Memory/4 - plan.TileMemory - programBytes - s.transferMemory(o.Memory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,

@@ -29,7 +29,7 @@ func bindThread(cpus []int) (giveBack func(), err error) {
 }
 
 // CanPin reports whether a worker could be pinned here and now, nil if so, by pinning a thread that
-// is thrown away. It is what [NewPlan], which asks the system nothing, cannot know: containers and
+// is thrown away. It is what [Assign], which asks the system nothing, cannot know: containers and
 // sandboxes may refuse the call, and systems other than Linux do not have it
 // ([errors.ErrUnsupported]).
 func CanPin() error {

@@ -25,7 +25,7 @@
 // The items are cut into one contiguous chunk a worker, of equal size to within one item, in the
 // order of the workers; workers of one NUMA node are neighbours, and so are their items. A worker
 // takes items from the front of its own chunk. When that is empty it helps with the others, those of
-// its own node first, so a slow chunk costs no idle time at the end. [NewPlan] tells all this
+// its own node first, so a slow chunk costs no idle time at the end. [Assign] returns all this
 // without starting anything.
 //
 // # First touch

@@ -12,12 +12,12 @@ import (
 func Example() {
 	const windows = 1000
 	opts := runner.Options{Topology: runner.Machine()}
-	plan, err := runner.NewPlan(windows, opts)
+	assigned, err := runner.Assign(windows, opts)
 	if err != nil {
 		log.Fatal(err)
 	}
-	opts.Workers = len(plan.Workers) // so that Worker.ID fits the slice below
-	scratch := make([][]int, len(plan.Workers))
+	opts.Workers = len(assigned.Workers) // so that Worker.ID fits the slice below
+	scratch := make([][]int, len(assigned.Workers))
 
 	_, err = runner.Run(context.Background(), windows, opts, func(_ context.Context, w runner.Worker, window int) error {
 		if scratch[w.ID] == nil {
@@ -40,20 +40,20 @@ func Example() {
 	// Output: 499500
 }
 
-// A plan shows who would work where without starting anything.
-func ExampleNewPlan() {
+// Assign shows who would work where without starting anything.
+func ExampleAssign() {
 	topology := runner.Topology{CPUs: []runner.CPU{
 		{ID: 0, Node: 0, Core: 0},
 		{ID: 1, Node: 0, Core: 1},
 		{ID: 2, Node: 1, Core: 2},
 		{ID: 3, Node: 1, Core: 3},
 	}}
-	plan, err := runner.NewPlan(10, runner.Options{Workers: 4, Topology: topology})
+	assigned, err := runner.Assign(10, runner.Options{Workers: 4, Topology: topology})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("pinned to:", plan.Pin)
-	for id, w := range plan.Workers {
+	fmt.Println("pinned to:", assigned.Pin)
+	for id, w := range assigned.Workers {
 		fmt.Printf("worker %d on node %d, CPUs %v: items %d to %d\n", id, w.Node, w.CPUs, w.First, w.Last-1)
 	}
 	// Output:

@@ -9,18 +9,18 @@ import (
 
 // Worker tells fn which worker calls it.
 type Worker struct {
-	// ID counts workers from 0, as in [Plan].Workers. It is below Options.Workers if that is set. To
-	// size state for a run that leaves the number open, take it from a plan and set it:
+	// ID counts workers from 0, as in [Assignment].Workers. It is below Options.Workers if that is set. To
+	// size state for a run that leaves the number open, take it from an assignment and set it:
 	//
-	//	plan, err := runner.NewPlan(items, opts)
+	//	assigned, err := runner.Assign(items, opts)
 	//	...
-	//	opts.Workers = len(plan.Workers)
+	//	opts.Workers = len(assigned.Workers)
 	ID int
 
 	// Node is the NUMA node the worker is bound to, -1 if it is not pinned.
 	Node int
 
-	// Pinned is whether the worker's thread is bound to the CPUs of the plan.
+	// Pinned is whether the worker's thread is bound to the CPUs it was assigned.
 	Pinned bool
 }
 
@@ -31,40 +31,40 @@ type Report struct {
 	Why     string  // one phrase why workers were not pinned to CPUs, "" if they were
 }
 
-// Run calls fn once for every item from 0 to items-1, from the workers that [NewPlan] plans, and
+// Run calls fn once for every item from 0 to items-1, from the workers that [Assign] returns, and
 // waits for them. A worker makes one call at a time.
 //
-// The error is that of NewPlan, or the first that fn returned, or the cause of ctx if that was
+// The error is that of Assign, or the first that fn returned, or the cause of ctx if that was
 // cancelled first; in the latter cases items may be left that fn was not called for. ctx is looked
 // at before every item; fn gets a context that also ends with the first error, and should pass it on
 // to whatever may take long. A panic in fn is not recovered and ends the process.
 //
-// The report is valid whenever the plan was, even if the run failed.
+// The report is valid whenever the assignment was, even if the run failed.
 func Run(ctx context.Context, items int, opts Options, fn func(ctx context.Context, w Worker, item int) error) (Report, error) {
-	plan, err := NewPlan(items, opts)
+	assigned, err := Assign(items, opts)
 	if err != nil {
 		return Report{}, err
 	}
 	r := &run{
 		fn:       fn,
-		places:   plan.Workers,
-		cursors:  make([]cursor, len(plan.Workers)),
+		places:   assigned.Workers,
+		cursors:  make([]cursor, len(assigned.Workers)),
 		items:    items,
 		progress: opts.Progress,
 	}
 	for i := range r.cursors {
-		r.cursors[i].next.Store(int64(plan.Workers[i].First))
+		r.cursors[i].next.Store(int64(assigned.Workers[i].First))
 	}
 
 	inner, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wg sync.WaitGroup
-	for id := range plan.Workers {
+	for id := range assigned.Workers {
 		wg.Go(func() { r.work(inner, stop, id) })
 	}
 	wg.Wait()
 
-	rep := Report{Workers: len(plan.Workers), Pin: plan.Pin, Why: plan.Why}
+	rep := Report{Workers: len(assigned.Workers), Pin: assigned.Pin, Why: assigned.Why}
 	if r.refused != nil {
 		rep.Pin, rep.Why = PinOff, r.refused.Error()
 	}
