@@ -82,7 +82,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
-	p.TileMemory = int64(len(p.Workers))*(p.tileBytes(pixels)+p.scratchBytes(pixels)+p.sumsBytes(pixels)) + int64(p.buffers())*p.resultBytes(pixels)
+	p.TileMemory = int64(len(p.Workers))*p.workerBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
 	return p, nil
 }
 
@@ -100,17 +100,14 @@ func (p *StreamPlan) tileBytes(pixels int) int64 {
 	return bytes
 }
 
-// scratchBytes is what the source holds for a window of that many pixels.
-func (p *StreamPlan) scratchBytes(pixels int) int64 {
-	return int64(pixels) * int64(p.grid.ScratchBytes)
-}
-
-// sumsBytes is what the sums of a window take, where its dates are read in parts.
-func (p *StreamPlan) sumsBytes(pixels int) int64 {
+// workerBytes returns what a worker holds for a window of that many pixels, without results: the tile,
+// what the source holds, and the scratch memory of the fit, or its sums where dates are read in parts.
+func (p *StreamPlan) workerBytes(pixels int) int64 {
+	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
 	if p.DatesAtOnce == p.stats.Dates() {
-		return 0
+		return bytes + int64(p.stats.ScratchBytes())
 	}
-	return int64(pixels) * int64(p.stats.SumsBytes())
+	return bytes + int64(pixels)*int64(p.stats.SumsBytes())
 }
 
 // planes is how many planes of results there are: the fields, and those of each series that is asked for.
@@ -156,8 +153,8 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 		p.WindowWidth, p.WindowHeight = w, h
 		return nil
 	}
-	// Series take all dates of a pixel at once.
-	if g.WholeBlocks && !p.Residuals && !p.Detrended && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
+	inParts := g.WholeBlocks && !p.Residuals && !p.Detrended && !p.stats.AllDates()
+	if inParts && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 		// Half of the dates, a quarter and so on: more parts cost nothing but sums.
 		for p.DatesAtOnce > 1 && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
@@ -201,7 +198,7 @@ func (p *StreamPlan) need(w, h, workers int) int64 {
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
-	return int64(workers) * (p.tileBytes(w*h) + p.scratchBytes(w*h) + p.sumsBytes(w*h) + 2*p.resultBytes(w*h))
+	return int64(workers) * (p.workerBytes(w*h) + 2*p.resultBytes(w*h))
 }
 
 func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {

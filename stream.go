@@ -133,9 +133,6 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
 	}
-	if m.scratch == nil {
-		m.scratch = p.stats.NewScratch()
-	}
 	if f.buf == nil {
 		f.buf = make([]byte, p.resultBytes(most))
 	}
@@ -149,6 +146,9 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 		return err
 	}
 	m.lap(&m.busy.Read)
+	if m.scratch == nil {
+		m.scratch = p.stats.NewScratch()
+	}
 	if p.Type == kernel.Float64 {
 		fitTile[float64](p, m.scratch, tile, f.planes)
 	} else {

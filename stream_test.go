@@ -184,8 +184,8 @@ func testStream[T kernel.Sample](t *testing.T) {
 		{name: "whole", o: Options{WindowWidth: 29, WindowHeight: 13}, wantW: 29, want: 1},
 		{name: "larger", o: Options{WindowWidth: 1 << 30, WindowHeight: 1 << 30}, wantW: 29, want: 1},
 		{name: "blocks", grid: Grid{BlockWidth: 16, BlockHeight: 16}},
-		{name: "little memory", o: Options{TileMemory: 64 << 10}},
-		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{TileMemory: 64 << 10}},
+		{name: "little memory", o: Options{TileMemory: 100 << 10}},
+		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{TileMemory: 100 << 10}},
 	} {
 		for threads := 1; threads <= 3; threads++ {
 			for _, float64s := range []bool{false, true} {
@@ -194,6 +194,7 @@ func testStream[T kernel.Sample](t *testing.T) {
 				told := progress{t: t}
 				o := row.o
 				o.Fields, o.Threads, o.Float64, o.Progress = all, threads, float64s, told.tell(29*13)
+				o.TileMemory *= int64(threads) // each has scratch memory of 70 KB
 				r, err := Stream(t.Context(), st, st, o)
 				name := fmt.Sprintf("%s, %d threads, Float64 %v", row.name, threads, float64s)
 				if err != nil {
