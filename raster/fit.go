@@ -403,27 +403,30 @@ func (j *Job) newSpec() Spec {
 
 // band describes the band of a field, of samples in a unit that may be unknown, "".
 func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
-	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
-	switch f {
-	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
+	info := f.Info()
+	b := Band{Name: info.Name, Nearest: info.Nearest}
+	switch info.Unit {
+	case stats.UnitNone:
+		b.Unit = "1" // UDUNITS' word for a pure number
+	case stats.UnitSamples:
+		b.Unit = unit
+	case stats.UnitPerTime:
 		if b.Unit = "per " + axis.Unit(); unit != "" {
 			b.Unit = unit + "/" + axis.Unit()
 		}
-	case stats.Intercept, stats.InterceptStderr, stats.Mean, stats.RMSE, stats.FittedFirst, stats.FittedLast, stats.Change:
-		b.Unit = unit
-	case stats.N:
-		b.Unit, b.Nearest = "observations", true
-	case stats.First, stats.Last:
-		b.Unit, b.Nearest = axis.Counts(), true
-	case stats.TrendClass:
-		b.Unit, b.Nearest = "class", true
+	case stats.UnitTime:
+		b.Unit = axis.Counts()
+	case stats.UnitCount:
+		b.Unit = "observations"
+	case stats.UnitClass:
+		b.Unit = "class"
 	}
-	switch f {
-	case stats.Intercept, stats.InterceptStderr:
+	switch info.Option {
+	case stats.OptionInterceptAt:
 		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.Fit.InterceptAt, axis.Origin())}
-	case stats.SlopeLo, stats.SlopeHi:
+	case stats.OptionConfidence:
 		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Fit.Confidence, stats.DefaultConfidence))}
-	case stats.TrendClass:
+	case stats.OptionSignificance:
 		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Fit.Significance)}
 		if o.FDR > 0 {
 			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}

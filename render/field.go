@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"image/color"
 	"slices"
 
@@ -27,20 +28,28 @@ var kinds = map[string]Kind{
 	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
 	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
 	stats.Mean.String():            {Title: "Mean"},
-	stats.N.String():               {Title: "Number of observations", Nearest: true},
-	stats.First.String():           {Title: "First observation", Nearest: true},
-	stats.Last.String():            {Title: "Last observation", Nearest: true},
+	stats.N.String():               {Title: "Number of observations"},
+	stats.First.String():           {Title: "First observation"},
+	stats.Last.String():            {Title: "Last observation"},
 	stats.FittedFirst.String():     {Title: "Linear trend at the first observation"},
 	stats.FittedLast.String():      {Title: "Linear trend at the last observation"},
 	stats.Change.String():          {Title: "Change along the linear trend", Signed: true},
 	stats.SlopeLo.String():         {Title: "Linear trend, lower confidence limit", Signed: true},
 	stats.SlopeHi.String():         {Title: "Linear trend, upper confidence limit", Signed: true},
-	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true, Nearest: true,
+	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true,
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns what is known of a field. Of others than those of a fit that is nothing.
-func KindOf(name string) Kind { return kinds[name] }
+// KindOf returns what is known of the field of that name, and the zero Kind if a fit has no such field.
+func KindOf(name string) Kind {
+	i := slices.Index(stats.FieldNames(), name)
+	if i < 0 {
+		return Kind{}
+	}
+	k, info := kinds[name], stats.Field(i).Info()
+	k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
+	return k
+}
 
 // Class is a class as it is shown.
 type Class struct {
