@@ -47,6 +47,9 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 // to out[f][p]. When it returns an error, some of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()
+	if err := o.refuse("Fit", false, true); err != nil {
+		return Report{}, err
+	}
 	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
 	if err != nil {
 		return Report{}, err

@@ -39,6 +39,9 @@ func (t Tile[T]) IsGap(y T) bool { return !t.limits.Observation(float64(y)) }
 // type of the stack's samples. The first error stops the others and is returned. Of the options,
 // Threads, Pin, ISA (for the copying of tiles) and Progress count.
 func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile[T]) error) error {
+	if err := o.refuse("Map", true, true); err != nil {
+		return err
+	}
 	if d := kernel.DTypeOf[T](); d != s.view.Type {
 		return fmt.Errorf("pixtrend: a function over %v series cannot take a stack of %v", d, s.view.Type)
 	}

@@ -9,37 +9,80 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Options say what to fit and with what. The zero value fits the slope with all cores and the
-// fastest kernel.
+// Options says what to fit, and with what. The zero value fits the slope with all cores and the fastest
+// kernel.
+//
+// Map and Stack.Pack use the options of the workers, Fit and FitInto those of the fit too, and Stream uses all. A
+// call that is given an option that it does not use returns an *OptionError.
 type Options struct {
-	Fields []stats.Field // in the order of the results; nil: slope
-	MinObs int           // observations below which a pixel has no result; 0: 2
+	// Of the fit.
 
-	InterceptAt  string  // date, or number, at which the intercept is the value of the line, as timeaxis.Axis.At reads it; "": where t is 0
-	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: 0.95
-	Significance float64 // p-values below it make a trend, for stats.TrendClass
+	Fields       []stats.Field // in the order of the results; nil: stats.Slope
+	MinObs       int           // observations that a pixel needs to have a result; 0: 2
+	InterceptAt  string        // date, or number, at which the intercept is the value of the line, as timeaxis.Axis.At reads it; "": where t is 0
+	Confidence   float64       // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
+	Significance float64       // p-values below it make a trend, for stats.TrendClass
 
-	// Worker threads; 0: one for each CPU that the process may use, and runtime.GOMAXPROCS(0) at most. The numbers of
-	// workers, which functions of Map and Sources hear, count from 0 and stay below it.
+	// Of the workers.
+
+	// Threads is the number of workers. 0 is one for each CPU that the process may use, and no more than
+	// runtime.GOMAXPROCS(0). Functions of Map and Sources are given the number of their worker, which counts
+	// from 0 and stays below it.
 	Threads int
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
 	ISA     string         // generic, avx2, avx512 or neon; "": as PIXTREND_ISA says, or the fastest
-
-	// Progress is called from time to time with the pixels that are done, never concurrently.
+	// Progress is called from time to time with the number of pixels done, never concurrently. NewStreamPlan
+	// does not use it, since StreamPlan.Run takes a function of its own.
 	Progress func(done, total int)
 
-	// Stream only:
-	Residuals    bool  // a plane a date of what the line leaves of each observation, see stats.Series
-	Detrended    bool  // the same with the pixel's mean in it
+	// Of a stream.
+
+	Residuals    bool  // write a plane for each date with the residuals of the line too, see stats.Series
+	Detrended    bool  // write the same plus the mean of the pixel too
 	Float64      bool  // results as float64 instead of float32
-	TileMemory   int64 // bytes that tiles and results may take; 0: DefaultTileMemory
+	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
 	WindowHeight int
 }
 
-// DefaultTileMemory is what Options.TileMemory means where it is 0. Sources and sinks take memory of
-// their own beside it.
+// DefaultTileMemory is the meaning of Options.TileMemory 0. Sources and sinks take their own memory beside
+// it.
 const DefaultTileMemory = 256 << 20
+
+// OptionError says that a call was given an option that it does not use.
+type OptionError struct {
+	Call   string // such as Map
+	Option string // the field of Options
+}
+
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("pixtrend: %s does not use Options.%s: leave it unset", e.Call, e.Option)
+}
+
+// refuse returns an error if o sets an option of a fit or of a stream, and the call does not use these.
+func (o *Options) refuse(call string, ofFit, ofStream bool) error {
+	for _, x := range []struct {
+		option       string
+		refused, set bool
+	}{
+		{"Fields", ofFit, len(o.Fields) > 0},
+		{"MinObs", ofFit, o.MinObs != 0},
+		{"InterceptAt", ofFit, o.InterceptAt != ""},
+		{"Confidence", ofFit, o.Confidence != 0},
+		{"Significance", ofFit, o.Significance != 0},
+		{"Residuals", ofStream, o.Residuals},
+		{"Detrended", ofStream, o.Detrended},
+		{"Float64", ofStream, o.Float64},
+		{"TileMemory", ofStream, o.TileMemory != 0},
+		{"WindowWidth", ofStream, o.WindowWidth != 0},
+		{"WindowHeight", ofStream, o.WindowHeight != 0},
+	} {
+		if x.refused && x.set {
+			return &OptionError{Call: call, Option: x.option}
+		}
+	}
+	return nil
+}
 
 func (o Options) kernel() (kernel.Kernel, error) {
 	if o.ISA == "" {

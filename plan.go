@@ -32,6 +32,9 @@ type StreamPlan struct {
 
 // NewStreamPlan resolves options for a grid, without reading anything.
 func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
+	if o.Progress != nil {
+		return StreamPlan{}, &OptionError{Call: "NewStreamPlan", Option: "Progress"}
+	}
 	if g.Width <= 0 || g.Height <= 0 || !g.Type.Valid() {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
 	}

@@ -102,6 +102,9 @@ func (s *Stack) Pack(ctx context.Context, o Options) (*Stack, error) {
 	if s.packed.Packed {
 		return nil, fmt.Errorf("pixtrend: the stack is packed already")
 	}
+	if err := o.refuse("Pack", true, true); err != nil {
+		return nil, err
+	}
 	k, err := o.kernel()
 	if err != nil {
 		return nil, fmt.Errorf("pixtrend: %w", err)

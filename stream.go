@@ -18,11 +18,13 @@ import (
 // When Stream returns, neither source nor sink is in use. After an error or a cancelled context,
 // which it returns, the sink holds some of the windows.
 func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, error) {
+	progress := o.Progress
+	o.Progress = nil
 	p, err := NewStreamPlan(source.Grid(), o)
 	if err != nil {
 		return Report{}, err
 	}
-	return p.Run(ctx, source, sink, o.Progress)
+	return p.Run(ctx, source, sink, progress)
 }
 
 // finished is a window on its way to the writer.

@@ -26,7 +26,7 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // Memory, Progress, Residuals and Detrended of it are not used
+	Fit    pixtrend.Options // without TileMemory, Progress, Residuals and Detrended, which are set here or by Job.Run
 	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
 	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
 	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
@@ -159,6 +159,11 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
 			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
 		}
+	}
+	if err := o.checkFit(); err != nil {
+		return nil, err
+	}
+	if o.FDR != 0 {
 		o.Fit.Significance = o.FDR // no more pixels than these
 	}
 	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
@@ -182,6 +187,25 @@ func Prepare(inputs []string, output string, o Options) (*Job, error) {
 		return nil, err
 	}
 	return j, nil
+}
+
+// checkFit returns an error if Fit sets an option that is not used of it.
+func (o *Options) checkFit() error {
+	for _, x := range []struct {
+		set           bool
+		name, instead string
+	}{
+		{o.Fit.TileMemory != 0, "TileMemory", "set Options.Memory"},
+		{o.Fit.Progress != nil, "Progress", "pass it to Job.Run"},
+		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
+		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
+		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
+	} {
+		if x.set {
+			return fmt.Errorf("Options.Fit.%s is not used for files: %s", x.name, x.instead)
+		}
+	}
+	return nil
 }
 
 // allowMemory settles how much memory there is.
