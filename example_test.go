@@ -72,7 +72,8 @@ func ExampleFit_pixelInterleaved() {
 	// [0.0200 -0.0299]
 }
 
-// Against doses in place of dates: rasters of 1, 0 and 0.5 Gy, in the order in which they were measured.
+// Against doses in place of dates: rasters of 1, 0 and 0.5 Gy, in the order in which they were
+// measured.
 func ExampleNewStackOn() {
 	axis, planes, err := timeaxis.NewXAxis([]float64{1, 0, 0.5}, "Gy")
 	if err != nil {

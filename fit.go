@@ -10,14 +10,14 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Result holds the fields of a fit, one plane each.
+// Result holds the fields of a fit, a plane each.
 type Result struct {
 	Fields []stats.Field
-	Planes [][]float32 // Planes[f][p] is field f of pixel p; pixels row by row
+	Planes [][]float32 // Planes[f][p] is field f of pixel p, counted row by row
 	Report Report
 }
 
-// Plane returns the plane of field f, nil if it was not asked for.
+// Plane returns the plane of field f, or nil if the field was not asked for.
 func (r *Result) Plane(f stats.Field) []float32 {
 	if i := slices.Index(r.Fields, f); i >= 0 {
 		return r.Planes[i]
@@ -43,8 +43,8 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 	return r, nil
 }
 
-// FitInto is Fit with results in the caller's memory, as float32 or float64: field f of pixel p goes
-// to out[f][p]. When it returns an error, some of out may have been written.
+// FitInto is Fit with results in the caller's memory, as float32 or float64: it writes field f of
+// pixel p to out[f][p]. If it returns an error, part of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()
 	if err := o.refuse("Fit", false, true); err != nil {

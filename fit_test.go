@@ -290,7 +290,8 @@ func testFit[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 					if r.ISA != o.ISA || pin == runner.PinOff && r.Pin != "off" || r.Pixels != len(want[0]) || r.Dates != len(s.dates) || r.Threads < 1 || r.Threads > threads {
 						t.Fatalf("%v, %d threads: reported %+v", isa, threads, r)
 					}
-					// Where nothing is copied, three threads get a share of more than two runs of 4096 pixels.
+					// Where nothing is copied, three threads get a share of more than two runs of
+					// 4096 pixels.
 					if order != layout.BIP && slices.IsSorted(perm) && len(want[0]) > 2*4096 && r.Threads != threads {
 						t.Fatalf("%v: %d threads of %d", order, r.Threads, threads)
 					}
@@ -350,8 +351,8 @@ func TestFitValidRange(t *testing.T) {
 	testFit(t, s, s.inOrder())
 }
 
-// The last piece of a copied stack is the narrower one, whose planes may be staggered where those of
-// the others are not, and then stand farther apart.
+// The last piece of a copied stack is the narrower one, whose planes may be staggered where those
+// of the others are not, and then stand farther apart.
 func TestFitLastPieceStaggered(t *testing.T) {
 	n := 2
 	for ; n < 1000; n++ {

@@ -9,30 +9,32 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Options says what to fit, and with what. The zero value fits the slope with all cores and the fastest
-// kernel.
+// Options says what to fit, and with what. The zero value fits the slope with all cores and the
+// fastest kernel.
 //
-// Map and Stack.Pack use the options of the workers, Fit and FitInto those of the fit too, and Stream uses all. A
-// call that is given an option that it does not use returns an *OptionError.
+// Map and Stack.Pack use the options of the workers, Fit and FitInto those of the fit too, and
+// Stream uses all. A call that is given an option that it does not use returns an *OptionError.
 type Options struct {
 	// Of the fit.
 
-	Fields       []stats.Field // in the order of the results; nil: stats.Slope
-	MinObs       int           // observations that a pixel needs to have a result; 0: 2
-	InterceptAt  string        // date, or number, at which the intercept is the value of the line, as timeaxis.Axis.At reads it; "": where t is 0
-	Confidence   float64       // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
-	Significance float64       // p-values below it make a trend, for stats.TrendClass
+	Fields []stats.Field // in the order of the results; nil: stats.Slope
+	MinObs int           // observations that a pixel needs to have a result; 0: 2
+	// InterceptAt is the date, or the number, at which the intercept is the value of the line, as
+	// timeaxis.Axis.At reads it. "": where t is 0
+	InterceptAt  string
+	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
+	Significance float64 // p-values below it make a trend, for stats.TrendClass
 
 	// Of the workers.
 
-	// Threads is the number of workers. 0 is one for each CPU that the process may use, and no more than
-	// runtime.GOMAXPROCS(0). Functions of Map and Sources are given the number of their worker, which counts
-	// from 0 and stays below it.
+	// Threads is the number of workers. 0 is one for each CPU that the process may use, and no more
+	// than runtime.GOMAXPROCS(0). Functions of Map and Sources are given the number of their
+	// worker, which counts from 0 and stays below it.
 	Threads int
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
 	ISA     string         // generic, avx2, avx512 or neon; "": as PIXTREND_ISA says, or the fastest
-	// Progress is called from time to time with the number of pixels done, never concurrently. NewStreamPlan
-	// does not use it, since StreamPlan.Run takes a function of its own.
+	// Progress is called from time to time with the number of pixels done, never concurrently.
+	// NewStreamPlan does not use it, since StreamPlan.Run takes a function of its own.
 	Progress func(done, total int)
 
 	// Of a stream.
@@ -45,8 +47,8 @@ type Options struct {
 	WindowHeight int
 }
 
-// DefaultTileMemory is the meaning of Options.TileMemory 0. Sources and sinks take their own memory beside
-// it.
+// DefaultTileMemory is the meaning of Options.TileMemory 0. Sources and sinks take their own memory
+// beside it.
 const DefaultTileMemory = 256 << 20
 
 // OptionError says that a call was given an option that it does not use.
@@ -59,7 +61,8 @@ func (e *OptionError) Error() string {
 	return fmt.Sprintf("pixtrend: %s does not use Options.%s: leave it unset", e.Call, e.Option)
 }
 
-// refuse returns an error if o sets an option of a fit or of a stream, and the call does not use these.
+// refuse returns an error if o sets an option of a fit or of a stream, and the call does not use
+// these.
 func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 	for _, x := range []struct {
 		option       string
@@ -95,14 +98,14 @@ func (o Options) kernel() (kernel.Kernel, error) {
 	return kernel.New(isa)
 }
 
-// plan makes the statistics of a fit ready.
+// plan makes the fit of an axis ready.
 func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
 	k, err := o.kernel()
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
-	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs, Scale: scale, Offset: offset,
-		Confidence: o.Confidence, Significance: o.Significance}
+	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
+		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)
@@ -115,9 +118,8 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 	return p, k, nil
 }
 
-// crew looks at the machine and settles the most workers that work on that many pixels. A plan made
-// with its options for fewer items, or a run, has at most so many: the memory of each can be
-// indexed by its ID.
+// crew returns the options of a run over that many pixels, with the largest number of workers. A
+// run with fewer items has no more workers, so that memory for each can be indexed by its ID.
 func (o Options) crew(pixels int) (runner.Options, error) {
 	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
 	plan, err := runner.Assign(pixels, ro)

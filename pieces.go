@@ -9,8 +9,9 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
-// must be, packed or plane by plane; setUp hears how many workers there are at most.
+// eachTile calls fn on the workers for every tile of s. Tiles that are no views are copied with the
+// instruction set of k, packed or plane by plane. setUp is called first, with the largest number of
+// workers.
 func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
 	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
 	var memory []tileMemory
@@ -32,7 +33,7 @@ func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed 
 	})
 }
 
-// eachPiece calls fn for every piece of s on the workers.
+// eachPiece calls fn on the workers for every piece of s, after setUp.
 func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int),
 	fn func(worker int, p piece) error) (runner.Report, error) {
 	ro, err := o.crew(s.Pixels())
@@ -42,7 +43,7 @@ func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int)
 	pieces := s.pieces(max(1, ro.Workers))
 	if o.Progress != nil {
 		ro.Progress = func(done, total int) {
-			// Pieces are alike but for the last.
+			// All pieces but the last have about the same size.
 			o.Progress(int(float64(s.Pixels())*float64(done)/float64(total)), s.Pixels())
 		}
 	}
@@ -55,17 +56,18 @@ func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int)
 // A piece is the pixels of a stack that one worker takes at a time.
 type piece struct{ first, pixels int }
 
-// pieces cuts the stack into tiles that stay in the L2 cache of a core, four a worker at least, of
-// whole panels where lines do not forbid it.
+// pieces cuts the stack into tiles that stay in the L2 cache of a core, at least four for each
+// worker, of whole panels unless lines end within one.
 func (s *Stack) pieces(workers int) []piece {
 	most := layout.CachePixels(s.view.Type, s.view.Dates)
 	if s.direct() {
-		// Nothing is copied, so that only the results need the cache: longer runs of every plane
-		// serve the prefetchers better.
+		// Nothing is copied, so only the results need the cache. Longer runs of every plane suit
+		// the prefetchers better.
 		most = 4096
 	}
 	if s.packed.Packed {
-		// One sequential stream, of whatever length. Pack reads runs of that length of each plane.
+		// A fit reads one sequential stream, of whatever length. Pack reads runs of this length of
+		// each plane.
 		most = 16384
 	}
 	most = min(most, max(kernel.PanelPixels, s.Pixels()/(4*workers)))
@@ -82,17 +84,17 @@ func (s *Stack) pieces(workers int) []piece {
 	return ps
 }
 
-// direct reports whether tiles are views on the stack's own memory.
+// direct reports whether tiles are views of the stack's own memory.
 func (s *Stack) direct() bool { return s.packed.Packed || s.order == nil && s.view.Contiguous() }
 
-// tileMemory is where one worker copies tiles to, if it must. The worker itself touches it first,
-// which puts it on its own NUMA node.
+// tileMemory holds the tiles that one worker copies or reads. The worker is the first to write to
+// it, which places it on the worker's NUMA node.
 type tileMemory struct {
 	arena *layout.Arena
 	buf   []byte
 }
 
-// hold makes room for n bytes.
+// hold makes m hold n bytes or more.
 func (m *tileMemory) hold(n int) error {
 	if m.arena != nil && n <= len(m.buf) {
 		return nil
@@ -113,8 +115,8 @@ func (m *tileMemory) close() {
 	*m = tileMemory{}
 }
 
-// tile returns the tile of p, copied into m where it is not a view: packed, as kernels read it the fastest, or
-// plane by plane.
+// tile returns the tile of p. If it cannot be a view, it is copied into m: packed, which kernels
+// read the fastest, or plane by plane.
 func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory, packed bool) (kernel.Tile, error) {
 	if s.packed.Packed {
 		return s.packed.Slice(p.first, p.first+p.pixels), nil

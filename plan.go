@@ -10,19 +10,19 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// StreamPlan is a stream's resolved plan: what Stream will do, known before it starts.
+// StreamPlan says what Stream will do. It is known before anything is read.
 type StreamPlan struct {
-	WindowWidth, WindowHeight int // at the right and lower edges windows are smaller
+	WindowWidth, WindowHeight int // windows at the right and lower edges are smaller
 	Windows                   int
-	DatesAtOnce               int // dates of a window that are read at once: all, or as many as memory holds
+	DatesAtOnce               int // dates of a window that are read together: all, or as many as memory holds
 	Workers                   []runner.Placement
 	Pin                       runner.Pinning
-	Unbound                   string // why not every worker has a CPU of its own, or ""
+	Unbound                   string // why not every worker has a CPU of its own; "": each has
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
-	Residuals, Detrended      bool         // whether their planes follow those of the fields
+	Residuals, Detrended      bool         // whether planes of these follow the fields
 	Type                      kernel.DType // of the results
-	TileMemory                int64        // bytes of tiles and results
+	TileMemory                int64        // bytes of tiles, results and scratch memory
 
 	grid  Grid
 	stats *stats.Plan
@@ -30,7 +30,7 @@ type StreamPlan struct {
 	run   runner.Options
 }
 
-// NewStreamPlan resolves options for a grid, without reading anything.
+// NewStreamPlan plans the stream of a grid. It reads nothing.
 func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	if o.Progress != nil {
 		return StreamPlan{}, &OptionError{Call: "NewStreamPlan", Option: "Progress"}
@@ -45,10 +45,12 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
 	}
 	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.TileMemory < 0 {
-		return StreamPlan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative", o.WindowWidth, o.WindowHeight, o.TileMemory)
+		return StreamPlan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative",
+			o.WindowWidth, o.WindowHeight, o.TileMemory)
 	}
 	if (o.WindowWidth == 0) != (o.WindowHeight == 0) {
-		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither", o.WindowWidth, o.WindowHeight)
+		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
+			o.WindowWidth, o.WindowHeight)
 	}
 	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
 	if o.Float64 {
@@ -60,8 +62,8 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, err
 	}
 	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
-	// The most workers that there can be decide how large a window may be; there may be fewer
-	// windows than that.
+	// The largest number of workers decides how large a window may be. There may be fewer windows
+	// than that.
 	p.run, err = o.crew(g.Width * g.Height)
 	if err != nil {
 		return StreamPlan{}, err
@@ -69,7 +71,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	if err := p.chooseWindow(o, p.run.Workers); err != nil {
 		return StreamPlan{}, err
 	}
-	// Fewer workers with whole blocks each decode less than more of them with parts of blocks.
+	// A few workers with whole blocks decode less in all than more workers with parts of blocks.
 	for fewer := p.run.Workers - 1; p.cutsBlocks(o) && fewer > 0; fewer-- {
 		q := p
 		if err := q.chooseWindow(o, fewer); err == nil && !q.cutsBlocks(o) {
@@ -92,7 +94,8 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 // cutsBlocks reports whether the windows are smaller than blocks that are decoded whole.
 func (p *StreamPlan) cutsBlocks(o Options) bool {
 	g := p.grid
-	return g.WholeBlocks && o.WindowWidth == 0 && (p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
+	return g.WholeBlocks && o.WindowWidth == 0 &&
+		(p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
 }
 
 func (p *StreamPlan) tileBytes(pixels int) int64 {
@@ -103,8 +106,9 @@ func (p *StreamPlan) tileBytes(pixels int) int64 {
 	return bytes
 }
 
-// workerBytes returns what a worker holds for a window of that many pixels, without results: the tile,
-// what the source holds, and the scratch memory of the fit, or its sums where dates are read in parts.
+// workerBytes returns what a worker holds for a window of that many pixels, without results: the
+// tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
+// in parts.
 func (p *StreamPlan) workerBytes(pixels int) int64 {
 	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
 	if p.DatesAtOnce == p.stats.Dates() {
@@ -113,7 +117,8 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 	return bytes + int64(pixels)*int64(p.stats.SumsBytes())
 }
 
-// planes is how many planes of results there are: the fields, and those of each series that is asked for.
+// planes returns the number of planes of results: the fields, and a plane a date of each series
+// asked for.
 func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
 	for _, asked := range []bool{p.Residuals, p.Detrended} {
@@ -128,24 +133,24 @@ func (p *StreamPlan) resultBytes(pixels int) int64 {
 	return int64(layout.TileBytes(p.Type, pixels, p.planes()))
 }
 
-// buffers is how many windows of results there are: one with each worker, and as many waiting for
-// the writer, so that neither waits for the other.
+// buffers returns the number of windows of results that exist at once: one with each worker, and as
+// many in the queue of the writer, so that neither waits for the other.
 func (p *StreamPlan) buffers() int { return 2 * len(p.Workers) }
 
-// partBytes is the tile from which on the dates of whole blocks are read in parts even where memory does
-// not ask for it: 200 dates of 512 × 512 blocks took 1.8 times as long in one.
+// partBytes is the size of a tile above which the dates of whole blocks are read in parts even if
+// the memory holds all of them: 200 dates of 512 × 512 blocks took 1.8 times as long in one tile.
 const partBytes = 32 << 20
 
-// chooseWindow sets the size of the windows: the source's block, grown by whole blocks, first
-// along the rows, as long as a tile stays in cache (layout.StreamPixels); or cut where a block of
-// every date would not fit the memory.
+// chooseWindow sets the size of the windows. It begins with the source's block, and adds whole
+// blocks, first along the rows, as long as a tile stays in cache (layout.StreamPixels). If a block
+// of every date does not fit the memory, it reads the dates in parts or cuts the block.
 func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	g, memory := p.grid, o.TileMemory
 	p.DatesAtOnce = p.stats.Dates()
 	if memory == 0 {
 		memory = DefaultTileMemory
 	}
-	memory = min(memory, math.MaxInt64-1) // below what need says of numbers that are too large
+	memory = min(memory, math.MaxInt64-1) // below what need returns for numbers that are too large
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
 	if o.WindowWidth > 0 || o.WindowHeight > 0 {
@@ -158,7 +163,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	}
 	inParts := g.WholeBlocks && !p.Residuals && !p.Detrended && !p.stats.AllDates()
 	if inParts && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
-		// Half of the dates, a quarter and so on: more parts cost nothing but sums.
+		// Half of the dates, a quarter and so on. More parts cost only sums.
 		for p.DatesAtOnce > 1 && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
 		}
@@ -178,7 +183,8 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 		return p.tooLarge(w, h, workers, memory)
 	}
 	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
-	// Four windows a worker at least, so that none waits long for the last of another.
+	// At least four windows for each worker, so that none waits long for the last window of
+	// another.
 	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
@@ -193,11 +199,12 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	return nil
 }
 
-// need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
-// not hold them: the size of a block is whatever a file says.
+// need returns the bytes that windows of w × h take on all workers, or MaxInt64 if they overflow,
+// since a file may give any number as the size of its blocks.
 func (p *StreamPlan) need(w, h, workers int) int64 {
-	sample := p.grid.Type.Size() + 1                                                                        // with its mask
-	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size() // bytes a pixel, before planes are staggered
+	sample := p.grid.Type.Size() + 1 // with its mask
+	// Bytes of a pixel, before planes are staggered.
+	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size()
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
@@ -205,13 +212,14 @@ func (p *StreamPlan) need(w, h, workers int) int64 {
 }
 
 func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {
-	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h}, Threads: workers, Dates: p.stats.Dates()}
+	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h},
+		Threads: workers, Dates: p.stats.Dates()}
 }
 
-// MemoryError says that the memory is too small for one window a worker.
+// MemoryError says that the memory is too small for one window on each worker.
 type MemoryError struct {
-	Have, Need int64
-	Window     Window
+	Have, Need int64  // bytes
+	Window     Window // the smallest possible, or the one that was asked for
 	Threads    int
 	Dates      int
 }
@@ -221,7 +229,7 @@ func (e *MemoryError) Error() string {
 		e.Window.Width, e.Window.Height, e.Dates, e.Threads, bytesText(e.Need), bytesText(e.Have))
 }
 
-// bytesText writes a size for a sentence.
+// bytesText returns a size as words.
 func bytesText(n int64) string {
 	if n < 10<<20 {
 		return fmt.Sprintf("%d bytes", n)

@@ -7,24 +7,25 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Report says what a fit used.
+// Report says what a fit did.
 type Report struct {
 	Pixels  int           // pixels fitted
 	Dates   int           // dates of each
 	Threads int           // workers
 	Pin     string        // what they were bound to: cpu, node or off
-	Unbound string        // why not every worker had a CPU of its own, or ""
+	Unbound string        // why not every worker had a CPU of its own; "": each had
 	ISA     string        // the kernel that ran
 	Elapsed time.Duration // from the first read to the last write
-	Busy    Busy          // of Stream only
+	Busy    Busy          // zero unless Stream made the report
 }
 
-// Busy says what the time of a stream was spent on. Read, Fit and Wait are those of all workers added up: what they
-// lack of Threads × Elapsed, workers were being started or had no window left. The writer works beside them.
+// Busy says what the time of a stream was spent on. Read, Fit and Wait are sums over all workers.
+// The rest of Threads × Elapsed is time in which workers were being started or had no window left.
+// Write is time of the writer, which works beside them.
 type Busy struct {
 	Read  time.Duration // in Source.Read
-	Fit   time.Duration // on kernel and statistics
-	Wait  time.Duration // for room for results, which the writer had not made yet
+	Fit   time.Duration // in the fit
+	Wait  time.Duration // for a buffer of results that the writer had not written yet
 	Write time.Duration // in Sink.Write
 }
 

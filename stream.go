@@ -11,12 +11,12 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Stream fits a stack window by window: a worker reads the window of every date into its tile,
-// fits it while it is in cache, and hands the results to one writer. The stack is never in memory
-// as a whole.
+// Stream fits a stack window by window. A worker reads the window of every date into its tile, fits
+// it while it is in cache, and passes the results to one writer. The stack is never in memory as a
+// whole.
 //
-// When Stream returns, neither source nor sink is in use. After an error or a cancelled context,
-// which it returns, the sink holds some of the windows.
+// When Stream returns, neither source nor sink is in use. It returns the first error, or the cause
+// if ctx was cancelled; the sink then has some of the windows.
 func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, error) {
 	progress := o.Progress
 	o.Progress = nil
@@ -34,15 +34,15 @@ type finished struct {
 	buf    []byte
 }
 
-// Run does what the plan says, on the source whose grid it was made for. progress may be nil; it
-// hears the pixels that are written.
+// Run streams the source whose grid the plan was made for. progress, which may be nil, is called
+// with the number of pixels written, never concurrently.
 func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	// Buffers go around: free, filled by a worker, written, free. Their number bounds how far
-	// the workers run ahead of the writer.
+	// A buffer is free, then filled by a worker, then written, then free again. The number of
+	// buffers bounds how far the workers run ahead of the writer.
 	free := make(chan []byte, p.buffers())
 	for range p.buffers() {
 		free <- nil
@@ -54,7 +54,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	writer.Go(func() {
 		written := 0
 		for f := range full {
-			// Whoever cancelled, or met an error, need not wait for what is left in the queue.
+			// After an error or a cancellation, the rest of the queue is not written.
 			if ctx.Err() != nil && writeErr == nil {
 				writeErr = context.Cause(ctx)
 			}
@@ -97,7 +97,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 			return err
 		}
 		own.lap(&own.busy.Fit)
-		full <- f // has room for every buffer
+		full <- f // never blocks: there is room for every buffer
 		return nil
 	})
 	close(full)
@@ -119,10 +119,11 @@ type streamWorker struct {
 	scratch *stats.Scratch
 	sums    *stats.Sums // of a window whose dates are read in parts
 	busy    Busy
-	since   time.Time // the end of what busy counts
+	since   time.Time // up to when busy counts
 }
 
-// lap adds the time since the last lap to an account. It takes some 50 ns, a window 100 µs or more.
+// lap adds the time since the last lap to an account. A lap costs about 50 ns, negligible beside
+// the 100 µs or more of a window.
 func (m *streamWorker) lap(account *time.Duration) {
 	now := time.Now()
 	*account += now.Sub(m.since)
@@ -175,7 +176,7 @@ func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results
 	stats.Series(p.stats, s, tile, residual, detrended)
 }
 
-// fitInParts is fit for a window whose dates do not fit memory together: their sums are added up.
+// fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
 func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	pixels := f.window.Pixels()
 	if m.sums == nil {
@@ -200,7 +201,8 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	return nil
 }
 
-// tile lays a tile for that many dates of a window into buf, with a mask behind it where the source has one.
+// tile returns a tile in buf for that many dates of a window, followed by its mask if the source
+// has one.
 func (p *StreamPlan) tile(pixels, dates int, buf []byte) kernel.Tile {
 	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
 	t.InCache = true

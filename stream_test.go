@@ -239,8 +239,8 @@ func TestStream(t *testing.T) {
 	t.Run("float64", testStream[float64])
 }
 
-// Whole blocks whose dates do not fit the memory together are read in parts: the bits are the same, and no
-// date of a block is read twice.
+// Whole blocks whose dates do not fit the memory together are read in parts: the bits are the same,
+// and no date of a block is read twice.
 func TestStreamInParts(t *testing.T) {
 	s := drawScene[int16](3, 64, 40, days(200))
 	want := fit64(t, s)
@@ -274,7 +274,8 @@ func TestStreamInParts(t *testing.T) {
 	}
 }
 
-// What a mask hides are gaps, as if it were nodata: in every type, in windows of any size, and in parts.
+// What a mask hides are gaps, as if it were nodata: in every type, in windows of any size, and in
+// parts.
 func TestStreamMasked(t *testing.T) {
 	t.Run("uint8", testStreamMasked[uint8])
 	t.Run("int16", testStreamMasked[int16])
@@ -437,8 +438,8 @@ func TestPlanWindows(t *testing.T) {
 }
 
 func TestPlanByHand(t *testing.T) {
-	// 600 × 400 of 4 dates of a byte in blocks of 64 × 64, two workers. A block takes 4 · (4096 + 192)
-	// bytes, and its slopes as float32 twice 16384 + 192.
+	// 600 × 400 of 4 dates of a byte in blocks of 64 × 64, two workers. A block takes 4 · (4096 +
+	// 192) bytes, and its slopes as float32 twice 16384 + 192.
 	block := int64(4*(4096+192) + 2*(16384+192))
 	g := gridOf(600, 400, 4, 64, 64, kernel.Uint8)
 	for _, row := range []struct {
@@ -578,8 +579,8 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 
 var errBroken = errors.New("broken")
 
-// Time in the tests below is that of a bubble: it passes when every goroutine waits, so that what is
-// slow costs nothing, what is ahead gets as far as it can, and what would hang fails.
+// Time in the tests below is that of a bubble: it passes when every goroutine waits, so that what
+// is slow costs nothing, what is ahead gets as far as it can, and what would hang fails.
 func TestStreamErrors(t *testing.T) {
 	s := drawScene[int16](5, 40, 30, Years(1, 4))
 	o := Options{Pin: runner.PinOff, WindowWidth: 10, WindowHeight: 3} // 40 windows
@@ -796,8 +797,9 @@ func TestTilesAreGivenBack(t *testing.T) {
 	}
 }
 
-// Where the time goes, by a clock that only sleep moves: a worker reads for 5 s a window or part of one, and the writer
-// takes 7 s a window, so that the worker waits for it as soon as both buffers are full.
+// Where the time goes, by a clock that only sleep moves: a worker reads for 5 s a window or part of
+// one, and the writer takes 7 s a window, so that the worker waits for it as soon as both buffers
+// are full.
 func TestBusy(t *testing.T) {
 	s := drawScene[int16](9, 64, 60, days(200))
 	for _, row := range []struct {

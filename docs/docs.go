@@ -13,7 +13,7 @@ import (
 var pages embed.FS
 
 // forProgrammers are the pages for those who embed or change pixtrend: no topics of its help.
-var forProgrammers = []string{"README", "embedding", "inside"}
+var forProgrammers = []string{"README", "embedding", "inside", "measured"}
 
 // Topics returns the names of the pages for those who run pixtrend, in order: "dates" for dates.md.
 func Topics() []string {

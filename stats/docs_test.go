@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// docs/semantics.md shows the table of fields as it is here. Where it does not, the rows that it should have are
-// printed.
+// docs/semantics.md shows the table of fields as it is here. Where it does not, the rows that it
+// should have are printed.
 func TestDocsShowTheTable(t *testing.T) {
 	page, err := os.ReadFile("../docs/semantics.md")
 	if err != nil {

@@ -10,13 +10,16 @@ const (
 	Linear Estimator = iota // a straight line, by ordinary least squares
 )
 
-// estimators holds the name of each Estimator, and the function that makes it ready for those fields of a
-// plan that it computes. To add one is to add its constant, its row here and a file with its code.
+// estimators holds the name of each Estimator, and the function that makes it ready for those
+// fields of a plan that it computes. To add one is to add its constant, its row here and a file
+// with its code.
 var estimators = []struct {
 	name string
 	make func(p *Plan, fields []Field, o Options) (estimator, error)
 }{
-	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) { return newLine(p, fields, o), nil }},
+	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
+		return newLine(p, fields, o), nil
+	}},
 }
 
 // String returns the name of the estimator.
@@ -28,16 +31,17 @@ type estimator interface {
 	// newScratch returns memory for one goroutine, of scratchBytes bytes.
 	newScratch() any
 	scratchBytes() int
-	// fit writes the fields that the estimator was made for, a plane each, of every pixel of t, which
-	// has all dates.
+	// fit writes the fields that the estimator was made for, a plane each, of every pixel of t,
+	// which has all dates.
 	fit(scratch any, t kernel.Tile, out outPlanes)
 }
 
-// partsEstimator is an estimator that also takes the dates of a pixel a few at a time, with the same
-// bits. The fields of any other estimator need all dates of a pixel together.
+// partsEstimator is an estimator that also takes the dates of a pixel a few at a time, with the
+// same bits. The fields of any other estimator need all dates of a pixel together.
 type partsEstimator interface {
 	estimator
-	// newSums returns the state of that many pixels before their first date, sumsBytes bytes for each.
+	// newSums returns the state of that many pixels before their first date, sumsBytes bytes for
+	// each.
 	newSums(pixels int) sums
 	sumsBytes() int
 }
@@ -49,7 +53,8 @@ type sums interface {
 	finish(out outPlanes)         // writes the fields of as many pixels as out has room for
 }
 
-// outPlanes is where an estimator writes its fields, a plane each: float32 or float64, the other is nil.
+// outPlanes is where an estimator writes its fields, a plane each: float32 or float64, the other is
+// nil.
 type outPlanes struct {
 	f32 [][]float32
 	f64 [][]float64

@@ -9,8 +9,9 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// AddTestFields adds two estimators with a field each for the time of a test: the spread of a series, its
-// largest less its smallest observation, which takes dates in parts, and its median, which does not.
+// AddTestFields adds two estimators with a field each for the time of a test: the spread of a
+// series, its largest less its smallest observation, which takes dates in parts, and its median,
+// which does not.
 func AddTestFields(t testing.TB) (spread, median Field) {
 	rows, kinds := len(table), len(estimators)
 	t.Cleanup(func() { table, estimators = table[:rows], estimators[:kinds] })
@@ -121,8 +122,8 @@ func lengthOf[F any](planes [][]F) int {
 	return len(planes[0])
 }
 
-// seriesOfTest returns a tile of that many pixels, a third of them with gaps, and the median and the spread
-// of each, computed otherwise.
+// seriesOfTest returns a tile of that many pixels, a third of them with gaps, and the median and
+// the spread of each, computed otherwise.
 func seriesOfTest(dates, pixels int) (data []float32, spread, median []float64) {
 	data = make([]float32, dates*pixels)
 	for i := range data {
@@ -160,8 +161,8 @@ func seriesOfTest(dates, pixels int) (data []float32, spread, median []float64) 
 	return data, spread, median
 }
 
-// Several estimators share a tile: each gives what it gives alone, in the order that was asked for, and the
-// line has the bits that it has without the others.
+// Several estimators share a tile: each gives what it gives alone, in the order that was asked for,
+// and the line has the bits that it has without the others.
 func TestEstimatorsShareATile(t *testing.T) {
 	spread, median := AddTestFields(t)
 	const dates, pixels = 21, 2*blockPixels + 77
@@ -222,8 +223,8 @@ func TestEstimatorsShareATile(t *testing.T) {
 	}
 }
 
-// Dates in parts give the same bits with every estimator that takes them, and a field that needs all dates
-// is refused.
+// Dates in parts give the same bits with every estimator that takes them, and a field that needs
+// all dates is refused.
 func TestEstimatorsInParts(t *testing.T) {
 	spread, median := AddTestFields(t)
 	const dates, pixels = 21, 300

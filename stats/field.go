@@ -58,8 +58,8 @@ const (
 	OptionSignificance        // Options.Significance, without which a plan of the field is refused
 )
 
-// FieldInfo describes a field. Everything that is said of fields elsewhere follows from it: names on
-// the command line, units of bands, the table in docs/semantics.md.
+// FieldInfo describes a field. Everything that is said of fields elsewhere follows from it: names
+// on the command line, units of bands, the table in docs/semantics.md.
 type FieldInfo struct {
 	Name      string    // as ParseFields reads it
 	Estimator Estimator // what computes it
@@ -75,11 +75,12 @@ type FieldInfo struct {
 
 // table is the one list of fields.
 var table = []FieldInfo{
-	Slope:     {Name: "slope", Unit: UnitPerTime, Help: "change per unit of time, fitted by least squares"},
-	Intercept: {Name: "intercept", Unit: UnitSamples, Option: OptionInterceptAt, Help: "value of the line at the date of the intercept"},
-	RValue:    {Name: "rvalue", Help: "Pearson's correlation of time and samples"},
-	R2:        {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
-	TValue:    {Name: "tvalue", Help: "slope divided by stderr"},
+	Slope: {Name: "slope", Unit: UnitPerTime, Help: "change per unit of time, fitted by least squares"},
+	Intercept: {Name: "intercept", Unit: UnitSamples, Option: OptionInterceptAt,
+		Help: "value of the line at the date of the intercept"},
+	RValue: {Name: "rvalue", Help: "Pearson's correlation of time and samples"},
+	R2:     {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
+	TValue: {Name: "tvalue", Help: "slope divided by stderr"},
 	PValue: {Name: "pvalue", needs: needsTails,
 		Help: "two-sided p-value of the slope, by Student's t with n − 2 degrees of freedom"},
 	Stderr: {Name: "stderr", Unit: UnitPerTime, Help: "standard error of the slope"},
@@ -97,12 +98,13 @@ var table = []FieldInfo{
 		Help: "lower confidence limit of the slope"},
 	SlopeHi: {Name: "slope_hi", Unit: UnitPerTime, Option: OptionConfidence, needs: needsQuantiles,
 		Help: "upper confidence limit of the slope"},
-	TrendClass: {Name: "trend_class", Unit: UnitClass, Nearest: true, NotInAll: true, Option: OptionSignificance, needs: needsTails,
+	TrendClass: {Name: "trend_class", Unit: UnitClass, Nearest: true, NotInAll: true,
+		Option: OptionSignificance, needs: needsTails,
 		Help: "sign of the slope (−1 or 1) where pvalue is significant, else 0"},
 }
 
-// AllFields is what "all" stands for: every field but those that need an option without a default, as
-// TrendClass does.
+// AllFields is what "all" stands for: every field but those that need an option without a default,
+// as TrendClass does.
 var AllFields = slices.DeleteFunc(Fields(), func(f Field) bool { return f.Info().NotInAll })
 
 // Fields returns every field, in the order of the table.
@@ -134,8 +136,8 @@ func FieldNames() []string {
 	return names
 }
 
-// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name given
-// twice and an empty one are errors.
+// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
+// given twice and an empty one are errors.
 func ParseFields(s string) ([]Field, error) {
 	names := FieldNames()
 	var fields []Field
@@ -145,7 +147,8 @@ func ParseFields(s string) ([]Field, error) {
 		if name != "all" {
 			i := slices.Index(names, name)
 			if i < 0 {
-				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all", name, strings.Join(names, ", "))
+				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all",
+					name, strings.Join(names, ", "))
 			}
 			add = []Field{Field(i)}
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Options says what to fit. The zero value asks for the slope per unit of time, and takes every finite
-// sample for an observation.
+// Options says what to fit. The zero value asks for the slope per unit of time, and takes every
+// finite sample for an observation.
 type Options struct {
 	Fields        []Field      // in the order of the results; nil: Slope
 	PerUnit       float64      // slopes are multiplied by it: 365.2425 makes slopes per day slopes per year. 0: 1
@@ -36,9 +36,9 @@ type Plan struct {
 	line   *line // for Series
 }
 
-// NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The times are finite,
-// and at least two of them differ. They need not be sorted, but only times in the same order give the
-// same bits.
+// NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The times are
+// finite, and at least two of them differ. They need not be sorted, but only times in the same
+// order give the same bits.
 func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	for i, t := range times {
 		if math.IsNaN(t) || math.IsInf(t, 0) {
@@ -74,7 +74,8 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 			return nil, fmt.Errorf("stats: field %v is unknown or asked for twice", f)
 		}
 		if f.Info().Option == OptionSignificance && !(o.Significance > 0 && o.Significance < 1) {
-			return nil, fmt.Errorf("stats: the field %v needs a level of significance between 0 and 1, not %v", f, o.Significance)
+			return nil, fmt.Errorf("stats: the field %v needs a level of significance between 0 and 1, not %v",
+				f, o.Significance)
 		}
 	}
 	var err error
@@ -98,8 +99,8 @@ func (p *Plan) Fields() []Field { return slices.Clone(p.fields) }
 // Dates returns the number of planes that tiles must have.
 func (p *Plan) Dates() int { return len(p.at) }
 
-// AllDates reports whether a field needs all dates of a pixel together. Fit computes such fields; NewSums
-// panics.
+// AllDates reports whether a field needs all dates of a pixel together. Fit computes such fields;
+// NewSums panics.
 func (p *Plan) AllDates() bool {
 	return slices.ContainsFunc(p.shares, func(s share) bool {
 		_, inParts := s.estimator.(partsEstimator)
@@ -107,8 +108,8 @@ func (p *Plan) AllDates() bool {
 	})
 }
 
-// blockPixels is how many pixels are fitted at a time. Their sums (72 bytes a pixel with the times of
-// their first and last observation) stay in the L2 cache beside the samples.
+// blockPixels is how many pixels are fitted at a time. Their sums (72 bytes a pixel with the times
+// of their first and last observation) stay in the L2 cache beside the samples.
 const blockPixels = 1024
 
 // Scratch is the memory of one goroutine's fits.
@@ -137,8 +138,8 @@ func (p *Plan) ScratchBytes() int {
 }
 
 // Fit fits every pixel of t and writes field f of pixel i to out[f][i], in the order of the plan's
-// fields. Numbers are computed in float64 and rounded once to F. Fit panics before it writes if t does
-// not have the plan's dates or out is too short.
+// fields. Numbers are computed in float64 and rounded once to F. Fit panics before it writes if t
+// does not have the plan's dates or out is too short.
 func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 	if t.Dates != p.Dates() {
 		panic(fmt.Sprintf("stats: tile of %d dates for a plan of %d", t.Dates, p.Dates()))
@@ -155,7 +156,8 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 		p.shares[0].fit(s.of[0], t, planesOf(p.shares[0], s.planes[0], out, 0, t.Pixels))
 		return
 	}
-	// All estimators work on a block before the next one, so that only the first reads it from memory.
+	// All estimators work on a block before the next one, so that only the first reads it from
+	// memory.
 	for lo := 0; lo < t.Pixels; lo += blockPixels {
 		hi := min(lo+blockPixels, t.Pixels)
 		block := t.Slice(lo, hi)

@@ -17,8 +17,8 @@ const (
 	needsQuantiles                   // the quantiles of confidence limits
 )
 
-// line is the estimator of the fields of kernel.Finish: an ordinary least-squares line, which follows
-// from sums over the observations of a pixel.
+// line is the estimator of the fields of kernel.Finish: an ordinary least-squares line, which
+// follows from sums over the observations of a pixel.
 type line struct {
 	k       kernel.Kernel
 	axis    axis
@@ -35,9 +35,10 @@ type line struct {
 func newLine(p *Plan, fields []Field, o Options) *line {
 	a := p.axis
 	l := &line{k: p.k, axis: a, at: p.at, valid: p.valid, fields: fields,
-		line: kernel.Line{Axis: a.Axis, Scale: a.perTau() * o.PerUnit * o.Scale, MinObs: o.MinObs, Level: o.Significance},
-		times: kernel.Times{Mean: a.mean(0), PerTau: a.g / a.n, Zero: o.InterceptAt, PerTime: 1 / float64(o.PerUnit*o.Scale),
-			Scale: o.Scale, Offset: o.Offset},
+		line: kernel.Line{Axis: a.Axis, Scale: a.perTau() * o.PerUnit * o.Scale, MinObs: o.MinObs,
+			Level: o.Significance},
+		times: kernel.Times{Mean: a.mean(0), PerTau: a.g / a.n, Zero: o.InterceptAt,
+			PerTime: 1 / float64(o.PerUnit*o.Scale), Scale: o.Scale, Offset: o.Offset},
 		byCount: kernel.NewByCount(len(p.at))}
 	var all needs
 	for _, f := range fields {
@@ -53,10 +54,11 @@ func newLine(p *Plan, fields []Field, o Options) *line {
 	return l
 }
 
-// kernelDoesAll reports whether the fields are the slope alone or the slope and n: kernel.Slope then
-// writes them, without sums in between.
+// kernelDoesAll reports whether the fields are the slope alone or the slope and n: kernel.Slope
+// then writes them, without sums in between.
 func (l *line) kernelDoesAll() bool {
-	return slices.Contains(l.fields, Slope) && !slices.ContainsFunc(l.fields, func(f Field) bool { return f != Slope && f != N })
+	others := slices.ContainsFunc(l.fields, func(f Field) bool { return f != Slope && f != N })
+	return slices.Contains(l.fields, Slope) && !others
 }
 
 // lineScratch holds the sums of blockPixels pixels.
@@ -140,9 +142,10 @@ func fill(s []float64, x float64) {
 	}
 }
 
-// finishLine writes the fields that follow from s, and from the first and last times where a field needs
-// them, to pixel at of out and on.
-func finishLine[F float32 | float64](l *line, s kernel.Sums, first, last []float64, room *kernel.Room, out [][]F, at, pixels int) {
+// finishLine writes the fields that follow from s, and from the first and last times where a field
+// needs them, to pixel at of out and on.
+func finishLine[F float32 | float64](l *line, s kernel.Sums, first, last []float64,
+	room *kernel.Room, out [][]F, at, pixels int) {
 	var results [kernel.Outs][]F
 	for i, f := range l.fields {
 		results[f] = out[i][at : at+pixels]

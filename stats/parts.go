@@ -6,8 +6,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Sums is the state of some pixels to which dates are added a few at a time, for stacks of which not all
-// dates of a pixel can be in memory together. The fields have the bits that Fit gives them.
+// Sums is the state of some pixels to which dates are added a few at a time, for stacks of which
+// not all dates of a pixel can be in memory together. The fields have the bits that Fit gives them.
 type Sums struct {
 	of     []sums      // by share of the plan
 	planes []outPlanes // by share
@@ -46,8 +46,8 @@ func (s *Sums) Reset() {
 	s.next = 0
 }
 
-// Add adds the dates of t, of which the first is date first of the plan. Each date is added once, in
-// order. Add panics on any other order, and if t has more pixels than s.
+// Add adds the dates of t, of which the first is date first of the plan. Each date is added once,
+// in order. Add panics on any other order, and if t has more pixels than s.
 func (p *Plan) Add(s *Sums, t kernel.Tile, first int) {
 	if first != s.next || first+t.Dates > p.Dates() {
 		panic(fmt.Sprintf("stats: dates %d to %d of %d added after %d", first, first+t.Dates, p.Dates(), s.next))
@@ -59,7 +59,8 @@ func (p *Plan) Add(s *Sums, t kernel.Tile, first int) {
 	s.next += t.Dates
 }
 
-// Finish writes the fields of the pixels that out has room for, as Fit does, once all dates are added.
+// Finish writes the fields of the pixels that out has room for, as Fit does, once all dates are
+// added.
 func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) {
 	if s.next != p.Dates() {
 		panic(fmt.Sprintf("stats: sums of %d dates of %d", s.next, p.Dates()))

@@ -49,8 +49,9 @@ func planesOf(fields []stats.Field, pixels int) [][]float64 {
 	return out
 }
 
-// An estimator that only this test knows runs beside the line through a fit of a stack in memory and of one in
-// windows. Where memory is short, dates are read in parts, unless a field needs all of them.
+// An estimator that only this test knows runs beside the line through a fit of a stack in memory
+// and of one in windows. Where memory is short, dates are read in parts, unless a field needs all
+// of them.
 func TestAnotherEstimatorStreams(t *testing.T) {
 	spread, median := stats.AddTestFields(t)
 	const width, height, dates = 64, 40, 200
