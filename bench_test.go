@@ -46,8 +46,8 @@ func BenchmarkFitInto(b *testing.B) {
 			benchFitInto(b, order.String(), data, order, width, height, n, "none", "slope", out)
 		}
 	}
-	// What more fields cost, and gaps in a fifth of the samples, is measured where nothing is
-	// copied.
+	// The cost of more fields, and of gaps in a fifth of the samples, is measured on a stack that
+	// is not copied.
 	for _, gaps := range []string{"none", "random"} {
 		if gaps == "random" {
 			fill(0.2)

@@ -27,7 +27,7 @@ func pack(t testing.TB, s *Stack, o Options) *Stack {
 	return packed
 }
 
-// checkPack fits a scene and its packed copy in every way: the bits must be the same.
+// checkPack fits a scene and its packed copy in every way. The bits must be the same.
 func checkPack[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 	t.Helper()
 	for _, order := range orders {

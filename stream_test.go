@@ -42,7 +42,7 @@ type store[T kernel.Sample] struct {
 	mu    sync.Mutex
 	ahead int // most windows that were read, or begun, and not written
 
-	// Write alone touches these, without a lock.
+	// Only Write uses these, without a lock.
 	seen [][]float64 // how often a pixel came, as a plane
 	out  [][]float64
 }
@@ -142,7 +142,7 @@ func (s *store[T]) Write(w Window, t kernel.Tile) error {
 	return nil
 }
 
-// idle complains of calls that are still under way.
+// idle fails the test if calls are still running.
 func (s *store[T]) idle() {
 	s.t.Helper()
 	for i := range s.reading {
@@ -155,12 +155,12 @@ func (s *store[T]) idle() {
 	}
 }
 
-// once is what seen should be.
+// once returns the seen of a stream that reads every sample once.
 func (s *store[T]) once() [][]float64 {
 	return [][]float64{slices.Repeat([]float64{1}, s.grid.Width*s.grid.Height)}
 }
 
-// testStream streams a scene by windows of many sizes: the bits are those of Fit.
+// testStream streams a scene in windows of many sizes. The bits are those of Fit.
 func testStream[T kernel.Sample](t *testing.T) {
 	s := drawScene[T](1, 29, 13, days(9))
 	wide := fit64(t, s)
@@ -274,8 +274,7 @@ func TestStreamInParts(t *testing.T) {
 	}
 }
 
-// What a mask hides are gaps, as if it were nodata: in every type, in windows of any size, and in
-// parts.
+// Masked samples are gaps, as nodata is: in every type, in windows of any size, and in parts.
 func TestStreamMasked(t *testing.T) {
 	t.Run("uint8", testStreamMasked[uint8])
 	t.Run("int16", testStreamMasked[int16])
@@ -326,7 +325,7 @@ func testStreamMasked[T kernel.Sample](t *testing.T) {
 	}
 }
 
-// Every kernel and binding, and windows of one file's strips over a stack with gaps.
+// Every kernel and pinning streams a stack with gaps in windows like the strips of a file.
 func TestStreamCity(t *testing.T) {
 	s := city()
 	want := planes[float64](1, s.width*s.height)
@@ -348,8 +347,8 @@ func TestStreamCity(t *testing.T) {
 	}
 }
 
-// At the edge windows are narrower, and their planes may be staggered where those of the others are
-// not: 65 × 64 samples of a byte, and 64 × 64.
+// Windows at the edge are narrower, and their planes may be staggered while those of the others are
+// not: 64 × 64 bytes, and 65 × 64.
 func TestStreamStaggeredEdge(t *testing.T) {
 	s := drawScene[uint8](2, 129, 64, Years(1, 5))
 	st := newStore(t, s, 1)
@@ -359,7 +358,7 @@ func TestStreamStaggeredEdge(t *testing.T) {
 	if err := differ(fit64(t, s), st.out); err != nil {
 		t.Error(err)
 	}
-	// So may the planes of the results: 1040 float32, and 1024.
+	// The same holds for planes of results: 1024 float32, and 1040.
 	st = newStore(t, s, 1)
 	if _, err := Stream(t.Context(), st, st, Options{Fields: all, Threads: 1, WindowWidth: 65, WindowHeight: 16}); err != nil {
 		t.Fatal(err)
@@ -377,8 +376,8 @@ func gridOf(width, height, dates, blockWidth, blockHeight int, d kernel.DType) G
 	return Grid{Width: width, Height: height, Axis: axis, Type: d, BlockWidth: blockWidth, BlockHeight: blockHeight}
 }
 
-// Windows are whole blocks where memory allows, cover the stack, and what they take is within the
-// memory, whatever is asked for.
+// Windows are whole blocks if the memory allows, cover the stack, and keep to the memory, whatever
+// the options.
 func TestPlanWindows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	size := func(most int) int { return 1 + int(math.Pow(float64(most), rng.Float64())) }
@@ -395,7 +394,7 @@ func TestPlanWindows(t *testing.T) {
 			if tooLittle.Need <= tooLittle.Have || tooLittle.Have != o.TileMemory || tooLittle.Window.Pixels() > 64 {
 				t.Fatalf("%+v, %+v: %+v", g, o, tooLittle)
 			}
-			// The number that it names is enough.
+			// The memory that the error names is enough.
 			o.TileMemory = tooLittle.Need
 			p, err = NewStreamPlan(g, o)
 		}
@@ -415,7 +414,7 @@ func TestPlanWindows(t *testing.T) {
 		if len(p.Workers) == 0 || len(p.Workers) > min(o.Threads, p.Windows) {
 			t.Fatalf("%+v: %d workers for %d windows and %d threads", g, len(p.Workers), p.Windows, o.Threads)
 		}
-		// A block of all dates, forced, says whether it fits.
+		// A window of one block, asked for, shows whether a block of all dates fits.
 		o.WindowWidth, o.WindowHeight = g.BlockWidth, g.BlockHeight
 		if _, err := NewStreamPlan(g, o); err != nil {
 			cut++
@@ -468,7 +467,7 @@ func TestPlanByHand(t *testing.T) {
 	}
 }
 
-// A plan holds no state: it can run again, and on another source of the same grid.
+// A plan has no state: it can run again, also on another source with the same grid.
 func TestPlanRunsTwice(t *testing.T) {
 	s := drawScene[int16](3, 41, 23, Years(1, 7))
 	plan, err := NewStreamPlan(newStore(t, s, 2).grid, Options{Fields: all, Float64: true, Threads: 2, WindowWidth: 10, WindowHeight: 10})
@@ -545,7 +544,7 @@ func TestWrongPlans(t *testing.T) {
 	}
 }
 
-// The numbers of an untrusted file may be anything: one block of 2^62 pixels is cut like others.
+// An untrusted file may have any numbers. One block of 2^62 pixels is cut like others.
 func TestPlanDoesNotOverflow(t *testing.T) {
 	const most = 1<<31 - 1
 	for _, memory := range []int64{0, 1 << 20, math.MaxInt64} {
@@ -579,14 +578,15 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 
 var errBroken = errors.New("broken")
 
-// Time in the tests below is that of a bubble: it passes when every goroutine waits, so that what
-// is slow costs nothing, what is ahead gets as far as it can, and what would hang fails.
+// The tests below use the time of a synctest bubble, which passes only when every goroutine waits.
+// Slow steps then cost nothing, goroutines that are ahead get as far as they can, and a deadlock
+// fails.
 func TestStreamErrors(t *testing.T) {
 	s := drawScene[int16](5, 40, 30, Years(1, 4))
 	o := Options{Pin: runner.PinOff, WindowWidth: 10, WindowHeight: 3} // 40 windows
 	for _, row := range []struct {
 		name string
-		// set breaks the store, and what ends the run calls its end.
+		// set breaks the store. The call that ends the run calls end.
 		set   func(st *store[int16], cancel func(), end func())
 		want  error
 		after time.Duration // the run may go on after its end: the call that is under way
@@ -699,8 +699,8 @@ func TestStreamErrors(t *testing.T) {
 	}
 }
 
-// The source runs ahead of a slow sink by a buffer with each worker and one more for each, and no
-// farther: that bounds the memory.
+// The source runs ahead of a slow sink by two buffers for each worker and no farther, which bounds
+// the memory.
 func TestStreamBackPressure(t *testing.T) {
 	s := drawScene[float32](6, 40, 30, Years(1, 4))
 	for threads := 1; threads <= 3; threads++ {
@@ -718,7 +718,7 @@ func TestStreamBackPressure(t *testing.T) {
 	}
 }
 
-// Workers read at once: each of the first reads waits for the others.
+// Workers read at the same time: each of the first reads waits for the others.
 func TestStreamReadsAtOnce(t *testing.T) {
 	s := drawScene[float32](7, 40, 30, Years(1, 4))
 	const threads = 3
@@ -739,7 +739,7 @@ func TestStreamReadsAtOnce(t *testing.T) {
 	})
 }
 
-// With threads that are bound, which a bubble does not see.
+// This uses pinned threads, which a bubble cannot have.
 func TestStreamLeavesNoGoroutine(t *testing.T) {
 	s := drawScene[float32](8, 40, 30, Years(1, 4))
 	for _, pin := range []runner.Pinning{runner.PinCPU, runner.PinOff} {
@@ -760,7 +760,7 @@ func TestStreamLeavesNoGoroutine(t *testing.T) {
 	}
 }
 
-// The memory of tiles is outside the Go heap, and given back.
+// The memory of tiles is outside the Go heap, and is freed.
 func TestTilesAreGivenBack(t *testing.T) {
 	size := func() int {
 		b, err := os.ReadFile("/proc/self/statm")
@@ -797,8 +797,8 @@ func TestTilesAreGivenBack(t *testing.T) {
 	}
 }
 
-// Where the time goes, by a clock that only sleep moves: a worker reads for 5 s a window or part of
-// one, and the writer takes 7 s a window, so that the worker waits for it as soon as both buffers
+// A clock that only sleep moves shows where the time goes. A worker reads each window, or part of
+// one, for 5 s and the writer takes 7 s for each, so that the worker waits as soon as both buffers
 // are full.
 func TestBusy(t *testing.T) {
 	s := drawScene[int16](9, 64, 60, days(200))
@@ -839,7 +839,7 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// What it costs to know where the time goes, a window.
+// BenchmarkLap measures the cost of Busy for each window.
 func BenchmarkLap(b *testing.B) {
 	m := streamWorker{since: time.Now()}
 	for b.Loop() {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// discoveries counts ps in pieces, and says in how many rounds.
+// discoveries counts ps in pieces, and also returns the number of rounds.
 func discoveries(rate float64, ps []float32) (threshold float64, found, of int64, rounds int) {
 	d := NewDiscoveries(rate)
 	for ; !d.Done(); rounds++ {

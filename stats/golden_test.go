@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The fields of a fixed stack have these bits on every ISA and architecture, and so have the tables
-// for many dates that p-values and limits come from, which are made when the plan is.
+// The fields of a fixed stack have these bits on every ISA and architecture, and so have the tables for many dates that
+// p-values and limits come from, which are made when the plan is.
 const (
 	goldenFields = 0x752e98b80575c51a
 	goldenTables = 0x08640f70a233b672

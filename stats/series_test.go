@@ -28,8 +28,8 @@ func TestSeriesByHand(t *testing.T) {
 	}
 }
 
-// Of any series with gaps, residuals are those of a two-pass fit in float64, in tiles of any shape
-// and on every ISA.
+// The residuals of random series with gaps are those of a two-pass fit in float64, in tiles of any
+// shape and on every ISA.
 func TestSeriesAgainstTwoPasses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	const dates, pixels, offset = 13, 1500, 1 << 20
