@@ -17,9 +17,9 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// BenchmarkFitInto measures the fit of a stack of four times the last-level cache in huge pages, with one worker
-// and with one for each CPU. Each fit is followed by a sequential read of the same bytes with as many
-// workers; of-ceiling is the best rate of the one over that of the other.
+// BenchmarkFitInto measures the fit of a stack of four times the last-level cache in huge pages,
+// with one worker and with one for each CPU. Each fit is followed by a sequential read of the same
+// bytes with as many workers; of-ceiling is the best rate of the one over that of the other.
 func BenchmarkFitInto(b *testing.B) {
 	buf, err := ceiling.Buffer(4 * ceiling.LastLevelCache())
 	if err != nil {
@@ -46,7 +46,8 @@ func BenchmarkFitInto(b *testing.B) {
 			benchFitInto(b, order.String(), data, order, width, height, n, "none", "slope", out)
 		}
 	}
-	// What more fields cost, and gaps in a fifth of the samples, is measured where nothing is copied.
+	// The cost of more fields, and of gaps in a fifth of the samples, is measured on a stack that
+	// is not copied.
 	for _, gaps := range []string{"none", "random"} {
 		if gaps == "random" {
 			fill(0.2)

@@ -39,8 +39,8 @@ func Example() {
 	// [4 4 4 4 4 3]
 }
 
-// Samples as sensors and databases hand them out: pixel by pixel, in whole numbers with a scale and
-// a nodata value, and not in the order of time. Slopes are a year though the dates are days.
+// Samples as sensors and databases deliver them: pixel by pixel, as whole numbers with a scale and
+// a nodata value, and not sorted by time. Slopes are per year although the dates are days.
 func ExampleFit_pixelInterleaved() {
 	var dates []timeaxis.Date
 	for _, s := range []string{"2020-01-01", "2022-01-01", "2021-01-01"} {
@@ -72,7 +72,7 @@ func ExampleFit_pixelInterleaved() {
 	// [0.0200 -0.0299]
 }
 
-// Against doses in place of dates: rasters of 1, 0 and 0.5 Gy, in the order in which they were measured.
+// A fit against doses in place of dates: rasters of 1, 0 and 0.5 Gy, in the order of measurement.
 func ExampleNewStackOn() {
 	axis, planes, err := timeaxis.NewXAxis([]float64{1, 0, 0.5}, "Gy")
 	if err != nil {
@@ -160,7 +160,7 @@ func (r *raster) Write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// A source and a sink of one's own: the way to stacks that fit no memory, in any format.
+// A source and a sink of your own stream a stack that is larger than memory, in any format.
 func ExampleStream() {
 	axis, _, err := timeaxis.NewAxis(pixtrend.Years(2001, 2020))
 	if err != nil {
@@ -178,7 +178,7 @@ func ExampleStream() {
 	// slope in row 0 and row 49: 0 49
 }
 
-// A stack that is fitted again and again, here by what counts as valid, is packed once.
+// A stack that is fitted several times, here with different valid ranges, is packed once.
 func ExampleStack_Pack() {
 	ctx := context.Background()
 	samples := []uint8{

@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend/kernel"
-	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Result holds the fields of a fit, one plane each.
+// Result holds the fields of a fit, a plane each.
 type Result struct {
 	Fields []stats.Field
-	Planes [][]float32 // Planes[f][p] is field f of pixel p; pixels row by row
+	Planes [][]float32 // Planes[f][p] is field f of pixel p, counted row by row
 	Report Report
 }
 
-// Plane returns the plane of field f, nil if it was not asked for.
+// Plane returns the plane of field f, or nil if the field was not asked for.
 func (r *Result) Plane(f stats.Field) []float32 {
 	if i := slices.Index(r.Fields, f); i >= 0 {
 		return r.Planes[i]
@@ -44,10 +43,13 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 	return r, nil
 }
 
-// FitInto is Fit with results in the caller's memory, as float32 or float64: field f of pixel p goes
-// to out[f][p]. When it returns an error, some of out may have been written.
+// FitInto is Fit with results in the caller's memory, as float32 or float64: it writes field f of
+// pixel p to out[f][p]. If it returns an error, part of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()
+	if err := o.refuse("Fit", false, true); err != nil {
+		return Report{}, err
+	}
 	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
 	if err != nil {
 		return Report{}, err
@@ -79,47 +81,4 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 		return nil
 	})
 	return report(r, k, s.Pixels(), s.view.Dates, start), err
-}
-
-// eachTile calls fn for every tile of s on the workers, copied with the instruction set of k where it
-// must be, packed or plane by plane; setUp hears how many workers there are at most.
-func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
-	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
-	var memory []tileMemory
-	defer func() {
-		for i := range memory {
-			memory[i].close()
-		}
-	}()
-	hold := func(workers int) {
-		memory = make([]tileMemory, workers)
-		setUp(workers)
-	}
-	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
-		t, err := s.tile(k, p, &memory[worker], packed)
-		if err != nil {
-			return fmt.Errorf("pixtrend: %w", err)
-		}
-		return fn(worker, p.first, t)
-	})
-}
-
-// eachPiece calls fn for every piece of s on the workers.
-func eachPiece(ctx context.Context, s *Stack, o Options, setUp func(workers int),
-	fn func(worker int, p piece) error) (runner.Report, error) {
-	ro, err := o.crew(s.Pixels())
-	if err != nil {
-		return runner.Report{}, err
-	}
-	pieces := s.pieces(max(1, ro.Workers))
-	if o.Progress != nil {
-		ro.Progress = func(done, total int) {
-			// Pieces are alike but for the last.
-			o.Progress(int(float64(s.Pixels())*float64(done)/float64(total)), s.Pixels())
-		}
-	}
-	setUp(ro.Workers)
-	return runner.Run(ctx, len(pieces), ro, func(_ context.Context, w runner.Worker, item int) error {
-		return fn(w.ID, pieces[item])
-	})
 }

@@ -37,7 +37,7 @@ type scene[T kernel.Sample] struct {
 	scale, offset float64
 }
 
-// data lays the scene out with plane perm[r] as raster number r.
+// data returns the samples in an order, with plane perm[r] as raster number r.
 func (s scene[T]) data(o layout.Order, perm []int) ([]T, []timeaxis.Date) {
 	n, w, h := len(s.dates), s.width, s.height
 	data, dates := make([]T, n*w*h), make([]timeaxis.Date, n)
@@ -73,8 +73,8 @@ func (s scene[T]) inOrder() []int {
 	return perm
 }
 
-// shuffled is a random permutation that keeps scenes of one date in turn, as the axis does: which
-// of them is added first is for the caller to say.
+// shuffled is a random permutation that keeps scenes of one date in their order, as the axis does,
+// since the caller decides which of them is added first.
 func (s scene[T]) shuffled() []int {
 	perm := rand.New(rand.NewPCG(2, 2)).Perm(len(s.dates))
 	for a := range perm {
@@ -87,8 +87,8 @@ func (s scene[T]) shuffled() []int {
 	return perm
 }
 
-// series returns the times and values of the observations of a pixel. What is one is decided here
-// by the words of the contract, not by kernel.Valid's own code.
+// series returns the times and values of the observations of a pixel. It applies the contract
+// itself, and not through the code of kernel.Valid.
 func (s scene[T]) series(p int) (times, values []float64) {
 	for i, plane := range s.planes {
 		y := float64(plane[p])
@@ -105,7 +105,8 @@ func (s scene[T]) series(p int) (times, values []float64) {
 	return times, values
 }
 
-// reference is the oracle: the textbook's line in plain float64, in two passes, the means first.
+// reference is the oracle: the line of the textbook in plain float64, in two passes, the first for
+// the means.
 func reference(times, values []float64) (slope, intercept float64) {
 	mean := func(x []float64) float64 {
 		sum := 0.0
@@ -127,7 +128,7 @@ func reference(times, values []float64) (slope, intercept float64) {
 	return slope, my - slope*mt
 }
 
-// checkReference holds slope, intercept and n of every pixel against the oracle.
+// checkReference compares slope, intercept and n of every pixel with the oracle.
 func checkReference[T kernel.Sample](t testing.TB, s scene[T], out [][]float64) {
 	t.Helper()
 	perYear := 1.0
@@ -148,7 +149,7 @@ func checkReference[T kernel.Sample](t testing.TB, s scene[T], out [][]float64) 
 			continue
 		}
 		lines++
-		// A slope near zero is what is left of differences as large as the spread.
+		// A slope near zero is a small difference of numbers as large as the spread.
 		spread := slices.Max(values) - slices.Min(values)
 		size := max(math.Abs(slope), spread/(slices.Max(times)-slices.Min(times)))
 		if !(math.Abs(out[0][p]-slope*perYear) <= 1e-12*size*perYear) {
@@ -232,7 +233,7 @@ func fit64[T kernel.Sample](t testing.TB, s scene[T]) [][]float64 {
 	return out
 }
 
-// differ returns where two results are not the same bits; every NaN is alike.
+// differ returns an error that says where the bits of two results differ. Every NaN is alike.
 func differ[F float32 | float64](want, got [][]F) error {
 	if len(want) != len(got) {
 		return fmt.Errorf("%d planes, want %d", len(got), len(want))
@@ -262,8 +263,8 @@ func narrow(wide [][]float64) [][]float32 {
 	return out
 }
 
-// testFit holds a scene against the oracle once, and then every way of fitting it against that, its
-// rasters in the order of perm.
+// testFit compares a fit of the scene with the oracle, and then every other way of fitting it with
+// that fit. The rasters are in the order of perm.
 func testFit[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 	t.Helper()
 	want := fit64(t, s)
@@ -290,14 +291,15 @@ func testFit[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 					if r.ISA != o.ISA || pin == runner.PinOff && r.Pin != "off" || r.Pixels != len(want[0]) || r.Dates != len(s.dates) || r.Threads < 1 || r.Threads > threads {
 						t.Fatalf("%v, %d threads: reported %+v", isa, threads, r)
 					}
-					// Where nothing is copied, three threads get a share of more than two runs of 4096 pixels.
+					// If nothing is copied, three threads get a share of more than two runs of 4096
+					// pixels.
 					if order != layout.BIP && slices.IsSorted(perm) && len(want[0]) > 2*4096 && r.Threads != threads {
 						t.Fatalf("%v: %d threads of %d", order, r.Threads, threads)
 					}
 				}
 			}
 		}
-		// Slope alone goes another way, and is rounded to float32 once.
+		// The slope alone takes another path, and is rounded to float32 once.
 		r, err := Fit(t.Context(), st, Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
@@ -308,7 +310,7 @@ func testFit[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 	}
 }
 
-// The sizes of which several threads get a share in any order are TestFitCity's; here BIL has them.
+// Here several threads share the work in BIL order; in TestFitCity they do in every order.
 func testFitOf[T kernel.Sample](t *testing.T) {
 	s := drawScene[T](1, 41, 17, Years(1999, 2007))
 	testFit(t, s, s.inOrder())
@@ -327,7 +329,7 @@ func TestFit(t *testing.T) {
 	t.Run("float64", testFitOf[float64])
 }
 
-// city is what users have: yearly NDVI with clouds.
+// city is a scene like those of users: yearly NDVI with clouds.
 func city() scene[float32] {
 	c := synth.City(120, 90, 1995, 2015)
 	s := scene[float32]{width: c.Width, height: c.Height, dates: Years(1995, 2015)}
@@ -350,8 +352,8 @@ func TestFitValidRange(t *testing.T) {
 	testFit(t, s, s.inOrder())
 }
 
-// The last piece of a copied stack is the narrower one, whose planes may be staggered where those of
-// the others are not, and then stand farther apart.
+// The last piece of a copied stack is narrower. Its planes may be staggered while those of the
+// others are not, and are then farther apart.
 func TestFitLastPieceStaggered(t *testing.T) {
 	n := 2
 	for ; n < 1000; n++ {
@@ -374,7 +376,8 @@ func TestFitLastPieceStaggered(t *testing.T) {
 	}
 }
 
-// By hand: 1, 3, gap, 7 from 2001 on is 2 a year; 10 off the scale of 100 a unit.
+// By hand: samples of 1, 3, a gap and 7 from 2001 on rise by 2 a year, with a scale of 100 and an offset
+// of 10.
 func TestFitByHand(t *testing.T) {
 	st, err := NewStack([]int16{7, 1, -1, 3}, layout.BSQ, 1, 1, []timeaxis.Date{timeaxis.Year(2004), timeaxis.Year(2001), timeaxis.Year(2003), timeaxis.Year(2002)})
 	if err != nil {
@@ -412,7 +415,7 @@ func TestFitNoPixels(t *testing.T) {
 	}
 }
 
-// Memory behind the pixels of the stack is left alone.
+// Memory behind the pixels of the stack is not written.
 func TestFitIntoLongerPlanes(t *testing.T) {
 	s := drawScene[float32](5, 9, 5, Years(1, 4))
 	out := [][]float64{slices.Repeat([]float64{-1}, 50)}
@@ -461,7 +464,7 @@ func TestWrongStacks(t *testing.T) {
 	}
 }
 
-// Slopes per another unit are the slopes per year times what a unit is of one.
+// Slopes per another unit are the slopes per year times the length of the unit in years.
 func TestUnits(t *testing.T) {
 	dates := []timeaxis.Date{timeaxis.Year(2003), timeaxis.Year(2001), timeaxis.Year(2002)}
 	samples := []float32{7, 1, 4} // 3 a year
@@ -499,7 +502,7 @@ func TestWrongAxes(t *testing.T) {
 	}
 }
 
-// wrongOptions are refused by all that take options.
+// wrongOptions are refused by every call that fits.
 var wrongOptions = []struct {
 	o    Options
 	want string
@@ -547,7 +550,7 @@ func TestWrongOptions(t *testing.T) {
 	}
 }
 
-// The environment chooses where the options do not.
+// The environment chooses the ISA if the options do not.
 func TestISAFromEnvironment(t *testing.T) {
 	s := drawScene[float32](7, 4, 3, Years(1, 4))
 	st := s.stack(t, layout.BSQ, s.inOrder())
@@ -566,7 +569,7 @@ func TestISAFromEnvironment(t *testing.T) {
 	}
 }
 
-// settled waits for the goroutines of a call to be gone, all but those that were there before.
+// settled waits until the goroutines of a call have ended, so that there are as many as before.
 func settled(t testing.TB, before int) {
 	t.Helper()
 	for range 200 {
@@ -591,8 +594,8 @@ func TestFitCancelled(t *testing.T) {
 		}
 		settled(t, before)
 	}
-	// Lines are pieces in BIL. Progress is told under a lock, so that each of the other workers can
-	// finish but the one it has.
+	// The pieces of a BIL stack are lines. Progress is called under a lock, so that each of the
+	// other workers can finish only the piece that it has.
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
 	o := Options{Threads: 3, Progress: func(done, total int) {
@@ -606,7 +609,7 @@ func TestFitCancelled(t *testing.T) {
 	settled(t, before)
 }
 
-// progress records calls, and that none overlap: the race detector sees to that.
+// progress records calls. It has no lock, so that the race detector finds calls that overlap.
 type progress struct {
 	t    *testing.T
 	done int
@@ -660,8 +663,8 @@ func TestFitsAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// A stack in order is fitted where it stands: TestMapSeesTheStackItself shows that tiles are views,
-// this that nothing else grows with the stack.
+// A sorted stack is not copied. TestMapSeesTheStackItself shows that tiles are views, and this test
+// that nothing else grows with the stack.
 func TestFitAllocatesLittle(t *testing.T) {
 	const pixels, dates, stack = 1 << 17, 16, 4 << 21
 	st, err := NewStack(make([]float32, pixels*dates), layout.BSQ, 1<<9, 1<<8, Years(1, dates))

@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/layout"
 )
 
-// testMap shows every sample of a scene once, to the right function: by plane and by series.
+// testMap checks that Map passes every sample of a scene once, by plane and by series.
 func testMap[T kernel.Sample](t *testing.T) {
 	s := drawScene[T](1, 31, 13, days(9))
 	for _, order := range orders {
@@ -25,7 +25,7 @@ func testMap[T kernel.Sample](t *testing.T) {
 	}
 }
 
-// checkMap holds what Map shows of a stack against the scene that it was made from.
+// checkMap compares the tiles of a stack with the scene that it was made from.
 func checkMap[T kernel.Sample](t *testing.T, s scene[T], st *Stack, order layout.Order) {
 	t.Helper()
 	for threads := range 4 {
@@ -124,7 +124,7 @@ func TestIsGap(t *testing.T) {
 	}
 }
 
-// A stack in order is handed out where it stands.
+// The tiles of a sorted stack are views of it.
 func TestMapSeesTheStackItself(t *testing.T) {
 	s := drawScene[uint16](2, 97, 43, Years(1, 5))
 	for _, order := range []layout.Order{layout.BSQ, layout.BIL} {
@@ -216,7 +216,7 @@ func TestMapErrors(t *testing.T) {
 		t.Errorf("cancelled before: %v", err)
 	}
 
-	// The first error stops a worker at once and the others after the line that they are at.
+	// The first error stops its worker at once, and the others after their current line.
 	broken := errors.New("broken")
 	var calls, failed atomic.Int32
 	before := runtime.NumGoroutine()

@@ -2,7 +2,6 @@ package pixtrend
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
@@ -10,63 +9,82 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Options say what to fit and with what. The zero value fits the slope with all cores and the
+// Options says what to fit, and with what. The zero value fits the slope with all cores and the
 // fastest kernel.
+//
+// Map and Stack.Pack use the options of the workers, Fit and FitInto those of the fit too, and
+// Stream uses all. A call that is given an option that it does not use returns an *OptionError.
 type Options struct {
-	Fields []stats.Field // in the order of the results; nil: slope
-	MinObs int           // observations below which a pixel has no result; 0: 2
+	// Of the fit.
 
-	InterceptAt  string  // date, or number, at which the intercept is the value of the line, as timeaxis.Axis.At reads it; "": where t is 0
-	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: 0.95
+	Fields []stats.Field // in the order of the results; nil: stats.Slope
+	MinObs int           // observations that a pixel needs to have a result; 0: 2
+	// InterceptAt is the date, or the number, at which the intercept is the value of the line, as
+	// timeaxis.Axis.At reads it. "": where t is 0
+	InterceptAt  string
+	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
 	Significance float64 // p-values below it make a trend, for stats.TrendClass
 
-	// Worker threads; 0: one for each CPU that the process may use, and runtime.GOMAXPROCS(0) at most. The numbers of
-	// workers, which functions of Map and Sources hear, count from 0 and stay below it.
+	// Of the workers.
+
+	// Threads is the number of workers. 0 is one for each CPU that the process may use, and no more
+	// than runtime.GOMAXPROCS(0). Functions of Map and Sources are given the number of their
+	// worker, which counts from 0 and stays below it.
 	Threads int
 	Pin     runner.Pinning // whether workers are bound to CPUs; by default as runner.PinAuto says
 	ISA     string         // generic, avx2, avx512 or neon; "": as PIXTREND_ISA says, or the fastest
-
-	// Progress is called from time to time with the pixels that are done, never concurrently.
+	// Progress is called from time to time with the number of pixels done, never concurrently.
+	// NewStreamPlan does not use it, since StreamPlan.Run takes a function of its own.
 	Progress func(done, total int)
 
-	// Stream only:
-	Residuals    bool  // a plane a date of what the line leaves of each observation, see stats.Series
-	Detrended    bool  // the same with the pixel's mean in it
+	// Of a stream.
+
+	Residuals    bool  // write a plane for each date with the residuals of the line too, see stats.Series
+	Detrended    bool  // write the same plus the mean of the pixel too
 	Float64      bool  // results as float64 instead of float32
-	Memory       int64 // bytes that tiles and results may take, and as much again the source and sink; 0: 256 MiB
+	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
 	WindowHeight int
 }
 
-// DefaultMemory is what Options.Memory stands for when it is 0.
-const DefaultMemory = 256 << 20
+// DefaultTileMemory is the meaning of Options.TileMemory 0. Sources and sinks take their own memory
+// beside it.
+const DefaultTileMemory = 256 << 20
 
-// Report says what a fit used.
-type Report struct {
-	Pixels  int           // pixels fitted
-	Dates   int           // dates of each
-	Threads int           // workers
-	Pin     string        // what they were bound to: cpu, node or off
-	Unbound string        // why not every worker had a CPU of its own, or ""
-	ISA     string        // the kernel that ran
-	Elapsed time.Duration // from the first read to the last write
-	Busy    Busy          // of Stream only
+// OptionError says that a call was given an option that it does not use.
+type OptionError struct {
+	Call   string // such as Map
+	Option string // the field of Options
 }
 
-// Busy says what the time of a stream was spent on. Read, Fit and Wait are those of all workers added up: what they
-// lack of Threads × Elapsed, workers were being started or had no window left. The writer works beside them.
-type Busy struct {
-	Read  time.Duration // in Source.Read
-	Fit   time.Duration // on kernel and statistics
-	Wait  time.Duration // for room for results, which the writer had not made yet
-	Write time.Duration // in Sink.Write
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("pixtrend: %s does not use Options.%s: leave it unset", e.Call, e.Option)
 }
 
-func (b *Busy) add(o Busy) {
-	b.Read += o.Read
-	b.Fit += o.Fit
-	b.Wait += o.Wait
-	b.Write += o.Write
+// refuse returns an error if o sets an option of a fit or of a stream, and the call does not use
+// these.
+func (o *Options) refuse(call string, ofFit, ofStream bool) error {
+	for _, x := range []struct {
+		option       string
+		refused, set bool
+	}{
+		{"Fields", ofFit, len(o.Fields) > 0},
+		{"MinObs", ofFit, o.MinObs != 0},
+		{"InterceptAt", ofFit, o.InterceptAt != ""},
+		{"Confidence", ofFit, o.Confidence != 0},
+		{"Significance", ofFit, o.Significance != 0},
+		{"Residuals", ofStream, o.Residuals},
+		{"Detrended", ofStream, o.Detrended},
+		{"Float64", ofStream, o.Float64},
+		{"TileMemory", ofStream, o.TileMemory != 0},
+		{"WindowWidth", ofStream, o.WindowWidth != 0},
+		{"WindowHeight", ofStream, o.WindowHeight != 0},
+	} {
+		if x.refused && x.set {
+			return &OptionError{Call: call, Option: x.option}
+		}
+	}
+	return nil
 }
 
 func (o Options) kernel() (kernel.Kernel, error) {
@@ -80,14 +98,14 @@ func (o Options) kernel() (kernel.Kernel, error) {
 	return kernel.New(isa)
 }
 
-// plan makes the statistics of a fit ready.
+// plan makes the fit of an axis ready.
 func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
 	k, err := o.kernel()
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
-	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs, Scale: scale, Offset: offset,
-		Confidence: o.Confidence, Significance: o.Significance}
+	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
+		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)
@@ -100,20 +118,14 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 	return p, k, nil
 }
 
-// crew looks at the machine and settles the most workers that work on that many pixels. A plan made
-// with its options for fewer items, or a run, has at most so many: the memory of each can be
-// indexed by its ID.
+// crew returns the options of a run over that many pixels, with the largest number of workers. A
+// run with fewer items has no more workers, so that memory for each can be indexed by its ID.
 func (o Options) crew(pixels int) (runner.Options, error) {
 	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
-	plan, err := runner.NewPlan(pixels, ro)
+	plan, err := runner.Assign(pixels, ro)
 	if err != nil {
 		return ro, fmt.Errorf("pixtrend: %w", err)
 	}
 	ro.Workers = len(plan.Workers)
 	return ro, nil
-}
-
-func report(r runner.Report, k kernel.Kernel, pixels, dates int, start time.Time) Report {
-	return Report{Pixels: pixels, Dates: dates, Threads: r.Workers, Pin: r.Pin.String(), Unbound: r.Why,
-		ISA: k.ISA().String(), Elapsed: time.Since(start)}
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// pack packs a stack until the test ends.
+// pack packs a stack, with the workers of o, until the test ends.
 func pack(t testing.TB, s *Stack, o Options) *Stack {
 	t.Helper()
-	packed, err := s.Pack(t.Context(), o)
+	packed, err := s.Pack(t.Context(), Options{Threads: o.Threads, Pin: o.Pin, ISA: o.ISA})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func pack(t testing.TB, s *Stack, o Options) *Stack {
 	return packed
 }
 
-// checkPack fits a scene and its packed copy in every way: the bits must be the same.
+// checkPack fits a scene and its packed copy in every way. The bits must be the same.
 func checkPack[T kernel.Sample](t *testing.T, s scene[T], perm []int) {
 	t.Helper()
 	for _, order := range orders {

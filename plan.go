@@ -10,19 +10,19 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Plan is a stream's resolved plan: what Stream will do, known before it starts.
-type Plan struct {
-	WindowWidth, WindowHeight int // at the right and lower edges windows are smaller
+// StreamPlan says what Stream will do. It is known before anything is read.
+type StreamPlan struct {
+	WindowWidth, WindowHeight int // windows at the right and lower edges are smaller
 	Windows                   int
-	DatesAtOnce               int // dates of a window that are read at once: all, or as many as memory holds
+	DatesAtOnce               int // dates of a window that are read together: all, or as many as memory holds
 	Workers                   []runner.Placement
 	Pin                       runner.Pinning
-	Unbound                   string // why not every worker has a CPU of its own, or ""
+	Unbound                   string // why not every worker has a CPU of its own; "": each has
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
-	Residuals, Detrended      bool         // whether their planes follow those of the fields
+	Residuals, Detrended      bool         // whether planes of these follow the fields
 	Type                      kernel.DType // of the results
-	Memory                    int64        // bytes of tiles and results
+	TileMemory                int64        // bytes of tiles, results and scratch memory
 
 	grid  Grid
 	stats *stats.Plan
@@ -30,43 +30,48 @@ type Plan struct {
 	run   runner.Options
 }
 
-// NewPlan resolves options for a grid, without reading anything.
-func NewPlan(g Grid, o Options) (Plan, error) {
+// NewStreamPlan plans the stream of a grid. It reads nothing.
+func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
+	if o.Progress != nil {
+		return StreamPlan{}, &OptionError{Call: "NewStreamPlan", Option: "Progress"}
+	}
 	if g.Width <= 0 || g.Height <= 0 || !g.Type.Valid() {
-		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
+		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels of %v cannot be fitted", g.Width, g.Height, g.Type)
 	}
 	if g.ScratchBytes < 0 {
-		return Plan{}, fmt.Errorf("pixtrend: a source that holds %d bytes for a pixel cannot be planned for", g.ScratchBytes)
+		return StreamPlan{}, fmt.Errorf("pixtrend: a source that holds %d bytes for a pixel cannot be planned for", g.ScratchBytes)
 	}
 	if g.Width > math.MaxInt/g.Height {
-		return Plan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
+		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
 	}
-	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.Memory < 0 {
-		return Plan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative", o.WindowWidth, o.WindowHeight, o.Memory)
+	if o.WindowWidth < 0 || o.WindowHeight < 0 || o.TileMemory < 0 {
+		return StreamPlan{}, fmt.Errorf("pixtrend: window %d × %d and memory %d must not be negative",
+			o.WindowWidth, o.WindowHeight, o.TileMemory)
 	}
 	if (o.WindowWidth == 0) != (o.WindowHeight == 0) {
-		return Plan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither", o.WindowWidth, o.WindowHeight)
+		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
+			o.WindowWidth, o.WindowHeight)
 	}
-	p := Plan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
+	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
 	var err error
 	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
 	if err != nil {
-		return Plan{}, err
+		return StreamPlan{}, err
 	}
 	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
-	// The most workers that there can be decide how large a window may be; there may be fewer
-	// windows than that.
+	// The largest number of workers decides how large a window may be. There may be fewer windows
+	// than that.
 	p.run, err = o.crew(g.Width * g.Height)
 	if err != nil {
-		return Plan{}, err
+		return StreamPlan{}, err
 	}
 	if err := p.chooseWindow(o, p.run.Workers); err != nil {
-		return Plan{}, err
+		return StreamPlan{}, err
 	}
-	// Fewer workers with whole blocks each decode less than more of them with parts of blocks.
+	// A few workers with whole blocks decode less in all than more workers with parts of blocks.
 	for fewer := p.run.Workers - 1; p.cutsBlocks(o) && fewer > 0; fewer-- {
 		q := p
 		if err := q.chooseWindow(o, fewer); err == nil && !q.cutsBlocks(o) {
@@ -76,23 +81,24 @@ func NewPlan(g Grid, o Options) (Plan, error) {
 		}
 	}
 	p.Windows = ((g.Width-1)/p.WindowWidth + 1) * ((g.Height-1)/p.WindowHeight + 1)
-	crew, err := runner.NewPlan(p.Windows, p.run)
+	crew, err := runner.Assign(p.Windows, p.run)
 	if err != nil {
-		return Plan{}, fmt.Errorf("pixtrend: %w", err)
+		return StreamPlan{}, fmt.Errorf("pixtrend: %w", err)
 	}
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
-	p.Memory = int64(len(p.Workers))*(p.tileBytes(pixels)+p.scratchBytes(pixels)+p.sumsBytes(pixels)) + int64(p.buffers())*p.resultBytes(pixels)
+	p.TileMemory = int64(len(p.Workers))*p.workerBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
 	return p, nil
 }
 
 // cutsBlocks reports whether the windows are smaller than blocks that are decoded whole.
-func (p *Plan) cutsBlocks(o Options) bool {
+func (p *StreamPlan) cutsBlocks(o Options) bool {
 	g := p.grid
-	return g.WholeBlocks && o.WindowWidth == 0 && (p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
+	return g.WholeBlocks && o.WindowWidth == 0 &&
+		(p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
 }
 
-func (p *Plan) tileBytes(pixels int) int64 {
+func (p *StreamPlan) tileBytes(pixels int) int64 {
 	bytes := int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
 	if p.grid.Masked {
 		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, p.DatesAtOnce))
@@ -100,19 +106,20 @@ func (p *Plan) tileBytes(pixels int) int64 {
 	return bytes
 }
 
-// scratchBytes is what the source holds for a window of that many pixels.
-func (p *Plan) scratchBytes(pixels int) int64 { return int64(pixels) * int64(p.grid.ScratchBytes) }
-
-// sumsBytes is what the sums of a window take, where its dates are read in parts.
-func (p *Plan) sumsBytes(pixels int) int64 {
+// workerBytes returns what a worker holds for a window of that many pixels, without results: the
+// tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
+// in parts.
+func (p *StreamPlan) workerBytes(pixels int) int64 {
+	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
 	if p.DatesAtOnce == p.stats.Dates() {
-		return 0
+		return bytes + int64(p.stats.ScratchBytes())
 	}
-	return int64(pixels) * int64(p.stats.SumsBytes())
+	return bytes + int64(pixels)*int64(p.stats.SumsBytes())
 }
 
-// planes is how many planes of results there are: the fields, and those of each series that is asked for.
-func (p *Plan) planes() int {
+// planes returns the number of planes of results: the fields, and a plane a date of each series
+// asked for.
+func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
 	for _, asked := range []bool{p.Residuals, p.Detrended} {
 		if asked {
@@ -122,28 +129,28 @@ func (p *Plan) planes() int {
 	return n
 }
 
-func (p *Plan) resultBytes(pixels int) int64 {
+func (p *StreamPlan) resultBytes(pixels int) int64 {
 	return int64(layout.TileBytes(p.Type, pixels, p.planes()))
 }
 
-// buffers is how many windows of results there are: one with each worker, and as many waiting for
-// the writer, so that neither waits for the other.
-func (p *Plan) buffers() int { return 2 * len(p.Workers) }
+// buffers returns the number of windows of results that exist at once: one with each worker, and as
+// many in the queue of the writer, so that neither waits for the other.
+func (p *StreamPlan) buffers() int { return 2 * len(p.Workers) }
 
-// partBytes is the tile from which on the dates of whole blocks are read in parts even where memory does
-// not ask for it: 200 dates of 512 × 512 blocks took 1.8 times as long in one.
+// partBytes is the size of a tile above which the dates of whole blocks are read in parts even if
+// the memory holds all of them: 200 dates of 512 × 512 blocks took 1.8 times as long in one tile.
 const partBytes = 32 << 20
 
-// chooseWindow sets the size of the windows: the source's block, grown by whole blocks, first
-// along the rows, as long as a tile stays in cache (layout.StreamPixels); or cut where a block of
-// every date would not fit the memory.
-func (p *Plan) chooseWindow(o Options, workers int) error {
-	g, memory := p.grid, o.Memory
+// chooseWindow sets the size of the windows. It begins with the source's block, and adds whole
+// blocks, first along the rows, as long as a tile stays in cache (layout.StreamPixels). If a block
+// of every date does not fit the memory, it reads the dates in parts or cuts the block.
+func (p *StreamPlan) chooseWindow(o Options, workers int) error {
+	g, memory := p.grid, o.TileMemory
 	p.DatesAtOnce = p.stats.Dates()
 	if memory == 0 {
-		memory = DefaultMemory
+		memory = DefaultTileMemory
 	}
-	memory = min(memory, math.MaxInt64-1) // below what need says of numbers that are too large
+	memory = min(memory, math.MaxInt64-1) // below what need returns for numbers that are too large
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
 	if o.WindowWidth > 0 || o.WindowHeight > 0 {
@@ -154,9 +161,9 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 		p.WindowWidth, p.WindowHeight = w, h
 		return nil
 	}
-	// Series take all dates of a pixel at once.
-	if g.WholeBlocks && !p.Residuals && !p.Detrended && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
-		// Half of the dates, a quarter and so on: more parts cost nothing but sums.
+	inParts := g.WholeBlocks && !p.Residuals && !p.Detrended && !p.stats.AllDates()
+	if inParts && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
+		// Half of the dates, a quarter and so on. More parts cost only sums.
 		for p.DatesAtOnce > 1 && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
 			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
 		}
@@ -176,7 +183,8 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 		return p.tooLarge(w, h, workers, memory)
 	}
 	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
-	// Four windows a worker at least, so that none waits long for the last of another.
+	// At least four windows for each worker, so that none waits long for the last window of
+	// another.
 	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
@@ -191,25 +199,27 @@ func (p *Plan) chooseWindow(o Options, workers int) error {
 	return nil
 }
 
-// need returns the bytes that windows of w × h take on all workers, or MaxInt64 where an int does
-// not hold them: the size of a block is whatever a file says.
-func (p *Plan) need(w, h, workers int) int64 {
-	sample := p.grid.Type.Size() + 1                                                                        // with its mask
-	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size() // bytes a pixel, before planes are staggered
+// need returns the bytes that windows of w × h take on all workers, or MaxInt64 if they overflow,
+// since a file may give any number as the size of its blocks.
+func (p *StreamPlan) need(w, h, workers int) int64 {
+	sample := p.grid.Type.Size() + 1 // with its mask
+	// Bytes of a pixel, before planes are staggered.
+	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size()
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
-	return int64(workers) * (p.tileBytes(w*h) + p.scratchBytes(w*h) + p.sumsBytes(w*h) + 2*p.resultBytes(w*h))
+	return int64(workers) * (p.workerBytes(w*h) + 2*p.resultBytes(w*h))
 }
 
-func (p *Plan) tooLarge(w, h, workers int, memory int64) error {
-	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h}, Threads: workers, Dates: p.stats.Dates()}
+func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {
+	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h},
+		Threads: workers, Dates: p.stats.Dates()}
 }
 
-// MemoryError says that the memory is too small for one window a worker.
+// MemoryError says that the memory is too small for one window on each worker.
 type MemoryError struct {
-	Have, Need int64
-	Window     Window
+	Have, Need int64  // bytes
+	Window     Window // the smallest possible, or the one that was asked for
 	Threads    int
 	Dates      int
 }
@@ -219,7 +229,7 @@ func (e *MemoryError) Error() string {
 		e.Window.Width, e.Window.Height, e.Dates, e.Threads, bytesText(e.Need), bytesText(e.Have))
 }
 
-// bytesText writes a size for a sentence.
+// bytesText returns a size as words.
 func bytesText(n int64) string {
 	if n < 10<<20 {
 		return fmt.Sprintf("%d bytes", n)
@@ -228,7 +238,7 @@ func bytesText(n int64) string {
 }
 
 // window returns window number i, counted row by row.
-func (p *Plan) window(i int) Window {
+func (p *StreamPlan) window(i int) Window {
 	across := (p.grid.Width-1)/p.WindowWidth + 1
 	w := Window{X: i % across * p.WindowWidth, Y: i / across * p.WindowHeight}
 	w.Width = min(p.WindowWidth, p.grid.Width-w.X)

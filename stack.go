@@ -10,28 +10,28 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Stack is a stack of dated rasters in memory. It keeps the samples that it was made from, and
-// only reads them; one that Pack made holds them itself.
+// Stack is a stack of dated rasters in memory. It keeps a reference to the samples that it was made
+// from, and only reads them. A stack that Pack made has its own copy.
 type Stack struct {
 	// Valid says which samples are gaps besides NaN and ±Inf: nodata, values out of range.
 	Valid kernel.Valid
 	// A stored sample s means s·Scale + Offset. Scale 0 is taken as 1.
 	Scale, Offset float64
 
-	view  layout.View // without samples where packed holds them
+	view  layout.View // without samples if packed holds them
 	axis  timeaxis.Axis
-	order []int // plane i of a tile is raster order[i] of the view; nil: as they stand
+	order []int // plane i of a tile is raster order[i] of the view; nil: raster i
 
 	packed kernel.Tile // all pixels, where the stack was made by Pack
 	arena  *layout.Arena
 }
 
-// NewStack makes a stack of width × height pixels. The samples stand in the given order, one raster
-// for each of dates; these may come in any order, and the results are as if they were sorted. A
-// stack whose dates are in order is never copied where its planes are contiguous (BSQ, BIL).
+// NewStack makes a stack of width × height pixels. data holds one raster for each of dates, in the
+// given order of samples. The dates may come in any order, and the results are as if they were
+// sorted. A stack in BSQ or BIL order whose dates are sorted is never copied.
 //
-// data must hold exactly len(dates)·width·height samples, and dates at least two different ones,
-// all years or all days.
+// data must have exactly len(dates)·width·height samples. The dates must be all years or all days,
+// and at least two must differ.
 func NewStack[T kernel.Sample](data []T, order layout.Order, width, height int, dates []timeaxis.Date) (*Stack, error) {
 	s := &Stack{view: layout.ViewOf(data, order, width, height, len(dates))}
 	if err := s.view.Check(); err != nil {
@@ -44,9 +44,11 @@ func NewStack[T kernel.Sample](data []T, order layout.Order, width, height int, 
 	return s.on(axis, planes), nil
 }
 
-// NewStackOn is NewStack for any axis: with slopes per another unit than the year, or of numbers that
-// are no dates. timeaxis.NewAxis and timeaxis.NewXAxis return the axis, and the raster of each of its planes.
-func NewStackOn[T kernel.Sample](data []T, order layout.Order, width, height int, axis timeaxis.Axis, planes []int) (*Stack, error) {
+// NewStackOn is NewStack for any axis: one whose slopes are not per year, or one of numbers that
+// are no dates. timeaxis.NewAxis and timeaxis.NewXAxis return the axis and the raster of each of
+// its planes.
+func NewStackOn[T kernel.Sample](data []T, order layout.Order, width, height int,
+	axis timeaxis.Axis, planes []int) (*Stack, error) {
 	s := &Stack{view: layout.ViewOf(data, order, width, height, len(planes))}
 	if err := s.view.Check(); err != nil {
 		return nil, fmt.Errorf("pixtrend: %w", err)
@@ -64,7 +66,7 @@ func NewStackOn[T kernel.Sample](data []T, order layout.Order, width, height int
 	return s.on(axis, slices.Clone(planes)), nil
 }
 
-// on places the rasters on an axis; planes is kept.
+// on places the rasters on an axis. It keeps planes.
 func (s *Stack) on(axis timeaxis.Axis, planes []int) *Stack {
 	s.axis = axis
 	if !slices.IsSorted(planes) {
@@ -85,22 +87,25 @@ func Years(first, last int) []timeaxis.Date {
 // Pixels returns the number of pixels.
 func (s *Stack) Pixels() int { return s.view.Pixels() }
 
-// Axis returns the axis: the dates, or the numbers in their place, in order.
+// Axis returns the axis: the dates, or the numbers in their place, in ascending order.
 func (s *Stack) Axis() timeaxis.Axis { return s.axis }
 
-// Pack returns a copy of s in memory of its own, as kernels read it the fastest: packed, that is cut into
-// panels of 64 pixels with their whole series, so that fitting reads one sequential stream. It pays for
-// whoever fits one stack many times. A fit of the copy gives the same bits.
+// Pack returns a copy of s in the layout that kernels read the fastest: panels of 64 pixels with
+// their whole series, so that a fit reads one sequential stream. This pays if a stack is fitted
+// many times. A fit of the copy has the same bits.
 //
-// The copy takes the size of the samples, rounded up to 64 pixels. It lies outside the Go heap, with
-// huge pages where the system gives them, until Close gives it back. Each part of it is written, and so
-// placed on a NUMA node, by the worker that fits it later with the same Threads and Pin. Of the
-// options, Threads, Pin, ISA and Progress count.
+// The copy has the size of the samples, rounded up to 64 pixels. It lies outside the Go heap, on
+// huge pages if the system has them, until Close frees it. Each part of it is written, and so
+// placed on a NUMA node, by the worker that fits it later with the same Threads and Pin. Pack uses
+// the options Threads, Pin, ISA and Progress, and refuses others.
 //
-// Valid, Scale and Offset are copied; s is not needed afterwards.
+// Valid, Scale and Offset are copied. s is not needed afterwards.
 func (s *Stack) Pack(ctx context.Context, o Options) (*Stack, error) {
 	if s.packed.Packed {
 		return nil, fmt.Errorf("pixtrend: the stack is packed already")
+	}
+	if err := o.refuse("Pack", true, true); err != nil {
+		return nil, err
 	}
 	k, err := o.kernel()
 	if err != nil {
@@ -126,96 +131,12 @@ func (s *Stack) Pack(ctx context.Context, o Options) (*Stack, error) {
 	return &c, nil
 }
 
-// Close gives back the memory of a stack that Pack made, which must not be used from then on. To any
-// other stack it does nothing.
+// Close frees the memory of a stack that Pack made. The stack must not be used afterwards. Close
+// does nothing to any other stack.
 func (s *Stack) Close() error {
 	if s.arena == nil {
 		return nil
 	}
-	s.packed.Data = nil // so that a use after this panics instead of faulting
+	s.packed.Data = nil // a later use panics instead of faulting
 	return s.arena.Close()
-}
-
-// A piece is the pixels of a stack that one worker takes at a time.
-type piece struct{ first, pixels int }
-
-// pieces cuts the stack into tiles that stay in the L2 cache of a core, four a worker at least, of
-// whole panels where lines do not forbid it.
-func (s *Stack) pieces(workers int) []piece {
-	most := layout.CachePixels(s.view.Type, s.view.Dates)
-	if s.direct() {
-		// Nothing is copied, so that only the results need the cache: longer runs of every plane
-		// serve the prefetchers better.
-		most = 4096
-	}
-	if s.packed.Packed {
-		// One sequential stream, of whatever length. Pack reads runs of that length of each plane.
-		most = 16384
-	}
-	most = min(most, max(kernel.PanelPixels, s.Pixels()/(4*workers)))
-	most -= most % kernel.PanelPixels
-	var ps []piece
-	for at := 0; at < s.view.Pixels(); {
-		n := min(most, s.Pixels()-at)
-		if !s.packed.Packed {
-			n = s.view.Run(at, n)
-		}
-		ps = append(ps, piece{at, n})
-		at += n
-	}
-	return ps
-}
-
-// direct reports whether tiles are views on the stack's own memory.
-func (s *Stack) direct() bool { return s.packed.Packed || s.order == nil && s.view.Contiguous() }
-
-// tileMemory is where one worker copies tiles to, if it must. The worker itself touches it first,
-// which puts it on its own NUMA node.
-type tileMemory struct {
-	arena *layout.Arena
-	buf   []byte
-}
-
-// hold makes room for n bytes.
-func (m *tileMemory) hold(n int) error {
-	if m.arena != nil && n <= len(m.buf) {
-		return nil
-	}
-	m.close()
-	arena, err := layout.NewArena(n)
-	if err != nil {
-		return err
-	}
-	m.arena, m.buf = arena, arena.Cut(n)
-	return nil
-}
-
-func (m *tileMemory) close() {
-	if m.arena != nil {
-		_ = m.arena.Close()
-	}
-	*m = tileMemory{}
-}
-
-// tile returns the tile of p, copied into m where it is not a view: packed, as kernels read it the fastest, or
-// plane by plane.
-func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory, packed bool) (kernel.Tile, error) {
-	if s.packed.Packed {
-		return s.packed.Slice(p.first, p.first+p.pixels), nil
-	}
-	if s.direct() {
-		return s.view.Direct(p.first, p.pixels), nil
-	}
-	d, dates := s.view.Type, s.view.Dates
-	bytes, lay := layout.TileBytes(d, p.pixels, dates), layout.NewTile
-	if packed {
-		bytes, lay = layout.PackedBytes(d, p.pixels, dates), layout.NewPacked
-	}
-	if err := m.hold(bytes); err != nil {
-		return kernel.Tile{}, err
-	}
-	t := lay(d, p.pixels, dates, m.buf)
-	s.view.Copy(k, p.first, s.order, t)
-	t.InCache = true
-	return t, nil
 }

@@ -9,67 +9,22 @@ import (
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
-	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Window is a rectangle of pixels.
-type Window struct{ X, Y, Width, Height int }
-
-// Pixels returns Width × Height.
-func (w Window) Pixels() int { return w.Width * w.Height }
-
-// Grid describes a stack that is read in windows.
-type Grid struct {
-	Width, Height int
-	Axis          timeaxis.Axis // NewAxis sorts dates, and tells which of the source's rasters is plane i
-	Type          kernel.DType  // of the samples that Read delivers
-	Valid         kernel.Valid
-	Scale, Offset float64 // a stored sample s means s·Scale + Offset; Scale 0 is taken as 1
-	// What the source reads at once: windows are made of whole blocks where memory allows.
-	// 0: no preference.
-	BlockWidth, BlockHeight int
-	// WholeBlocks says that to read any of a block costs all of it, as with compressed files. Where memory is
-	// short, windows are then not cut; the dates are read a few at a time instead.
-	WholeBlocks bool
-	// Masked says that Read tells which samples are gaps apart from their values, in the mask of its tile.
-	Masked bool
-	// ScratchBytes is what Read itself holds for each pixel of a window, for each worker: the plan counts it.
-	ScratchBytes int
-}
-
-// Source is a stack that can be read in windows: files, or an array store of one's own.
-type Source interface {
-	// Grid describes the stack. It is called once, before the first Read.
-	Grid() Grid
-	// Read fills dst, which has Grid's type, with the samples of w: plane i is date first+i of the axis,
-	// pixels row by row. Where Grid's Masked is set, dst has a mask of bytes, and Read fills it too: 0 for a
-	// gap, and any other number where the sample itself decides. Unless Grid's WholeBlocks is set, dst has all
-	// dates and first is 0. Read is called from several goroutines at once, but never twice at once with the
-	// same worker, which counts from 0 and stays below Options.Threads. dst must not be kept.
-	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
-}
-
-// Sink takes finished windows.
-type Sink interface {
-	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
-	// as float32, or float64 where Options.Float64 asks for it. After the fields come the residuals, a plane a date,
-	// and then what is detrended, where Options ask for them. Windows come in any order, each
-	// once, never two at a time. planes must not be kept.
-	Write(w Window, planes kernel.Tile) error
-}
-
-// Stream fits a stack window by window: a worker reads the window of every date into its tile,
-// fits it while it is in cache, and hands the results to one writer. The stack is never in memory
-// as a whole.
+// Stream fits a stack window by window. A worker reads the window of every date into its tile, fits
+// it while it is in cache, and passes the results to one writer. The stack is never in memory as a
+// whole.
 //
-// When Stream returns, neither source nor sink is in use. After an error or a cancelled context,
-// which it returns, the sink holds some of the windows.
+// When Stream returns, neither source nor sink is in use. It returns the first error, or the cause
+// if ctx was cancelled; the sink then has some of the windows.
 func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, error) {
-	p, err := NewPlan(source.Grid(), o)
+	progress := o.Progress
+	o.Progress = nil
+	p, err := NewStreamPlan(source.Grid(), o)
 	if err != nil {
 		return Report{}, err
 	}
-	return p.Run(ctx, source, sink, o.Progress)
+	return p.Run(ctx, source, sink, progress)
 }
 
 // finished is a window on its way to the writer.
@@ -79,15 +34,15 @@ type finished struct {
 	buf    []byte
 }
 
-// Run does what the plan says, on the source whose grid it was made for. progress may be nil; it
-// hears the pixels that are written.
-func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
+// Run streams the source whose grid the plan was made for. progress, which may be nil, is called
+// with the number of pixels written, never concurrently.
+func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	// Buffers go around: free, filled by a worker, written, free. Their number bounds how far
-	// the workers run ahead of the writer.
+	// A buffer is free, then filled by a worker, then written, then free again. The number of
+	// buffers bounds how far the workers run ahead of the writer.
 	free := make(chan []byte, p.buffers())
 	for range p.buffers() {
 		free <- nil
@@ -99,7 +54,7 @@ func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(d
 	writer.Go(func() {
 		written := 0
 		for f := range full {
-			// Whoever cancelled, or met an error, need not wait for what is left in the queue.
+			// After an error or a cancellation, the rest of the queue is not written.
 			if ctx.Err() != nil && writeErr == nil {
 				writeErr = context.Cause(ctx)
 			}
@@ -142,7 +97,7 @@ func (p Plan) Run(ctx context.Context, source Source, sink Sink, progress func(d
 			return err
 		}
 		own.lap(&own.busy.Fit)
-		full <- f // has room for every buffer
+		full <- f // never blocks: there is room for every buffer
 		return nil
 	})
 	close(full)
@@ -164,10 +119,11 @@ type streamWorker struct {
 	scratch *stats.Scratch
 	sums    *stats.Sums // of a window whose dates are read in parts
 	busy    Busy
-	since   time.Time // the end of what busy counts
+	since   time.Time // up to when busy counts
 }
 
-// lap adds the time since the last lap to an account. It takes some 50 ns, a window 100 µs or more.
+// lap adds the time since the last lap to an account. A lap costs about 50 ns, negligible beside
+// the 100 µs or more of a window.
 func (m *streamWorker) lap(account *time.Duration) {
 	now := time.Now()
 	*account += now.Sub(m.since)
@@ -175,13 +131,10 @@ func (m *streamWorker) lap(account *time.Duration) {
 }
 
 // fit reads the window of f and fills its planes.
-func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker int, f *finished) error {
+func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	most := p.WindowWidth * p.WindowHeight
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
-	}
-	if m.scratch == nil {
-		m.scratch = p.stats.NewScratch()
 	}
 	if f.buf == nil {
 		f.buf = make([]byte, p.resultBytes(most))
@@ -196,6 +149,9 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 		return err
 	}
 	m.lap(&m.busy.Read)
+	if m.scratch == nil {
+		m.scratch = p.stats.NewScratch()
+	}
 	if p.Type == kernel.Float64 {
 		fitTile[float64](p, m.scratch, tile, f.planes)
 	} else {
@@ -204,7 +160,7 @@ func (m *streamWorker) fit(ctx context.Context, p *Plan, source Source, worker i
 	return nil
 }
 
-func fitTile[F float32 | float64](p *Plan, s *stats.Scratch, tile, results kernel.Tile) {
+func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results kernel.Tile) {
 	planes := planesOf[F](results)
 	stats.Fit(p.stats, s, tile, planes[:len(p.Fields)])
 	if planes = planes[len(p.Fields):]; len(planes) == 0 {
@@ -220,8 +176,8 @@ func fitTile[F float32 | float64](p *Plan, s *stats.Scratch, tile, results kerne
 	stats.Series(p.stats, s, tile, residual, detrended)
 }
 
-// fitInParts is fit for a window whose dates do not fit memory together: their sums are added up.
-func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, worker int, f *finished) error {
+// fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
+func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	pixels := f.window.Pixels()
 	if m.sums == nil {
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
@@ -245,8 +201,9 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *Plan, source Source, w
 	return nil
 }
 
-// tile lays a tile for that many dates of a window into buf, with a mask behind it where the source has one.
-func (p *Plan) tile(pixels, dates int, buf []byte) kernel.Tile {
+// tile returns a tile in buf for that many dates of a window, followed by its mask if the source
+// has one.
+func (p *StreamPlan) tile(pixels, dates int, buf []byte) kernel.Tile {
 	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
 	t.InCache = true
 	if p.grid.Masked {

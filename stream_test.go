@@ -42,7 +42,7 @@ type store[T kernel.Sample] struct {
 	mu    sync.Mutex
 	ahead int // most windows that were read, or begun, and not written
 
-	// Write alone touches these, without a lock.
+	// Only Write uses these, without a lock.
 	seen [][]float64 // how often a pixel came, as a plane
 	out  [][]float64
 }
@@ -142,7 +142,7 @@ func (s *store[T]) Write(w Window, t kernel.Tile) error {
 	return nil
 }
 
-// idle complains of calls that are still under way.
+// idle fails the test if calls are still running.
 func (s *store[T]) idle() {
 	s.t.Helper()
 	for i := range s.reading {
@@ -155,12 +155,12 @@ func (s *store[T]) idle() {
 	}
 }
 
-// once is what seen should be.
+// once returns the seen of a stream that reads every sample once.
 func (s *store[T]) once() [][]float64 {
 	return [][]float64{slices.Repeat([]float64{1}, s.grid.Width*s.grid.Height)}
 }
 
-// testStream streams a scene by windows of many sizes: the bits are those of Fit.
+// testStream streams a scene in windows of many sizes. The bits are those of Fit.
 func testStream[T kernel.Sample](t *testing.T) {
 	s := drawScene[T](1, 29, 13, days(9))
 	wide := fit64(t, s)
@@ -184,8 +184,8 @@ func testStream[T kernel.Sample](t *testing.T) {
 		{name: "whole", o: Options{WindowWidth: 29, WindowHeight: 13}, wantW: 29, want: 1},
 		{name: "larger", o: Options{WindowWidth: 1 << 30, WindowHeight: 1 << 30}, wantW: 29, want: 1},
 		{name: "blocks", grid: Grid{BlockWidth: 16, BlockHeight: 16}},
-		{name: "little memory", o: Options{Memory: 64 << 10}},
-		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{Memory: 64 << 10}},
+		{name: "little memory", o: Options{TileMemory: 100 << 10}},
+		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{TileMemory: 100 << 10}},
 	} {
 		for threads := 1; threads <= 3; threads++ {
 			for _, float64s := range []bool{false, true} {
@@ -194,6 +194,7 @@ func testStream[T kernel.Sample](t *testing.T) {
 				told := progress{t: t}
 				o := row.o
 				o.Fields, o.Threads, o.Float64, o.Progress = all, threads, float64s, told.tell(29*13)
+				o.TileMemory *= int64(threads) // each has scratch memory of 70 KB
 				r, err := Stream(t.Context(), st, st, o)
 				name := fmt.Sprintf("%s, %d threads, Float64 %v", row.name, threads, float64s)
 				if err != nil {
@@ -238,8 +239,8 @@ func TestStream(t *testing.T) {
 	t.Run("float64", testStream[float64])
 }
 
-// Whole blocks whose dates do not fit the memory together are read in parts: the bits are the same, and no
-// date of a block is read twice.
+// Whole blocks whose dates do not fit the memory together are read in parts: the bits are the same,
+// and no date of a block is read twice.
 func TestStreamInParts(t *testing.T) {
 	s := drawScene[int16](3, 64, 40, days(200))
 	want := fit64(t, s)
@@ -248,12 +249,12 @@ func TestStreamInParts(t *testing.T) {
 			for _, memory := range []int64{1 << 20, 300 << 10, 200 << 10} {
 				st := newStore(t, s, 2)
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
-				plan, err := NewPlan(st.grid, Options{ISA: isa.String(), Fields: fields, Threads: 2, Memory: memory, Float64: true})
+				plan, err := NewStreamPlan(st.grid, Options{ISA: isa.String(), Fields: fields, Threads: 2, TileMemory: memory, Float64: true})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if (plan.DatesAtOnce < 200) != (memory < 1<<20) || plan.Memory > memory {
-					t.Fatalf("memory of %d: %d dates at once, taking %d", memory, plan.DatesAtOnce, plan.Memory)
+				if (plan.DatesAtOnce < 200) != (memory < 1<<20) || plan.TileMemory > memory {
+					t.Fatalf("memory of %d: %d dates at once, taking %d", memory, plan.DatesAtOnce, plan.TileMemory)
 				}
 				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
 					t.Fatal(err)
@@ -273,7 +274,7 @@ func TestStreamInParts(t *testing.T) {
 	}
 }
 
-// What a mask hides are gaps, as if it were nodata: in every type, in windows of any size, and in parts.
+// Masked samples are gaps, as nodata is: in every type, in windows of any size, and in parts.
 func TestStreamMasked(t *testing.T) {
 	t.Run("uint8", testStreamMasked[uint8])
 	t.Run("int16", testStreamMasked[int16])
@@ -298,17 +299,17 @@ func testStreamMasked[T kernel.Sample](t *testing.T) {
 	want := fit64(t, gone)
 	for _, isa := range kernel.Available() {
 		for _, fields := range [][]stats.Field{all, all[:1]} {
-			for _, o := range []Options{{}, {WindowWidth: 7, WindowHeight: 5}, {WindowWidth: 45, WindowHeight: 30}, {Memory: 160 << 10}} {
+			for _, o := range []Options{{}, {WindowWidth: 7, WindowHeight: 5}, {WindowWidth: 45, WindowHeight: 30}, {TileMemory: 160 << 10}} {
 				st := newStore(t, s, 2)
 				st.grid.Masked, st.hidden, st.grid.ScratchBytes = true, hidden, 3
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 16, 16, true
 				o.ISA, o.Fields, o.Threads, o.Float64 = isa.String(), fields, 2, true
-				plan, err := NewPlan(st.grid, o)
+				plan, err := NewStreamPlan(st.grid, o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if o.Memory > 0 && plan.Memory > o.Memory {
-					t.Errorf("%d bytes planned, %d allowed", plan.Memory, o.Memory)
+				if o.TileMemory > 0 && plan.TileMemory > o.TileMemory {
+					t.Errorf("%d bytes planned, %d allowed", plan.TileMemory, o.TileMemory)
 				}
 				if _, err := plan.Run(t.Context(), st, st, nil); err != nil {
 					t.Fatal(err)
@@ -324,7 +325,7 @@ func testStreamMasked[T kernel.Sample](t *testing.T) {
 	}
 }
 
-// Every kernel and binding, and windows of one file's strips over a stack with gaps.
+// Every kernel and pinning streams a stack with gaps in windows like the strips of a file.
 func TestStreamCity(t *testing.T) {
 	s := city()
 	want := planes[float64](1, s.width*s.height)
@@ -335,7 +336,7 @@ func TestStreamCity(t *testing.T) {
 		for _, pin := range []runner.Pinning{runner.PinAuto, runner.PinCPU, runner.PinOff} {
 			st := newStore(t, s, 2)
 			st.grid.BlockWidth, st.grid.BlockHeight = s.width, 8
-			r, err := Stream(t.Context(), st, st, Options{ISA: isa.String(), Pin: pin, Threads: 2, Memory: 1 << 20})
+			r, err := Stream(t.Context(), st, st, Options{ISA: isa.String(), Pin: pin, Threads: 2, TileMemory: 1 << 20})
 			if err != nil || r.ISA != isa.String() {
 				t.Fatalf("%v: %+v, %v", isa, r, err)
 			}
@@ -346,8 +347,8 @@ func TestStreamCity(t *testing.T) {
 	}
 }
 
-// At the edge windows are narrower, and their planes may be staggered where those of the others are
-// not: 65 × 64 samples of a byte, and 64 × 64.
+// Windows at the edge are narrower, and their planes may be staggered while those of the others are
+// not: 64 × 64 bytes, and 65 × 64.
 func TestStreamStaggeredEdge(t *testing.T) {
 	s := drawScene[uint8](2, 129, 64, Years(1, 5))
 	st := newStore(t, s, 1)
@@ -357,7 +358,7 @@ func TestStreamStaggeredEdge(t *testing.T) {
 	if err := differ(fit64(t, s), st.out); err != nil {
 		t.Error(err)
 	}
-	// So may the planes of the results: 1040 float32, and 1024.
+	// The same holds for planes of results: 1024 float32, and 1040.
 	st = newStore(t, s, 1)
 	if _, err := Stream(t.Context(), st, st, Options{Fields: all, Threads: 1, WindowWidth: 65, WindowHeight: 16}); err != nil {
 		t.Fatal(err)
@@ -375,8 +376,8 @@ func gridOf(width, height, dates, blockWidth, blockHeight int, d kernel.DType) G
 	return Grid{Width: width, Height: height, Axis: axis, Type: d, BlockWidth: blockWidth, BlockHeight: blockHeight}
 }
 
-// Windows are whole blocks where memory allows, cover the stack, and what they take is within the
-// memory, whatever is asked for.
+// Windows are whole blocks if the memory allows, cover the stack, and keep to the memory, whatever
+// the options.
 func TestPlanWindows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	size := func(most int) int { return 1 + int(math.Pow(float64(most), rng.Float64())) }
@@ -385,23 +386,23 @@ func TestPlanWindows(t *testing.T) {
 	for range 500 {
 		g := gridOf(size(2000), size(2000), 1+size(200), size(1000), size(1000), kernel.DType(1+rng.IntN(8)))
 		g.Masked, g.ScratchBytes = rng.IntN(3) == 0, rng.IntN(3)*8
-		o := Options{Threads: 1 + rng.IntN(4), Memory: int64(size(1 << 26)), Fields: all, Float64: rng.IntN(2) == 0}
-		p, err := NewPlan(g, o)
+		o := Options{Threads: 1 + rng.IntN(4), TileMemory: int64(size(1 << 26)), Fields: all, Float64: rng.IntN(2) == 0}
+		p, err := NewStreamPlan(g, o)
 		var tooLittle *MemoryError
 		if errors.As(err, &tooLittle) {
 			refused++
-			if tooLittle.Need <= tooLittle.Have || tooLittle.Have != o.Memory || tooLittle.Window.Pixels() > 64 {
+			if tooLittle.Need <= tooLittle.Have || tooLittle.Have != o.TileMemory || tooLittle.Window.Pixels() > 64 {
 				t.Fatalf("%+v, %+v: %+v", g, o, tooLittle)
 			}
-			// The number that it names is enough.
-			o.Memory = tooLittle.Need
-			p, err = NewPlan(g, o)
+			// The memory that the error names is enough.
+			o.TileMemory = tooLittle.Need
+			p, err = NewStreamPlan(g, o)
 		}
 		if err != nil {
 			t.Fatalf("%+v, %+v: %v", g, o, err)
 		}
-		if p.Memory <= 0 || p.Memory > o.Memory {
-			t.Fatalf("%+v: %d bytes planned, %d allowed", g, p.Memory, o.Memory)
+		if p.TileMemory <= 0 || p.TileMemory > o.TileMemory {
+			t.Fatalf("%+v: %d bytes planned, %d allowed", g, p.TileMemory, o.TileMemory)
 		}
 		pixels := 0
 		for i := range p.Windows {
@@ -413,9 +414,9 @@ func TestPlanWindows(t *testing.T) {
 		if len(p.Workers) == 0 || len(p.Workers) > min(o.Threads, p.Windows) {
 			t.Fatalf("%+v: %d workers for %d windows and %d threads", g, len(p.Workers), p.Windows, o.Threads)
 		}
-		// A block of all dates, forced, says whether it fits.
+		// A window of one block, asked for, shows whether a block of all dates fits.
 		o.WindowWidth, o.WindowHeight = g.BlockWidth, g.BlockHeight
-		if _, err := NewPlan(g, o); err != nil {
+		if _, err := NewStreamPlan(g, o); err != nil {
 			cut++
 			if p.WindowWidth > g.BlockWidth && p.WindowHeight > g.BlockHeight {
 				t.Fatalf("%+v: a block does not fit, windows of %d × %d do", g, p.WindowWidth, p.WindowHeight)
@@ -436,8 +437,8 @@ func TestPlanWindows(t *testing.T) {
 }
 
 func TestPlanByHand(t *testing.T) {
-	// 600 × 400 of 4 dates of a byte in blocks of 64 × 64, two workers. A block takes 4 · (4096 + 192)
-	// bytes, and its slopes as float32 twice 16384 + 192.
+	// 600 × 400 of 4 dates of a byte in blocks of 64 × 64, two workers. A block takes 4 · (4096 +
+	// 192) bytes, and its slopes as float32 twice 16384 + 192.
 	block := int64(4*(4096+192) + 2*(16384+192))
 	g := gridOf(600, 400, 4, 64, 64, kernel.Uint8)
 	for _, row := range []struct {
@@ -448,28 +449,28 @@ func TestPlanByHand(t *testing.T) {
 		{2*block - 1, 64, 32},
 		{block / 2, 64, 8}, // 16 lines of results are staggered too, which makes them more than a quarter
 	} {
-		p, err := NewPlan(g, Options{Threads: 2, Memory: row.memory})
+		p, err := NewStreamPlan(g, Options{Threads: 2, TileMemory: row.memory})
 		if err != nil || p.WindowWidth != row.w || p.WindowHeight != row.h {
 			t.Errorf("%d bytes: windows of %d × %d, want %d × %d; %v", row.memory, p.WindowWidth, p.WindowHeight, row.w, row.h, err)
 		}
 	}
-	p, err := NewPlan(g, Options{Threads: 2, Memory: 2 * block, ISA: "generic", Pin: runner.PinOff})
+	p, err := NewStreamPlan(g, Options{Threads: 2, TileMemory: 2 * block, ISA: "generic", Pin: runner.PinOff})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Windows != 10*7 || len(p.Workers) != 2 || p.Memory != 2*block || p.ISA != kernel.Generic || p.Type != kernel.Float32 ||
+	if p.Windows != 10*7 || len(p.Workers) != 2 || p.TileMemory != 2*block || p.ISA != kernel.Generic || p.Type != kernel.Float32 ||
 		p.Pin != runner.PinOff || p.Unbound == "" || !slices.Equal(p.Fields, []stats.Field{stats.Slope}) {
 		t.Errorf("%+v", p)
 	}
-	if p, err := NewPlan(g, Options{Threads: 3, WindowWidth: 300, WindowHeight: 400, Float64: true}); err != nil || len(p.Workers) != 2 || p.Windows != 2 || p.Type != kernel.Float64 {
+	if p, err := NewStreamPlan(g, Options{Threads: 3, WindowWidth: 300, WindowHeight: 400, Float64: true}); err != nil || len(p.Workers) != 2 || p.Windows != 2 || p.Type != kernel.Float64 {
 		t.Errorf("two windows for three threads: %+v, %v", p, err)
 	}
 }
 
-// A plan holds no state: it can run again, and on another source of the same grid.
+// A plan has no state: it can run again, also on another source with the same grid.
 func TestPlanRunsTwice(t *testing.T) {
 	s := drawScene[int16](3, 41, 23, Years(1, 7))
-	plan, err := NewPlan(newStore(t, s, 2).grid, Options{Fields: all, Float64: true, Threads: 2, WindowWidth: 10, WindowHeight: 10})
+	plan, err := NewStreamPlan(newStore(t, s, 2).grid, Options{Fields: all, Float64: true, Threads: 2, WindowWidth: 10, WindowHeight: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -486,7 +487,7 @@ func TestPlanRunsTwice(t *testing.T) {
 
 func TestMemoryError(t *testing.T) {
 	g := gridOf(1000, 1000, 100, 256, 256, kernel.Float32)
-	_, err := NewPlan(g, Options{Threads: 4, Memory: 100_000})
+	_, err := NewStreamPlan(g, Options{Threads: 4, TileMemory: 100_000})
 	var e *MemoryError
 	if !errors.As(err, &e) {
 		t.Fatalf("%v is no MemoryError", err)
@@ -500,14 +501,14 @@ func TestMemoryError(t *testing.T) {
 			t.Errorf("%q does not say %q", err, want)
 		}
 	}
-	if _, err := NewPlan(g, Options{Threads: 4, Memory: 1 << 20, WindowWidth: 1000, WindowHeight: 1000}); !errors.As(err, &e) || e.Window.Width != 1000 || e.Window.Height != 1000 {
+	if _, err := NewStreamPlan(g, Options{Threads: 4, TileMemory: 1 << 20, WindowWidth: 1000, WindowHeight: 1000}); !errors.As(err, &e) || e.Window.Width != 1000 || e.Window.Height != 1000 {
 		t.Errorf("windows that were asked for: %v", err)
 	}
 }
 
 func TestWrongPlans(t *testing.T) {
 	good := gridOf(10, 10, 3, 0, 0, kernel.Int16)
-	if _, err := NewPlan(good, Options{}); err != nil {
+	if _, err := NewStreamPlan(good, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, wrong := range map[string]func(g *Grid, o *Options){
@@ -523,12 +524,12 @@ func TestWrongPlans(t *testing.T) {
 		"negative scratch": func(g *Grid, _ *Options) { g.ScratchBytes = -1 },
 		"negative window":  func(_ *Grid, o *Options) { o.WindowWidth = -1 },
 		"negative lines":   func(_ *Grid, o *Options) { o.WindowHeight = -1 },
-		"negative memory":  func(_ *Grid, o *Options) { o.Memory = -1 },
-		"a byte of memory": func(_ *Grid, o *Options) { o.Memory = 1 },
+		"negative memory":  func(_ *Grid, o *Options) { o.TileMemory = -1 },
+		"a byte of memory": func(_ *Grid, o *Options) { o.TileMemory = 1 },
 	} {
 		g, o := good, Options{}
 		wrong(&g, &o)
-		if p, err := NewPlan(g, o); err == nil || !strings.HasPrefix(err.Error(), "pixtrend: ") {
+		if p, err := NewStreamPlan(g, o); err == nil || !strings.HasPrefix(err.Error(), "pixtrend: ") {
 			t.Errorf("%s: %v, %+v", name, err, p)
 		}
 	}
@@ -543,12 +544,12 @@ func TestWrongPlans(t *testing.T) {
 	}
 }
 
-// The numbers of an untrusted file may be anything: one block of 2^62 pixels is cut like others.
+// An untrusted file may have any numbers. One block of 2^62 pixels is cut like others.
 func TestPlanDoesNotOverflow(t *testing.T) {
 	const most = 1<<31 - 1
 	for _, memory := range []int64{0, 1 << 20, math.MaxInt64} {
 		for _, d := range []kernel.DType{kernel.Uint8, kernel.Float64} {
-			p, err := NewPlan(gridOf(most, most, 64, most, most, d), Options{Threads: 2, Memory: memory})
+			p, err := NewStreamPlan(gridOf(most, most, 64, most, most, d), Options{Threads: 2, TileMemory: memory})
 			var e *MemoryError
 			if errors.As(err, &e) {
 				t.Errorf("%d bytes of memory, %v: %v", memory, d, err)
@@ -560,15 +561,15 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 			need := float64(p.WindowWidth) * float64(p.WindowHeight) * float64(64*d.Size()+2*4) * 2
 			allowed := float64(memory)
 			if memory == 0 {
-				allowed = DefaultMemory
+				allowed = DefaultTileMemory
 			}
-			if !(need <= allowed) || p.Memory <= 0 || p.Windows <= 0 {
+			if !(need <= allowed) || p.TileMemory <= 0 || p.Windows <= 0 {
 				t.Errorf("%d bytes of memory, %v: %d windows of %d × %d take %g bytes, the plan says %d",
-					memory, d, p.Windows, p.WindowWidth, p.WindowHeight, need, p.Memory)
+					memory, d, p.Windows, p.WindowWidth, p.WindowHeight, need, p.TileMemory)
 			}
 		}
 	}
-	_, err := NewPlan(gridOf(most, most, 64, 1, 1, kernel.Float64), Options{WindowWidth: most, WindowHeight: most})
+	_, err := NewStreamPlan(gridOf(most, most, 64, 1, 1, kernel.Float64), Options{WindowWidth: most, WindowHeight: most})
 	var e *MemoryError
 	if !errors.As(err, &e) || e.Need <= e.Have {
 		t.Errorf("a window of 2^62 pixels: %v", err)
@@ -577,14 +578,15 @@ func TestPlanDoesNotOverflow(t *testing.T) {
 
 var errBroken = errors.New("broken")
 
-// Time in the tests below is that of a bubble: it passes when every goroutine waits, so that what is
-// slow costs nothing, what is ahead gets as far as it can, and what would hang fails.
+// The tests below use the time of a synctest bubble, which passes only when every goroutine waits.
+// Slow steps then cost nothing, goroutines that are ahead get as far as they can, and a deadlock
+// fails.
 func TestStreamErrors(t *testing.T) {
 	s := drawScene[int16](5, 40, 30, Years(1, 4))
 	o := Options{Pin: runner.PinOff, WindowWidth: 10, WindowHeight: 3} // 40 windows
 	for _, row := range []struct {
 		name string
-		// set breaks the store, and what ends the run calls its end.
+		// set breaks the store. The call that ends the run calls end.
 		set   func(st *store[int16], cancel func(), end func())
 		want  error
 		after time.Duration // the run may go on after its end: the call that is under way
@@ -697,8 +699,8 @@ func TestStreamErrors(t *testing.T) {
 	}
 }
 
-// The source runs ahead of a slow sink by a buffer with each worker and one more for each, and no
-// farther: that bounds the memory.
+// The source runs ahead of a slow sink by two buffers for each worker and no farther, which bounds
+// the memory.
 func TestStreamBackPressure(t *testing.T) {
 	s := drawScene[float32](6, 40, 30, Years(1, 4))
 	for threads := 1; threads <= 3; threads++ {
@@ -716,7 +718,7 @@ func TestStreamBackPressure(t *testing.T) {
 	}
 }
 
-// Workers read at once: each of the first reads waits for the others.
+// Workers read at the same time: each of the first reads waits for the others.
 func TestStreamReadsAtOnce(t *testing.T) {
 	s := drawScene[float32](7, 40, 30, Years(1, 4))
 	const threads = 3
@@ -737,7 +739,7 @@ func TestStreamReadsAtOnce(t *testing.T) {
 	})
 }
 
-// With threads that are bound, which a bubble does not see.
+// This uses pinned threads, which a bubble cannot have.
 func TestStreamLeavesNoGoroutine(t *testing.T) {
 	s := drawScene[float32](8, 40, 30, Years(1, 4))
 	for _, pin := range []runner.Pinning{runner.PinCPU, runner.PinOff} {
@@ -758,7 +760,7 @@ func TestStreamLeavesNoGoroutine(t *testing.T) {
 	}
 }
 
-// The memory of tiles is outside the Go heap, and given back.
+// The memory of tiles is outside the Go heap, and is freed.
 func TestTilesAreGivenBack(t *testing.T) {
 	size := func() int {
 		b, err := os.ReadFile("/proc/self/statm")
@@ -795,8 +797,9 @@ func TestTilesAreGivenBack(t *testing.T) {
 	}
 }
 
-// Where the time goes, by a clock that only sleep moves: a worker reads for 5 s a window or part of one, and the writer
-// takes 7 s a window, so that the worker waits for it as soon as both buffers are full.
+// A clock that only sleep moves shows where the time goes. A worker reads each window, or part of
+// one, for 5 s and the writer takes 7 s for each, so that the worker waits as soon as both buffers
+// are full.
 func TestBusy(t *testing.T) {
 	s := drawScene[int16](9, 64, 60, days(200))
 	for _, row := range []struct {
@@ -814,7 +817,7 @@ func TestBusy(t *testing.T) {
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
 				st.onRead = func(context.Context, int, Window) error { time.Sleep(5 * time.Second); return nil }
 				st.onWrite = func(int, Window) error { time.Sleep(7 * time.Second); return nil }
-				o := Options{Threads: 1, Pin: runner.PinOff, Memory: row.memory}
+				o := Options{Threads: 1, Pin: runner.PinOff, TileMemory: row.memory}
 				if row.parts == 1 {
 					o.WindowWidth, o.WindowHeight = 32, 20
 				}
@@ -836,7 +839,7 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// What it costs to know where the time goes, a window.
+// BenchmarkLap measures the cost of Busy for each window.
 func BenchmarkLap(b *testing.B) {
 	m := streamWorker{since: time.Now()}
 	for b.Loop() {

@@ -68,9 +68,9 @@ func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
 
 // newPlan plans the fit. Where files are remote, windows are larger than caches would have them: a
 // request takes a while however little it asks for.
-func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.Plan, error) {
+func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	g := s.Grid()
-	plan, err := pixtrend.NewPlan(g, o)
+	plan, err := pixtrend.NewStreamPlan(g, o)
 	if err != nil || s.RemoteFiles() == 0 || o.WindowWidth > 0 ||
 		plan.WindowWidth < min(g.BlockWidth, g.Width) || plan.WindowHeight < min(g.BlockHeight, g.Height) {
 		return plan, err
@@ -86,7 +86,7 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.Plan, error) {
 		if int64(o.WindowWidth)*int64(o.WindowHeight) > int64(enough/g.Type.Size()) {
 			break
 		}
-		larger, err := pixtrend.NewPlan(g, o)
+		larger, err := pixtrend.NewStreamPlan(g, o)
 		// Four windows a worker at least, so that none waits long for the last of another.
 		if err != nil || larger.Windows < 4*len(plan.Workers) {
 			break
@@ -98,7 +98,7 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.Plan, error) {
 
 // spread settles how many files a worker reads at the same time, and returns how many readers there are
 // then. Each takes memory: the window as it is transferred, up to three times in GDAL, and a block.
-func (s *Stack) spread(memory int64, plan pixtrend.Plan) (readers int) {
+func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 	workers := len(plan.Workers)
 	if s.RemoteFiles() == 0 {
 		return workers

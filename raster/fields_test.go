@@ -13,9 +13,12 @@ import (
 func TestBandsOfFields(t *testing.T) {
 	s := newPlanes(7, 5, 4, 0, 99)
 	inputs := s.files(t, func(_ int, m *made) { m.unit = "K" })
-	fields := append(slices.Clone(stats.AllFields), stats.TrendClass)
+	fields := stats.Fields()
 	units := []string{"K/year", "K", "1", "1", "1", "1", "K/year", "K", "K", "K", "observations",
 		"years", "years", "K", "K", "K", "K/year", "K/year", "class"}
+	if len(units) != len(fields) {
+		t.Fatalf("units of %d of %d fields", len(units), len(fields))
+	}
 	for _, row := range []struct {
 		dates, at     string
 		unit, origin  string

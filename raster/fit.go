@@ -26,7 +26,7 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // Memory, Progress, Residuals and Detrended of it are not used
+	Fit    pixtrend.Options // without TileMemory, Progress, Residuals and Detrended, which are set here or by Job.Run
 	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
 	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
 	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
@@ -50,7 +50,7 @@ type Job struct {
 	DatedBy     []string // what the dates were read from, such as "file name", the most frequent first
 	Unit        string   // of the samples; "": the files do not say
 	Treatment
-	Plan      pixtrend.Plan
+	Plan      pixtrend.StreamPlan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
 	Decoded   bool       // whether any of them is compressed
@@ -93,6 +93,11 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
 			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
 		}
+	}
+	if err := o.checkFit(); err != nil {
+		return nil, err
+	}
+	if o.FDR != 0 {
 		o.Fit.Significance = o.FDR // no more pixels than these
 	}
 	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
@@ -118,6 +123,25 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	return j, nil
 }
 
+// checkFit returns an error if Fit sets an option that is not used of it.
+func (o *Options) checkFit() error {
+	for _, x := range []struct {
+		set           bool
+		name, instead string
+	}{
+		{o.Fit.TileMemory != 0, "TileMemory", "set Options.Memory"},
+		{o.Fit.Progress != nil, "Progress", "pass it to Job.Run"},
+		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
+		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
+		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
+	} {
+		if x.set {
+			return fmt.Errorf("Options.Fit.%s is not used for files: %s", x.name, x.instead)
+		}
+	}
+	return nil
+}
+
 func prepare(s *Stack, output string, o Options) (*Job, error) {
 	for _, path := range []string{output, o.Residuals, o.Detrend} {
 		if err := s.checkApart(path); err != nil {
@@ -128,7 +152,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Fit.Memory = memory.tiles()
+	o.Fit.TileMemory = memory.tiles()
 	if err := s.checkBlocks(memory); err != nil {
 		return nil, err
 	}
@@ -154,7 +178,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			}
 		}
 	}
-	left := memory.openFiles(plan.Memory)
+	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
 	g := s.Grid()
 	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,
@@ -293,27 +317,30 @@ func (j *Job) newSpec() Spec {
 
 // band describes the band of a field, of samples in a unit that may be unknown, "".
 func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
-	b := Band{Name: f.String(), Unit: "1"} // UDUNITS' word for a pure number: rvalue, r2, tvalue and pvalue
-	switch f {
-	case stats.Slope, stats.Stderr, stats.SlopeLo, stats.SlopeHi:
+	info := f.Info()
+	b := Band{Name: info.Name, Nearest: info.Nearest}
+	switch info.Unit {
+	case stats.UnitNone:
+		b.Unit = "1" // UDUNITS' word for a pure number
+	case stats.UnitSamples:
+		b.Unit = unit
+	case stats.UnitPerTime:
 		if b.Unit = "per " + axis.Unit(); unit != "" {
 			b.Unit = unit + "/" + axis.Unit()
 		}
-	case stats.Intercept, stats.InterceptStderr, stats.Mean, stats.RMSE, stats.FittedFirst, stats.FittedLast, stats.Change:
-		b.Unit = unit
-	case stats.N:
-		b.Unit, b.Nearest = "observations", true
-	case stats.First, stats.Last:
-		b.Unit, b.Nearest = axis.Counts(), true
-	case stats.TrendClass:
-		b.Unit, b.Nearest = "class", true
+	case stats.UnitTime:
+		b.Unit = axis.Counts()
+	case stats.UnitCount:
+		b.Unit = "observations"
+	case stats.UnitClass:
+		b.Unit = "class"
 	}
-	switch f {
-	case stats.Intercept, stats.InterceptStderr:
+	switch info.Option {
+	case stats.OptionInterceptAt:
 		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.Fit.InterceptAt, axis.Origin())}
-	case stats.SlopeLo, stats.SlopeHi:
+	case stats.OptionConfidence:
 		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Fit.Confidence, stats.DefaultConfidence))}
-	case stats.TrendClass:
+	case stats.OptionSignificance:
 		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Fit.Significance)}
 		if o.FDR > 0 {
 			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}

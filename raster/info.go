@@ -565,7 +565,7 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, got *surveyed, 
 	f.Treatment = j.Treatment
 	f.Unit, f.SampleType = j.Grid.Axis.Unit(), TypeName(j.Grid.Type)
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
-	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.Memory
+	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.TileMemory
 	if info.Survey.ReadRate > 0 {
 		// What is decoded whole is decoded for each window that has a part of it.
 		times := 1

@@ -767,8 +767,8 @@ func TestRemoteWindows(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := job.Plan
-		if p.WindowWidth%64 != 0 || p.WindowHeight%64 != 0 || p.Windows < 8 || p.Memory > memory/2 {
-			t.Errorf("%d windows of %d × %d in %d bytes", p.Windows, p.WindowWidth, p.WindowHeight, p.Memory)
+		if p.WindowWidth%64 != 0 || p.WindowHeight%64 != 0 || p.Windows < 8 || p.TileMemory > memory/2 {
+			t.Errorf("%d windows of %d × %d in %d bytes", p.Windows, p.WindowWidth, p.WindowHeight, p.TileMemory)
 		}
 		if memory == 512<<20 && p.Windows != 8 {
 			t.Errorf("%d windows with much memory, want 8", p.Windows)

@@ -108,12 +108,12 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	s.observer = p.see
 	o.Fit = pixtrend.Options{Fields: stats.AllFields, Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
 		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
-	plan, err := pixtrend.NewPlan(p.Grid(), o.Fit)
+	plan, err := pixtrend.NewStreamPlan(p.Grid(), o.Fit)
 	if err != nil {
 		return nil, err
 	}
 	defer gdal.ShareBlockCache(memory.readCache())()
-	left := memory.openFiles(plan.Memory)
+	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
 		return nil, err

@@ -1,18 +1,19 @@
 package render
 
 import (
+	"cmp"
 	"image/color"
 	"slices"
 
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Kind describes a field of a fit.
+// Kind is what is known of a field by its name.
 type Kind struct {
-	Title   string   // in words; "" if the name is not a field of a fit
-	Signed  bool     // zero is the middle of the colours
+	Title   string   // for people; "": the name is not one of the fields of a fit
+	Signed  bool     // zero is a middle: the colours meet there
 	Nearest bool     // a count, a date or a class, whose mean means nothing
-	Classes []string // names of the classes of a field that has its own; Limits separate them
+	Classes []string // names of the classes of a field that has its own, which Limits tells apart
 	Limits  []float64
 }
 
@@ -27,31 +28,39 @@ var kinds = map[string]Kind{
 	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
 	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
 	stats.Mean.String():            {Title: "Mean"},
-	stats.N.String():               {Title: "Number of observations", Nearest: true},
-	stats.First.String():           {Title: "First observation", Nearest: true},
-	stats.Last.String():            {Title: "Last observation", Nearest: true},
+	stats.N.String():               {Title: "Number of observations"},
+	stats.First.String():           {Title: "First observation"},
+	stats.Last.String():            {Title: "Last observation"},
 	stats.FittedFirst.String():     {Title: "Linear trend at the first observation"},
 	stats.FittedLast.String():      {Title: "Linear trend at the last observation"},
 	stats.Change.String():          {Title: "Change along the linear trend", Signed: true},
 	stats.SlopeLo.String():         {Title: "Linear trend, lower confidence limit", Signed: true},
 	stats.SlopeHi.String():         {Title: "Linear trend, upper confidence limit", Signed: true},
-	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true, Nearest: true,
+	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true,
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit.
-func KindOf(name string) Kind { return kinds[name] }
+// KindOf returns what is known of the field of that name, and the zero Kind if a fit has no such field.
+func KindOf(name string) Kind {
+	i := slices.Index(stats.FieldNames(), name)
+	if i < 0 {
+		return Kind{}
+	}
+	k, info := kinds[name], stats.Field(i).Info()
+	k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
+	return k
+}
 
-// Class is a class as it is shown in the legend.
+// Class is a class as it is shown.
 type Class struct {
 	Label  string
 	Color  color.NRGBA
 	Pixels int64
-	Share  float64 // of the pixels with a value
+	Share  float64 // of the pixels that have a value
 }
 
-// Show returns the label, colour and size of each class of values in a unit. If names has an entry
-// for each class, the names are the labels; otherwise the limits are.
+// Show names and colours the classes of values in a unit. names, where there is one for each class, are used in place of
+// the limits.
 func (c *Classes) Show(p Palette, centred bool, unit string, names []string) []Class {
 	labels, colors := c.Labels(unit), p.Colors(c, centred)
 	if len(names) == len(labels) {

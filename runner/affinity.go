@@ -28,7 +28,7 @@ func bindThread(cpus []int) (giveBack func(), err error) {
 	return func() { _ = setAffinity(before) }, nil
 }
 
-// CanPin pins a thread that it then discards, and returns an error if the system refuses. [NewPlan]
+// CanPin pins a thread that it then discards, and returns an error if the system refuses. [Assign]
 // does not ask the system and cannot know: containers and sandboxes may refuse the call, and
 // systems other than Linux do not have it ([errors.ErrUnsupported]).
 func CanPin() error {

@@ -56,7 +56,7 @@ func TestRunPinsAsPlanned(t *testing.T) {
 			all := maskOf(t, 0)
 			opts := Options{Workers: c.workers, Pin: c.pin, Topology: Machine()}
 			items := c.workers
-			plan, err := NewPlan(items, opts)
+			assigned, err := Assign(items, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestRunPinsAsPlanned(t *testing.T) {
 			rep, err := Run(t.Context(), items, opts, func(_ context.Context, w Worker, _ int) error {
 				met.Done()
 				met.Wait()
-				place := plan.Workers[w.ID]
+				place := assigned.Workers[w.ID]
 				want, pinned := place.CPUs, place.CPUs != nil
 				if !pinned {
 					want = all
@@ -82,7 +82,7 @@ func TestRunPinsAsPlanned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := (Report{Workers: c.workers, Pin: c.want, Why: plan.Why}); rep != want {
+			if want := (Report{Workers: c.workers, Pin: c.want, Why: assigned.Why}); rep != want {
 				t.Errorf("reported %+v, want %+v", rep, want)
 			}
 		})

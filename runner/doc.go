@@ -27,7 +27,7 @@
 // sizes of chunks differ by at most one item. Workers of one NUMA node are neighbours, and so are
 // their items. A worker takes items from the front of its own chunk. When its chunk is empty, it
 // takes items from other chunks, those of its own node first, so that a slow chunk does not leave
-// other workers idle. [NewPlan] returns the distribution without starting anything.
+// other workers idle. [Assign] returns the distribution without starting anything.
 //
 // # First touch
 //

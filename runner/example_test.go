@@ -12,7 +12,7 @@ import (
 func Example() {
 	const windows = 1000
 	opts := runner.Options{Topology: runner.Machine()}
-	plan, err := runner.NewPlan(windows, opts)
+	plan, err := runner.Assign(windows, opts)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,14 +41,14 @@ func Example() {
 }
 
 // A plan has the CPUs and items of each worker. Making it starts nothing.
-func ExampleNewPlan() {
+func ExampleAssign() {
 	topology := runner.Topology{CPUs: []runner.CPU{
 		{ID: 0, Node: 0, Core: 0},
 		{ID: 1, Node: 0, Core: 1},
 		{ID: 2, Node: 1, Core: 2},
 		{ID: 3, Node: 1, Core: 3},
 	}}
-	plan, err := runner.NewPlan(10, runner.Options{Workers: 4, Topology: topology})
+	plan, err := runner.Assign(10, runner.Options{Workers: 4, Topology: topology})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,10 +9,10 @@ import (
 
 // Worker describes the worker that calls fn.
 type Worker struct {
-	// ID is the index of the worker in [Plan].Workers. It is less than Options.Workers if that is
+	// ID is the index of the worker in [Assignment].Workers. It is less than Options.Workers if that is
 	// set. To allocate state per worker if it is not set, take the number from a plan:
 	//
-	//	plan, err := runner.NewPlan(items, opts)
+	//	plan, err := runner.Assign(items, opts)
 	//	...
 	//	opts.Workers = len(plan.Workers)
 	ID int
@@ -31,10 +31,10 @@ type Report struct {
 	Why     string  // a phrase that says why workers were not pinned to CPUs, "" if they were
 }
 
-// Run calls fn once for every item from 0 to items-1, from the workers of the plan that [NewPlan]
+// Run calls fn once for every item from 0 to items-1, from the workers of the plan that [Assign]
 // returns, and waits for them. A worker makes one call at a time.
 //
-// The error is that of NewPlan, or the first that fn returned, or the cause of ctx if that was
+// The error is that of Assign, or the first that fn returned, or the cause of ctx if that was
 // cancelled first. In the last two cases, there may be items for which fn was not called. Workers
 // check ctx before every item. The context of fn is also cancelled by the first error, and fn
 // should pass it to everything that may take long. A panic in fn is not recovered and ends the
@@ -42,7 +42,7 @@ type Report struct {
 //
 // The report is valid if the plan was, even if the run failed.
 func Run(ctx context.Context, items int, opts Options, fn func(ctx context.Context, w Worker, item int) error) (Report, error) {
-	plan, err := NewPlan(items, opts)
+	plan, err := Assign(items, opts)
 	if err != nil {
 		return Report{}, err
 	}

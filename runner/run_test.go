@@ -18,13 +18,13 @@ func TestRunEveryItemOnce(t *testing.T) {
 			for _, workers := range []int{0, 1, 2, 3, 8, 33} {
 				t.Run(fmt.Sprintf("pin=%v/items=%d/workers=%d", pin, items, workers), func(t *testing.T) {
 					opts := Options{Workers: workers, Pin: pin}
-					plan, err := NewPlan(items, opts)
+					assigned, err := Assign(items, opts)
 					if err != nil {
 						t.Fatal(err)
 					}
-					opts.Workers = len(plan.Workers)
+					opts.Workers = len(assigned.Workers)
 					calls := make([]atomic.Int32, items)
-					perWorker := make([]int, len(plan.Workers)) // no lock: the race detector checks the promise
+					perWorker := make([]int, len(assigned.Workers)) // no lock: the race detector checks the promise
 					rep, err := Run(t.Context(), items, opts, func(_ context.Context, w Worker, item int) error {
 						calls[item].Add(1)
 						perWorker[w.ID]++
@@ -33,8 +33,8 @@ func TestRunEveryItemOnce(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if rep.Workers != len(plan.Workers) {
-						t.Errorf("reported %d workers, planned %d", rep.Workers, len(plan.Workers))
+					if rep.Workers != len(assigned.Workers) {
+						t.Errorf("reported %d workers, planned %d", rep.Workers, len(assigned.Workers))
 					}
 					for item := range calls {
 						if n := calls[item].Load(); n != 1 {

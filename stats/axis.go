@@ -6,20 +6,20 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// axis is the centred time axis, and the way back from it: t = origin + (g·τ + sum)/n.
+// axis is the centred time axis τ, from which times follow as t = origin + (g·τ + sum)/n.
 type axis struct {
 	kernel.Axis
 	origin, sum, g, n float64
 }
 
-// perTau is the change of τ a unit of t.
+// perTau returns the change of τ per unit of t.
 func (a axis) perTau() float64 { return a.n / a.g }
 
-// mean returns the mean time of observations whose Στ over their number is m.
+// mean returns the mean time of observations whose mean τ is m.
 func (a axis) mean(m float64) float64 { return a.origin + math.FMA(a.g, m, a.sum)/a.n }
 
-// newAxis centres times. Whole ones of which N·(max−min) stays below 2^53 become whole τ that sum
-// to exactly zero; else τ = t − mean, as exactly as float64 goes. times are finite and not empty.
+// newAxis centres times, which are finite and not empty. Whole times become whole τ that sum to
+// exactly zero, as long as N·(max−min) is below 2^53. For others τ is t − mean, rounded.
 func newAxis(times []float64) axis {
 	n := float64(len(times))
 	lo, hi := times[0], times[0]
@@ -48,7 +48,7 @@ func newAxis(times []float64) axis {
 			}
 		}
 	} else {
-		// In units of t, n is taken as 1. The mean is that of the differences from lo.
+		// τ is in units of t, so n is 1. The mean is taken of the differences from lo.
 		var sum float64
 		for _, t := range times {
 			sum += (t - lo) / n

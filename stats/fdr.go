@@ -5,12 +5,14 @@ import (
 	"math"
 )
 
-// Discoveries finds the p-values that are small enough for a false discovery rate: of all tests that are then taken
-// for significant, that share is expected to be so by chance, where tests are independent or depend positively
-// (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57, 289–300, https://doi.org/10.1111/j.2517-6161.1995.tb02031.x):
-// of m p-values in ascending order, the first k, k being the largest with p(k) ≤ k·rate/m.
+// Discoveries finds the p-values that are significant at a false discovery rate: of the tests that
+// it calls significant, that share is expected to be so by chance. Tests have to be independent or
+// positively dependent. Of m p-values in ascending order, the first k are significant, k being the
+// largest number with p(k) ≤ k·rate/m (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57, 289–300,
+// https://doi.org/10.1111/j.2517-6161.1995.tb02031.x).
 //
-// It takes a megabyte, however many p-values there are, and sees them two times, or, seldom, a few times more:
+// A search takes a megabyte, however many p-values there are. It counts all of them twice, rarely a
+// few more times:
 //
 //	d := stats.NewDiscoveries(0.05)
 //	for !d.Done() {
@@ -22,15 +24,15 @@ import (
 type Discoveries struct {
 	rate      float64
 	m         int64
-	upTo      []int64 // by the upper half of the bits: first how many there are, then how many up to there
-	within    []int64 // of those with the upper half at, by the lower half
-	at        int     // -1 while the upper halves are counted
+	upTo      []int64 // by the upper half of the bits: a count, and after the first round a running sum
+	within    []int64 // counts of the values whose upper half is at, by their lower half
+	at        int     // -1 in the first round, which counts the upper halves
 	done      bool
 	threshold float64
 	found     int64
 }
 
-// NewDiscoveries begins the search for a rate between 0 and 1, and panics for any other.
+// NewDiscoveries begins a search. It panics unless the rate is between 0 and 1.
 func NewDiscoveries(rate float64) *Discoveries {
 	if !(rate > 0 && rate < 1) {
 		panic(fmt.Sprintf("stats: false discovery rate %v", rate))
@@ -38,13 +40,13 @@ func NewDiscoveries(rate float64) *Discoveries {
 	return &Discoveries{rate: rate, upTo: make([]int64, 1<<16), within: make([]int64, 1<<16), at: -1, threshold: math.NaN()}
 }
 
-// Count takes some of the p-values, which lie between 0 and 1. NaN is no test.
+// Count counts some of the p-values, which are between 0 and 1. NaN is not counted.
 func Count[F float32 | float64](d *Discoveries, ps []F) {
 	for _, p := range ps {
 		if p != p {
 			continue
 		}
-		bits := math.Float32bits(float32(p)) // in the order of the numbers, where these are not negative
+		bits := math.Float32bits(float32(p)) // in the order of the values, since none is negative
 		if d.at < 0 {
 			d.upTo[bits>>16&0x7fff]++
 		} else if int(bits>>16) == d.at {
@@ -53,7 +55,7 @@ func Count[F float32 | float64](d *Discoveries, ps []F) {
 	}
 }
 
-// Next is called when all p-values have been counted.
+// Next ends a round, in which all p-values have been counted once.
 func (d *Discoveries) Next() {
 	last := len(d.upTo)
 	if d.at < 0 {
@@ -78,7 +80,7 @@ func (d *Discoveries) Next() {
 		if d.at > 0 {
 			below = d.upTo[d.at-1]
 		}
-		// The smallest p that may be there, beside as many as may be up to there.
+		// The smallest p-value with this upper half, at the highest rank that it could have.
 		if k := d.upTo[d.at]; k > below && d.small(float64(math.Float32frombits(uint32(d.at)<<16)), k) {
 			return
 		}
@@ -86,13 +88,14 @@ func (d *Discoveries) Next() {
 	d.done = true
 }
 
-// small reports whether p is small enough for the k-th.
+// small reports whether p is significant as the k-th smallest.
 func (d *Discoveries) small(p float64, k int64) bool {
 	return p*float64(d.m) <= float64(k)*d.rate
 }
 
-// Done reports whether all is known.
+// Done reports whether the search has ended.
 func (d *Discoveries) Done() bool { return d.done }
 
-// Threshold returns the largest p-value that is significant, NaN if none is, and how many are, of how many.
+// Threshold returns the largest significant p-value (NaN if there is none), the number of
+// significant ones, and the number of all that were counted.
 func (d *Discoveries) Threshold() (p float64, found, of int64) { return d.threshold, d.found, d.m }

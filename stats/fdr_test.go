@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// discoveries counts ps in pieces, and says in how many rounds.
+// discoveries counts ps in pieces, and also returns the number of rounds.
 func discoveries(rate float64, ps []float32) (threshold float64, found, of int64, rounds int) {
 	d := NewDiscoveries(rate)
 	for ; !d.Done(); rounds++ {
@@ -22,8 +22,9 @@ func discoveries(rate float64, ps []float32) (threshold float64, found, of int64
 	return
 }
 
-// The example of Benjamini and Hochberg (1995), section 4.1: 15 comparisons, of which four are rejected at 0.05, where
-// Bonferroni's method rejects three. R: p.adjust(p, "BH") <= 0.05 gives the same four.
+// The example of Benjamini and Hochberg (1995), section 4.1: 15 comparisons, of which four are
+// rejected at 0.05, where Bonferroni's method rejects three. R: p.adjust(p, "BH") <= 0.05 gives the
+// same four.
 func TestDiscoveriesOfThePaper(t *testing.T) {
 	ps := []float32{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1}
 	p, found, of, _ := discoveries(0.05, ps)

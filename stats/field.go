@@ -8,7 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
-// Field is one result of a fit.
+// Field is one result of a fit. [Field.Info] returns its row in the table of fields.
 type Field uint8
 
 // The fields. Their names are those of scipy.stats.linregress where it has them.
@@ -34,37 +34,121 @@ const (
 	TrendClass      Field = regress.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
 )
 
-var fieldNames = [regress.Outs]string{Slope: "slope", Intercept: "intercept", RValue: "rvalue", R2: "r2", TValue: "tvalue",
-	PValue: "pvalue", Stderr: "stderr", InterceptStderr: "intercept_stderr", RMSE: "rmse", Mean: "mean", N: "n",
-	First: "first", Last: "last", FittedFirst: "fitted_first", FittedLast: "fitted_last", Change: "change",
-	SlopeLo: "slope_lo", SlopeHi: "slope_hi", TrendClass: "trend_class"}
+// Unit says what the numbers of a field count.
+type Unit uint8
 
-// AllFields is what "all" stands for: every field but TrendClass, which needs a level of significance to be chosen.
-var AllFields = []Field{Slope, Intercept, RValue, R2, TValue, PValue, Stderr, InterceptStderr, RMSE, Mean, N,
-	First, Last, FittedFirst, FittedLast, Change, SlopeLo, SlopeHi}
+// The units of fields.
+const (
+	UnitNone    Unit = iota // a pure number
+	UnitSamples             // the unit of the samples, with Options.Scale applied
+	UnitPerTime             // the unit of the samples, per unit of time
+	UnitTime                // a time, as the plan's times are given
+	UnitCount               // a number of observations
+	UnitClass               // the number of a class
+)
 
-// String returns the field's name, as ParseFields reads it.
-func (f Field) String() string {
-	if int(f) >= len(fieldNames) {
-		return fmt.Sprintf("Field(%d)", uint8(f))
-	}
-	return fieldNames[f]
+// Option is an option that a field depends on.
+type Option uint8
+
+// The options that fields depend on.
+const (
+	OptionNone         Option = iota
+	OptionInterceptAt         // Options.InterceptAt
+	OptionConfidence          // Options.Confidence
+	OptionSignificance        // Options.Significance, without which a plan of the field is refused
+)
+
+// FieldInfo describes a field. Everything that is said of fields elsewhere follows from it: names
+// on the command line, units of bands, the table in docs/semantics.md.
+type FieldInfo struct {
+	Name      string    // as ParseFields reads it
+	Estimator Estimator // what computes it
+	Unit      Unit
+	Nearest   bool   // overviews take the nearest value, since a mean of several has no meaning
+	AllDates  bool   // all dates of a pixel must be in memory together
+	NotInAll  bool   // "all" does not stand for it
+	Option    Option // the option that it depends on
+	Help      string // what it is, in one line
+
+	needs needs // what the line computes for it beside the sums
 }
 
-// FieldNames returns the names of all fields.
-func FieldNames() []string { return slices.Clone(fieldNames[:]) }
+// table is the one list of fields.
+var table = []FieldInfo{
+	Slope: {Name: "slope", Unit: UnitPerTime, Help: "change per unit of time, fitted by least squares"},
+	Intercept: {Name: "intercept", Unit: UnitSamples, Option: OptionInterceptAt,
+		Help: "value of the line at the date of the intercept"},
+	RValue: {Name: "rvalue", Help: "Pearson's correlation of time and samples"},
+	R2:     {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
+	TValue: {Name: "tvalue", Help: "slope divided by stderr"},
+	PValue: {Name: "pvalue", needs: needsTails,
+		Help: "two-sided p-value of the slope, by Student's t with n − 2 degrees of freedom"},
+	Stderr: {Name: "stderr", Unit: UnitPerTime, Help: "standard error of the slope"},
+	InterceptStderr: {Name: "intercept_stderr", Unit: UnitSamples, Option: OptionInterceptAt,
+		Help: "standard error of the intercept"},
+	RMSE:        {Name: "rmse", Unit: UnitSamples, Help: "root mean square of the residuals"},
+	Mean:        {Name: "mean", Unit: UnitSamples, Help: "mean of the observations"},
+	N:           {Name: "n", Unit: UnitCount, Nearest: true, Help: "number of observations"},
+	First:       {Name: "first", Unit: UnitTime, Nearest: true, needs: needsEnds, Help: "date of the first observation"},
+	Last:        {Name: "last", Unit: UnitTime, Nearest: true, needs: needsEnds, Help: "date of the last observation"},
+	FittedFirst: {Name: "fitted_first", Unit: UnitSamples, needs: needsEnds, Help: "value of the line at first"},
+	FittedLast:  {Name: "fitted_last", Unit: UnitSamples, needs: needsEnds, Help: "value of the line at last"},
+	Change:      {Name: "change", Unit: UnitSamples, needs: needsEnds, Help: "fitted_last minus fitted_first"},
+	SlopeLo: {Name: "slope_lo", Unit: UnitPerTime, Option: OptionConfidence, needs: needsQuantiles,
+		Help: "lower confidence limit of the slope"},
+	SlopeHi: {Name: "slope_hi", Unit: UnitPerTime, Option: OptionConfidence, needs: needsQuantiles,
+		Help: "upper confidence limit of the slope"},
+	TrendClass: {Name: "trend_class", Unit: UnitClass, Nearest: true, NotInAll: true,
+		Option: OptionSignificance, needs: needsTails,
+		Help: "sign of the slope (−1 or 1) where pvalue is significant, else 0"},
+}
 
-// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, one given twice or none is
-// an error.
+// AllFields is what "all" stands for: every field but those that need an option without a default,
+// as TrendClass does.
+var AllFields = slices.DeleteFunc(Fields(), func(f Field) bool { return f.Info().NotInAll })
+
+// Fields returns every field, in the order of the table.
+func Fields() []Field {
+	fields := make([]Field, len(table))
+	for i := range fields {
+		fields[i] = Field(i)
+	}
+	return fields
+}
+
+// Info returns the field's row in the table. It panics if there is no such field.
+func (f Field) Info() FieldInfo { return table[f] }
+
+// String returns the field's name.
+func (f Field) String() string {
+	if int(f) >= len(table) {
+		return fmt.Sprintf("Field(%d)", uint8(f))
+	}
+	return table[f].Name
+}
+
+// FieldNames returns the names of all fields, in the order of the table.
+func FieldNames() []string {
+	names := make([]string, len(table))
+	for i := range names {
+		names[i] = table[i].Name
+	}
+	return names
+}
+
+// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
+// given twice and an empty one are errors.
 func ParseFields(s string) ([]Field, error) {
+	names := FieldNames()
 	var fields []Field
 	for name := range strings.SplitSeq(s, ",") {
 		name = strings.TrimSpace(name)
 		add := AllFields
 		if name != "all" {
-			i := slices.Index(fieldNames[:], name)
+			i := slices.Index(names, name)
 			if i < 0 {
-				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all", name, strings.Join(fieldNames[:], ", "))
+				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all",
+					name, strings.Join(names, ", "))
 			}
 			add = []Field{Field(i)}
 		}

@@ -15,7 +15,8 @@ import (
 // withClass is every field.
 var withClass = append(slices.Clone(AllFields), TrendClass)
 
-// Series of R's data sets with what lm, confint(level = 0.99) and predict of R 4.2.2 give, printed with %.17g.
+// Series of R's data sets, with the results of lm, confint(level = 0.99) and predict of R 4.2.2,
+// printed with %.17g.
 func TestFieldsOfR(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -49,7 +50,8 @@ func TestFieldsOfR(t *testing.T) {
 	}
 }
 
-// The table of the package's doc, a row each. What a row does not name is NaN.
+// The rows of the table of degenerate pixels in docs/semantics.md. A field that a row does not name
+// is NaN.
 func TestDegenerateFields(t *testing.T) {
 	times := []float64{2000, 2001, 2001, 2003, 2004}
 	inf := math.Inf(1)
@@ -112,8 +114,8 @@ func TestDegenerateFields(t *testing.T) {
 	}
 }
 
-// exactFields are the fields of the line through the observations of a series, in 400 bits, less p and what follows from
-// the quantile; and 1−r².
+// exactFields returns the fields of a series computed with 400 bits, and 1−r². It lacks the
+// p-value, and the limits, which depend on a quantile.
 func exactFields(times, y []float64, at float64) (map[Field]float64, float64) {
 	big400 := func(x float64) *big.Float { return new(big.Float).SetPrec(400).SetFloat64(x) }
 	op := func(f func(z, x, y *big.Float) *big.Float, x, y *big.Float) *big.Float { return f(big400(0), x, y) }
@@ -164,8 +166,8 @@ func exactFields(times, y []float64, at float64) (map[Field]float64, float64) {
 	return out, unexplained
 }
 
-// Random series with gaps on several axes, against exact arithmetic. What follows from the sum of squared residuals may
-// lose as many digits as 1−r² has zeros.
+// Random series with gaps on several axes, against exact arithmetic. Fields that follow from the
+// sum of squared residuals may lose as many digits as 1−r² has zeros.
 func TestAgainstExactFields(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	days := make([]float64, 100)
@@ -202,7 +204,7 @@ func TestAgainstExactFields(t *testing.T) {
 					size, digits := math.Abs(x), 4e-15
 					switch field {
 					case Slope, RValue, R2, Change:
-						// Those near zero are judged beside what they would be without scatter.
+						// The error of a value near zero is relative to its value without scatter.
 						size = math.Abs(x) + math.Abs(x/want[RValue])
 					case Intercept, FittedFirst, FittedLast, Mean:
 						size = math.Abs(x) + 1 + math.Sqrt(unexplained)
@@ -232,7 +234,8 @@ func TestAgainstExactFields(t *testing.T) {
 	t.Log("largest errors, in what is expected of them:", worst)
 }
 
-// Sums of integer samples on whole years are exact, so that no digit is lost however nearly they lie on a line.
+// Sums of integer samples on whole years are exact, so that no digit is lost even if the samples
+// are nearly on a line.
 func TestExactSumsLoseNoDigits(t *testing.T) {
 	times := years(1995, 2015)
 	stored, wide := make([]int16, len(times)), make([]float64, len(times))
@@ -254,7 +257,8 @@ func TestExactSumsLoseNoDigits(t *testing.T) {
 	}
 }
 
-// Adding 2^20 to samples that stay exact changes no bit of what does not depend on the level, on any axis.
+// Adding 2^20 to samples that stay exact changes no bit of a field that does not depend on the
+// level, on any axis.
 func TestOffsetCostsNoDigitsOfFields(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
 	low, high := make([][]float32, 500), make([][]float32, 500)
@@ -282,7 +286,8 @@ func TestOffsetCostsNoDigitsOfFields(t *testing.T) {
 	}
 }
 
-// A field has the same bits alone as among all others, on every ISA, and as float32 it is the float64 rounded once.
+// A field has the same bits alone as among all others, on every ISA, and as float32 it is the
+// float64 rounded once.
 func TestFieldsAreTheSameAlone(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
 	series := make([][]float32, 300)
@@ -365,8 +370,8 @@ func TestWrongFieldOptions(t *testing.T) {
 	}
 }
 
-// BenchmarkFit measures one thread on a packed tile of 256 KiB of float32 samples, which stays in the L2 cache. benchstat
-// -col /fields sets what more fields cost beside the slope alone.
+// BenchmarkFit measures one thread on a packed tile of 256 KiB of float32 samples, which stays in
+// the L2 cache. benchstat -col /fields compares more fields with the slope alone.
 func BenchmarkFit(b *testing.B) {
 	for _, n := range []int{21, 64, 500} {
 		pixels := 256 << 10 / (4 * n) / kernel.PanelPixels * kernel.PanelPixels

@@ -26,7 +26,7 @@ func kernels(t testing.TB) []kernel.Kernel {
 	return ks
 }
 
-// fitSeries fits series, one a pixel, and returns the fields of each.
+// fitSeries fits series, one for each pixel, and returns their fields.
 func fitSeries[F float32 | float64, T kernel.Sample](t testing.TB, k kernel.Kernel, times []float64, series [][]T, o Options) [][]F {
 	t.Helper()
 	p, err := NewPlan(k, times, o)
@@ -144,7 +144,8 @@ func TestAgainstExactLine(t *testing.T) {
 					}
 					continue
 				}
-				// Slopes near zero are judged by what one unit in the last place of a sample moves.
+				// The error of a slope near zero is relative to the change that the last digit of a
+				// sample makes.
 				tol := 1e-12 * max(math.Abs(slope), 0.05/(times[len(times)-1]-times[0]+1))
 				if !(math.Abs(out[0][p]-slope) <= tol) {
 					t.Fatalf("%s, %v: slope of pixel %d is %v, want %v", name, k.ISA(), p, out[0][p], slope)
@@ -157,7 +158,7 @@ func TestAgainstExactLine(t *testing.T) {
 	}
 }
 
-// The table of the package's doc, a row each.
+// The rows of the table of degenerate pixels in docs/semantics.md, for slope, intercept and n.
 func TestDegeneratePixels(t *testing.T) {
 	times := []float64{2000, 2001, 2001, 2003, 2004}
 	for _, row := range []struct {
@@ -402,7 +403,7 @@ func TestAxisIsWholeAndSumsToZero(t *testing.T) {
 	}
 }
 
-// Sums in parts give what Fit gives, and other parts than all dates in order panic.
+// Sums in parts give the bits of Fit. Parts that are not all dates in order panic.
 func TestParts(t *testing.T) {
 	const n, pixels = 21, 300
 	rng := rand.New(rand.NewPCG(41, 41))

@@ -2,17 +2,21 @@ package stats
 
 import "math"
 
-// Histogram counts values by classes of one width, between which round numbers lie.
+// Histogram counts values in classes of equal width whose limits are round numbers.
 type Histogram struct {
-	Limits   []float64 `json:"limits"`   // ascending, multiples of the width, so that zero is one if it lies among them
-	Counts   []int     `json:"counts"`   // of values below the first limit, from each limit to the next, and from the last one on
-	Negative int       `json:"negative"` // values below zero
-	Zero     int       `json:"zero"`     // values that are zero
+	// Limits are ascending multiples of the width, so that zero is one of them if it is in their
+	// range.
+	Limits []float64 `json:"limits"`
+	// Counts holds the number of values below the first limit, from each limit to the next, and
+	// from the last limit on.
+	Counts   []int `json:"counts"`
+	Negative int   `json:"negative"` // values below zero
+	Zero     int   `json:"zero"`     // values that are zero
 }
 
-// Histogram counts the kept values in four to ten classes from lo to hi and one on either side. Where lo and hi are quantiles near the
-// ends, a few outliers do not leave all others in one class. There are no classes where lo and hi are not apart,
-// or not finite.
+// Histogram counts the kept values in four to ten classes from lo to hi, and in one class on either
+// side. Quantiles near the ends are a good choice of lo and hi: a few outliers then do not leave
+// all others in one class. There are no classes if lo and hi are equal or not finite.
 func (s *Sampler) Histogram(lo, hi float64) Histogram {
 	negative, zero := 0, 0
 	for _, x := range s.values {
@@ -30,11 +34,13 @@ func (s *Sampler) Histogram(lo, hi float64) Histogram {
 	return h
 }
 
-// classes lie between the whole numbers from first to last, times a width that is per/times. Both are kept, since a decimal fraction has
-// no float64 of its own: so a value that is a limit is in the right class.
+// classes have the limits i·per/times, i being the whole numbers from first to last. per and times
+// are kept apart because their quotient, a decimal fraction, is no float64: a value that equals a
+// limit would be counted in the wrong class.
 type classes struct{ first, last, per, times float64 }
 
-// classesFor returns classes of a width of 1, 2 or 5 times a power of ten that enclose lo and hi, closely.
+// classesFor returns the classes that enclose lo and hi closely, with a width of 1, 2 or 5 times a
+// power of ten.
 func classesFor(lo, hi float64) (c classes, ok bool) {
 	const about = 8
 	width := (hi - lo) / about
@@ -68,7 +74,7 @@ func (c classes) limits() []float64 {
 	return limits
 }
 
-// count returns how many values are below the first limit, in each class, and from the last limit on.
+// count returns Histogram.Counts of values.
 func (c classes) count(values []float32) []int {
 	n := c.n()
 	counts := make([]int, n+2)

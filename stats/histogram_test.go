@@ -31,7 +31,7 @@ func TestHistogramLimits(t *testing.T) {
 	}
 }
 
-// Whatever the values, each is in the class that its number says, and there are few classes.
+// Any value is in the right class, and there are few classes.
 func TestHistogram(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 3))
 	for n := range 400 {
@@ -79,7 +79,7 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
-// Values that are all alike have no classes, and are counted all the same.
+// Equal values have no classes, but their signs are counted.
 func TestHistogramOfOneValue(t *testing.T) {
 	s := NewSampler(3)
 	Sample(s, 0, []float64{-2, -2, -2})

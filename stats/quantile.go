@@ -6,17 +6,16 @@ import (
 	"sort"
 )
 
-// sampleMost is up to how many pixels a Sampler keeps all values: 4 MiB of float32. A quantile of a
-// sample of half as many lies within 0.0015 of the share that was asked for, nearly always.
+// sampleMost is the number of pixels up to which a Sampler keeps every value, in 4 MiB.
 const sampleMost = 1 << 20
 
-// Sampler finds quantiles of a field over a raster in bounded memory. Up to about a million
-// pixels it keeps every value; of larger rasters it keeps one of every two, three or more neighbours, half a million
-// or more in all, chosen by the pixels' numbers alone, so that the result does not depend on the order in which
-// they come.
+// Sampler finds quantiles of a field over a raster in bounded memory. Of a raster of up to about a
+// million pixels it keeps every value. Of a larger one it keeps one value of each group of two,
+// three or more neighbours, at least half a million in all. Which one depends on the pixels'
+// numbers alone, so that the order in which values come does not change the result.
 type Sampler struct {
 	values []float32
-	every  int // one of as many pixels that follow each other is kept
+	every  int // the size of a group
 }
 
 // NewSampler returns a sampler for a raster of that many pixels.
@@ -25,7 +24,8 @@ func NewSampler(pixels int) *Sampler {
 	return &Sampler{every: every, values: make([]float32, 0, (max(0, pixels-1))/every+1)}
 }
 
-// Sample offers s the values of the pixels from number first on, to be kept as float32. NaN is not counted.
+// Sample passes the values of the pixels from number first on to s, which keeps them as float32.
+// NaN is not kept.
 func Sample[F float32 | float64](s *Sampler, first int, values []F) {
 	if s.every == 1 {
 		for _, x := range values {
@@ -43,8 +43,8 @@ func Sample[F float32 | float64](s *Sampler, first int, values []F) {
 	}
 }
 
-// hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014): neighbouring pixels get
-// unrelated numbers, so that no pattern of the raster meets a pattern of the sample.
+// hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014). Neighbouring pixels get
+// unrelated numbers, so that the sample has no pattern that a pattern of the raster could match.
 func hash(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -55,14 +55,15 @@ func hash(x uint64) uint64 {
 // Len returns the number of values kept.
 func (s *Sampler) Len() int { return len(s.values) }
 
-// Quantiles returns the values below which the shares q of the kept ones lie, interpolated linearly
-// between neighbours as numpy and R (type 7) do; nil if there are none.
+// Quantiles returns the values below which the shares q of the kept values lie, or nil if none is
+// kept. It interpolates linearly between neighbours, as numpy and R (type 7) do.
 func (s *Sampler) Quantiles(q ...float64) []float64 {
 	if len(s.values) == 0 {
 		return nil
 	}
 	last := len(s.values) - 1
-	at := func(share float64) float64 { return float64(share * float64(last)) } // not to be fused with what follows
+	// The conversion keeps the product from being fused with the subtraction below.
+	at := func(share float64) float64 { return float64(share * float64(last)) }
 	var ks []int
 	for _, share := range q {
 		k := min(int(at(share)), last)
@@ -77,11 +78,11 @@ func (s *Sampler) Quantiles(q ...float64) []float64 {
 	return out
 }
 
-// byRank returns the values of those ranks, counted from 0. One pass counts the values by the upper half of their
-// bits, a second collects those of the counts that the ranks fall into, and among these each is selected:
-// for the four limits of a million slopes a fifteenth of the time of selecting them among all.
+// byRank returns the values of those ranks, counted from 0. A first pass counts the values by the
+// upper half of their bits, a second one collects the values whose upper half holds a rank, and
+// each rank is selected among these. docs/measured.md compares it with selecting among all values.
 func byRank(values []float32, ranks []int) []float32 {
-	upTo := make([]int, 1<<16) // values whose key is at most this
+	upTo := make([]int, 1<<16) // number of values whose key is at most the index
 	for _, x := range values {
 		upTo[key(x)]++
 	}
@@ -114,17 +115,16 @@ func byRank(values []float32, ranks []int) []float32 {
 	return out
 }
 
-// key orders values as they are ordered themselves, as far as it tells them apart; it never orders two the
-// other way round. -0 and +0 are different here, which makes no difference to a quantile.
+// key returns the upper half of the bits of x, changed so that keys never have the opposite order
+// of values. -0 and +0 have different keys, which makes no difference to a quantile.
 func key(x float32) int {
 	b := math.Float32bits(x)
-	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, which signs that change would mislead
+	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, since signs change from value to value
 	return int(b >> 16)
 }
 
-// ranked returns the value of rank k, counted from 0, and moves the smaller ones before it and the
-// larger ones behind it: Hoare's selection, a third of the work of
-// sorting here.
+// ranked returns the value of rank k, counted from 0, by Hoare's selection: it moves smaller values
+// before it and larger ones behind it.
 func ranked(v []float32, k int) float32 {
 	lo, hi := 0, len(v)-1
 	for lo < hi {

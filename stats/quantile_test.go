@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6], [0, 0.2, 0.5, 0.8, 1]) gives these.
+// The wanted values are those of numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6], [0, 0.2, 0.5, 0.8, 1]).
 func TestQuantilesAsNumpy(t *testing.T) {
 	s := NewSampler(100)
 	Sample(s, 0, []float64{3, 1, 4, 1, 5, 9, 2, 6, math.NaN()})
@@ -22,7 +22,7 @@ func TestQuantilesAsNumpy(t *testing.T) {
 	}
 }
 
-// Of a large raster a sample stands for the whole; which one does not depend on the order.
+// A large raster is sampled. The sample does not depend on the order of the values.
 func TestSampleOfALargeRaster(t *testing.T) {
 	const pixels = 5 * sampleMost
 	forth, back := NewSampler(pixels), NewSampler(pixels)
@@ -50,7 +50,7 @@ func TestSampleOfALargeRaster(t *testing.T) {
 	}
 }
 
-// Selection gives what sorting gives, ties and all.
+// Selection agrees with sorting, also among ties.
 func TestQuantilesOfManyTies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for n := range 200 {

@@ -8,7 +8,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Residuals of R's cars-like example by hand: y = 1, 3, 2, 6 at t = 0, 1, 2, 3 have the line 0.9 + 1.4·t.
+// Residuals of R's cars-like example by hand: y = 1, 3, 2, 6 at t = 0, 1, 2, 3 have the line 0.9 +
+// 1.4·t.
 func TestSeriesByHand(t *testing.T) {
 	p, err := NewPlan(kernel.Best(), []float64{0, 1, 2, 3}, Options{Scale: 2, Offset: 10})
 	if err != nil {
@@ -27,7 +28,8 @@ func TestSeriesByHand(t *testing.T) {
 	}
 }
 
-// Of any series with gaps, residuals are those of a two-pass fit in float64, in tiles of any shape and on every ISA.
+// The residuals of random series with gaps are those of a two-pass fit in float64, in tiles of any
+// shape and on every ISA.
 func TestSeriesAgainstTwoPasses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	const dates, pixels, offset = 13, 1500, 1 << 20

@@ -6,29 +6,32 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
-// Student's t enters through r: with df degrees of freedom and t² = df·r²/(1−r²), the two-sided probability is
+// The two-sided p-value of Student's t with df degrees of freedom follows from r, since t² =
+// df·r²/(1−r²):
 //
 //	p = I_x(a, ½)    x = 1−r² = df/(df+t²), a = df/2
 //
-// the regularized incomplete beta function (Abramowitz and Stegun, 26.5.27 and 26.7.1). Kernels have no time for its
-// continued fraction. But x^a, which takes few multiplications, holds all orders of magnitude of p, and what is left
-// is smooth: p/x^a is analytic in w = |r| from 0 to 1, and looks like exp(s²)·erfc(s) with s = w·√a. Over
-// q = 1/(1 + c·w) with c = (1+√a)/2, as Schonfelder flattens erfc (Mathematics of Computation 32, 1978), p/(x^a·q) is so
-// near a constant that a polynomial of degree 16 has it to 12 digits and more: a row of regress.ByCount.
+// I is the regularized incomplete beta function (Abramowitz and Stegun, 26.5.27 and 26.7.1). Its
+// continued fraction is too slow to be computed for each pixel. But x^a, which takes few
+// multiplications, has all orders of magnitude of p, and the rest is smooth: p/x^a is analytic in w
+// = |r| from 0 to 1, and similar to exp(s²)·erfc(s) with s = w·√a. With q = 1/(1 + c·w) and c =
+// (1+√a)/2, as Schonfelder flattens erfc (Mathematics of Computation 32, 1978), p/(x^a·q) is nearly
+// constant in q. A polynomial of degree 16 gives it to 12 digits and more. Its coefficients for
+// each number of observations are a row of regress.ByCount.
 
-// A row costs some microseconds, so that where there are many, those beyond directDF degrees of freedom are interpolated over
-// 1/√df, on which they depend as smoothly.
+// Computing a row takes some microseconds. If there are more than manyDF of them, those beyond
+// directDF degrees of freedom are interpolated over 1/√df, in which they are smooth.
 const (
 	manyDF   = 400
 	directDF = 200
-	nodes    = 12 // rows that are interpolated between
+	nodes    = 12 // number of rows to interpolate between
 )
 
-// The tables are the same bits on every processor, since results that follow from them are. So there is no function here that
-// may be computed differently elsewhere, but roots, and products are rounded before they are added, which
-// compilers may otherwise leave out.
+// Results have the same bits on every processor, and so must the tables. The code below therefore
+// calls no function of package math that differs between processors, such as math.Exp, and converts
+// products to float64 before it adds them, which keeps the compiler from fusing the two operations.
 
-// setTails fills the polynomials of p for up to that many dates.
+// setTails sets the polynomials of p-values for up to that many dates.
 func setTails(by *regress.ByCount, dates int) {
 	direct := dates - 2
 	var far *polynomials
@@ -54,14 +57,15 @@ func setTails(by *regress.ByCount, dates int) {
 	}
 }
 
-// setQuantiles fills the quantiles of t for limits of slopes that hold with that confidence.
+// setQuantiles sets the quantiles of t for the confidence limits of slopes.
 func setQuantiles(by *regress.ByCount, dates int, confidence float64) {
 	for n := 3; n <= dates; n++ {
 		by.Set(regress.ByQuantile, n, quantile(n-2, confidence))
 	}
 }
 
-// flattening returns c, and the a and b that take q = 1/(1+c·w) of w from 0 to 1 to z = a·q+b from 1 to −1.
+// flattening returns c of q = 1/(1+c·w), and a and b, with which z = a·q+b goes from 1 to −1 as w
+// goes from 0 to 1.
 func flattening(df int) (c, a, b float64) {
 	c = (1 + math.Sqrt(float64(df)/2)) / 2
 	least := 1 / (1 + c)
@@ -72,7 +76,8 @@ func flattening(df int) (c, a, b float64) {
 func polynomial(df int) [regress.Degree + 1]float64 {
 	c, a, b := flattening(df)
 	lead := leading(float64(df) / 2)
-	// Chebyshev's series, by values at more points than it has terms, then its sum in powers.
+	// The Chebyshev series follows from values at more points than it has terms. Then it is summed
+	// in powers.
 	const points = 24
 	var series [regress.Degree + 1]float64
 	for i := range points {
@@ -123,8 +128,8 @@ func cosine(k, n int) float64 {
 	return sum
 }
 
-// pOverPower returns p/x^a at w = |r|, by the continued fraction of the incomplete beta function (DLMF 8.17.22), on the
-// side where it converges fast. lead is leading(a), a = df/2.
+// pOverPower returns p/x^a at w = |r|, by the continued fraction of the incomplete beta function
+// (DLMF 8.17.22) or of its complement, whichever converges faster. lead is leading(a), a = df/2.
 func pOverPower(df int, w, lead float64) float64 {
 	a, square := float64(df)/2, float64(w*w)
 	if x := 1 - square; x < (a+1)/(a+2.5) {
@@ -135,7 +140,8 @@ func pOverPower(df int, w, lead float64) float64 {
 	return 1/math.Sqrt(power(x, less, df)) - float64(float64(df)*lead*w*betaFraction(0.5, a, square))
 }
 
-// power returns (x+less)^n, rounded about once: less is what x lacks in digits, and so it goes on.
+// power returns (x+less)^n, rounded about once. less holds the digits of the base that x has no
+// room for.
 func power(x, less float64, n int) float64 {
 	p, pLess := 1.0, 0.0
 	for ; n > 0; n >>= 1 {
@@ -147,7 +153,7 @@ func power(x, less float64, n int) float64 {
 	return p + pLess
 }
 
-// times multiplies two numbers that are sums of two (Dekker, Numerische Mathematik 18, 1971).
+// times multiplies two double-double numbers (Dekker, Numerische Mathematik 18, 1971).
 func times(x, xLess, y, yLess float64) (p, less float64) {
 	product := float64(x * y)
 	less = math.FMA(x, y, -product) + (float64(x*yLess) + float64(xLess*y))
@@ -155,7 +161,7 @@ func times(x, xLess, y, yLess float64) (p, less float64) {
 	return p, (product - p) + less
 }
 
-// betaFraction is I_x(a, b)·a·B(a, b) / (x^a·(1−x)^b), by the modified Lentz algorithm.
+// betaFraction returns I_x(a, b)·a·B(a, b) / (x^a·(1−x)^b), by the modified Lentz algorithm.
 func betaFraction(a, b, x float64) float64 {
 	const tiny = 1e-300
 	f, c, d := 1.0, 1.0, 0.0
@@ -183,8 +189,9 @@ func betaFraction(a, b, x float64) float64 {
 	return 1 / f
 }
 
-// leading returns 1/(a·B(a, ½)) = Γ(a+½) / (Γ(a+1)·√π), by its asymptotic series in 1/a (Tricomi and Erdélyi, Pacific
-// Journal of Mathematics 1, 1951) where a is large, and from there down by the recurrence of Γ.
+// leading returns 1/(a·B(a, ½)) = Γ(a+½) / (Γ(a+1)·√π), by the asymptotic series in 1/a for large a
+// (Tricomi and Erdélyi, Pacific Journal of Mathematics 1, 1951), and by the recurrence of Γ for
+// smaller ones.
 func leading(a float64) float64 {
 	ratio := 1.0
 	for ; a < 50; a++ {
@@ -197,14 +204,15 @@ func leading(a float64) float64 {
 	return ratio * series / math.Sqrt(math.Pi*a)
 }
 
-// polynomials are rows from directDF degrees of freedom on, at about Chebyshev's points of the range of 1/√df.
+// polynomials holds rows from directDF degrees of freedom on, near the Chebyshev points of the
+// range of 1/√df.
 type polynomials struct {
 	points  [nodes]float64
 	weights [nodes]float64
 	rows    [nodes][regress.Degree + 1]float64
 }
 
-// newPolynomials returns those up to df, which is above manyDF.
+// newPolynomials returns rows for up to df degrees of freedom, more than manyDF.
 func newPolynomials(df int) *polynomials {
 	f := &polynomials{}
 	lo, hi := 1/math.Sqrt(float64(df)), 1/math.Sqrt(directDF)
@@ -225,7 +233,8 @@ func newPolynomials(df int) *polynomials {
 	return f
 }
 
-// at interpolates by the barycentric formula (Berrut and Trefethen, SIAM Review 46, 2004).
+// at interpolates the row of df by the barycentric formula (Berrut and Trefethen, SIAM Review 46,
+// 2004).
 func (f *polynomials) at(df int) [regress.Degree + 1]float64 {
 	v := 1 / math.Sqrt(float64(df))
 	var sum [regress.Degree + 1]float64
@@ -246,7 +255,7 @@ func (f *polynomials) at(df int) [regress.Degree + 1]float64 {
 	return sum
 }
 
-// probability returns the two-sided probability of Student's t, and how fast it falls with t.
+// probability returns the two-sided p-value of t, and minus its derivative.
 func probability(df int, t float64) (p, falls float64) {
 	lead := leading(float64(df) / 2)
 	length := math.Sqrt(float64(df) + float64(t*t))
@@ -255,8 +264,9 @@ func probability(df int, t float64) (p, falls float64) {
 	return over * tail, float64(df) * lead * tail / length
 }
 
-// quantile returns the t that |t| exceeds with probability 1−confidence, which lies between 0 and 1. p is convex, so
-// that Newton's method comes from below and does not go past it.
+// quantile returns the value that |t| exceeds with probability 1−confidence, for a confidence
+// between 0 and 1. p is convex in t, so that Newton's method approaches the value from below and
+// never passes it.
 func quantile(df int, confidence float64) float64 {
 	t := 0.0
 	for range 1000 {

@@ -10,7 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regress"
 )
 
-// tailOf is p as kernels compute it of |r|, and √(1−r²), from a row of the table.
+// tailOf returns p as kernels compute it from |r|, √(1−r²) and a row of the table.
 func tailOf(by *regress.ByCount, df int, w, y float64) float64 {
 	n := df + 2
 	q := 1 / math.FMA(by.At(regress.ByC, n), w, 1)
@@ -36,7 +36,7 @@ func tailOf(by *regress.ByCount, df int, w, y float64) float64 {
 	return min(p, 1)
 }
 
-// mpmath's p-values and quantiles of testdata/student.csv, which student.py beside it made.
+// testdata/student.csv has p-values and quantiles of mpmath, written by student.py beside it.
 func TestStudent(t *testing.T) {
 	f, err := os.Open("testdata/student.csv")
 	if err != nil {

@@ -63,12 +63,13 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 }
 
 // completeList gives a shell the values of a flag that takes several, separated by commas: those not given yet.
+// After a tab, a value may have a description.
 func completeList(cmd *cobra.Command, flag string, values ...string) {
 	completeBy(cmd, flag, func(_ *cobra.Command, _ []string, typed string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
 		given := strings.Split(typed, ",")
 		given = given[:len(given)-1]
 		for _, v := range values {
-			if !slices.Contains(given, v) {
+			if name, _, _ := strings.Cut(v, "\t"); !slices.Contains(given, name) {
 				words = append(words, strings.Join(append(slices.Clone(given), v), ","))
 			}
 		}

@@ -107,12 +107,21 @@ func newFitCommand() *cobra.Command {
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		f.messages.define(flags, "print no progress and no summary")
 	})
-	completeList(cmd, "stats", append(stats.FieldNames(), "all")...)
+	completeList(cmd, "stats", fieldCompletions()...)
 	complete(cmd, "of", "GTiff", "COG")
 	completeCreation(cmd)
 	complete(cmd, "ot", "Float32", "Float64")
 	complete(cmd, "pin", "auto", "cpu", "node", "off")
 	return cmd
+}
+
+// fieldCompletions returns the values of --stats for a shell, each with a tab and what it is.
+func fieldCompletions() []string {
+	var words []string
+	for _, f := range stats.Fields() {
+		words = append(words, f.String()+"\t"+f.Info().Help)
+	}
+	return append(words, "all\tevery field but those that need an option")
 }
 
 // check looks at the command line as a whole, and at no file.

@@ -35,7 +35,7 @@ func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {
 	tellSamples(log, j)
 	log.Info("planned", "windows", p.Windows, "window", fmt.Sprintf("%d × %d", p.WindowWidth, p.WindowHeight), "dates_at_once", p.DatesAtOnce,
 		"tile", humanize.IBytes(uint64(layout.TileBytes(g.Type, p.WindowWidth*p.WindowHeight, p.DatesAtOnce))),
-		"threads", len(p.Workers), "pin", p.Pin, "kernel", p.ISA, "tiles_and_results", humanize.IBytes(uint64(p.Memory)), "memory", humanize.IBytes(uint64(j.Memory)))
+		"threads", len(p.Workers), "pin", p.Pin, "kernel", p.ISA, "tiles_and_results", humanize.IBytes(uint64(p.TileMemory)), "memory", humanize.IBytes(uint64(j.Memory)))
 	if p.Unbound != "" {
 		log.Info("not every thread has a CPU of its own", "why", p.Unbound)
 	}

@@ -157,7 +157,7 @@ func fit(ctx context.Context, w io.Writer, in, out string, width, height int, ye
 	if err != nil {
 		return err
 	}
-	report, err := pixtrend.Stream(ctx, c, &plane{slopes, width}, pixtrend.Options{Threads: threads, Memory: 64 << 20})
+	report, err := pixtrend.Stream(ctx, c, &plane{slopes, width}, pixtrend.Options{Threads: threads, TileMemory: 64 << 20})
 	if err := errors.Join(err, slopes.Close()); err != nil {
 		return errors.Join(err, os.Remove(out)) // it is incomplete
 	}

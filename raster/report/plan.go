@@ -75,7 +75,7 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		Treatment: j.Treatment,
 		Windows:   p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
-		Memory: j.Memory, TileMemory: p.Memory,
+		Memory: j.Memory, TileMemory: p.TileMemory,
 		Output: j.Output, Series: append([]string{}, j.SideOutputs...), OutputFormat: string(j.Format), Scratch: j.Scratch,
 		OutputType: raster.TypeName(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),

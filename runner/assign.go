@@ -63,8 +63,8 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// Plan is the distribution of items and CPUs over workers.
-type Plan struct {
+// Assignment is the distribution of items and CPUs over workers.
+type Assignment struct {
 	Workers []Placement // by [Worker.ID]; workers of one node are neighbours
 	Pin     Pinning     // resolved: PinCPU, PinNode or PinOff
 	Why     string      // a phrase that says why workers are not pinned to CPUs, "" if they are
@@ -77,17 +77,17 @@ type Placement struct {
 	First, Last int   // the items of its chunk, from First up to but not including Last
 }
 
-// NewPlan returns the plan that [Run] would use for the given number of items. It starts and binds
+// Assign returns the plan that [Run] would use for the given number of items. It starts and binds
 // nothing. Use [CanPin] to find out whether the system allows pinning.
 //
 // A negative number of items, workers or CPU id, or an unknown Pin, is an error.
-func NewPlan(items int, opts Options) (Plan, error) {
+func Assign(items int, opts Options) (Assignment, error) {
 	topo := opts.Topology
 	if len(topo.CPUs) == 0 {
 		topo = Machine()
 	}
 	if err := check(items, opts, topo); err != nil {
-		return Plan{}, err
+		return Assignment{}, err
 	}
 	workers := opts.Workers
 	if workers == 0 {
@@ -95,10 +95,10 @@ func NewPlan(items int, opts Options) (Plan, error) {
 	}
 	workers = min(workers, items)
 	if workers == 0 {
-		return Plan{Pin: PinOff, Why: "there are no items"}, nil
+		return Assignment{Pin: PinOff, Why: "there are no items"}, nil
 	}
 
-	var p Plan
+	var p Assignment
 	p.Pin, p.Why = resolve(opts.Pin, workers, topo)
 	switch p.Pin {
 	case PinCPU:

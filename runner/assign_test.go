@@ -9,7 +9,7 @@ import (
 )
 
 // layoutOf formats a plan as "node[cpus]first-last ...", with * for unpinned workers.
-func layoutOf(p Plan) string {
+func layoutOf(p Assignment) string {
 	var words []string
 	for _, w := range p.Workers {
 		place := "*"
@@ -23,7 +23,7 @@ func layoutOf(p Plan) string {
 	return strings.Join(words, " ")
 }
 
-func TestNewPlan(t *testing.T) {
+func TestAssign(t *testing.T) {
 	two := ReadTopology(fstest.MapFS(twoSockets()), upTo(8))
 	uneven := ReadTopology(fstest.MapFS(tree{}.node(0, "0-4").node(1, "5-7")), upTo(8))
 	lopsided := ReadTopology(fstest.MapFS(tree{}.node(0, "0-6").node(1, "7")), upTo(8))
@@ -70,7 +70,7 @@ func TestNewPlan(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.opts.Topology = c.topo
-			p, err := NewPlan(c.items, c.opts)
+			p, err := Assign(c.items, c.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,12 +84,12 @@ func TestNewPlan(t *testing.T) {
 	}
 }
 
-// TestNewPlanChunks checks for many sizes that chunks are contiguous, cover all items and differ by
+// TestAssignChunks checks for many sizes that chunks are contiguous, cover all items and differ by
 // at most one item.
-func TestNewPlanChunks(t *testing.T) {
+func TestAssignChunks(t *testing.T) {
 	for items := 1; items < 70; items++ {
 		for workers := 1; workers < 20; workers++ {
-			p, err := NewPlan(items, Options{Workers: workers, Topology: flatTopology(upTo(8))})
+			p, err := Assign(items, Options{Workers: workers, Topology: flatTopology(upTo(8))})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,8 +110,8 @@ func TestNewPlanChunks(t *testing.T) {
 	}
 }
 
-func TestNewPlanDefaultWorkers(t *testing.T) {
-	p, err := NewPlan(1<<20, Options{Topology: flatTopology(upTo(4096))})
+func TestAssignDefaultWorkers(t *testing.T) {
+	p, err := Assign(1<<20, Options{Topology: flatTopology(upTo(4096))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestNewPlanDefaultWorkers(t *testing.T) {
 	}
 }
 
-func TestNewPlanErrors(t *testing.T) {
+func TestAssignErrors(t *testing.T) {
 	for _, c := range []struct {
 		items int
 		opts  Options
@@ -132,8 +132,8 @@ func TestNewPlanErrors(t *testing.T) {
 		{1, Options{Topology: Topology{[]CPU{{ID: -3}}}}, "has a CPU -3"},
 		{1, Options{Topology: Topology{[]CPU{{ID: maxCPUs}}}}, "has a CPU 65536"},
 	} {
-		if _, err := NewPlan(c.items, c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("NewPlan(%d, %+v): error %v, want one with %q", c.items, c.opts, err, c.want)
+		if _, err := Assign(c.items, c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("Assign(%d, %+v): error %v, want one with %q", c.items, c.opts, err, c.want)
 		}
 	}
 }

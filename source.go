@@ -1,0 +1,57 @@
+package pixtrend
+
+import (
+	"context"
+
+	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// Window is a rectangle of pixels.
+type Window struct{ X, Y, Width, Height int }
+
+// Pixels returns Width × Height.
+func (w Window) Pixels() int { return w.Width * w.Height }
+
+// Grid describes a stack that is read in windows.
+type Grid struct {
+	Width, Height int
+	Axis          timeaxis.Axis // timeaxis.NewAxis sorts dates, and returns the raster of each plane
+	Type          kernel.DType  // of the samples that Read stores
+	Valid         kernel.Valid
+	Scale, Offset float64 // a stored sample s means s·Scale + Offset; Scale 0 is taken as 1
+	// The size of what the source reads at once. Windows are whole blocks if the memory allows.
+	// 0: no preference.
+	BlockWidth, BlockHeight int
+	// WholeBlocks says that reading any part of a block costs as much as all of it, as in
+	// compressed files. If the memory is short, windows are then not smaller than blocks; their
+	// dates are read a few at a time.
+	WholeBlocks bool
+	// Masked says that Read marks gaps in the mask of its tile, apart from the values of samples.
+	Masked bool
+	// ScratchBytes is the memory that Read holds for each pixel of a window on each worker. Plans
+	// count it.
+	ScratchBytes int
+}
+
+// Source is a stack that can be read in windows, such as files or an array store.
+type Source interface {
+	// Grid describes the stack. It is called once, before the first Read.
+	Grid() Grid
+	// Read fills dst, which has the type of Grid, with the samples of w: plane i is date first+i of
+	// the axis, pixels row by row. If Grid.Masked is set, dst has a mask of bytes, which Read fills
+	// too: 0 for a gap, and any other number if the sample itself decides. Unless Grid.WholeBlocks
+	// is set, dst has all dates and first is 0. Read is called from several goroutines at once, but
+	// never twice at once with the same worker, a number from 0 to below Options.Threads. Read must
+	// not keep dst.
+	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
+}
+
+// Sink stores results, window by window.
+type Sink interface {
+	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
+	// as float32, or as float64 with Options.Float64. The planes of Options.Residuals, one for each
+	// date, follow the fields, and those of Options.Detrended come last. Windows come in any order,
+	// each once, never two at a time. Write must not keep planes.
+	Write(w Window, planes kernel.Tile) error
+}
