@@ -145,43 +145,63 @@ const partBytes = 32 << 20
 // blocks, first along the rows, as long as a tile stays in cache (layout.StreamPixels). If a block
 // of every date does not fit the memory, it reads the dates in parts or cuts the block.
 func (p *StreamPlan) chooseWindow(o Options, workers int) error {
-	g, memory := p.grid, o.TileMemory
-	p.DatesAtOnce = p.stats.Dates()
+	memory := o.TileMemory
 	if memory == 0 {
 		memory = DefaultTileMemory
 	}
 	memory = min(memory, math.MaxInt64-1) // below what need returns for numbers that are too large
+	p.DatesAtOnce = p.stats.Dates()
+	g := p.grid
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
-	if o.WindowWidth > 0 || o.WindowHeight > 0 {
+	switch {
+	case o.WindowWidth > 0 || o.WindowHeight > 0:
 		w, h = min(o.WindowWidth, g.Width), min(o.WindowHeight, g.Height)
-		if !fits(w, h) {
-			return p.tooLarge(w, h, workers, memory)
-		}
-		p.WindowWidth, p.WindowHeight = w, h
-		return nil
-	}
-	inParts := g.WholeBlocks && !p.Residuals && !p.Detrended && !p.stats.AllDates()
-	if inParts && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
-		// Half of the dates, a quarter and so on. More parts cost only sums.
-		for p.DatesAtOnce > 1 && (!fits(w, h) || p.tileBytes(w*h) > partBytes) {
-			p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
-		}
+	case p.readsInParts(w, h, fits):
+	default:
+		w, h = smaller(w, h, fits)
 		if fits(w, h) {
-			p.WindowWidth, p.WindowHeight = w, h
-			return nil
+			w, h = p.larger(w, h, workers, fits)
 		}
-		p.DatesAtOnce = p.stats.Dates()
 	}
+	if !fits(w, h) {
+		return p.tooLarge(w, h, workers, memory)
+	}
+	p.WindowWidth, p.WindowHeight = w, h
+	return nil
+}
+
+// readsInParts reports whether windows of w × h, whole blocks of the files, fit the memory and a cache only with some of the
+// dates at a time, and sets DatesAtOnce to how many. More parts cost only sums.
+func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
+	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats.AllDates() || !tooLarge() {
+		return false
+	}
+	for p.DatesAtOnce > 1 && tooLarge() {
+		p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
+	}
+	if fits(w, h) {
+		return true
+	}
+	p.DatesAtOnce = p.stats.Dates()
+	return false
+}
+
+// smaller halves w × h until it fits, or is as small as a window gets.
+func smaller(w, h int, fits func(w, h int) bool) (width, height int) {
 	for !fits(w, h) && h > 1 {
 		h = (h + 1) / 2
 	}
 	for !fits(w, h) && w > 64 {
 		w = (w + 1) / 2
 	}
-	if !fits(w, h) {
-		return p.tooLarge(w, h, workers, memory)
-	}
+	return w, h
+}
+
+// larger adds whole blocks of w × h, to the right and then below, as long as the window stays in a worker's share of the caches.
+func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width, height int) {
+	g := p.grid
 	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
 	// At least four windows for each worker, so that none waits long for the last window of
 	// another.
@@ -195,8 +215,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	for w == g.Width && h < g.Height && roomy(w, h+bh) {
 		h += bh
 	}
-	p.WindowWidth, p.WindowHeight = w, min(h, g.Height)
-	return nil
+	return w, min(h, g.Height)
 }
 
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 if they overflow,
