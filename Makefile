@@ -1,7 +1,7 @@
 # What this file is for stands in each script; `make help` lists the targets.
 
-# For builds elsewhere (a tarball, a package): make build VERSION=1.2.3
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+# The release, and the commit unless it is that of the release. A package may set its own: make build VERSION=0.2.0-1
+VERSION ?= $(shell scripts/version.sh)
 FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 

@@ -38,9 +38,9 @@ cp go.mod go.sum "$tree/"
 export CGO_ENABLED=0
 mkdir -p bin
 echo "bench-check: building $base ($(git rev-parse --short "$commit")) and the working tree" >&2
-(cd "$tree" && go build -buildvcs=false -ldflags "-X main.version=$(git -C "$OLDPWD" describe --tags --always "$commit")" -o old ./cmd/pixtrend-bench) || {
+(cd "$tree" && go build -buildvcs=false -ldflags "-X main.version=$(git -C "$OLDPWD" rev-parse --short "$commit")" -o old ./cmd/pixtrend-bench) || {
   echo "bench-check: the harness does not compile against $base: name a later commit, as in 'make bench-check BASE=HEAD~1'" >&2
   exit 1
 }
-go build -buildvcs=false -ldflags "-X main.version=$(git describe --tags --always --dirty)" -o "$tree/new" ./cmd/pixtrend-bench
+go build -buildvcs=false -ldflags "-X main.version=$(scripts/version.sh)" -o "$tree/new" ./cmd/pixtrend-bench
 "$tree/new" check "$tree/old" "$tree/new" "$@"

@@ -13,14 +13,18 @@ for program in dpkg-buildpackage dh; do
   }
 done
 
-version=${VERSION:-$(git describe --tags --always --dirty)}
+version=${VERSION:-$(scripts/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-# A version of Debian begins with a digit and has no dash: v1.2.3-4-gabc is 1.2.3+4+gabc. A commit without a tag before
-# it comes before all releases.
+# Debian's versions begin with a digit, and the upstream part has no dash. 0.2.0+136c590 becomes
+# 0.2.0+20261124141349.136c590, so that a later commit sorts as a later version.
 number=${version#v}
-[[ $number == [0-9]*.* ]] || number=0~$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).$number
+number=${number/+/+$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).}
 number=${number//-/+}
+[[ $number == [0-9]* ]] || {
+  echo "deb: the version $version does not begin with a digit, as Debian's versions do: set VERSION=0.2.0" >&2
+  exit 1
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-version=${VERSION:-$(git describe --tags --always --dirty)}
+version=${VERSION:-$(scripts/version.sh)}
 name=pixtrend-$version-$(go env GOOS)-$(go env GOARCH)
 # The time of the last commit stands for those of all files; in a tree without git, of the newest release.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
