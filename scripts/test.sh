@@ -8,7 +8,7 @@
 #                           assembly and with the race detector
 #
 # CI runs the last two.
-# Needs: what scripts/setup.sh finds, and on the first run a network for staticcheck's module.
+# Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck and actionlint.
 # Checks the shell scripts too if shellcheck is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,6 +21,7 @@ if (($# > 1)) || [[ $goal != @(check|test|long) ]]; then
 fi
 
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
+actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 log=$(mktemp)    # what go test has printed so far
 table=$(mktemp)  # the steps and their times
@@ -172,6 +173,7 @@ if [[ $goal == long ]]; then
   for arch in amd64 arm64; do
     step "go vet without cgo, $arch" env GOARCH="$arch" CGO_ENABLED=0 go vet "${cgo_free[@]}"
   done
+  step "actionlint" go run "$actionlint"
   # Without -short, which thins out the kernels' matrix of shapes and gaps.
   step "all tests, long ones too" long_tests
   step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
