@@ -1,6 +1,7 @@
 # `make help` lists the targets. Most are scripts, whose first lines say what they do and need.
 
-# The release, and the commit unless it is that of the release. A package may set its own: make build VERSION=0.2.0-1
+# The release, and the commit unless it is that of the release. Packages may set their own version:
+# make build VERSION=0.2.0-1
 VERSION ?= $(shell scripts/version.sh)
 FUZZTIME ?= 30s
 PREFIX ?= /usr/local
@@ -14,7 +15,8 @@ help: ## list the targets
 setup: ## install what the build needs and this machine lacks
 	@scripts/setup.sh
 
-# Go's own version stamp (-buildvcs) fails if git refuses to read the clone, as in another user's folder.
+# Go's own version stamp (-buildvcs) fails if git refuses to read the clone, as in another user's
+# folder.
 build: setup ## build bin/pixtrend
 	go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/pixtrend ./cmd/pixtrend
 

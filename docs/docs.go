@@ -1,5 +1,5 @@
-// Package docs embeds the pages of the documentation, so that `pixtrend help` and the man pages show
-// the same Markdown that people read in a browser.
+// Package docs embeds the pages of the documentation, so that `pixtrend help` and the man pages
+// show the same Markdown that people read in a browser.
 package docs
 
 import (
@@ -12,7 +12,8 @@ import (
 //go:embed *.md
 var pages embed.FS
 
-// forProgrammers are the pages for those who embed or change pixtrend. They are not topics of its help.
+// forProgrammers are the pages for those who embed or change pixtrend. They are not topics of its
+// help.
 var forProgrammers = []string{"README", "embedding", "inside", "style"}
 
 // Topics returns the names of the pages for those who run pixtrend, in order: "dates" for dates.md.

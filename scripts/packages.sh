@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Lists packages of this module by what they depend on, one on each line.
 #
-#   scripts/packages.sh with-cgo      they or their tests depend on cgo outside of the standard library
-#   scripts/packages.sh without-cgo   the others
-#   scripts/packages.sh assembly      they have assembly, or files that the tag purego selects
-#   scripts/packages.sh check         prints nothing; fails if a package depends on cgo that must not
+#   scripts/packages.sh with-cgo      those that depend on cgo outside of the standard library
+#   scripts/packages.sh without-cgo   the others; the tests of a package count too
+#   scripts/packages.sh assembly      those with assembly, or with files that the tag purego selects
+#   scripts/packages.sh check         prints nothing; fails if a package depends on cgo but must not
 #
 # Needs: Go.
 set -euo pipefail
@@ -13,8 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The packages that may depend on cgo, with those below them. All others are promised without.
 may='^(raster|internal/gdal|bench/pipeline|cmd/pixtrend)(/|$)'
 
-# with_cgo: each package with the first one that makes it depend on cgo. For go list a test is a
-# package too: p.test, p [p.test] and p_test [p.test] are those of p, and the last two have ForTest p.
+# with_cgo: prints each package that depends on cgo, with a package that makes it do so. go list
+# prints tests as packages too. The tests of p are p.test, p [p.test] and p_test [p.test]; the last
+# two have ForTest set to p.
 with_cgo() {
   local sources depends
   sources=$(CGO_ENABLED=1 go list -deps -test -f '{{if and .CgoFiles (not .Standard)}}{{.ImportPath}}{{end}}' ./...)

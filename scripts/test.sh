@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs checks and tests, stops at the first that fails, and prints how long each took.
 #
-#   scripts/test.sh check   make check: static checks, and the short tests of the packages without cgo
-#   scripts/test.sh         make test: these and the short tests of the other packages, without assembly,
-#                           with the race detector, and with each instruction set
-#   scripts/test.sh long    make test-long: the tests without -short, and of all packages without
+#   scripts/test.sh check   make check: static checks, short tests of the packages without cgo
+#   scripts/test.sh         make test: these, short tests of the other packages, and short tests
+#                           without assembly, with the race detector, with each instruction set
+#   scripts/test.sh long    make test-long: tests without -short, and all packages without
 #                           assembly and with the race detector
 #
 # CI runs the last two.
-# Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck and actionlint.
-# Checks the shell scripts too if shellcheck is installed.
+# Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
+# and actionlint. Checks the shell scripts too if shellcheck is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset PIXTREND_ISA PIXTREND_LONG # the steps below set them
@@ -34,8 +34,8 @@ cpu_time() {
   cpu=$(awk -F '[ms ]' 'NR == 2 { printf "%d", 1000 * (60 * $1 + $2 + 60 * $4 + $5) }' "$timing")
 }
 
-# summary: prints the steps with their times and the number of packages whose tests ran, one for each
-# time they did. Fails if no test ran or one failed.
+# summary: prints the steps with their times and the number of packages whose tests ran, one for
+# each time they did. Fails if no test ran or one failed.
 summary() {
   printf '\n%7s %7s\n%7s %7s  step\n' wall CPU s s
   cat "$table"
@@ -79,8 +79,8 @@ gofmt_clean() {
 # test_all [FLAG...] [PACKAGE...]
 test_all() { go test "$@" 2>&1 | tee -a "$log"; }
 
-# instruction_sets: sets isas to the instruction sets that can be tested here, the fastest last, after
-# generic, and records the others as skipped.
+# instruction_sets: sets isas to the instruction sets that can be tested here, the fastest last,
+# after generic, and records the others as skipped.
 instruction_sets() {
   local flags='' names isa feature lacks
   isas=(generic)

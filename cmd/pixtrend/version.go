@@ -20,7 +20,8 @@ import (
 // scripts/version.sh prints: -ldflags '-X main.version=0.2.0+136c590'.
 var version string
 
-// versionName returns the version of this program: the release, and the commit if it is another one.
+// versionName returns the version of this program: the release, and the commit if it is another
+// one.
 func versionName() string {
 	if version != "" {
 		return version
@@ -35,8 +36,8 @@ func versionName() string {
 // pseudoCommit is the end of the version that Go gives to a commit without a tag.
 var pseudoCommit = regexp.MustCompile(`[.-][0-9]{14}-([0-9a-f]{12})(\+|$)`)
 
-// versionOf returns the release, with the commit that Go knows: from the repository that the program
-// was built in, or from the version that go install fetched.
+// versionOf returns the release, with the commit that Go knows: from the repository that the
+// program was built in, or from the version that go install fetched.
 func versionOf(info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, s := range info.Settings {
