@@ -14,11 +14,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset PIXTREND_ISA PIXTREND_LONG # the steps below set them
 
-goal=${1:-test}
-if (($# > 1)) || [[ $goal != @(check|test|long) ]]; then
-  echo "test: unknown arguments $*: the only ones are check and long" >&2
-  exit 2
-fi
+case $* in
+  '') goal='test' ;;
+  check | long) goal=$1 ;;
+  *)
+    echo "test: unknown arguments $*: the only ones are check and long" >&2
+    exit 2
+    ;;
+esac
 
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
@@ -79,11 +82,11 @@ gofmt_clean() {
 # test_all [FLAG...] [PACKAGE...]
 test_all() { go test "$@" 2>&1 | tee -a "$log"; }
 
-# instruction_sets: sets isas to the instruction sets that can be tested here, the fastest last,
-# after generic, and records the others as skipped.
+# instruction_sets: sets fastest to the fastest instruction set of this CPU and slower to the others
+# that can be tested here. Records those that cannot as skipped.
 instruction_sets() {
   local flags='' names isa feature lacks
-  isas=(generic)
+  slower=() fastest=generic
   case $(uname -m) in
     arm64 | aarch64) names=(neon) ;; # every arm64 processor has NEON
     *) names=(avx2 avx512) ;;
@@ -98,12 +101,13 @@ instruction_sets() {
       [[ " $flags " == *" $feature "* ]] || lacks+=" $feature"
     done
     if [[ -z $lacks ]]; then
-      isas+=("$isa")
+      slower+=("$fastest")
+      fastest=$isa
     else
       skip "tests, PIXTREND_ISA=$isa" "this CPU lacks$lacks"
     fi
   done
-  echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs, instruction sets: ${isas[*]}"
+  echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs, instruction sets: ${slower[*]-} $fastest"
 }
 
 # features_of ISA: the CPU features that it needs, as the system names them.
@@ -164,7 +168,7 @@ if [[ $goal == test ]]; then
   step "tests without assembly" without_cgo test_all -short -timeout 10m -tags purego . "${assembly[@]}"
   step "tests with the race detector: workers and streams" test_all -short -timeout 10m -race . ./runner
   # The tests above ran with the fastest instruction set.
-  for isa in "${isas[@]::${#isas[@]}-1}"; do
+  for isa in ${slower[@]+"${slower[@]}"}; do
     step "tests, PIXTREND_ISA=$isa" test_forced "$isa"
   done
 fi
@@ -178,7 +182,7 @@ if [[ $goal == long ]]; then
   step "all tests, long ones too" long_tests
   step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
   step "tests with the race detector" test_all -short -timeout 20m -race ./...
-  step "tests, PIXTREND_ISA=${isas[-1]}" test_forced "${isas[-1]}"
+  step "tests, PIXTREND_ISA=$fastest" test_forced "$fastest"
 fi
 
 summary
