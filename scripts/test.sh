@@ -149,9 +149,6 @@ if [[ $goal != long ]]; then
   step "gofmt" gofmt_clean
   step "go.mod is tidy" go mod tidy -diff
   step "go vet" go vet ./...
-  for arch in amd64 arm64; do
-    step "go vet of the assembly, $arch" env GOARCH="$arch" CGO_ENABLED=0 go vet "${assembly[@]}"
-  done
   step "staticcheck" go run "$staticcheck" ./...
   if command -v shellcheck >/dev/null; then
     step "shellcheck" shellcheck scripts/*.sh scripts/peers/*.sh .ci/run
