@@ -1,31 +1,36 @@
-# What this file is for stands in each script; `make help` lists the targets.
+# `make help` lists the targets. Most are scripts, whose first lines say what they do and need.
 
-# For builds elsewhere (a tarball, a package): make build VERSION=1.2.3
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+# The release, and the commit unless it is that of the release. Packages may set their own version:
+# make build VERSION=0.2.0-1
+VERSION ?= $(shell scripts/version.sh)
 FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-long cross-isa fuzz check-scipy peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long cross-isa fuzz check-scipy peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## install what the build needs and does not find
+setup: ## install what the build needs and this machine lacks
 	@scripts/setup.sh
 
-# The version is stamped here; Go's own stamp fails where git refuses to read the clone.
+# Go's own version stamp (-buildvcs) fails if git refuses to read the clone, as in another user's
+# folder.
 build: setup ## build bin/pixtrend
 	go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/pixtrend ./cmd/pixtrend
 
 demo: build ## make a stack of a city, 1995-2015, and fit its trend
 	@scripts/demo.sh
 
-test: setup ## run every check and test, as CI does
+check: setup ## run static checks and the tests without cgo: under a minute if little has changed
+	@scripts/test.sh check
+
+test: setup ## run the checks and tests for every change: about 5 minutes on two cores
 	@scripts/test.sh
 
-test-long: setup ## run the tests with PIXTREND_LONG=1: sizes and patterns that take too long for every change
-	PIXTREND_LONG=1 go test -count=1 -timeout 60m ./...
+test-long: setup ## run the tests that take too long for every change: CI runs them too
+	@scripts/test.sh long
 
 cross-isa: setup ## test the kernels for other processors under qemu-user
 	@scripts/cross-isa.sh
@@ -43,25 +48,25 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 check-scipy: build ## compare every pixel of real and synthetic stacks with scipy.stats.linregress
 	@scripts/check-scipy.sh
 
-peers: build ## time what people use today on the same stacks (PEERS=--quick for a look)
+peers: build ## time other programs on the same stacks (PEERS=--quick for a first look)
 	@scripts/peers.sh $(PEERS)
 
-docs: setup ## run the commands of all pages, and write what they print and the pictures they make into docs/
+docs: setup ## run the commands of all pages and update their output and pictures in docs/
 	@scripts/docs.sh
 
-bench-static: ## build bin/pixtrend-bench, a static program that measures kernels and scaling on any Linux
+bench-static: ## build bin/pixtrend-bench, a static program that measures kernels and scaling
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/pixtrend-bench ./cmd/pixtrend-bench
 
-bench-check: ## compare the speed of the working tree with that of the commit BASE (origin/main, or HEAD~1)
+bench-check: ## compare the speed of the working tree with the commit BASE (default origin/main)
 	@BASE='$(BASE)' scripts/bench-check.sh $(if $(RUNS),--runs $(RUNS))
 
-install: ## install what make build built, man pages, completions and docs (PREFIX=/usr/local, DESTDIR=)
+install: ## install the program, man pages, completions and docs (PREFIX=/usr/local, DESTDIR=)
 	@scripts/install.sh bin '$(DESTDIR)$(PREFIX)'
 
-dist: setup ## make dist/pixtrend-VERSION-OS-ARCH.tar.gz, the same bytes each time
+dist: setup ## make dist/pixtrend-VERSION-OS-ARCH.tar.gz reproducibly
 	@VERSION='$(VERSION)' scripts/dist.sh
 
-deb: setup ## make a package for Debian in dist/ (needs debhelper)
+deb: setup ## make a Debian package in dist/ (needs debhelper)
 	@VERSION='$(VERSION)' scripts/deb.sh
 
 fmt: ## gofmt all Go files

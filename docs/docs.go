@@ -1,5 +1,5 @@
-// Package docs carries the pages of the documentation, which `pixtrend help` and the man pages show: what is
-// written once, in Markdown, is read in a browser, on a terminal and by man.
+// Package docs embeds the pages of the documentation, so that `pixtrend help` and the man pages
+// show the same Markdown that people read in a browser.
 package docs
 
 import (
@@ -12,8 +12,9 @@ import (
 //go:embed *.md
 var pages embed.FS
 
-// forProgrammers are the pages for those who embed or change pixtrend: no topics of its help.
-var forProgrammers = []string{"README", "embedding", "inside", "measured"}
+// forProgrammers are the pages for those who embed or change pixtrend. They are not topics of its
+// help.
+var forProgrammers = []string{"README", "embedding", "inside", "measured", "style"}
 
 // Topics returns the names of the pages for those who run pixtrend, in order: "dates" for dates.md.
 func Topics() []string {

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Compares the speed of the working tree with that of a base commit on this machine, for `make bench-check`: builds
-# both, runs them in turn, and fails where the working tree is more than 10 % slower, beyond the noise.
+# Compares the speed of the working tree with that of a base commit on this machine, for `make
+# bench-check`. Builds both, runs them in turn, and fails if the working tree is more than 10 %
+# slower, beyond the noise.
 #
-#   BASE=v1.2 scripts/bench-check.sh [options of pixtrend-bench check]
+#   BASE=v0.2.0 scripts/bench-check.sh [options of pixtrend-bench check]
 #
-# BASE is any commit: origin/main where there is one, otherwise HEAD, or HEAD~1 where nothing is changed since.
-# The base is measured by the working tree's harness, compiled against the base's code, so that both measure the same.
+# BASE is any commit. The default is origin/main; without one, HEAD if files have changed since,
+# else HEAD~1. The harness of the working tree measures both versions. It is compiled against the
+# code of the base, too.
 # Needs: git and Go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,7 +23,7 @@ if [[ -z $base ]]; then
   fi
 fi
 commit=$(git rev-parse --verify --quiet "$base^{commit}") || {
-  echo "bench-check: there is no commit $base here: name one, as in 'make bench-check BASE=HEAD~3'" >&2
+  echo "bench-check: this clone has no commit $base: name another one, as in 'make bench-check BASE=HEAD~3'" >&2
   exit 2
 }
 
@@ -38,9 +40,9 @@ cp go.mod go.sum "$tree/"
 export CGO_ENABLED=0
 mkdir -p bin
 echo "bench-check: building $base ($(git rev-parse --short "$commit")) and the working tree" >&2
-(cd "$tree" && go build -buildvcs=false -ldflags "-X main.version=$(git -C "$OLDPWD" describe --tags --always "$commit")" -o old ./cmd/pixtrend-bench) || {
-  echo "bench-check: the harness does not compile against $base: name a later commit, as in 'make bench-check BASE=HEAD~1'" >&2
+(cd "$tree" && go build -buildvcs=false -ldflags "-X main.version=$(git -C "$OLDPWD" rev-parse --short "$commit")" -o old ./cmd/pixtrend-bench) || {
+  echo "bench-check: the harness of the working tree does not compile against $base: name a later commit, as in 'make bench-check BASE=HEAD~1'" >&2
   exit 1
 }
-go build -buildvcs=false -ldflags "-X main.version=$(git describe --tags --always --dirty)" -o "$tree/new" ./cmd/pixtrend-bench
+go build -buildvcs=false -ldflags "-X main.version=$(scripts/version.sh)" -o "$tree/new" ./cmd/pixtrend-bench
 "$tree/new" check "$tree/old" "$tree/new" "$@"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Carries out the steps of packaging/Dockerfile where there is no Docker, in folders that debootstrap fills in place of
-# images, with the committed sources, and fits a stack with what comes out, as the user that it names.
-# Knows the instructions that the file has, and images of Debian and of Go on Debian.
-# Needs: root, debootstrap, Go, the servers of Debian's packages and of Go modules, 3 GB below TMPDIR, some minutes.
+# Checks packaging/Dockerfile without Docker. Carries out its steps on the committed sources, in
+# folders that debootstrap fills instead of images. Then fits a stack with the program, as the user
+# of the image. Supports the instructions that the file uses, and images of Debian and of Go on
+# Debian.
+# Needs: root, debootstrap, Go, the servers of Debian's packages and of Go modules, 3 GB in TMPDIR,
+# and some minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -10,8 +12,8 @@ fail() {
   echo "check-docker: $*" >&2
   exit 1
 }
-[[ $(id -u) == 0 ]] || fail "only root may chroot: run it as root"
-command -v debootstrap >/dev/null || fail "no debootstrap here: install it (apt-get install debootstrap)"
+[[ $(id -u) == 0 ]] || fail "chroot needs root: run this script as root"
+command -v debootstrap >/dev/null || fail "debootstrap is not installed: run apt-get install debootstrap"
 
 work=$(mktemp -d)
 stages=0
@@ -24,14 +26,15 @@ trap clear_away EXIT
 mkdir "$work/context"
 git archive HEAD | tar --extract --directory "$work/context"
 
-# within USER COMMAND: runs a command of a shell in the stage at hand, which knows of the environment what Docker's would.
+# within USER COMMAND: runs a shell command in the current stage, with the environment that Docker
+# would set.
 within() {
   chroot --userspec="$1" "$root" env -i PATH=/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp \
     GOROOT=/usr/local/go GOTOOLCHAIN=local GOPROXY="$(go env GOPROXY)" GONOSUMDB="$(go env GONOSUMDB)" GOSUMDB="$(go env GOSUMDB)" \
     DEBIAN_FRONTEND=noninteractive "${arguments[@]}" sh -c "cd '$workdir' && $2"
 }
 
-# from IMAGE: fills the folder of a stage.
+# from IMAGE: fills the folder of the current stage.
 from() {
   local release=${1#debian:}
   release=${release%-slim} release=${release##*-}
@@ -40,14 +43,14 @@ from() {
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   [[ $1 == golang:* ]] || return 0
   [[ ${1#golang:} == "$(go env GOVERSION | sed 's/^go//' | cut -d. -f1,2)-"* ]] ||
-    fail "$1 has another Go than $(go env GOVERSION), which is here"
+    fail "$1 needs another Go than $(go env GOVERSION), which is installed: change one of them"
   cp -r "$(go env GOROOT)" "$root/usr/local/go"
   within root "apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates g++ gcc git libc6-dev make pkg-config >/dev/null"
-  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" # with that of a proxy that this machine may be behind
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" # including that of a proxy of this machine
 }
 
 arguments=() workdir=/ user=root entry=
-# Instructions, each on one line.
+# The loop reads one instruction per line, without comments and continued lines.
 while read -r instruction rest; do
   echo "== $instruction $rest"
   case $instruction in
@@ -81,9 +84,9 @@ while read -r instruction rest; do
       ;;
     ENTRYPOINT) entry=$(sed 's/[]["]//g; s/,/ /g' <<<"$rest") ;;
     CMD) ;;
-    *) fail "the instruction $instruction is not known here: teach this script" ;;
+    *) fail "the instruction $instruction is not supported: add it to scripts/check-docker.sh" ;;
   esac
 done < <(sed -e '/^#/d' -e '/^$/d' -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' packaging/Dockerfile)
 
-chmod 777 "$root$workdir" # as a folder of the user's would be in its place
+chmod 777 "$root$workdir" # like a folder that the user mounts there
 within "$user" "$entry version && $entry synth demo --width 100 --height 80 -q && $entry fit 'demo/ndvi_*.tif' -o slope.tif"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Compares pixtrend with scipy.stats.linregress on every pixel of real and synthetic stacks.
-# Needs: bin/pixtrend (`make check-scipy` builds it first) and Python 3.11 or newer with venv;
-# its packages go to .cache/venv, once. The real stacks are looked for in $SHARED/data, SHARED
-# being ../shared by default; without them only the synthetic one is compared.
+# Needs: bin/pixtrend (`make check-scipy` builds it first) and Python 3.11 or newer with venv.
+# Installs Python packages in .cache/venv once. Real stacks are read from $SHARED/data, where SHARED
+# is ../shared by default. Without them, only the synthetic stacks are compared.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -10,7 +10,7 @@ packages=(numpy==2.4.6 scipy==1.17.1 tifffile==2026.3.3 imagecodecs==2026.3.6)
 venv=.cache/venv
 
 if [[ ! -x bin/pixtrend ]]; then
-  echo "check-scipy: there is no bin/pixtrend: run 'make check-scipy', which builds it" >&2
+  echo "check-scipy: bin/pixtrend does not exist: run 'make check-scipy', which builds it" >&2
   exit 1
 fi
 scripts/venv.sh check-scipy "$venv" "${packages[@]}"

@@ -1,25 +1,24 @@
 #!/usr/bin/env python3
 """Compares `pixtrend fit` with scipy.stats.linregress on every pixel of real and synthetic stacks.
 
-Usage: check_scipy.py [SHARED]    real stacks are looked for in SHARED/data (default ../shared)
+Usage: check_scipy.py [SHARED]    reads real stacks from SHARED/data (default ../shared)
 
-Needs bin/pixtrend, numpy, scipy, tifffile and imagecodecs; `make check-scipy` brings them. Nothing
-is shared with pixtrend: files are read with tifffile, and dates are taken from their names here.
+Needs bin/pixtrend, numpy, scipy, tifffile and imagecodecs; `make check-scipy` installs them. This
+script shares no code with pixtrend: it reads files with tifffile and takes dates from their names.
 
-How near is near enough. All fields must be NaN, or not, at the same pixels, and n must be equal.
-Beside scipy's, what pixtrend's documents say of degenerate pixels is expected: where n is 2, or the
-series constant, no test is made, so that pvalue is NaN. The others may differ by a TOLERANCE of a
-size that float64 can keep:
+Both programs must give NaN at the same pixels, and n must be equal. Degenerate pixels follow
+docs/semantics.md instead of scipy: if n is 2 or the series is constant, pvalue is NaN. Other values
+may differ by TOLERANCE times a size that float64 can keep:
 
-* slope: of the largest of |slope|, its standard error, and a millionth of max|y| / (range of t).
-  A slope near zero is what is left of sums that cancel, so no digit of it need be right, but it
-  must be right beside its own uncertainty. The third size matters for constant series alone,
-  where slope and error are both rounding: TOLERANCE of it is a few units in the last place of y.
-* intercept: of the largest of |intercept| and max|y|, for it is a mean of y minus slope times a
-  mean of t, and where these cancel the same holds.
-* rvalue: of 1.
-* stderr, intercept_stderr, pvalue: of themselves, times 1e-3 / (1 - r**2) where that is above 1:
-  the sum of squared residuals is a difference, of which a nearly perfect line leaves no digit.
+* slope: the largest of |slope|, its standard error, and 1e-6 * max|y| / (range of t). A slope near
+  zero is the rest of sums that cancel. None of its digits need be right, but its error must be
+  small beside its standard error. The third size matters for constant series only, where slope and
+  standard error are both rounding errors: TOLERANCE times it is a few units in the last place of y.
+* intercept: the larger of |intercept| and max|y|, because the intercept is a mean of y minus the
+  slope times a mean of t, which may cancel too.
+* rvalue: 1.
+* stderr, intercept_stderr, pvalue: their own values, times 1e-3 / (1 - r**2) if that is above 1.
+  The sum of squared residuals is a difference, and a nearly perfect line leaves no digit of it.
 """
 
 import datetime
@@ -40,7 +39,7 @@ PIXTREND = "bin/pixtrend"
 
 
 def run(*arguments):
-    """Runs pixtrend, which says itself what went wrong."""
+    """Runs pixtrend, which prints its own error message."""
     command = [PIXTREND, *map(str, arguments)]
     status = subprocess.run(command, stdin=subprocess.DEVNULL).returncode
     if status != 0:
@@ -48,18 +47,18 @@ def run(*arguments):
 
 
 def year(path):
-    """The year in a name such as LAI_2001.tif."""
+    """Returns the year in a name such as LAI_2001.tif."""
     return int(re.fullmatch(r".*_(\d{4})", path.stem)[1])
 
 
 def day(path):
-    """Days since 1970-01-01 of a name such as S2_NDVI_20150711T100008.tif."""
+    """Returns the days since 1970-01-01 in a name such as S2_NDVI_20150711T100008.tif."""
     date = re.fullmatch(r".*_(\d{8})T\d{6}", path.stem)[1]
     return datetime.date.fromisoformat(date).toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
 def read_plane(path):
-    """The samples of a single-band file as float64, gaps NaN."""
+    """Returns the samples of a single-band file as float64, with NaN for gaps."""
     with tifffile.TiffFile(path) as tif:
         page = tif.pages[0]
         samples = page.asarray()
@@ -73,7 +72,7 @@ def read_plane(path):
 
 
 def read_fields(path):
-    """The bands of pixtrend's output, whether they are interleaved by pixel or not."""
+    """Returns the bands of pixtrend's output, interleaved by pixel or not."""
     with tifffile.TiffFile(path) as tif:
         page = tif.pages[0]
         bands = page.asarray()
@@ -89,7 +88,7 @@ def read_fields(path):
 
 
 def linregress(stack, t, per_year):
-    """What pixtrend should give, and the sizes that differences are measured by (see above)."""
+    """Returns the expected fields, and the sizes that differences are divided by (see above)."""
     _, height, width = stack.shape
     want = {field: np.full((height, width), np.nan) for field in FIELDS}
     size = {field: np.ones((height, width)) for field in FIELDS}
@@ -125,7 +124,7 @@ def linregress(stack, t, per_year):
 
 
 def error(got, want, size):
-    """The largest relative error; infinite where one of the two is NaN and the other is not."""
+    """Returns the largest relative error and its place. If only one value is NaN, it is infinite."""
     both_nan = np.isnan(got) & np.isnan(want)
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.where(both_nan | (got == want), 0.0, np.abs(got - want) / size)
@@ -135,7 +134,7 @@ def error(got, want, size):
 
 
 def check(name, paths, date_of, per_year, folder):
-    """Fits paths both ways, prints the largest error of each field, and returns whether all pass."""
+    """Fits paths with both programs, prints the largest errors, and returns whether all pass."""
     if not paths:
         raise SystemExit(f"check_scipy: {name}: no files found")
     output = Path(folder) / f"{name}.tif"
@@ -174,7 +173,7 @@ def main():
     data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared") / "data"
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for gaps in (0.1, 0.8):  # with many gaps, pixels of two observations occur
+        for gaps in (0.1, 0.8):  # with many gaps, some pixels have two observations
             stack = Path(folder, f"stack{gaps}")
             run("synth", stack, "--width", 120, "--height", 90, "--gaps", gaps)
             paths = sorted(stack.glob("*.tif"))
@@ -185,7 +184,7 @@ def main():
             paths = sorted(data.glob("eolearn_s2_ndvi/tif/*.tif"))
             results.append(check("eolearn_s2_ndvi", paths, day, DAYS_PER_YEAR, folder))
         else:
-            print(f"no folder {data}: compared with the synthetic stack only, not with real ones")
+            print(f"check_scipy: the folder {data} does not exist: only synthetic stacks were compared")
     print(f"stacks: {sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

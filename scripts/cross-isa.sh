@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Tests the kernels on processors that this machine is not: arm64 with NEON, amd64 with and without AVX2.
-# Builds the tests for each and runs them under qemu, which takes about three minutes. Time spent there
-# says nothing about the time on such a processor.
-# Needs: Go, and qemu-aarch64 and qemu-x86_64 of version 7.2 or later, which has AVX2 (Debian: qemu-user).
+# Tests the kernels for other processors: arm64 with NEON, amd64 with and without AVX2. Builds the
+# tests for each and runs them under qemu, which takes about three minutes. Times under qemu say
+# nothing about the speed on a real processor.
+# Needs: Go, and qemu-aarch64 and qemu-x86_64 of version 7.2 or later, which has AVX2 (Debian:
+# qemu-user).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,13 +19,13 @@ done
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# The bits of a fixed tile, and the portable code against exact arithmetic: what is left to test where
-# there is no second implementation to compare with.
+# These tests compare the bits of a fixed tile, and the portable code with exact arithmetic. The
+# others need a second implementation to compare with.
 portable='^(TestGoldenBits|TestByHand|TestAgainstExactArithmetic)$'
-# These read the assembly's text, which any machine can do.
+# These tests only read the source of the assembly, which needs no emulation.
 text='Assembly|Encodings'
 
-# build ARCH PACKAGE...: the tests of each package.
+# build ARCH PACKAGE...: compiles the tests of each package.
 build() {
   local arch=$1 package
   shift
@@ -33,10 +34,10 @@ build() {
   done
 }
 
-# leg NAME: what the runs that follow stand for.
+# leg NAME: prints a heading for the runs that follow.
 leg() { printf '\n== %s\n' "$1"; }
 
-# run PACKAGE [FLAG...]: its tests, on ${cpu[@]}.
+# run PACKAGE [FLAG...]: runs the tests of a package on ${cpu[@]}.
 run() {
   local package=$1 start=$SECONDS
   shift
@@ -47,14 +48,14 @@ run() {
   printf '   ok  %-16s %3d s\n' "$package" $((SECONDS - start))
 }
 
-# picks BEST [FORCED]: fails unless BEST is what this processor gets by itself, and FORCED, BEST if
-# nothing is said, runs when asked for. Later runs are asked for it too.
+# picks BEST [FORCED]: fails unless this processor selects BEST by itself, and FORCED (default BEST)
+# if PIXTREND_ISA names it. Sets PIXTREND_ISA to FORCED for the runs that follow.
 picks() {
   export PIXTREND_WANT_ISA=$1 PIXTREND_ISA=${2:-$1}
   run kernel -test.v -test.run '^(TestBestISA|TestForcedISARuns)$'
   local passed
   passed=$(grep -c -E '^--- PASS: (TestBestISA|TestForcedISARuns)' "$dir/log") || true
-  ((passed == 2)) || fail "the tests that show the ISA did not both run on ${cpu[*]}"
+  ((passed == 2)) || fail "TestBestISA and TestForcedISARuns did not both pass on ${cpu[*]}"
   printf '   best is %s; runs %s\n' "$1" "$PIXTREND_ISA"
 }
 
@@ -85,7 +86,8 @@ cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-fma,-pcid,-x2apic,-tsc-deadline,-invpcid")
 picks generic
 run kernel -test.run '^TestGoldenBits$'
 
-# Not with guard pages: for the 16 bytes that VCVTDQ2PD reads into a Y register, qemu 7.2 reads 32.
+# TestGuardPages is left out: qemu 7.2 reads 32 bytes for the 16 that VCVTDQ2PD reads into a Y
+# register.
 leg "amd64 with AVX2 but without AVX-512: avx2"
 cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-pcid,-x2apic,-tsc-deadline,-invpcid")
 picks avx2

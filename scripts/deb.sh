@@ -1,26 +1,30 @@
 #!/usr/bin/env bash
-# Makes dist/pixtrend_VERSION_ARCH.deb by the recipe in packaging/debian, in a copy of the committed sources that has the Go
-# modules in it, as Debian's build machines, which have no network, would need them.
-# Needs: what `make build` needs, with Go 1.26 from anywhere, dpkg-dev and debhelper; VERSION in the environment, or git.
-# Runs lintian where it is installed, and fails where that finds an error.
+# Makes dist/pixtrend_VERSION_ARCH.deb with the recipe in packaging/debian. Builds in a copy of the
+# committed sources with the Go modules vendored, because Debian's build machines have no network.
+# Needs: what `make build` needs, dpkg-dev, debhelper, and git. VERSION in the environment replaces
+# the version. Runs lintian if it is installed, and fails if that finds an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 for program in dpkg-buildpackage dh; do
   command -v "$program" >/dev/null || {
-    echo "deb: no $program here: install dpkg-dev and debhelper (apt-get install dpkg-dev debhelper)" >&2
+    echo "deb: $program is not installed: run apt-get install dpkg-dev debhelper" >&2
     exit 1
   }
 done
 
-version=${VERSION:-$(git describe --tags --always --dirty)}
+version=${VERSION:-$(scripts/version.sh)}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-# A version of Debian begins with a digit and has no dash: v1.2.3-4-gabc is 1.2.3+4+gabc. A commit without a tag before
-# it comes before all releases.
+# Debian's versions begin with a digit, and the upstream part has no dash. 0.2.0+136c590 becomes
+# 0.2.0+20261124141349.136c590, so that a later commit sorts as a later version.
 number=${version#v}
-[[ $number == [0-9]*.* ]] || number=0~$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).$number
+number=${number/+/+$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).}
 number=${number//-/+}
+[[ $number == [0-9]* ]] || {
+  echo "deb: the version $version does not begin with a digit, as Debian's versions do: set VERSION=0.2.0" >&2
+  exit 1
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,7 +35,7 @@ cp -r packaging/debian "$tree/debian"
 sed -i "1s/([^)]*)/($number-1)/; s/^\( -- .*>  \).*/\1$(date -u -R -d "@$SOURCE_DATE_EPOCH")/" "$tree/debian/changelog"
 (cd "$tree" && go mod vendor)
 
-# debian/copyright has to hold the licences of what is linked in: a paragraph for each module.
+# debian/copyright must contain the licences of the modules that are linked in, one paragraph each.
 while IFS= read -r file; do
   folder=$(dirname "${file#"$tree/"}")
   {
@@ -47,7 +51,8 @@ while IFS= read -r file; do
   } >>"$tree/debian/copyright"
 done < <(find "$tree/vendor" -type f -iname 'licen[cs]e*' | LC_ALL=C sort)
 
-# -d: the recipe asks for a package of Go 1.26, which Debian 12 lacks; scripts/setup.sh has found one elsewhere.
+# -d ignores the build dependency on a package of Go 1.26, which Debian 12 lacks. scripts/setup.sh
+# has found Go elsewhere.
 GOCACHE=$(go env GOCACHE)
 export GOCACHE VERSION=$version
 (cd "$tree" && dpkg-buildpackage --build=binary --unsigned-source --unsigned-changes -d)
@@ -58,6 +63,6 @@ deb=dist/pixtrend_$number-1_$(dpkg --print-architecture).deb
 if command -v lintian >/dev/null; then
   lintian --fail-on error --allow-root "$deb"
 else
-  echo "deb: lintian is not installed: $deb is not checked"
+  echo "deb: SKIPPED lintian, $deb is NOT TESTED: lintian is not installed"
 fi
 echo "$deb"

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Makes the demo stack (a city's yearly maximum NDVI, 1995-2015) in demo/, fits its trend and draws it.
+# Makes the demo stack (the yearly maximum NDVI of a city, 1995-2015) in demo/, fits its trend and
+# draws a map.
 # Needs: bin/pixtrend; `make demo` builds it first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 if [[ ! -x bin/pixtrend ]]; then
-  echo "demo: there is no bin/pixtrend: run 'make demo', which builds it" >&2
+  echo "demo: bin/pixtrend does not exist: run 'make demo', which builds it" >&2
   exit 1
 fi
 
-# run COMMAND: shows a command line as one would type it, then runs it.
+# run COMMAND: prints a command line, then runs it.
 run() {
   printf '\n$ %s\n' "$1"
   bash -c "$1"
@@ -21,7 +22,7 @@ run "bin/pixtrend map demo/slope.tif -o demo/map.png --overwrite"
 
 cat <<'END'
 
-The trend lies in demo/slope.tif, in NDVI per year, and its picture in demo/map.png: look at it.
-Next, on your own rasters: bin/pixtrend fit 'ndvi_*.tif' -o slope.tif
-All options: bin/pixtrend fit --help; a walk from files to a map: bin/pixtrend help tutorial
+demo/slope.tif has the trend in NDVI per year, and demo/map.png is a map of it.
+Fit your own rasters with: bin/pixtrend fit 'ndvi_*.tif' -o slope.tif
+For all options, see bin/pixtrend fit --help; for a tutorial, bin/pixtrend help tutorial
 END

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# Makes dist/pixtrend-VERSION-OS-ARCH.tar.gz: both programs, man pages, completions, docs, and the licences of what is
-# linked in, below a folder that can be unpacked over /usr/local. The same sources and tools give the same bytes.
-# pixtrend in it is linked to the GDAL of this machine, and needs the same major version of its library where it runs.
-# Needs: what `make build` needs, GNU tar; VERSION in the environment, or git.
+# Makes dist/pixtrend-VERSION-OS-ARCH.tar.gz, to be unpacked over /usr/local: both programs, man
+# pages, completions, docs, and the licences of the modules that are linked in. The same sources and
+# tools give the same bytes. The program is linked to the GDAL of this machine and needs a library
+# of the same major version to run.
+# Needs: what `make build` needs, and GNU tar. VERSION in the environment replaces the version.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-version=${VERSION:-$(git describe --tags --always --dirty)}
+version=${VERSION:-$(scripts/version.sh)}
 name=pixtrend-$version-$(go env GOOS)-$(go env GOARCH)
-# The time of the last commit stands for those of all files; in a tree without git, of the newest release.
+# All files get the time of the last commit, or of CHANGELOG.md outside of git.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
 export SOURCE_DATE_EPOCH
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-# build NAME: builds a program without paths of this machine in it.
+# build NAME: builds a program that contains no paths of this machine.
 build() {
   go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$version" -o "$stage/bin/$1" "./cmd/$1"
 }

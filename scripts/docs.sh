@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs the commands of README.md and docs/*.md, and writes what they print now, and the pictures that the tutorial's make,
-# into docs/. Look at the difference and at the pictures before they are committed.
-# Needs: what scripts/setup.sh finds. The comparison with SciPy is run where python3 has scipy and rasterio, on PATH or
-# in the environment of `make peers`; what it prints is left alone elsewhere.
+# Runs the commands of README.md and docs/*.md, and updates their output and the pictures in docs/.
+# Look at the difference and at the pictures before you commit them.
+# Needs: what scripts/setup.sh finds. The comparison with SciPy also needs scipy and rasterio in
+# python3, on PATH or in the environment of `make peers`. Without them, its output is not updated.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Installs the program, its man pages, completions and docs, for `make install` and those who make packages.
+# Installs the program, its man pages, completions and docs, for `make install` and for packages.
 #
-#   scripts/install.sh FROM PREFIX    FROM/pixtrend, and FROM/pixtrend-bench where it is built, into PREFIX/bin
+#   scripts/install.sh FROM PREFIX    FROM has pixtrend, and perhaps pixtrend-bench
 #
-# Completions of zsh go to PREFIX/share/zsh/site-functions, or where ZSH_FUNCTIONS says below PREFIX.
-# Needs: a program that runs here, since it writes its man pages and completions itself.
+# Completions for zsh go to share/zsh/site-functions in PREFIX, or to the folder in PREFIX that
+# ZSH_FUNCTIONS names.
+# Needs: a program that runs on this machine, because it writes its man pages and completions
+# itself.
 set -euo pipefail
 
 if (($# != 2)); then
-  echo "install: name the folder of the programs and the one to install to: scripts/install.sh bin /usr/local" >&2
+  echo "install: needs two arguments, the folder of the programs and the prefix: scripts/install.sh bin /usr/local" >&2
   exit 2
 fi
 from=$1 prefix=$2
@@ -16,7 +18,7 @@ zsh=${ZSH_FUNCTIONS:-share/zsh/site-functions}
 sources=$(dirname "${BASH_SOURCE[0]}")/..
 
 if [[ ! -x $from/pixtrend ]]; then
-  echo "install: there is no $from/pixtrend: run 'make build' first" >&2
+  echo "install: $from/pixtrend does not exist: run 'make build' first" >&2
   exit 1
 fi
 
@@ -27,7 +29,7 @@ for shell in bash zsh fish; do
   "$from/pixtrend" completion "$shell" >"$made/$shell"
 done
 
-# put FILE FOLDER [NAME]: installs a file that all may read.
+# put FILE FOLDER [NAME]: installs a file that everyone may read.
 put() { install -D -m 644 "$1" "$prefix/$2/${3:-$(basename "$1")}"; }
 
 install -D -m 755 "$from/pixtrend" "$prefix/bin/pixtrend"

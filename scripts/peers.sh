@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Times pixtrend beside scipy, numpy, numba, xarray, dask, GRASS, CDO and terra on the same stacks, and checks their
-# results (scripts/peers/run.py). The table goes to .cache/peers/stacks/peers.md.
-# Needs: bin/pixtrend (`make peers` builds it first), Python 3.11 or newer with venv, 10 GB of disk and half an hour.
-# What Python packages can give goes to .cache/peers/venv, once; GRASS, CDO and R with terra are installed with apt-get
-# where that can be (as root), or else listed as missing. Arguments go to run.py: --quick for a look in minutes.
+# Times pixtrend, scipy, numpy, numba, xarray, dask, GRASS, CDO and terra on the same stacks, and
+# checks their results (scripts/peers/run.py). Writes the table to .cache/peers/stacks/peers.md.
+#
+#   scripts/peers.sh [options of run.py]    --quick takes some minutes instead of half an hour
+#
+# Needs: bin/pixtrend (`make peers` builds it first), Python 3.11 or newer with venv, 10 GB of disk.
+# Installs Python packages in .cache/peers/venv once. Installs GRASS, CDO and R with terra with
+# apt-get if run as root. Programs that are still missing are listed as missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,7 +14,7 @@ packages=(numpy==2.4.6 scipy==1.17.1 rasterio==1.4.4 numba==0.68.1 xarray==2026.
 venv=.cache/peers/venv
 
 if [[ ! -x bin/pixtrend ]]; then
-  echo "peers: there is no bin/pixtrend: run 'make peers', which builds it" >&2
+  echo "peers: bin/pixtrend does not exist: run 'make peers', which builds it" >&2
   exit 1
 fi
 scripts/venv.sh peers "$venv" "${packages[@]}"
@@ -24,7 +27,7 @@ if ((${#missing[@]})) && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; t
   for package in "${missing[@]}"; do
     echo "peers: installing $package with apt-get"
     { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$package"; } >/dev/null 2>&1 </dev/null ||
-      echo "peers: $package cannot be installed: it will be listed as missing"
+      echo "peers: apt-get cannot install $package: its program will be listed as missing"
   done
 fi
 

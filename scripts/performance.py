@@ -20,7 +20,7 @@ section = re.compile(r"<!-- figures of bench/runs/(\S+), by scripts/performance.
 
 
 def digits(x):
-    """Two digits, as people write them."""
+    """Formats a number with two significant digits."""
     return f"{x:.2f}" if x < 1 else f"{x:.1f}" if x < 10 else f"{float(f'{x:.2g}'):,.0f}"
 
 
@@ -48,7 +48,7 @@ def peers_table(results):
 
 
 def nearest_and_farthest(result):
-    """How many times pixtrend's time the fastest and the slowest of the others take, with their names."""
+    """Returns the times of the fastest and the slowest other program, divided by pixtrend's."""
     best = {r["peer"]: min(r["seconds"]) for r in result["rows"] if "error" in r}
     ours = best.pop("pixtrend fit")
     near, far = min(best, key=best.get), max(best, key=best.get)
@@ -56,12 +56,12 @@ def nearest_and_farthest(result):
 
 
 def key(name, k):
-    """A part of a result's name, KEY=VALUE/KEY=VALUE."""
+    """Returns the value of a key in the name of a result, KEY=VALUE/KEY=VALUE."""
     return dict(part.split("=", 1) for part in name.split("/") if "=" in part).get(k, "")
 
 
 def in_memory(report):
-    """The slope of a packed stack of float32 without gaps, on one thread and on all."""
+    """Describes the speed for slopes of packed float32 without gaps, on one thread and on all."""
     want = {"study": "scaling", "scaling": "strong", "pin": "cpu", "dtype": "float32", "gaps": "0", "arm": report["environment"]["isa"], "again": ""}
     found = [r for r in report["results"] if all(key(r["name"], k) == v for k, v in want.items())]
     found.sort(key=lambda r: int(key(r["name"], "threads")))
@@ -74,14 +74,14 @@ def in_memory(report):
 
 
 def over_floor(report):
-    """The time of whole fits for the slope over that of reading or decoding alone, on all threads, by case."""
+    """Returns, by case, the time of a fit divided by that of reading or decoding, on all threads."""
     rows = [r for r in report["pipeline"]["rows"] if r["stats"] == "slope"]
     most = max(r["threads"] for r in rows)
     return {r["case"]: f"{r['ratio']:.2f}" for r in rows if r["threads"] == most}
 
 
 def start(report):
-    """What the smallest of fits takes, as the run has it in a note."""
+    """Returns the time of the smallest fit, which the run has in a note."""
     return next(m[1] for m in (re.search(r"a fit of \S+ × \S+ pixels and \d+ dates (\d.*)", n) for n in report["pipeline"]["notes"]) if m)
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Finds what building pixtrend needs, and installs what is missing:
+# Installs the tools that building pixtrend needs and this machine lacks:
 #   Go 1.26 (Go 1.21 or newer fetches it by itself unless GOTOOLCHAIN=local), C and C++ compilers,
 #   make, pkg-config, and GDAL 3.6 or newer with its headers.
 #
-#   scripts/setup.sh           install what is missing; silent when all is there
-#   scripts/setup.sh --check   install nothing, say what is missing; exit status 1 if anything is
+#   scripts/setup.sh           installs what is missing, and prints nothing if nothing is
+#   scripts/setup.sh --check   installs nothing, lists what is missing, and fails if anything is
 #
-# Needs, when there is something to install: apt-get, dnf or brew; for the first two root or sudo.
+# Needs, if something is missing: apt-get, dnf or brew, and for the first two root or sudo.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -21,19 +21,20 @@ fail() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# at_least HAVE NEED: is version HAVE (3.10.1, 3.7dev) the version NEED (3.6) or newer?
+# at_least HAVE NEED: succeeds if the version HAVE (3.10.1, 3.7dev) is NEED (3.6) or newer.
 at_least() {
   local major=${1%%.*} minor=${1#*.}
   minor=${minor%%[!0-9]*}
   ((major > ${2%%.*} || (major == ${2%%.*} && ${minor:-0} >= ${2#*.})))
 }
 
-# Asked in the repository, go answers with the version that go.mod makes it switch to.
+# In the repository, go prints the version that go.mod makes it switch to.
 go_version() { go version 2>/dev/null | sed -n 's/.* go\([0-9]*\.[0-9]*\).*/\1/p'; }
 
 gdal_version() { "$pkg_config" --modversion gdal 2>/dev/null || true; }
 
-# The compilers that cgo calls. Those in macOS's /usr/bin only stand in for ones not yet installed.
+# The compilers that cgo calls. On macOS, those in /usr/bin exist even if the compilers are not
+# installed.
 have_compilers() {
   local cc=${CC:-gcc} cxx=${CXX:-g++}
   if [[ $(uname -s) == Darwin ]]; then
@@ -43,7 +44,7 @@ have_compilers() {
   fi
 }
 
-# What is not there at all, one a line.
+# find_missing: prints the tools that are missing, one on each line.
 find_missing() {
   have go || echo Go
   have_compilers || echo compilers
@@ -52,13 +53,13 @@ find_missing() {
   [[ -n $(gdal_version) ]] || echo GDAL
 }
 
-# One sentence about what is there but too old; no package would help.
+# find_too_old: prints a sentence about a tool that is too old. No package would help.
 find_too_old() {
   local version
   if have go; then
     version=$(go_version) || true
     if [[ -z $version ]]; then
-      echo "'go version' fails here, but Go $need_go is needed: see what it says, or install Go from https://go.dev/dl"
+      echo "'go version' fails, and Go $need_go is needed: run it to see why, or install Go from https://go.dev/dl"
       return
     elif ! at_least "$version" "$need_go"; then
       echo "found Go $version, need $need_go: install it from https://go.dev/dl, or set GOTOOLCHAIN=auto, with which Go 1.21 and newer fetch it"
@@ -81,7 +82,7 @@ find_manager() {
   done
 }
 
-# title THING: what to call it in a sentence.
+# title TOOL: prints its name for a sentence.
 title() {
   case $1 in
     compilers) echo "C and C++ compilers" ;;
@@ -90,7 +91,7 @@ title() {
   esac
 }
 
-# package_of THING: the package of $manager that brings it.
+# package_of TOOL: prints the packages of $manager that install it.
 package_of() {
   case $manager/$1 in
     apt-get/Go) echo golang-go ;;
@@ -114,13 +115,13 @@ as_root() {
   fi
 }
 
-# install_packages PACKAGE...: prints only what the package manager has to complain about.
+# install_packages PACKAGE...: prints only the errors of the package manager.
 install_packages() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
   case $manager in
     apt-get)
-      # The lists of a new machine are empty and those of an old one stale. One broken source among
-      # them is not the end: the installation shows whether it mattered.
+      # The package lists of a new machine are empty, and those of an old one stale. A source that
+      # fails is ignored: the installation below fails if it was needed.
       as_root "${apt[@]}" update </dev/null || true
       as_root "${apt[@]}" install -y --no-install-recommends "$@" </dev/null >/dev/null
       ;;
@@ -134,7 +135,7 @@ case ${1:-} in
   '') ;;
   --check) check_only=true ;;
   *)
-    say "unknown argument $1: the only one is --check" >&2
+    say "unknown argument $1: use --check or none" >&2
     exit 2
     ;;
 esac
@@ -156,9 +157,9 @@ titles=
 for thing in $missing; do titles+="${titles:+, }$(title "$thing")"; done
 manager=$(find_manager)
 [[ -n $manager ]] ||
-  fail "$titles not found, and no apt-get, dnf or brew to install with: install by hand and run this again"
+  fail "$titles not found, and neither apt-get, dnf nor brew: install them by hand and run this again"
 [[ $manager == brew || $(id -u) == 0 ]] || have sudo ||
-  fail "$titles not found, and installing with $manager needs root or sudo: run scripts/setup.sh as root"
+  fail "$titles not found, and $manager needs root or sudo: run scripts/setup.sh as root"
 [[ $manager != brew || $missing != *compilers* ]] ||
   fail "$titles not found: run 'xcode-select --install' for the compilers, then this again"
 
@@ -168,7 +169,7 @@ for thing in $missing; do
   packages+=("${names[@]}")
 done
 say "$titles not found; installing ${packages[*]} with $manager (can take some minutes)"
-install_packages "${packages[@]}" || fail "$manager could not install ${packages[*]}: see its message above"
+install_packages "${packages[@]}" || fail "$manager could not install ${packages[*]}: its message is above"
 
 hash -r
 too_old=$(find_too_old)

@@ -1,24 +1,47 @@
 #!/usr/bin/env bash
-# Runs every check and test, for `make test` and in CI, and stops at the first step that fails.
-# Needs: what scripts/setup.sh finds, and on the first run a network for staticcheck's module.
-# Checks the shell scripts too where shellcheck is installed.
+# Runs checks and tests, stops at the first that fails, and prints how long each took.
+#
+#   scripts/test.sh check   make check: static checks, short tests of the packages without cgo
+#   scripts/test.sh         make test: these, short tests of the other packages, and short tests
+#                           without assembly, with the race detector, with each instruction set
+#   scripts/test.sh long    make test-long: tests without -short, and all packages without
+#                           assembly and with the race detector
+#
+# CI runs the last two.
+# Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
+# and actionlint. Checks the shell scripts too if shellcheck is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-unset PIXTREND_ISA # the steps at the end set it themselves
+unset PIXTREND_ISA PIXTREND_LONG # the steps below set them
+
+case $* in
+  '') goal='test' ;;
+  check | long) goal=$1 ;;
+  *)
+    echo "test: unknown arguments $*: the only ones are check and long" >&2
+    exit 2
+    ;;
+esac
 
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
+actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
-# All packages but these promise to need no cgo, and so no GDAL.
-needs_cgo='/(raster|cmd/pixtrend|bench/pipeline)(/|$)'
-packages=$(go list ./...)
-packages=$(grep -v -E "$needs_cgo" <<<"$packages")
-read -ra cgo_free <<<"${packages//$'\n'/ }"
+log=$(mktemp)    # what go test has printed so far
+table=$(mktemp)  # the steps and their times
+timing=$(mktemp) # what the shell's times prints
+trap 'rm -f "$log" "$table" "$timing"' EXIT
 
-log=$(mktemp) # what go test has printed so far
-trap 'rm -f "$log"' EXIT
+# cpu_time: sets cpu to the CPU time of all finished children of this shell, in milliseconds.
+cpu_time() {
+  times >"$timing" # in this shell: a subshell has no children yet
+  cpu=$(awk -F '[ms ]' 'NR == 2 { printf "%d", 1000 * (60 * $1 + $2 + 60 * $4 + $5) }' "$timing")
+}
 
-# Counts the packages whose tests ran, once for each time they did; fails if none did or one failed.
+# summary: prints the steps with their times and the number of packages whose tests ran, one for
+# each time they did. Fails if no test ran or one failed.
 summary() {
+  printf '\n%7s %7s\n%7s %7s  step\n' wall CPU s s
+  cat "$table"
   awk '/^ok/ && !/no tests to run/ { passed++ }
        /^FAIL\t/ { failed++ }
        END { printf "\npackages: %d passed, %d failed\n", passed, failed; exit !passed || failed }' "$log"
@@ -26,42 +49,32 @@ summary() {
 
 # step NAME COMMAND...
 step() {
-  local name=$1 start=$SECONDS
+  local name=$1 start=$SECONDS before cpu result=0
   shift
   printf '\n== %s\n' "$name"
-  if ! "$@"; then
-    printf '\ntest: FAILED after %d s: %s\n' $((SECONDS - start)) "$name" >&2
+  cpu_time
+  before=$cpu
+  "$@" || result=$?
+  cpu_time
+  printf '%7d %7d  %s\n' $((SECONDS - start)) $(((cpu - before + 500) / 1000)) "$name" | tee -a "$table"
+  if ((result)); then
+    printf '\ntest: FAILED: %s\n' "$name" >&2
     summary || true
     exit 1
   fi
-  printf '   %d s\n' $((SECONDS - start))
 }
 
-cpu_flags() {
-  case $(uname -s) in
-    Linux) grep -m1 '^flags' /proc/cpuinfo ;;
-    Darwin) sysctl -n machdep.cpu.features machdep.cpu.leaf7_features 2>/dev/null | tr '[:upper:]\n' '[:lower:] ' ;;
-  esac
-}
-
-# cpu_lacks ISA: those of its features that this machine has not.
-cpu_lacks() {
-  local needed feature
-  case $1 in
-    generic | neon) needed='' ;; # every arm64 processor has NEON
-    avx2) needed='avx2 fma' ;;
-    avx512) needed='avx512f avx512bw avx512dq avx512vl' ;;
-  esac
-  for feature in $needed; do
-    [[ " $flags " == *" $feature "* ]] || printf '%s ' "$feature"
-  done
+# skip NAME REASON: records a step that cannot run here.
+skip() {
+  printf '\n== %s: SKIPPED, NOT TESTED: %s\n' "$1" "$2"
+  printf '%7s %7s  %s: SKIPPED, NOT TESTED: %s\n' - - "$1" "$2" >>"$table"
 }
 
 gofmt_clean() {
   local found
   found=$("$(go env GOROOT)/bin/gofmt" -l .) || return
   [[ -z $found ]] || {
-    printf 'not as gofmt writes it (make fmt mends it):\n%s\n' "$found"
+    printf 'not formatted by gofmt (make fmt does it):\n%s\n' "$found"
     return 1
   }
 }
@@ -69,51 +82,104 @@ gofmt_clean() {
 # test_all [FLAG...] [PACKAGE...]
 test_all() { go test "$@" 2>&1 | tee -a "$log"; }
 
-flags=$(cpu_flags) || true
-case $(uname -m) in
-  arm64 | aarch64) isas=(neon) ;;
-  *) isas=(avx2 avx512) ;;
-esac
-present='' absent=''
-for isa in "${isas[@]}"; do
-  if [[ -z $(cpu_lacks "$isa") ]]; then present+=" $isa"; else absent+=" $isa"; fi
-done
-echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs; has:${present:- none}${absent:+; lacks:$absent}"
+# instruction_sets: sets fastest to the fastest instruction set of this CPU and slower to the others
+# that can be tested here. Records those that cannot as skipped.
+instruction_sets() {
+  local flags='' names isa feature lacks
+  slower=() fastest=generic
+  case $(uname -m) in
+    arm64 | aarch64) names=(neon) ;; # every arm64 processor has NEON
+    *) names=(avx2 avx512) ;;
+  esac
+  case $(uname -s) in
+    Linux) flags=$(grep -m1 '^flags' /proc/cpuinfo) || true ;;
+    Darwin) flags=$(sysctl -n machdep.cpu.features machdep.cpu.leaf7_features 2>/dev/null | tr '[:upper:]\n' '[:lower:] ') || true ;;
+  esac
+  for isa in "${names[@]}"; do
+    lacks=
+    for feature in $(features_of "$isa"); do
+      [[ " $flags " == *" $feature "* ]] || lacks+=" $feature"
+    done
+    if [[ -z $lacks ]]; then
+      slower+=("$fastest")
+      fastest=$isa
+    else
+      skip "tests, PIXTREND_ISA=$isa" "this CPU lacks$lacks"
+    fi
+  done
+  echo "cpu: $(uname -m), $(getconf _NPROCESSORS_ONLN) CPUs, instruction sets: ${slower[*]-} $fastest"
+}
 
-step "gofmt" gofmt_clean
-step "go.mod is tidy" go mod tidy -diff
-step "go vet" go vet ./...
-for arch in amd64 arm64; do
-  step "go vet, $arch without cgo" env GOARCH=$arch CGO_ENABLED=0 go vet "${cgo_free[@]}"
-done
-step "staticcheck" go run "$staticcheck" ./...
-if command -v shellcheck >/dev/null; then
-  step "shellcheck" shellcheck scripts/*.sh scripts/peers/*.sh .ci/run
-else
-  printf '\n== shellcheck: SKIPPED, it is not installed\n'
+# features_of ISA: the CPU features that it needs, as the system names them.
+features_of() {
+  case $1 in
+    avx2) echo avx2 fma ;;
+    avx512) echo avx512f avx512bw avx512dq avx512vl ;;
+  esac
+}
+
+# test_forced ISA: the tests that depend on PIXTREND_ISA. Those of kernel, layout and stats do not:
+# they take each instruction set by itself. Not cached, to show that the variable is obeyed.
+test_forced() {
+  export PIXTREND_ISA=$1
+  local result=0
+  test_all -count=1 -run '^TestForcedISARuns$' ./kernel &&
+    test_all -short -count=1 -timeout 10m . &&
+    test_all -short -count=1 -timeout 10m -run 'Same|Against|Residuals|Rate|Mask|Index' ./raster || result=$?
+  unset PIXTREND_ISA
+  return $result
+}
+
+# without_cgo COMMAND...
+without_cgo() { CGO_ENABLED=0 "$@"; }
+
+long_tests() { PIXTREND_LONG=1 test_all -timeout 60m ./...; }
+
+step "packages: only those that may do depend on cgo" scripts/packages.sh check
+packages=$(scripts/packages.sh without-cgo)
+read -ra cgo_free <<<"${packages//$'\n'/ }"
+packages=$(scripts/packages.sh with-cgo)
+read -ra cgo <<<"${packages//$'\n'/ }"
+packages=$(scripts/packages.sh assembly)
+read -ra assembly <<<"${packages//$'\n'/ }"
+instruction_sets
+
+if [[ $goal != long ]]; then
+  step "commit subjects" scripts/subjects.sh
+  step "gofmt" gofmt_clean
+  step "go.mod is tidy" go mod tidy -diff
+  step "go vet" go vet ./...
+  step "staticcheck" go run "$staticcheck" ./...
+  if command -v shellcheck >/dev/null; then
+    step "shellcheck" shellcheck scripts/*.sh scripts/peers/*.sh .ci/run
+  else
+    skip "shellcheck" "it is not installed"
+  fi
+  step "README's figures are those of its run" scripts/performance.py --check
+  step "tests without cgo" without_cgo test_all -short -timeout 10m "${cgo_free[@]}"
 fi
 
-step "README's figures are those of its run" scripts/performance.py --check
+if [[ $goal == test ]]; then
+  step "tests with cgo" test_all -short -timeout 10m "${cgo[@]}"
+  # What has no assembly and needs none is compiled no differently with purego.
+  step "tests without assembly" without_cgo test_all -short -timeout 10m -tags purego . "${assembly[@]}"
+  step "tests with the race detector: workers and streams" test_all -short -timeout 10m -race . ./runner
+  # The tests above ran with the fastest instruction set.
+  for isa in ${slower[@]+"${slower[@]}"}; do
+    step "tests, PIXTREND_ISA=$isa" test_forced "$isa"
+  done
+fi
 
-step "tests" test_all -timeout 10m ./...
-export CGO_ENABLED=0
-# From here on -short thins the kernels' matrix out, which the step before ran whole.
-step "tests without cgo" test_all -short -timeout 10m "${cgo_free[@]}"
-step "tests without cgo or assembly" test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
-unset CGO_ENABLED
-step "tests with the race detector" test_all -short -timeout 20m -race ./...
-
-# Uncached: that the kernels depend on the variable is what these runs are to show.
-for isa in generic "${isas[@]}"; do
-  lacks=$(cpu_lacks "$isa")
-  lacks=${lacks% }
-  if [[ -n $lacks ]]; then
-    printf '\n== tests, PIXTREND_ISA=%s: SKIPPED, NOT TESTED: this CPU lacks %s\n' "$isa" "$lacks"
-    continue
-  fi
-  export PIXTREND_ISA=$isa
-  step "tests, PIXTREND_ISA=$isa" test_all -short -count=1 -timeout 10m ./kernel ./layout ./stats .
-  step "tests of files, PIXTREND_ISA=$isa" test_all -short -count=1 -timeout 10m -run 'Same|Against|Residuals|Rate|Mask|Index' ./raster
-done
+if [[ $goal == long ]]; then
+  for arch in amd64 arm64; do
+    step "go vet without cgo, $arch" env GOARCH="$arch" CGO_ENABLED=0 go vet "${cgo_free[@]}"
+  done
+  step "actionlint" go run "$actionlint"
+  # Without -short, which thins out the kernels' matrix of shapes and gaps.
+  step "all tests, long ones too" long_tests
+  step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
+  step "tests with the race detector" test_all -short -timeout 20m -race ./...
+  step "tests, PIXTREND_ISA=$fastest" test_forced "$fastest"
+fi
 
 summary

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -10,21 +11,53 @@ import (
 	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// version is set when the program is built: -ldflags '-X main.version=v1.2.3'.
-var version = "devel"
+// version replaces the version that pixtrend finds by itself. The Makefile sets it to what
+// scripts/version.sh prints: -ldflags '-X main.version=0.2.0+136c590'.
+var version string
 
-// versionName returns the version; go install module@version knows it without help.
+// versionName returns the version of this program: the release, and the commit if it is another
+// one.
 func versionName() string {
-	if info, ok := debug.ReadBuildInfo(); ok && version == "devel" && info.Main.Version != "" {
-		return strings.Trim(info.Main.Version, "()")
+	if version != "" {
+		return version
 	}
-	return version
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return pixtrend.Version
+	}
+	return versionOf(info)
+}
+
+// pseudoCommit is the end of the version that Go gives to a commit without a tag.
+var pseudoCommit = regexp.MustCompile(`[.-][0-9]{14}-([0-9a-f]{12})(\+|$)`)
+
+// versionOf returns the release, with the commit that Go knows: from the repository that the
+// program was built in, or from the version that go install fetched.
+func versionOf(info *debug.BuildInfo) string {
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	name := pixtrend.Version
+	if commit := settings["vcs.revision"]; len(commit) >= 7 {
+		if info.Main.Version == "v"+pixtrend.Version {
+			return name
+		}
+		name += "+" + commit[:7]
+		if settings["vcs.modified"] == "true" {
+			name += "-dirty"
+		}
+	} else if m := pseudoCommit.FindStringSubmatch(info.Main.Version); m != nil {
+		name += "+" + m[1][:7]
+	}
+	return name
 }
 
 func newVersionCommand() *cobra.Command {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# GRASS: r.series method=slope over external links to the rasters, on THREADS threads. Its slope is a map, which is a
-# year here.
+# GRASS: r.series method=slope over external links to the rasters, on THREADS threads. The slope is
+# per map, which is a year in these stacks.
 # Usage: grass.sh STACK_FOLDER OUT.tif THREADS; needs grass.
 set -euo pipefail
 db=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""scipy.stats.linregress for each pixel, in THREADS processes: the procedure that pixtrend's users come from.
+"""scipy.stats.linregress for each pixel, in THREADS processes, as many users do it.
 
-It reads all rasters, piles them into an array of pixels x dates x 2, calls linregress for every pixel and reshapes
-the slopes. Gaps are left out of each series, as linregress knows none.
+It reads all rasters into an array of pixels x dates x 2, calls linregress for every pixel and
+reshapes the slopes. linregress does not support gaps, so they are left out of each series.
 """
 
 from concurrent.futures import ProcessPoolExecutor

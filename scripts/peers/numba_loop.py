@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""numba: a compiled loop over pixels in THREADS threads, two passes over each series, gaps left out."""
+"""numba: a compiled loop over pixels in THREADS threads, two passes over the valid samples."""
 
 import numba
 import numpy as np

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""numpy: the slope as a product of weights with the stack, w @ Y. A pixel with a gap has no slope."""
+"""numpy: slopes as the product of weights and the stack, w @ Y. A pixel with a gap has no slope."""
 
 import numpy as np
 from stack import job, read

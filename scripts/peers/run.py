@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Times pixtrend and what people use today on the same stacks, as whole processes, and checks every result.
+"""Times pixtrend and other programs on the same stacks, as whole processes, and checks results.
 
 Usage: run.py PIXTREND FOLDER [--quick] [--runs N] [--stacks small,large] [--record RUN]
 
-Stacks are made in FOLDER, or FOLDER/quick, where peers.md and peers.json are written, and in RUN as well, the folder of a
-run that `pixtrend bench all --record` has made. `make peers` runs it. A peer that is not installed is listed as missing. Runs of all peers alternate; the best time counts, since all else that a shared
-machine does only adds. Each slope is compared with a two-pass fit in float64 that this script makes with numpy.
+Makes stacks in FOLDER, or in FOLDER/quick with --quick, and writes peers.md and peers.json there.
+--record writes both to RUN too, a folder that `pixtrend bench all --record` has made. `make peers`
+calls this script. A program that is not installed is listed as missing. The programs run in turn.
+The best time counts, because other work on the machine can only add time. Each slope is compared
+with a two-pass fit in float64, which this script computes with numpy.
 """
 
 import argparse
@@ -25,13 +27,13 @@ import rasterio
 from stack import files, read
 
 here = Path(__file__).parent
-longest = 20 * 60  # seconds of one run
-once = 60  # seconds from which on one run is enough
+longest = 20 * 60  # seconds; a run that takes longer is stopped
+once = 60  # seconds; a program that takes longer runs once
 threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def first_line(*command):
-    """What a program says of its version; None where it is missing."""
+    """Returns the first line that a command prints, or None if it is missing or fails."""
     if not shutil.which(command[0]):
         return None
     said = subprocess.run(command, capture_output=True, text=True)
@@ -69,7 +71,7 @@ def peers(pixtrend):
 
 
 def run(peer, folder, out):
-    """Seconds and peak kilobytes of one run; the slopes are in out then."""
+    """Runs a program, which writes slopes to out, and returns its seconds and peak kilobytes."""
     if peer.name == "pixtrend fit":
         command = [*peer.command, str(peer.threads), "-o", str(out), str(folder)]
     else:
@@ -99,7 +101,7 @@ def slopes(out):
 
 
 def reference(folder):
-    """Two passes over every series in float64, gaps left out, some rows at a time."""
+    """Returns slopes by two passes over every series in float64, without gaps, by rows."""
     stack, years = read(folder)
     out = np.empty(stack.shape[1:])
     for y0 in range(0, stack.shape[1], 64):
@@ -116,16 +118,16 @@ def reference(folder):
 
 
 def compare(got, want):
-    """The largest error as a part of the slopes' spread, and how many pixels lost their slope."""
+    """Returns the largest error by the standard deviation of slopes, and the number of lost pixels."""
     if got.shape != want.shape:
-        raise RuntimeError(f"a result of {got.shape} for a stack of {want.shape}")
+        raise RuntimeError(f"the result has the shape {got.shape}, expected {want.shape}")
     both = ~np.isnan(got) & ~np.isnan(want)
     error = np.abs(got[both] - want[both]).max() / np.nanstd(want) if both.any() else float("nan")
     return float(error), int((np.isnan(got) & ~np.isnan(want)).sum())
 
 
 def make(pixtrend, folder, quick):
-    """The stacks: their names, folders and what they are."""
+    """Makes the stacks that do not exist, and returns their names, folders and descriptions."""
     side = 512 if quick else 4096
     small = ["--width", "200", "--height", "210"] if quick else []
     large = ["--width", str(side), "--height", str(side), "--gaps", "0"]
@@ -143,7 +145,7 @@ def make(pixtrend, folder, quick):
 
 
 def whole_numbers(source, target):
-    """A stack of ten-thousandths as int16, in compressed tiles."""
+    """Writes a stack times 10,000 as int16, in compressed tiles."""
     if target.exists():
         return
     target.mkdir()
@@ -156,7 +158,7 @@ def whole_numbers(source, target):
 
 
 def netcdf(folder):
-    """The stack as CDO reads it."""
+    """Writes the stack as a NetCDF file for CDO."""
     if folder.with_suffix(".nc").exists():
         return
     found, years = files(folder)
@@ -241,13 +243,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("pixtrend")
     p.add_argument("folder", type=Path)
-    p.add_argument("--quick", action="store_true", help="small stacks, to see that all runs")
+    p.add_argument("--quick", action="store_true", help="use small stacks, to see whether everything works")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--stacks", default="small,small-gaps,large,large-deflate", help="those that are measured")
-    p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder too")
+    p.add_argument("--stacks", default="small,small-gaps,large,large-deflate", help="stacks to measure")
+    p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder as well")
     args = p.parse_args()
     if args.record and not args.record.is_dir():
-        p.error(f"there is no folder {args.record}: make one with bin/pixtrend bench all --record bench/runs")
+        p.error(f"the folder {args.record} does not exist: make it with bin/pixtrend bench all --record bench/runs")
     pixtrend = str(Path(args.pixtrend).resolve())
     if args.quick:
         args.folder /= "quick"
@@ -257,11 +259,11 @@ def main():
     results = [measure(s, all_peers, args.runs, args.folder) for s in stacks]
     machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
     text = [
-        "## pixtrend beside what people use today\n",
-        f"{machine}, {time.strftime('%Y-%m-%d')}. Whole processes, from the start until the slopes are in a file, files in the page",
-        f"cache, the best of {args.runs} (one where it takes more than a minute). Errors are of the spread of all slopes; pixels lost have a slope",
-        "with two observations or more, and none in this result. CDO's NetCDF file was made before the clock started, and",
-        "memory is that of the largest process.",
+        "## pixtrend and other programs\n",
+        f"{machine}, {time.strftime('%Y-%m-%d')}. Times are of whole processes, from the start until the slopes are in a file, with the",
+        f"inputs in the page cache: the best of {args.runs} runs, or of one if it takes more than a minute. Errors are divided by the",
+        "standard deviation of all slopes. Lost pixels have two observations or more and no slope in this result. CDO's NetCDF",
+        "file was made before the clock started. Memory is that of the largest process.",
         *map(table, results),
         "\n### Versions\n",
         *(f"* {r.name}: {r.version or 'missing'}" for r in all_peers),

@@ -1,4 +1,4 @@
-"""What the peers in Python share: a stack read as people do, with rasterio, and slopes written as numpy's file."""
+"""Code that the programs in Python share: reads a stack with rasterio, as most users do."""
 
 import re
 import sys
@@ -8,13 +8,13 @@ import numpy as np
 
 
 def files(folder):
-    """The rasters of a folder with their years, which stand in the names."""
+    """Returns the rasters of a folder, and the years in their names."""
     found = sorted(Path(folder).glob("*.tif"))
     return found, np.array([float(re.search(r"(\d{4})", f.stem)[1]) for f in found])
 
 
 def read(folder):
-    """All samples as an array of dates x rows x columns, gaps as NaN, and the years."""
+    """Returns all samples as dates x rows x columns, with NaN for gaps, and the years."""
     import rasterio
 
     found, years = files(folder)
@@ -30,5 +30,5 @@ def read(folder):
 
 
 def job():
-    """The folder, where slopes go, and how many processes or threads, from the command line."""
+    """Returns the arguments: the folder, the output, and the number of processes or threads."""
     return sys.argv[1], sys.argv[2], int(sys.argv[3])

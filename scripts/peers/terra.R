@@ -1,4 +1,5 @@
-# terra: regress() of the rasters on the years; where it is too old for that, app() of a function that leaves gaps out.
+# terra: regress() of the rasters on the years. A terra without regress() runs app() with a function
+# that skips gaps.
 # Usage: Rscript terra.R STACK_FOLDER OUT.tif THREADS; needs R with terra.
 suppressMessages(library(terra))
 args <- commandArgs(trailingOnly = TRUE)

@@ -1,10 +1,9 @@
-"""Runs a command for at most so many seconds and prints how many it took, the kilobytes of its peak memory and its exit
-status.
+"""Runs a command for at most SECONDS. Prints its seconds, peak kilobytes and exit status.
 
 Usage: timed.py SECONDS LOG COMMAND...
 
-A process of its own, since the system counts the memory of a process before it becomes another one to the other:
-this one is small.
+This is a process of its own because it is small: the system counts the memory of the parent as
+memory of the command until the command is executed.
 """
 
 import os

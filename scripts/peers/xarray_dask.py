@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""xarray with dask: rasters opened by rioxarray in chunks of 512 rows, polyfit along the years in THREADS threads."""
+"""xarray with dask: chunks of 512 rows by rioxarray, polyfit over the years in THREADS threads."""
 
 import dask
 import numpy as np
