@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 		}
 	}
 	sources := s.dated()
-	readings, err := o.Dates.Resolve(sources, nil)
+	readings, err := s.resolveDates(o, sources)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
 		dated[i] = Dated{sources[i].Name, r}
@@ -68,7 +69,7 @@ func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.
 // selectByDate finds the date of every plane, or of every file as long as none is opened, and returns the indices of
 // those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
-	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
+	if s.readings, err = s.resolveDates(o, s.dated()); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}
@@ -103,13 +104,33 @@ func (s *Stack) dated() []timeaxis.Input {
 	}
 	inputs := make([]timeaxis.Input, len(s.planes))
 	for i, name := range s.Names() {
-		l := s.planes[i].labels
-		inputs[i] = timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
-		if !s.multi {
-			inputs[i].Path = gdal.DatedName(s.sources[i])
+		p := &s.planes[i]
+		inputs[i] = p.labels.input(name)
+		if !p.dated {
+			inputs[i].Path = gdal.DatedName(s.sources[p.file])
 		}
 	}
 	return inputs
+}
+
+// resolveDates returns the dates of inputs, which may be all the names or bands of a stack. Dates or
+// numbers that are given by position need an order that is beyond doubt.
+func (s *Stack) resolveDates(o OpenOptions, inputs []timeaxis.Input) ([]timeaxis.Reading, error) {
+	var csv []byte
+	readings, err := o.Dates.Resolve(inputs, func(path string) ([]byte, error) {
+		data, err := os.ReadFile(path)
+		csv = data
+		return data, err
+	})
+	if err != nil || !o.Dates.ByPosition() && (csv == nil || timeaxis.PairsByPath(csv)) {
+		return readings, err
+	}
+	warnings, err := s.checkOrder()
+	if err != nil {
+		return nil, err
+	}
+	s.warnings = append(s.warnings, warnings...)
+	return readings, nil
 }
 
 // sortByDate puts the planes in the order of the axis, which it returns.

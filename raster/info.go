@@ -255,7 +255,7 @@ func (in *inspection) lookAtFiles(ctx context.Context) {
 				q.file = i
 			}
 			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}
-			if in.multi {
+			if e.plane.dated {
 				e.name = fmt.Sprintf("%s band %d", in.files[i], planes[j].band)
 			}
 			in.entries = append(in.entries, e)
@@ -280,16 +280,16 @@ func predictorOf(name string) int {
 func (in *inspection) date() error {
 	inputs := make([]timeaxis.Input, len(in.entries))
 	for i, e := range in.entries {
-		inputs[i].Name = e.name
-		if !in.multi {
+		var l labels
+		if e.plane != nil {
+			l = e.plane.labels
+		}
+		inputs[i] = l.input(e.name)
+		if e.plane == nil || !e.plane.dated {
 			inputs[i].Path = gdal.DatedName(in.sources[e.file])
 		}
-		if e.plane != nil {
-			l := e.plane.labels
-			inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.description, l.acquired, l.tag
-		}
 	}
-	readings, err := in.o.Dates.Resolve(inputs, nil)
+	readings, err := in.resolveDates(in.o.OpenOptions, inputs)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // labels is what a file says about the date of one of its bands.
@@ -25,6 +26,11 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
 	return l
+}
+
+// input returns what the labels, with the name of the raster, say about its date.
+func (l labels) input(name string) timeaxis.Input {
+	return timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
 }
 
 // labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are

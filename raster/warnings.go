@@ -17,7 +17,7 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 	if j != nil {
 		warnings = append(warnings, j.Warnings...)
 	} else {
-		warnings = append(warnings, in.dateSurprises()...)
+		warnings = append(append(warnings, in.warnings...), in.dateSurprises()...)
 	}
 	if info.Dates.Used > 1 {
 		warnings = append(warnings, in.mixtures()...)
@@ -125,7 +125,7 @@ func (in *inspection) groups(info *Info, part func(FormatInfo) FormatInfo) (grou
 			at = len(groups)
 			p, geo := e.plane, in.geos[e.file]
 			blocks := ((geo.width-1)/p.blockWidth + 1) * ((geo.height-1)/p.blockHeight + 1)
-			groups = append(groups, &alike{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: in.multi, blocks: blocks})
+			groups = append(groups, &alike{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: p.dated, blocks: blocks})
 			entries = append(entries, nil)
 		}
 		entries[at] = append(entries[at], e)

@@ -13,10 +13,11 @@ import (
 // addInputFlags defines the flags that say what of the inputs is fitted.
 func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string) {
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a lone raster are its dates)", atLeast(1))
+		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; the bands of a lone raster are its dates, as are bands that are all described by dates)", atLeast(1))
 		option(flags, &o.Index, "index", "", "INDEX",
 			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
 		repeated(flags, drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
+		flags.BoolVar(&o.Recursive, "recursive", false, "search the folders in a folder that is an INPUT too")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 }
@@ -24,7 +25,7 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 // lineFlags defines the flags that say which pixels have a line, and what is told of it.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
-		"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", between0And1)
+		"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"the intercept is the value of the line at DATE, a year or a day as the dates of the inputs are, or a number of --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 	option(flags, &o.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
