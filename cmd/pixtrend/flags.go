@@ -68,10 +68,11 @@ func parseConfidence(s string) (float64, error) { return parseLevel(s, "0.95") }
 
 // parseLevel reads a number between 0 and 1, of which example is one.
 func parseLevel(s, example string) (float64, error) {
-	x, err := strconv.ParseFloat(s, 64)
+	number, percent := strings.CutSuffix(s, "%")
+	x, err := strconv.ParseFloat(number, 64)
 	switch {
-	case err == nil && x > 1 && x < 100:
-		return 0, fmt.Errorf("give a number between 0 and 1: %s %% is %.6g", s, x/100)
+	case err == nil && x < 100 && (x > 1 || percent && x > 0):
+		return 0, fmt.Errorf("give a number between 0 and 1: %s %% is %.6g", number, x/100)
 	case err != nil || !(x > 0 && x < 1):
 		return 0, fmt.Errorf("give a number between 0 and 1, such as %s", example)
 	}
