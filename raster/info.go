@@ -42,6 +42,7 @@ type DatesInfo struct {
 	Shared  []string `json:"shared"`  // dates of several rasters
 	Sources []string `json:"sources"` // what the dates were read from, the most frequent first
 	Error   string   `json:"error,omitempty"`
+	Err     error    `json:"-"` // what Error says, for errors.As
 }
 
 // RasterInfo is about a file, or a band of a file whose bands are dates.
@@ -117,6 +118,7 @@ type SurveyInfo struct {
 type FitInfo struct {
 	Runs         bool    `json:"runs"`
 	Why          string  `json:"why,omitempty"`         // it would not
+	Err          error   `json:"-"`                     // what Why says, for errors.As
 	Index        string  `json:"index,omitempty"`       // what it fits of two bands, such as nd:4,3
 	Valid        string  `json:"valid_range,omitempty"` // what observations are within
 	Masks        string  `json:"masks,omitempty"`       // by what samples are gaps
@@ -355,7 +357,7 @@ func (in *inspection) job(inputs []string) (*Job, error) {
 func (in *inspection) datesInfo(err error) DatesInfo {
 	d := DatesInfo{Given: len(in.entries), Missing: []string{}, Shared: []string{}}
 	if err != nil {
-		d.Error = err.Error()
+		d.Error, d.Err = err.Error(), err
 	}
 	var readings []timeaxis.Reading
 	var xs []float64
@@ -551,7 +553,7 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, got *surveyed, 
 	f := &info.Fit
 	f.Runs = err == nil
 	if err != nil {
-		f.Why = err.Error()
+		f.Why, f.Err = err.Error(), err
 	}
 	if j == nil {
 		return

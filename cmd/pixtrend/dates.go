@@ -48,8 +48,8 @@ func checkDateFlags(flags *pflag.FlagSet, o raster.OpenOptions) error {
 	case flags.Changed("x-unit") && !flags.Changed("x"):
 		return usagef("--x-unit names the unit of --x, which is not given")
 	}
-	if err := o.Select.Check(); err != nil {
-		return usagef("%w", err)
+	if s := o.Select; s.Check() != nil {
+		return usagef("--from %v --to %v runs backwards: write --from %v --to %v", s.From, s.To, s.To, s.From)
 	}
 	return nil
 }

@@ -64,6 +64,7 @@ func newInfoCommand() *cobra.Command {
 				return err
 			}
 			log.Info("looked at the inputs", "rasters", len(report.Rasters), "read", bytesText(report.Survey.Bytes), "took", time.Since(start))
+			nameDateFlags(report)
 			text := infoText(report, n.all)
 			if n.json {
 				if text, err = jsonLine(report); err != nil {

@@ -139,7 +139,7 @@ func helpFor(cmd *cobra.Command, bad usageError) string {
 
 // oneLine makes one sentence of an error, for the program's name stands in front of it already.
 func oneLine(err error) string {
-	return strings.TrimPrefix(oneSentence(err.Error()), "pixtrend: ")
+	return strings.TrimPrefix(oneSentence(withDateFlags(err)), "pixtrend: ")
 }
 
 // interruption is the cause of a context that a signal ended.
