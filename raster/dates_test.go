@@ -250,10 +250,10 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 	}
 	for want, o := range map[string]OpenOptions{
 		"numbers in place of dates have a unit of their own": {Dates: x, Per: timeaxis.PerDay},
-		"and no calendar":       {Dates: x, Select: timeaxis.Selection{Months: 1 << 6}},
-		`"K" is a unit`:         {XUnit: "K"},
-		"bands count from 1":    {Band: -1},
-		"from 2003 to 2001": {Select: timeaxis.Selection{From: timeaxis.Year(2003), To: timeaxis.Year(2001)}},
+		"and no calendar":    {Dates: x, Select: timeaxis.Selection{Months: 1 << 6}},
+		`"K" is a unit`:      {XUnit: "K"},
+		"bands count from 1": {Band: -1},
+		"from 2003 to 2001":  {Select: timeaxis.Selection{From: timeaxis.Year(2003), To: timeaxis.Year(2001)}},
 	} {
 		if _, err := Open(files, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", o, err, want)

@@ -50,7 +50,7 @@ var unitsPattern = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+(?:since|after|from|re
 // calendar. Everything else is [ErrCalendar].
 func (c TimeCoordinate) Date() (Date, error) {
 	bad := func(format string, args ...any) (Date, error) {
-		return Date{}, &Error{Kind: ErrCalendar, Found: fmt.Sprintf("%v: %q %s", ErrCalendar, c.String(), fmt.Sprintf(format, args...))}
+		return Date{}, &Error{Kind: ErrCalendar, Found: fmt.Sprintf("the time coordinate %q %s", c.String(), fmt.Sprintf(format, args...))}
 	}
 	match := unitsPattern.FindStringSubmatch(c.Units)
 	if match == nil {

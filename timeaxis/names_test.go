@@ -1,9 +1,10 @@
 package timeaxis
 
 import (
-	"os"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Names of rasters and the dates that they carry. Each must be read as that date or be refused, and never be
@@ -61,7 +62,7 @@ var namedDates = []struct{ want, names string }{
 	// Seasons, quarters, weeks, dekads.
 	{"=2001-07-01", `ndvi_2001Q3 ndvi_2001_Q3 2001-Q3 Q3_2001 Q3-2001 q3.2001`},
 	{"none", `NDVI_2001_JJA JJA_2001 2001JJA NDVI_DJF_2001 2001_MAM SON2001 NDVI_2001_JJAS 2001_AMJJAS NDVI_2001_summer Summer_2001 2001_spring 2001winter autumn_2001 2001_wet
-		2001_dry kharif_2001 rabi_2001 2001_rainy NDVI_2001_season1 2001_monsoon 2001-02_djf 2001_JAS_mean NDVI_mean_JJA_2001 2001_growingseason_MJJ`},
+		2001_dry kharif_2001 rabi_2001 2001_rainy NDVI_2001_season1 2001_monsoon 2001-02_djf 2001_JAS_mean NDVI_mean_JJA_2001 2001_growingseason_MJJ 2001_win spr_2001`},
 	{"=2001-07-02", `ndvi_2001-W27 ndvi_2001W27 ndvi_2001_W27 ndvi_2001w27`},
 	{"=2019-12-30", `ndvi_2020-W01`},
 	{"2001-07-02", `ndvi_W27_2001 ndvi_2001_wk27 ndvi_2001_week27 ndvi_2001_27 2001_week_27 ndvi_200127 NDVI_2001WC27 2001_kw27 27_2001 2001-27 ndvi_2001_W27_N10 ndvi_2001_27th`},
@@ -84,7 +85,7 @@ var namedDates = []struct{ want, names string }{
 		ndvi_2001_3857x 0.05deg_2001 ndvi_0.25_2001 2001_wgs84 utm32_2001 ETRS89_2001 LC100_2001 MOD13Q1_2001 MCD12Q1_2001_LC MYD11A2_2001_mean MOD17A3HGF_2001 gpw_v4_population_density_rev11_2001_30_sec
 		gpw_v4_population_density_rev11_2001_2pt5_min ESACCI-LC-L4-LCCS-Map-300m-P1Y-2001-v2.0.7cds F152001.v4b_web.stable_lights.avg_vis F152001_v4b_avg_vis GHS_POP_E2001_GLOBE_R2023A_54009_100_V1_0
 		ga_ls7e_gm_cyear_3_x40y11_2001--P1Y_final_red TerraClimate_ppt_2001 daymet_v4_prcp_annttl_na_2001 ppp_2001_1km_Aggregated PRISM_ppt_stable_4kmM3_2001_bil y2001modisSSEBopET U2006_CLC2001_V2020_20u1
-		LCMS_CONUS_v2020-5_Change_2001 GLC_FCS30_2001 3d_2001 ERA5_2001 S2_2001 L7_2001 2001_P1Y`},
+		LCMS_CONUS_v2020-5_Change_2001 GLC_FCS30_2001 3d_2001 ERA5_2001 popc_2001AD S2_2001 L7_2001 2001_P1Y`},
 	{"=2013", `VNL_v21_npp_2013_global_vcmcfg_c202205302300.average_masked.dat VNL_v2_npp_2013_global_vcmcfg_c202101211500.median PROBAV_LC100_global_v3.0.1_2013-base_Discrete-Classification-map_EPSG-4326`},
 	{"=2023", `OPERA_L3_DIST-ANN-HLS_T06WVT_2023_20240601T181545Z_30_v1_VEG-DIST-STATUS`},
 	{"=1850", `ipcc_1850`},
@@ -138,5 +139,108 @@ func TestNames(t *testing.T) {
 	if tried < 400 {
 		t.Errorf("%d names were tried", tried)
 	}
-	_ = os.Args
+
+}
+
+// forms are ways of writing a day, and what is to be read of it, if anything.
+var forms = []struct {
+	write func(d Date) string
+	level level
+}{
+	{func(d Date) string { return fmt.Sprintf("%04d%02d%02d", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d_%d_%d", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%02d-%02d-%04d", d.day, d.month, d.year) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%02d_%02d_%04d", d.day, d.month, d.year) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%02d%02d%04d", d.day, d.month, d.year) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%02d%02d%02d", d.day, d.month, d.year%100) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%d%s%d", d.day, d.month.String()[:3], d.year) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%s_%d_%d", d.month, d.day, d.year) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d%03d", d.year, d.yearDay()) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d_%03d", d.year, d.yearDay()) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d_%02d%02d", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("y%04dm%02dd%02d", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d%02d%02dT101112", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d%02d%02d101112", d.year, d.month, d.day) }, byDay},
+	{func(d Date) string { return fmt.Sprintf("%04d%02d", d.year, d.month) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%04d_%02d", d.year, d.month) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%04d_%d", d.year, d.month) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%02d_%04d", d.month, d.year) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%d_%04d", d.month, d.year) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%02d%04d", d.month, d.year) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%s_%04d", d.month.String()[:3], d.year) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%04d%s", d.year, d.month) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%04dM%02d", d.year, d.month) }, byMonth},
+	{func(d Date) string { return fmt.Sprintf("%04d", d.year) }, byYear},
+}
+
+// decoys stand beside dates in names, and are no part of them.
+var decoys = strings.Fields("ndvi LAI mean h25v05 v2.0 V.2.1 10m 250m B04 T32TQM tile_5 tile_05 EPSG3035 L8 LC08 clip gm global S2A x MOD13Q1 p90 bio12 path_195 0.25deg rev11 final 3B spei12 annual")
+
+// Whatever stands around a date, it is read right or not at all: a month is not lost beside a year.
+func FuzzNames(f *testing.F) {
+	for form := range forms {
+		f.Add(11000+37*form, uint8(form), uint8(form), uint8(3*form), uint8(form%4))
+	}
+	f.Fuzz(func(t *testing.T, day int, form, before, after, separator uint8) {
+		d := Date{1950, time.January, 1}.plus(((day % 27000) + 27000) % 27000) // to 2023
+		how := forms[int(form)%len(forms)]
+		sep := []string{"_", "-", ".", " "}[separator%4]
+		if decoys[int(before)%len(decoys)][0]|0x20 == 'v' && sep == "." {
+			return // the number behind a point belongs to the version
+		}
+		name := decoys[int(before)%len(decoys)] + sep + how.write(d) + sep + decoys[int(after)%len(decoys)] + ".tif"
+		got, err := FromName(name)
+		want := d
+		switch how.level {
+		case byMonth:
+			want.day = 1
+		case byYear:
+			want = Year(d.year)
+		}
+		if err == nil && got != want {
+			t.Errorf("FromName(%q) = %v, want %v", name, got, want)
+		}
+	})
+}
+
+// The same, over all forms and decoys, and a day of each month of some years.
+func TestFormsAmongDecoys(t *testing.T) {
+	readOf := make([]int, len(forms))
+	for n, how := range forms {
+		for i, before := range decoys {
+			for _, sep := range []string{"_", "-", ".", ""} {
+				after := decoys[(i*7+n)%len(decoys)]
+				if version := before[0]|0x20 == 'v'; sep == "" && (isDigit(before[len(before)-1]) || isDigit(after[0])) || version && sep == "." {
+					continue // digits would run together, or belong to a version
+				}
+				if sep == "" && (before == "x" || n == 22) {
+					continue // x05 is a coordinate, Maytile no month
+				}
+				for k := range 8 {
+					d := Date{1958, time.January, 1}.plus(37*i + 3011*k)
+					want := d
+					switch how.level {
+					case byMonth:
+						want.day = 1
+					case byYear:
+						want = Year(d.year)
+					}
+					name := before + sep + how.write(d) + sep + after
+					got, err := FromName(name + ".tif")
+					if err == nil && got != want {
+						t.Errorf("FromName(%q) = %v, want %v", name, got, want)
+					}
+					if err == nil {
+						readOf[n]++
+					}
+				}
+			}
+		}
+	}
+	for _, n := range []int{0, 1, 7, 12, 13, 16, 21, 24} { // what is certain is read mostly
+		if readOf[n] < 400 {
+			t.Errorf("form %s is read %d times", forms[n].write(Date{2001, time.July, 15}), readOf[n])
+		}
+	}
 }

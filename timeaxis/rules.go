@@ -8,17 +8,17 @@ import (
 
 // rule is one way in which texts carry their date.
 type rule struct {
-	name    string                                 // for reports
-	example string                                 // a real name, for which the rule was made
-	pattern *regexp.Regexp                         // its first group is the text that it uses up; named groups spell the date, see spelled
-	key     string                                 // in lower case; a text without it is not searched
-	fits    func(text string, start, end int) bool // nil: anywhere
+	name    string                         // for reports
+	example string                         // a real name, for which the rule was made
+	pattern *regexp.Regexp                 // its first group is the text that it uses up; named groups spell the date, see spelled
+	key     string                         // in lower case; a text without it is not searched
+	fits    func(p *page, i, end int) bool // whether it may be at words[i], up to end; nil: anywhere
 	// notation says that it is anyone's, and not that of a product.
 	notation bool
 }
 
 // Parts of patterns: a year as it is written, a day, a day of the year, an English month, what may
-// stand between the parts of a date, and the end of a number and of a word.
+// stand between the parts of a date, and the ends of a number, of a word and of a day before its time.
 const (
 	yyyy      = `(?P<year>1[5-9]\d\d|2[01]\d\d)`
 	ymd       = `(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)`
@@ -29,6 +29,7 @@ const (
 	between   = `[-_. ]`
 	endNumber = `(?:\D|$)`
 	endWord   = `(?:[^0-9A-Za-z]|$)`
+	endDay    = `(?:[^0-9A-Za-z]|[Tt]\d|$)`
 )
 
 // products are the rules of names that data centres give, with the sources of their conventions.
@@ -124,7 +125,7 @@ func product(key, name, example, id string) rule {
 var notations = []rule{
 	notation("YYYYMMDD", "S2_NDVI_20150711T100008.tif", yyyy+`(?P<month>\d\d)(?P<day>\d\d)`, endNumber, nil),
 	notation("YYYYMMDDhh, hhmm or hhmmss", "ndvi_20010715120000.tif", yyyy+mm+`(?P<day>[0-3]\d)(?:[01]\d|2[0-3])(?:[0-5]\d){0,2}`, endNumber, nil),
-	notation("YYYY-MM-DD", "TERRA_MODIS_012010_NDVI_2013-09-14.jp2", yyyy+`(?P<sep>[-_.:/ ])(?P<month>\d\d)(?P<same>[-_.:/ ])(?P<day>\d\d)`, endNumber, noChain),
+	notation("YYYY-MM-DD", "TERRA_MODIS_012010_NDVI_2013-09-14.jp2", yyyy+`(?P<sep>[-_.:/ ])(?P<month>\d\d)(?P<same>[-_.:/ ])(?P<day>\d\d)`, endDay, noChain),
 	notation("YYYY-M-D", "sea_ice_conc_2021_9_9.tif", yyyy+`(?P<sep>[-_.:/ ])(?P<month>[1-9]|1[0-2])(?P<same>[-_.:/ ])(?P<day>\d\d?)`, endWord, oneDigit),
 	notation("YYYY-MMDD", "LiCS_2018_0131.tif", yyyy+`[-_.]`+mm+`(?P<day>[0-3]\d)`, endWord, nil),
 	notation("DD-MM-YYYY", "15-07-2001_ndvi.tif", `(?P<day>\d\d?)(?P<sep>[-./])(?P<month>\d\d?)(?P<same>[-./])`+yyyy, endNumber, apart),
@@ -177,52 +178,61 @@ const someYear = `(?:1[5-9]\d\d|2[01]\d\d)`
 
 // notation matches what begins with pattern and ends before end; the text that is used up is its
 // first group.
-func notation(name, example, pattern, end string, fits func(text string, start, end int) bool) rule {
+func notation(name, example, pattern, end string, fits func(p *page, i, end int) bool) rule {
 	return rule{name: name, example: example, pattern: regexp.MustCompile(`(?i)^(` + pattern + `)` + end), fits: fits, notation: true}
 }
 
-// What stands around a notation decides about some. start and end are those of the text that it uses up.
+// What stands around a notation decides about some. They begin with words[i] of a page and use up its text to end.
 
 // noChain: no day and month stand before the year, as in 15-07-2001-08-20.
-func noChain(text string, start, _ int) bool { return !dayMonthBefore.MatchString(text[:start]) }
+func noChain(p *page, i, _ int) bool {
+	if i < 2 || p.words[i-1].role != unread || p.words[i-2].role != unread {
+		return true
+	}
+	return !dayMonthBefore.MatchString(p.text[p.words[i-2].start:p.words[i].start])
+}
 
-var dayMonthBefore = regexp.MustCompile(`(?:^|[^0-9A-Za-z])(?:0?[1-9]|[12]\d|3[01])(?:-(?:0?[1-9]|1[0-2])-|_(?:0?[1-9]|1[0-2])_|\.(?:0?[1-9]|1[0-2])\.|/(?:0?[1-9]|1[0-2])/)$`)
+var dayMonthBefore = regexp.MustCompile(`^` + someDay1 + `(?:-` + someMonth1 + `-|_` + someMonth1 + `_|\.` + someMonth1 + `\.|/` + someMonth1 + `/)$`)
 
 // oneDigit: the month or the day has one digit.
-func oneDigit(_ string, start, end int) bool { return end-start < len("2001-07-05") }
+func oneDigit(p *page, i, end int) bool { return end-p.words[i].start < len("2001-07-05") }
 
 // apart: neither a letter or a digit nor another number of a chain is attached, and no word before says
 // that the number counts something else than days.
-func apart(text string, start, end int) bool {
-	chained := start > 1 && strings.IndexByte("-./", text[start-1]) >= 0 && isDigit(text[start-2]) ||
-		end+1 < len(text) && strings.IndexByte("-./", text[end]) >= 0 && isDigit(text[end+1])
-	return !chained && !endsInLetter(text[:start]) && !isCounter(wordBefore(text, start))
+func apart(p *page, i, end int) bool {
+	start := p.words[i].start
+	label, attached := labelOf(p.text, p.words, i)
+	chained := i > 0 && p.words[i-1].digits && p.words[i-1].role == unread && p.words[i-1].end+1 == start && strings.IndexByte("-./", p.text[start-1]) >= 0 ||
+		end+1 < len(p.text) && strings.IndexByte("-./", p.text[end]) >= 0 && isDigit(p.text[end+1])
+	return !chained && !attached && !isCounter(label)
 }
 
 // noYearFirst: the eight digits are not two years, and not a date with the year in front.
-func noYearFirst(text string, start, _ int) bool { return !yearFirst.MatchString(text[start:]) }
+func noYearFirst(p *page, i, _ int) bool { return !yearFirst.MatchString(p.words[i].in(p.text)) }
 
 var yearFirst = regexp.MustCompile(`^(?:18[5-9]|19\d|20\d)`)
 
 // noDots: the point in a number is a decimal one, and not one of several that separate words.
-func noDots(text string, start, end int) bool {
-	return (start == 0 || text[start-1] != '.') && (end == len(text) || text[end] != '.')
+func noDots(p *page, i, end int) bool {
+	start := p.words[i].start
+	return (start == 0 || p.text[start-1] != '.') && (end == len(p.text) || p.text[end] != '.')
 }
 
 // nextYear: the two digits are those of the year after, as in the season 2001-02.
-func nextYear(text string, start, _ int) bool {
-	year, _ := strconv.Atoi(text[start : start+4])
-	next, _ := strconv.Atoi(text[start+5 : start+7])
+func nextYear(p *page, i, end int) bool {
+	text := p.text[p.words[i].start:end]
+	year, _ := strconv.Atoi(text[:4])
+	next, _ := strconv.Atoi(text[5:])
 	return next == (year+1)%100
 }
 
 // noLongitude: behind W27 there is no latitude, and no other number.
-func noLongitude(text string, _, end int) bool { return !latitude.MatchString(text[end:]) }
+func noLongitude(p *page, _, end int) bool { return !latitude.MatchString(p.text[end:]) }
 
 var latitude = regexp.MustCompile(`(?i)^[-_]?[NS]?\d`)
 
 // noBandOfVIIRS: M05 is not one of the bands M01 to M16 of that sensor.
-func noBandOfVIIRS(text string, _, _ int) bool { return !viirs.MatchString(text) }
+func noBandOfVIIRS(p *page, _, _ int) bool { return !viirs.MatchString(p.text) }
 
 var viirs = regexp.MustCompile(`(?i)viirs|vnp|vj[12]|npp|jpss`)
 

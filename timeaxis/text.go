@@ -155,7 +155,7 @@ func (p *page) expressionAt(i int) (expression, bool) {
 	for _, rules := range [][]rule{notations, rivals} {
 		for _, r := range rules {
 			loc := r.pattern.FindStringSubmatchIndex(rest)
-			if loc == nil || r.fits != nil && !r.fits(p.text, w.start, w.start+loc[3]) || !sameSeparators(r, rest, loc) {
+			if loc == nil || r.fits != nil && !r.fits(p, i, w.start+loc[3]) || !sameSeparators(r, rest, loc) {
 				continue
 			}
 			end := w.start + loc[3]

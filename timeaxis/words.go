@@ -50,7 +50,7 @@ func (w word) in(text string) string { return text[w.start:w.end] }
 // What begins with a number, or with a letter, and is no part of a date.
 var (
 	explainedNumber = regexp.MustCompile(`(?i)^(?:` +
-		`(?:[1-9]\d*|0)(?:\.\d+)?(?:m|km|cm|mm|dm|ft|px|deg|degrees?|arcsec|arcmin|min|k|ppm|hz|ghz|mhz|nm|um|bits?|pc|pct|perc|percent|pt)(?:[^0-9A-Za-z]|$)|\d+pt\d` + // a length, an angle, …
+		`(?:[1-9]\d*|0)(?:\.\d+)?(?:m|km|cm|mm|dm|ft|px|deg|degrees?|arcsec|arcmin|min|sec|k|ppm|hz|ghz|mhz|nm|um|bits?|pc|pct|perc|percent|pt)(?:[^0-9A-Za-z]|$)|\d+pt\d` + // a length, an angle, …
 		`|0\.\d+(?:[^0-9.]|$)` + // a fraction
 		`)`)
 	explainedLetters = regexp.MustCompile(`(?i)^(?:` +
@@ -72,10 +72,13 @@ func explain(text string, words []word, i int) (n int) {
 	end := 0
 	if loc := pattern.FindStringIndex(rest); loc != nil {
 		end = words[i].start + loc[1]
-	} else if !words[i].digits && version.MatchString(rest) {
+	} else if attached := i > 0 && words[i-1].end == words[i].start; !words[i].digits && !attached && version.MatchString(rest) {
 		// v2.0 or V.2.1: numbers of one or two digits behind points belong to it.
 		n = 2
-		for j := i + n; j < len(words) && words[j].digits && words[j].end-words[j].start <= 2 && text[words[j-1].end:words[j].start] == "."; j++ {
+		for j := i + n; j < len(words) && words[j].digits && text[words[j-1].end:words[j].start] == "." && suffixOf(text, words, j) == ""; j++ {
+			if s := words[j].in(text); len(s) > 2 || len(s) == 2 && (j > i+2 || s[0] == '0') {
+				break // 07 is more likely a month
+			}
 			n++
 		}
 		return n
@@ -93,7 +96,7 @@ func explain(text string, words []word, i int) (n int) {
 var (
 	counters = strings.Fields(`tile path row band zone utm orbit track frame version ver rev revision release collection
 		coll level site plot id member run rcp ssp epsg esri wgs scene`)
-	codes    = strings.Fields(`v r b c h l s x y z n e lc le lt lo lm ch spei spi bio etrs nad grs lev cmip fv`)
+	codes    = strings.Fields(`v r b c h l s x y z n e lc le lt lo lm ch spei spi bio etrs nad grs lev cmip fv landsat sentinel spot era noaa gf zy cb hj metop goes fy ers alos`)
 	forYears = strings.Fields(`tile path row orbit track frame version ver rev revision release epsg esri id v fv`)
 )
 
@@ -102,7 +105,7 @@ func isCounter(word string) bool { return slices.Contains(counters, strings.ToLo
 // Words that name a part of a year, or count such parts: behind M, Q or week there is one, as before th, day or Q.
 var (
 	partNames = strings.Fields(`
-		spring summer autumn fall winter monsoon premonsoon postmonsoon kharif rabi zaid wet dry rainy wetseason dryseason season half halfyear semester early late first second third fourth
+		spring summer autumn fall winter monsoon premonsoon postmonsoon kharif rabi zaid wet dry rainy wetseason dryseason season spr aut win half halfyear semester early late first second third fourth
 		januar februar märz maerz mrz mai juni juli oktober okt dezember dez
 		janvier fevrier février mars avril avr juin juillet juil aout août septembre octobre novembre decembre décembre janv fev fév déc
 		enero febrero marzo abril abr mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene dic
@@ -155,13 +158,18 @@ func suspicious(text string, words []word, i int) bool {
 		return true // 2001_T3, 2001_H2
 	case isCounter(label) || attached && slices.Contains(codes, label):
 		return false
-	case len(s) <= 3 && slices.Contains(partSuffixes, suffix) && !(len(s) == 1 && suffix == "d"): // 3d is no third day
+	case len(s) == 1 && suffix == "d":
+		return false // 3d is no third day
+	case len(s) <= 3 && slices.Contains(partSuffixes, suffix):
 		return true
 	case attached || suffix != "":
 		if attachedToRead(words, i) && len(s) <= 3 {
 			return true // 2018WC22
 		}
-		return beside && (len(s) == 2 && n >= 1 && n <= 12 || len(s) == 3 && s[0] == '0')
+		// A number in the middle of a word, as in ndvi3g, is part of a name.
+		behind := i > 0 && words[i-1].role == read
+		return beside && (!attached || suffix == "") && (n >= 1 && n <= 12 && len(s) <= 2 || len(s) == 3 && s[0] == '0' ||
+			behind && (len(s) == 1 || looksDated(s)))
 	case beside:
 		return len(s) <= 4 || looksDated(s)
 	}
@@ -175,22 +183,23 @@ func suspiciousLetters(text string, words []word, i int, beside bool) bool {
 		// A Roman number, and words that are more than a season, count only beside a date.
 		return beside || !slices.Contains([]string{"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "mars", "dry", "wet", "fall"}, strings.ToLower(s))
 	}
-	before := i+1 < len(words) && words[i+1].role == read && words[i+1].start == words[i].end
+	before := i+1 < len(words) && words[i+1].role == read
+	after := i > 0 && words[i-1].role == read
 	behind := i > 0 && words[i-1].role == read && words[i-1].end == words[i].start
 	attached := i+1 < len(words) && words[i+1].start == words[i].end
-	if alone := !behind && !attached && i > 0 && words[i-1].role == read; alone && slices.Contains([]string{"i", "v", "x"}, strings.ToLower(s)) {
+	if alone := after && !behind && !attached; alone && slices.Contains([]string{"i", "v", "x"}, strings.ToLower(s)) {
 		return true // Roman numbers
 	}
 	switch {
-	case behind && slices.Contains([]string{"s", "er", "ers", "ff", "ad", "bc", "ce", "bp"}, strings.ToLower(s)): // the 1990s
+	case behind && slices.Contains([]string{"s", "er", "ers", "ff", "bc", "bce", "bp"}, strings.ToLower(s)): // the 1990s
 		return true
-	case before && endsInMonth.MatchString(s), behind && beginsWithMonth.MatchString(s):
+	case before && endsInMonth.MatchString(s), after && beginsWithMonth.MatchString(s):
 		return true
 	}
 	return false
 }
 
-// Names of months at the end or the beginning of a longer word that is attached to a year.
+// Names of months at the end or the beginning of a longer word beside a year.
 var (
 	endsInMonth     = regexp.MustCompile(`(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|January|February|March|April|June|July|August|September|October|November|December)$`)
 	beginsWithMonth = regexp.MustCompile(`^(?:(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[A-Z]|(?i:january|february|march|april|june|july|august|september|october|november|december))`)
@@ -239,25 +248,13 @@ func attachedToRead(words []word, i int) bool {
 	return false
 }
 
-// wordBefore returns the letters that end a text's part before start, but for what separates them.
-func wordBefore(text string, start int) string {
-	words := wordsOf(text[:start])
-	if n := len(words); n > 0 && !words[n-1].digits {
-		return words[n-1].in(text)
-	}
-	return ""
-}
-
-func endsInLetter(text string) bool {
-	r, _ := utf8.DecodeLastRuneInString(text)
-	return unicode.IsLetter(r)
-}
-
 // The numbers, by their digits, that may be part of a date: a month or a day, a day of the year, month and
 // day or day and month, year and day of the year, three of year, month and day.
 const (
 	someMonth  = `(?:0[1-9]|1[0-2])`
 	someDay    = `(?:0[1-9]|[12]\d|3[01])`
+	someDay1   = `(?:0?[1-9]|[12]\d|3[01])` // without zeros, too
+	someMonth1 = `(?:0?[1-9]|1[0-2])`
 	someOfYear = `(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])`
 )
 
