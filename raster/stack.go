@@ -35,25 +35,22 @@ type OpenOptions struct {
 	NoMask  bool     // whether masks that GDAL knows of are left aside: mask bands, .msk files and alpha bands
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
 
-	// NameOption returns what warnings call an option, such as the flag of a command; nil: its field, as Option.String has it.
-	NameOption func(Option) string
+	// Explain returns the text of an error or a warning in a report, such as one that names the flags of a command; nil: what
+	// its Error method returns.
+	Explain func(error) string
 }
 
 // sentence returns a warning. Arguments of type Option name options.
 func (o OpenOptions) sentence(format string, args ...any) string {
-	m := fault.Messagef(format, args...)
-	if o.NameOption != nil {
-		m = m.Named(o.NameOption)
-	}
-	return m.String()
+	return o.explain(fault.Errorf(format, args...))
 }
 
 // explain returns the text of an error as a part of a report.
 func (o OpenOptions) explain(err error) string {
-	if o.NameOption == nil {
+	if o.Explain == nil {
 		return err.Error()
 	}
-	return fault.Sentence(err, o.NameOption)
+	return o.Explain(err)
 }
 
 // check looks at the options as a whole, and at no file.

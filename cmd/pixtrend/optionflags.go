@@ -20,3 +20,8 @@ func optionFlag(o raster.Option) string {
 	}
 	return flag
 }
+
+// explain returns the text of an error with the flags that set what would help.
+func explain(err error) string {
+	return withDateFlags(raster.Sentence(err, optionFlag), err)
+}
