@@ -279,11 +279,11 @@ func (in *inspection) date() error {
 	for i, e := range in.entries {
 		inputs[i].Name = e.name
 		if !in.multi {
-			inputs[i].Path = datedName(in.sources[e.file])
+			inputs[i].Path, inputs[i].Listed = datedName(in.sources[e.file]), in.listed[e.file]
 		}
 		if e.plane != nil {
 			l := e.plane.labels
-			inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.description, l.acquired, l.tag
+			inputs[i].Time, inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.time, l.description, l.acquired, l.tag
 		}
 	}
 	readings, err := in.o.Dates.Resolve(inputs, nil)

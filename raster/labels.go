@@ -5,10 +5,13 @@ import (
 	"encoding/xml"
 	"fmt"
 	"html"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // labels is what a file says about the date of one of its bands.
@@ -16,11 +19,13 @@ type labels struct {
 	description string // of the band
 	acquired    string // ACQUISITIONDATETIME of the band or, where only one is used, of the file
 	tag         string // TIFFTAG_DATETIME
+	time        timeaxis.TimeCoordinate
 }
 
 const (
 	acquiredKey = "ACQUISITIONDATETIME" // as GDAL's readers of providers' metadata call it, in this domain
 	imagery     = "IMAGERY"
+	dimension   = "NETCDF_DIM_" // and the name of a dimension: what GDAL calls the coordinate of a band from NetCDF
 )
 
 // labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
@@ -33,7 +38,22 @@ func labelsOf(ds *godal.Dataset, b godal.Band, alone bool) labels {
 	if l.acquired == "" && alone && slices.Contains(ds.MetadataDomains(), imagery) {
 		l.acquired = ds.Metadata(acquiredKey, godal.Domain(imagery))
 	}
+	if coordinates := b.Metadatas(); len(coordinates) > 0 {
+		l.time = timeIn(coordinates, func(key string) string { return ds.Metadata(key) })
+	}
 	return l
+}
+
+// timeIn returns the time coordinate among the metadata of a band. The metadata of the file says what it counts,
+// and so which of several dimensions is time.
+func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {
+	for _, key := range slices.Sorted(maps.Keys(band)) {
+		name, ok := strings.CutPrefix(key, dimension)
+		if units := file(name + "#units"); ok && strings.Contains(units, " since ") {
+			return timeaxis.TimeCoordinate{Value: band[key], Units: units, Calendar: file(name + "#calendar")}
+		}
+	}
+	return timeaxis.TimeCoordinate{}
 }
 
 // label gives planes the labels of the TIFF. They are what differs between files that are otherwise alike,
@@ -48,7 +68,23 @@ func (t *tiffFile) label(planes []plane) {
 	}
 	acquired := ""
 	for i := range planes {
-		planes[i].labels.description, planes[i].labels.acquired = "", ""
+		planes[i].labels.description, planes[i].labels.acquired, planes[i].labels.time = "", "", timeaxis.TimeCoordinate{}
+	}
+	file, bands := map[string]string{}, map[int]map[string]string{}
+	for _, item := range items {
+		switch {
+		case item.Domain != "" || item.Role != "":
+		case item.Sample == nil:
+			file[item.Name] = item.Text
+		case strings.HasPrefix(item.Name, dimension):
+			if bands[*item.Sample] == nil {
+				bands[*item.Sample] = map[string]string{}
+			}
+			bands[*item.Sample][item.Name] = item.Text
+		}
+	}
+	for i := range planes {
+		planes[i].labels.time = timeIn(bands[planes[i].band-1], func(key string) string { return file[key] })
 	}
 	for _, item := range items {
 		dated := item.Name == acquiredKey && item.Domain == imagery
@@ -95,7 +131,7 @@ type metadataItem struct {
 func (t *tiffFile) metadata() ([]metadataItem, error) {
 	data := []byte(t.text(tagGDALMetadata))
 	matters := func(word string) bool { return bytes.Contains(data, []byte(word)) }
-	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", imagery}, matters) {
+	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", imagery, dimension}, matters) {
 		return nil, nil
 	}
 	var document struct {

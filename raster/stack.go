@@ -60,6 +60,7 @@ type Stack struct {
 	bands    []*plane // all that is read: the planes, and what belongs to them
 	sources  []string // the names of the files to GDAL
 	files    []string // the same as they are shown
+	listed   []bool   // whether a person named each by itself; of the files that were given
 	remote   remoteStack
 	drivers  []string
 	nodata   *float64 // replaces that of the files
@@ -143,11 +144,11 @@ func (s *Stack) find(o OpenOptions) (geos []geo, err error) {
 
 // newStack finds the files of a stack, and looks at none.
 func newStack(inputs []string, o OpenOptions) (*Stack, error) {
-	sources, err := Expand(inputs)
+	sources, listed, err := expandAll(inputs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources)}
+	s := &Stack{sources: sources, listed: listed, drivers: o.Drivers, nodata: o.Nodata, limits: o.Valid, index: o.Index, mask: o.Mask, given: len(sources)}
 	for _, name := range sources {
 		s.files = append(s.files, shown(name))
 	}

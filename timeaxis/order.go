@@ -98,6 +98,28 @@ func CheckOrder(names []string, typed bool) error {
 	return doubt("%q and %q differ in several numbers, and which of them comes first is not known", names[0], names[len(names)-1])
 }
 
+// checkPlaces returns an error where values were given by position and the order of the inputs is in doubt. Where it is
+// another one than that of text, the first reading says so. The bands of one raster are in the order that they have.
+func checkPlaces(inputs []Input, readings []Reading, byPath bool) error {
+	if byPath || len(inputs) == 0 || inputs[0].Path == "" {
+		return nil
+	}
+	names := make([]string, len(inputs))
+	listed := true
+	for i, in := range inputs {
+		names[i], listed = in.Name, listed && in.Listed
+	}
+	if err := CheckOrder(names, listed); err != nil {
+		return err
+	}
+	for i := 1; i < len(names) && !listed; i++ {
+		if a, b := names[i-1], names[i]; a > b && readings[0].Warning == "" {
+			readings[0].Warning = fmt.Sprintf("the inputs are taken in the order of their numbers, such as %q before %q", a, b)
+		}
+	}
+	return nil
+}
+
 // slots returns the numbers at each place where names differ in one, and the words at the first place where they differ
 // in anything else; nil if they do not. Names of different shapes differ in words as wholes.
 func slots(names []string) (numbers [][]string, words []string) {

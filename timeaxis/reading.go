@@ -17,6 +17,9 @@ type Input struct {
 	Description string         // of the band
 	Acquired    string         // acquisition metadata, such as 2015-07-11 10:00:08
 	Tag         string         // TIFFTAG_DATETIME, such as 2015:07:11 10:00:08
+	// Listed says that a person named the input by itself, and so its place among the others; else it
+	// was found in a folder or by a pattern, and stands where [SortNames] puts it.
+	Listed bool
 }
 
 // Reading is where one input stands on the axis, and what says so.
