@@ -105,6 +105,9 @@ func TestSetsOfNames(t *testing.T) {
 			} else if info.Fit.Runs || info.Fit.Why != err.Error() {
 				t.Errorf("%s: info says %q, fit %q", test.what, info.Fit.Why, err)
 			}
+			if d := info.Rasters[0].Doubt; d != "" && !strings.Contains(err.Error(), d) && test.what != "months without a year, and no dates" {
+				t.Errorf("%s: info shows the doubt %q, fit says %q", test.what, d, err)
+			}
 			continue
 		}
 		if err != nil || !info.Fit.Runs {

@@ -56,6 +56,7 @@ type RasterInfo struct {
 	Grid    *int     `json:"grid"`             // index into Grids; null where the file cannot be read
 	Format  *int     `json:"format"`           // index into Formats
 	Error   string   `json:"error,omitempty"`  // why the file cannot be used
+	Doubt   string   `json:"doubt,omitempty"`  // why it has no certain date
 	Samples *Counts  `json:"samples"`          // null where none was read
 }
 
@@ -417,7 +418,7 @@ func (in *inspection) describeRasters(info *Info) {
 	}
 	counted := map[int]bool{} // files
 	for _, e := range in.entries {
-		r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Used: e.used, Samples: e.counts}
+		r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Doubt: e.reading.Doubt, Used: e.used, Samples: e.counts}
 		switch {
 		case e.reading.Source == "":
 		case in.o.Dates.IsX():

@@ -28,6 +28,7 @@ type Reading struct {
 	X       float64 // where Date is not given, see [Spec.IsX]
 	Source  string  // such as "file name" or "the range 1995-2015"
 	Rule    string  // the rule that read the source, such as "Landsat product id"; "" where there is none
+	Doubt   string  // why an input has no certain date, in the words of the error about it; "" where Source is given
 	Warning string  // a sentence: another source says otherwise, or the day had to be rolled over; "": neither
 }
 
@@ -112,7 +113,9 @@ func resolve(inputs []Input, columns []column) ([]Reading, error) {
 	var first error
 	for i, in := range inputs {
 		var err error
-		all[i], err = in.read(rows[i])
+		if all[i], err = in.read(rows[i]); err != nil {
+			all[i].Doubt = err.(*Error).Found
+		}
 		first = cmp.Or(first, err)
 	}
 	return all, first

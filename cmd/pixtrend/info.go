@@ -270,6 +270,24 @@ func (r *report) dates() {
 	if d.Error != "" {
 		r.row("", "%s", r.dateError("not of all rasters"))
 	}
+	r.doubts()
+}
+
+// doubts says of rasters why they have no certain date, but for the one that the last row speaks of.
+func (r *report) doubts() {
+	const shown = 3
+	n := 0
+	for _, of := range r.Rasters {
+		if of.Doubt == "" || strings.Contains(r.Fit.Why, of.Doubt) {
+			continue
+		}
+		if n++; n <= shown || r.all {
+			r.row("", "%s", r.short(of.Doubt))
+		}
+	}
+	if n > shown && !r.all {
+		r.row("", "… and %d more (--all shows them)", n-shown)
+	}
 }
 
 // dateError says what is wrong with the dates, or that the last row says it.
