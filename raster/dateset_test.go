@@ -28,8 +28,8 @@ func namedStack(t *testing.T, names []string, value func(i int) float64) string 
 
 func place(i int) float64 { return float64(i) }
 
-// Folders after public reports, whose slopes were wrong. A slope is right, or the folder is refused, and info says so in
-// the same words.
+// Folders after public reports, whose slopes were wrong. A slope is right, or the folder is
+// refused, and info says so in the same words.
 func TestSetsOfNames(t *testing.T) {
 	var chelsa, months, years, warp, dekads []string
 	for k := range 18 {

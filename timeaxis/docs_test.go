@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The tables of names in docs/dates.md have a row for each rule, in their order, with its example. Those of
-// products have a source.
+// The tables of names in docs/dates.md have a row for each rule, in their order, with its example.
+// Those of products have a source.
 func TestDocsListTheRules(t *testing.T) {
 	page, err := os.ReadFile("../docs/dates.md")
 	if err != nil {

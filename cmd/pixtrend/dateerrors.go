@@ -17,7 +17,8 @@ var dateFlags = map[timeaxis.Remedy]string{
 	timeaxis.PairByPath:  "pair them with --dates @dates.csv, or --x @x.csv, which has a row of path,date, or path,number, for every input",
 }
 
-// withDateFlags returns the text of an error. Where it has one of timeaxis in it, the text names the flags.
+// withDateFlags returns the text of an error. Where it has one of timeaxis in it, the text names
+// the flags.
 func withDateFlags(err error) string {
 	text := err.Error()
 	var of *timeaxis.Error
