@@ -97,16 +97,16 @@ func (s *Stack) dated() []timeaxis.Input {
 	if s.planes == nil {
 		inputs := make([]timeaxis.Input, len(s.files))
 		for i, name := range s.files {
-			inputs[i] = timeaxis.Input{Name: name, Path: gdal.DatedName(s.sources[i])}
+			inputs[i] = timeaxis.Input{Name: name, Path: gdal.DatedName(s.sources[i]), Listed: s.listed[i]}
 		}
 		return inputs
 	}
 	inputs := make([]timeaxis.Input, len(s.planes))
 	for i, name := range s.Names() {
 		l := s.planes[i].labels
-		inputs[i] = timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+		inputs[i] = timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
 		if !s.multi {
-			inputs[i].Path = gdal.DatedName(s.sources[i])
+			inputs[i].Path, inputs[i].Listed = gdal.DatedName(s.sources[i]), s.listed[i]
 		}
 	}
 	return inputs

@@ -344,7 +344,7 @@ func TestDates(t *testing.T) {
 	checkError(t, err, timeaxis.ErrNoDate, `"ndvi"`, lost)
 	want := []Dated{
 		{files[0], timeaxis.Reading{Date: timeaxis.Year(2001), Source: "file name", Rule: "year"}},
-		{Name: lost},
+		{lost, timeaxis.Reading{Doubt: fmt.Sprintf(`no date in the band description "ndvi" of %q or the file name %[1]q`, lost)}},
 		{files[2], timeaxis.Reading{Date: timeaxis.Year(2003), Source: "file name", Rule: "year"}},
 	}
 	if !slices.Equal(dated, want) {

@@ -57,6 +57,7 @@ type RasterInfo struct {
 	Grid    *int     `json:"grid"`             // index into Grids; null where the file cannot be read
 	Format  *int     `json:"format"`           // index into Formats
 	Error   string   `json:"error,omitempty"`  // why the file cannot be used
+	Doubt   string   `json:"doubt,omitempty"`  // why it has no certain date
 	Samples *Counts  `json:"samples"`          // null where none was read
 }
 
@@ -282,11 +283,11 @@ func (in *inspection) date() error {
 	for i, e := range in.entries {
 		inputs[i].Name = e.name
 		if !in.multi {
-			inputs[i].Path = gdal.DatedName(in.sources[e.file])
+			inputs[i].Path, inputs[i].Listed = gdal.DatedName(in.sources[e.file]), in.listed[e.file]
 		}
 		if e.plane != nil {
 			l := e.plane.labels
-			inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.description, l.acquired, l.tag
+			inputs[i].Time, inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.time, l.description, l.acquired, l.tag
 		}
 	}
 	readings, err := in.o.Dates.Resolve(inputs, nil)
@@ -420,7 +421,7 @@ func (in *inspection) describeRasters(info *Info) {
 	}
 	counted := map[int]bool{} // files
 	for _, e := range in.entries {
-		r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Used: e.used, Samples: e.counts}
+		r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Doubt: e.reading.Doubt, Used: e.used, Samples: e.counts}
 		switch {
 		case e.reading.Source == "":
 		case in.o.Dates.IsX():

@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // Expand turns the inputs as people write them into names of rasters: a file stands for itself, a
@@ -21,28 +22,35 @@ import (
 // and @list.txt for the names in a text file, one a line (empty lines and those that begin with #
 // are skipped; a name that does not exist is looked for beside the list). Names that begin with
 // /vsi are GDAL's, and are taken as they are; a URL with http or https is taken as /vsicurl/. Folders and patterns give their files in the order of
-// their names. A pattern, folder or list without a file is an error, and so is a file given twice.
+// their names, with numbers in them as numbers: ndvi_2.tif is before ndvi_10.tif. A pattern, folder or list without a file is an error, and so is a file given twice.
 func Expand(args []string) ([]string, error) {
-	var names []string
+	names, _, err := expandAll(args)
+	return names, err
+}
+
+// expandAll is Expand. It reports, too, whether a person named each file by itself, in an argument or in a list.
+func expandAll(args []string) (names []string, listed []bool, err error) {
 	for _, arg := range args {
 		more, err := expand(arg)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		names = append(names, more...)
+		itself := strings.HasPrefix(arg, "@") || len(more) == 1
+		listed = append(listed, slices.Repeat([]bool{itself}, len(more))...)
 	}
 	if len(names) == 0 {
-		return nil, fault.Inputf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
+		return nil, nil, fault.Inputf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
 		key := sameName(name)
 		if seen[key] {
-			return nil, fault.Inputf("%s is given twice: name each raster once", gdal.DisplayName(name))
+			return nil, nil, fault.Inputf("%s is given twice: name each raster once", gdal.DisplayName(name))
 		}
 		seen[key] = true
 	}
-	return names, nil
+	return names, listed, nil
 }
 
 // sameName returns what is equal for names of one file.
@@ -88,6 +96,7 @@ func expand(arg string) ([]string, error) {
 	if len(names) == 0 {
 		return nil, fault.Inputf("no file matches %s: check the pattern and the folder", arg)
 	}
+	timeaxis.SortNames(names)
 	return names, nil
 }
 
@@ -106,6 +115,7 @@ func folder(dir string) ([]string, error) {
 	if len(names) == 0 {
 		return nil, fault.Inputf("the folder %s holds no .tif file: name another, or the files by a quoted pattern", dir)
 	}
+	timeaxis.SortNames(names)
 	return names, nil
 }
 

@@ -1,10 +1,13 @@
 package raster
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // labels is what a file says about the date of one of its bands.
@@ -12,6 +15,7 @@ type labels struct {
 	description string // of the band
 	acquired    string // ACQUISITIONDATETIME of the band or, where only one is used, of the file
 	tag         string // TIFFTAG_DATETIME
+	time        timeaxis.TimeCoordinate
 }
 
 // labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
@@ -24,7 +28,22 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
 	if l.acquired == "" && alone && ds.HasDomain(tiff.Imagery) {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
+	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
+		l.time = timeIn(coordinates, func(key string) string { return ds.Metadata(key, "") })
+	}
 	return l
+}
+
+// timeIn returns the time coordinate among the metadata of a band. The metadata of the file says what it counts,
+// and so which of several dimensions is time.
+func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {
+	for _, key := range slices.Sorted(maps.Keys(band)) {
+		name, ok := strings.CutPrefix(key, tiff.Dimension)
+		if units := file(name + "#units"); ok && strings.Contains(units, " since ") {
+			return timeaxis.TimeCoordinate{Value: band[key], Units: units, Calendar: file(name + "#calendar")}
+		}
+	}
+	return timeaxis.TimeCoordinate{}
 }
 
 // labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are
@@ -39,7 +58,23 @@ func labelFromTags(t *tiff.File, planes []plane) {
 	}
 	acquired := ""
 	for i := range planes {
-		planes[i].labels.description, planes[i].labels.acquired = "", ""
+		planes[i].labels.description, planes[i].labels.acquired, planes[i].labels.time = "", "", timeaxis.TimeCoordinate{}
+	}
+	file, bands := map[string]string{}, map[int]map[string]string{}
+	for _, item := range items {
+		switch {
+		case item.Domain != "" || item.Role != "":
+		case item.Sample == nil:
+			file[item.Name] = item.Text
+		case strings.HasPrefix(item.Name, tiff.Dimension):
+			if bands[*item.Sample] == nil {
+				bands[*item.Sample] = map[string]string{}
+			}
+			bands[*item.Sample][item.Name] = item.Text
+		}
+	}
+	for i := range planes {
+		planes[i].labels.time = timeIn(bands[planes[i].band-1], func(key string) string { return file[key] })
 	}
 	for _, item := range items {
 		dated := item.Name == tiff.AcquiredKey && item.Domain == tiff.Imagery

@@ -81,6 +81,7 @@ type Stack struct {
 	bands         []*plane // all that is read: the planes, and what belongs to them
 	sources       []string // the names of the files to GDAL
 	files         []string // the same as they are shown
+	listed        []bool   // whether a person named each by itself; of the files that were given
 	remote        remoteStack
 	known         *descriptions // of remote files
 	options       OpenOptions
@@ -166,11 +167,11 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 
 // newStack finds the files of a stack, and looks at none.
 func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
-	sources, err := Expand(inputs)
+	sources, listed, err := expandAll(inputs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, options: o, given: len(sources), known: known}
+	s := &Stack{sources: sources, listed: listed, options: o, given: len(sources), known: known}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}

@@ -3,9 +3,10 @@ package timeaxis
 import "fmt"
 
 // contradicted holds dates that were given against those that the inputs have of themselves, in the
-// descriptions of bands and in names. It puts a warning into each reading that is contradicted. Where the inputs
-// run the other way, from the newest to the oldest, dates given by position are an error: every slope would
-// change its sign. byPath says that paths pair the dates with the inputs, and so they are meant.
+// descriptions of bands and in names. It puts a warning into each reading that is contradicted.
+// Where the inputs run the other way, from the newest to the oldest, dates given by position are an
+// error: every slope would change its sign. byPath says that paths pair the dates with the inputs,
+// and so they are meant.
 func contradicted(inputs []Input, given []Reading, byPath bool) error {
 	own, _ := resolve(inputs, allColumns)
 	var known []int // indices of inputs that have a date
@@ -40,8 +41,8 @@ func (in Input) sourceOf(r Reading) string {
 	return fmt.Sprintf("%s of %q", r.Source, in.Name)
 }
 
-// reversed reports whether own dates fall wherever those given rise, and the other way round. Two dates are too few
-// to tell that from a mistake in a name.
+// reversed reports whether own dates fall wherever those given rise, and the other way round. Two
+// dates are too few to tell that from a mistake in a name.
 func reversed(own, given []Reading, known []int) bool {
 	if len(known) < 3 {
 		return false

@@ -9,16 +9,18 @@ import (
 	"time"
 )
 
-// TimeCoordinate is a time as the CF conventions write it: a number, what it counts, such as "days since
-// 1970-01-01", and the calendar that it counts in. GDAL keeps the three of a band from NetCDF in
-// NETCDF_DIM_time of the band, and in time#units and time#calendar of the file. The zero TimeCoordinate is none.
+// TimeCoordinate is a time as the CF conventions write it: a number, what it counts, such as "days
+// since 1970-01-01", and the calendar that it counts in. GDAL keeps the three of a band from NetCDF
+// in NETCDF_DIM_time of the band, and in time#units and time#calendar of the file. The zero
+// TimeCoordinate is none.
 type TimeCoordinate struct {
 	Value    string // such as "31" or "{0,31}", of which the first counts
 	Units    string // such as "days since 1970-01-01 00:00:00"
 	Calendar string // "" for the standard one
 }
 
-// String writes it as "31 days since 1970-01-01", with the calendar if one is given; "" if there is none.
+// String writes it as "31 days since 1970-01-01", with the calendar if one is given; "" if there is
+// none.
 func (c TimeCoordinate) String() string {
 	switch {
 	case c.Value == "" || c.Units == "":
@@ -44,10 +46,10 @@ var unitsPattern = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+(?:since|after|from|re
 
 // Date returns the day of a time coordinate, in UTC.
 //
-// The unit must be days, hours, minutes, seconds, milliseconds or weeks: a month and a year are of no
-// one length. The calendars are the standard one, which is Julian before 15 October 1582, also called gregorian, and
-// the proleptic Gregorian one. In others, such as noleap or 360_day, a day may have no place in the Gregorian
-// calendar. Everything else is [ErrCalendar].
+// The unit must be days, hours, minutes, seconds, milliseconds or weeks: a month and a year are of
+// no one length. The calendars are the standard one, which is Julian before 15 October 1582, also
+// called gregorian, and the proleptic Gregorian one. In others, such as noleap or 360_day, a day
+// may have no place in the Gregorian calendar. Everything else is [ErrCalendar].
 func (c TimeCoordinate) Date() (Date, error) {
 	bad := func(format string, args ...any) (Date, error) {
 		return Date{}, &Error{Kind: ErrCalendar, Found: fmt.Sprintf("the time coordinate %q %s", c.String(), fmt.Sprintf(format, args...))}
@@ -103,8 +105,8 @@ func (c TimeCoordinate) Date() (Date, error) {
 // reform is the first day of the Gregorian calendar.
 var reform = Date{1582, time.October, 15}
 
-// dayNumber returns the days from 1970-01-01 to a day of the proleptic Gregorian calendar or, if mixed, of the
-// Julian one where it is before the reform.
+// dayNumber returns the days from 1970-01-01 to a day of the proleptic Gregorian calendar or, if
+// mixed, of the Julian one where it is before the reform.
 func dayNumber(y, m, d int, mixed bool) (n int, ok bool) {
 	if m < 1 || m > 12 || d < 1 || d > 31 {
 		return 0, false

@@ -28,7 +28,8 @@ func TestTimeCoordinate(t *testing.T) {
 		{"0", "hours since 2001-01-01 23:30:00 -1", "", "2001-01-02"},
 		{"0", "hours since 2001-01-01 00:00:00 +0530", "", "2000-12-31"},
 		{"11322.999999999999", "days since 1970-01-01", "", "2001-01-01"}, // a whole number that was divided
-		// In the standard calendar, days before 15 October 1582 are Julian: the difference is 2 days in the year 1.
+		// In the standard calendar, days before 15 October 1582 are Julian: the difference is 2
+		// days in the year 1.
 		{"730119", "days since 0001-01-01", "proleptic_gregorian", "2000-01-01"},
 		{"730121", "days since 0001-01-01", "standard", "2000-01-01"},
 		{"1", "days since 1582-10-04", "standard", "1582-10-15"},

@@ -23,7 +23,8 @@ var (
 	ErrContradicted = errors.New("the dates given contradict those of the inputs")
 	// ErrOrder: dates or numbers are given by position, and the order of the inputs is in doubt.
 	ErrOrder = errors.New("the order of the inputs is in doubt")
-	// ErrCalendar: a time coordinate counts in a unit or a calendar that has no days of the Gregorian one.
+	// ErrCalendar: a time coordinate counts in a unit or a calendar that has no days of the
+	// Gregorian one.
 	ErrCalendar = errors.New("a time coordinate that gives no calendar day")
 
 	// The same of numbers that are no dates.
@@ -33,8 +34,9 @@ var (
 	ErrTooFewX    = errors.New("too few values of x")
 )
 
-// Error says why inputs cannot be dated, and what would do. A program that sets options by flags, fields or
-// arguments of its own can say the remedy in its words: the text is Found, a colon, and the Remedy's.
+// Error says why inputs cannot be dated, and what would do. A program that sets options by flags,
+// fields or arguments of its own can say the remedy in its words: the text is Found, a colon, and
+// the Remedy's.
 type Error struct {
 	Kind   error    // one of the sentinels
 	Found  string   // what was being done, to which input, and what was found

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// Names of rasters and the dates that they carry. Each must be read as that date or be refused, and never be
-// read as another. "none" is a name of which no single date is right; a want that begins with ! must be refused
-// because the name alone does not settle it; one that begins with = must be read.
+// Names of rasters and the dates that they carry. Each must be read as that date or be refused, and
+// never be read as another. "none" is a name of which no single date is right; a want that begins
+// with ! must be refused because the name alone does not settle it; one that begins with = must be
+// read.
 var namedDates = []struct{ want, names string }{
 	// A full date.
 	{"=2001-07-15", `ndvi_20010715 20010715 ndvi20010715 NDVI.20010715.v2 20010715_ndvi ndvi-20010715-clip A20010715 ndvi_2001-07-15 ndvi_2001_07_15
@@ -33,6 +34,8 @@ var namedDates = []struct{ want, names string }{
 	// Two dates: acquisition and processing, first and last day.
 	{"2001-02-18", `MODIS_NDVI_2001049_20150611 MODIS_NDVI_2001049_2015162 LST_2001049_20150611123456 LST_20010218_20150611 LST_20150611_20010218 s_2001-02-18_2001-03-05
 		2001.02.18.2015.06.11 A2001049_v2015162 2001049-2001064 20010218-20010305 20010218_2015 2001049_2015 NDVI_18Feb2001_11Jun2015 NDVI_2001_02_18_to_2001_03_05`},
+	{"=2001-02-18", `LST_2001049_processed_20150611 LST_20010218_created20150611 ndvi_2001-02-18_v20150611 20010218_proc_2015-06-11T10:10:10`},
+	{"none", `ndvi_processed_20150611 created_2015-06-11 ndvi_v20150611 exported20150611`},
 	{"2018-01-01", `CB4_64_16D_STK_v001_022024_2018-01-01_2018-01-16 LANDSAT-16D_V1_031020_20180101_NDVI S2_10_16D_STK_v001_089099_2018-01-01_2018-01-16_EVI
 		SVDNB_npp_20180101-20180131_75N060E_vcmslcfg_v10_c201805221252.avg_rade9h`},
 	{"=2015-07-07", `20150707T003602_20150708T011525_T56MNN S1A_IW_GRDH_1SDV_20150707T235950_20150708T000015_006712_008F95_7A1F

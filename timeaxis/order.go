@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// Dates and numbers that are given by position, in a range, a list or a column, belong to inputs by their order
-// alone. A folder, a pattern and a shell give names in the order of text, where ndvi_10 is before ndvi_2.
+// Dates and numbers that are given by position, in a range, a list or a column, belong to inputs by
+// their order alone. A folder, a pattern and a shell give names in the order of text, where ndvi_10
+// is before ndvi_2.
 
-// CompareNames compares names with their runs of digits as numbers: ndvi_2 is before ndvi_10. Names that differ
-// in zeros before a number only are compared as texts.
+// CompareNames compares names with their runs of digits as numbers: ndvi_2 is before ndvi_10. Names
+// that differ in zeros before a number only are compared as texts.
 func CompareNames(a, b string) int {
 	left, right := partsOf(a), partsOf(b)
 	for i := 0; i < min(len(left), len(right)); i++ {
@@ -45,8 +46,8 @@ func compareParts(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }
 
-// SortNames sorts names by [CompareNames]. Where the order of text is another one, it returns the first two
-// names that change places, the one that comes first now before the other.
+// SortNames sorts names by [CompareNames]. Where the order of text is another one, it returns the
+// first two names that change places, the one that comes first now before the other.
 func SortNames(names []string) (first, second string) {
 	slices.SortStableFunc(names, CompareNames)
 	for i := 1; i < len(names); i++ {
@@ -57,13 +58,13 @@ func SortNames(names []string) (first, second string) {
 	return "", ""
 }
 
-// CheckOrder returns an [ErrOrder] where the order of names is in doubt, so that nothing may be given to them by
-// position. typed says that a person gave the order, name by name; else names are those of a folder or a pattern,
-// sorted by [SortNames].
+// CheckOrder returns an [ErrOrder] where the order of names is in doubt, so that nothing may be
+// given to them by position. typed says that a person gave the order, name by name; else names are
+// those of a folder or a pattern, sorted by [SortNames].
 //
-// There is no doubt where one number in the names grows from each to the next, or several do, or the first one that
-// differs is a year. Typed names may be in any order but that of text where it is not that of their numbers, for it
-// is the order in which a shell expands a pattern.
+// There is no doubt where one number in the names grows from each to the next, or several do, or
+// the first one that differs is a year. Typed names may be in any order but that of text where it
+// is not that of their numbers, for it is the order in which a shell expands a pattern.
 func CheckOrder(names []string, typed bool) error {
 	if len(names) < 2 {
 		return nil
@@ -98,8 +99,32 @@ func CheckOrder(names []string, typed bool) error {
 	return doubt("%q and %q differ in several numbers, and which of them comes first is not known", names[0], names[len(names)-1])
 }
 
-// slots returns the numbers at each place where names differ in one, and the words at the first place where they differ
-// in anything else; nil if they do not. Names of different shapes differ in words as wholes.
+// checkPlaces returns an error where values were given by position and the order of the inputs is
+// in doubt. Where it is another one than that of text, the first reading says so. The bands of one
+// raster are in the order that they have.
+func checkPlaces(inputs []Input, readings []Reading, byPath bool) error {
+	if byPath || len(inputs) == 0 || inputs[0].Path == "" {
+		return nil
+	}
+	names := make([]string, len(inputs))
+	listed := true
+	for i, in := range inputs {
+		names[i], listed = in.Name, listed && in.Listed
+	}
+	if err := CheckOrder(names, listed); err != nil {
+		return err
+	}
+	for i := 1; i < len(names) && !listed; i++ {
+		if a, b := names[i-1], names[i]; a > b && readings[0].Warning == "" {
+			readings[0].Warning = fmt.Sprintf("the inputs are taken in the order of their numbers, such as %q before %q", a, b)
+		}
+	}
+	return nil
+}
+
+// slots returns the numbers at each place where names differ in one, and the words at the first
+// place where they differ in anything else; nil if they do not. Names of different shapes differ in
+// words as wholes.
 func slots(names []string) (numbers [][]string, words []string) {
 	rows := make([][]string, len(names))
 	for i, name := range names {

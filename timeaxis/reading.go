@@ -17,6 +17,9 @@ type Input struct {
 	Description string         // of the band
 	Acquired    string         // acquisition metadata, such as 2015-07-11 10:00:08
 	Tag         string         // TIFFTAG_DATETIME, such as 2015:07:11 10:00:08
+	// Listed says that a person named the input by itself, and so its place among the others; else
+	// it was found in a folder or by a pattern, and stands where [SortNames] puts it.
+	Listed bool
 }
 
 // Reading is where one input stands on the axis, and what says so.
@@ -25,6 +28,7 @@ type Reading struct {
 	X       float64 // where Date is not given, see [Spec.IsX]
 	Source  string  // such as "file name" or "the range 1995-2015"
 	Rule    string  // the rule that read the source, such as "Landsat product id"; "" where there is none
+	Doubt   string  // why an input has no certain date, in the words of the error about it; "" where Source is given
 	Warning string  // a sentence: another source says otherwise, or the day had to be rolled over; "": neither
 }
 
@@ -46,8 +50,9 @@ func columnOf(source string, text func(Input) string, read func(texts []string) 
 	}}
 }
 
-// The sources of dates in the order of their rank. A folder's name only counts where it is a product id:
-// scenes of one date are often in one, and any other date of a folder may be that of a project or of a run.
+// The sources of dates in the order of their rank. A folder's name only counts where it is a
+// product id: scenes of one date are often in one, and any other date of a folder may be that of a
+// project or of a run.
 var (
 	timeColumn = column{"time coordinate", func(in Input) string { return in.Time.String() }, timeReadings}
 	descColumn = columnOf("band description", func(in Input) string { return in.Description }, readings)
@@ -96,8 +101,8 @@ type cell struct {
 	reading
 }
 
-// resolve reads the dates of inputs from columns. With an error, which is that of the first input without one
-// certain date, the readings of the others are returned too.
+// resolve reads the dates of inputs from columns. With an error, which is that of the first input
+// without one certain date, the readings of the others are returned too.
 func resolve(inputs []Input, columns []column) ([]Reading, error) {
 	rows := make([][]cell, len(inputs))
 	for _, c := range columns {
@@ -109,15 +114,18 @@ func resolve(inputs []Input, columns []column) ([]Reading, error) {
 	var first error
 	for i, in := range inputs {
 		var err error
-		all[i], err = in.read(rows[i])
+		if all[i], err = in.read(rows[i]); err != nil {
+			all[i].Doubt = err.(*Error).Found
+		}
 		first = cmp.Or(first, err)
 	}
 	return all, first
 }
 
-// read returns the date that cells give to an input. The first that has one certain date decides, but for this:
-// a year gives way to a day in it that a later one has, and is doubtful where a later one has a doubt about a
-// date in it; and where one before has several dates or a doubt, the date must be one that it may have.
+// read returns the date that cells give to an input. The first that has one certain date decides,
+// but for this: a year gives way to a day in it that a later one has, and is doubtful where a later
+// one has a doubt about a date in it; and where one before has several dates or a doubt, the date
+// must be one that it may have.
 func (in Input) read(cells []cell) (Reading, error) {
 	var r Reading
 	var open *cell // the first that has dates and not one for certain, while none decides

@@ -214,7 +214,7 @@ func TestReadings(t *testing.T) {
 		{"a day in the year of the description", Input{Description: "Landsat 8, 2018", Path: "LC08_L1TP_013032_20180131_20180207_01_T1.tif"},
 			"2018-01-31", "file name", "Landsat product id", ""},
 		{"a year that agrees with the day", Input{Description: "2018-01-31", Path: "LAI_2018.tif"}, "2018-01-31", "band description", "YYYY-MM-DD", ""},
-		{"a description of two dates, one in the name", Input{Description: "taken 2018-01-31, processed 2018-02-07", Path: "LC08_20180131.tif"},
+		{"a description of two dates, one in the name", Input{Description: "from 2018-01-31 to 2018-02-07", Path: "LC08_20180131.tif"},
 			"2018-01-31", "file name", "YYYYMMDD", ""},
 		{"a range of years, one in the name", Input{Description: "mean of 2001 to 2020", Path: "LAI_2001.tif"}, "2001", "file name", "year", ""},
 		{"a name of two dates, one in the folder", Input{Path: "LC08_L1TP_013032_20180131_20180207_01_T1/20180131_20180207.tif"},

@@ -18,7 +18,8 @@ type rule struct {
 }
 
 // Parts of patterns: a year as it is written, a day, a day of the year, an English month, what may
-// stand between the parts of a date, and the ends of a number, of a word and of a day before its time.
+// stand between the parts of a date, and the ends of a number, of a word and of a day before its
+// time.
 const (
 	yyyy      = `(?P<year>1[5-9]\d\d|2[01]\d\d)`
 	ymd       = `(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)`
@@ -33,8 +34,8 @@ const (
 )
 
 // products are the rules of names that data centres give, with the sources of their conventions.
-// They know which of several dates is that of acquisition, and for a period its first day: where one
-// reads a date, the notations below are not looked for.
+// They know which of several dates is that of acquisition, and for a period its first day: where
+// one reads a date, the notations below are not looked for.
 var products = []rule{
 	// Landsat: USGS, "Landsat Collections" and LSDS-1619; the date of processing follows. Earth
 	// Engine leaves out level, processing and tier.
@@ -46,18 +47,21 @@ var products = []rule{
 	product("", "MODIS granule id", "MOD13Q1.A2000049.h08v05.006.2015136104623.hdf", `A`+ydoy+`(?:[._]|$)`),
 	product("doy", "AppEEARS name", "MOD13Q1.006__250m_16_days_NDVI_doy2000049_aid0001.tif", `doy`+ydoy+`(?:\d{6})?`+endNumber),
 	product("hls", "HLS granule id", "HLS.S30.T14RQU.2020032T170659.v2.0.merged.subset.tif", `HLS\.[LS]30\.T\d\d[A-Z]{3}\.`+ydoy+`T\d{6}`),
-	// ESA, "Sentinel-2 Products Specification Document"; a discriminator follows, or, before 2016, a
-	// time of processing precedes.
+	// ESA, "Sentinel-2 Products Specification Document"; a discriminator follows, or, before 2016,
+	// a time of processing precedes.
 	product("s2", "Sentinel-2 product id", "S2A_MSIL2A_20170105T013442_N0204_R031_T53NMJ_20170105T013443.SAFE", `S2[A-D]_MSIL[12][ABC]_`+ymd+`T\d{6}`),
 	product("_oper_", "Sentinel-2 product id of 2015 and 2016", "S2A_OPER_PRD_MSIL1C_PDMC_20150818T101440_R022_V20150813T102406_20150813T102406", `S2[AB]_OPER_.*_V`+ymd+`T\d{6}`),
 	// Earth Engine's catalog, COPERNICUS/S2: sensing, product generation, tile.
 	product("", "Sentinel-2 scene of Earth Engine", "20160107T003602_20160108T011525_T56MNN.tif", ymd+`T\d{6}_\d{8}T\d{6}_T\d\d[A-Z]{3}`),
-	// ESA, "Sentinel-1 Product Specification": start, stop; the data files of a SAFE write it in their way.
+	// ESA, "Sentinel-1 Product Specification": start, stop; the data files of a SAFE write it in
+	// their way.
 	product("s1", "Sentinel-1 product id", "S1A_IW_GRDH_1SDV_20141031T235950_20141101T000015_003076_003856_7A1F", `S1[A-D]_(?:S\d|IW|EW|WV|EN|N\d|IM)_[A-Z_]{4}_\d[AS][A-Z]{2}_`+ymd+`T\d{6}_\d{8}T\d{6}`),
 	product("s1", "Sentinel-1 measurement", "s1a-iw-grd-vv-20141031t235950-20141101t000015-003076-003856-001.tiff", `S1[A-D]-[a-z0-9]{2,3}-[a-z]{3}-[a-z]{2}-`+ymd+`t\d{6}-\d{8}t\d{6}`),
-	// ESA and EUMETSAT, "Sentinel-3 PDGS File Naming Convention" and "Sentinel-5P Products": start, stop, creation.
+	// ESA and EUMETSAT, "Sentinel-3 PDGS File Naming Convention" and "Sentinel-5P Products": start,
+	// stop, creation.
 	product("s", "Sentinel-3 or 5P product id", "S3A_OL_2_LFR____20190101T100000_20190101T100300_20190102T140000_0179_040_022_2160_LN1_O_NT_002", `S(?:3[A-D_]|5P)_[A-Z0-9_]{5,20}_`+ymd+`T\d{6}_\d{8}T\d{6}_`),
-	// JPL, "OPERA Product Specification": acquisition, production. A displacement has two acquisitions and no row.
+	// JPL, "OPERA Product Specification": acquisition, production. A displacement has two
+	// acquisitions and no row.
 	product("opera_", "OPERA granule id", "OPERA_L3_DSWx-HLS_T15SXR_20210907T163901Z_20210907T203054Z_L8_30_v1.0_B01_WTR.tif", `OPERA_L\d_(?:DSWx-[A-Z0-9]+|DIST-ALERT-[A-Z0-9]+|RTC-S1|CSLC-S1)_T[A-Z0-9-]+_`+ymd+`T\d{6}Z_\d{8}T\d{6}Z`),
 	product("opera_", "OPERA granule id of a year", "OPERA_L3_DIST-ANN-HLS_T06WVT_2023_20240601T181545Z_30_v1_VEG-DIST-STATUS.tif", `OPERA_L3_DIST-ANN-[A-Z0-9]+_T[A-Z0-9]+_`+yyyy+`_\d{8}T\d{6}Z`),
 	// FORCE's documentation, "Level 2 Processing System: Naming convention".
@@ -66,7 +70,8 @@ var products = []rule{
 	// INPE, Brazil Data Cube: collection with period, version, tile, first and last day.
 	product("_v0", "Brazil Data Cube item", "CB4_64_16D_STK_v001_022024_2018-01-01_2018-01-16_NDVI.tif", `[A-Z0-9]+_\d+_\d+[DM]_[A-Z]+_v\d{3}_\d{6}_(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)_\d{4}-\d\d-\d\d`),
 	product("_v", "Brazil Data Cube item of version 2", "LANDSAT-16D_V1_031020_20180101_NDVI.tif", `[A-Z0-9-]+-\d+[DMY]_V\d_\d{6}_`+ymd),
-	// Geoscience Australia, DEA annual summaries: a first day, or a year alone, and an ISO duration.
+	// Geoscience Australia, DEA annual summaries: a first day, or a year alone, and an ISO
+	// duration.
 	product("p1y", "DEA summary of a year", "ga_ls8cnbart_gm_cyear_3_x40y11_2015--P1Y_final_red.tif", `ga_[a-z0-9_]+_x-?\d+y-?\d+_`+yyyy+`--P1Y`),
 	// Earth Observation Group, readme files of the VIIRS and DMSP composites.
 	product("vnl_", "VIIRS nighttime lights of a year", "VNL_v21_npp_2013_global_vcmcfg_c202205302300.average_masked.dat.tif", `VNL_v\d+_(?:npp|j01)_`+yyyy+`_`),
@@ -74,7 +79,8 @@ var products = []rule{
 	product("", "DMSP nighttime lights", "F182013.v4c_web.stable_lights.avg_vis.tif", `F1[0-8]`+yyyy+`(?:\.|_)v\d`),
 	// JRC, "GHSL Data Package 2023": epoch, release, projection, resolution, version.
 	product("ghs_", "GHSL epoch", "GHS_BUILT_S_E1975_GLOBE_R2023A_54009_100_V1_0.tif", `GHS_[A-Z_]+_E`+yyyy+`_[A-Z0-9_]+?_R\d{4}[A-Z]`),
-	// ESA, "CCI Data Standards" 2.3: indicative date before the version; land cover leaves the f out.
+	// ESA, "CCI Data Standards" 2.3: indicative date before the version; land cover leaves the f
+	// out.
 	product("esacci-", "ESA CCI name of a day", "ESACCI-SEASTATE-L3-SWH-MULTI_1D-20170130-fv01.nc", `ESACCI-.*(?:[^0-9]|[^0-9]\d{1,3})-`+ymd+`(?:T?\d{6}|\d{4})?-fv\d`),
 	product("esacci-", "ESA CCI name of a month", "ESACCI-SEASTATE-L4-SWH-MULTI_1M-201701-fv01.nc", `ESACCI-.*(?:[^0-9]|[^0-9]\d{1,3})-`+yyyy+mm+`-fv\d`),
 	product("esacci-", "ESA CCI name of a year", "ESACCI-LC-L4-LCCS-Map-300m-P1Y-1992-v2.0.7.tif", `ESACCI-.*(?:[^0-9]|[^0-9]\d{1,3})-`+yyyy+`-f?v\d`),
@@ -119,8 +125,8 @@ func product(key, name, example, id string) rule {
 	return rule{name: name, example: example, pattern: regexp.MustCompile(`(?i)(?:^|[^0-9A-Za-z])(` + id + `)`), key: key}
 }
 
-// notations are the rules of dates as anyone may write them. All are tried where a run of letters or
-// digits begins. Those that use up most of the text have it, even if what they spell is no date:
+// notations are the rules of dates as anyone may write them. All are tried where a run of letters
+// or digits begins. Those that use up most of the text have it, even if what they spell is no date:
 // 2001-02-30 must not be read as February 2001. Where they differ, the text has several readings.
 var notations = []rule{
 	notation("YYYYMMDD", "S2_NDVI_20150711T100008.tif", yyyy+`(?P<month>\d\d)(?P<day>\d\d)`, endNumber, nil),
@@ -157,8 +163,9 @@ var notations = []rule{
 	notation("year", "LAI_2001.tif", yyyy, endNumber, nil),
 }
 
-// rivals are what the text of a notation may be if it is no date, or another one. They spell none: a
-// notation of as much text is believed only where another text of the set leaves no doubt about it.
+// rivals are what the text of a notation may be if it is no date, or another one. They spell none:
+// a notation of as much text is believed only where another text of the set leaves no doubt about
+// it.
 var rivals = []rule{
 	notation("the number of a part of the month", "", someYear+between+`1[0-2]`+between+`[1-6]`, endWord, nil),
 	notation("a year with day and month", "", someYear+`[-_.](?:0[1-9]|1[0-7]|2[1-9]|3[01])(?:0[1-9]|1[0-2])`, endWord, nil),
@@ -182,7 +189,8 @@ func notation(name, example, pattern, end string, fits func(p *page, i, end int)
 	return rule{name: name, example: example, pattern: regexp.MustCompile(`(?i)^(` + pattern + `)` + end), fits: fits, notation: true}
 }
 
-// What stands around a notation decides about some. They begin with words[i] of a page and use up its text to end.
+// What stands around a notation decides about some. They begin with words[i] of a page and use up
+// its text to end.
 
 // noChain: no day and month stand before the year, as in 15-07-2001-08-20.
 func noChain(p *page, i, _ int) bool {
@@ -197,8 +205,8 @@ var dayMonthBefore = regexp.MustCompile(`^` + someDay1 + `(?:-` + someMonth1 + `
 // oneDigit: the month or the day has one digit.
 func oneDigit(p *page, i, end int) bool { return end-p.words[i].start < len("2001-07-05") }
 
-// apart: neither a letter or a digit nor another number of a chain is attached, and no word before says
-// that the number counts something else than days.
+// apart: neither a letter or a digit nor another number of a chain is attached, and no word before
+// says that the number counts something else than days.
 func apart(p *page, i, end int) bool {
 	start := p.words[i].start
 	label, attached := labelOf(p.text, p.words, i)

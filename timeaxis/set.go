@@ -14,9 +14,9 @@ type reading struct {
 
 func (r reading) certain() bool { return len(r.dates) == 1 && r.doubt == "" }
 
-// readings reads the texts of a set, of which each has the same kind of source, such as the names of the
-// files of a stack. They are read together, for what one text leaves open another may settle, and what looks
-// right alone may be wrong beside the others:
+// readings reads the texts of a set, of which each has the same kind of source, such as the names
+// of the files of a stack. They are read together, for what one text leaves open another may
+// settle, and what looks right alone may be wrong beside the others:
 //
 //   - Of several ways of reading a text, that one counts which is the only one in another text.
 //   - Texts of one date that differ in what may be a finer part of it are doubtful.
@@ -52,7 +52,8 @@ func productReadings(texts []string) []reading {
 	return all
 }
 
-// proofs are the rules that have read something in a set for certain: alone, or beside others that read the same.
+// proofs are the rules that have read something in a set for certain: alone, or beside others that
+// read the same.
 type proofs struct{ alone, beside map[string]bool }
 
 func (p *proofs) add(e expression) {
@@ -134,7 +135,8 @@ func (p *page) judge() reading {
 	return r
 }
 
-// repeats reports whether one of several ways of reading e is a date that another expression has for certain.
+// repeats reports whether one of several ways of reading e is a date that another expression has
+// for certain.
 func (p *page) repeats(e expression) bool {
 	if _, ok := e.one(); ok {
 		return false
@@ -168,8 +170,8 @@ func (p *page) around(i int) string {
 	return p.text[start:end]
 }
 
-// doubtShared makes doubtful what shares a year or a month with another text, from which it differs in
-// what may be a finer part of the date.
+// doubtShared makes doubtful what shares a year or a month with another text, from which it differs
+// in what may be a finer part of the date.
 func doubtShared(pages []page, all []reading) {
 	type key struct {
 		date  Date
@@ -208,8 +210,9 @@ func (d Date) until(l level) string {
 	return d.String()
 }
 
-// finer returns the first words in which two texts of the same words differ and that may be a part of a
-// date: numbers that count nothing else, names of parts of a year, single letters behind the date.
+// finer returns the first words in which two texts of the same words differ and that may be a part
+// of a date: numbers that count nothing else, names of parts of a year, single letters behind the
+// date.
 func finer(p, q *page) (a, b string) {
 	left, right := p.unread(), q.unread()
 	if len(left) != len(right) {
@@ -248,8 +251,8 @@ func (p *page) unread() []int {
 	return all
 }
 
-// doubtMixed makes days of the year doubtful that are beside dates of eight digits: 2001071 is 1 July without
-// a zero where 20010710 is there.
+// doubtMixed makes days of the year doubtful that are beside dates of eight digits: 2001071 is 1
+// July without a zero where 20010710 is there.
 func doubtMixed(all []reading) {
 	var compact *reading
 	for i := range all {
@@ -264,10 +267,11 @@ func doubtMixed(all []reading) {
 	}
 }
 
-// doubtCounts makes years doubtful that are more likely two digits of a year and the number of a month, a dekad
-// or a week: 1901 to 1936 are the dekads of 2019. They are where all are between these two, where the same
-// last two digits, up to 53, come in two centuries and no year has others, and where they begin in 1901 and are as
-// many as the weeks, pentads or composites of 8 days of a year.
+// doubtCounts makes years doubtful that are more likely two digits of a year and the number of a
+// month, a dekad or a week: 1901 to 1936 are the dekads of 2019. They are where all are between
+// these two, where the same last two digits, up to 53, come in two centuries and no year has
+// others, and where they begin in 1901 and are as many as the weeks, pentads or composites of 8
+// days of a year.
 func doubtCounts(pages []page, all []reading) {
 	var years []int // indices of texts
 	parts := map[int]int{}
@@ -297,8 +301,9 @@ func doubtCounts(pages []page, all []reading) {
 	}
 }
 
-// FromNames reads the dates in the names of the files of a set, as [Spec.Resolve] does where names are all
-// that it has. The error is that of the first name without one certain date; dates are then nil.
+// FromNames reads the dates in the names of the files of a set, as [Spec.Resolve] does where names
+// are all that it has. The error is that of the first name without one certain date; dates are then
+// nil.
 func FromNames(names []string) ([]Date, error) {
 	inputs := make([]Input, len(names))
 	for i, name := range names {

@@ -166,10 +166,6 @@ func (s Spec) given() string {
 	return "the list " + s.text
 }
 
-// ByPosition reports whether the i-th date, or number, is that of the i-th input, as in a range or a
-// list. A CSV may turn out to have a row of path and date for each input.
-func (s Spec) ByPosition() bool { return s.csv == "" && (s.mode == byDates || s.mode == byX) }
-
 // LooksInside reports whether Resolve needs more of the inputs than their
 // names, which is what they hold: descriptions and metadata. A band needs its
 // description for a pattern, too.
@@ -189,7 +185,9 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // A later source that says otherwise is the reading's Warning.
 //
 // A range or a list gives its i-th value to the i-th input, and their numbers
-// must agree ([ErrCount]). A CSV, which is read with read (nil: [os.ReadFile]),
+// must agree ([ErrCount]). The order of the inputs must be beyond doubt
+// ([CheckOrder], [ErrOrder]), and inputs that are dated the other way round by
+// themselves are [ErrContradicted]. A CSV, which is read with read (nil: [os.ReadFile]),
 // holds one row an input, path and date, or path and number:
 //
 //	# comments, blank lines and a header are skipped
@@ -213,7 +211,7 @@ func (s Spec) IsX() bool { return s.mode == byX }
 func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([]Reading, error) {
 	switch s.mode {
 	case byX:
-		xs, _, err := given(s, xKind, s.xs, inputs, read)
+		xs, byPath, err := given(s, xKind, s.xs, inputs, read)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +219,7 @@ func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([
 		for i, x := range xs {
 			readings[i] = Reading{X: x, Source: s.given()}
 		}
-		return readings, nil
+		return readings, checkPlaces(inputs, readings, byPath)
 	case byDates:
 		dates, byPath, err := given(s, dateKind, s.dates, inputs, read)
 		if err != nil {
@@ -231,7 +229,7 @@ func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([
 		for i, d := range dates {
 			readings[i] = Reading{Date: d, Source: s.given()}
 		}
-		if err := contradicted(inputs, readings, byPath); err != nil {
+		if err := cmp.Or(contradicted(inputs, readings, byPath), checkPlaces(inputs, readings, byPath)); err != nil {
 			return nil, err
 		}
 		return readings, checkOneKind(inputs, readings)

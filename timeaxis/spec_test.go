@@ -75,7 +75,7 @@ func noRead(path string) ([]byte, error) { return nil, fmt.Errorf("%s was read",
 func inputsOf(names ...string) []Input {
 	inputs := make([]Input, len(names))
 	for i, name := range names {
-		inputs[i] = Input{Name: name, Path: name}
+		inputs[i] = Input{Name: name, Path: name, Listed: true}
 	}
 	return inputs
 }

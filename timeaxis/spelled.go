@@ -100,7 +100,8 @@ func spelled(names, match []string) (dates []Date, rolled bool) {
 	return one(Year(y), y >= 1)
 }
 
-// isoWeek returns the Monday of a week of ISO 8601: that of week 1 is the one before or on 4 January.
+// isoWeek returns the Monday of a week of ISO 8601: that of week 1 is the one before or on 4
+// January.
 func isoWeek(year, week int) (Date, bool) {
 	fourth, err := Day(year, time.January, 4)
 	if err != nil || week < 1 {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Years that are believed in a text. Outside them, a number is more often a tile, an orbit or a size. A
-// full date is believed from firstFull on.
+// Years that are believed in a text. Outside them, a number is more often a tile, an orbit or a
+// size. A full date is believed from firstFull on.
 const (
 	firstYear = 1850
 	firstFull = 1500
@@ -84,15 +84,21 @@ func pageOf(text string) page {
 			i++
 			continue
 		}
+		role := read
 		if f, ok := e.one(); ok && f.level == byDay {
 			e.end += timeOfDay(text[e.end:])
+			if label, _ := labelOf(text, p.words, i); slices.Contains(makers, label) {
+				role = explained
+			}
 		}
-		p.expressions = append(p.expressions, e)
+		if role == read {
+			p.expressions = append(p.expressions, e)
+		}
 		first := i
 		for i < len(p.words) && p.words[i].start < e.end {
 			i++
 		}
-		p.assign(first, i, read)
+		p.assign(first, i, role)
 	}
 	return p
 }
@@ -215,7 +221,8 @@ func (e *expression) read(r rule, text string, loc []int) {
 	for i, d := range dates {
 		f.date = d
 		if r.pattern.SubexpIndex("period") >= 0 && (len(dates) > 1 || d.day > 1) {
-			// One name tells dekads and pentads apart only by the number: there are no dekads 4 to 6.
+			// One name tells dekads and pentads apart only by the number: there are no dekads 4 to
+			// 6.
 			kind := "pentad"
 			if len(dates) > 1 && i == 0 {
 				kind = "dekad"
@@ -248,8 +255,8 @@ func levelOf(names []string) level {
 	return l
 }
 
-// timeOfDay returns how much of a text, which follows a day, is a time of that day, lest 1955 in T1955
-// be taken for a year.
+// timeOfDay returns how much of a text, which follows a day, is a time of that day, lest 1955 in
+// T1955 be taken for a year.
 func timeOfDay(text string) int {
 	for _, pattern := range timesOfDay {
 		if loc := pattern.FindStringSubmatchIndex(text); loc != nil {

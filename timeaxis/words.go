@@ -62,7 +62,7 @@ var (
 	version = regexp.MustCompile(`(?i)^f?v(?:er(?:sion)?)?\.?\d{1,4}(?:\D|$)`)
 )
 
-// explained returns how many words from words[i] on are together no part of a date, or 0.
+// explain returns how many words from words[i] on are together no part of a date, or 0.
 func explain(text string, words []word, i int) (n int) {
 	rest := text[words[i].start:]
 	pattern := explainedLetters
@@ -100,9 +100,14 @@ var (
 	forYears = strings.Fields(`tile path row orbit track frame version ver rev revision release epsg esri id v fv`)
 )
 
+// makers are words behind which a day is that of making or publishing the raster.
+var makers = strings.Fields(`processed processing proc produced created creation generated updated update published release released
+	version ver downloaded download exported export delivered modified reprocessed`)
+
 func isCounter(word string) bool { return slices.Contains(counters, strings.ToLower(word)) }
 
-// Words that name a part of a year, or count such parts: behind M, Q or week there is one, as before th, day or Q.
+// Words that name a part of a year, or count such parts: behind M, Q or week there is one, as
+// before th, day or Q.
 var (
 	partNames = strings.Fields(`
 		spring summer autumn fall winter monsoon premonsoon postmonsoon kharif rabi zaid wet dry rainy wetseason dryseason season spr aut win half halfyear semester early late first second third fourth
@@ -121,8 +126,8 @@ var (
 // monthInitials are the initials of months twice over: a season is three or more in a row.
 const monthInitials = "jfmamjjasondjfmamjjasond"
 
-// namesPart reports whether letters name a part of a year: a month, in English or in another language,
-// several months, or a season.
+// namesPart reports whether letters name a part of a year: a month, in English or in another
+// language, several months, or a season.
 func namesPart(letters string) bool {
 	lower := strings.ToLower(letters)
 	if monthNamed(lower) != 0 || slices.Contains(partNames, lower) {
@@ -136,8 +141,8 @@ func namesPart(letters string) bool {
 
 var severalMonths = regexp.MustCompile(`^(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}?){2,}$`)
 
-// suspicious reports whether words[i], which is unread, may be part of the date that the words around it
-// with the role read spell, as far as a year or a month.
+// suspicious reports whether words[i], which is unread, may be part of the date that the words
+// around it with the role read spell, as far as a year or a month.
 func suspicious(text string, words []word, i int) bool {
 	w := words[i]
 	if !w.digits {
@@ -221,7 +226,8 @@ func suffixOf(text string, words []word, i int) string {
 	return strings.ToLower(words[i+1].in(text))
 }
 
-// besideRead reports whether words[i], with all that is attached to it, stands beside a part of the date.
+// besideRead reports whether words[i], with all that is attached to it, stands beside a part of the
+// date.
 func besideRead(words []word, i int) bool {
 	first, last := i, i
 	for first > 0 && words[first].role != read && words[first-1].end == words[first].start {
@@ -248,8 +254,8 @@ func attachedToRead(words []word, i int) bool {
 	return false
 }
 
-// The numbers, by their digits, that may be part of a date: a month or a day, a day of the year, month and
-// day or day and month, year and day of the year, three of year, month and day.
+// The numbers, by their digits, that may be part of a date: a month or a day, a day of the year,
+// month and day or day and month, year and day of the year, three of year, month and day.
 const (
 	someMonth  = `(?:0[1-9]|1[0-2])`
 	someDay    = `(?:0[1-9]|[12]\d|3[01])`

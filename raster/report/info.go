@@ -155,6 +155,24 @@ func (r *infoText) dates() {
 	if d.Error != "" {
 		r.row("", "%s", r.dateError("not of all rasters"))
 	}
+	r.doubts()
+}
+
+// doubts says of rasters why they have no certain date, except for the one that the last row is about.
+func (r *infoText) doubts() {
+	const shown = 3
+	n := 0
+	for _, of := range r.Rasters {
+		if of.Doubt == "" || strings.Contains(r.Fit.Why, of.Doubt) {
+			continue
+		}
+		if n++; n <= shown || r.hint == "" {
+			r.row("", "%s", r.short(of.Doubt))
+		}
+	}
+	if n > shown && r.hint != "" {
+		r.row("", "… and %d more (%s)", n-shown, r.hint)
+	}
 }
 
 // dateError says what is wrong with the dates, or that the last row says it.
