@@ -66,6 +66,9 @@ func (b budget) openFiles(tiles int64) int64 {
 // surveyPixels is how many pixels the windows of a survey may have, at two bytes of counts for each.
 func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
 
+// surveySeries is for the samples of some pixels at all dates that a survey keeps.
+func (b budget) surveySeries() int64 { return b.total / 128 }
+
 // newPlan plans the fit. Where files are remote, windows are larger than caches would have them: a
 // request takes a while however little it asks for.
 func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {

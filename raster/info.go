@@ -113,6 +113,8 @@ type SurveyInfo struct {
 	Bytes    int64   `json:"bytes"` // that were decoded
 	Seconds  float64 `json:"seconds"`
 	ReadRate float64 `json:"read_rate"` // bytes a second, of all threads; 0: not known
+	// Cycle is null where the dates are of one season, and where too few pixels were read at too few dates.
+	Cycle *YearlyCycle `json:"yearly_cycle"`
 }
 
 // FitInfo is what a fit would do.
@@ -157,6 +159,7 @@ type entry struct {
 	damaged    bool // it was found out by reading samples
 	mask       *maskEntry
 	counts     *Counts
+	kept       []float64 // of the pixels of the survey that are kept
 	statistics statistics
 	predictor  int
 }
@@ -532,6 +535,7 @@ func (in *inspection) describeSurvey(d *SurveyInfo, got *surveyed, took time.Dur
 			d.Pixels++
 		}
 	}
+	d.Cycle = in.yearlyCycle()
 	d.Share = float64(d.Pixels) / (float64(s.geo.width) * float64(s.geo.height))
 	d.Empty, d.Full = observations[0], observations[rasters]
 	below := 0

@@ -38,6 +38,9 @@ type survey struct {
 	windows []pixtrend.Window
 	every   int        // of so many rasters, in the order of their dates, one is read
 	seen    [][]uint16 // of the first grid: observations by window and pixel
+	pixels  [][]int    // of the first grid: the pixels of each window whose samples are kept
+	first   []int      // the number of the first of them, by window
+	kept    int        // how many there are
 }
 
 // newSurvey chooses the windows for planes of one grid, in as many bytes and pixels.
@@ -190,6 +193,7 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 			for _, w := range s.windows {
 				s.seen = append(s.seen, make([]uint16, w.Pixels()))
 			}
+			s.keepSeries(len(planes), in.budget.surveySeries())
 		}
 		in.surveys = append(in.surveys, s)
 		byFile := map[int]*item{}
@@ -197,6 +201,9 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyed
 		for i, e := range entries {
 			if i%s.every != 0 {
 				continue
+			}
+			if s.kept > 0 {
+				e.kept = slices.Repeat([]float64{nan}, s.kept)
 			}
 			if byFile[e.file] == nil {
 				byFile[e.file] = &item{file: e.file, survey: s}
@@ -322,6 +329,13 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 				continue
 			}
 			counts[j].addTile(tile, valid, tile.Mask.Data, seen)
+			if e.kept != nil {
+				scale, offset := p.scale, p.offset
+				if p.second != nil {
+					scale, offset = 1, 0
+				}
+				s.keep(e.kept, i, tile, valid, scale, offset)
+			}
 			pixels := int64(w.Pixels())
 			if p.heldBytes() > 0 && (s.width < s.blockW || s.height < s.blockH) {
 				pixels = 0 // of a block, all is decoded once

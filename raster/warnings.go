@@ -19,6 +19,9 @@ func (in *inspection) surprises(info *Info, j *Job) []string {
 	} else {
 		warnings = append(warnings, in.dateSurprises()...)
 	}
+	if warning := in.o.cycleWarning(info.Survey.Cycle); warning != "" && !seasonsOf(in.givenDates(true)).distort() {
+		warnings = append(warnings, warning)
+	}
 	if info.Dates.Used > 1 {
 		warnings = append(warnings, in.mixtures()...)
 	}
@@ -52,6 +55,9 @@ func (in *inspection) dateSurprises() (warnings []string) {
 	}
 	if shared := timeaxis.SpacingOf(in.givenDates(true)).Shared; len(shared) > 0 {
 		warnings = append(warnings, sharedDates(shared, in.o.Per))
+	}
+	if warning := in.o.seasonWarning(in.givenDates(true)); warning != "" {
+		warnings = append(warnings, warning)
 	}
 	return warnings
 }

@@ -395,6 +395,10 @@ func (r *infoText) survey() {
 		r.row("pixels", "%s without any observation, %s without a gap; the others have %d or more, the median pixel %d",
 			Percent(s.Empty, s.Pixels), Percent(s.Full, s.Pixels), s.Fewest, s.Median)
 	}
+	if c := s.Cycle; c != nil {
+		r.row("season", "a yearly cycle explains %s of the variance about the line, and changes the sign of the slope in %s of %s",
+			shareText(c.Share), shareText(c.Signs), Counted(c.Pixels, "pixel"))
+	}
 }
 
 // worst names the rasters with the most gaps, where some have more than others.
