@@ -145,6 +145,9 @@ func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 	if d := axis.Duplicates(); len(d) > 0 {
 		s.warnings = append(s.warnings, sharedDates(d, o.Per))
 	}
+	if warning := o.seasonWarning(axis.Dates); warning != "" {
+		s.warnings = append(s.warnings, warning)
+	}
 	return axis, nil
 }
 
