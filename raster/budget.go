@@ -7,22 +7,22 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// DefaultMemory is what Options.Memory stands for when it is 0, in bytes.
+// DefaultMemory is used if Options.Memory is 0, in bytes.
 const DefaultMemory = 512 << 20
 
 const (
-	leastMemory  = 16 << 20 // does for the program itself
-	programBytes = 12 << 20 // the heap, and the sample that the quintiles are computed from
+	leastMemory  = 16 << 20 // the least that a fit can keep to
+	programBytes = 12 << 20 // the heap, with the sample of slopes from which quintiles are computed
 )
 
-// budget is the memory of a fit, in bytes, and how it is divided. Half is for tiles, results and transfers, a quarter for blocks,
-// and a quarter for open files and the program.
+// budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter for blocks, and a quarter for
+// open files and the program.
 type budget struct {
 	total     int64
-	transfers int64 // GDAL's memory for remote files; 0 where all files are local
+	transfers int64 // GDAL's memory for remote files; 0 if all files are local
 }
 
-// newBudget settles how much memory there is.
+// newBudget returns the budget for Options.Memory.
 func newBudget(memory int64) (budget, error) {
 	switch {
 	case memory < 0:
@@ -36,38 +36,41 @@ func newBudget(memory int64) (budget, error) {
 	return budget{total: memory}, nil
 }
 
-// remote is the budget of a fit of remote files. GDAL keeps 16 MB of what was transferred, and a connection and a heap for each
-// thread that sends requests.
+// remote returns the budget of a fit of remote files. GDAL caches 16 MB of transfers, and each thread that sends requests has a
+// connection and a heap.
 func (b budget) remote() budget {
 	b.transfers = min(b.total/8, 32<<20)
 	return b
 }
 
-// tiles is for tiles and results.
+// tiles is the memory for tiles and results.
 func (b budget) tiles() int64 { return b.total/2 - b.transfers }
 
-// block is the largest block that a file may have: GDAL holds all of one to read any of it.
+// block is the largest block that a file may have. GDAL holds a whole block to read any part of it.
 func (b budget) block() int64 { return b.total / 4 }
 
-// readCache is for blocks of inputs, in GDAL's block cache.
+// readCache is the memory for blocks of inputs in GDAL's block cache.
 func (b budget) readCache() int64 { return b.total / 8 }
 
-// writeCells is for parts of the output's tiles that are not complete.
+// writeCells is the memory for tiles of the output that are not complete yet.
 func (b budget) writeCells() int64 { return b.total / 8 }
 
-// decoders is how many threads may decode a block of so many bytes each, beside what it is decoded from.
+// decoders is how many threads may each decode a block of so many bytes.
 func (b budget) decoders(block int64) int { return int(max(1, b.readCache()/block)) }
 
-// openFiles is what is left for open files once tiles take their part.
+// openFiles is the memory for open files if tiles take so much.
 func (b budget) openFiles(tiles int64) int64 {
 	return b.total - b.readCache() - b.writeCells() - tiles - programBytes - b.transfers
 }
 
-// surveyPixels is how many pixels the windows of a survey may have, at two bytes of counts for each.
+// surveyPixels is how many pixels the windows of a survey may have. Each takes two bytes of counts.
 func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
 
-// newPlan plans the fit. Where files are remote, windows are larger than caches would have them: a
-// request takes a while however little it asks for.
+// surveySeries is the memory for the pixels that a survey keeps at all dates.
+func (b budget) surveySeries() int64 { return b.total / 128 }
+
+// newPlan plans the fit. Windows of remote files are made larger than the caches ask for, because each request takes a while
+// even if it asks for little.
 func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	g := s.Grid()
 	plan, err := pixtrend.NewStreamPlan(g, o)
@@ -87,7 +90,7 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 			break
 		}
 		larger, err := pixtrend.NewStreamPlan(g, o)
-		// Four windows a worker at least, so that none waits long for the last of another.
+		// Each worker has at least four windows, so that the last ones end at about the same time.
 		if err != nil || larger.Windows < 4*len(plan.Workers) {
 			break
 		}
@@ -96,8 +99,8 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	return plan, nil
 }
 
-// spread settles how many files a worker reads at the same time, and returns how many readers there are
-// then. Each takes memory: the window as it is transferred, up to three times in GDAL, and a block.
+// spread sets how many files a worker reads at the same time, and returns the number of readers. Each reader takes memory: up
+// to three copies of the window in GDAL, and a block.
 func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 	workers := len(plan.Workers)
 	if s.RemoteFiles() == 0 {
@@ -109,8 +112,7 @@ func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 	return workers * s.remote.lanes
 }
 
-// checkBlocks refuses files of which one block would not fit the memory: to read any of it, GDAL
-// must hold all of it.
+// checkBlocks refuses files whose blocks are too large for the memory.
 func (s *Stack) checkBlocks(b budget) error {
 	for _, p := range s.bands {
 		if p.heldBytes() > b.block() {
@@ -130,14 +132,13 @@ func (s *Stack) budget(memory int64) (budget, error) {
 	return b, err
 }
 
-// keepHandles bounds the files that stay open, so that what GDAL holds for them fits the memory
-// beside those that each worker opens for a moment. Without the bound the memory would grow with
-// files times workers.
+// keepHandles limits how many files stay open, so that GDAL's memory for them fits, with room for one more per worker.
+// Without the limit the memory would grow with files times workers.
 func (s *Stack) keepHandles(memory int64, workers int) {
 	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
 }
 
-// largest returns the most bytes that any plane takes.
+// largest returns the greatest number of bytes of any plane.
 func (s *Stack) largest(bytes func(*plane) int64) int64 {
 	var most int64
 	for _, p := range s.bands {

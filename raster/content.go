@@ -31,7 +31,7 @@ func (x *expansion) splitPages() {
 	}
 	defer func() { _ = ds.Close() }()
 	if pages := ds.Subdatasets(); len(pages) > 1 && ds.Driver() == "GTiff" && len(ds.Bands()) == 1 {
-		x.groups = []group{{names: pages, typed: true}}
+		x.groups, x.pages = []group{{names: pages, typed: true}}, true
 	}
 }
 

@@ -6,34 +6,35 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Counts says what samples are. A sample counts once: as NaN, nodata, infinite, out of the valid range or masked, in
-// this order, or as an observation. Of an index of two bands, NaN are those of which either band is a gap.
+// Counts counts samples by kind. Each sample counts once: as the first of NaN, nodata, infinite, outside the valid range and
+// masked that it is, or as an observation. The index of two bands is NaN where either band is a gap.
 type Counts struct {
 	Samples      int64  `json:"samples"`
 	Observations int64  `json:"observations"`
 	NaN          int64  `json:"nan"`
-	Nodata       int64  `json:"nodata"` // NaN as nodata is counted as NaN
+	Nodata       int64  `json:"nodata"` // samples that are NaN count as NaN even if nodata is NaN
 	Infinite     int64  `json:"infinite"`
 	Outside      int64  `json:"outside"` // of the valid range
 	Masked       int64  `json:"masked"`
-	Min          *Value `json:"min"` // of the observations, as they are stored; null where there are none
+	Min          *Value `json:"min"` // of the observations, as they are stored; null if there are none
 	Max          *Value `json:"max"`
 
-	least, most extreme
+	least, most extreme // most stores negated values, so that the same code finds the greatest
 	zeros       int64
-	fractional  bool // an observation is no whole number
+	fractional  bool // whether an observation is not a whole number
 }
 
-// Gaps returns how many samples are no observations.
+// Gaps returns how many samples are not observations.
 func (c *Counts) Gaps() int64 { return c.Samples - c.Observations }
 
-// extreme is the least of some numbers, how often it came, and the next one; most of c are kept with their signs
-// turned.
+// extreme is the least of some numbers.
 type extreme struct {
-	value, next float64 // +Inf: none
-	count       int64
+	value float64 // +Inf if there is none
+	next  float64 // the least of those that are greater; +Inf if there is none
+	count int64   // how many are equal to value
 }
 
+// add adds count numbers that are equal to x.
 func (e *extreme) add(x float64, count int64) {
 	switch {
 	case count == 0:
@@ -46,14 +47,14 @@ func (e *extreme) add(x float64, count int64) {
 	}
 }
 
-// newCounts returns those of no samples.
+// newCounts returns the Counts of no samples.
 func newCounts() *Counts {
 	none := extreme{value: math.Inf(1), next: math.Inf(1)}
 	return &Counts{least: none, most: none}
 }
 
-// addTile counts the samples of plane 0 of t. visible holds 0 where a sample is masked, and is nil where none is;
-// seen[i] is incremented for each observation.
+// addTile counts the samples of plane 0 of t. visible is 0 where a sample is masked; it is nil if no sample is. addTile adds 1 to
+// seen[i] if sample i is an observation.
 func (c *Counts) addTile(t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
 	switch t.Type {
 	case kernel.Uint8:
@@ -75,6 +76,7 @@ func (c *Counts) addTile(t kernel.Tile, v kernel.Valid, visible []byte, seen []u
 	}
 }
 
+// countSamples is addTile for one type.
 func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
 	samples := kernel.Plane[T](t, 0)
 	var nodata T
@@ -122,12 +124,12 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 func canHold(d kernel.DType, v kernel.Valid) bool {
 	nodata := v.Nodata
 	if d == kernel.Float32 {
-		nodata = float64(float32(nodata)) // as it is compared
+		nodata = float64(float32(nodata)) // nodata is compared in the type of the samples
 	}
 	return v.HasNodata && kernel.Valid{}.Observation(d, nodata) && !v.Observation(d, nodata)
 }
 
-// merge adds what was counted of other samples.
+// merge adds the counts of other samples.
 func (c *Counts) merge(o *Counts) {
 	c.Samples += o.Samples
 	c.Observations += o.Observations
@@ -147,6 +149,7 @@ func (c *Counts) merge(o *Counts) {
 	c.setRange()
 }
 
+// setRange sets Min and Max.
 func (c *Counts) setRange() {
 	if c.Observations > 0 {
 		least, most := Value(c.least.value), Value(-c.most.value)

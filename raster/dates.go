@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 		}
 	}
 	sources := s.dated()
-	readings, err := s.resolveDates(o, sources)
+	readings, err := o.Dates.Resolve(sources, nil)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
 		dated[i] = Dated{sources[i].Name, r}
@@ -69,7 +68,7 @@ func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.
 // selectByDate finds the date of every plane, or of every file as long as none is opened, and returns the indices of
 // those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
-	if s.readings, err = s.resolveDates(o, s.dated()); err != nil {
+	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}
@@ -98,7 +97,7 @@ func (s *Stack) dated() []timeaxis.Input {
 	if s.planes == nil {
 		inputs := make([]timeaxis.Input, len(s.files))
 		for i, name := range s.files {
-			inputs[i] = timeaxis.Input{Name: name, Path: gdal.DatedName(s.sources[i])}
+			inputs[i] = timeaxis.Input{Name: name, Path: s.datedPath(i), Listed: s.listed[i]}
 		}
 		return inputs
 	}
@@ -107,30 +106,18 @@ func (s *Stack) dated() []timeaxis.Input {
 		p := &s.planes[i]
 		inputs[i] = p.labels.input(name)
 		if !p.dated {
-			inputs[i].Path = gdal.DatedName(s.sources[p.file])
+			inputs[i].Path, inputs[i].Listed = s.datedPath(p.file), s.listed[p.file]
 		}
 	}
 	return inputs
 }
 
-// resolveDates returns the dates of inputs, which may be all the names or bands of a stack. Dates or
-// numbers that are given by position need an order that is beyond doubt.
-func (s *Stack) resolveDates(o OpenOptions, inputs []timeaxis.Input) ([]timeaxis.Reading, error) {
-	var csv []byte
-	readings, err := o.Dates.Resolve(inputs, func(path string) ([]byte, error) {
-		data, err := os.ReadFile(path)
-		csv = data
-		return data, err
-	})
-	if err != nil || !o.Dates.ByPosition() && (csv == nil || timeaxis.PairsByPath(csv)) {
-		return readings, err
+// datedPath returns the path whose name may date a file; "" for a page of the only file.
+func (s *Stack) datedPath(file int) string {
+	if s.pages {
+		return ""
 	}
-	warnings, err := s.checkOrder()
-	if err != nil {
-		return nil, err
-	}
-	s.warnings = append(s.warnings, warnings...)
-	return readings, nil
+	return gdal.DatedName(s.sources[file])
 }
 
 // sortByDate puts the planes in the order of the axis, which it returns.
@@ -165,6 +152,9 @@ func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 	s.planes, s.readings = permuted(s.planes, order), permuted(s.readings, order)
 	if d := axis.Duplicates(); len(d) > 0 {
 		s.warnings = append(s.warnings, sharedDates(d, o.Per))
+	}
+	if warning := o.seasonWarning(axis.Dates); warning != "" {
+		s.warnings = append(s.warnings, warning)
 	}
 	return axis, nil
 }

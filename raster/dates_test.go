@@ -73,7 +73,7 @@ func TestDatesInFiles(t *testing.T) {
 		"the band description of %q says 2002-08-01, which is used, and its acquisition metadata says 2001-07-14 (and 2 more)", names[1]))
 
 	_, err := Open(t.Context(), names, OpenOptions{Dates: dates(t, "name")})
-	checkError(t, err, timeaxis.ErrNoDate, `"`+names[0]+`"`, "--date-pattern")
+	checkError(t, err, timeaxis.ErrNoDate, `"`+names[0]+`"`, "path,date")
 	relabel(t, names[0], func(ds *godal.Dataset) error { return describeBands(ds, "2003-2020") })
 	_, err = Open(t.Context(), names, OpenOptions{})
 	checkError(t, err, timeaxis.ErrAmbiguous, names[0], "2003 and 2020")
@@ -115,7 +115,7 @@ func TestDatesOfBands(t *testing.T) {
 	name := s.multiband(t, func(m *made) { m.descriptions = []string{"X2000.03.05", "X2000.02.18", "ndvi"} })
 	relabel(t, name, acquiredAt("2000-02-02 10:20:30"))
 	_, err := Open(t.Context(), []string{name}, OpenOptions{})
-	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "--date-pattern", "the option Band")
+	checkError(t, err, timeaxis.ErrNoDate, "3 bands", "band 3", `"ndvi"`, "path,date", "the option Band")
 	relabel(t, name, func(ds *godal.Dataset) error {
 		return ds.Bands()[2].SetMetadata(tiff.AcquiredKey, "2000-02-19 10:20:30", godal.Domain(tiff.Imagery))
 	})
@@ -181,7 +181,7 @@ func TestSelection(t *testing.T) {
 
 	o.Select = timeaxis.Selection{From: timeaxis.Year(2004)}
 	_, err = Open(t.Context(), files[:4], o.OpenOptions)
-	checkError(t, err, timeaxis.ErrTooFew, "--from 2004 leaves 1 of 4 rasters", "y_2001.tif … y_2004.tif (4 files)")
+	checkError(t, err, timeaxis.ErrTooFew, "from 2004 leaves 1 of 4 rasters", "y_2001.tif … y_2004.tif (4 files)")
 }
 
 // Slopes and intercepts of y = 7, 1, 4 on days 0, 10 and 40, worked out by hand: against days, t̄ = 50/3,
@@ -252,10 +252,10 @@ func TestOptionsThatExcludeEachOther(t *testing.T) {
 	}
 	for want, o := range map[string]OpenOptions{
 		"numbers in place of dates have a unit of their own": {Dates: x, Per: timeaxis.PerDay},
-		"and no calendar":       {Dates: x, Select: timeaxis.Selection{Months: 1 << 6}},
-		`"K" is a unit`:         {XUnit: "K"},
-		"bands count from 1":    {Band: -1},
-		"--from 2003 --to 2001": {Select: timeaxis.Selection{From: timeaxis.Year(2003), To: timeaxis.Year(2001)}},
+		"and no calendar":    {Dates: x, Select: timeaxis.Selection{Months: 1 << 6}},
+		`"K" is a unit`:      {XUnit: "K"},
+		"bands count from 1": {Band: -1},
+		"from 2003 to 2001":  {Select: timeaxis.Selection{From: timeaxis.Year(2003), To: timeaxis.Year(2001)}},
 	} {
 		if _, err := Open(t.Context(), files, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", o, err, want)
@@ -344,15 +344,15 @@ func TestDates(t *testing.T) {
 	checkError(t, err, timeaxis.ErrNoDate, `"ndvi"`, lost)
 	want := []Dated{
 		{files[0], timeaxis.Reading{Date: timeaxis.Year(2001), Source: "file name", Rule: "year"}},
-		{Name: lost},
+		{lost, timeaxis.Reading{Doubt: fmt.Sprintf(`no date in the band description "ndvi" of %q or the file name %[1]q`, lost)}},
 		{files[2], timeaxis.Reading{Date: timeaxis.Year(2003), Source: "file name", Rule: "year"}},
 	}
 	if !slices.Equal(dated, want) {
 		t.Errorf("got %+v, want %+v", dated, want)
 	}
 	multi := newPlanes(5, 4, 2, 0, 9).multiband(t, nil)
-	dated, err = Dates(t.Context(), []string{multi}, OpenOptions{Dates: dates(t, "1999,1998")})
-	if err != nil || len(dated) != 2 || dated[1].Name != multi+" band 2" || dated[1].String() != "1998 by --dates 1999,1998" {
+	dated, err = Dates(t.Context(), []string{multi}, OpenOptions{Dates: dates(t, "1998,1999")})
+	if err != nil || len(dated) != 2 || dated[1].Name != multi+" band 2" || dated[1].String() != "1999 by the list 1998,1999" {
 		t.Errorf("got %+v, %v", dated, err)
 	}
 	if _, err := Dates(t.Context(), []string{filepath.Join(t.TempDir(), "none.tif")}, OpenOptions{}); err == nil {

@@ -31,7 +31,7 @@
 // # Errors
 //
 // An error is one sentence that a person can act on. It wraps [ErrInput] or [ErrOutput] if a file is at fault. Options that would help
-// are named by their Go fields; [Sentence] and [OpenOptions.NameOption] name them otherwise, such as by the flags of a command.
+// are named by their Go fields; [Sentence] and [OpenOptions.Explain] name them otherwise, such as by the flags of a command.
 //
 // docs/measured.md has what was measured of reading and writing, and what brought no gain.
 package raster

@@ -37,7 +37,7 @@ func TestOrderOfNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	warning := files[8] + " is the input before ndvi_10.tif: inputs are in the order of their numbers, and not of text"
+	warning := fmt.Sprintf("the inputs are taken in the order of their numbers, such as %q before %q", files[8], files[9])
 	asText := slices.Sorted(slices.Values(files)) // as a shell gives them
 	pattern := []string{filepath.Join(dir, "ndvi_*.tif")}
 	for _, test := range []struct {

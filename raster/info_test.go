@@ -58,7 +58,7 @@ func TestInspectRealStacks(t *testing.T) {
 		if d := i.Dates; d.Every != "" || d.First != "2015-07-11" || d.Last != "2017-12-22" || !slices.Equal(d.Shared, []string{"2015-12-08"}) {
 			t.Errorf("dates %+v", d)
 		}
-		warned(t, i, []string{"share the date 2015-12-08"}, []string{"no observation was found in", "S2_NDVI_20150731T100009.tif (and 19 more)"})
+		warned(t, i, []string{"share the date 2015-12-08"}, []string{"several seasons", "Select.Months = 6-8"}, []string{"no observation was found in", "S2_NDVI_20150731T100009.tif (and 19 more)"})
 		if f := i.Formats; len(f) != 1 || f[0].Type != "Float32" || !f[0].Tiled || f[0].BlockWidth != 64 || f[0].Compression != "DEFLATE" || f[0].Predictor != 3 {
 			t.Errorf("formats %+v", f)
 		}
@@ -72,13 +72,13 @@ func TestInspectRealStacks(t *testing.T) {
 		if s := i.Survey; s.Samples != 11175 || s.Nodata != 831 || s.Gaps() != 831 || *s.Min != -37 || *s.Max != 16000 || s.Empty != 1 {
 			t.Errorf("band 1: %+v", s)
 		}
-		warned(t, i, []string{"day 366"}, []string{"all 8 bands", "8 times as much is read"}, []string{"no observation", "(and 2 more)"})
+		warned(t, i, []string{"day 366"}, []string{"several seasons"}, []string{"all 8 bands", "8 times as much is read"}, []string{"no observation", "(and 2 more)"})
 		// Fmask has 255 where there is no scene, beside codes from 0 to 4: 474 times.
 		i = inspect(t, []string{files}, Options{OpenOptions: OpenOptions{Band: 8}})
 		if s := i.Survey; s.Nodata != 447 || s.most.count != 474 {
 			t.Errorf("band 8: %+v", s)
 		}
-		warned(t, i, []string{"day 366"}, []string{"255 is 4.2 %", "far from all others", "make it -9999 in the files"}, []string{"all 8 bands"})
+		warned(t, i, []string{"day 366"}, []string{"several seasons"}, []string{"255 is 4.2 %", "far from all others", "make it -9999 in the files"}, []string{"all 8 bands"})
 	})
 	t.Run("gdalcubes_L8NY18", func(t *testing.T) {
 		i := inspect(t, []string{shared(t, "gdalcubes_L8NY18/*/*_B5.TIF")}, Options{})

@@ -45,15 +45,14 @@ func Expand(inputs []string, o OpenOptions) (names, warnings []string, err error
 type expansion struct {
 	options  OpenOptions
 	groups   []group
+	pages    bool // the names are pages of the only input
 	warnings []string
 }
 
-// group holds names whose order has one origin.
+// group holds names of one origin.
 type group struct {
 	names []string
 	typed bool // a person named them one by one; else a folder or a pattern found them
-	// Names that were found and whose order by numbers is not that of text: first is now before second.
-	first, second string
 }
 
 func expand(inputs []string, o OpenOptions) (*expansion, error) {
@@ -84,6 +83,14 @@ func (x *expansion) names() (names []string) {
 		names = append(names, g.names...)
 	}
 	return names
+}
+
+// listed reports of each name whether a person named it by itself.
+func (x *expansion) listed() (listed []bool) {
+	for _, g := range x.groups {
+		listed = append(listed, slices.Repeat([]bool{g.typed}, len(g.names))...)
+	}
+	return listed
 }
 
 // sameName returns a key that is equal for names of one file.
@@ -138,9 +145,8 @@ func (x *expansion) addNamed(name string) {
 
 // addFound appends rasters that a folder or a pattern has found.
 func (x *expansion) addFound(names []string) {
-	g := group{names: names}
-	g.first, g.second = timeaxis.SortNames(names)
-	x.groups = append(x.groups, g)
+	timeaxis.SortNames(names)
+	x.groups = append(x.groups, group{names: names})
 }
 
 // addSubdataset appends a raster inside a file, such as NETCDF:"f.nc":t2m.
@@ -260,20 +266,4 @@ func (x *expansion) addList(list string) error {
 		return fault.Inputf("the list %s names no file: write a name on each line", list)
 	}
 	return nil
-}
-
-// checkOrder reports whether the order of the names in use is beyond doubt, so that dates or numbers
-// may be given to them by position. It returns warnings where the order is not that of text.
-func (s *Stack) checkOrder() (warnings []string, err error) {
-	for _, g := range s.groups {
-		names := slices.DeleteFunc(slices.Clone(g.names), func(name string) bool { return !slices.Contains(s.sources, name) })
-		if err := timeaxis.CheckOrder(names, g.typed); err != nil {
-			return nil, err
-		}
-		if slices.Contains(names, g.first) && slices.Contains(names, g.second) {
-			warnings = append(warnings, fmt.Sprintf("%s is the input before %s: inputs are in the order of their numbers, and not of text",
-				g.first, filepath.Base(g.second)))
-		}
-	}
-	return warnings, nil
 }

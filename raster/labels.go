@@ -1,6 +1,8 @@
 package raster
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -13,6 +15,7 @@ type labels struct {
 	description string // of the band
 	acquired    string // ACQUISITIONDATETIME of the band or, where only one is used, of the file
 	tag         string // TIFFTAG_DATETIME
+	time        timeaxis.TimeCoordinate
 }
 
 // labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
@@ -25,12 +28,27 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
 	if l.acquired == "" && alone && ds.HasDomain(tiff.Imagery) {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
+	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
+		l.time = timeIn(coordinates, func(key string) string { return ds.Metadata(key, "") })
+	}
 	return l
 }
 
 // input returns what the labels, with the name of the raster, say about its date.
 func (l labels) input(name string) timeaxis.Input {
-	return timeaxis.Input{Name: name, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+	return timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+}
+
+// timeIn returns the time coordinate among the metadata of a band. The metadata of the file says what it counts,
+// and so which of several dimensions is time.
+func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {
+	for _, key := range slices.Sorted(maps.Keys(band)) {
+		name, ok := strings.CutPrefix(key, tiff.Dimension)
+		if units := file(name + "#units"); ok && strings.Contains(units, " since ") {
+			return timeaxis.TimeCoordinate{Value: band[key], Units: units, Calendar: file(name + "#calendar")}
+		}
+	}
+	return timeaxis.TimeCoordinate{}
 }
 
 // labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are
@@ -45,7 +63,23 @@ func labelFromTags(t *tiff.File, planes []plane) {
 	}
 	acquired := ""
 	for i := range planes {
-		planes[i].labels.description, planes[i].labels.acquired = "", ""
+		planes[i].labels.description, planes[i].labels.acquired, planes[i].labels.time = "", "", timeaxis.TimeCoordinate{}
+	}
+	file, bands := map[string]string{}, map[int]map[string]string{}
+	for _, item := range items {
+		switch {
+		case item.Domain != "" || item.Role != "":
+		case item.Sample == nil:
+			file[item.Name] = item.Text
+		case strings.HasPrefix(item.Name, tiff.Dimension):
+			if bands[*item.Sample] == nil {
+				bands[*item.Sample] = map[string]string{}
+			}
+			bands[*item.Sample][item.Name] = item.Text
+		}
+	}
+	for i := range planes {
+		planes[i].labels.time = timeIn(bands[planes[i].band-1], func(key string) string { return file[key] })
 	}
 	for _, item := range items {
 		dated := item.Name == tiff.AcquiredKey && item.Domain == tiff.Imagery

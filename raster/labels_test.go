@@ -30,6 +30,29 @@ func acquiredAt(date string) func(ds *godal.Dataset) error {
 	}
 }
 
+// timedBy writes a coordinate of bands as GDAL does that makes TIFFs of NetCDF.
+func timedBy(dimension, units, calendar string, values ...string) func(ds *godal.Dataset) error {
+	return func(ds *godal.Dataset) error {
+		if err := ds.SetMetadata(dimension+"#units", units); err != nil {
+			return err
+		}
+		if calendar != "" {
+			if err := ds.SetMetadata(dimension+"#calendar", calendar); err != nil {
+				return err
+			}
+		}
+		for i, value := range values {
+			if value == "" {
+				continue
+			}
+			if err := ds.Bands()[i].SetMetadata("NETCDF_DIM_"+dimension, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // The labels that are read from the tags are those that GDAL reads, and neither makes files unlike.
 func TestLabels(t *testing.T) {
 	for name, change := range map[string]func(ds *godal.Dataset) error{
@@ -53,6 +76,9 @@ func TestLabels(t *testing.T) {
 		"default domain": func(ds *godal.Dataset) error {
 			return ds.SetMetadata(tiff.AcquiredKey, "1999-01-01")
 		},
+		"time":             timedBy("time", "days since 2001-01-01 <UTC>", "standard", "0", "31"),
+		"time of one band": timedBy("valid_time", "hours since 1900-01-01", "", "", "876576"),
+		"no time":          timedBy("level", "hPa", "", "1000", "850"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			plain, labelled := filepath.Join(t.TempDir(), "a.tif"), filepath.Join(t.TempDir(), "b.tif")
@@ -79,10 +105,10 @@ func TestLabels(t *testing.T) {
 					}
 					for i := range got {
 						if path == labelled && got[i].labels != want[i].labels {
-							t.Errorf("band %d: the tags say %q, GDAL %q", o.Band, got[i].labels, want[i].labels)
+							t.Errorf("band %d: the tags say %+v, GDAL %+v", o.Band, got[i].labels, want[i].labels)
 						}
 						if none := (labels{}); path == plain && got[i].labels != none {
-							t.Errorf("band %d: a plain file says %q", o.Band, got[i].labels)
+							t.Errorf("band %d: a plain file says %+v", o.Band, got[i].labels)
 						}
 					}
 				}
@@ -91,7 +117,7 @@ func TestLabels(t *testing.T) {
 				for _, path := range []string{labelled, plain} {
 					got, _, _, err := known.describe(path, o, func() ([]plane, geo, error) { return describe(t.Context(), path, 1, o) })
 					if err != nil || path == plain && got[0].labels != (labels{}) {
-						t.Errorf("band %d: %s says %q, %v", o.Band, path, got[0].labels, err)
+						t.Errorf("band %d: %s says %+v, %v", o.Band, path, got[0].labels, err)
 					}
 				}
 			}

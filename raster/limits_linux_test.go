@@ -180,7 +180,7 @@ func TestMemoryIsKept(t *testing.T) {
 				name, years = "bands.tif", 0
 				m.bands = slices.Repeat(m.bands, c.dates)
 				for i := range c.dates {
-					m.descriptions = append(m.descriptions, fmt.Sprint(1901+i))
+					m.descriptions = append(m.descriptions, fmt.Sprint(1961+i))
 				}
 			}
 			if c.scenes {
@@ -190,7 +190,7 @@ func TestMemoryIsKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range years {
-				if err := os.Symlink(name, filepath.Join(dir, fmt.Sprintf("y_%d.tif", 1901+i))); err != nil {
+				if err := os.Symlink(name, filepath.Join(dir, fmt.Sprintf("y_%d.tif", 1961+i))); err != nil {
 					t.Fatal(err)
 				}
 			}

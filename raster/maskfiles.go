@@ -150,6 +150,6 @@ func (s *Stack) without(masks *Stack) error {
 	if len(kept) == 0 {
 		return fault.Inputf("every input is also a mask: where the masks are bands of the inputs, leave %v out", Option{Field: "Mask.From"})
 	}
-	s.sources, s.files, s.given = permuted(s.sources, kept), permuted(s.files, kept), len(kept)
+	s.sources, s.files, s.listed, s.given = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.listed, kept), len(kept)
 	return nil
 }

@@ -23,59 +23,59 @@ type Point struct {
 	Pixel bool    // X and Y are a column and a row instead, counted from 0 at the upper left
 }
 
-// Others is one pixel of a stack: what the files hold of it, and what a fit makes of that.
+// Series is one pixel of a stack: its samples at all dates, and its fit.
 type Series struct {
-	Column int      `json:"column"` // from 0, as the row
-	Row    int      `json:"row"`
-	X      *float64 `json:"x"` // the pixel's centre on the map; null where the rasters are not georeferenced
+	Column int      `json:"column"` // counted from 0
+	Row    int      `json:"row"`    // counted from 0
+	X      *float64 `json:"x"`      // centre of the pixel on the map; null if the rasters are not georeferenced
 	Y      *float64 `json:"y"`
 	CRS    string   `json:"crs"`            // such as EPSG:32617, or none
-	Band   int      `json:"band,omitempty"` // of each file, from 1; 0: of an index, or the bands are the dates
+	Band   int      `json:"band,omitempty"` // of each file, counted from 1; 0 for an index, and if bands are dates
 	Treatment
-	Unit       string        `json:"unit"`        // of observations, "" where the files do not say
-	Given      int           `json:"dates_given"` // rasters, before some were left out by their dates
-	Per        string        `json:"per"`         // slopes are per it
-	Origin     string        `json:"origin"`      // intercepts are at it
-	Confidence float64       `json:"confidence"`  // of limits
-	MinObs     int           `json:"min_obs"`     // fewer have no line
-	Dates      []SeriesDate  `json:"dates"`       // in their order
-	Fields     []SeriesField `json:"fields"`      // those of stats.AllFields
+	Unit       string        `json:"unit"`        // of observations; "" if the files do not say
+	Given      int           `json:"dates_given"` // number of rasters before dates were selected
+	Per        string        `json:"per"`         // unit of time of slopes
+	Origin     string        `json:"origin"`      // date of intercepts
+	Confidence float64       `json:"confidence"`  // level of confidence of limits
+	MinObs     int           `json:"min_obs"`     // least number of observations for a line
+	Dates      []SeriesDate  `json:"dates"`       // sorted by date
+	Fields     []SeriesField `json:"fields"`      // in the order of stats.AllFields
 	Warnings   []string      `json:"warnings"`
 
 	Axis timeaxis.Axis `json:"-"`
 
-	slope, mean, half float64 // of the line a unit of T; half of the slope's limits
+	slope, mean, half float64 // slope per unit of T, mean of observations, and half the width of the slope's limits
 	time, spread      float64 // mean and variance of the times of the observations
 }
 
-// SeriesDate is a pixel at one date.
+// SeriesDate is the pixel at one date.
 type SeriesDate struct {
-	Label    string  `json:"date"` // or the number in its place
-	T        float64 `json:"t"`    // what is fitted against, as Axis.Counts says
+	Label    string  `json:"date"` // a date, or the number in its place
+	T        float64 `json:"t"`    // time that is fitted against; Axis.Counts has its unit
 	Raster   string  `json:"raster"`
-	Stored   []Value `json:"stored"`        // as the file has it, before scale and offset; of an index, both bands
-	Mask     *Value  `json:"mask"`          // of the mask that the options name; null where they name none
-	Observed *Value  `json:"observed"`      // what is fitted; null for a gap
-	Gap      string  `json:"gap,omitempty"` // why it is one, such as "nodata"; "" for an observation
-	Fitted   *Value  `json:"fitted"`        // the line; null where there is none
-	Lo       *Value  `json:"fitted_lo"`     // confidence limits of the line, as Series.Line has them
+	Stored   []Value `json:"stored"`        // before scale and offset; both bands of an index
+	Mask     *Value  `json:"mask"`          // value of the mask that the options name; null if they name none
+	Observed *Value  `json:"observed"`      // value that is fitted; null for a gap
+	Gap      string  `json:"gap,omitempty"` // kind of gap, such as "nodata"; "" for an observation
+	Fitted   *Value  `json:"fitted"`        // value of the line; null if there is none
+	Lo       *Value  `json:"fitted_lo"`     // confidence limits of the line, see Series.Line
 	Hi       *Value  `json:"fitted_hi"`
 	Residual *Value  `json:"residual"` // null for a gap too
 }
 
-// SeriesField is a field of the fit.
+// SeriesField is a field of the fit of the pixel.
 type SeriesField struct {
 	Name  string `json:"name"`
 	Value *Value `json:"value"` // in double precision; null for NaN
 	Unit  string `json:"unit"`
 }
 
-// ReadSeries reads one pixel of the stack of inputs, as a fit would with o, and fits it: fields and residuals are the
-// bits that a fit writes as float64 for that pixel. Of each raster it reads one pixel, which may take a block. Of o.Fit it
-// uses MinObs, Confidence, InterceptAt and ISA.
+// ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits that a fit with o writes as
+// float64 for that pixel. ReadSeries reads one pixel of each raster, for which GDAL may decode a block. Of o.Fit it uses MinObs,
+// Confidence, InterceptAt and ISA.
 //
-// targets are files that the caller will write with Stage: that they cannot be written, or are inputs, is an error
-// before anything is read.
+// targets are files that the caller will write with Stage. If one of them cannot be written, or is an input, ReadSeries returns
+// an error before it reads anything.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	return result, nil
 }
 
-// pixelAt finds a pixel.
+// pixelAt returns the column and row of the pixel at a point.
 func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 	g := describeGrid(s.geo)
 	x, y := at.X, at.Y
@@ -157,7 +157,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 	return int(x), int(y), nil
 }
 
-// inside returns the number of the pixel that holds a place along a side of n pixels. The far end belongs to the last.
+// inside returns the index of the pixel at a place along a side of n pixels. The far end belongs to the last pixel.
 func inside(place float64, n int) float64 {
 	if place == float64(n) {
 		return float64(n - 1)
@@ -165,8 +165,8 @@ func inside(place float64, n int) float64 {
 	return math.Floor(place)
 }
 
-// observer hears of the samples that are read of each band, for plane i of a tile, as they are stored. It is called by
-// several goroutines, for different i at the same time.
+// watch is called with the samples that are read of each band, as they are stored, for plane i of a tile. Several goroutines call
+// it at the same time, for different i.
 type watch func(i int, b *plane, samples []byte)
 
 func (w watch) see(i int, b *plane, samples []byte) {
@@ -175,19 +175,19 @@ func (w watch) see(i int, b *plane, samples []byte) {
 	}
 }
 
-// pixel is a stack of which there is one pixel: a Source, and the Sink of its fit.
+// pixel is one pixel of a stack, as the Source of a fit and its Sink.
 type pixel struct {
 	*Stack
 	column, row int
 	seen        []seen    // by date
-	results     []float64 // the fields, and then a residual a date
+	results     []float64 // the fields, then a residual for each date
 }
 
-// seen is what there is of a date.
+// seen is what was read at one date.
 type seen struct {
-	sample, second, mask float64 // as they are stored
-	value                float64 // of the tile: the sample, or what was made of it
-	hidden               bool    // by a mask
+	sample, second, mask float64 // as they are stored in the files
+	value                float64 // in the tile: the sample, converted or made into an index
+	hidden               bool    // whether the mask of the file hides it
 }
 
 // Grid describes the pixel.
@@ -205,7 +205,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
 		of.value = number(dst.Type, bytesOf(dst, i))
-		if p.together() { // which nothing was heard of
+		if p.together() { // such samples are not passed to the watch
 			of.sample = of.value
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0
@@ -226,7 +226,7 @@ func (p *pixel) see(i int, b *plane, samples []byte) {
 	}
 }
 
-// Write takes the results.
+// Write appends the results.
 func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
 	for i := range planes.Dates {
 		p.results = append(p.results, kernel.Plane[float64](planes, i)[0])
@@ -234,7 +234,7 @@ func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// number is the first sample of raw.
+// number returns the first sample in raw.
 func number(d kernel.DType, raw []byte) float64 {
 	t := kernel.Tile{Type: d, Data: raw, Dates: 1, Pixels: 1}
 	switch d {
@@ -256,7 +256,7 @@ func number(d kernel.DType, raw []byte) float64 {
 	return kernel.Plane[float64](t, 0)[0]
 }
 
-// series puts together what is known once the pixel is fitted.
+// series returns the result once the pixel is fitted.
 func (p *pixel) series(o Options) *Series {
 	grid, first := p.Stack.Grid(), &p.planes[0]
 	g := describeGrid(p.geo)
@@ -313,7 +313,7 @@ func (p *pixel) series(o Options) *Series {
 	return s
 }
 
-// valueOf is x for JSON, null for NaN.
+// valueOf returns x as JSON can hold it: NaN is null.
 func valueOf(x float64) *Value {
 	if math.IsNaN(x) {
 		return nil
@@ -322,7 +322,7 @@ func valueOf(x float64) *Value {
 	return &v
 }
 
-// gap says why date i is a gap, in the order in which docs/gaps.md asks; "" for an observation.
+// gap returns the kind of gap at date i, by the tests of docs/gaps.md in their order; "" for an observation.
 func (p *pixel) gap(i int) string {
 	of, first := p.seen[i], &p.planes[i]
 	for _, band := range []struct {
@@ -364,7 +364,7 @@ func (p *pixel) gap(i int) string {
 // HasLine reports whether the pixel has a line.
 func (s *Series) HasLine() bool { return !math.IsNaN(s.slope) }
 
-// WhyNoLine says why the pixel has no line, "" if it has one.
+// WhyNoLine returns why the pixel has no line, "" if it has one.
 func (s *Series) WhyNoLine() string {
 	switch n := s.Observations(); {
 	case s.HasLine():
@@ -377,8 +377,8 @@ func (s *Series) WhyNoLine() string {
 	return "all observations are of one date"
 }
 
-// Line returns where the line stands at t, a number as Axis.T holds them, and confidence limits of the mean there, such
-// as the limits of the slope are. All are NaN without a line, the limits with two observations.
+// Line returns the value of the line at t, a time like those in Axis.T, and confidence limits of the mean there, of the same
+// level as the limits of the slope. Without a line all are NaN; with two observations the limits are.
 //
 //	y = mean + slope·(t − t̄)    limits y ∓ q·√(s²·(1/n + (t − t̄)²/Stt))
 //
@@ -402,7 +402,7 @@ func (s *Series) Observations() int {
 	return n
 }
 
-// Gaps returns the kinds of gaps and how often there is each, the most frequent first.
+// Gaps returns the kinds of gaps, the most frequent first, and how many gaps of each kind there are.
 func (s *Series) Gaps() (kinds []string, count map[string]int) {
 	count = map[string]int{}
 	for _, d := range s.Dates {

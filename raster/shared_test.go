@@ -141,7 +141,7 @@ func TestLAIMultibandIsTheSame(t *testing.T) {
 	sameBands(t, "multiband", want, got)
 
 	o.Dates = timeaxis.Spec{}
-	if _, err := FitFiles(context.Background(), []string{file}, filepath.Join(t.TempDir(), "x.tif"), o); err == nil || !strings.Contains(err.Error(), "--dates") {
+	if _, err := FitFiles(context.Background(), []string{file}, filepath.Join(t.TempDir(), "x.tif"), o); err == nil || !strings.Contains(err.Error(), "path,date") {
 		t.Errorf("bands without dates: %v", err)
 	}
 }

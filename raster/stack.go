@@ -40,25 +40,22 @@ type OpenOptions struct {
 
 	ofMasks bool // the files are masks of others
 
-	// NameOption returns what warnings call an option, such as the flag of a command; nil: its field, as Option.String has it.
-	NameOption func(Option) string
+	// Explain returns the text of an error or a warning in a report, such as one that names the flags of a command; nil: what
+	// its Error method returns.
+	Explain func(error) string
 }
 
 // sentence returns a warning. Arguments of type Option name options.
 func (o OpenOptions) sentence(format string, args ...any) string {
-	m := fault.Messagef(format, args...)
-	if o.NameOption != nil {
-		m = m.Named(o.NameOption)
-	}
-	return m.String()
+	return o.explain(fault.Errorf(format, args...))
 }
 
 // explain returns the text of an error as a part of a report.
 func (o OpenOptions) explain(err error) string {
-	if o.NameOption == nil {
+	if o.Explain == nil {
 		return err.Error()
 	}
-	return fault.Sentence(err, o.NameOption)
+	return o.Explain(err)
 }
 
 // check looks at the options as a whole, and at no file.
@@ -89,6 +86,7 @@ type Stack struct {
 	bands         []*plane // all that is read: the planes, and what belongs to them
 	sources       []string // the names of the files to GDAL
 	files         []string // the same as they are shown
+	listed        []bool   // whether a person named each by itself; of the files that were given
 	remote        remoteStack
 	known         *descriptions // of remote files
 	options       OpenOptions
@@ -97,7 +95,7 @@ type Stack struct {
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
 	multi         bool // the planes are bands of one file
-	groups        []group
+	pages         bool // the files are pages of one
 	warnings      []string
 	readers       readers
 	directFiles   []*directFile // by file; nil where none of its planes lies
@@ -182,12 +180,12 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	}
 	found.splitPages()
 	sources := found.names()
-	s := &Stack{sources: sources, groups: found.groups, options: o, given: len(sources), known: known, warnings: found.warnings}
+	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, warnings: found.warnings}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
 	if len(o.Mask.From) > 0 {
-		from := OpenOptions{Drivers: o.Drivers, Recursive: o.Recursive, NameOption: o.NameOption}
+		from := OpenOptions{Drivers: o.Drivers, Recursive: o.Recursive, Explain: o.Explain}
 		if s.masks, err = newStack(o.Mask.From, from, newDescriptions()); err != nil {
 			return nil, fmt.Errorf("the masks: %w", err)
 		}

@@ -12,36 +12,36 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Trend is the result of a fit, or any other raster, open to be looked at.
+// Trend is an open raster: the result of a fit, or any other.
 type Trend struct {
-	Name          string // as it may be shown
+	Name          string // to show to people
 	Width, Height int
 	Bands         []TrendBand
-	Dates         string // that were fitted, as the file tells; "": it does not
+	Dates         string // that were fitted, from the file's metadata; "" if it has none
 
 	path    string
 	ds      *gdal.Dataset
 	bands   []gdal.Band
 	planes  []plane
 	geo     geo
-	release func() // of the share of GDAL's block cache
+	release func() // releases the share of GDAL's block cache
 }
 
-// TrendBand is a band of it.
+// TrendBand is a band of a Trend.
 type TrendBand struct {
-	Name     string // its description: the field, if a fit wrote it; may be empty
-	Unit     string // "": not known
-	Paletted bool   // its values are numbers of colours
+	Name     string // the description, which is the field if a fit wrote the band; it may be empty
+	Unit     string // "" if unknown
+	Paletted bool   // whether values are indices of colours
 }
 
 const (
 	trendCache  = 128 << 20 // for blocks that GDAL holds
-	trendBlock  = 512 << 20 // the largest that is read
-	trendWindow = 1 << 20   // pixels, about
-	trendSample = 1 << 16   // of windows that are a sample: the more there are, the better they are spread
+	trendBlock  = 512 << 20 // the largest block that is read
+	trendWindow = 1 << 20   // pixels of a window, about
+	trendSample = 1 << 16   // the same for windows that are a sample; more and smaller ones are spread better
 )
 
-// OpenTrend opens a raster with one of the named drivers, GTiff if there are none. The caller closes it.
+// OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The caller closes it.
 func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, error) {
 	path := gdal.FromURL(name)
 	var ds *gdal.Dataset
@@ -49,7 +49,7 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	if gdal.IsRemote(path) {
 		ds, err = gdal.OpenFirst(ctx, path, drivers)
 	} else {
-		ds, err = gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // overviews, which no stack needs
+		ds, err = gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // with overviews, which a stack does not need
 	}
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
@@ -87,7 +87,7 @@ func (t *Trend) Close() error {
 	return t.ds.Close()
 }
 
-// Band returns the index of the band that has that name; -1 if there is none.
+// Band returns the index of the band of a name; -1 if there is none.
 func (t *Trend) Band(name string) int {
 	for i, b := range t.Bands {
 		if strings.EqualFold(b.Name, name) {
@@ -97,8 +97,8 @@ func (t *Trend) Band(name string) int {
 	return -1
 }
 
-// Windows divides the raster into windows of whole blocks of a band, in an order in which each block is decoded once. Where they
-// would hold more than most pixels, only as many are returned as hold that, spread evenly, the same ones every time.
+// Windows divides the raster into windows of whole blocks of a band, in an order in which each block is decoded once. If the
+// raster has more than most pixels, Windows returns a sample of about most pixels: windows spread evenly, the same every time.
 func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	p := &t.planes[band]
 	if p.heldBytes() > trendBlock {
@@ -116,7 +116,7 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	for w == t.Width && h < t.Height && w*h < least {
 		h = min(h+p.blockHeight, t.Height)
 	}
-	w = min(w, 8*trendWindow) // of larger blocks GDAL keeps the rest
+	w = min(w, 8*trendWindow) // GDAL caches the rest of larger blocks
 	h = max(1, min(h, 8*trendWindow/w))
 	across, down := (t.Width-1)/w+1, (t.Height-1)/h+1
 	n := across * down
@@ -132,14 +132,13 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	return windows, nil
 }
 
-// Read reads a window of a band, row by row, with scale and offset applied. NaN is what has no value: nodata, what a mask hides
-// and what is infinite.
+// Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and infinite samples are NaN.
 func (t *Trend) Read(ctx context.Context, band int, w pixtrend.Window) ([]float64, error) {
 	return t.read(ctx, band, w, w.Width, w.Height, gdal.Nearest)
 }
 
-// Reduced reads all of a band as width × height pixels, with overviews where there are some that suit: the averages of those that
-// each stands for, or one of them.
+// Reduced reads a whole band as width × height pixels, from overviews if the file has suitable ones. Each pixel is the average
+// of those that it covers, or, with nearest, one of them.
 func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bool) ([]float64, error) {
 	how := gdal.Average
 	if nearest {
@@ -183,7 +182,7 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, he
 	}
 	for i, x := range values {
 		if p.signedByte && x > math.MaxInt8 {
-			x -= 1 << 8 // GDAL before 3.7 knows no negative ones
+			x -= 1 << 8 // GDAL before 3.7 reads signed bytes as unsigned
 		}
 		switch {
 		case gap.HasNodata && x == nodata, visible != nil && visible[i] == 0, math.IsInf(x, 0):

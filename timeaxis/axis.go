@@ -31,7 +31,8 @@ type Axis struct {
 // [ErrTooFew].
 func NewAxis(dates []Date) (axis Axis, order []int, err error) {
 	if year, day, mixed := firstOfEach(dates); mixed {
-		return Axis{}, nil, fmt.Errorf("%w: %v and %v are on one axis: %s", ErrMixed, dates[year], dates[day], oneKind)
+		return Axis{}, nil, &Error{Kind: ErrMixed, Remedy: GiveOneKind, Dates: []Date{dates[year], dates[day]},
+			Found: fmt.Sprintf("%v: %v and %v are on one axis", ErrMixed, dates[year], dates[day])}
 	}
 	if len(dates) < 2 {
 		return Axis{}, nil, fmt.Errorf("%w: a trend needs two or more, not %d: name more inputs", ErrTooFew, len(dates))
@@ -44,8 +45,8 @@ func NewAxis(dates []Date) (axis Axis, order []int, err error) {
 	}
 	first, last := axis.Dates[0], axis.Dates[len(dates)-1]
 	if first == last {
-		return Axis{}, nil, fmt.Errorf("%w: all %d inputs are dated %v, and a trend needs two or more dates: name inputs of other dates, or %s",
-			ErrTooFew, len(dates), first, howToGive)
+		return Axis{}, nil, &Error{Kind: ErrTooFew, Remedy: OtherInputs, Dates: []Date{first},
+			Found: fmt.Sprintf("%v: all %d inputs are dated %v, and a trend needs two or more dates", ErrTooFew, len(dates), first)}
 	}
 	if first.IsYear() {
 		axis.origin = "year 0"

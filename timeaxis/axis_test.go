@@ -86,9 +86,9 @@ func TestNewAxisErrors(t *testing.T) {
 		{nil, ErrTooFew, "too few dates: a trend needs two or more, not 0: name more inputs"},
 		{[]string{"2001"}, ErrTooFew, "too few dates: a trend needs two or more, not 1: name more inputs"},
 		{[]string{"2001", "2001", "2001"}, ErrTooFew,
-			"too few dates: all 3 inputs are dated 2001, and a trend needs two or more dates: name inputs of other dates, or " + howToGive},
+			"too few dates: all 3 inputs are dated 2001, and a trend needs two or more dates: name inputs of other dates, or " + GiveDates.String()},
 		{[]string{"2002-07-15", "2001", "2003"}, ErrMixed,
-			"years and days cannot be mixed: 2001 and 2002-07-15 are on one axis: give every input a year, or every input a day, with --dates @dates.csv"},
+			"years and days cannot be mixed: 2001 and 2002-07-15 are on one axis: give every input a year, or every input a day, in a CSV with rows of path,date"},
 	}
 	for _, test := range tests {
 		if _, _, err := NewAxis(mustParseAll(t, test.dates...)); !errors.Is(err, test.is) || err.Error() != test.want {
@@ -215,11 +215,11 @@ func TestParseX(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"":        `--x "" cannot be read at "": write finite numbers such as 0.2,338.8,412, or a file @x.csv`,
-		"1,nan":   `--x "1,nan" cannot be read at "nan": write finite numbers such as 0.2,338.8,412, or a file @x.csv`,
-		"1,1e999": `--x "1,1e999" cannot be read at "1e999": write finite numbers such as 0.2,338.8,412, or a file @x.csv`,
-		"1;2":     `--x "1;2" cannot be read at "1;2": write finite numbers such as 0.2,338.8,412, or a file @x.csv`,
-		"@":       "--x @ names no file: write --x @x.csv",
+		"":        `"" is no finite number: write numbers such as 0.2,338.8,412, or a file @x.csv`,
+		"1,nan":   `"nan" is no finite number: write numbers such as 0.2,338.8,412, or a file @x.csv`,
+		"1,1e999": `"1e999" is no finite number: write numbers such as 0.2,338.8,412, or a file @x.csv`,
+		"1;2":     `"1;2" is no finite number: write numbers such as 0.2,338.8,412, or a file @x.csv`,
+		"@":       "no file is named behind @: write @x.csv",
 	} {
 		if spec, err := ParseX(in); err == nil || err.Error() != want {
 			t.Errorf("ParseX(%q) = %v, error\n%v\nwant\n%s", in, spec, err, want)
@@ -230,11 +230,11 @@ func TestParseX(t *testing.T) {
 		t.Fatal(err)
 	}
 	readings, err := spec.Resolve(inputsOf("a_2001.tif", "slope.tif"), noRead)
-	if err != nil || readings[1] != (Reading{X: 338.8, Source: "--x 0.2,338.8"}) || readings[1].String() != "338.8 by --x 0.2,338.8" {
+	if err != nil || readings[1] != (Reading{X: 338.8, Source: "the list 0.2,338.8"}) || readings[1].String() != "338.8 by the list 0.2,338.8" {
 		t.Errorf("%+v, %v", readings, err)
 	}
 	if _, err := spec.Resolve(inputsOf("a", "b", "c"), noRead); !errors.Is(err, ErrCountX) ||
-		err.Error() != "values of x and inputs differ in number: --x 0.2,338.8 gives 2 numbers for 3 inputs: give one number an input, in the order of the inputs" {
+		err.Error() != "values of x and inputs differ in number: the list 0.2,338.8 gives 2 numbers for 3 inputs: give one number an input, in the order of the inputs" {
 		t.Error(err)
 	}
 }

@@ -48,7 +48,7 @@ func TestResolveCSV(t *testing.T) {
 		{"one column with header", "@dates.csv", "date\n2001-07-15\n2001-08-16\n", ab, []string{"2001-07-15", "2001-08-16"}},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, inputsOf(test.names...), reads(test.csv))
+		got, err := resolveSpec(t, test.spec, inputsOf(test.names...), reads(test.csv))
 		if err != nil || !slices.Equal(got, mustParseAll(t, test.want...)) {
 			t.Errorf("%s: got %v, %v; want %v", test.what, got, err, test.want)
 		}
@@ -98,14 +98,14 @@ func TestResolveCSVErrors(t *testing.T) {
 		{"a bare quote", "@dates.csv", "a.tif,2001\nb\".tif,2002\n", ab, nil,
 			`cannot read the dates in "dates.csv": parse error on line 2, column 2: bare " in non-quoted-field: write path,YYYY-MM-DD or path,YYYY in every row`},
 		{"one column, wrong count", "@dates.csv", "2001\n2002\n2003\n", ab, ErrCount,
-			"dates and inputs differ in number: --dates @dates.csv gives 3 dates for 2 inputs: give one date an input, in the order of the inputs"},
+			"dates and inputs differ in number: dates.csv gives 3 dates for 2 inputs: give one date an input, in the order of the inputs"},
 		{"one column, mistyped first row", "@dates.csv", "20O1\n2002\n", ab, ErrCount,
-			"dates and inputs differ in number: --dates @dates.csv gives 1 date (line 1, which holds no date, was taken for the header) for 2 inputs: give one date an input, in the order of the inputs"},
+			"dates and inputs differ in number: dates.csv gives 1 date (line 1, which holds no date, was taken for the header) for 2 inputs: give one date an input, in the order of the inputs"},
 		{"mixed", "@dates.csv", "a.tif,2001-07-15\nb.tif,2002\n", ab, ErrMixed,
-			`years and days cannot be mixed: "b.tif" is dated 2002 and "a.tif" is dated 2001-07-15: give every input a year, or every input a day, with --dates @dates.csv`},
+			`years and days cannot be mixed: "b.tif" is dated 2002 and "a.tif" is dated 2001-07-15: give every input a year, or every input a day, in a CSV with rows of path,date`},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, inputsOf(test.names...), reads(test.csv))
+		got, err := resolveSpec(t, test.spec, inputsOf(test.names...), reads(test.csv))
 		if err == nil || err.Error() != test.want || test.is != nil && !errors.Is(err, test.is) {
 			t.Errorf("%s: got %v, error\n%v\nwant\n%s", test.what, got, err, test.want)
 		}
@@ -128,7 +128,7 @@ func TestResolveXCSV(t *testing.T) {
 		{csv: "a.tif,1\nb.tif,NaN\n", text: `doses.csv:2: "NaN" is no finite number: write one such as 338.8`},
 		{csv: "a.tif,1\nb.tif,inf\n", text: `doses.csv:2: "inf" is no finite number: write one such as 338.8`},
 		{csv: "a.tif,1\nb.tif,2\na.tif,3\n", is: ErrAmbiguousX, text: `more than one x for the input "x/a.tif" in "doses.csv", 1 in line 1 and 3 in line 3: keep one of the rows`},
-		{csv: "1\n2\n3\n", is: ErrCountX, text: "values of x and inputs differ in number: --x @doses.csv gives 3 numbers for 2 inputs: give one number an input, in the order of the inputs"},
+		{csv: "1\n2\n3\n", is: ErrCountX, text: "values of x and inputs differ in number: doses.csv gives 3 numbers for 2 inputs: give one number an input, in the order of the inputs"},
 		{csv: "path,dose\n", is: ErrNoX, text: `no x in "doses.csv" (line 1, which holds no number, was taken for the header): write path,NUMBER in every row`},
 	}
 	for _, test := range tests {

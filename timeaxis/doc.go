@@ -3,20 +3,29 @@
 //
 // A [Date] is a year ("2001") or a calendar day ("2001-07-15"); a month or a
 // dekad is its first day, which shifts all dates of a stack alike and so leaves
-// slopes alone. A [Spec] says where dates come from: by default from the
-// description of a band, acquisition metadata or the file's name
-// ([ParseSpec]), from names by a pattern of the user's ([ParsePattern]), or from a range, a
-// list or a CSV. In place of dates it may give other numbers ([ParseX]).
-// [Spec.Resolve] returns a [Reading] for each [Input], a [Selection] drops
-// those that are not wanted, and [NewAxis] or [NewXAxis] sorts them, by date and
-// never by file name, into an [Axis], whose slopes are per year or another
-// [Unit].
+// slopes alone. A [Spec] says where dates come from: by default from the time
+// coordinate or the description of a band, acquisition metadata or the file's
+// name ([ParseSpec]), from names by a pattern of the user's ([ParsePattern]), or
+// from a range, a list or a CSV. In place of dates it may give other numbers
+// ([ParseX]). [Spec.Resolve] returns a [Reading] for each [Input], a [Selection]
+// drops those that are not wanted, and [NewAxis] or [NewXAxis] sorts them, by
+// date and never by file name, into an [Axis], whose slopes are per year or
+// another [Unit].
+//
+// [FromNames] reads the names of a set together. A text is cut into words of
+// letters and of digits; product ids and notations (rules.go) say which of them
+// spell a date, other rules (words.go) which are explained by what is beside
+// them. A word that is left over and may be part of a date makes the reading
+// doubtful. Other texts of the set settle what one leaves open, and make
+// doubtful what looked right alone (set.go).
 //
 // What every part keeps:
 //
-//   - Nothing is guessed. An input without a date, or with two readings of one,
-//     is an error that says how to give the dates; files are numbered 0, 1, 2
-//     only where [PerStep] asks for it.
+//   - Nothing is guessed. An input without a date, with two readings of one, or
+//     with a doubtful one, is an [Error] that says what would do; files are
+//     numbered 0, 1, 2 only where [PerStep] asks for it.
+//   - What is given by position is trusted only where the order of the inputs is
+//     beyond doubt ([CheckOrder]).
 //   - A set of dates is all years or all days ([ErrMixed] otherwise): t is an
 //     integer year, or an integer count of days since 1970-01-01, and a slope
 //     times [Axis.PerUnit] is per [Axis.Unit] in both cases.

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Dates and numbers that are given by position, in a range, a list or a column, belong to inputs by their order
-// alone. A folder, a pattern and a shell give names in the order of text, where ndvi_10 is before ndvi_2.
+// Dates and numbers that are given by position, in a range, a list or a column, belong to inputs by
+// their order alone. A folder, a pattern and a shell give names in the order of text, where ndvi_10
+// is before ndvi_2.
 
-// CompareNames compares names with their runs of digits as numbers: ndvi_2 is before ndvi_10. Names that differ
-// in zeros before a number only are compared as texts.
+// CompareNames compares names with their runs of digits as numbers: ndvi_2 is before ndvi_10. Names
+// that differ in zeros before a number only are compared as texts.
 func CompareNames(a, b string) int {
 	left, right := partsOf(a), partsOf(b)
 	for i := 0; i < min(len(left), len(right)); i++ {
@@ -46,8 +48,8 @@ func compareParts(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }
 
-// SortNames sorts names by [CompareNames]. Where the order of text is another one, it returns the first two
-// names that change places, the one that comes first now before the other.
+// SortNames sorts names by [CompareNames]. Where the order of text is another one, it returns the
+// first two names that change places, the one that comes first now before the other.
 func SortNames(names []string) (first, second string) {
 	slices.SortStableFunc(names, CompareNames)
 	for i := 1; i < len(names); i++ {
@@ -58,13 +60,13 @@ func SortNames(names []string) (first, second string) {
 	return "", ""
 }
 
-// CheckOrder returns an [ErrOrder] where the order of names is in doubt, so that nothing may be given to them by
-// position. typed says that a person gave the order, name by name; else names are those of a folder or a pattern,
-// sorted by [SortNames].
+// CheckOrder returns an [ErrOrder] where the order of names is in doubt, so that nothing may be
+// given to them by position. typed says that a person gave the order, name by name; else names are
+// those of a folder or a pattern, sorted by [SortNames].
 //
-// There is no doubt where one number in the names grows from each to the next, or several do, or the first one that
-// differs is a year. Typed names may be in any order but that of text where it is not that of their numbers, for it
-// is the order in which a shell expands a pattern.
+// There is no doubt where one number in the names grows from each to the next, or several do, or
+// the first one that differs is a year. Typed names may be in any order but that of text where it
+// is not that of their numbers, for it is the order in which a shell expands a pattern.
 func CheckOrder(names []string, typed bool) error {
 	if len(names) < 2 {
 		return nil
@@ -93,14 +95,63 @@ func CheckOrder(names []string, typed bool) error {
 		return nil
 	case words != nil && !typed && !letters(words):
 		return doubt("%q and %q differ in words, which have no order", names[0], names[1])
+	case !typed && len(numbers) > 0 && !areYears(numbers[0]) && !fractionsGrow(names):
+		return doubt("%q comes before %q if numbers behind points are whole numbers, and not if they are fractions", names[0], names[1])
 	case len(numbers) < 2 || growTogether(numbers) || areYears(numbers[0]):
 		return nil
 	}
 	return doubt("%q and %q differ in several numbers, and which of them comes first is not known", names[0], names[len(names)-1])
 }
 
-// slots returns the numbers at each place where names differ in one, and the words at the first place where they differ
-// in anything else; nil if they do not. Names of different shapes differ in words as wholes.
+var fraction = regexp.MustCompile(`\d+\.\d+`)
+
+// fractionsGrow reports whether names that are in the order of their whole numbers are in that of
+// their numbers with fractions too: 0.25 is before 0.5, which whole numbers behind the points are not.
+func fractionsGrow(names []string) bool {
+	var last []string
+	for _, name := range names {
+		now := fraction.FindAllString(name, -1)
+		for i := range min(len(last), len(now)) {
+			a, _ := strconv.ParseFloat(last[i], 64)
+			b, _ := strconv.ParseFloat(now[i], 64)
+			if a > b {
+				return false
+			}
+			if a < b {
+				break
+			}
+		}
+		last = now
+	}
+	return true
+}
+
+// checkPlaces returns an error where values were given by position and the order of the inputs is
+// in doubt. Where it is another one than that of text, the first reading says so. The bands of one
+// raster are in the order that they have.
+func checkPlaces(inputs []Input, readings []Reading, byPath bool) error {
+	if byPath || len(inputs) == 0 || inputs[0].Path == "" {
+		return nil
+	}
+	names := make([]string, len(inputs))
+	listed := true
+	for i, in := range inputs {
+		names[i], listed = in.Name, listed && in.Listed
+	}
+	if err := CheckOrder(names, listed); err != nil {
+		return err
+	}
+	for i := 1; i < len(names) && !listed; i++ {
+		if a, b := names[i-1], names[i]; a > b && readings[0].Warning == "" {
+			readings[0].Warning = fmt.Sprintf("the inputs are taken in the order of their numbers, such as %q before %q", a, b)
+		}
+	}
+	return nil
+}
+
+// slots returns the numbers at each place where names differ in one, and the words at the first
+// place where they differ in anything else; nil if they do not. Names of different shapes differ in
+// words as wholes.
 func slots(names []string) (numbers [][]string, words []string) {
 	rows := make([][]string, len(names))
 	for i, name := range names {
@@ -129,9 +180,20 @@ func slots(names []string) (numbers [][]string, words []string) {
 }
 
 // wordsAndGaps cuts a name into runs of letters, runs of digits and what is between them.
-func wordsAndGaps(name string) []string { return runs.FindAllString(name, -1) }
-
-var runs = regexp.MustCompile(`\pL+|[0-9]+|[^\pL0-9]+`)
+func wordsAndGaps(name string) []string {
+	var parts []string
+	end := 0
+	for _, w := range wordsOf(name) {
+		if w.start > end {
+			parts = append(parts, name[end:w.start])
+		}
+		parts, end = append(parts, w.in(name)), w.end
+	}
+	if end < len(name) {
+		parts = append(parts, name[end:])
+	}
+	return parts
+}
 
 // letters reports whether all words are single letters, as in a.tif, b.tif, c.tif.
 func letters(words []string) bool {
@@ -150,6 +212,6 @@ func growTogether(columns [][]string) bool {
 
 // areYears reports whether all numbers are years that are believed.
 func areYears(column []string) bool {
-	last := fmt.Sprint(lastYear)
+	last := fmt.Sprint(lastYear())
 	return !slices.ContainsFunc(column, func(n string) bool { return len(n) != 4 || n < fmt.Sprint(firstYear) || n > last })
 }

@@ -16,7 +16,7 @@ var dateGroups = []string{"year", "month", "day", "doy", "dekad", "pentad"}
 // groupSets are those of them that fix a date together.
 var groupSets = []string{"year", "year month", "year month day", "year doy", "year month dekad", "year dekad", "year month pentad", "year pentad"}
 
-// ParsePattern reads a --date-pattern value: a regular expression of package
+// ParsePattern reads a pattern of names: a regular expression of package
 // regexp whose named groups spell the date, such as
 //
 //	ndvi_(?P<year>\d{4})
@@ -62,28 +62,28 @@ func ParsePattern(s string) (Spec, error) {
 
 // matched returns the date that the pattern finds in an input.
 func (s Spec) matched(in Input) (Reading, error) {
-	t := text{source: "path", text: in.Path}
+	c := cell{source: "path", text: in.Path}
 	if in.Path == "" {
-		t = text{source: "band description", text: in.Description}
+		c = cell{source: "band description", text: in.Description}
 	}
-	matches := s.pattern.FindAllStringSubmatch(t.text, -1)
+	matches := s.pattern.FindAllStringSubmatch(c.text, -1)
 	if len(matches) == 0 {
-		return Reading{}, fmt.Errorf("%w in %s: %s does not match it: change the pattern, or leave the raster out", ErrNoDate, in.named(t), s.flag())
+		return Reading{}, fmt.Errorf("%w in %s: %s does not match it: change the pattern, or leave the raster out", ErrNoDate, in.named(c), s.given())
 	}
 	for _, match := range matches {
-		dates, rolled := datesIn(s.pattern.SubexpNames(), match)
+		dates, rolled := spelled(s.pattern.SubexpNames(), match)
 		if len(dates) == 0 {
-			return Reading{}, fmt.Errorf("%w in %s: %s finds %q there, which is not in the calendar", ErrNoDate, in.named(t), s.flag(), match[0])
+			return Reading{}, fmt.Errorf("%w in %s: %s finds %q there, which is not in the calendar", ErrNoDate, in.named(c), s.given(), match[0])
 		}
-		if !slices.ContainsFunc(t.found, func(f found) bool { return f.date == dates[0] }) {
-			t.found = append(t.found, found{date: dates[0], rolled: rolled})
+		if !slices.ContainsFunc(c.dates, func(f found) bool { return f.date == dates[0] }) {
+			c.dates = append(c.dates, found{date: dates[0], rolled: rolled})
 		}
 	}
-	if len(t.found) > 1 {
-		return Reading{}, fmt.Errorf("%w in %s, %v and %v: make %s match only one", ErrAmbiguous, in.named(t), t.found[0].date, t.found[1].date, s.flag())
+	if len(c.dates) > 1 {
+		return Reading{}, fmt.Errorf("%w in %s, %v and %v: make %s match only one", ErrAmbiguous, in.named(c), c.dates[0].date, c.dates[1].date, s.given())
 	}
-	r := Reading{Date: t.found[0].date, Source: t.source, Rule: s.flag()}
-	if t.found[0].rolled {
+	r := Reading{Date: c.dates[0].date, Source: c.source, Rule: s.given()}
+	if c.dates[0].rolled {
 		r.Warning = in.rolled(r)
 	}
 	return r, nil

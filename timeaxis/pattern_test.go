@@ -29,7 +29,7 @@ func TestPattern(t *testing.T) {
 			continue
 		}
 		got, err := spec.Resolve(inputsOf(test.path), noRead)
-		if want := (Reading{Date: mustParse(t, test.want), Source: "path", Rule: "--date-pattern '" + test.pattern + "'"}); err != nil || got[0] != want {
+		if want := (Reading{Date: mustParse(t, test.want), Source: "path", Rule: "the pattern '" + test.pattern + "'"}); err != nil || got[0] != want {
 			t.Errorf("%s in %s: got %v, %v; want %v", test.pattern, test.path, got, err, want)
 		}
 		// A band is matched by its description.
@@ -46,14 +46,14 @@ func TestPatternErrors(t *testing.T) {
 		is            error
 		want          string
 	}{
-		{`_(?P<year>\d{4})`, "ndvi.tif", ErrNoDate, `no date in the path "ndvi.tif": --date-pattern '_(?P<year>\d{4})' does not match it: change the pattern, or leave the raster out`},
-		{`_(?P<year>\d{4})`, "a_1995_2001.tif", ErrAmbiguous, `more than one date in the path "a_1995_2001.tif", 1995 and 2001: make --date-pattern '_(?P<year>\d{4})' match only one`},
-		{`_(?P<year>\d{4})(?P<doy>\d{3})`, "a_1999367.tif", ErrNoDate, `no date in the path "a_1999367.tif": --date-pattern '_(?P<year>\d{4})(?P<doy>\d{3})' finds "_1999367" there, which is not in the calendar`},
-		{`_(?P<year>\d{4})(?P<month>\d\d)?`, "a_1999.tif", ErrNoDate, `no date in the path "a_1999.tif": --date-pattern '_(?P<year>\d{4})(?P<month>\d\d)?' finds "_1999" there, which is not in the calendar`},
-		{`_(?P<year>\d{3})`, "a_199.tif", ErrNoDate, `no date in the path "a_199.tif": --date-pattern '_(?P<year>\d{3})' finds "_199" there, which is not in the calendar`},
-		{`_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)`, "_2001m7d4", ErrNoDate, `no date in the path "_2001m7d4": --date-pattern '_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)' finds "_2001m7d4" there, which is not in the calendar`},
-		{`_(?P<year>\d{4})d(?P<dekad>\d+)`, "_2001d37", ErrNoDate, `no date in the path "_2001d37": --date-pattern '_(?P<year>\d{4})d(?P<dekad>\d+)' finds "_2001d37" there, which is not in the calendar`},
-		{`_(?P<year>\d{4})d(?P<dekad>\d+)`, "_2001d0", ErrNoDate, `no date in the path "_2001d0": --date-pattern '_(?P<year>\d{4})d(?P<dekad>\d+)' finds "_2001d0" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})`, "ndvi.tif", ErrNoDate, `no date in the path "ndvi.tif": the pattern '_(?P<year>\d{4})' does not match it: change the pattern, or leave the raster out`},
+		{`_(?P<year>\d{4})`, "a_1995_2001.tif", ErrAmbiguous, `more than one date in the path "a_1995_2001.tif", 1995 and 2001: make the pattern '_(?P<year>\d{4})' match only one`},
+		{`_(?P<year>\d{4})(?P<doy>\d{3})`, "a_1999367.tif", ErrNoDate, `no date in the path "a_1999367.tif": the pattern '_(?P<year>\d{4})(?P<doy>\d{3})' finds "_1999367" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})(?P<month>\d\d)?`, "a_1999.tif", ErrNoDate, `no date in the path "a_1999.tif": the pattern '_(?P<year>\d{4})(?P<month>\d\d)?' finds "_1999" there, which is not in the calendar`},
+		{`_(?P<year>\d{3})`, "a_199.tif", ErrNoDate, `no date in the path "a_199.tif": the pattern '_(?P<year>\d{3})' finds "_199" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)`, "_2001m7d4", ErrNoDate, `no date in the path "_2001m7d4": the pattern '_(?P<year>\d{4})m(?P<month>\d+)d(?P<dekad>\d+)' finds "_2001m7d4" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})d(?P<dekad>\d+)`, "_2001d37", ErrNoDate, `no date in the path "_2001d37": the pattern '_(?P<year>\d{4})d(?P<dekad>\d+)' finds "_2001d37" there, which is not in the calendar`},
+		{`_(?P<year>\d{4})d(?P<dekad>\d+)`, "_2001d0", ErrNoDate, `no date in the path "_2001d0": the pattern '_(?P<year>\d{4})d(?P<dekad>\d+)' finds "_2001d0" there, which is not in the calendar`},
 	}
 	for _, test := range tests {
 		spec, err := ParsePattern(test.pattern)
@@ -97,7 +97,7 @@ func TestGroupSets(t *testing.T) {
 				names, match = append(names, name), append(match, matches[name])
 			}
 		}
-		if got, _ := datesIn(names, match); len(got) != 1 || got[0].String() != want[set] {
+		if got, _ := spelled(names, match); len(got) != 1 || got[0].String() != want[set] {
 			t.Errorf("%s: got %v, want %s", set, got, want[set])
 		}
 	}

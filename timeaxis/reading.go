@@ -13,88 +13,160 @@ type Input struct {
 	Name string // as people know it: errors show it, and the rows of a CSV are matched with it
 	// Path is where its name is read from; "" for a band, whose file has other dates too.
 	Path        string
-	Description string // of the band
-	Acquired    string // acquisition metadata, such as 2015-07-11 10:00:08
-	Tag         string // TIFFTAG_DATETIME, such as 2015:07:11 10:00:08
+	Time        TimeCoordinate // of the band
+	Description string         // of the band
+	Acquired    string         // acquisition metadata, such as 2015-07-11 10:00:08
+	Tag         string         // TIFFTAG_DATETIME, such as 2015:07:11 10:00:08
+	// Listed says that a person named the input by itself, and so its place among the others; else
+	// it was found in a folder or by a pattern, and stands where [SortNames] puts it.
+	Listed bool
 }
 
 // Reading is where one input stands on the axis, and what says so.
 type Reading struct {
 	Date    Date
 	X       float64 // where Date is not given, see [Spec.IsX]
-	Source  string  // such as "file name" or "--dates 1995-2015"
+	Source  string  // such as "file name" or "the range 1995-2015"
 	Rule    string  // the rule that read the source, such as "Landsat product id"; "" where there is none
+	Doubt   string  // why an input has no certain date, in the words of the error about it; "" where Source is given
 	Warning string  // a sentence: another source says otherwise, or the day had to be rolled over; "": neither
 }
 
-// text is a source that may hold a date.
-type text struct {
-	source, text string
-	found        []found
+// column is one source of dates, of all inputs.
+type column struct {
+	source string
+	text   func(Input) string
+	read   func([]Input) []reading
 }
 
-// texts are the sources of an input in the order of their rank. A folder's name
-// only counts where it is a product id: scenes of one date are often in one, and
-// any other date of a folder may be that of a project or of a run.
-func (in Input) texts() []text {
-	return append([]text{
-		{"band description", in.Description, readings(in.Description)},
-		{"acquisition metadata", in.Acquired, readings(in.Acquired)},
-	}, in.nameTexts()...)
+// columnOf makes a column of texts that are read together.
+func columnOf(source string, text func(Input) string, read func(texts []string) []reading) column {
+	return column{source, text, func(inputs []Input) []reading {
+		texts := make([]string, len(inputs))
+		for i, in := range inputs {
+			texts[i] = text(in)
+		}
+		return read(texts)
+	}}
 }
 
-// nameTexts are the sources of texts that need no look into the file.
-func (in Input) nameTexts() []text {
-	base, folder := splitPath(in.Path)
-	return []text{
-		{"file name", in.Path, readings(base)},
-		{"folder name", "", productDates(folder)},
+// The sources of dates in the order of their rank. A folder's name only counts where it is a
+// product id: scenes of one date are often in one, and any other date of a folder may be that of a
+// project or of a run.
+var (
+	timeColumn = column{"time coordinate", func(in Input) string { return in.Time.String() }, timeReadings}
+	descColumn = columnOf("band description", func(in Input) string { return in.Description }, readings)
+	acqColumn  = columnOf("acquisition metadata", func(in Input) string { return in.Acquired }, readings)
+	tagColumn  = columnOf("TIFFTAG_DATETIME", func(in Input) string { return in.Tag }, tagReadings)
+	nameColumn = column{"file name", func(in Input) string { return in.Path }, baseReadings}
+	dirColumn  = column{"folder name", func(Input) string { return "" }, folderReadings}
+
+	nameColumns = []column{nameColumn, dirColumn}
+	allColumns  = []column{timeColumn, descColumn, acqColumn, nameColumn, dirColumn}
+)
+
+func baseReadings(inputs []Input) []reading {
+	bases := make([]string, len(inputs))
+	for i, in := range inputs {
+		bases[i], _ = splitPath(in.Path)
 	}
+	return readings(bases)
 }
 
-// tagTexts is the source that says when the file was written, or what its writer took for that.
-func (in Input) tagTexts() []text {
-	t := text{source: "TIFFTAG_DATETIME", text: in.Tag}
-	if match := tagPattern.FindStringSubmatch(in.Tag); match != nil {
-		dates, _ := datesIn(tagPattern.SubexpNames(), match)
-		for _, d := range dates {
-			t.found = append(t.found, found{date: d})
+func folderReadings(inputs []Input) []reading {
+	folders := make([]string, len(inputs))
+	for i, in := range inputs {
+		_, folders[i] = splitPath(in.Path)
+	}
+	return productReadings(folders)
+}
+
+// tagReadings reads the tag that says when the file was written, or what its writer took for that.
+func tagReadings(tags []string) []reading {
+	all := make([]reading, len(tags))
+	for i, tag := range tags {
+		if match := tagPattern.FindStringSubmatch(tag); match != nil {
+			dates, _ := spelled(tagPattern.SubexpNames(), match)
+			for _, d := range dates {
+				all[i].dates = append(all[i].dates, found{date: d, level: byDay})
+			}
 		}
 	}
-	return []text{t}
+	return all
 }
 
-// read returns the date that texts give to an input. The first that has exactly
-// one date decides, but for this: a year gives way to a day in it that a later
-// text has; and where a text before has several dates, it must be one of them.
-func (in Input) read(texts []text) (Reading, error) {
+// cell is what one source says of one input.
+type cell struct {
+	source, text string
+	reading
+}
+
+// resolve reads the dates of inputs from columns. With an error, which is that of the first input
+// without one certain date, the readings of the others are returned too.
+func resolve(inputs []Input, columns []column) ([]Reading, error) {
+	rows := make([][]cell, len(inputs))
+	for _, c := range columns {
+		for i, r := range c.read(inputs) {
+			rows[i] = append(rows[i], cell{c.source, c.text(inputs[i]), r})
+		}
+	}
+	all := make([]Reading, len(inputs))
+	var first error
+	for i, in := range inputs {
+		var err error
+		if all[i], err = in.read(rows[i]); err != nil {
+			all[i].Doubt = err.(*Error).Found
+		}
+		first = cmp.Or(first, err)
+	}
+	return all, first
+}
+
+// read returns the date that cells give to an input. The first that has one certain date decides,
+// but for this: a year gives way to a day in it that a later one has, and is doubtful where a later
+// one has a doubt about a date in it; and where one before has several dates or a doubt, the date
+// must be one that it may have.
+func (in Input) read(cells []cell) (Reading, error) {
 	var r Reading
-	var several *text // the first text with more dates than one, while none decides
-	for i, t := range texts {
+	var open *cell // the first that has dates and not one for certain, while none decides
+	for i, c := range cells {
 		switch {
-		case len(t.found) == 0:
-		case len(t.found) > 1:
-			if r.Source == "" && several == nil {
-				several = &texts[i]
+		case len(c.dates) == 0:
+		case !c.certain() && r.Source == "":
+			if open == nil {
+				open = &cells[i]
 			}
-		case r.Source == "" && several != nil && !slices.ContainsFunc(several.found, func(f found) bool { return agree(f.date, t.found[0].date) }):
-			return Reading{}, in.ambiguous(*several)
-		case r.Source == "" || r.Date.IsYear() && !t.found[0].date.IsYear() && agree(r.Date, t.found[0].date):
-			r.Date, r.Source, r.Rule = t.found[0].date, t.source, t.found[0].rule
-			if t.found[0].rolled {
+		case !c.certain():
+			if r.Date.IsYear() && c.mayBe(r.Date) {
+				return Reading{}, in.unclear(c)
+			}
+		case r.Source == "" && open != nil && !open.mayBe(c.dates[0].date):
+			return Reading{}, in.unclear(*open)
+		case r.Source == "" && open != nil && c.dates[0].date.IsYear() && open.doubt != "":
+			return Reading{}, in.unclear(*open)
+		case r.Source == "" || r.Date.IsYear() && !c.dates[0].date.IsYear() && agree(r.Date, c.dates[0].date):
+			r.Date, r.Source, r.Rule = c.dates[0].date, c.source, c.dates[0].rule
+			if c.dates[0].rolled {
 				r.Warning = in.rolled(r)
 			}
-		case !agree(r.Date, t.found[0].date) && r.Warning == "":
-			r.Warning = fmt.Sprintf("the %s of %q says %v, which is used, and its %s says %v", r.Source, in.Name, r.Date, t.source, t.found[0].date)
+		case !agree(r.Date, c.dates[0].date) && r.Warning == "":
+			r.Warning = fmt.Sprintf("the %s of %q says %v, which is used, and its %s says %v", r.Source, in.Name, r.Date, c.source, c.dates[0].date)
 		}
 	}
 	switch {
 	case r.Source != "":
 		return r, nil
-	case several != nil:
-		return Reading{}, in.ambiguous(*several)
+	case open != nil:
+		return Reading{}, in.unclear(*open)
 	}
-	return Reading{}, in.noDate(texts)
+	return Reading{}, in.noDate(cells)
+}
+
+// mayBe reports whether one of the dates of c can be right where d is.
+func (c cell) mayBe(d Date) bool {
+	return slices.ContainsFunc(c.dates, func(f found) bool {
+		return agree(f.date, d) || f.level == byMonth && f.contains(d)
+	})
 }
 
 // rolled is the warning about day 366 of a year of 365 days.
@@ -102,59 +174,57 @@ func (in Input) rolled(r Reading) string {
 	return fmt.Sprintf("the %s of %q has the day 366 of a year of 365 days, which is taken for %v", r.Source, in.Name, r.Date)
 }
 
-func (in Input) ambiguous(t text) error {
-	var dates []string
-	for _, f := range t.found {
-		dates = append(dates, f.date.String())
+// unclear is the error about a text that has several dates, or one that is in doubt.
+func (in Input) unclear(c cell) error {
+	e := &Error{Kind: ErrAmbiguous, Inputs: []string{in.Name}}
+	var texts []string
+	for _, f := range c.dates {
+		e.Dates, texts = append(e.Dates, f.date), append(texts, f.date.String())
 	}
-	last := len(dates) - 1
-	return fmt.Errorf("%w in %s, %s and %s: %s", ErrAmbiguous, in.named(t), strings.Join(dates[:last], ", "), dates[last], howToGive)
+	if last := len(texts) - 1; last > 0 {
+		e.Found = fmt.Sprintf("%v in %s, %s and %s", e.Kind, in.named(c), strings.Join(texts[:last], ", "), texts[last])
+		return e
+	}
+	e.Kind = ErrDoubtful
+	e.Found = fmt.Sprintf("%v in %s, %s: %s", e.Kind, in.named(c), texts[0], c.doubt)
+	return e
 }
 
-func (in Input) noDate(texts []text) error {
+func (in Input) noDate(cells []cell) error {
+	e := &Error{Kind: ErrNoDate, Inputs: []string{in.Name}}
 	var names []string
-	for _, t := range texts {
-		if t.text != "" {
-			names = append(names, in.named(t))
+	why := ""
+	for _, c := range cells {
+		if c.text != "" {
+			names = append(names, in.named(c))
+		}
+		if why == "" && c.doubt != "" {
+			why = ": " + c.doubt
 		}
 	}
+	e.Found = fmt.Sprintf("%v in %s%s", e.Kind, strings.Join(names, " or "), why)
 	if len(names) == 0 {
-		return fmt.Errorf("%w in %q, which has no %s: %s", ErrNoDate, in.Name, texts[0].source, howToGive)
+		e.Found = fmt.Sprintf("%v in %q, which has no %s", e.Kind, in.Name, lacking(cells))
 	}
-	return fmt.Errorf("%w in %s: %s", ErrNoDate, strings.Join(names, " or "), howToGive)
+	return e
+}
+
+// lacking names what an input without any text lacks.
+func lacking(cells []cell) string {
+	for _, c := range cells {
+		if c.source != timeColumn.source {
+			return c.source
+		}
+	}
+	return cells[0].source
 }
 
 // named names a source of the input in a sentence.
-func (in Input) named(t text) string {
-	if t.text == in.Path {
-		return fmt.Sprintf("the %s %q", t.source, in.Name)
+func (in Input) named(c cell) string {
+	if c.text == in.Path {
+		return fmt.Sprintf("the %s %q", c.source, in.Name)
 	}
-	return fmt.Sprintf("the %s %q of %q", t.source, t.text, in.Name)
-}
-
-// against returns what is read of an input whose date was given, with a
-// warning if its name says otherwise. A name without one clear date says nothing.
-func (in Input) against(given Reading) Reading {
-	own, err := in.read(in.nameTexts())
-	if err == nil && !agree(own.Date, given.Date) {
-		given.Warning = fmt.Sprintf("the %s %q says %v, but the date given for it is %v, which is used", own.Source, in.Name, own.Date, given.Date)
-	}
-	return given
-}
-
-// FromName reads the date in a file's name. The product ids and the notations
-// that are known, each with a real name, are the tables in rules.go; a product
-// id goes before notations, and years from 1900 to 2100 are believed. Only the
-// base name is looked at, without its extension, and then the name of the
-// folder, if that is a product id.
-//
-// One date written several times is one date, and so is a day with its own year
-// elsewhere in the name. A month or dekad is its first day. No date is
-// [ErrNoDate]; any second date is [ErrAmbiguous], and the error shows all.
-func FromName(name string) (Date, error) {
-	in := Input{Name: name, Path: name}
-	r, err := in.read(in.nameTexts())
-	return r.Date, err
+	return fmt.Sprintf("the %s %q of %q", c.source, c.text, in.Name)
 }
 
 // splitPath returns the base name of a path without its extension, and the name
@@ -180,8 +250,9 @@ func checkOneKind(inputs []Input, readings []Reading) error {
 	if !mixed {
 		return nil
 	}
-	return fmt.Errorf("%w: %q is dated %v and %q is dated %v: %s",
-		ErrMixed, inputs[year].Name, readings[year].Date, inputs[day].Name, readings[day].Date, oneKind)
+	a, b := readings[year], readings[day]
+	return &Error{Kind: ErrMixed, Remedy: GiveOneKind, Inputs: []string{inputs[year].Name, inputs[day].Name}, Dates: []Date{a.Date, b.Date},
+		Found: fmt.Sprintf("%v: %q is dated %v and %q is dated %v", ErrMixed, inputs[year].Name, a.Date, inputs[day].Name, b.Date)}
 }
 
 func datesOf(readings []Reading) []Date {

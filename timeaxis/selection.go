@@ -65,7 +65,7 @@ func (s Selection) All() bool { return s == Selection{} }
 // Check returns an error if no date can be in the selection, whatever the inputs are.
 func (s Selection) Check() error {
 	if s.From != (Date{}) && s.To != (Date{}) && !s.To.notBefore(s.From) {
-		return fmt.Errorf("--from %v --to %v runs backwards: write --from %v --to %v", s.From, s.To, s.To, s.From)
+		return fmt.Errorf("the selection runs backwards, from %v to %v: exchange the two", s.From, s.To)
 	}
 	return nil
 }
@@ -82,8 +82,8 @@ func (s Selection) Select(dates []Date) ([]int, error) {
 	for i, d := range dates {
 		if d.IsYear() {
 			if what := s.needsDays(); what != "" {
-				return nil, fmt.Errorf("%w: %s needs days, and the inputs are dated by the year, such as %v: use years as --from and --to, or give the days with --dates @dates.csv",
-					ErrMixed, what, d)
+				return nil, &Error{Kind: ErrMixed, Remedy: SelectYears, Dates: []Date{d},
+					Found: fmt.Sprintf("%v: %s need days, and the inputs are dated by the year, such as %v", ErrMixed, what, d)}
 			}
 		}
 		if s.has(d) {
@@ -95,7 +95,7 @@ func (s Selection) Select(dates []Date) ([]int, error) {
 		different[dates[i]] = true
 	}
 	if len(different) < 2 && !s.All() {
-		return nil, fmt.Errorf("%w: %v leaves %d of %s, with %s: a trend needs two or more dates, use more of them",
+		return nil, fmt.Errorf("%w: the selection %v leaves %d of %s, with %s: a trend needs two or more dates, use more of them",
 			ErrTooFew, s, len(kept), count(len(dates), "raster"), count(len(different), "date"))
 	}
 	return kept, nil
@@ -112,26 +112,24 @@ func (d Date) notBefore(e Date) bool { return agree(d, e) || d.Compare(e) > 0 }
 func (s Selection) needsDays() string {
 	switch {
 	case s.Months != 0:
-		return "--months"
-	case s.From != (Date{}) && !s.From.IsYear():
-		return "--from with a day"
-	case s.To != (Date{}) && !s.To.IsYear():
-		return "--to with a day"
+		return "months"
+	case s.From != (Date{}) && !s.From.IsYear(), s.To != (Date{}) && !s.To.IsYear():
+		return "bounds that are days"
 	}
 	return ""
 }
 
-// String returns the selection as one types it, "--from 2001 --months 6,7,8".
+// String returns the selection in words, "from 2001, months 6,7,8".
 func (s Selection) String() string {
 	var words []string
 	if s.From != (Date{}) {
-		words = append(words, "--from "+s.From.String())
+		words = append(words, "from "+s.From.String())
 	}
 	if s.To != (Date{}) {
-		words = append(words, "--to "+s.To.String())
+		words = append(words, "to "+s.To.String())
 	}
 	if s.Months != 0 {
-		words = append(words, "--months "+s.Months.String())
+		words = append(words, "months "+s.Months.String())
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, ", ")
 }

@@ -115,14 +115,14 @@ func TestSelectErrors(t *testing.T) {
 		is               error
 		want             string
 	}{
-		{days, "2001", "2000", "", nil, "--from 2001 --to 2000 runs backwards: write --from 2000 --to 2001"},
-		{days, "2000-07-15", "2000-07-14", "", nil, "--from 2000-07-15 --to 2000-07-14 runs backwards: write --from 2000-07-14 --to 2000-07-15"},
-		{days, "2001", "", "", ErrTooFew, "too few dates: --from 2001 leaves 0 of 3 rasters, with 0 dates: a trend needs two or more dates, use more of them"},
-		{days, "", "2000-06-30", "", ErrTooFew, "too few dates: --to 2000-06-30 leaves 1 of 3 rasters, with 1 date: a trend needs two or more dates, use more of them"},
-		{days, "", "", "6-8", ErrTooFew, "too few dates: --months 6,7,8 leaves 2 of 3 rasters, with 1 date: a trend needs two or more dates, use more of them"},
-		{years, "", "", "6-8", ErrMixed, "years and days cannot be mixed: --months needs days, and the inputs are dated by the year, such as 2001: use years as --from and --to, or give the days with --dates @dates.csv"},
-		{years, "2001-01-01", "", "", ErrMixed, "years and days cannot be mixed: --from with a day needs days, and the inputs are dated by the year, such as 2001: use years as --from and --to, or give the days with --dates @dates.csv"},
-		{years, "", "2001-01-01", "", ErrMixed, "years and days cannot be mixed: --to with a day needs days, and the inputs are dated by the year, such as 2001: use years as --from and --to, or give the days with --dates @dates.csv"},
+		{days, "2001", "2000", "", nil, "the selection runs backwards, from 2001 to 2000: exchange the two"},
+		{days, "2000-07-15", "2000-07-14", "", nil, "the selection runs backwards, from 2000-07-15 to 2000-07-14: exchange the two"},
+		{days, "2001", "", "", ErrTooFew, "too few dates: the selection from 2001 leaves 0 of 3 rasters, with 0 dates: a trend needs two or more dates, use more of them"},
+		{days, "", "2000-06-30", "", ErrTooFew, "too few dates: the selection to 2000-06-30 leaves 1 of 3 rasters, with 1 date: a trend needs two or more dates, use more of them"},
+		{days, "", "", "6-8", ErrTooFew, "too few dates: the selection months 6,7,8 leaves 2 of 3 rasters, with 1 date: a trend needs two or more dates, use more of them"},
+		{years, "", "", "6-8", ErrMixed, "years and days cannot be mixed: months need days, and the inputs are dated by the year, such as 2001: select by years, or give the days in a CSV with rows of path,date"},
+		{years, "2001-01-01", "", "", ErrMixed, "years and days cannot be mixed: bounds that are days need days, and the inputs are dated by the year, such as 2001: select by years, or give the days in a CSV with rows of path,date"},
+		{years, "", "2001-01-01", "", ErrMixed, "years and days cannot be mixed: bounds that are days need days, and the inputs are dated by the year, such as 2001: select by years, or give the days in a CSV with rows of path,date"},
 	}
 	for _, test := range tests {
 		got, err := selection(t, test.from, test.to, test.months).Select(mustParseAll(t, test.dates...))

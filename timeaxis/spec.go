@@ -39,7 +39,7 @@ const specForms = "write auto, name, tag, a range 1995-2015, a list 2001,2003,20
 
 var yearRange = regexp.MustCompile(`^(\d{4})-(\d{4})$`)
 
-// ParseSpec reads a --dates value. It opens no file. The forms are
+// ParseSpec reads how inputs get their dates. It opens no file. The forms are
 //
 //	auto (or nothing)        each date is read from the band's description, the acquisition
 //	                         metadata or the file's name, the first of them that has one
@@ -63,7 +63,7 @@ func ParseSpec(s string) (Spec, error) {
 	}
 	if path, isFile := strings.CutPrefix(s, "@"); isFile {
 		if path == "" {
-			return Spec{}, fmt.Errorf("--dates @ names no file: write --dates @dates.csv")
+			return Spec{}, errors.New("no file is named behind @: write @dates.csv")
 		}
 		return Spec{mode: byDates, text: s, csv: path}, nil
 	}
@@ -73,12 +73,12 @@ func ParseSpec(s string) (Spec, error) {
 	spec := Spec{mode: byDates}
 	var err error
 	if spec.dates, spec.text, err = parseList(s, Parse, Date.String); err != nil {
-		return Spec{}, fmt.Errorf("--dates %q cannot be read at %w: %s", s, err, specForms)
+		return Spec{}, fmt.Errorf("%w is no date: %s", err, specForms)
 	}
 	return spec, nil
 }
 
-// ParseX reads a --x value, numbers that stand for dates:
+// ParseX reads numbers that stand for dates:
 //
 //	0.2,338.8,-1e3    in the order of the inputs
 //	@doses.csv        those in a file with rows of path,number; see [Spec.Resolve]
@@ -88,14 +88,14 @@ func ParseX(s string) (Spec, error) {
 	s = strings.TrimSpace(s)
 	if path, isFile := strings.CutPrefix(s, "@"); isFile {
 		if path == "" {
-			return Spec{}, fmt.Errorf("--x @ names no file: write --x @x.csv")
+			return Spec{}, errors.New("no file is named behind @: write @x.csv")
 		}
 		return Spec{mode: byX, text: s, csv: path}, nil
 	}
 	spec := Spec{mode: byX}
 	var err error
 	if spec.xs, spec.text, err = parseList(s, parseNumber, number); err != nil {
-		return Spec{}, fmt.Errorf("--x %q cannot be read at %w: write finite numbers such as 0.2,338.8,412, or a file @x.csv", s, err)
+		return Spec{}, fmt.Errorf("%w is no finite number: write numbers such as 0.2,338.8,412, or a file @x.csv", err)
 	}
 	return spec, nil
 }
@@ -113,14 +113,14 @@ func parseNumber(s string) (float64, error) {
 func parseRange(first, last string) (Spec, error) {
 	from, err := Parse(first)
 	if err != nil {
-		return Spec{}, fmt.Errorf("--dates %s-%s: %w", first, last, err)
+		return Spec{}, err
 	}
 	to, err := Parse(last)
 	if err != nil {
-		return Spec{}, fmt.Errorf("--dates %s-%s: %w", first, last, err)
+		return Spec{}, err
 	}
 	if to.Compare(from) < 0 {
-		return Spec{}, fmt.Errorf("--dates %v-%v runs backwards: write --dates %v-%v, and name the inputs in that order", from, to, to, from)
+		return Spec{}, fmt.Errorf("the range runs backwards: write %v-%v, and name the inputs in that order", to, from)
 	}
 	spec := Spec{mode: byDates, text: first + "-" + last}
 	for y := from.year; y <= to.year; y++ {
@@ -144,7 +144,7 @@ func parseList[V any](s string, parse func(string) (V, error), write func(V) str
 	return values, strings.Join(texts, ","), nil
 }
 
-// String returns the value of the flag, without the spaces that mean nothing:
+// String returns the text of the Spec, without the spaces that mean nothing:
 // it is read back as the same Spec.
 func (s Spec) String() string {
 	if s.mode == auto {
@@ -153,15 +153,17 @@ func (s Spec) String() string {
 	return s.text
 }
 
-// flag returns the flag and its value, as one types them.
-func (s Spec) flag() string {
-	switch s.mode {
-	case byX:
-		return "--x " + s.text
-	case byPattern:
-		return "--date-pattern '" + s.text + "'"
+// given names what the dates, or numbers, are given by.
+func (s Spec) given() string {
+	switch {
+	case s.csv != "":
+		return s.csv
+	case s.mode == byPattern:
+		return "the pattern '" + s.text + "'"
+	case yearRange.MatchString(s.text):
+		return "the range " + s.text
 	}
-	return "--dates " + s.String()
+	return "the list " + s.text
 }
 
 // LooksInside reports whether Resolve needs more of the inputs than their
@@ -183,7 +185,9 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // A later source that says otherwise is the reading's Warning.
 //
 // A range or a list gives its i-th value to the i-th input, and their numbers
-// must agree ([ErrCount]). A CSV, which is read with read (nil: [os.ReadFile]),
+// must agree ([ErrCount]). The order of the inputs must be beyond doubt
+// ([CheckOrder], [ErrOrder]), and inputs that are dated the other way round by
+// themselves are [ErrContradicted]. A CSV, which is read with read (nil: [os.ReadFile]),
 // holds one row an input, path and date, or path and number:
 //
 //	# comments, blank lines and a header are skipped
@@ -205,54 +209,61 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // With an error about one input, or about years beside days, the readings of
 // the others are returned too; those of inputs without one have no Source.
 func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([]Reading, error) {
-	readings := make([]Reading, len(inputs))
 	switch s.mode {
 	case byX:
-		xs, err := given(s, xKind, s.xs, inputs, read)
+		xs, byPath, err := given(s, xKind, s.xs, inputs, read)
 		if err != nil {
 			return nil, err
 		}
+		readings := make([]Reading, len(inputs))
 		for i, x := range xs {
-			readings[i] = Reading{X: x, Source: s.flag()}
+			readings[i] = Reading{X: x, Source: s.given()}
 		}
-		return readings, nil
+		return readings, checkPlaces(inputs, readings, byPath)
 	case byDates:
-		dates, err := given(s, dateKind, s.dates, inputs, read)
+		dates, byPath, err := given(s, dateKind, s.dates, inputs, read)
 		if err != nil {
 			return nil, err
 		}
+		readings := make([]Reading, len(inputs))
 		for i, d := range dates {
-			readings[i] = inputs[i].against(Reading{Date: d, Source: s.flag()})
+			readings[i] = Reading{Date: d, Source: s.given()}
 		}
-	default:
-		var first error
-		for i, in := range inputs {
-			var err error
-			readings[i], err = s.read(in)
-			first = cmp.Or(first, err)
+		if err := cmp.Or(contradicted(inputs, readings, byPath), checkPlaces(inputs, readings, byPath)); err != nil {
+			return nil, err
 		}
-		if first != nil {
-			return readings, first
-		}
+		return readings, checkOneKind(inputs, readings)
+	}
+	readings, err := s.found(inputs)
+	if err != nil {
+		return readings, err
 	}
 	return readings, checkOneKind(inputs, readings)
 }
 
-// read returns the date that is to be found in one input.
-func (s Spec) read(in Input) (Reading, error) {
+// found returns the dates that are to be found in the inputs.
+func (s Spec) found(inputs []Input) ([]Reading, error) {
 	switch s.mode {
-	case byPattern:
-		return s.matched(in)
 	case byName:
-		return in.read(in.nameTexts())
+		return resolve(inputs, nameColumns)
 	case byTag:
-		return in.read(in.tagTexts())
+		return resolve(inputs, []column{tagColumn})
+	case byPattern:
+		readings := make([]Reading, len(inputs))
+		var first error
+		for i, in := range inputs {
+			var err error
+			readings[i], err = s.matched(in)
+			first = cmp.Or(first, err)
+		}
+		return readings, first
 	}
-	return in.read(in.texts())
+	return resolve(inputs, allColumns)
 }
 
-// given returns the value of every input that a list, or the Spec's CSV, gives.
-func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(path string) ([]byte, error)) ([]V, error) {
+// given returns the value of every input that a list, or the Spec's CSV, gives, and whether the CSV
+// pairs them by paths.
+func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(path string) ([]byte, error)) (values []V, byPath bool, err error) {
 	note := ""
 	if s.csv != "" {
 		if read == nil {
@@ -262,24 +273,25 @@ func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(
 		if err != nil {
 			var why *fs.PathError
 			if errors.As(err, &why) {
-				err = why.Err // the flag names the file
+				err = why.Err // the sentence names the file
 			}
-			return nil, fmt.Errorf("cannot read the %s for %s: %w: check the name of the file", k.plural, s.flag(), err)
+			return nil, false, fmt.Errorf("cannot read the %s in %s: %w: check the name of the file", k.plural, s.csv, err)
 		}
 		t, err := parseTable(k, s.csv, data)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if t.hasPaths {
-			return t.match(inputs)
+			values, err = t.match(inputs)
+			return values, true, err
 		}
 		list, note = t.values(), t.headerNote()
 	}
 	if len(list) != len(inputs) {
-		return nil, fmt.Errorf("%w: %s gives %d %s%s for %s: give one %s an input, in the order of the inputs",
-			k.errCount, s.flag(), len(list), k.noun(len(list)), note, count(len(inputs), "input"), k.singular)
+		return nil, false, fmt.Errorf("%w: %s gives %d %s%s for %s: give one %s an input, in the order of the inputs",
+			k.errCount, s.given(), len(list), k.noun(len(list)), note, count(len(inputs), "input"), k.singular)
 	}
-	return slices.Clone(list), nil // a list's own slice stays the Spec's
+	return slices.Clone(list), false, nil // a list's own slice stays the Spec's
 }
 
 // count returns "1 date", "2 dates".

@@ -51,15 +51,15 @@ func TestParseSpec(t *testing.T) {
 
 func TestParseSpecRejects(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"2015-1995", "--dates 2015-1995 runs backwards: write --dates 1995-2015, and name the inputs in that order"},
-		{"0000-1995", `--dates 0000-1995: "0000" is no date: write a year such as 2001 or a calendar day such as 2001-07-15`},
-		{"@", "--dates @ names no file: write --dates @dates.csv"},
-		{"2001,20x3", `--dates "2001,20x3" cannot be read at "20x3": write auto, name, tag, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv`},
-		{"2001,", `--dates "2001," cannot be read at "": ` + specForms},
-		{"2021-02-30", `--dates "2021-02-30" cannot be read at "2021-02-30": ` + specForms},
-		{"1995-20150", `--dates "1995-20150" cannot be read at "1995-20150": ` + specForms},
-		{"1995..2015", `--dates "1995..2015" cannot be read at "1995..2015": ` + specForms},
-		{"dates.csv", `--dates "dates.csv" cannot be read at "dates.csv": ` + specForms},
+		{"2015-1995", "the range runs backwards: write 1995-2015, and name the inputs in that order"},
+		{"0000-1995", `"0000" is no date: write a year such as 2001 or a calendar day such as 2001-07-15`},
+		{"@", "no file is named behind @: write @dates.csv"},
+		{"2001,20x3", `"20x3" is no date: write auto, name, tag, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv`},
+		{"2001,", `"" is no date: ` + specForms},
+		{"2021-02-30", `"2021-02-30" is no date: ` + specForms},
+		{"1995-20150", `"1995-20150" is no date: ` + specForms},
+		{"1995..2015", `"1995..2015" is no date: ` + specForms},
+		{"dates.csv", `"dates.csv" is no date: ` + specForms},
 	}
 	for _, test := range tests {
 		if spec, err := ParseSpec(test.in); err == nil || err.Error() != test.want {
@@ -75,12 +75,12 @@ func noRead(path string) ([]byte, error) { return nil, fmt.Errorf("%s was read",
 func inputsOf(names ...string) []Input {
 	inputs := make([]Input, len(names))
 	for i, name := range names {
-		inputs[i] = Input{Name: name, Path: name}
+		inputs[i] = Input{Name: name, Path: name, Listed: true}
 	}
 	return inputs
 }
 
-func resolve(t *testing.T, spec string, inputs []Input, read func(string) ([]byte, error)) ([]Date, error) {
+func resolveSpec(t *testing.T, spec string, inputs []Input, read func(string) ([]byte, error)) ([]Date, error) {
 	t.Helper()
 	s, err := ParseSpec(spec)
 	if err != nil {
@@ -103,7 +103,7 @@ func TestResolve(t *testing.T) {
 		{"2001-07-15", []string{"a.tif"}, []string{"2001-07-15"}},
 	}
 	for _, test := range tests {
-		got, err := resolve(t, test.spec, inputsOf(test.names...), noRead)
+		got, err := resolveSpec(t, test.spec, inputsOf(test.names...), noRead)
 		if err != nil || !slices.Equal(got, mustParseAll(t, test.want...)) {
 			t.Errorf("--dates %s: got %v, %v; want %v", test.spec, got, err, test.want)
 		}
@@ -118,18 +118,18 @@ func TestResolveErrors(t *testing.T) {
 		want  string
 	}{
 		{"auto", []string{"slope.tif"}, ErrNoDate,
-			`no date in the file name "slope.tif": ` + howToGive},
+			`no date in the file name "slope.tif": ` + GiveDates.String()},
 		{"1995-2015", make([]string, 20), ErrCount,
-			"dates and inputs differ in number: --dates 1995-2015 gives 21 dates for 20 inputs: give one date an input, in the order of the inputs"},
+			"dates and inputs differ in number: the range 1995-2015 gives 21 dates for 20 inputs: give one date an input, in the order of the inputs"},
 		{"2001", []string{"a", "b"}, ErrCount,
-			"dates and inputs differ in number: --dates 2001 gives 1 date for 2 inputs: give one date an input, in the order of the inputs"},
+			"dates and inputs differ in number: the list 2001 gives 1 date for 2 inputs: give one date an input, in the order of the inputs"},
 		{"2001,2001-07-15", []string{"a.tif", "b.tif"}, ErrMixed,
-			`years and days cannot be mixed: "a.tif" is dated 2001 and "b.tif" is dated 2001-07-15: give every input a year, or every input a day, with --dates @dates.csv`},
+			`years and days cannot be mixed: "a.tif" is dated 2001 and "b.tif" is dated 2001-07-15: give every input a year, or every input a day, in a CSV with rows of path,date`},
 		{"@gone.csv", []string{"a.tif"}, fs.ErrNotExist,
-			"cannot read the dates for --dates @gone.csv: file does not exist: check the name of the file"},
+			"cannot read the dates in gone.csv: file does not exist: check the name of the file"},
 	}
 	for _, test := range tests {
-		_, err := resolve(t, test.spec, inputsOf(test.names...), func(string) ([]byte, error) { return nil, fs.ErrNotExist })
+		_, err := resolveSpec(t, test.spec, inputsOf(test.names...), func(string) ([]byte, error) { return nil, fs.ErrNotExist })
 		if !errors.Is(err, test.is) || err.Error() != test.want {
 			t.Errorf("--dates %s: error\n%v\nwant\n%s", test.spec, err, test.want)
 		}
@@ -156,7 +156,7 @@ func TestResolveReadsFiles(t *testing.T) {
 	if err := os.WriteFile(file, []byte("a.tif,2001\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := resolve(t, "@"+file, inputsOf("a.tif"), nil)
+	got, err := resolveSpec(t, "@"+file, inputsOf("a.tif"), nil)
 	if err != nil || !slices.Equal(got, []Date{Year(2001)}) {
 		t.Errorf("got %v, %v", got, err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // addDateFlags defines the flags that say what the inputs are fitted against.
 func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
-	o.NameOption = optionFlag
+	o.Explain = explain
 	group(cmd, "Dates", func(flags *pflag.FlagSet) {
 		option(flags, &o.Dates, "dates", "", "DATES",
 			"DATES of the inputs: auto, from a band's description, acquisition metadata or the file name, in this order (default); "+
@@ -48,8 +48,8 @@ func checkDateFlags(flags *pflag.FlagSet, o raster.OpenOptions) error {
 	case flags.Changed("x-unit") && !flags.Changed("x"):
 		return usagef("--x-unit names the unit of --x, which is not given")
 	}
-	if err := o.Select.Check(); err != nil {
-		return usagef("%w", err)
+	if s := o.Select; s.Check() != nil {
+		return usagef("--from %v --to %v runs backwards: write --from %v --to %v", s.From, s.To, s.To, s.From)
 	}
 	return nil
 }

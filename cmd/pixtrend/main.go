@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/kernel"
-	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
@@ -51,7 +50,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	sentence := report.OneLine(raster.Sentence(err, optionFlag))
+	sentence := report.OneLine(explain(err))
 	var bad usageError
 	var stopped interruption
 	switch {

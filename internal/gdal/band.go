@@ -66,6 +66,9 @@ func (b Band) Description() string { return b.band.Description() }
 // Metadata returns an item of the band's metadata in a domain; "" if there is none.
 func (b Band) Metadata(key, domain string) string { return b.band.Metadata(key, godal.Domain(domain)) }
 
+// AllMetadata returns the band's metadata in the default domain.
+func (b Band) AllMetadata() map[string]string { return b.band.Metadatas() }
+
 // HasDomain reports whether the band lists a metadata domain.
 func (b Band) HasDomain(domain string) bool {
 	return slices.Contains(b.band.MetadataDomains(), domain)

@@ -12,6 +12,7 @@ import (
 const (
 	AcquiredKey = "ACQUISITIONDATETIME" // as GDAL's readers of providers' metadata call it, in this domain
 	Imagery     = "IMAGERY"
+	Dimension   = "NETCDF_DIM_" // and the name of a dimension: what GDAL calls the coordinate of a band from NetCDF
 )
 
 // Text returns the text of a tag, "" if there is none.
@@ -46,7 +47,7 @@ type metadataItem struct {
 func (t *File) Metadata() ([]metadataItem, error) {
 	data := []byte(t.Text(tagGDALMetadata))
 	matters := func(word string) bool { return bytes.Contains(data, []byte(word)) }
-	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", Imagery}, matters) {
+	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", Imagery, Dimension}, matters) {
 		return nil, nil
 	}
 	var document struct {

@@ -13,11 +13,11 @@ import (
 	"github.com/pixtrend/pixtrend/raster"
 )
 
-// infoText is a report of rows. Each row begins with a word that names its subject.
+// infoText writes a report of rows. Each row begins with a word that names its subject.
 type infoText struct {
 	*raster.Info
 	b    strings.Builder
-	hint string
+	hint string // how to see complete lists; "" if they are complete
 	dir  string // the folder of all rasters, with its slash; names are printed without it
 }
 
@@ -27,37 +27,41 @@ const (
 	Indent = 10
 )
 
-// Info returns the report on a stack, as pixtrend info prints it. Long lists lose their middle, and hint says how to see
-// it, such as "--all shows them". With an empty hint lists are complete.
+// Info returns the report on a stack, as pixtrend info prints it. The middle of long lists is left out, and hint says how to
+// see it, such as "--all shows them". With an empty hint, lists are complete.
 func Info(i *raster.Info, hint string) string {
 	r := &infoText{Info: i, hint: hint}
 	r.dir = commonFolder(r.namesOf(func(raster.RasterInfo) bool { return true }))
+	r.writeInputs()
+	r.writeDates()
+	r.writeTable()
+	r.writeGrids()
+	r.writeFormats()
+	if m := r.Fit.Masks; m != "" {
+		r.row("masks", "%s", m)
+	}
+	r.writeSurvey()
+	for _, w := range i.Warnings {
+		r.row("warning", "%s", r.withoutFolder(w))
+	}
+	r.writeUnusable()
+	r.writeFit()
+	return r.b.String()
+}
+
+func (r *infoText) writeInputs() {
 	remote, in := "", ""
 	if r.dir != "" {
 		in = " in " + r.dir
 	}
-	if i.RemoteFiles > 0 {
-		remote = fmt.Sprintf(", %d of them remote", i.RemoteFiles)
+	if r.RemoteFiles > 0 {
+		remote = fmt.Sprintf(", %d of them remote", r.RemoteFiles)
 	}
-	r.row("inputs", "%s%s, %s%s; %s of samples in memory", Counted(i.Files, "file"), in, Bytes(i.FileBytes), remote, Bytes(i.SampleBytes))
-	r.dates()
-	r.table()
-	r.grids()
-	r.formats()
-	if m := r.Fit.Masks; m != "" {
-		r.row("masks", "%s", m)
-	}
-	r.survey()
-	for _, w := range i.Warnings {
-		r.row("warning", "%s", r.short(w))
-	}
-	r.unusable()
-	r.fit()
-	return r.b.String()
+	r.row("inputs", "%s%s, %s%s; %s of samples in memory", Counted(r.Files, "file"), in, Bytes(r.FileBytes), remote, Bytes(r.SampleBytes))
 }
 
-// short is a text in which rasters are named without the folder of all of them.
-func (r *infoText) short(text string) string {
+// withoutFolder returns a text in which rasters are named without their common folder.
+func (r *infoText) withoutFolder(text string) string {
 	if r.dir == "" {
 		return text
 	}
@@ -67,12 +71,12 @@ func (r *infoText) short(text string) string {
 	return text
 }
 
-// together keeps numbers and what belongs to them on one line.
+// together keeps numbers and their units on one line.
 var together = strings.NewReplacer(" %", noBreak+"%", " × ", noBreak+"×"+noBreak)
 
 const noBreak = "\u00a0"
 
-// row writes a row, which goes on below itself where it is too long.
+// row writes a row, and wraps it if it is too long.
 func (r *infoText) row(name, format string, args ...any) {
 	line := fmt.Sprintf("%-*s", Indent, name)
 	room := Width - Indent
@@ -91,13 +95,13 @@ func (r *infoText) row(name, format string, args ...any) {
 	fmt.Fprintln(&r.b, line)
 }
 
-// line writes a line as it is, without a word in front.
+// line writes a line without a name in front, and does not wrap it.
 func (r *infoText) line(format string, args ...any) {
 	text := strings.Repeat(" ", Indent) + fmt.Sprintf(format, args...)
 	fmt.Fprintln(&r.b, strings.TrimRight(text, " "))
 }
 
-// each calls do for the numbers below n, and leaves out the middle of many.
+// each calls do for 0 to n−1. If n is large it leaves out the middle, unless lists are complete.
 func (r *infoText) each(n int, do func(i int)) {
 	for i := range n {
 		switch {
@@ -109,7 +113,7 @@ func (r *infoText) each(n int, do func(i int)) {
 	}
 }
 
-func (r *infoText) dates() {
+func (r *infoText) writeDates() {
 	d := r.Dates
 	used := ""
 	if d.Used < d.Given {
@@ -123,29 +127,11 @@ func (r *infoText) dates() {
 	if d.Unit == "year" {
 		span = d.First + "–" + d.Last
 	}
-	unit := d.Unit
-	if unit == "day" || unit == "year" {
-		unit += "s"
-	}
-	var how string
-	switch {
-	case d.Every != "":
-		how = ", every " + d.Every
-		if n := len(d.Missing); n == 0 {
-			how += ", none missing"
-		} else {
-			how += fmt.Sprintf(", %d missing: %s", n, r.someOf(d.Missing))
-		}
-	case d.Min < d.Max:
-		how = strings.TrimRight(fmt.Sprintf(", irregular: %.6g to %.6g apart, median %.6g %s", d.Min, d.Max, d.Median, unit), " ")
-	case d.Max > 0:
-		how = strings.TrimRight(fmt.Sprintf(", %.6g apart %s", d.Max, unit), " ")
-	}
 	name := "dates"
 	if len(r.Rasters) > 0 && r.Rasters[0].X != nil {
 		name = "x"
 	}
-	r.row(name, "%s, %s%s%s", Counted(d.Used, "raster"), span, used, how)
+	r.row(name, "%s, %s%s%s", Counted(d.Used, "raster"), span, used, r.spacing())
 	if len(d.Shared) > 0 {
 		r.row("", "several rasters at %s", r.someOf(d.Shared))
 	}
@@ -155,9 +141,47 @@ func (r *infoText) dates() {
 	if d.Error != "" {
 		r.row("", "%s", r.dateError("not of all rasters"))
 	}
+	r.writeDoubts()
 }
 
-// dateError says what is wrong with the dates, or that the last row says it.
+// writeDoubts writes why rasters have no certain date, except for the one that the last row is about.
+func (r *infoText) writeDoubts() {
+	const shown = 3
+	n := 0
+	for _, of := range r.Rasters {
+		if of.Doubt == "" || strings.Contains(r.Fit.Why, of.Doubt) {
+			continue
+		}
+		if n++; n <= shown || r.hint == "" {
+			r.row("", "%s", r.withoutFolder(of.Doubt))
+		}
+	}
+	if n > shown && r.hint != "" {
+		r.row("", "… and %d more (%s)", n-shown, r.hint)
+	}
+}
+
+// spacing says how far dates are apart, beginning with a comma; "" if there is one date.
+func (r *infoText) spacing() string {
+	d := r.Dates
+	unit := d.Unit
+	if unit == "day" || unit == "year" {
+		unit += "s"
+	}
+	switch {
+	case d.Every != "" && len(d.Missing) == 0:
+		return ", every " + d.Every + ", none missing"
+	case d.Every != "":
+		return fmt.Sprintf(", every %s, %d missing: %s", d.Every, len(d.Missing), r.someOf(d.Missing))
+	case d.Min < d.Max:
+		return strings.TrimRight(fmt.Sprintf(", irregular: %.6g to %.6g apart, median %.6g %s", d.Min, d.Max, d.Median, unit), " ")
+	case d.Max > 0:
+		return strings.TrimRight(fmt.Sprintf(", %.6g apart %s", d.Max, unit), " ")
+	}
+	return ""
+}
+
+// dateError says what is wrong with the dates, or refers to the last row if that says it.
 func (r *infoText) dateError(what string) string {
 	if e := r.Dates.Error; e != "" && !strings.Contains(r.Fit.Why, e) {
 		return what + ": " + e
@@ -165,7 +189,7 @@ func (r *infoText) dateError(what string) string {
 	return what + ", as the last row says"
 }
 
-// someOf is a list of words, of which many are left out unless all are asked for.
+// someOf lists words. It leaves out the middle of a long list, unless lists are complete.
 func (r *infoText) someOf(words []string) string {
 	if n := len(words); n > 12 && r.hint != "" {
 		return strings.Join(words[:5], ", ") + fmt.Sprintf(", … %d more …, ", n-10) + strings.Join(words[n-5:], ", ")
@@ -173,8 +197,8 @@ func (r *infoText) someOf(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// table lists the rasters: what each is dated, and what was read of it.
-func (r *infoText) table() {
+// writeTable lists the rasters with their dates and a summary of their samples.
+func (r *infoText) writeTable() {
 	rows := [][]string{{"date", "gaps", "least", "greatest", "raster", "date from"}}
 	if len(r.Rasters) > 0 && r.Rasters[0].X != nil {
 		rows[0][0] = "x"
@@ -184,7 +208,7 @@ func (r *infoText) table() {
 	}
 	columns := len(rows[0])
 	if len(r.Dates.Sources) < 2 {
-		columns-- // the row of dates says it
+		columns-- // the row of dates has the one source
 	}
 	var widths [6]int
 	for _, row := range rows {
@@ -219,7 +243,7 @@ func (r *infoText) table() {
 	r.each(len(rows)-1, func(i int) { write(rows[i+1]) })
 }
 
-// cells are the table's row of a raster.
+// cells returns the table's row of a raster.
 func (r *infoText) cells(of raster.RasterInfo) []string {
 	cells := []string{of.Date, "", "", "", strings.TrimPrefix(of.Name, r.dir), of.Source}
 	if of.X != nil {
@@ -244,7 +268,7 @@ func (r *infoText) cells(of raster.RasterInfo) []string {
 	return cells
 }
 
-func (r *infoText) grids() {
+func (r *infoText) writeGrids() {
 	if len(r.Grids) == 0 {
 		return
 	}
@@ -271,7 +295,7 @@ func (r *infoText) grids() {
 		}
 	}
 	first := r.namesOf(func(of raster.RasterInfo) bool { return of.Grid != nil && *of.Grid == 0 })
-	r.row("", "%s of %d depart from the grid of %s:", Counted(len(other), "raster"), len(r.Rasters), strings.TrimPrefix(first[0], r.dir))
+	r.row("", "%s of %d differ from the grid of %s:", Counted(len(other), "raster"), len(r.Rasters), strings.TrimPrefix(first[0], r.dir))
 	r.each(len(other), func(i int) {
 		how := r.Grids[*other[i].Grid].Differs
 		pad := strings.Repeat(" ", widest-utf8.RuneCountInString(how))
@@ -279,7 +303,7 @@ func (r *infoText) grids() {
 	})
 }
 
-// namesOf are the names of some rasters.
+// namesOf returns the names of the rasters for which has is true.
 func (r *infoText) namesOf(has func(raster.RasterInfo) bool) (names []string) {
 	for _, of := range r.Rasters {
 		if has(of) {
@@ -289,7 +313,7 @@ func (r *infoText) namesOf(has func(raster.RasterInfo) bool) (names []string) {
 	return names
 }
 
-func (r *infoText) formats() {
+func (r *infoText) writeFormats() {
 	r.each(len(r.Formats), func(i int) {
 		f, count := r.Formats[i], ""
 		if len(r.Formats) > 1 {
@@ -324,7 +348,7 @@ func (r *infoText) formats() {
 	})
 }
 
-// storage says how the samples of a file lie in it.
+// storage says how samples are stored.
 func storage(f raster.FormatInfo) string {
 	blocks := "strips"
 	if f.Tiled {
@@ -348,11 +372,37 @@ func storage(f raster.FormatInfo) string {
 	return s
 }
 
-func (r *infoText) survey() {
+func (r *infoText) writeSurvey() {
 	s := r.Survey
 	if s.Samples == 0 {
 		return
 	}
+	r.writeRead()
+	if s.Min != nil {
+		of := "as they are stored"
+		if r.Fit.Index != "" {
+			of = "of " + r.Fit.Index
+		}
+		r.row("values", "%.6g to %.6g, %s", float64(*s.Min), float64(*s.Max), of)
+	}
+	r.writeGaps()
+	switch {
+	case s.Pixels == 0 || s.Gaps() == 0:
+	case s.Empty == s.Pixels:
+		r.row("pixels", "none has any observation")
+	default:
+		r.row("pixels", "%s without any observation, %s without a gap; the others have %d or more, the median pixel %d",
+			Percent(s.Empty, s.Pixels), Percent(s.Full, s.Pixels), s.Fewest, s.Median)
+	}
+	if c := s.Cycle; c != nil {
+		r.row("season", "a yearly cycle explains %s of the variance about the line, and changes the sign of the slope in %s of %s",
+			shareText(c.Share), shareText(c.Signs), Counted(c.Pixels, "pixel"))
+	}
+}
+
+// writeRead says what was read.
+func (r *infoText) writeRead() {
+	s := r.Survey
 	part := "every pixel"
 	if s.Pixels > 0 && s.Share < 1 {
 		part = fmt.Sprintf("%s of %d × %d pixels, %s of them", Counted(s.Windows, "window"), s.Width, s.Height, shareText(s.Share))
@@ -362,43 +412,33 @@ func (r *infoText) survey() {
 		of = fmt.Sprintf("%d of %s", s.Rasters, Counted(used, "raster"))
 	}
 	r.row("read", "%s of %s, %s samples in %s", part, of, humanize.Comma(s.Samples), Seconds(s.Seconds))
-	if s.Min != nil {
-		of := "as they are stored"
-		if r.Fit.Index != "" {
-			of = "of " + r.Fit.Index
-		}
-		r.row("values", "%.6g to %.6g, %s", float64(*s.Min), float64(*s.Max), of)
-	}
-	if s.Gaps() == 0 {
-		r.row("gaps", "none")
-	} else {
-		var kinds []string
-		for _, k := range []struct {
-			name string
-			n    int64
-		}{{"nodata", s.Nodata}, {"NaN", s.NaN}, {"infinite", s.Infinite}, {"out of " + r.Fit.Valid, s.Outside}, {"masked", s.Masked}} {
-			if k.n > 0 {
-				kinds = append(kinds, Percent(int(k.n), int(s.Samples))+" "+k.name)
-			}
-		}
-		if len(kinds) == 1 {
-			_, kind, _ := strings.Cut(kinds[0], " % ")
-			kinds[0] = "all " + kind
-		}
-		r.row("gaps", "%s of samples: %s%s", Percent(int(s.Gaps()), int(s.Samples)), strings.Join(kinds, ", "), r.worst())
-	}
-	switch {
-	case s.Pixels == 0 || s.Gaps() == 0:
-	case s.Empty == s.Pixels:
-		r.row("pixels", "none has any observation")
-	default:
-		r.row("pixels", "%s without any observation, %s without a gap; the others have %d or more, the median pixel %d",
-			Percent(s.Empty, s.Pixels), Percent(s.Full, s.Pixels), s.Fewest, s.Median)
-	}
 }
 
-// worst names the rasters with the most gaps, where some have more than others.
-func (r *infoText) worst() string {
+// writeGaps says how many samples are gaps, and of which kinds.
+func (r *infoText) writeGaps() {
+	s := r.Survey
+	if s.Gaps() == 0 {
+		r.row("gaps", "none")
+		return
+	}
+	var kinds []string
+	for _, k := range []struct {
+		name string
+		n    int64
+	}{{"nodata", s.Nodata}, {"NaN", s.NaN}, {"infinite", s.Infinite}, {"out of " + r.Fit.Valid, s.Outside}, {"masked", s.Masked}} {
+		if k.n > 0 {
+			kinds = append(kinds, Percent(int(k.n), int(s.Samples))+" "+k.name)
+		}
+	}
+	if len(kinds) == 1 {
+		_, kind, _ := strings.Cut(kinds[0], " % ")
+		kinds[0] = "all " + kind
+	}
+	r.row("gaps", "%s of samples: %s%s", Percent(int(s.Gaps()), int(s.Samples)), strings.Join(kinds, ", "), r.mostGaps())
+}
+
+// mostGaps names the rasters with the most gaps; "" if none has many more than most.
+func (r *infoText) mostGaps() string {
 	share := func(of raster.RasterInfo) float64 { return float64(of.Samples.Gaps()) / float64(of.Samples.Samples) }
 	read := slices.DeleteFunc(slices.Clone(r.Rasters), func(of raster.RasterInfo) bool { return of.Samples == nil || of.Samples.Observations == 0 })
 	slices.SortStableFunc(read, func(a, b raster.RasterInfo) int { return cmp.Compare(share(b), share(a)) })
@@ -416,8 +456,8 @@ func (r *infoText) worst() string {
 	return "; most in " + strings.Join(words, ", ")
 }
 
-// unusable lists the files that cannot be used, and why.
-func (r *infoText) unusable() {
+// writeUnusable lists the files that cannot be used, and why.
+func (r *infoText) writeUnusable() {
 	var errs []string
 	for _, of := range r.Rasters {
 		if of.Error != "" && !slices.Contains(errs, of.Error) {
@@ -425,13 +465,13 @@ func (r *infoText) unusable() {
 		}
 	}
 	if len(errs) == 1 && errs[0] == r.Fit.Why {
-		return // the last row says it
+		return // the last row has it
 	}
 	r.each(len(errs), func(i int) { r.row("unusable", "%s", OneLine(errs[i])) })
 }
 
-// fit is the last row: what a fit would do, or why it would not.
-func (r *infoText) fit() {
+// writeFit writes the last row: what a fit would do, or why it would not run.
+func (r *infoText) writeFit() {
 	f := r.Fit
 	if !f.Runs {
 		r.row("no fit", "%s", OneLine(f.Why))
@@ -444,6 +484,6 @@ func (r *infoText) fit() {
 	r.row("fit", "would run: slopes per %s, %s in %s of %d × %d pixels%s on %s (%s), at most %s of memory", f.Unit, f.SampleType,
 		Counted(f.Windows, "window"), f.WindowWidth, f.WindowHeight, part, Counted(f.Threads, "thread"), f.ISA, humanize.IBytes(uint64(f.Memory)))
 	if f.Seconds > 0 {
-		r.row("", "%s to open and read it all, an estimate from the %s of what was read here", About(f.Seconds), Rate(r.Survey.ReadRate, "B/s"))
+		r.row("", "%s to open and read everything, estimated from the %s at which the sample was read", About(f.Seconds), Rate(r.Survey.ReadRate, "B/s"))
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 )
 
-// Map is a summary for a person.
+// Map returns the summary of a map that was drawn, with its legend.
 func Map(s *trendmap.Map) string {
 	var b strings.Builder
 	unit := ""

@@ -12,51 +12,52 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Plan is what --dry-run prints, with --json as it stands here. Sizes are in bytes.
+// Plan describes a fit before it runs. pixtrend fit --dry-run prints it, and with --json as these fields. Sizes are in bytes.
 type Plan struct {
-	Inputs      []PlanInput `json:"inputs"` // in the order of their dates
+	Inputs      []PlanInput `json:"inputs"` // sorted by date
 	InputBytes  int64       `json:"input_bytes"`
-	RemoteFiles int         `json:"remote_files"` // inputs that are on servers
+	RemoteFiles int         `json:"remote_files"` // how many inputs are on servers
 	Dates       string      `json:"dates"`        // a summary
-	Given       int         `json:"dates_given"`  // rasters, before some were left out of inputs
-	Unit        string      `json:"unit"`         // slopes are per it
-	Origin      string      `json:"origin"`       // intercepts are at it
+	Given       int         `json:"dates_given"`  // number of rasters before dates were selected
+	Unit        string      `json:"unit"`         // of time, that slopes are per
+	Origin      string      `json:"origin"`       // date of intercepts
 	Width       int         `json:"width"`
 	Height      int         `json:"height"`
 	PixelSize   [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
 	CRS         string      `json:"crs"`        // such as EPSG:32617
 	SampleType  string      `json:"sample_type"`
-	Nodata      any         `json:"nodata"` // a number, "nan", "inf", "-inf", or null where there is none
+	Nodata      any         `json:"nodata"` // a number, "nan", "inf", "-inf"; null if there is none
 	raster.Treatment
 	Windows      int      `json:"windows"`
 	WindowWidth  int      `json:"window_width"`
 	WindowHeight int      `json:"window_height"`
-	DatesAtOnce  int      `json:"dates_at_once"` // of a window in memory
+	DatesAtOnce  int      `json:"dates_at_once"` // how many dates of a window are in memory together
 	Threads      int      `json:"threads"`
-	Pin          string   `json:"pin"`               // what threads are bound to: cpu, node or off
+	Pin          string   `json:"pin"`               // cpu, node or off: what threads are bound to
 	Unbound      string   `json:"unbound,omitempty"` // why not every thread has a CPU of its own
 	ISA          string   `json:"isa"`
-	Memory       int64    `json:"memory"`      // what the run keeps to
-	TileMemory   int64    `json:"tile_memory"` // of that, for tiles and results
+	Memory       int64    `json:"memory"`      // limit of the whole run
+	TileMemory   int64    `json:"tile_memory"` // part of it for tiles and results
 	Output       string   `json:"output"`
-	Series       []string `json:"series"`        // further outputs, a band for each date
-	Map          string   `json:"map,omitempty"` // a picture of the output
+	Series       []string `json:"series"`        // further outputs, with a band for each date
+	Map          string   `json:"map,omitempty"` // a map of the output
 	OutputFormat string   `json:"output_format"` // GTiff or COG
 	OutputType   string   `json:"output_type"`   // Float32 or Float64
 	OutputBytes  int64    `json:"output_bytes"`  // of its samples, before compression
-	Scratch      int64    `json:"scratch_bytes"` // of a file beside the output until it is done; 0: none
+	Scratch      int64    `json:"scratch_bytes"` // of a temporary file beside the output; 0 if there is none
 	Fields       []string `json:"fields"`        // a band each
 	Overwrite    bool     `json:"overwrite"`
 	Warnings     []string `json:"warnings"`
 }
 
+// PlanInput is an input and what it is fitted against.
 type PlanInput struct {
 	Date string   `json:"date,omitempty"`
-	X    *float64 `json:"x,omitempty"` // in place of a date
+	X    *float64 `json:"x,omitempty"` // number in place of a date
 	Name string   `json:"name"`
 }
 
-// label is what the input is fitted against.
+// label returns the date, or the number in its place.
 func (in PlanInput) label() string {
 	if in.X != nil {
 		return strconv.FormatFloat(*in.X, 'g', -1, 64)
@@ -64,7 +65,7 @@ func (in PlanInput) label() string {
 	return in.Date
 }
 
-// NewPlan describes a job. That the system may refuse to pin threads is found out here.
+// NewPlan describes a job. It also finds out whether the system lets threads be pinned.
 func NewPlan(j *raster.Job, overwrite bool) Plan {
 	g, p := j.Grid, j.Plan
 	s := Plan{
@@ -101,7 +102,7 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 	return s
 }
 
-// Text is the plan for a person, or as JSON.
+// Text returns the plan as text, or as JSON.
 func (s Plan) Text(asJSON bool) (string, error) {
 	if asJSON {
 		return JSON(s)
@@ -171,7 +172,7 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	return b.String(), nil
 }
 
-// remote says how many files are on servers.
+// remote says how many files are on servers, beginning with a comma.
 func (s Plan) remote() string {
 	switch s.RemoteFiles {
 	case 0:
@@ -182,6 +183,7 @@ func (s Plan) remote() string {
 	return fmt.Sprintf(", from %d remote files", s.RemoteFiles)
 }
 
+// pinning says what threads are bound to.
 func (s Plan) pinning() string {
 	bound := map[string]string{"cpu": "pinned to a CPU each", "node": "bound to NUMA nodes", "off": "not pinned"}[s.Pin]
 	if s.Unbound != "" {
@@ -190,7 +192,7 @@ func (s Plan) pinning() string {
 	return bound
 }
 
-// NodataJSON is the nodata value as JSON can hold it.
+// NodataJSON returns the nodata value as JSON can hold it; nil if there is none.
 func NodataJSON(v kernel.Valid) any {
 	if nodata := raster.NodataOf(v); nodata != nil {
 		return *nodata

@@ -12,7 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// SeriesCSV is a row for each date, with every digit. What there is not is empty.
+// SeriesCSV returns a row for each date, with all digits. Missing values are empty.
 func SeriesCSV(s *raster.Series) (string, error) {
 	number := func(v *raster.Value) string {
 		if v == nil {
@@ -37,7 +37,7 @@ func SeriesCSV(s *raster.Series) (string, error) {
 	return b.String(), w.Error()
 }
 
-// firstColumn is the name of what tells the rows of a table apart.
+// firstColumn returns the name of the first column, date or x.
 func firstColumn(s *raster.Series) string {
 	if s.Axis.Dates == nil {
 		return "x"
@@ -45,19 +45,19 @@ func firstColumn(s *raster.Series) string {
 	return "date"
 }
 
-// storedColumns are the names of the columns of stored samples.
+// storedColumns returns the names of the columns of stored samples.
 func storedColumns(s *raster.Series) []string {
 	if s.Index == "" {
 		return []string{"stored"}
 	}
 	x, err := raster.ParseIndex(s.Index)
 	if err != nil {
-		return []string{"a", "b"} // which is what it cannot be: it is written as it is read
+		return []string{"a", "b"} // cannot happen: the text of an index can be parsed
 	}
 	return []string{fmt.Sprintf("band_%d", x.A), fmt.Sprintf("band_%d", x.B)}
 }
 
-// Series is the series for a person.
+// Series returns the series and the fit of a pixel as tables.
 func Series(s *raster.Series) string {
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
@@ -102,7 +102,7 @@ func observationsText(s *raster.Series) string {
 	return text + ", " + Counted(len(s.Dates)-n, "gap") + " (" + strings.Join(words, ", ") + ")"
 }
 
-// sampleText says what is fitted.
+// sampleText says which samples are fitted.
 func sampleText(s *raster.Series) string {
 	var words []string
 	switch {
@@ -122,7 +122,7 @@ func sampleText(s *raster.Series) string {
 	return strings.Join(words, ", ")
 }
 
-// seriesTable is the row of each date. Columns that would say nothing are left out.
+// seriesTable returns a row for each date. Columns that hold nothing new are left out.
 func seriesTable(s *raster.Series) string {
 	var names []string
 	stored, mask, t := s.Index != "", false, false
@@ -172,7 +172,7 @@ func seriesTable(s *raster.Series) string {
 	return aligned(columns)
 }
 
-// shortText is a number as it is stored, with as many digits as a float32 has.
+// shortText returns a stored number with seven significant digits, as many as a float32 has.
 func shortText(v raster.Value) string {
 	if y := float64(v); y != math.Trunc(y) && math.Abs(y) < 1e30 {
 		return strconv.FormatFloat(y, 'g', 7, 64)
@@ -180,7 +180,8 @@ func shortText(v raster.Value) string {
 	return v.String()
 }
 
-// decimals returns how the numbers of a column are written: with six digits of the largest, or as whole ones.
+// decimals returns the function that formats the numbers of a column: as whole numbers if all are, else with the decimals that
+// give the largest six digits.
 func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*raster.Value) string {
 	largest, whole := 0.0, true
 	for _, d := range s.Dates {
@@ -208,7 +209,7 @@ func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*
 	}
 }
 
-// fieldTable is the row of each field of the fit.
+// fieldTable returns a row for each field of the fit.
 func fieldTable(s *raster.Series) string {
 	columns := [][]string{{}, {}, {}}
 	for i, f := range s.Fields {

@@ -14,7 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Dates says what is fitted against, and how many of the rasters are.
+// Dates describes the dates of a fit, and says how many of the given rasters are used.
 func Dates(a timeaxis.Axis, given int) string {
 	s := a.String()
 	if used := len(a.T); used < given {
@@ -23,7 +23,7 @@ func Dates(a timeaxis.Axis, given int) string {
 	return s
 }
 
-// Fit says what a fit did, to a person.
+// Fit returns the summary of a fit. With unicode, bars of the histogram are drawn with block characters.
 func Fit(s raster.Summary, dates string, unicode bool) string {
 	var b strings.Builder
 	kind := ""
@@ -71,7 +71,7 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	return b.String()
 }
 
-// timesText says where the time went: one step after the other, and what the threads did meanwhile.
+// timesText says how long each step took, and what the threads did meanwhile.
 func timesText(s raster.Summary) string {
 	t := s.Times
 	reading := "reading"
@@ -94,14 +94,14 @@ func timesText(s raster.Summary) string {
 	}
 	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", DurationText(t.Start), DurationText(t.Windows), DurationText(t.Finish), finishing)
 	if len(parts) > 0 {
-		text += fmt.Sprintf("  threads: %s; the writer was at work for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
+		text += fmt.Sprintf("  threads: %s; the writer was busy for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
 	}
 	return text
 }
 
 const barWidth = 40
 
-// histogramText draws the shares of classes of n slopes as bars, those below zero in another way than those above.
+// histogramText draws the shares of classes of n slopes as bars. Bars below zero have another mark than those above.
 func histogramText(h stats.Histogram, n int, unicode bool) string {
 	below, above, trace := "-", "+", "."
 	if unicode {
@@ -134,7 +134,7 @@ func histogramText(h stats.Histogram, n int, unicode bool) string {
 	return b.String()
 }
 
-// classNames names the classes that limits make, with as many decimals as tell the limits apart.
+// classNames names the classes between limits, with enough decimals to distinguish the limits.
 func classNames(limits []float64) []string {
 	last := len(limits) - 1
 	decimals := 0
@@ -167,7 +167,7 @@ func roundedTo(x, width float64) string {
 	return strconv.FormatFloat(rounded, 'g', -1, 64)
 }
 
-// shareOf is a share in a column of numbers.
+// shareOf formats a share for a column of numbers.
 func shareOf(part, whole int) string {
 	p := 100 * float64(part) / float64(whole)
 	if part > 0 && p < 0.05 {

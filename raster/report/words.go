@@ -12,7 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// commonFolder is the folder that all rasters are below, with its slash; "" if there is none.
+// commonFolder returns the folder that contains all names, with its slash; "" if there is none.
 func commonFolder(names []string) string {
 	dir := ""
 	for i, name := range names {
@@ -29,7 +29,7 @@ func commonFolder(names []string) string {
 	return dir
 }
 
-// shortened is a name without its beginning, where it is too long: its end tells it from others.
+// shortened cuts the beginning of a name that is too long, because names differ at their ends.
 func shortened(name string, width int) string {
 	letters := []rune(name)
 	if len(letters) <= width {
@@ -38,7 +38,7 @@ func shortened(name string, width int) string {
 	return "…" + string(letters[len(letters)-width+1:])
 }
 
-// About writes a time that is not known well.
+// About formats an estimated time.
 func About(seconds float64) string {
 	switch {
 	case seconds < 0.1:
@@ -51,11 +51,13 @@ func About(seconds float64) string {
 	return fmt.Sprintf("about %.0f hours", time.Duration(seconds*float64(time.Second)).Hours())
 }
 
+// shareText formats a share, from 0 to 1, as Percent does.
 func shareText(x float64) string { return Percent(int(x*1e9), 1e9) }
 
+// Bytes formats a size, such as "1.4 MB".
 func Bytes(n int64) string { return humanize.Bytes(uint64(n)) }
 
-// Counted writes "1 file", "2 files".
+// Counted returns a number with its noun: "1 file", "2 files".
 func Counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -63,12 +65,12 @@ func Counted(n int, noun string) string {
 	return humanize.Comma(int64(n)) + " " + noun + "s"
 }
 
-// OneLine makes one line of the text of an error, without the program's name, which is printed in front of it.
+// OneLine makes one line of the text of an error, and removes the program's name from its beginning.
 func OneLine(text string) string {
 	return strings.TrimPrefix(OneSentence(text), "pixtrend: ")
 }
 
-// List joins words as a sentence does: "a, b and c".
+// List joins words for a sentence: "a, b and c", with last as "and".
 func List(words []string, last string) string {
 	n := len(words)
 	if n < 2 {
@@ -77,17 +79,18 @@ func List(words []string, last string) string {
 	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 }
 
-// OneSentence makes one line of a text, for it stands behind the program's name.
+// OneSentence joins the lines of a text with semicolons.
 func OneSentence(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
 
+// Rate formats a rate with an SI prefix, such as "1.2 GB/s".
 func Rate(rate float64, unit string) string {
 	value, prefix := humanize.ComputeSI(rate)
 	return fmt.Sprintf("%.1f %s%s", value, prefix, unit)
 }
 
-// Percent never rounds what is there to nothing, nor what is not all to all.
+// Percent formats a part of a whole. A part that is not zero is not written as 0.0 %, nor one that is not the whole as 100.0 %.
 func Percent[N int | int64](part, whole N) string {
 	p := 100 * float64(part) / float64(whole)
 	switch {
@@ -99,7 +102,7 @@ func Percent[N int | int64](part, whole N) string {
 	return fmt.Sprintf("%.1f %%", p)
 }
 
-// Seconds writes a time; from two minutes on, as clocks have it.
+// Seconds formats a time, from two minutes on in minutes or hours.
 func Seconds(s float64) string {
 	switch n := int64(math.Round(s)); {
 	case s < 10:
@@ -113,7 +116,7 @@ func Seconds(s float64) string {
 	}
 }
 
-// numbersText writes numbers with as many decimals as give the largest four digits.
+// numbersText formats numbers with the decimals that give the largest four digits.
 func numbersText(xs []float64) string {
 	largest := 0.0
 	for _, x := range xs {
@@ -137,7 +140,7 @@ func numbersText(xs []float64) string {
 	return strings.Join(words, "  ")
 }
 
-// JSON is v as one JSON object on a line of its own.
+// JSON returns v as one line of JSON.
 func JSON(v any) (string, error) {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -146,7 +149,7 @@ func JSON(v any) (string, error) {
 	return b.String(), err
 }
 
-// aligned writes columns beside each other: numbers to the right, the first and the last to the left.
+// aligned writes columns beside each other. The first and the last are aligned left, the others right.
 func aligned(columns [][]string) string {
 	var b strings.Builder
 	widths := make([]int, len(columns))
@@ -170,7 +173,7 @@ func aligned(columns [][]string) string {
 	return b.String()
 }
 
-// DurationText is Seconds for what may take milliseconds.
+// DurationText formats a time as Seconds does, but times below a second in milliseconds.
 func DurationText(s float64) string {
 	switch {
 	case s < 0.00995:

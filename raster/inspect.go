@@ -1,0 +1,238 @@
+package raster
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// inspection examines files that may fail to make a stack. It goes on where Open would return an error.
+type inspection struct {
+	*Stack
+	o       Options
+	budget  budget
+	geos    []geo
+	errs    []error   // by file: why it cannot be used
+	entries []*entry  // sorted by date once date is called
+	grids   []geo     // those that differ, the first raster's first
+	surveys []*survey // by grid; nil where no raster can be read
+}
+
+// entry is a raster: a file, or a band of the only file.
+type entry struct {
+	name       string
+	file       int
+	plane      *plane // nil if the file cannot be used
+	reading    timeaxis.Reading
+	used       bool
+	grid       int
+	err        error
+	damaged    bool // err was found by reading samples
+	mask       *maskEntry
+	counts     *Counts
+	kept       []float64 // values of the pixels that the survey keeps
+	statistics statistics
+	predictor  int
+}
+
+// maskEntry is a mask that is in another file than its raster.
+type maskEntry struct {
+	source, file string // the name for GDAL, and the one that is shown
+	plane        *plane
+}
+
+// statistics are the STATISTICS_ tags of a band; nil if a tag is absent.
+type statistics struct {
+	min, max, mean, deviation *float64
+	approximate               bool
+}
+
+// Inspect examines the files that Expand finds for inputs, whether or not they make a stack. It reads a sample of
+// them: some windows of each raster, the same ones every time. It writes nothing, and takes no more memory than the
+// fit. Problems of the stack are reported in the Info. Inspect returns an error only if there are no files, if the
+// options are wrong, or if the context ends.
+func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
+	memory, err := newBudget(o.Memory)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newStack(inputs, o.OpenOptions, newDescriptions())
+	if err != nil {
+		return nil, err
+	}
+	in := &inspection{Stack: s, o: o, budget: memory}
+	defer func() { _ = in.Close() }()
+	in.describeFiles(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	dateErr := in.date()
+	in.findGrids()
+
+	start := time.Now()
+	job, jobErr := in.job(ctx, inputs)
+	setup := time.Since(start)
+	threads := in.surveyThreads()
+	if job != nil {
+		defer func() { _ = job.Close() }()
+		threads = len(job.Plan.Workers)
+		in.takeMasks(job.stack)
+	}
+	start = time.Now()
+	got, err := in.surveyRasters(ctx, threads)
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(start)
+
+	info := &Info{Files: len(in.files), RemoteFiles: in.RemoteFiles(), FileBytes: in.FileBytes(), Dates: in.datesInfo(dateErr)}
+	in.describeRasters(info)
+	in.describeSurvey(&info.Survey, got, took)
+	in.describeFit(info, job, jobErr, got, setup)
+	info.Warnings = in.findWarnings(info, job)
+	return info, nil
+}
+
+// takeMasks sets the masks that the fit reads from other files.
+func (in *inspection) takeMasks(s *Stack) {
+	type raster struct {
+		source string
+		band   int
+	}
+	masks := map[raster]*maskEntry{}
+	for i := range s.planes {
+		if p := &s.planes[i]; p.maskedFrom() {
+			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], p.mask}
+		}
+	}
+	for _, e := range in.entries {
+		if e.plane != nil {
+			e.mask = masks[raster{in.sources[e.file], e.plane.band}]
+		}
+	}
+}
+
+// describeFiles makes the entries of all files. A file that cannot be used has one entry, with the error.
+func (in *inspection) describeFiles(ctx context.Context) {
+	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
+	for i, name := range in.sources {
+		planes, g, lying, err := known.describe(name, in.o.OpenOptions, func() ([]plane, geo, error) { return look(i) })
+		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
+		in.multi = len(in.sources) == 1 && len(planes) > 1
+		if err != nil {
+			in.entries = append(in.entries, &entry{name: in.files[i], file: i, err: err})
+			continue
+		}
+		predictor := predictorOf(name)
+		for j := range planes {
+			for _, q := range planes[j].inFile() {
+				q.file = i
+			}
+			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}
+			if e.plane.dated {
+				e.name = fmt.Sprintf("%s band %d", in.files[i], planes[j].band)
+			}
+			in.entries = append(in.entries, e)
+		}
+	}
+}
+
+// predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.
+func predictorOf(name string) int {
+	t, file := tiff.Open(name)
+	if t == nil {
+		return 0
+	}
+	defer func() { _ = file.Close() }()
+	if n, err := t.Number(tiff.TagPredictor, 1); err == nil && n > 1 && n < 4 {
+		return int(n)
+	}
+	return 0
+}
+
+// date finds the dates of the rasters, selects those that are used, and sorts the entries. With an error, the dates
+// that were found are set nevertheless.
+func (in *inspection) date() error {
+	inputs := make([]timeaxis.Input, len(in.entries))
+	for i, e := range in.entries {
+		var l labels
+		if e.plane != nil {
+			l = e.plane.labels
+		}
+		inputs[i] = l.input(e.name)
+		if e.plane == nil || !e.plane.dated {
+			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
+		}
+	}
+	readings, err := in.o.Dates.Resolve(inputs, nil)
+	for i, e := range in.entries {
+		e.used = true
+		if len(readings) == len(in.entries) {
+			e.reading = readings[i]
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if !in.o.Dates.IsX() {
+		var kept []int
+		if kept, err = in.o.Select.Select(in.givenDates(false)); err == nil {
+			for _, e := range in.entries {
+				e.used = false
+			}
+			for _, i := range kept {
+				in.entries[i].used = true
+			}
+		}
+	}
+	slices.SortStableFunc(in.entries, func(a, b *entry) int {
+		return cmp.Or(a.reading.Date.Compare(b.reading.Date), cmp.Compare(a.reading.X, b.reading.X))
+	})
+	return err
+}
+
+// givenDates returns the dates of the rasters that have one: of all, or only of those that are used.
+func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
+	for _, e := range in.entries {
+		if e.reading.Source != "" && (e.used || !used) {
+			dates = append(dates, e.reading.Date)
+		}
+	}
+	return dates
+}
+
+// findGrids lists the grids that differ. The first is that of the first raster that is used.
+func (in *inspection) findGrids() {
+	inOrder := slices.SortedStableFunc(slices.Values(in.entries), func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
+	for _, used := range []bool{true, false} {
+		for _, e := range inOrder {
+			if e.plane == nil || e.used != used {
+				continue
+			}
+			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { how, _ := g.departure(in.geos[e.file]); return how == "" })
+			if e.grid < 0 {
+				e.grid = len(in.grids)
+				in.grids = append(in.grids, in.geos[e.file])
+			}
+		}
+	}
+}
+
+// job prepares the fit, to find out whether it would run.
+func (in *inspection) job(ctx context.Context, inputs []string) (*Job, error) {
+	s, err := open(ctx, inputs, in.o.OpenOptions, in.known)
+	if err != nil {
+		return nil, err
+	}
+	j, err := prepare(s, "", in.o)
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return j, nil
+}
