@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// option defines a flag that takes a value, for which stands a word such as FILE in the help.
+// option defines a flag that takes a value. The help shows word, such as FILE, for the value.
 func option[T any](flags *pflag.FlagSet, to *T, name, short, word, usage string, parse func(string) (T, error)) {
 	flags.VarP(&value[T]{to: to, parse: parse, word: word}, name, short, usage)
 }
@@ -28,13 +28,12 @@ func repeated(flags *pflag.FlagSet, to *[]string, name, word, usage string, chec
 	})
 }
 
-// value is a flag's value. It is parsed when it is read, so that what leaves the command line can
-// be used as it is.
+// value is the value of a flag. It is parsed when the command line is read.
 type value[T any] struct {
 	to    *T
 	parse func(string) (T, error)
-	word  string // what stands for it in the help
-	text  string // what was given
+	word  string // shown in the help
+	text  string // as given
 }
 
 func (v *value[T]) String() string { return v.text }
@@ -79,7 +78,8 @@ func parseLevel(s, example string) (float64, error) {
 	return x, nil
 }
 
-// parseInterceptAt reads a date. Whether it suits the inputs is seen when their dates are known.
+// parseInterceptAt reads a date or a number. Whether it is of the kind of the inputs' dates is checked
+// later.
 func parseInterceptAt(s string) (string, error) {
 	_, noDate := timeaxis.Parse(s)
 	if x, err := strconv.ParseFloat(s, 64); noDate != nil && (err != nil || math.IsNaN(x) || math.IsInf(x, 0)) {
@@ -167,8 +167,8 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 	return usagef("no option is called %s", given)
 }
 
-// checkDashes finds long options with one dash, as other GDAL programs write them. They would
-// otherwise be read letter by letter: -overwrite as -o verwrite.
+// checkDashes refuses long options with one dash, as GDAL's programs have them. They would be read letter
+// by letter: -overwrite as -o verwrite.
 func checkDashes(root *cobra.Command, args []string) error {
 	cmd, rest, err := root.Find(args)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend/raster"
 )
 
-// addInputFlags defines the flags that say what of the inputs is fitted.
+// addInputFlags defines the flags that choose what is fitted of the inputs.
 func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string) {
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
 		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; the bands of a lone raster are its dates, as are bands that are all described by dates)", atLeast(1))
@@ -22,7 +22,7 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 }
 
-// lineFlags defines the flags that say which pixels have a line, and what is told of it.
+// lineFlags defines the flags about the line of a pixel.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
 		"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", parseConfidence)
@@ -31,7 +31,7 @@ func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
 }
 
-// checkInputs looks at the inputs as they are given, and at no file.
+// checkInputs checks the inputs on the command line, without looking at files.
 func checkInputs(inputs []string) error {
 	switch {
 	case len(inputs) == 0:
@@ -42,7 +42,7 @@ func checkInputs(inputs []string) error {
 	return nil
 }
 
-// checkStackFlags looks at what says how the inputs make a stack, and at no file.
+// checkStackFlags checks the flags about the stack, without looking at files.
 func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
 	if err := checkDateFlags(cmd.Flags(), o); err != nil {
 		return err
@@ -54,7 +54,8 @@ func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
 	return err
 }
 
-// withGTiff are the drivers that may open the inputs where some are asked for besides that of GeoTIFF; nil for none.
+// withGTiff returns the drivers that may open the inputs: GTiff and those that were asked for; nil if
+// none was.
 func withGTiff(drivers []string) []string {
 	if len(drivers) == 0 {
 		return nil
