@@ -41,7 +41,7 @@ func (x *expansion) addFolder(dir string) error {
 	others := c.leftOut()
 	if len(c.rasters) == 0 {
 		if len(others) > 0 {
-			return fault.Inputf("the folder %s holds no raster that is fitted, but %v: name the rasters, or set the option", dir, enumerated(others))
+			return fault.Inputf("the folder %s holds no raster that is fitted, but %v: name another folder, or files", dir, enumerated(others))
 		}
 		return fault.Inputf("the folder %s holds no .tif, .tiff or .gtif file: name another, or the files by a quoted pattern", dir)
 	}
