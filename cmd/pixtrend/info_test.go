@@ -42,7 +42,7 @@ func TestInfo(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
-	if last := checkReport(t, stdout); !regexp.MustCompile(`^fit would run: slopes per year, Float32 in [0-9]+ windows? of 100 × [0-9]+ pixels on 1 thread .* at most 512 MiB of memory .*an estimate`).MatchString(last) {
+	if last := checkReport(t, stdout); !regexp.MustCompile(`^fit would run: slopes per year, Float32 in [0-9]+ windows? of 100 × [0-9]+ pixels on 1 thread .* at most 512 MiB of memory .*estimated from the`).MatchString(last) {
 		t.Errorf("it ends with %q", last)
 	}
 	// The size is that of the raster, and the grid as gdalinfo has it.
