@@ -16,10 +16,10 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// version is set by the linker: -ldflags '-X main.version=v1.2.3'.
+// version is set when the program is built: -ldflags '-X main.version=v1.2.3'.
 var version = "devel"
 
-// versionName returns the version, which go install module@version sets in the build information.
+// versionName returns the version; go install module@version knows it without help.
 func versionName() string {
 	if info, ok := debug.ReadBuildInfo(); ok && version == "devel" && info.Main.Version != "" {
 		return strings.Trim(info.Main.Version, "()")
