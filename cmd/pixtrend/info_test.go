@@ -177,3 +177,33 @@ func TestInfoText(t *testing.T) {
 		t.Errorf("in full:\n%s", long)
 	}
 }
+
+// Scenes of all seasons have a warning that names the remedy, in the same words wherever the stack is used, and the remedy works.
+func TestSeasonWarning(t *testing.T) {
+	dir := folder(t)
+	names, err := filepath.Glob(filepath.Join(dir, "stack", "*.tif"))
+	if err != nil || len(names) != 21 {
+		t.Fatalf("%d rasters, %v", len(names), err)
+	}
+	months := []int{1, 7, 6, 11, 8, 3, 7}
+	for i, name := range names {
+		if err := os.Rename(name, filepath.Join(dir, "stack", fmt.Sprintf("ndvi_%d-%02d-%02d.tif", 2001+i/3, months[i%7], 1+i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; " +
+		"fit the months of one season, such as with --months 6-8, or one composite a year"
+	for _, args := range []string{"info stack", "fit stack -o trend.tif -q", "series stack --pixel 10,10"} {
+		code, stdout, stderr := call(t, dir, strings.Fields(args)...)
+		if said := strings.Join(strings.Fields(stdout+stderr), " "); code != 0 || strings.Count(said, want) != 1 {
+			t.Errorf("%s: exit code %d, no single warning in %s", args, code, said)
+		}
+		if season := strings.Contains(stdout, "\nseason    a yearly cycle explains "); season != strings.HasPrefix(args, "info") {
+			t.Errorf("%s prints\n%s", args, stdout)
+		}
+		code, stdout, stderr = call(t, dir, strings.Fields(strings.Replace(args, "trend.tif", "summer.tif", 1)+" --months 6-8")...)
+		if code != 0 || strings.Contains(stdout+stderr, "cycle") {
+			t.Errorf("%s --months 6-8: exit code %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+}
