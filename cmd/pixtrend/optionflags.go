@@ -2,7 +2,7 @@ package main
 
 import "github.com/pixtrend/pixtrend/raster"
 
-// optionFlags are the flags that set the options which errors and warnings of the library name.
+// optionFlags has the flag for each option that errors and warnings of the library name.
 var optionFlags = map[string]string{
 	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
 	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "NoMask": "--no-mask",
