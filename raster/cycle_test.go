@@ -18,7 +18,7 @@ import (
 // with cos and sin of 2πt and 4πt, t in years of 365.2425 days, for pixels with 12 or more observations: for all of them, and
 // for the 256 that a survey keeps.
 func TestYearlyCycleOfSentinel(t *testing.T) {
-	names, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")})
+	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,19 +97,27 @@ func (s *Stack) dated() []timeaxis.Input {
 	if s.planes == nil {
 		inputs := make([]timeaxis.Input, len(s.files))
 		for i, name := range s.files {
-			inputs[i] = timeaxis.Input{Name: name, Path: gdal.DatedName(s.sources[i]), Listed: s.listed[i]}
+			inputs[i] = timeaxis.Input{Name: name, Path: s.datedPath(i), Listed: s.listed[i]}
 		}
 		return inputs
 	}
 	inputs := make([]timeaxis.Input, len(s.planes))
 	for i, name := range s.Names() {
-		l := s.planes[i].labels
-		inputs[i] = timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
-		if !s.multi {
-			inputs[i].Path, inputs[i].Listed = gdal.DatedName(s.sources[i]), s.listed[i]
+		p := &s.planes[i]
+		inputs[i] = p.labels.input(name)
+		if !p.dated {
+			inputs[i].Path, inputs[i].Listed = s.datedPath(p.file), s.listed[p.file]
 		}
 	}
 	return inputs
+}
+
+// datedPath returns the path whose name may date a file; "" for a page of the only file.
+func (s *Stack) datedPath(file int) string {
+	if s.pages {
+		return ""
+	}
+	return gdal.DatedName(s.sources[file])
 }
 
 // sortByDate puts the planes in the order of the axis, which it returns.

@@ -11,6 +11,12 @@ import (
 // usualDrivers are those of what stacks come in beside GeoTIFF.
 var usualDrivers = []string{"VRT", "netCDF", "HDF5", "HDF4", "Zarr", "GRIB", "JP2OpenJPEG", "ENVI", "HFA", "AAIGrid"}
 
+// identifying returns the drivers of this GDAL that can tell a file of theirs from its first bytes, so
+// that none is opened: those of usualDrivers that can. The driver of ENVI cannot.
+func identifying() []string {
+	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return name == "ENVI" || !gdal.HasDriver(name) })
+}
+
 // Readable returns the usual drivers of this GDAL that read rasters beside GeoTIFF, as OpenOptions.Drivers names them, and how many
 // others it has.
 func Readable() (usual []string, others int) {

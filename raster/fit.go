@@ -100,6 +100,11 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if o.FDR != 0 {
 		o.Fit.Significance = o.FDR // no more pixels than these
 	}
+	for _, path := range []string{output, o.Residuals, o.Detrend} {
+		if err := checkName(path); err != nil {
+			return nil, err
+		}
+	}
 	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
 		return nil, err
 	}
@@ -290,19 +295,16 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 // newSpec describes the output.
 func (j *Job) newSpec() Spec {
 	g, geo := j.Grid, j.stack.geo
-	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Format: j.options.Format, Creation: j.options.Creation,
+	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
-			"PIXTREND_INPUTS":  described(j.Inputs),
+			"PIXTREND_INPUTS":  j.stack.inputsText(),
 		}}
 	if g.Axis.Dates == nil {
-		s.Metadata["PIXTREND_X"] = labelList(j)
+		s.Metadata[xItem] = labelList(j)
 	} else {
-		s.Metadata["PIXTREND_DATES"] = labelList(j)
-	}
-	if j.stack.multi {
-		s.Metadata["PIXTREND_INPUTS"] = fmt.Sprintf("%s (%d bands)", j.stack.files[0], len(j.Inputs))
+		s.Metadata[datesItem] = labelList(j)
 	}
 	if geo.hasTransform {
 		s.GeoTransform = geo.transform

@@ -13,6 +13,7 @@ type geo struct {
 	transform     [6]float64
 	hasTransform  bool
 	wkt           string
+	epoch         float64 // the coordinate epoch of a dynamic CRS; 0: none
 }
 
 // differs says how the grid b departs from a, which is that of first; "" if it does not.

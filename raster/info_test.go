@@ -68,7 +68,7 @@ func TestInspectRealStacks(t *testing.T) {
 	})
 	t.Run("yatsm_landsat_p035r032", func(t *testing.T) {
 		files := shared(t, "yatsm_landsat_p035r032/*.gtif")
-		i := inspect(t, []string{files}, Options{})
+		i := inspect(t, []string{files}, Options{OpenOptions: OpenOptions{Band: 1}})
 		if s := i.Survey; s.Samples != 11175 || s.Nodata != 831 || s.Gaps() != 831 || *s.Min != -37 || *s.Max != 16000 || s.Empty != 1 {
 			t.Errorf("band 1: %+v", s)
 		}
@@ -120,7 +120,7 @@ func TestInspectRealStacks(t *testing.T) {
 		}
 	})
 	t.Run("rasterio_edge_cases", func(t *testing.T) {
-		i := inspect(t, []string{shared(t, "rasterio_edge_cases")}, Options{})
+		i := inspect(t, []string{shared(t, "rasterio_edge_cases")}, Options{OpenOptions: OpenOptions{Band: 1}})
 		byName := map[string]RasterInfo{}
 		for _, r := range i.Rasters {
 			byName[filepath.Base(r.Name)] = r
@@ -246,9 +246,10 @@ func TestInspectWarnsOfStorage(t *testing.T) {
 			m.bands = [][]float64{m.bands[0], m.bands[0], m.bands[0]}
 		})
 	}
-	warned(t, inspect(t, files("INTERLEAVE=BAND"), Options{}))
-	warned(t, inspect(t, files("INTERLEAVE=PIXEL", "COMPRESS=DEFLATE"), Options{}), []string{"all 3 bands", "3 times as much is decoded", "INTERLEAVE=BAND"})
-	warned(t, inspect(t, files("INTERLEAVE=BAND", "ALPHA=YES"), Options{}), []string{"band 2 of", "alpha", "not taken as a mask"})
+	first := Options{OpenOptions: OpenOptions{Band: 1}}
+	warned(t, inspect(t, files("INTERLEAVE=BAND"), first))
+	warned(t, inspect(t, files("INTERLEAVE=PIXEL", "COMPRESS=DEFLATE"), first), []string{"all 3 bands", "3 times as much is decoded", "INTERLEAVE=BAND"})
+	warned(t, inspect(t, files("INTERLEAVE=BAND", "ALPHA=YES"), first), []string{"band 2 of", "alpha", "not taken as a mask"})
 	// The bands of a lone file are its dates: of its blocks nothing is in vain.
 	lone := numbers.multiband(t, func(m *made) { m.dtype, m.creation = godal.Int16, []string{"INTERLEAVE=PIXEL", "COMPRESS=DEFLATE"} })
 	if i := inspect(t, []string{lone}, Options{}); !i.Fit.Runs || i.Survey.Rasters != 3 || i.Formats[0].Interleave != "PIXEL" || i.Rasters[2].Name != lone+" band 3" {
@@ -498,10 +499,10 @@ func TestInspectCountsWhatIsFitted(t *testing.T) {
 		name string
 		o    OpenOptions
 	}{
-		{"a range", OpenOptions{Valid: limits}},
-		{"a mask in the files", OpenOptions{Mask: Mask{Band: 3, Keep: keep(t, "0,1")}}},
+		{"a range", OpenOptions{Band: 1, Valid: limits}},
+		{"a mask in the files", OpenOptions{Band: 1, Mask: Mask{Band: 3, Keep: keep(t, "0,1")}}},
 		{"bits of a mask in the files", OpenOptions{Band: 2, Valid: limits, Mask: Mask{Band: 3, Drop: bits(t, "1")}}},
-		{"masks in files", OpenOptions{Mask: Mask{From: from, Keep: keep(t, "0,1")}}},
+		{"masks in files", OpenOptions{Band: 1, Mask: Mask{From: from, Keep: keep(t, "0,1")}}},
 		{"an index", OpenOptions{Index: Index{"nd", 1, 2}}},
 		{"an index, with a range and a mask", OpenOptions{Index: Index{"ratio", 2, 1}, Valid: limits, Mask: Mask{From: from, Keep: keep(t, "0-2")}}},
 	} {
@@ -569,7 +570,7 @@ func TestInspectErrors(t *testing.T) {
 		words  string
 	}{
 		{nil, Options{}, "no input"},
-		{[]string{dir}, Options{}, "holds no .tif file"},
+		{[]string{dir}, Options{}, "holds no .tif, .tiff or .gtif file"},
 		{[]string{filepath.Join(dir, "missing.tif")}, Options{}, "does not exist"},
 		{names, Options{Memory: 1 << 20}, "allow 16 MiB or more"},
 		{names, Options{OpenOptions: OpenOptions{Band: -1}}, "bands count from 1"},

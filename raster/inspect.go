@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -135,7 +134,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 				q.file = i
 			}
 			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}
-			if in.multi {
+			if e.plane.dated {
 				e.name = fmt.Sprintf("%s band %d", in.files[i], planes[j].band)
 			}
 			in.entries = append(in.entries, e)
@@ -161,13 +160,13 @@ func predictorOf(name string) int {
 func (in *inspection) date() error {
 	inputs := make([]timeaxis.Input, len(in.entries))
 	for i, e := range in.entries {
-		inputs[i].Name = e.name
-		if !in.multi {
-			inputs[i].Path, inputs[i].Listed = gdal.DatedName(in.sources[e.file]), in.listed[e.file]
-		}
+		var l labels
 		if e.plane != nil {
-			l := e.plane.labels
-			inputs[i].Time, inputs[i].Description, inputs[i].Acquired, inputs[i].Tag = l.time, l.description, l.acquired, l.tag
+			l = e.plane.labels
+		}
+		inputs[i] = l.input(e.name)
+		if e.plane == nil || !e.plane.dated {
+			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
 		}
 	}
 	readings, err := in.o.Dates.Resolve(inputs, nil)

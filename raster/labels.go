@@ -34,6 +34,11 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
 	return l
 }
 
+// input returns what the labels, with the name of the raster, say about its date.
+func (l labels) input(name string) timeaxis.Input {
+	return timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+}
+
 // timeIn returns the time coordinate among the metadata of a band. The metadata of the file says what it counts,
 // and so which of several dimensions is time.
 func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"os"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
@@ -25,7 +26,9 @@ func (known likenesses) describe(name string, o OpenOptions, look func() ([]plan
 		var file *os.File
 		if t, file = tiff.Open(name); t != nil {
 			defer func() { _ = file.Close() }()
-			like = t.Likeness()
+			if like = t.Likeness(); slices.ContainsFunc(outputMarks, t.HasItem) {
+				like = "" // look refuses it
+			}
 			var err error
 			if direct.info, err = file.Stat(); err != nil {
 				t = nil

@@ -277,10 +277,10 @@ func TestMasksAndIndicesInEveryLayout(t *testing.T) {
 		}{{0, 1, 0}, {0, 3, leastMemory}, {7, 2, 0}, {1, 1, 0}, {1 << 20, 1, 0}} {
 			o := all()
 			o.Fit.WindowWidth, o.Fit.WindowHeight, o.Fit.Threads, o.Memory = how.window, how.window, how.threads, how.memory
-			o.Mask = Mask{Band: 3, Keep: keep(t, "0,1")}
+			o.Band, o.Mask = 1, Mask{Band: 3, Keep: keep(t, "0,1")}
 			what := fmt.Sprintf("%s, %+v", layout, how)
 			sameBands(t, what, wantBand, fitted(t, inputs, o))
-			o.Index = Index{"nd", 1, 2}
+			o.Band, o.Index = 0, Index{"nd", 1, 2}
 			sameBands(t, "index, "+what, wantIndex, fitted(t, inputs, o))
 		}
 	}
@@ -467,22 +467,22 @@ func TestMaskErrors(t *testing.T) {
 		{"no such band of an index", inputs, OpenOptions{Index: Index{"nd", 4, 1}}, []string{"y_2001.tif", "no band 4, only 3"}},
 		{"a band and an index", inputs, OpenOptions{Band: 1, Index: Index{"nd", 2, 1}}, []string{"band 1", "nd:2,1"}},
 		{"an unknown index", inputs, OpenOptions{Index: Index{"evi", 2, 1}}, []string{"evi", "nd, ratio, diff"}},
-		{"floats", floats, OpenOptions{Mask: Mask{Band: 3, Keep: keep(t, "0")}}, []string{"y_2001.tif", "band 3", "Float32", "whole numbers"}},
-		{"a value beyond", inputs, OpenOptions{Mask: Mask{Band: 3, Keep: keep(t, "0,65535")}}, []string{"65535", "Int16", "32767"}},
-		{"a bit beyond", inputs, OpenOptions{Mask: Mask{Band: 3, Drop: bits(t, "3,16")}}, []string{"bit 16", "Int16", "0 to 15"}},
+		{"floats", floats, OpenOptions{Band: 1, Mask: Mask{Band: 3, Keep: keep(t, "0")}}, []string{"y_2001.tif", "band 3", "Float32", "whole numbers"}},
+		{"a value beyond", inputs, OpenOptions{Band: 1, Mask: Mask{Band: 3, Keep: keep(t, "0,65535")}}, []string{"65535", "Int16", "32767"}},
+		{"a bit beyond", inputs, OpenOptions{Band: 1, Mask: Mask{Band: 3, Drop: bits(t, "3,16")}}, []string{"bit 16", "Int16", "0 to 15"}},
 		{"no rule", inputs, OpenOptions{Mask: Mask{Band: 3}}, []string{"Mask.Keep = 0,1", "Mask.Drop = 1,3,4"}},
 		{"two rules", inputs, OpenOptions{Mask: Mask{Band: 3, Keep: keep(t, "0"), Drop: bits(t, "1")}}, []string{"exclude each other"}},
 		{"no mask", inputs, OpenOptions{Mask: Mask{Keep: keep(t, "0")}}, []string{"Mask.Band", "Mask.From"}},
 		{"a band below 1", inputs, OpenOptions{Mask: Mask{Band: -1, Keep: keep(t, "0")}}, []string{"band -1", "count from 1"}},
 		{"an empty range", inputs, OpenOptions{Valid: &Range{5, 1}}, []string{"from 5 to 1"}},
 		{"a lone raster", []string{lone}, OpenOptions{Mask: Mask{Band: 2, Keep: keep(t, "0")}}, []string{"dates.tif", "bands are dates", "Mask.From"}},
-		{"no mask of a date", inputs, OpenOptions{Mask: from("qa/2001.tif", "qa/2003.tif")}, []string{"y_2002.tif", "2002", "no mask"}},
-		{"no mask band", inputs, OpenOptions{Mask: Mask{Band: 2, From: []string{filepath.Join(dir, "qa")}, Keep: keep(t, "0")}}, []string{"2001.tif", "no band 2, only 1"}},
-		{"another grid", inputs, OpenOptions{Mask: from("wide")}, []string{"mask", "2001.tif", "21 × 10", "20 × 10"}},
-		{"two masks of a date", inputs, OpenOptions{Mask: from("two")}, []string{"y_2001.tif", "a_2001.tif", "b_2001.tif", "in common"}},
+		{"no mask of a date", inputs, OpenOptions{Band: 1, Mask: from("qa/2001.tif", "qa/2003.tif")}, []string{"y_2002.tif", "2002", "no mask"}},
+		{"no mask band", inputs, OpenOptions{Band: 1, Mask: Mask{Band: 2, From: []string{filepath.Join(dir, "qa")}, Keep: keep(t, "0")}}, []string{"2001.tif", "no band 2, only 1"}},
+		{"another grid", inputs, OpenOptions{Band: 1, Mask: from("wide")}, []string{"mask", "2001.tif", "21 × 10", "20 × 10"}},
+		{"two masks of a date", inputs, OpenOptions{Band: 1, Mask: from("two")}, []string{"y_2001.tif", "a_2001.tif", "b_2001.tif", "in common"}},
 		{"one mask for two", []string{filepath.Join(dir, "day")}, OpenOptions{Mask: Mask{From: s.mask.files(t, func(i int, m *made) {}), Keep: keep(t, "0")}}, []string{"no mask"}},
 		{"itself", []string{filepath.Join(dir, "qa")}, OpenOptions{Mask: from("qa")}, []string{"every input is also a mask"}},
-		{"no such file", inputs, OpenOptions{Mask: from("none_*.tif")}, []string{"masks", "none_*.tif"}},
+		{"no such file", inputs, OpenOptions{Band: 1, Mask: from("none_*.tif")}, []string{"masks", "none_*.tif"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			fails(t, row.inputs, out, Options{OpenOptions: row.o}, fault.ErrInput, row.words...)
@@ -549,7 +549,7 @@ func TestAlpha(t *testing.T) {
 			want planes
 		}{
 			{"a band", OpenOptions{Band: 2}, want},
-			{"the first band", OpenOptions{}, want},
+			{"the first band", OpenOptions{Band: 1}, want},
 			{"the alpha band", OpenOptions{Band: 4}, alpha},
 			{"no mask", OpenOptions{Band: 2, NoMask: true}, s},
 			{"an index", OpenOptions{Index: Index{"diff", 1, 4}}, s.with(func(i, p int, y float64) float64 { return y - alpha.dates[i][p] })},
@@ -558,7 +558,7 @@ func TestAlpha(t *testing.T) {
 			o.OpenOptions = row.o
 			sameBands(t, layout+", "+row.name, fitted(t, row.want.files(t, nil), all()), fitted(t, inputs, o))
 		}
-		stack, err := Open(t.Context(), inputs, OpenOptions{})
+		stack, err := Open(t.Context(), inputs, OpenOptions{Band: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -583,7 +583,7 @@ func TestMaskBandsOfBothKinds(t *testing.T) {
 		addMask(t, name, visible, "YES")
 	}
 	o := all()
-	o.Mask = Mask{Band: 3, Keep: keep(t, "0,1")}
+	o.Band, o.Mask = 1, Mask{Band: 3, Keep: keep(t, "0,1")}
 	want := s.clear(s.a).with(func(i, p int, y float64) float64 {
 		if (p+i)%3 == 0 {
 			return gap
@@ -638,7 +638,7 @@ func TestResidualsOfMasked(t *testing.T) {
 	}
 	inputs := s.files(t, nil)
 	o := all()
-	o.Mask = Mask{Band: 3, Keep: keep(t, "0,1")}
+	o.Band, o.Mask = 1, Mask{Band: 3, Keep: keep(t, "0,1")}
 	got := residuals(inputs, o)
 	sameBands(t, "residuals", residuals(s.clear(s.a).files(t, nil), all()), got)
 	gaps := 0

@@ -15,7 +15,7 @@ import (
 // openMasks opens the files of masks, and gives each plane of s the one of its date.
 func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
-	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band})
+	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)
 	}
@@ -23,10 +23,8 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	if err != nil {
 		return err
 	}
-	if found.planes = permuted(found.planes, of); !found.multi {
-		found.keepFiles(of)
-		geos = permuted(geos, of)
-	}
+	found.planes = permuted(found.planes, of)
+	geos = permuted(geos, found.keepFiles())
 	for i, g := range geos {
 		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
 			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)

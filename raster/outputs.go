@@ -8,6 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -16,6 +17,17 @@ type output struct {
 	path string
 	spec Spec
 }
+
+// Items of metadata that every output has one of: the dates, or the numbers in their place, that it was
+// made from.
+const (
+	datesItem = "PIXTREND_DATES"
+	xItem     = "PIXTREND_X"
+	// contentItem is an item of outputs whose bands are dates, which can be the input of a fit.
+	contentItem = "PIXTREND_CONTENT"
+)
+
+var outputMarks = []string{datesItem, xItem}
 
 // newOutputs describes the files of a job, in the order of its results: first that of the fields.
 func (j *Job) newOutputs() []output {
@@ -29,7 +41,7 @@ func (j *Job) newOutputs() []output {
 			continue
 		}
 		spec := fields
-		spec.Metadata = map[string]string{"PIXTREND_CONTENT": s.content}
+		spec.Metadata = map[string]string{contentItem: s.content}
 		for key, value := range fields.Metadata {
 			spec.Metadata[key] = value
 		}
@@ -45,6 +57,20 @@ func (j *Job) newOutputs() []output {
 	}
 	return outputs
 }
+
+// checkName reports whether a GeoTIFF may have a name. Other programs believe the end of a name.
+func checkName(path string) error {
+	end := filepath.Ext(path)
+	switch {
+	case path == "-":
+		return fault.Outputf("the output - would be standard output, and a GeoTIFF is written to a file: name one, such as slope.tif")
+	case len(end) > 1 && !hasGeoTIFFName(path) && isLetter(end[1]):
+		return fault.Outputf("cannot write %s: the output is a GeoTIFF, and the end %s of the name is not that of one: name a file that ends in .tif", path, end)
+	}
+	return nil
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // checkTargets reports whether outputs can be written, without writing anything. All but the first may be "", and
 // are left out then.
@@ -74,7 +100,7 @@ func (s *Stack) checkApart(path string) error {
 		return nil
 	}
 	for _, name := range s.sources {
-		if info, err := os.Stat(name); err == nil && os.SameFile(info, target) {
+		if info, err := os.Stat(gdal.FilePath(name)); err == nil && os.SameFile(info, target) {
 			return fault.Outputf("the output %s is also an input: name another, or leave it out of the inputs", path)
 		}
 	}

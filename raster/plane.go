@@ -18,8 +18,9 @@ import (
 
 // plane is one date: a band of a file, how its samples are meant, and what else they take.
 type plane struct {
-	file          int // index into Stack.files
-	band          int // from 1
+	file          int  // index into Stack.files
+	band          int  // from 1
+	dated         bool // it is one of several bands of its file that are dates
 	dtype         kernel.DType
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
@@ -65,27 +66,17 @@ func describe(ctx context.Context, name string, files int, o OpenOptions) ([]pla
 	}
 	defer func() { _ = ds.Close() }()
 	bands := ds.Bands()
-	if len(bands) == 0 {
-		return fail("it has no bands: name one of the rasters inside it, which gdalinfo lists, or leave it out")
+	if err := checkContent(ds, name, files); err != nil {
+		return nil, geo{}, err
 	}
 	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
 		if band > len(bands) && (band != o.Mask.Band || o.Mask.inFiles()) {
 			return fail("it has no band %d, only %d: name one that it has, or leave it out", band, len(bands))
 		}
 	}
-	var planes []plane
-	dated := o.Band == 0 && o.Index.Kind == "" && files == 1 && len(bands) > 1 // by the band
-	switch {
-	case dated && o.Mask.inFiles():
-		return fail("it is the only input, whose bands are dates and no masks: pick the one that is fitted with %v, or give masks with %v", Option{Field: "Band"}, Option{Field: "Mask.From"})
-	case dated:
-		for i := range bands {
-			planes = append(planes, plane{band: i + 1})
-		}
-	case o.Index.Kind != "":
-		planes = []plane{{band: o.Index.A, second: &plane{band: o.Index.B}}}
-	default:
-		planes = []plane{{band: max(o.Band, 1)}}
+	planes, err := o.choosePlanes(name, ds, files)
+	if err != nil {
+		return nil, geo{}, err
 	}
 	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)
 	for i := range planes {
@@ -111,7 +102,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions) ([]pla
 		}
 		p.masked = !o.NoMask && p.flags == gdal.MaskPerDataset
 		// GDAL calls the fourth band of every file of bytes alpha: one that is fitted is none.
-		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !dated && (p.second == nil || p.second.band != alpha) {
+		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !p.dated && (p.second == nil || p.second.band != alpha) {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
@@ -146,12 +137,16 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	case len(drivers) > 0:
 		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
 	}
+	if driver := gdal.Identify(name, append(identifying(), "PNG", "JPEG")); driver != "" {
+		return fault.Inputf("cannot use %s: it is not a GeoTIFF but a file for GDAL's driver %s: allow that driver with %v, or convert it with gdal_translate",
+			gdal.DisplayName(name), driver, Option{Field: "Drivers", Value: driver})
+	}
 	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
 }
 
 // geoOf returns what places a raster on the earth.
 func geoOf(ds *gdal.Dataset) geo {
-	g := geo{wkt: ds.WKT()}
+	g := geo{wkt: ds.WKT(), epoch: ds.Epoch()}
 	g.width, g.height = ds.Size()
 	if g.transform, g.hasTransform = ds.GeoTransform(); !g.hasTransform {
 		g.transform = [6]float64{0, 1, 0, 0, 0, 1}

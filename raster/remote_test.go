@@ -719,11 +719,11 @@ func TestRemoteNames(t *testing.T) {
 	const a, b = "https://example.org/a_2001.tif?x=*&y=[", "HTTP://example.org//b.tif"
 	list := filepath.Join(t.TempDir(), "list.txt")
 	put(t, list, "# scenes\n"+a+"\n/vsis3/bucket/c.tif\n")
-	got, err := Expand([]string{b, "@" + list})
+	got, _, err := Expand([]string{b, "@" + list}, OpenOptions{})
 	if want := []string{"/vsicurl/" + b, "/vsicurl/" + a, "/vsis3/bucket/c.tif"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
-	_, err = Expand([]string{a, "/vsicurl/" + a})
+	_, _, err = Expand([]string{a, "/vsicurl/" + a}, OpenOptions{})
 	checkError(t, err, fault.ErrInput, "https://example.org/a_2001.tif is given twice")
 	if strings.Contains(err.Error(), "x=*") {
 		t.Errorf("%q holds the query", err)

@@ -268,7 +268,7 @@ func (p *pixel) series(o Options) *Series {
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
 		s.X, s.Y = &x, &y
 	}
-	if !p.multi && s.Index == "" {
+	if !first.dated && s.Index == "" {
 		s.Band = first.band
 	}
 	value := map[stats.Field]float64{}

@@ -149,7 +149,7 @@ func TestLAIMultibandIsTheSame(t *testing.T) {
 // Sentinel-2 with 40 % gaps: slope, intercept and n of every pixel against plain two-pass float64
 // sums over the observations.
 func TestSentinelAgainstTwoPass(t *testing.T) {
-	names, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")})
+	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func twoPass(times []float64, planes [][]float64, p int) (slope, intercept float
 // Neither the order of the arguments, the threads, the pinning, the ISA nor the windows change a
 // bit of the pixels.
 func TestNothingButTheSeriesMatters(t *testing.T) {
-	names, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")})
+	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestNothingButTheSeriesMatters(t *testing.T) {
 
 // Scenes of three path/rows have different grids: the first that differs is named.
 func TestGridsThatDiffer(t *testing.T) {
-	names, err := Expand([]string{shared(t, "gdalcubes_L8NY18/*/*_B5.TIF")})
+	names, _, err := Expand([]string{shared(t, "gdalcubes_L8NY18/*/*_B5.TIF")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

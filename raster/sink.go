@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -46,6 +47,7 @@ type Spec struct {
 	Bands         []Band
 	GeoTransform  [6]float64 // all zero: none
 	CRS           string     // WKT, EPSG:n or whatever else GDAL reads; "": none
+	Epoch         float64    // the coordinate epoch of a dynamic CRS, such as 2021.3; 0: none
 	Metadata      map[string]string
 	Format        Format   // "": GTiff
 	Creation      []string // creation options of the format, KEY=VALUE; they come before the defaults
@@ -98,7 +100,7 @@ func Create(path string, s Spec) (*File, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
 	}
-	if err := atomicfile.CheckTarget(path, s.Overwrite); err != nil {
+	if err := cmp.Or(checkName(path), atomicfile.CheckTarget(path, s.Overwrite)); err != nil {
 		return nil, err
 	}
 	if s.Type != kernel.Float32 && s.Type != kernel.Float64 {
@@ -119,7 +121,7 @@ func Create(path string, s Spec) (*File, error) {
 	// Made by us before GDAL writes it: the system then says plainly why it cannot be.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, fault.Outputf("cannot write %s: its folder refuses new files (%v), name another", path, atomicfile.Reason(err))
+		return nil, atomicfile.CreateError(path, err)
 	}
 	if err := f.begin(file); err != nil {
 		if f.out == nil {
@@ -140,7 +142,7 @@ func (f *File) begin(file *os.File) error {
 		options = defaultCreation[GTiff]
 	}
 	var err error
-	h := gdal.Header{Width: s.Width, Height: s.Height, Type: s.Type, GeoTransform: s.GeoTransform, CRS: s.CRS, Metadata: s.Metadata}
+	h := gdal.Header{Width: s.Width, Height: s.Height, Type: s.Type, GeoTransform: s.GeoTransform, CRS: s.CRS, Epoch: s.Epoch, Metadata: s.Metadata}
 	for _, b := range s.Bands {
 		h.Bands = append(h.Bands, gdal.BandHeader{Name: b.Name, Unit: b.Unit, Metadata: b.Metadata})
 	}

@@ -188,8 +188,32 @@ func TestTargets(t *testing.T) {
 		fails(t, inputs, filepath.Join(out, "out.tif"), Options{}, fault.ErrOutput, out)
 	})
 	t.Run("name too long", func(t *testing.T) {
-		fails(t, inputs, in(t, strings.Repeat("x", 300)), Options{}, fault.ErrOutput)
-		fails(t, inputs, in(t, strings.Repeat("x", 250)), Options{}, fault.ErrOutput) // as itself it would do
+		fails(t, inputs, in(t, strings.Repeat("x", 300)), Options{}, fault.ErrOutput, "file name too long")
+		// The longest name that there is leaves no room for a temporary one that has all of it.
+		for _, longest := range []string{strings.Repeat("x", 255), strings.Repeat("é", 127)} {
+			out := in(t, longest)
+			if _, err := FitFiles(t.Context(), inputs, out, Options{Creation: []string{"COMPRESS=DEFLATE"}}); err != nil || len(listing(filepath.Dir(out))) < 255 {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("name of another format", func(t *testing.T) {
+		for name, words := range map[string]string{"-": "standard output", "a.png": "end .png", "a.nc": "end .nc", "trend.v2.PDF": "end .PDF", ".json": "end .json"} {
+			out := name
+			if name != "-" {
+				out = in(t, name)
+			}
+			fails(t, inputs, out, Options{}, fault.ErrOutput, words)
+			fails(t, inputs, in(t, "out.tif"), Options{Residuals: out}, fault.ErrOutput, words)
+			if _, err := Create(out, Spec{}); err == nil || !strings.Contains(err.Error(), words) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for _, name := range []string{"a.TIF", "a.tiff", "a.gtif", "trend", "trend.2020", "p<0.05"} {
+			if _, err := FitFiles(t.Context(), inputs, in(t, name), Options{}); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 	t.Run("read-only folder", func(t *testing.T) {
 		if os.Geteuid() == 0 {

@@ -25,8 +25,9 @@ type OpenOptions struct {
 	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
 	Select timeaxis.Selection // which dates are used; zero: all. Of a file that is not, no sample is read
 	XUnit  string             // the unit of numbers that are no dates; "": none
-	// Band is the band of each file that is fitted, counted from 1. With 0 it is the first, except
-	// that the bands of a single file with several are taken as its dates.
+	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The bands
+	// of a single file with several are its dates, and so are those of several files if the
+	// descriptions of all of them have dates; otherwise several bands are an error.
 	Band    int
 	Index   Index    // of two bands of each file, fitted in place of a band
 	Nodata  *float64 // replaces the nodata value of every band that is fitted
@@ -34,6 +35,10 @@ type OpenOptions struct {
 	Mask    Mask     // a band that says which samples are gaps
 	NoMask  bool     // whether masks that GDAL knows of are left aside: mask bands, .msk files and alpha bands
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
+	// Recursive searches the folders in a folder that is an input.
+	Recursive bool
+
+	ofMasks bool // the files are masks of others
 
 	// Explain returns the text of an error or a warning in a report, such as one that names the flags of a command; nil: what
 	// its Error method returns.
@@ -90,6 +95,7 @@ type Stack struct {
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
 	multi         bool // the planes are bands of one file
+	pages         bool // the files are pages of one
 	warnings      []string
 	readers       readers
 	directFiles   []*directFile // by file; nil where none of its planes lies
@@ -157,29 +163,30 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 		if err != nil {
 			return nil, err
 		}
-		if s.planes = permuted(s.planes, kept); !s.multi {
-			s.keepFiles(kept)
-			geos = permuted(geos, kept)
-		}
+		s.planes = permuted(s.planes, kept)
+		geos = permuted(geos, s.keepFiles())
 	}
 	return geos, nil
 }
 
 // newStack finds the files of a stack, and looks at none.
 func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
-	sources, listed, err := expandAll(inputs)
-	if err != nil {
-		return nil, err
-	}
-	s := &Stack{sources: sources, listed: listed, options: o, given: len(sources), known: known}
-	for _, name := range sources {
-		s.files = append(s.files, gdal.DisplayName(name))
-	}
 	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
 	}
+	found, err := expand(inputs, o)
+	if err != nil {
+		return nil, err
+	}
+	found.splitPages()
+	sources := found.names()
+	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, warnings: found.warnings}
+	for _, name := range sources {
+		s.files = append(s.files, gdal.DisplayName(name))
+	}
 	if len(o.Mask.From) > 0 {
-		if s.masks, err = newStack(o.Mask.From, OpenOptions{Drivers: o.Drivers}, newDescriptions()); err != nil {
+		from := OpenOptions{Drivers: o.Drivers, Recursive: o.Recursive, Explain: o.Explain}
+		if s.masks, err = newStack(o.Mask.From, from, newDescriptions()); err != nil {
 			return nil, fmt.Errorf("the masks: %w", err)
 		}
 		return s, s.without(s.masks)
@@ -207,19 +214,47 @@ func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err er
 	return geos, nil
 }
 
-// keepFiles keeps the files of a stack with a plane a file that are used.
-func (s *Stack) keepFiles(kept []int) {
+// keepFiles keeps the files of the planes, in the order of the planes, and returns their former
+// indices.
+func (s *Stack) keepFiles() (kept []int) {
+	now := map[int]int{} // indices by former ones
+	for i := range s.planes {
+		was := s.planes[i].file
+		if _, known := now[was]; !known {
+			now[was] = len(kept)
+			kept = append(kept, was)
+		}
+		for _, p := range s.planes[i].inFile() {
+			p.file = now[was]
+		}
+	}
 	s.sources, s.files, s.directFiles = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.directFiles, kept)
 	versions := s.remote.versions
 	s.remote.versions = map[int]gdal.FileVersion{}
-	for i, from := range kept {
-		for _, p := range s.planes[i].inFile() {
-			p.file = i
-		}
-		if v, remote := versions[from]; remote {
+	for i, was := range kept {
+		if v, remote := versions[was]; remote {
 			s.remote.versions[i] = v
 		}
 	}
+	return kept
+}
+
+// inputsText names the rasters that are used, for the metadata of an output.
+func (s *Stack) inputsText() string {
+	names := s.Names()
+	bands := 0
+	for _, p := range s.planes {
+		if p.dated {
+			bands++
+		}
+	}
+	switch files := len(s.files); {
+	case s.multi:
+		return fmt.Sprintf("%s (%d bands)", s.files[0], bands)
+	case bands > 0:
+		return fmt.Sprintf("%s … %s (%d rasters in %d files)", names[0], filepath.Base(names[len(names)-1]), len(names), files)
+	}
+	return described(names)
 }
 
 // permuted returns s[order[0]], s[order[1]], …
@@ -391,7 +426,7 @@ func (s *Stack) Names() []string {
 	names := make([]string, len(s.planes))
 	for i, p := range s.planes {
 		names[i] = s.files[p.file]
-		if s.multi {
+		if p.dated {
 			names[i] = fmt.Sprintf("%s band %d", names[i], p.band)
 		}
 	}
@@ -404,8 +439,12 @@ func (s *Stack) Given() int { return s.given }
 // FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
-	for i := range s.sources {
-		sum += s.fileBytes(i)
+	counted := map[string]bool{} // pages share a file
+	for i, name := range s.sources {
+		if path := gdal.FilePath(name); !counted[path] {
+			counted[path] = true
+			sum += s.fileBytes(i)
+		}
 	}
 	return sum
 }
@@ -415,7 +454,7 @@ func (s *Stack) fileBytes(file int) int64 {
 	if v, remote := s.remote.versions[file]; remote {
 		return v.Size
 	}
-	if info, err := os.Stat(s.sources[file]); err == nil {
+	if info, err := os.Stat(gdal.FilePath(s.sources[file])); err == nil {
 		return info.Size()
 	}
 	return 0

@@ -17,7 +17,7 @@ func (in *inspection) findWarnings(info *Info, j *Job) []string {
 	if j != nil {
 		warnings = append(warnings, j.Warnings...)
 	} else {
-		warnings = append(warnings, in.dateWarnings()...)
+		warnings = append(append(warnings, in.warnings...), in.dateWarnings()...)
 	}
 	if warning := in.o.cycleWarning(info.Survey.Cycle); warning != "" && !seasonsOf(in.givenDates(true)).distort() {
 		warnings = append(warnings, warning)
@@ -137,7 +137,7 @@ func (in *inspection) groupBy(info *Info, part func(FormatInfo) FormatInfo) (gro
 			at = len(groups)
 			p, geo := e.plane, in.geos[e.file]
 			blocks := ((geo.width-1)/p.blockWidth + 1) * ((geo.height-1)/p.blockHeight + 1)
-			groups = append(groups, &rasterGroup{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: in.multi, blocks: blocks})
+			groups = append(groups, &rasterGroup{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: p.dated, blocks: blocks})
 			entries = append(entries, nil)
 		}
 		entries[at] = append(entries[at], e)

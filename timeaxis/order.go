@@ -3,7 +3,9 @@ package timeaxis
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -93,10 +95,35 @@ func CheckOrder(names []string, typed bool) error {
 		return nil
 	case words != nil && !typed && !letters(words):
 		return doubt("%q and %q differ in words, which have no order", names[0], names[1])
+	case !typed && len(numbers) > 0 && !areYears(numbers[0]) && !fractionsGrow(names):
+		return doubt("%q comes before %q if numbers behind points are whole numbers, and not if they are fractions", names[0], names[1])
 	case len(numbers) < 2 || growTogether(numbers) || areYears(numbers[0]):
 		return nil
 	}
 	return doubt("%q and %q differ in several numbers, and which of them comes first is not known", names[0], names[len(names)-1])
+}
+
+var fraction = regexp.MustCompile(`\d+\.\d+`)
+
+// fractionsGrow reports whether names that are in the order of their whole numbers are in that of
+// their numbers with fractions too: 0.25 is before 0.5, which whole numbers behind the points are not.
+func fractionsGrow(names []string) bool {
+	var last []string
+	for _, name := range names {
+		now := fraction.FindAllString(name, -1)
+		for i := range min(len(last), len(now)) {
+			a, _ := strconv.ParseFloat(last[i], 64)
+			b, _ := strconv.ParseFloat(now[i], 64)
+			if a > b {
+				return false
+			}
+			if a < b {
+				break
+			}
+		}
+		last = now
+	}
+	return true
 }
 
 // checkPlaces returns an error where values were given by position and the order of the inputs is

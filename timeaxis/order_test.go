@@ -54,6 +54,10 @@ func TestCheckOrder(t *testing.T) {
 		{"months in the order of text", []string{"apr.tif", "aug.tif", "dec.tif", "feb.tif"}, true, `"dec.tif" comes before "feb.tif", which is not the order of the months`},
 		{"months in theirs, typed", []string{"jan.tif", "feb.tif", "mar.tif"}, true, ""},
 		{"shapes", []string{"a.tif", "a_b_1.tif"}, false, "differ in words"},
+		{"fractions", []string{"dose_0.5.tif", "dose_0.25.tif"}, false, "if numbers behind points are whole numbers, and not if they are fractions"},
+		{"fractions, typed", []string{"dose_0.5.tif", "dose_0.25.tif"}, true, ""},
+		{"year and month with points", []string{"a_2001.9.tif", "a_2001.10.tif", "a_2002.1.tif"}, false, ""},
+		{"a version", []string{"v1.10_2.tif", "v1.10_10.tif"}, false, ""},
 		{"one", []string{"a"}, false, ""},
 	} {
 		err := CheckOrder(test.names, test.typed)

@@ -144,17 +144,19 @@ func (p *reader) provide(t *testing.T, page string) {
 	}
 	scenes, err := filepath.Glob(at("scenes/*_stack.tif"))
 	list, dates := "", "path,date\n"
-	for _, scene := range scenes {
+	for i, scene := range scenes {
 		name := filepath.Base(scene) // LC08_20140701_stack.tif
-		list += "scenes/" + name + "\n"
-		dates += fmt.Sprintf("%s,%s-%s-%s\n", name, name[5:9], name[9:11], name[11:13])
+		band := strings.Replace(name, "_stack", "_NDVI", 1)
+		list += "ndvi/" + band + "\n"
+		dates += fmt.Sprintf("%s,%s-%s-%s\n", band, name[5:9], name[9:11], name[11:13])
 		qa := strings.Replace(scene, "_stack", "_QA", 1)
 		switch page {
 		case "gaps.md":
-			errs = append(errs, os.Link(scene, strings.Replace(scene, "_stack.tif", "_SR_B4.TIF", 1)),
-				os.Link(qa, strings.Replace(qa, "_QA.tif", "_QA_PIXEL.TIF", 1)))
+			writeScene(t, strings.Replace(scene, "_stack.tif", "_SR_B4.TIF", 1), [][]int16{slices.Repeat([]int16{int16(1000 + i)}, 80)})
+			errs = append(errs, os.Link(qa, strings.Replace(qa, "_QA.tif", "_QA_PIXEL.TIF", 1)))
 		case "README.md":
-			errs = append(errs, os.Remove(qa)) // its folder scenes holds nothing else
+			errs = append(errs, os.Remove(qa), os.MkdirAll(at("ndvi"), 0o777)) // its folder scenes holds nothing else
+			writeScene(t, at("ndvi/"+band), [][]int16{slices.Repeat([]int16{int16(1000 + i)}, 80)})
 		}
 	}
 	errs = append(errs, err, os.WriteFile(at("scenes.txt"), []byte(list), 0o666), os.WriteFile(at("dates.csv"), []byte(dates), 0o666))

@@ -36,3 +36,11 @@ func TestFieldsOfTheTable(t *testing.T) {
 		}
 	}
 }
+
+// Fields may be given in several options, which are joined.
+func TestFieldsOfSeveralOptions(t *testing.T) {
+	code, stdout, stderr := call(t, folder(t), "fit", "stack", "-o", "s.tif", "--json", "--stats", "slope", "--stats", "pvalue,n")
+	if code != 0 || !strings.Contains(stdout, `"fields":["slope","pvalue","n"]`) {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+}

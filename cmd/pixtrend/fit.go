@@ -75,7 +75,7 @@ func newFitCommand() *cobra.Command {
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
 			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
-				", or all; see pixtrend help semantics", stats.ParseFields)
+				", or all; see pixtrend help semantics", f.parseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
 			"also write the band trend_class: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
@@ -223,6 +223,15 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		text += report.Map(drawn)
 	}
 	return print(stdout, text)
+}
+
+// parseFields reads names of fields, and adds them to those that were given before.
+func (f *fit) parseFields(s string) ([]stats.Field, error) {
+	var names []string
+	for _, field := range f.options.Fit.Fields {
+		names = append(names, field.String())
+	}
+	return stats.ParseFields(strings.Join(append(names, s), ","))
 }
 
 // parseOutput reads the output's name. It may be given once: of two, one would be dropped silently.

@@ -59,11 +59,21 @@ func atLeast(least int) func(string) (int, error) {
 	}
 }
 
-// between0And1 reads a level of significance or confidence.
-func between0And1(s string) (float64, error) {
-	x, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(x > 0 && x < 1) {
-		return 0, errors.New("give a number between 0 and 1, such as 0.05")
+// between0And1 reads a level of significance.
+func between0And1(s string) (float64, error) { return parseLevel(s, "0.05") }
+
+// parseConfidence reads a level of confidence.
+func parseConfidence(s string) (float64, error) { return parseLevel(s, "0.95") }
+
+// parseLevel reads a number between 0 and 1, of which example is one.
+func parseLevel(s, example string) (float64, error) {
+	number, percent := strings.CutSuffix(s, "%")
+	x, err := strconv.ParseFloat(number, 64)
+	switch {
+	case err == nil && x < 100 && (x > 1 || percent && x > 0):
+		return 0, fmt.Errorf("give a number between 0 and 1: %s %% is %.6g", number, x/100)
+	case err != nil || !(x > 0 && x < 1):
+		return 0, fmt.Errorf("give a number between 0 and 1, such as %s", example)
 	}
 	return x, nil
 }

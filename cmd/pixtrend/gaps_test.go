@@ -46,18 +46,24 @@ func writeScenes(t *testing.T, dir string) {
 			}
 		}
 		for name, from := range map[string][][]int16{"stack": bands[:8], "QA": bands[8:]} {
-			ds, err := godal.Create(godal.GTiff, filepath.Join(dir, fmt.Sprintf("LC08_%d0701_%s.tif", 2014+i, name)), len(from), godal.Int16, 10, 8)
-			if err != nil {
-				t.Fatal(err)
-			}
-			errs := []error{ds.SetGeoTransform([6]float64{336375, 30, 0, 4462425, 0, -30})}
-			for b, band := range ds.Bands() {
-				errs = append(errs, band.Write(0, 0, from[b], 10, 8))
-			}
-			if err := errors.Join(append(errs, ds.Close())...); err != nil {
-				t.Fatal(err)
-			}
+			writeScene(t, filepath.Join(dir, fmt.Sprintf("LC08_%d0701_%s.tif", 2014+i, name)), from)
 		}
+	}
+}
+
+// writeScene makes a raster of 10 × 8 pixels.
+func writeScene(t *testing.T, path string, bands [][]int16) {
+	t.Helper()
+	ds, err := godal.Create(godal.GTiff, path, len(bands), godal.Int16, 10, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := []error{ds.SetGeoTransform([6]float64{336375, 30, 0, 4462425, 0, -30})}
+	for b, band := range ds.Bands() {
+		errs = append(errs, band.Write(0, 0, bands[b], 10, 8))
+	}
+	if err := errors.Join(append(errs, ds.Close())...); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -129,8 +135,8 @@ func TestGapFlagErrors(t *testing.T) {
 		{[]string{"--mask-band", "8", "--mask-drop-bits", "40"}, 2, []string{"--mask-drop-bits 40", "no bit 40"}},
 		{[]string{"--mask-from", "", "--mask-keep", "0"}, 2, []string{"--mask-from", "name the rasters"}},
 		{[]string{"--mask-band", "9", "--mask-keep", "0"}, 1, []string{"LC08_20140701_stack.tif", "no band 9, only 8"}},
-		{[]string{"--mask-band", "8", "--mask-drop-bits", "16"}, 1, []string{"bit 16", "Int16"}},
-		{[]string{"--mask-from", "scenes/LC08_2014*_QA.tif", "--mask-keep", "0"}, 1, []string{"LC08_20150701_stack.tif", "no mask"}},
+		{[]string{"--band", "4", "--mask-band", "8", "--mask-drop-bits", "16"}, 1, []string{"bit 16", "Int16"}},
+		{[]string{"--band", "4", "--mask-from", "scenes/LC08_2014*_QA.tif", "--mask-keep", "0"}, 1, []string{"LC08_20150701_stack.tif", "no mask"}},
 	} {
 		code, stdout, stderr := call(t, dir, append([]string{"fit", "scenes/*_stack.tif", "-o", "out.tif"}, tt.args...)...)
 		if code != tt.code || stdout != "" {

@@ -80,11 +80,7 @@ func newInfoCommand() *cobra.Command {
 		},
 	}
 	o := &n.options
-	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Band, "band", "", "N", "examine band N of each raster (default 1; the bands of a single raster are its dates)", atLeast(1))
-		option(flags, &o.Index, "index", "", "INDEX", "examine an INDEX of two bands of each raster, such as nd:4,3", raster.ParseIndex)
-		repeated(flags, &n.drivers, "if", "DRIVER", "also open files of this GDAL DRIVER, such as VRT; may be repeated", checkDriver)
-	})
+	addInputFlags(cmd, &o.OpenOptions, &n.drivers)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
@@ -96,7 +92,6 @@ func newInfoCommand() *cobra.Command {
 		flags.BoolVar(&n.all, "all", false, "print long lists completely")
 		n.messages.define(flags, "")
 	})
-	complete(cmd, "index", "nd:", "ratio:", "diff:")
 	return cmd
 }
 

@@ -117,7 +117,7 @@ func TestInfoExitCodes(t *testing.T) {
 		{"info stack --band 2", 1, "no fit cannot use stack/ndvi_1995.tif: it has no band 2, only 1", ""},
 		{"info text/a_2000.tif text/a_2001.tif", 1, "no fit cannot use text/a_2000.tif: it is not a GeoTIFF", ""},
 		{"info text", 1, "no fit cannot use text/a_1.tif", ""},
-		{"info empty", 1, "", "the folder empty holds no .tif file"},
+		{"info empty", 1, "", "the folder empty holds no .tif, .tiff or .gtif file"},
 		{"info missing.tif", 1, "", "missing.tif does not exist"},
 		{"info stack --memory 1M", 1, "", "allow 16 MiB or more"},
 		{"info", 2, "", "no input"},

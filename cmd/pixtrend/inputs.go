@@ -13,10 +13,11 @@ import (
 // addInputFlags defines the flags that select the bands of the inputs.
 func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string) {
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default 1; the bands of a single raster are its dates)", atLeast(1))
+		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; bands that all have a date in their description are dates)", atLeast(1))
 		option(flags, &o.Index, "index", "", "INDEX",
 			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
 		repeated(flags, drivers, "if", "DRIVER", "also open files of this GDAL DRIVER, such as VRT; may be repeated", checkDriver)
+		flags.BoolVar(&o.Recursive, "recursive", false, "also search the folders in a folder that is an INPUT")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 }
@@ -24,7 +25,7 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 // lineFlags defines the flags of the line and its fields.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
-		"LEVEL of confidence of slope_lo and slope_hi (default 0.95)", between0And1)
+		"LEVEL of confidence of slope_lo and slope_hi (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2)", atLeast(2))

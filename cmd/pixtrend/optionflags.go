@@ -6,7 +6,7 @@ import "github.com/pixtrend/pixtrend/raster"
 var optionFlags = map[string]string{
 	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
 	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "NoMask": "--no-mask",
-	"Nodata": "--nodata", "Overwrite": "--overwrite", "Point.Pixel": "--pixel", "QGIS": "--qgis", "Select.Months": "--months",
+	"Nodata": "--nodata", "Overwrite": "--overwrite", "Point.Pixel": "--pixel", "QGIS": "--qgis", "Recursive": "--recursive", "Select.Months": "--months",
 }
 
 // optionFlag returns how an option is set on the command line, such as --nodata -9999.

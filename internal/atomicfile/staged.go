@@ -25,7 +25,7 @@ func Stage(path string, overwrite bool, write func(io.Writer) error) (*Staged, e
 	s := &Staged{path, TempName(path), overwrite}
 	file, err := os.OpenFile(s.tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
-		return nil, fault.Outputf("cannot write %s: its folder refuses new files (%v), name another", path, Reason(err))
+		return nil, CreateError(path, err)
 	}
 	err = write(file)
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
@@ -61,9 +62,23 @@ func CheckTarget(path string, overwrite bool) error {
 	return nil
 }
 
-// TempName returns the name of a temporary file that can be given the name of path.
+// CreateError says why the temporary file for path cannot be made.
+func CreateError(path string, err error) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fault.Outputf("cannot write %s: its folder refuses new files (%v), name another", path, Reason(err))
+	}
+	return fault.Outputf("cannot write %s: %v", path, Reason(err))
+}
+
+// TempName returns the name of a temporary file in the folder of path, such as
+// .slope.tif.pixtrend-xxxxxxxxxx. It and what callers append to it are no longer than file systems
+// allow, which is 255 bytes, even if the name of path is.
 func TempName(path string) string {
-	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
+	base := filepath.Base(path)
+	if len(base) > 200 {
+		base = strings.ToValidUTF8(base[:200], "")
+	}
+	return filepath.Join(filepath.Dir(path), "."+base+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
 // Rename gives a file its name. Only with overwrite it replaces another.

@@ -3,6 +3,7 @@ package gdal
 import (
 	"errors"
 	"math"
+	"strings"
 
 	"github.com/airbusgeo/godal"
 
@@ -16,6 +17,7 @@ type Header struct {
 	Bands         []BandHeader
 	GeoTransform  [6]float64 // all zero: none
 	CRS           string     // WKT, EPSG:n or whatever else GDAL reads; "": none
+	Epoch         float64    // the coordinate epoch of a dynamic CRS, such as 2021.3; 0: none
 	Metadata      map[string]string
 }
 
@@ -61,25 +63,32 @@ func (h Header) describe(ds *godal.Dataset) error {
 		}
 		defer sr.Close()
 		errs = append(errs, ds.SetSpatialRef(sr))
+		if h.Epoch != 0 {
+			errs = append(errs, setEpoch(ds, h.Epoch))
+		}
 	}
 	errs = append(errs, ds.SetNoData(math.NaN())) // GDAL keeps one nodata value a file
 	for key, value := range h.Metadata {
-		errs = append(errs, ds.SetMetadata(key, value))
+		errs = append(errs, ds.SetMetadata(key, inXML(value)))
 	}
 	for i, b := range ds.Bands() {
 		about := h.Bands[i]
 		if about.Name != "" {
-			errs = append(errs, b.SetDescription(about.Name))
+			errs = append(errs, b.SetDescription(inXML(about.Name)))
 		}
 		if about.Unit != "" {
-			errs = append(errs, Band{band: b}.SetUnit(about.Unit))
+			errs = append(errs, Band{band: b}.SetUnit(inXML(about.Unit)))
 		}
 		for key, value := range about.Metadata {
-			errs = append(errs, b.SetMetadata(key, value))
+			errs = append(errs, b.SetMetadata(key, inXML(value)))
 		}
 	}
 	return errors.Join(errs...)
 }
+
+// inXML returns text with U+FFFD in place of what is not UTF-8, as names of files and units may be.
+// GDAL writes metadata as XML, which would be ill-formed.
+func inXML(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // Remove removes a file of GDAL's, such as one in memory, and the metadata beside it. It is no error if there is none.
 func Remove(path string) {

@@ -1,10 +1,33 @@
 package gdal
 
+/*
+#include <gdal.h>
+#include <ogr_srs_api.h>
+
+static double epoch(GDALDatasetH ds) {
+	OGRSpatialReferenceH srs = GDALGetSpatialRef(ds);
+	return srs == NULL ? 0 : OSRGetCoordinateEpoch(srs);
+}
+
+static int set_epoch(GDALDatasetH ds, double epoch) {
+	OGRSpatialReferenceH srs = GDALGetSpatialRef(ds);
+	if (srs == NULL)
+		return CE_Failure;
+	srs = OSRClone(srs);
+	OSRSetCoordinateEpoch(srs, epoch);
+	CPLErr err = GDALSetSpatialRef(ds, srs);
+	OSRRelease(srs);
+	return err;
+}
+*/
+import "C"
+
 import (
 	"fmt"
 	"math"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"github.com/airbusgeo/godal"
 
@@ -81,6 +104,36 @@ func (d *Dataset) Driver() string { return d.ds.Driver().ShortName() }
 
 // WKT returns the CRS of the raster; "" if it has none.
 func (d *Dataset) WKT() string { return d.ds.Projection() }
+
+// Epoch returns the coordinate epoch of a dynamic CRS, such as 2021.3; 0 if the raster has none.
+func (d *Dataset) Epoch() float64 { return float64(C.epoch(handleOf(d.ds))) }
+
+// setEpoch gives the CRS of a raster that is open for writing a coordinate epoch.
+func setEpoch(ds *godal.Dataset, epoch float64) error {
+	if C.set_epoch(handleOf(ds), C.double(epoch)) != C.CE_None {
+		return fmt.Errorf("the coordinate epoch %v cannot be set", epoch)
+	}
+	return nil
+}
+
+// handleOf returns GDAL's handle of a dataset. godal keeps it to itself, but its Dataset holds
+// nothing else, or this does not compile.
+func handleOf(ds *godal.Dataset) C.GDALDatasetH {
+	const handleBytes = unsafe.Sizeof(C.GDALDatasetH(nil))
+	var _ = [1]byte{}[handleBytes-unsafe.Sizeof(*ds)]
+	return *(*C.GDALDatasetH)(unsafe.Pointer(ds))
+}
+
+// Subdatasets returns the names of the rasters inside the file, such as the variables of a netCDF
+// file or the pages of a TIFF; nil if the raster is the only one.
+func (d *Dataset) Subdatasets() []string {
+	items := d.ds.Metadatas(godal.Domain("SUBDATASETS"))
+	var names []string
+	for n := 1; items[fmt.Sprintf("SUBDATASET_%d_NAME", n)] != ""; n++ {
+		names = append(names, items[fmt.Sprintf("SUBDATASET_%d_NAME", n)])
+	}
+	return names
+}
 
 // GeoTransform returns the affine transform from pixels to the CRS, in GDAL's order; known is false if the raster has none.
 func (d *Dataset) GeoTransform() (t [6]float64, known bool) {

@@ -3,11 +3,20 @@ package gdal
 /*
 #include <stdlib.h>
 #include <gdal.h>
+#include <cpl_error.h>
+
+static GDALDriverH identify(const char *name, char **drivers) {
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	GDALDriverH d = GDALIdentifyDriverEx(name, GDAL_OF_RASTER, (const char *const *)drivers, NULL);
+	CPLPopErrorHandler();
+	return d;
+}
 */
 import "C"
 
 import (
 	"encoding/xml"
+	"strings"
 	"unsafe"
 )
 
@@ -28,6 +37,53 @@ func RasterReaders() []string {
 func HasDriver(name string) bool {
 	registerAll()
 	return driverNamed(name) != nil
+}
+
+// Identify returns the short name of the first of the named drivers that takes a file for its format;
+// "" if none does. GDAL looks at the first bytes of the file alone, unless a driver can only find out
+// by opening it.
+func Identify(name string, drivers []string) string {
+	if len(drivers) == 0 {
+		return ""
+	}
+	registerAll()
+	cname := C.CString(name)
+	defer C.free(unsafe.Pointer(cname))
+	list, free := cList(drivers)
+	defer free()
+	if d := C.identify(cname, list); d != nil {
+		return C.GoString(C.GDALGetDriverShortName(d))
+	}
+	return ""
+}
+
+// HasPrefix reports whether a driver opens rasters inside files whose names have that prefix: netCDF
+// those of NETCDF:"f.nc":t2m, HDF4 those of HDF4_SDS:…, GTiff those of GTIFF_DIR:….
+func HasPrefix(driver, prefix string) bool {
+	driver, prefix = strings.ToUpper(driver), strings.ToUpper(prefix)
+	return prefix == driver || strings.HasPrefix(prefix, driver+"_")
+}
+
+// PrefixDriver returns the short name of the driver of this GDAL that has a prefix; "" if none has.
+func PrefixDriver(prefix string) string {
+	for _, name := range RasterReaders() {
+		if HasPrefix(name, prefix) {
+			return name
+		}
+	}
+	return ""
+}
+
+// withSubdatasets adds to drivers those that open the rasters inside the files of another.
+func withSubdatasets(drivers []string) []string {
+	var all []string
+	for _, name := range drivers {
+		all = append(all, name)
+		if image := name + "Image"; strings.EqualFold(name, "HDF4") || strings.EqualFold(name, "HDF5") {
+			all = append(all, image)
+		}
+	}
+	return all
 }
 
 // CreationValues returns the values that a driver lists for one of its creation options; nil where it lists none. The

@@ -2,7 +2,9 @@ package gdal
 
 /*
 #cgo pkg-config: gdal
+#include <stdlib.h>
 #include <gdal.h>
+#include <cpl_conv.h>
 */
 import "C"
 
@@ -12,14 +14,25 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/airbusgeo/godal"
 )
 
 // Register makes GDAL ready once; its registration must not run twice at the same time.
 var Register = sync.OnceValue(func() error {
+	neverWriteBesideInputs()
 	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
 })
+
+// neverWriteBesideInputs stops GDAL from writing a .properties file beside a compressed archive that
+// it reads.
+func neverWriteBesideInputs() {
+	key, no := C.CString("CPL_VSIL_GZIP_WRITE_PROPERTIES"), C.CString("NO")
+	defer C.free(unsafe.Pointer(key))
+	defer C.free(unsafe.Pointer(no))
+	C.CPLSetConfigOption(key, no)
+}
 
 var registerAll = sync.OnceFunc(godal.RegisterAll)
 

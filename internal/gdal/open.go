@@ -26,7 +26,7 @@ func Open(path string, drivers []string, t *Transfer, siblings ...string) (*Data
 	} else {
 		registerAll()
 	}
-	opts = append(opts, godal.Drivers(drivers...))
+	opts = append(opts, godal.Drivers(withSubdatasets(drivers)...))
 	if !strings.HasPrefix(path, "/vsi") {
 		siblings = append(siblings, Sidecars(path)...)
 	}

@@ -25,6 +25,15 @@ func (t *File) Text(tag uint16) string {
 	return string(text)
 }
 
+// HasItem reports whether GDAL's metadata of the file has an item of that name, which has no
+// characters that XML escapes.
+func (t *File) HasItem(name string) bool {
+	return strings.Contains(t.Text(tagGDALMetadata), `<Item name="`+name+`"`)
+}
+
+// HasPages reports whether the file has other directories: pages, overviews or masks.
+func (t *File) HasPages() bool { return !t.last }
+
 // metadataItem is an entry of the XML that GDAL keeps in a tag of its own.
 type metadataItem struct {
 	Name   string `xml:"name,attr"`

@@ -146,7 +146,7 @@ func classNames(limits []float64) []string {
 		if texts[i] = strconv.FormatFloat(x, 'f', decimals, 64); x == 0 {
 			texts[i] = "0"
 		} else if decimals > 6 || math.Abs(x) >= 1e9 {
-			texts[i] = strconv.FormatFloat(x, 'g', -1, 64)
+			texts[i] = roundedTo(x, limits[1]-limits[0])
 		}
 	}
 	names := []string{"below " + texts[0]}
@@ -154,6 +154,17 @@ func classNames(limits []float64) []string {
 		names = append(names, texts[i]+" to "+texts[i+1])
 	}
 	return append(names, texts[last]+" or more")
+}
+
+// roundedTo writes a multiple of width without the error of the multiplication: 1e38 and not
+// 1.0000000000000002e+38.
+func roundedTo(x, width float64) string {
+	digits := 2 + int(math.Ceil(math.Log10(math.Abs(x)/width)))
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', min(max(digits, 1), 16), 64), 64)
+	if err != nil {
+		rounded = x
+	}
+	return strconv.FormatFloat(rounded, 'g', -1, 64)
 }
 
 // shareOf formats a share for a column of numbers.

@@ -48,6 +48,14 @@ func TestHistogramText(t *testing.T) {
   2e-12 or more    0.0 %
 50.0 % of the slopes are below zero, 50.0 % above
 `},
+		{"large", stats.Histogram{Limits: []float64{-1.0000000000000002e38, -5.000000000000001e37, 0, 5.000000000000001e37}, Counts: []int{0, 1, 1, 2, 0}, Negative: 2}, 4, false, `
+      below -1e+38    0.0 %
+  -1e+38 to -5e+37   25.0 %  --------------------
+       -5e+37 to 0   25.0 %  --------------------
+        0 to 5e+37   50.0 %  ++++++++++++++++++++++++++++++++++++++++
+     5e+37 or more    0.0 %
+50.0 % of the slopes are below zero, 50.0 % above
+`},
 		{"one value", stats.Histogram{Zero: 7}, 7, true, "\n0.0 % of the slopes are below zero, 0.0 % above, 100.0 % are zero\n"},
 	} {
 		if got := "\n" + histogramText(tt.h, tt.n, tt.unicode); got != tt.want {

@@ -1,0 +1,187 @@
+package raster
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/tiff"
+)
+
+// geoTIFFNames are the ends of the names of GeoTIFFs, in lower case.
+var geoTIFFNames = []string{".tif", ".tiff", ".gtif", ".gtiff"}
+
+// hasGeoTIFFName reports whether a name ends as that of a GeoTIFF.
+func hasGeoTIFFName(path string) bool {
+	return slices.Contains(geoTIFFNames, strings.ToLower(filepath.Ext(path)))
+}
+
+// contents is what a folder holds: rasters, and what is left out.
+type contents struct {
+	rasters []string
+	outputs []string            // of pixtrend
+	unknown map[string][]string // files that no driver in use opens, by the ends of their names
+	folders []string            // that hold rasters and are not searched
+}
+
+// addFolder appends the rasters in a folder.
+func (x *expansion) addFolder(dir string) error {
+	c := contents{unknown: map[string][]string{}}
+	if err := x.list(dir, &c); err != nil {
+		return fault.Inputf("cannot read the folder %s: %v", dir, atomicfile.Reason(err))
+	}
+	others := c.leftOut()
+	if len(c.rasters) == 0 {
+		if len(others) > 0 {
+			return fault.Inputf("the folder %s holds no raster that is fitted, but %v: name the rasters, or set the option", dir, enumerated(others))
+		}
+		return fault.Inputf("the folder %s holds no .tif, .tiff or .gtif file: name another, or the files by a quoted pattern", dir)
+	}
+	if len(others) > 0 {
+		x.warnings = append(x.warnings, x.options.sentence("of the folder %s, %v are left out", dir, enumerated(others)))
+	}
+	x.addFound(c.rasters)
+	return nil
+}
+
+// list adds what a folder holds to c, with the folders in it if they are searched.
+func (x *expansion) list(dir string, c *contents) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		info, err := os.Stat(path)
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case err == nil && info.IsDir():
+			if err := x.listFolder(path, e.IsDir(), c); err != nil {
+				return err
+			}
+		case !hasGeoTIFFName(path) && x.identify(path) == "":
+			end := strings.ToLower(filepath.Ext(path))
+			c.unknown[end] = append(c.unknown[end], path)
+		case err == nil && isOutput(path):
+			c.outputs = append(c.outputs, path)
+		default: // a link to nothing too, which opening it reports
+			c.rasters = append(c.rasters, path)
+		}
+	}
+	return nil
+}
+
+// listFolder adds a folder in a folder to c. real is false for a link, which is not followed: it may
+// lead back.
+func (x *expansion) listFolder(path string, real bool, c *contents) error {
+	switch {
+	case x.identify(path) != "": // such as Zarr, whose rasters are folders
+		c.rasters = append(c.rasters, path)
+	case x.options.Recursive && real:
+		return x.list(path, c)
+	case holdsRaster(path):
+		c.folders = append(c.folders, path)
+	}
+	return nil
+}
+
+// holdsRaster reports whether a folder holds a file with the name of a GeoTIFF.
+func holdsRaster(dir string) bool {
+	entries, _ := os.ReadDir(dir)
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return !strings.HasPrefix(e.Name(), ".") && !e.IsDir() && hasGeoTIFFName(e.Name())
+	})
+}
+
+// leftOut describes what a folder holds besides its rasters. Files that GDAL has no driver for, such
+// as texts, are not mentioned.
+func (c *contents) leftOut() (parts []fault.Message) {
+	if n := len(c.outputs); n > 0 {
+		parts = append(parts, fault.Messagef("%s (%s)", countOf(n, "output of pixtrend", "outputs of pixtrend"), firstOf(c.outputs)))
+	}
+	var foreign []string
+	reader := ""
+	for _, end := range slices.Sorted(maps.Keys(c.unknown)) {
+		if slices.Contains(sidecarNames, end) {
+			continue
+		}
+		if driver := gdal.Identify(c.unknown[end][0], identifying()); driver != "" {
+			foreign, reader = append(foreign, c.unknown[end]...), cmp.Or(reader, driver)
+		}
+	}
+	if n := len(foreign); n > 0 {
+		parts = append(parts, fault.Messagef("%s for other drivers (%s; %v reads it)", countOf(n, "file", "files"), firstOf(foreign), Option{Field: "Drivers", Value: reader}))
+	}
+	if n := len(c.folders); n > 0 {
+		parts = append(parts, fault.Messagef("%s with rasters (%s; %v searches folders)", countOf(n, "folder", "folders"), firstOf(c.folders), Option{Field: "Recursive"}))
+	}
+	return parts
+}
+
+// sidecarNames are the ends of the names of files that belong to a raster of another name.
+var sidecarNames = []string{".aux", ".xml", ".ovr", ".msk", ".hdr"}
+
+// enumerated writes messages as one: "a", "a and b", "a, b and c".
+func enumerated(parts []fault.Message) fault.Message {
+	format, args := "", []any{}
+	for i, p := range parts {
+		switch {
+		case i > 0 && i == len(parts)-1:
+			format += " and "
+		case i > 0:
+			format += ", "
+		}
+		format, args = format+"%v", append(args, p)
+	}
+	return fault.Messagef(format, args...)
+}
+
+func countOf(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", more)
+}
+
+// firstOf names the first of some files, and says that there are more.
+func firstOf(files []string) string {
+	if len(files) > 1 {
+		return files[0] + ", …"
+	}
+	return files[0]
+}
+
+// identify returns the one of the drivers that were asked for, besides that of GeoTIFF, that opens a
+// file or folder; "" if none does.
+func (x *expansion) identify(path string) string {
+	drivers := slices.DeleteFunc(slices.Clone(x.options.Drivers), func(d string) bool { return strings.EqualFold(d, "GTiff") })
+	return gdal.Identify(path, drivers)
+}
+
+// isOutput reports whether a file on a disk is an output of pixtrend: its metadata, in the file or
+// beside it, has the dates that it was made from.
+func isOutput(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	t, file := tiff.Open(path)
+	if t != nil {
+		defer func() { _ = file.Close() }()
+	}
+	if t != nil && slices.ContainsFunc(outputMarks, t.HasItem) {
+		return true
+	}
+	sidecar, err := os.ReadFile(path + ".aux.xml")
+	return err == nil && slices.ContainsFunc(outputMarks, func(mark string) bool {
+		return bytes.Contains(sidecar, []byte(`key="`+mark+`"`))
+	})
+}
