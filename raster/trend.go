@@ -32,6 +32,8 @@ type TrendBand struct {
 	Name     string // its description: the field, if a fit wrote it; may be empty
 	Unit     string // "": not known
 	Paletted bool   // its values are numbers of colours
+	// How a fit has found the classes of trend_class: one is a number such as 0.05, the other "".
+	Significance, FDR string
 }
 
 const (
@@ -69,7 +71,7 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 		}
 		p.blocks(ds, len(t.bands))
 		t.planes = append(t.planes, p)
-		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted()})
+		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted(), b.Metadata("SIGNIFICANCE", ""), b.Metadata("FALSE_DISCOVERY_RATE", "")})
 	}
 	if err != nil {
 		_ = t.Close()

@@ -43,11 +43,11 @@ type Cells struct {
 	column  []int32 // cell of each column of the raster
 	sum     []float64
 	count   []int32
-	weak    []int32 // number of pixels that are not significant; nil without p-values
+	weak    []int32 // number of pixels that are not significant; nil if no pixels are marked
 }
 
 // NewCells returns cells without values. Set nearest for counts and dates, whose mean may be the
-// value of no pixel. Set masked if Add will get p-values.
+// value of no pixel. Set masked if Add will get marks.
 func NewCells(l Layout, nearest, masked bool) *Cells {
 	n := l.Width * l.Height
 	c := &Cells{Layout: l, nearest: nearest, sum: make([]float64, n), count: make([]int32, n), column: make([]int32, l.RasterWidth)}
@@ -71,9 +71,9 @@ func cellOf(x, pixels, cells int, nearest bool) int {
 	return cell
 }
 
-// Add adds the values of a window of the raster, row by row, and their p-values if there are any. A
-// value is not significant if its p-value is missing or is not below alpha.
-func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64) {
+// Add adds the values of a window of the raster, row by row. weak, which may be nil, marks those
+// that are not significant.
+func (c *Cells) Add(x0, y0, width int, values []float64, weak []bool) {
 	for y := 0; y*width < len(values); y++ {
 		row := cellOf(y0+y, c.RasterHeight, c.Height, c.nearest)
 		if row < 0 {
@@ -87,7 +87,7 @@ func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64)
 			cell := row*c.Width + int(column)
 			c.sum[cell] += v
 			c.count[cell]++
-			if c.weak != nil && !(pvalues[y*width+x] < alpha) {
+			if c.weak != nil && weak[y*width+x] {
 				c.weak[cell]++
 			}
 		}

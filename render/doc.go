@@ -7,7 +7,7 @@
 // the classes and once to fill the map:
 //
 //	survey := render.NewSurvey(pixels)           // first pass: survey.Add(…)
-//	classes := survey.Quantiles(5)               // or Intervals, or Breaks
+//	classes := survey.SignedQuantiles(5)         // or Quantiles, Intervals, Breaks
 //	cells := render.NewCells(layout, …)          // second pass: classes.Count(…), cells.Add(…)
 //	figure := render.Figure{…}                   // classes.Show(…), cells.Image(…)
 //	err := figure.WritePNG(w)

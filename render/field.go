@@ -3,6 +3,7 @@ package render
 import (
 	"image/color"
 	"slices"
+	"strings"
 
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -10,19 +11,21 @@ import (
 // Kind describes a field of a fit.
 type Kind struct {
 	Title   string   // in words; "" if the name is not a field of a fit
-	Signed  bool     // zero is the middle of the colours
+	Signed  bool     // zero is a limit between classes, and the middle of the colours
 	Nearest bool     // a count, a date or a class, whose mean means nothing
 	Classes []string // names of the classes of a field that has its own; Limits separate them
 	Limits  []float64
+	Palette string // "": the default of values with a sign or without one
 }
 
 var kinds = map[string]Kind{
-	stats.Slope.String():           {Title: "Linear trend", Signed: true},
-	stats.Intercept.String():       {Title: "Intercept of the linear trend"},
-	stats.RValue.String():          {Title: "Correlation with time", Signed: true},
-	stats.R2.String():              {Title: "Share of the variance that the linear trend explains"},
-	stats.TValue.String():          {Title: "t-value of the linear trend", Signed: true},
-	stats.PValue.String():          {Title: "p-value of the linear trend"},
+	stats.Slope.String():     {Title: "Linear trend", Signed: true},
+	stats.Intercept.String(): {Title: "Intercept of the linear trend"},
+	stats.RValue.String():    {Title: "Correlation with time", Signed: true},
+	stats.R2.String():        {Title: "Share of the variance that the linear trend explains"},
+	stats.TValue.String():    {Title: "t-value of the linear trend", Signed: true},
+	stats.PValue.String(): {Title: "p-value of the linear trend", Palette: DefaultSequential + reversed,
+		Classes: []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"}, Limits: []float64{0.01, 0.05, 0.1}},
 	stats.Stderr.String():          {Title: "Standard error of the linear trend"},
 	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
 	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
@@ -39,8 +42,16 @@ var kinds = map[string]Kind{
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit.
-func KindOf(name string) Kind { return kinds[name] }
+// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit, but
+// p-values of other programs have the classes of pvalue.
+func KindOf(name string) Kind {
+	k, known := kinds[name]
+	if !known && strings.HasSuffix(name, "pvalue") {
+		k = kinds[stats.PValue.String()]
+		k.Title = ""
+	}
+	return k
+}
 
 // Class is a class as it is shown in the legend.
 type Class struct {

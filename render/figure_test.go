@@ -52,24 +52,25 @@ func TestCells(t *testing.T) {
 		0, 0, 9, 9,
 		0, 4, 9, 9,
 	}
-	pvalues := []float64{
-		0.01, 0.01, nan, nan,
-		0.5, 0.5, nan, 0.5,
-		0.5, 0.5, 0, 0,
-		0.5, 0.01, 0, nan,
+	const o, x = false, true
+	marks := []bool{
+		o, o, x, x,
+		x, x, x, x,
+		x, x, o, o,
+		x, o, o, x,
 	}
 	l := NewLayout(4, 4, 1, 2)
 	classes := surveyed(-10, 10).Breaks([]float64{-1, 0, 1, 3, 5, 8})
 	colors := make([]color.NRGBA, 7)
-	indices := func(nearest bool, p []float64, flipX, flipY bool) []uint8 {
+	indices := func(nearest bool, p []bool, flipX, flipY bool) []uint8 {
 		c := NewCells(l, nearest, p != nil)
 		for y := range 4 { // in windows of two pixels
 			for x := 0; x < 4; x += 2 {
-				var window []float64
+				var window []bool
 				if at := 4*y + x; p != nil {
 					window = p[at : at+2]
 				}
-				c.Add(x, y, 2, values[4*y+x:4*y+x+2], window, 0.05)
+				c.Add(x, y, 2, values[4*y+x:4*y+x+2], window)
 			}
 		}
 		return c.Image(classes, colors, flipX, flipY).Pix
@@ -77,13 +78,13 @@ func TestCells(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		nearest      bool
-		p            []float64
+		p            []bool
 		flipX, flipY bool
 		want         []uint8 // 0: no value, 1: not significant, 2 + class
 	}{
 		{"means 4, -2, 1, 9", false, nil, false, false, []uint8{2 + 4, 2 + 0, 2 + 2, 2 + 6}},
 		{"the pixels in the middle: 7, -2, 4, 9", true, nil, false, false, []uint8{2 + 5, 2 + 0, 2 + 4, 2 + 6}},
-		{"half of them significant is enough", false, pvalues, false, false, []uint8{2 + 4, 1, 1, 2 + 6}},
+		{"half of them significant is enough", false, marks, false, false, []uint8{2 + 4, 1, 1, 2 + 6}},
 		{"from the east", false, nil, true, false, []uint8{2 + 0, 2 + 4, 2 + 6, 2 + 2}},
 		{"from the south", false, nil, false, true, []uint8{2 + 2, 2 + 6, 2 + 4, 2 + 0}},
 	} {
@@ -92,7 +93,7 @@ func TestCells(t *testing.T) {
 		}
 	}
 	c := NewCells(l, false, false)
-	c.Add(0, 0, 4, []float64{nan, nan, 1, 1}, nil, 0)
+	c.Add(0, 0, 4, []float64{nan, nan, 1, 1}, nil)
 	if got := c.Image(classes, colors, false, false).Pix; !slices.Equal(got, []uint8{0, 2 + 2, 0, 0}) {
 		t.Errorf("cells without a value: %v", got)
 	}
@@ -147,11 +148,11 @@ func example(w, h, classes, side int) *Figure {
 			values[i] = nan
 		}
 	}
-	c := surveyed(values...).Quantiles(classes)
-	c.Count(values, nil, 0)
+	c := surveyed(values...).SignedQuantiles(classes)
+	c.Count(values, nil)
 	l := NewLayout(w, h, 1, side)
 	cells := NewCells(l, false, false)
-	cells.Add(0, 0, w, values, nil, 0)
+	cells.Add(0, 0, w, values, nil)
 	p, _ := ParsePalette("BrBG")
 	north := 0.1 * float64(classes)
 	f := &Figure{Title: "Linear trend, 1995 to 2015", Subtitle: "classes with as many pixels each", Heading: "slope, NDVI/year", Column: "pixels",

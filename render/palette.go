@@ -88,8 +88,8 @@ func (p Palette) at(t float64) color.NRGBA {
 }
 
 // Colors returns a colour for each class. If p diverges and centred is set, the middle of p is at
-// zero: classes below and above zero have different hues, a class that contains zero is neutral,
-// and classes at the same distance from zero are equally deep.
+// zero: classes below and above zero have different hues, a class of zeros or of both signs is
+// neutral, and classes at the same distance from zero are equally deep.
 func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
 	n := len(c.Pixels)
 	colors := make([]color.NRGBA, n)
@@ -125,16 +125,20 @@ func (c *Classes) bounds(i int) (lo, hi float64) {
 	return lo, hi
 }
 
-// depths returns the depth of each class, from -1 to 1, and 0 for a class that contains zero.
+// leastDepth is the depth of the class next to zero, if there are many: its hue must be seen.
+const leastDepth = 0.3
+
+// depths returns the depth of each class, from -1 to 1. It is 0 for a class of zeros and for one
+// that holds values of both signs.
 func depths(c *Classes) []float64 {
 	at := make([]float64, len(c.Pixels))
 	var below, above []int // classes by their distance from zero, the nearest first
 	for i := range at {
 		lo, hi := c.bounds(i)
 		switch {
-		case i == 0 && lo > 0, i > 0 && lo >= 0:
+		case lo >= 0 && hi > 0:
 			above = append(above, i)
-		case hi <= 0 && lo < 0:
+		case hi <= 0 && lo < belowZero:
 			below = append([]int{i}, below...)
 		}
 	}
@@ -153,7 +157,8 @@ func depths(c *Classes) []float64 {
 		return at
 	}
 	deepest := 1 - 0.4/float64(n)
-	level := func(k int) float64 { return float64(k) / float64(n) * deepest }
+	least := max(deepest/float64(n), leastDepth)
+	level := func(k int) float64 { return least + (deepest-least)*float64(k-1)/float64(max(n-1, 1)) }
 	sign := func(i int) float64 {
 		if _, hi := c.bounds(i); hi <= 0 {
 			return -1
@@ -163,12 +168,12 @@ func depths(c *Classes) []float64 {
 	for k, i := range long {
 		at[i] = sign(i) * level(k+1)
 	}
-	// A class on the shorter side has the depth of the classes at the same distance on the
-	// longer side, as far as each class can have a depth of its own.
+	// A class on the shorter side has the depth of the classes at about the same distance on
+	// the longer side, as far as each class can have a depth of its own.
 	for k, i := range short {
 		same := 0
 		for _, j := range long {
-			if near(j) <= near(i) {
+			if near(j) <= 1.1*near(i) {
 				same++
 			}
 		}

@@ -37,10 +37,10 @@ func newMapCommand() *cobra.Command {
 		Short: "Draw a map of a trend in classes, as PNG or SVG.",
 		Long: "Draw a map of a trend in classes, as PNG or SVG, with a legend, the share of pixels of each class, a scale\n" +
 			"bar and north.\n\n" +
-			"Classes hold as many pixels each, unless --method or --breaks says otherwise; with five, their limits are\n" +
-			"those that pixtrend fit prints. Trends and other values with a sign are coloured from zero: with the default\n" +
-			"palette, losses are brown and gains are green, the deeper the larger. Pixels without a value are\n" +
-			"transparent. Rasters larger than the map are averaged; limits and shares are those of their pixels. Of\n" +
+			"Classes hold as many pixels each, unless --method or --breaks says otherwise. Zero is a limit between the\n" +
+			"classes of trends and other values with a sign, and each side has classes of its own: with the default\n" +
+			"palette, losses are brown and gains are green, the deeper the larger. The classes of p-values end at 0.01,\n" +
+			"0.05 and 0.1. Pixels without a value are transparent. Rasters larger than the map are averaged; limits and shares are those of their pixels. Of\n" +
 			"rasters with more than " + humanize.Comma(trendmap.Whole) + " pixels, these are found from a sample of blocks, and the map from\n" +
 			"overviews if there are some.",
 		Example: "  # the map of a trend made for trying\n" +
@@ -66,6 +66,7 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.Classes, "classes", "", "N", fmt.Sprintf("make N classes (default %d)", trendmap.DefaultClasses), parseClasses)
 		option(flags, &o.Method, "method", "", "METHOD", "METHOD of finding limits: quantile, as many pixels in each class (default), or equal, classes of equal width", parseMethod)
 		option(flags, &o.Breaks, "breaks", "", "LIMITS", "LIMITS between the classes, separated by commas, such as -0.01,0,0.01; values beyond them make two more classes", render.ParseBreaks)
+		option(flags, &o.Mask, "mask", "", "HOW", "draw grey, and count apart, where the fit has found no trend: HOW is trend_class, where that band is 0, or fdr, the same if pixtrend fit --fdr has made it", parseMask)
 		option(flags, &o.MaskP, "mask-p", "", "ALPHA", "draw grey, and count apart, where the band pvalue is not below ALPHA, such as 0.05", between0And1)
 	})
 	group(cmd, "Map", func(flags *pflag.FlagSet) {
@@ -85,6 +86,7 @@ func newMapCommand() *cobra.Command {
 		m.messages.define(flags, "print no progress and no summary")
 	})
 	complete(cmd, "field", stats.FieldNames()...)
+	complete(cmd, "mask", string(trendmap.ClassMask), string(trendmap.FDRMask))
 	complete(cmd, "method", string(trendmap.Quantile), string(trendmap.Equal))
 	complete(cmd, "palette", render.PaletteNames()...)
 	return cmd
@@ -115,6 +117,15 @@ func parseMethod(s string) (trendmap.Method, error) {
 		}
 	}
 	return "", errors.New("give quantile or equal")
+}
+
+func parseMask(s string) (trendmap.Mask, error) {
+	for _, m := range []trendmap.Mask{trendmap.ClassMask, trendmap.FDRMask} {
+		if strings.EqualFold(s, string(m)) {
+			return m, nil
+		}
+	}
+	return "", errors.New("give trend_class or fdr")
 }
 
 func parsePalette(s string) (string, error) {
@@ -160,6 +171,8 @@ func (m *makeMap) check(args []string) error {
 		return usagef("no output: name it with -o, such as -o map.png")
 	case m.options.Field != "" && m.options.Band > 0:
 		return usagef("--field and --band exclude each other: both name the band that is drawn")
+	case m.options.Mask != trendmap.NoMask && m.options.MaskP > 0:
+		return usagef("--mask and --mask-p exclude each other: both say which pixels are grey")
 	case m.options.Breaks != nil && (m.options.Classes > 0 || m.options.Method != ""):
 		return usagef("--breaks leaves nothing to --classes and --method: give one or the other")
 	case m.json && m.quiet:

@@ -65,15 +65,34 @@ func band(t *testing.T, path string, n int) (values []float64, width int) {
 	return values, st.SizeX
 }
 
-// The map has the limits that the fit prints, and counts the pixels of the raster.
+// quantile returns the value below which a share of sorted values lies, as numpy does.
+func quantile(sorted []float64, share float64) float64 {
+	at := share * float64(len(sorted)-1)
+	k := int(at)
+	return sorted[k] + (at-float64(k))*(sorted[min(k+1, len(sorted)-1)]-sorted[k])
+}
+
+// The limits of a map of slopes are zero and the quantiles on each side of it, and each class has
+// the pixels of the raster between its limits.
 func TestMap(t *testing.T) {
-	dir, summary := trended(t, "slope,pvalue,n")
+	dir, _ := trended(t, "slope,pvalue,n")
 	m := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask-p", "0.05")
-	if len(m.Classes) != 5 || m.Field != "slope" || m.Band != 1 || m.Width != 100 || m.Height != 80 {
+	if len(m.Classes) != 5 || m.Field != "slope" || m.Band != 1 || m.Width != 100 || m.Height != 80 || m.Mask != "p ≥ 0.05" || m.Alpha != 0.05 {
 		t.Fatalf("%+v", m)
 	}
 	slopes, _ := band(t, filepath.Join(dir, "trend.tif"), 1)
 	pvalues, _ := band(t, filepath.Join(dir, "trend.tif"), 2)
+	var below, above []float64
+	for _, x := range slopes {
+		if x < 0 {
+			below = append(below, x)
+		} else if x > 0 {
+			above = append(above, x)
+		}
+	}
+	slices.Sort(below)
+	slices.Sort(above)
+	limits := []float64{quantile(below, 1./2), 0, quantile(above, 1./3), quantile(above, 2./3)} // 42 % of the slopes are below zero
 	counts, unsure, missing := make([]int64, 5), int64(0), int64(0)
 	for p, x := range slopes {
 		switch {
@@ -83,7 +102,7 @@ func TestMap(t *testing.T) {
 			unsure++
 		default:
 			k := 0
-			for k < 4 && x > summary.SlopeQuintiles[k] {
+			for k < 4 && x > limits[k] {
 				k++
 			}
 			counts[k]++
@@ -93,8 +112,8 @@ func TestMap(t *testing.T) {
 		t.Errorf("%d pixels are not significant and %d missing, want %d and %d", m.NotSure, m.Nodata, unsure, missing)
 	}
 	for i, c := range m.Classes {
-		if i < 4 && (c.UpTo == nil || *c.UpTo != summary.SlopeQuintiles[i]) || c.Pixels != counts[i] {
-			t.Errorf("class %d: %+v, want %d pixels and the limits %v", i, c, counts[i], summary.SlopeQuintiles)
+		if i < 4 && (c.UpTo == nil || math.Abs(*c.UpTo-limits[i]) > 1e-12) || c.Pixels != counts[i] {
+			t.Errorf("class %d: %+v, want %d pixels and the limits %v", i, c, counts[i], limits)
 		}
 	}
 	file, err := os.Open(filepath.Join(dir, "map.png"))
@@ -113,6 +132,65 @@ func TestMap(t *testing.T) {
 	}
 	if code, stdout, stderr = call(t, dir, "map", "trend.tif", "-o", "quiet.png", "-q"); code != 0 || stdout+stderr != "" {
 		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+// The classes of p-values have limits that are usual, and others if one asks for them.
+func TestMapPValues(t *testing.T) {
+	dir, _ := trended(t, "pvalue")
+	pvalues, _ := band(t, filepath.Join(dir, "trend.tif"), 1)
+	var want [4]int64
+	for _, p := range pvalues {
+		switch {
+		case p <= 0.01:
+			want[0]++
+		case p <= 0.05:
+			want[1]++
+		case p <= 0.1:
+			want[2]++
+		case p > 0.1:
+			want[3]++
+		}
+	}
+	m := drawn(t, dir, "trend.tif", "-o", "map.png")
+	for i, label := range []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"} {
+		if c := m.Classes[i]; len(m.Classes) != 4 || c.Label != label || c.Pixels != want[i] || c.Pixels == 0 {
+			t.Errorf("class %d of %d: %+v, want %s with %d pixels", i, len(m.Classes), c, label, want[i])
+		}
+	}
+	if first, last := m.Classes[0].Color, m.Classes[3].Color; first > last { // as hexadecimal numbers, dark before light
+		t.Errorf("the smallest p-values are %s, and the largest %s", first, last)
+	}
+	if m = drawn(t, dir, "trend.tif", "-o", "map.png", "--classes", "4"); m.Method != "quantile" || strings.Contains(m.Classes[0].Label, "p") {
+		t.Errorf("four classes by quantile: %+v", m)
+	}
+}
+
+// A map can be grey where the fit found no trend, without the limit being given again.
+func TestMapMask(t *testing.T) {
+	dir, _ := trended(t, "slope", "--fdr", "0.05")
+	classes, _ := band(t, filepath.Join(dir, "trend.tif"), 3)
+	none := int64(0)
+	for _, c := range classes {
+		if c == 0 {
+			none++
+		}
+	}
+	for _, mask := range []string{"fdr", "trend_class"} {
+		m := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask", mask)
+		last := m.Classes[len(m.Classes)-1]
+		if m.NotSure != none || none == 0 || m.Mask != "false discovery rate 0.05" || last.Pixels == 0 {
+			t.Errorf("%s: %d pixels are not significant (%s), want %d", mask, m.NotSure, m.Mask, none)
+		}
+	}
+	dir, _ = trended(t, "slope,pvalue", "--significance", "0.1")
+	by := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask", "trend_class")
+	if p := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask-p", "0.1"); by.NotSure != p.NotSure || by.Mask != p.Mask || by.Mask != "p ≥ 0.1" {
+		t.Errorf("%d pixels are not significant by class (%s), and %d by p-value (%s)", by.NotSure, by.Mask, p.NotSure, p.Mask)
+	}
+	code, _, stderr := call(t, dir, "map", "trend.tif", "-o", "m.png", "--mask", "fdr")
+	if code != 1 || !strings.Contains(stderr, "without a false discovery rate: fit it again with --fdr 0.05, or use --mask trend_class") {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
 
@@ -242,7 +320,7 @@ func TestMapOdd(t *testing.T) {
 func TestFitMap(t *testing.T) {
 	dir := folder(t)
 	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "trend.tif", "--map", "trend.png", "--stats", "n,slope")
-	if code != 0 || stderr != dotted || !strings.Contains(stdout, "\ntrend.png: slope (") || !strings.Contains(stdout, "5 classes by quantile\n") {
+	if code != 0 || stderr != dotted || !strings.Contains(stdout, "\ntrend.png: slope (") || !strings.Contains(stdout, "5 classes, by quantile on each side of zero\n") {
 		t.Errorf("exit code %d, %q, %q", code, stderr, stdout)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "trend.png")); err != nil {
@@ -303,6 +381,9 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif -o m.png --breaks 0 --classes 3", 2, []string{"--breaks"}},
 		{"map trend.tif -o m.png --palette viridis", 2, []string{"viridis", "BrBG", "YlGnBu"}},
 		{"map trend.tif -o m.png --mask-p 5", 2, []string{"between 0 and 1"}},
+		{"map trend.tif -o m.png --mask pvalue", 2, []string{"trend_class or fdr"}},
+		{"map trend.tif -o m.png --mask fdr --mask-p 0.05", 2, []string{"--mask and --mask-p"}},
+		{"map trend.tif -o m.png --mask fdr", 1, []string{"--mask fdr needs a band called trend_class", "--fdr 0.05 or --significance 0.05"}},
 		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 4000"}},
 		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 4000"}},
 		{"map trend.tif -o m.png --json -q", 2, []string{"--json and --quiet"}},

@@ -21,10 +21,13 @@ import (
 type drawing struct {
 	*raster.Trend
 	o             Options
+	choice        bool // the options say what the classes are; otherwise a field may have its own
 	input, output string
-	band, pvalue  int // indices; pvalue is -1 where none is needed
+	band          int // its index
+	mask          rule
 	name, unit    string
 	kind          render.Kind
+	signed        bool // values lie on either side of zero
 	sampled       bool
 	classes       *render.Classes
 	cells         *render.Cells
@@ -33,6 +36,7 @@ type drawing struct {
 // Draw draws a band of the raster input into output, a PNG, or an SVG if its name ends so. Its files appear together, once all
 // are whole: after an error or a cancelled context there are none but those that were there before.
 func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
+	choice := o.Classes != 0 || o.Method != "" || o.Breaks != nil
 	o.Classes, o.Size, o.Method = cmp.Or(o.Classes, DefaultClasses), cmp.Or(o.Size, DefaultSize), cmp.Or(o.Method, Quantile)
 	if err := o.check(); err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 		}
 		style = strings.TrimSuffix(input, filepath.Ext(input)) + ".qml"
 	}
-	d := &drawing{Trend: t, o: o, input: input, output: output}
+	d := &drawing{Trend: t, o: o, choice: choice, input: input, output: output}
 	if err := d.checkTargets(style); err != nil {
 		return nil, err
 	}
@@ -59,8 +63,8 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	if err := d.read(ctx); err != nil {
 		return nil, err
 	}
-	palette, centred := d.colouring()
-	classes := d.classes.Show(palette, centred, d.unit, d.kind.Classes)
+	palette := d.palette()
+	classes := d.classes.Show(palette, d.signed, d.unit, d.kind.Classes)
 	figure := d.figure(classes)
 	m := d.describe(classes)
 	m.QGIS = style
@@ -134,20 +138,16 @@ func writeAll(ctx context.Context, targets []target, overwrite bool) error {
 	return nil
 }
 
-// choose settles which band is m.
-func (d *drawing) choose() error {
-	var names []string
-	for i, b := range d.Bands {
-		names = append(names, cmp.Or(b.Name, fmt.Sprintf("band %d, which has no name", i+1)))
-	}
+// choose settles which band is drawn, and by which rule pixels are grey.
+func (d *drawing) choose() (err error) {
 	switch {
 	case d.o.Band > len(d.Bands):
-		return fmt.Errorf("%s has no band %d: it has %s", d.Name, d.o.Band, strings.Join(names, ", "))
+		return fmt.Errorf("%s has no band %d: it has %s", d.Name, d.o.Band, d.bandNames())
 	case d.o.Band > 0:
 		d.band = d.o.Band - 1
 	case d.o.Field != "":
 		if d.band = d.Trend.Band(d.o.Field); d.band < 0 {
-			return fmt.Errorf("%s has no band called %s: it has %s", d.Name, d.o.Field, strings.Join(names, ", "))
+			return fmt.Errorf("%s has no band called %s: it has %s", d.Name, d.o.Field, d.bandNames())
 		}
 	default:
 		d.band = max(0, d.Trend.Band(stats.Slope.String()))
@@ -157,11 +157,9 @@ func (d *drawing) choose() error {
 	if b.Paletted {
 		return fault.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with %v, or another raster", d.band+1, d.Name, fault.Option{Field: "Band"})
 	}
-	if d.pvalue = -1; d.o.MaskP > 0 {
-		if d.pvalue = d.Trend.Band(stats.PValue.String()); d.pvalue < 0 {
-			return fault.Errorf("%v needs a band called pvalue, and %s has %s: fit it again with %v", fault.Option{Field: "MaskP"}, d.Name, strings.Join(names, ", "),
-				fault.Option{Field: "Fit.Fields", Value: "slope,pvalue"})
-		}
+	if d.choice {
+		d.kind.Classes, d.kind.Limits = nil, nil
 	}
-	return nil
+	d.mask, err = d.rule()
+	return err
 }

@@ -13,18 +13,17 @@ import (
 	"github.com/pixtrend/pixtrend/render"
 )
 
-// colouring returns the palette, and whether zero is its middle.
-func (d *drawing) colouring() (render.Palette, bool) {
-	centred := d.kind.Signed || d.kind.Title == "" && d.classes.Min < 0 && d.classes.Max > 0
-	name := render.DefaultSequential
-	if centred {
+// palette returns the palette that the options name, or one that suits the field.
+func (d *drawing) palette() render.Palette {
+	name := cmp.Or(d.kind.Palette, render.DefaultSequential)
+	if d.signed {
 		name = render.DefaultDiverging
 	}
 	p, err := render.ParsePalette(cmp.Or(d.o.Palette, name))
 	if err != nil {
-		panic(err) // it has been read before
+		panic(err) // check has read it
 	}
-	return p, centred
+	return p
 }
 
 // figure puts together what is drawn.
@@ -68,8 +67,8 @@ func (d *drawing) entries(classes []render.Class) (entries []render.Entry) {
 			entries = append(entries, render.Entry{Color: c.Color, Label: c.Label, Share: render.Percent(c.Pixels, total)})
 		}
 	}
-	if d.pvalue >= 0 {
-		entries = append(entries, render.Entry{Color: render.NotSignificant, Label: fmt.Sprintf("not significant (p ≥ %v)", d.o.MaskP),
+	if d.mask.band >= 0 {
+		entries = append(entries, render.Entry{Color: render.NotSignificant, Label: fmt.Sprintf("not significant (%s)", d.mask.text),
 			Share: render.Percent(d.classes.Insignificant, total), Apart: true})
 	}
 	if n := d.classes.Nodata; n > 0 {
@@ -94,7 +93,7 @@ func (d *drawing) subtitle() string {
 	switch {
 	case d.classes.Total() == 0:
 		return "No pixel has a value"
-	case d.kind.Classes != nil && d.o.Breaks == nil:
+	case d.kind.Classes != nil:
 		return ""
 	case d.classes.Given:
 		return fmt.Sprintf("%d classes with given limits", n)
@@ -102,8 +101,14 @@ func (d *drawing) subtitle() string {
 		return "All pixels are in one class"
 	}
 	text := fmt.Sprintf("%d classes by quantile", n)
+	if d.classes.Signed {
+		text = fmt.Sprintf("%d classes, by quantile on each side of zero", n)
+	}
 	if d.o.Method == Equal {
 		text = fmt.Sprintf("%d classes of equal width", n)
+		if d.classes.Signed {
+			text += " from zero"
+		}
 	}
 	if n < d.classes.Asked {
 		text += fmt.Sprintf("; values repeat too often for %d", d.classes.Asked)
@@ -156,7 +161,7 @@ func dateCount(dates string) string {
 // describe says what is drawn.
 func (d *drawing) describe(classes []render.Class) *Map {
 	s := &Map{Output: d.output, Colors: d.o.Colors, Raster: d.Name, Band: d.band + 1, Field: d.name, Unit: d.unit, Width: d.Width, Height: d.Height,
-		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
+		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Mask: d.mask.text, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
 		Classes: []Class{}, Warnings: []string{}, Description: d.subtitle(), Legend: d.entries(classes)}
 	if d.classes.Given {
 		s.Method = "breaks"
@@ -176,7 +181,7 @@ func (d *drawing) describe(classes []render.Class) *Map {
 	if d.classes.Total() == 0 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("no pixel of band %d of %s has a value, so the map is empty", s.Band, s.Raster))
 	}
-	if d.o.QGIS && d.pvalue >= 0 {
+	if d.o.QGIS && d.mask.band >= 0 {
 		s.Warnings = append(s.Warnings, "the style for QGIS shows all pixels: those that are not significant are grey in the map only")
 	}
 	return s

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/render"
 )
 
@@ -20,6 +21,7 @@ type Options struct {
 	Breaks    []float64             // ascending limits between the classes, in place of Classes and Method; nil: none
 	Palette   string                // as render.ParsePalette reads it; "": one that suits the field
 	MaskP     float64               // grey where the band pvalue is not below it; 0: nowhere
+	Mask      Mask                  // or grey where the fit has found no trend
 	Title     string                // "": what the field is, and when
 	Size      int                   // pixels of the longer side of the map, from LeastSize to MostSize; 0: DefaultSize
 	QGIS      bool                  // write a style too, beside the raster, with .qml for its suffix
@@ -69,6 +71,10 @@ func (o *Options) check() error {
 		return fmt.Errorf("the limits %v do not make classes: give fewer than %d finite numbers that ascend", o.Breaks, render.MostClasses)
 	case !(o.MaskP >= 0 && o.MaskP < 1):
 		return fmt.Errorf("p-values are below 1, and cannot be held against %v", o.MaskP)
+	case o.Mask != NoMask && o.Mask != ClassMask && o.Mask != FDRMask:
+		return fmt.Errorf("no mask is called %q: use %s or %s", o.Mask, ClassMask, FDRMask)
+	case o.Mask != NoMask && o.MaskP > 0:
+		return fault.Errorf("%v and %v exclude each other: both say which pixels are grey", fault.Option{Field: "Mask"}, fault.Option{Field: "MaskP"})
 	case o.Size < LeastSize || o.Size > MostSize:
 		return fmt.Errorf("a map is from %d to %d pixels long, and not %d", LeastSize, MostSize, o.Size)
 	}
@@ -90,6 +96,7 @@ type Map struct {
 	Sampled     bool           `json:"sampled"` // limits and pixels are those of a part of the raster
 	Classes     []Class        `json:"classes"`
 	NotSure     int64          `json:"not_significant"` // pixels
+	Mask        string         `json:"mask,omitempty"`  // which pixels these are, such as p ≥ 0.05
 	Alpha       float64        `json:"alpha,omitempty"`
 	Nodata      int64          `json:"nodata"`
 	Warnings    []string       `json:"warnings"`

@@ -25,6 +25,8 @@ func TestOptions(t *testing.T) {
 		"cannot be held against 1":   {MaskP: 1},
 		"from 100 to 4000 pixels":    {Size: 5000},
 		"do not name one band":       {Band: 2, Field: "slope"},
+		`no mask is called "n"`:      {Mask: "n"},
+		"exclude each other":         {Mask: FDRMask, MaskP: 0.05},
 		"use BrBG":                   {Palette: "jet"},
 		"there is no such file":      {},
 	} {
