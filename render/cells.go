@@ -10,8 +10,9 @@ import (
 // is drawn as one or more pixels of the picture.
 type Layout struct {
 	RasterWidth, RasterHeight   int
-	Width, Height               int // cells; never more than the raster has pixels
-	PictureWidth, PictureHeight int // never less than there are cells
+	Width, Height               int     // cells; never more than the raster has pixels
+	PictureWidth, PictureHeight int     // never less than there are cells
+	DPI                         float64 // pixels an inch on paper; 0: the picture is for screens
 }
 
 // mostAspect is the largest ratio between the sides of a drawn pixel.
@@ -33,6 +34,23 @@ func NewLayout(width, height int, aspect float64, side int) Layout {
 		PictureWidth: max(1, int(math.Round(w*fill))), PictureHeight: max(1, int(math.Round(h*fill)))}
 	l.Width, l.Height = min(width, l.PictureWidth), min(height, l.PictureHeight)
 	return l
+}
+
+// CellBytes returns the memory of the Cells of a layout and their image.
+func (l Layout) CellBytes(masked bool) int64 {
+	each := int64(8 + 4 + 1) // sum, count, image
+	if masked {
+		each += 4
+	}
+	return each * int64(l.Width) * int64(l.Height)
+}
+
+// PageBytes returns about the most memory that drawing a figure takes, beside its text and
+// outlines: the page as PNG, the cells, and the map at its full size.
+func (l Layout) PageBytes() int64 {
+	u := l.unit()
+	w, h := int64(l.PictureWidth)+int64(500*u), int64(l.PictureHeight)+int64(250*u)
+	return 4*w*h + int64(l.Width)*int64(l.Height) + int64(l.PictureWidth)*int64(l.PictureHeight)
 }
 
 // Cells holds the values of a raster at the resolution of a layout. The value of a cell is the mean

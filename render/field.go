@@ -16,28 +16,30 @@ type Kind struct {
 	Classes []string // names of the classes of a field that has its own; Limits separate them
 	Limits  []float64
 	Palette string // "": the default of values with a sign or without one
+
+	OfSamples bool // in the unit of the samples, or in that per time
 }
 
 var kinds = map[string]Kind{
-	stats.Slope.String():     {Title: "Linear trend", Signed: true},
-	stats.Intercept.String(): {Title: "Intercept of the linear trend"},
+	stats.Slope.String():     {Title: "Linear trend", OfSamples: true, Signed: true},
+	stats.Intercept.String(): {Title: "Intercept of the linear trend", OfSamples: true},
 	stats.RValue.String():    {Title: "Correlation with time", Signed: true},
 	stats.R2.String():        {Title: "Share of the variance that the linear trend explains"},
 	stats.TValue.String():    {Title: "t-value of the linear trend", Signed: true},
 	stats.PValue.String(): {Title: "p-value of the linear trend", Palette: DefaultSequential + reversed,
 		Classes: []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"}, Limits: []float64{0.01, 0.05, 0.1}},
-	stats.Stderr.String():          {Title: "Standard error of the linear trend"},
-	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
-	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
-	stats.Mean.String():            {Title: "Mean"},
+	stats.Stderr.String():          {Title: "Standard error of the linear trend", OfSamples: true},
+	stats.InterceptStderr.String(): {Title: "Standard error of the intercept", OfSamples: true},
+	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend", OfSamples: true},
+	stats.Mean.String():            {Title: "Mean", OfSamples: true},
 	stats.N.String():               {Title: "Number of observations", Nearest: true},
 	stats.First.String():           {Title: "First observation", Nearest: true},
 	stats.Last.String():            {Title: "Last observation", Nearest: true},
-	stats.FittedFirst.String():     {Title: "Linear trend at the first observation"},
-	stats.FittedLast.String():      {Title: "Linear trend at the last observation"},
-	stats.Change.String():          {Title: "Change along the linear trend", Signed: true},
-	stats.SlopeLo.String():         {Title: "Linear trend, lower confidence limit", Signed: true},
-	stats.SlopeHi.String():         {Title: "Linear trend, upper confidence limit", Signed: true},
+	stats.FittedFirst.String():     {Title: "Linear trend at the first observation", OfSamples: true},
+	stats.FittedLast.String():      {Title: "Linear trend at the last observation", OfSamples: true},
+	stats.Change.String():          {Title: "Change along the linear trend", OfSamples: true, Signed: true},
+	stats.SlopeLo.String():         {Title: "Linear trend, lower confidence limit", OfSamples: true, Signed: true},
+	stats.SlopeHi.String():         {Title: "Linear trend, upper confidence limit", OfSamples: true, Signed: true},
 	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true, Nearest: true,
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
@@ -51,6 +53,17 @@ func KindOf(name string) Kind {
 		k.Title = ""
 	}
 	return k
+}
+
+// TitleOf returns the title of a field of samples that have a name, such as "Linear trend of NDVI".
+func (k Kind) TitleOf(variable string) string {
+	for _, of := range []string{"inear trend", "Correlation"} {
+		if at := strings.Index(k.Title, of); at >= 0 {
+			at += len(of)
+			return k.Title[:at] + " of " + variable + k.Title[at:]
+		}
+	}
+	return k.Title + " of " + variable
 }
 
 // Class is a class as it is shown in the legend.

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/xml"
 	"fmt"
 	"image"
@@ -157,6 +158,7 @@ func example(w, h, classes, side int) *Figure {
 	north := 0.1 * float64(classes)
 	f := &Figure{Title: "Linear trend, 1995 to 2015", Subtitle: "classes with as many pixels each", Heading: "slope, NDVI/year", Column: "pixels",
 		Source: "trend.tif, band 1 · EPSG:32617", Layout: l, Bar: NewBar(l, 30, false, "at 42° N"), North: &north}
+	f.Frame = NewFrame(l, Edge{Values: []float64{311010, 311010 + 30*float64(w)}}, Edge{Values: []float64{42 + 0.003*float64(h), 42}, Kind: Latitude})
 	var colors []color.NRGBA
 	for _, class := range c.Show(p, true, "", nil) {
 		f.Entries = append(f.Entries, Entry{Color: class.Color, Label: class.Label, Share: Percent(class.Pixels, c.Total())})
@@ -178,6 +180,11 @@ func TestLay(t *testing.T) {
 				f.Title = strings.Repeat("A long title that goes on and on ", 8)
 				f.Source = strings.Repeat("/a/very/long/name/without/any/space", 9)
 				f.Heading = "the_name_of_a_band_that_somebody_liked, observations per square kilometre and year"
+			}
+			if i == 4 {
+				f.Layout.DPI = 300
+				f.Bar = NewBar(f.Layout, 30, false, "")
+				f.Frame = NewFrame(f.Layout, Edge{Values: []float64{-180, 180}, Kind: Longitude}, Edge{Values: []float64{1e7, 0}})
 			}
 			s := f.lay()
 			name := fmt.Sprintf("%v in %d with %d classes", size, side, classes)
@@ -293,6 +300,64 @@ func TestSVG(t *testing.T) {
 	s := f.lay()
 	if !contains(svg, fmt.Sprintf(`width="%v" height="%v"`, s.width, s.height), "image-rendering:pixelated", "sans-serif") {
 		t.Errorf("the SVG begins with\n%s", svg[:400])
+	}
+}
+
+// Outlines are drawn on the map, in the middle of a seam, and a PNG says how large it is on paper.
+func TestOutlinesAndResolution(t *testing.T) {
+	f := example(50, 40, 5, 600)
+	f.Layout.DPI = 300
+	f.Outlines = [][]float64{{100, 50, 100, 400}, {0, 300, 600, 300}}
+	var b bytes.Buffer
+	if err := f.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b.Bytes(), []byte("pHYs"))
+	if at != headerBytes+4 || binary.BigEndian.Uint32(b.Bytes()[at+4:]) != 11811 || b.Bytes()[at+12] != 1 { // 300 / 0.0254
+		t.Errorf("pHYs at %d, % x", at, b.Bytes()[:60])
+	}
+	img, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.lay()
+	for _, tt := range []struct {
+		x, y float64
+		want color.NRGBA
+	}{{100, 200, ink}, {100 + 3, 200, paper}, {100 - 3, 200, paper}, {400, 300, ink}, {400, 303, paper}} {
+		got := color.NRGBAModel.Convert(img.At(int(s.mapAt.x+tt.x), int(s.mapAt.y+tt.y))).(color.NRGBA)
+		if distance(got, tt.want) > 60 {
+			t.Errorf("%v, %v is %v, want %v", tt.x, tt.y, got, tt.want)
+		}
+	}
+	b.Reset()
+	if err := f.WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf(`<svg width="%.6gin" height="%.6gin" viewBox="0 0 `, s.width/300, s.height/300); !strings.Contains(b.String(), want) {
+		t.Errorf("no %s in %.300s", want, b.String())
+	}
+}
+
+// A PDF has the size of the figure on paper, its fonts, the map pixel for pixel, and text in Unicode.
+func TestPDF(t *testing.T) {
+	f := example(50, 40, 5, 600)
+	f.Title = "Größe ≤ 5 − 3 日本 🌿"
+	f.Outlines = [][]float64{{10, 10, 200, 300}}
+	for dpi, perPixel := range map[float64]float64{0: 0.75, 300: 0.24} { // points
+		f.Layout.DPI = dpi
+		s := f.lay()
+		var b bytes.Buffer
+		if err := f.Write(&b, "pdf"); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if box := fmt.Sprintf("/MediaBox [0 0 %.2f %.2f]", s.width*perPixel, s.height*perPixel); !contains(text, "%PDF-", box, "/Width 600", "/Height 480", "/ToUnicode", "/FontFile2", "%%EOF") {
+			t.Errorf("at %v: no %s or other parts in it", dpi, box)
+		}
+	}
+	if err := f.Write(io.Discard, "gif"); err == nil || !strings.Contains(err.Error(), "png, svg or pdf") {
+		t.Errorf("a gif: %v", err)
 	}
 }
 

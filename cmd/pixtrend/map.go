@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,9 +24,10 @@ import (
 type makeMap struct {
 	input   string
 	drivers []string // besides GTiff
-	output  string   // .png or .svg
+	output  string   // .png, .svg or .pdf
 	options trendmap.Options
-	json    bool
+
+	lonLat, noFrame, json bool
 	messages
 }
 
@@ -34,9 +36,9 @@ func newMapCommand() *cobra.Command {
 	o := &m.options
 	cmd := &cobra.Command{
 		Use:   "map TREND.tif -o FILE",
-		Short: "Draw a map of a trend in classes, as PNG or SVG.",
-		Long: "Draw a map of a trend in classes, as PNG or SVG, with a legend, the share of pixels of each class, a scale\n" +
-			"bar and north.\n\n" +
+		Short: "Draw a map of a trend in classes, as PNG, SVG or PDF.",
+		Long: "Draw a map of a trend in classes, as PNG, SVG or PDF, with a legend, the share of pixels of each class,\n" +
+			"coordinates along the edges, a scale bar and north.\n\n" +
 			"Classes hold as many pixels each, unless --method or --breaks says otherwise. Zero is a limit between the\n" +
 			"classes of trends and other values with a sign, and each side has classes of its own: with the default\n" +
 			"palette, losses are brown and gains are green, the deeper the larger. The classes of p-values end at 0.01,\n" +
@@ -73,13 +75,21 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.Palette, "palette", "", "NAME", "NAME of the colours: "+report.List(render.PaletteNames(), "or")+", with _r behind it for the reverse (default "+
 			render.DefaultDiverging+" for values with a sign, "+render.DefaultSequential+" for others)", parsePalette)
 		option(flags, &o.Title, "title", "", "TEXT", "write TEXT above the map (default: what the field is, and when)", named("a text"))
-		option(flags, &o.Size, "size", "", "PIXELS", fmt.Sprintf("PIXELS of the longer side of the map, without legend, from %d to %d (default %d)", trendmap.LeastSize, trendmap.MostSize, trendmap.DefaultSize), parseMapSize)
+		option(flags, &o.Variable, "variable", "", "NAME", "NAME of what the samples are, such as NDVI, for title and legend", named("a name, such as NDVI"))
+		option(flags, &o.Size, "size", "", "PIXELS", fmt.Sprintf("PIXELS of the longer side of the map, without legend, from %d to %d, as far as --memory allows (default %d)", trendmap.LeastSize, trendmap.MostSize, trendmap.DefaultSize), parseMapSize)
+		option(flags, &o.DPI, "dpi", "", "DPI", "pixels an inch on paper, such as 300: text has its size for it (default: text for screens)", parseDPI)
+		flags.BoolVar(&m.lonLat, "lonlat", false, "write longitudes and latitudes along the edges (default: coordinates in the CRS)")
+		flags.BoolVar(&m.noFrame, "no-frame", false, "write no coordinates along the edges")
+		option(flags, &o.Outline, "outline", "", "FILE", "draw the lines and borders of a vector FILE ("+trendmap.OutlineFormats+") on the map", named("a file, such as districts.geojson"))
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
-		option(flags, &m.output, "output", "o", "FILE", "write the map to FILE, whose name ends in .png or .svg", m.parseOutput)
+		option(flags, &m.output, "output", "o", "FILE", "write the map to FILE, whose name ends in .png, .svg or .pdf", m.parseOutput)
 		flags.BoolVar(&o.QGIS, "qgis", false, "write a style beside the raster too, with .qml for its suffix: QGIS loads it by itself")
 		option(flags, &o.Colors, "colors", "", "FILE", "write the colours as a text for gdaldem color-relief to FILE too", named("a file, such as colors.txt"))
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
+	})
+	group(cmd, "Resources", func(flags *pflag.FlagSet) {
+		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&m.json, "json", false, "print one JSON object on standard output")
@@ -141,6 +151,14 @@ func parseMapSize(s string) (int, error) {
 	return n, nil
 }
 
+func parseDPI(s string) (float64, error) {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(x >= trendmap.LeastDPI && x <= trendmap.MostDPI) {
+		return 0, fmt.Errorf("give a number of pixels an inch from %d to %d, such as 300", trendmap.LeastDPI, trendmap.MostDPI)
+	}
+	return x, nil
+}
+
 // parseOutput reads the output's name, which may be given once.
 func (m *makeMap) parseOutput(s string) (string, error) {
 	if m.output != "" {
@@ -151,11 +169,10 @@ func (m *makeMap) parseOutput(s string) (string, error) {
 
 // parsePicture reads the name of a picture.
 func parsePicture(s string) (string, error) {
-	switch strings.ToLower(filepath.Ext(s)) {
-	case ".png", ".svg":
+	if slices.Contains(render.Formats, plotFormat(s)) {
 		return s, nil
 	}
-	return "", errors.New("give the name of a PNG or an SVG file, such as map.png")
+	return "", errors.New("give the name of a PNG, SVG or PDF file, such as map.png")
 }
 
 // check looks at the command line as a whole, and at no file.
@@ -173,10 +190,18 @@ func (m *makeMap) check(args []string) error {
 		return usagef("--field and --band exclude each other: both name the band that is drawn")
 	case m.options.Mask != trendmap.NoMask && m.options.MaskP > 0:
 		return usagef("--mask and --mask-p exclude each other: both say which pixels are grey")
+	case m.lonLat && m.noFrame:
+		return usagef("--lonlat and --no-frame exclude each other: without a frame there are no coordinates")
 	case m.options.Breaks != nil && (m.options.Classes > 0 || m.options.Method != ""):
 		return usagef("--breaks leaves nothing to --classes and --method: give one or the other")
 	case m.json && m.quiet:
 		return usagef("--json and --quiet exclude each other")
+	}
+	switch {
+	case m.lonLat:
+		m.options.Frame = trendmap.LonLatFrame
+	case m.noFrame:
+		m.options.Frame = trendmap.NoFrame
 	}
 	m.input, m.options.Drivers = args[0], withGTiff(m.drivers)
 	return m.messages.check()

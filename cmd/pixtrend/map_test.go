@@ -194,6 +194,64 @@ func TestMapMask(t *testing.T) {
 	}
 }
 
+// Coordinates, outlines, resolution and the name of what was measured, in every format.
+func TestMapForPrint(t *testing.T) {
+	dir, _ := trended(t, "slope,mean")
+	outline := `{"type":"Polygon","coordinates":[[[-83.15,42.3],[-83.1,42.3],[-83.1,42.4],[-83.15,42.4],[-83.15,42.3]]]}`
+	if err := os.WriteFile(filepath.Join(dir, "area.geojson"), []byte(outline), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"trend.tif", "--size", "500", "--dpi", "200", "--variable", "NDVI", "--outline", "area.geojson"}
+	svg := func(more ...string) string {
+		t.Helper()
+		m := drawn(t, dir, append(append([]string{"-o", "map.svg"}, args...), more...)...)
+		if len(m.Warnings) > 0 {
+			t.Errorf("%v: %q", more, m.Warnings)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "map.svg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(string(data), "\u2009", " ")
+	}
+	for _, tt := range []struct {
+		args         []string
+		with, absent []string
+	}{
+		{nil, []string{">322 000<", ">4 690 000<", ">Linear trend of NDVI, 1995 to 2015<", ">slope, NDVI per year<", "coordinates in metres · outlines of area.geojson", "in\" viewBox"}, []string{"° W"}},
+		{[]string{"--lonlat", "--field", "mean"}, []string{">83.16° W<", ">42.35° N<", ">Mean of NDVI, 1995 to 2015<", ">mean, NDVI<", "longitudes and latitudes on WGS 84"}, []string{">322 000<"}},
+		{[]string{"--no-frame", "--title", "A map"}, []string{">A map<"}, []string{"° W", ">322 000<", "coordinates"}},
+	} {
+		text := svg(tt.args...)
+		for _, w := range tt.with {
+			if !strings.Contains(text, w) {
+				t.Errorf("%v: no %q", tt.args, w)
+			}
+		}
+		for _, w := range tt.absent {
+			if strings.Contains(text, w) {
+				t.Errorf("%v: there is %q", tt.args, w)
+			}
+		}
+	}
+	for _, name := range []string{"map.png", "map.pdf"} {
+		drawn(t, dir, append([]string{"-o", name}, args...)...)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "map.pdf"))
+	if err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+		t.Errorf("%v, %.10q", err, data)
+	}
+	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--palette", "RdYlGn"); len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "red and green as one colour") {
+		t.Errorf("%q", m.Warnings)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "far.geojson"), []byte(`{"type":"LineString","coordinates":[[10,10],[20,20]]}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--outline", "far.geojson"); len(m.Warnings) != 1 || m.Warnings[0] != "no line of far.geojson lies within the raster" {
+		t.Errorf("%q", m.Warnings)
+	}
+}
+
 // The style and the colour table give every pixel the colour of its class.
 func TestMapStyles(t *testing.T) {
 	dir, _ := trended(t, "n,slope")
@@ -372,20 +430,25 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif", 2, []string{"no output", "-o map.png"}},
 		{"map trend.tif text.tif -o m.png", 2, []string{"one raster", "2"}},
 		{"map trend.tif -o m.png -o n.png", 2, []string{"m.png", "already"}},
-		{"map trend.tif -o m.jpg", 2, []string{"m.jpg", "map.png"}},
+		{"map trend.tif -o m.jpg", 2, []string{"m.jpg", "PNG, SVG or PDF", "map.png"}},
+		{"map trend.tif -o m.png --dpi 5", 2, []string{"from 10 to 2400"}},
+		{"map trend.tif -o m.png --lonlat --no-frame", 2, []string{"--lonlat and --no-frame"}},
+		{"map trend.tif -o m.png --outline none.geojson", 1, []string{"none.geojson", "no such file"}},
+		{"map trend.tif -o m.png --outline text.tif", 1, []string{"text.tif", "not a GeoJSON, GeoPackage, Shapefile or FlatGeobuf"}},
+		{"map trend.tif -o m.png --size 20000", 1, []string{"20000 × 16000 pixels", "than the memory of 512 MiB", "--size", "--memory"}},
 		{"map trend.tif -o m.png --field slope --band 1", 2, []string{"--field and --band"}},
 		{"map trend.tif -o m.png --classes 1", 2, []string{"from 2 to 12"}},
 		{"map trend.tif -o m.png --classes 13", 2, []string{"from 2 to 12"}},
 		{"map trend.tif -o m.png --method jenks", 2, []string{"quantile or equal"}},
 		{"map trend.tif -o m.png --breaks 1,0", 2, []string{"ascend"}},
 		{"map trend.tif -o m.png --breaks 0 --classes 3", 2, []string{"--breaks"}},
-		{"map trend.tif -o m.png --palette viridis", 2, []string{"viridis", "BrBG", "YlGnBu"}},
+		{"map trend.tif -o m.png --palette jet", 2, []string{"jet", "BrBG", "YlGnBu", "viridis"}},
 		{"map trend.tif -o m.png --mask-p 5", 2, []string{"between 0 and 1"}},
 		{"map trend.tif -o m.png --mask pvalue", 2, []string{"trend_class or fdr"}},
 		{"map trend.tif -o m.png --mask fdr --mask-p 0.05", 2, []string{"--mask and --mask-p"}},
 		{"map trend.tif -o m.png --mask fdr", 1, []string{"--mask fdr needs a band called trend_class", "--fdr 0.05 or --significance 0.05"}},
-		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 4000"}},
-		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 4000"}},
+		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 60000"}},
+		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 60000"}},
 		{"map trend.tif -o m.png --json -q", 2, []string{"--json and --quiet"}},
 		{"map trend.tif -o m.png --field pvalue", 1, []string{"no band called pvalue", "slope, n"}},
 		{"map trend.tif -o m.png --band 3", 1, []string{"no band 3", "slope, n"}},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -25,20 +26,28 @@ type drawing struct {
 	input, output string
 	band          int // its index
 	mask          rule
+	layout        render.Layout
+	outlines      [][]float64 // in pixels of the picture
+	warnings      []string
 	name, unit    string
 	kind          render.Kind
 	signed        bool // values lie on either side of zero
 	sampled       bool
 	classes       *render.Classes
 	cells         *render.Cells
+	weak          []bool // scratch memory of count
 }
 
-// Draw draws a band of the raster input into output, a PNG, or an SVG if its name ends so. Its files appear together, once all
-// are whole: after an error or a cancelled context there are none but those that were there before.
+// Draw draws a band of the raster input into output, as PNG, SVG or PDF by the end of its name. Its files appear together, once
+// all are whole: after an error or a cancelled context there are none but those that were there before.
 func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	choice := o.Classes != 0 || o.Method != "" || o.Breaks != nil
-	o.Classes, o.Size, o.Method = cmp.Or(o.Classes, DefaultClasses), cmp.Or(o.Size, DefaultSize), cmp.Or(o.Method, Quantile)
+	o.setDefaults()
 	if err := o.check(); err != nil {
+		return nil, err
+	}
+	format, err := formatOf(output)
+	if err != nil {
 		return nil, err
 	}
 	t, err := raster.OpenTrend(ctx, input, o.Drivers)
@@ -46,18 +55,15 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 		return nil, err
 	}
 	defer func() { _ = t.Close() }()
-	style := ""
-	if o.QGIS {
-		if t.Remote() {
-			return nil, fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", t.Name, fault.Option{Field: "QGIS"})
-		}
-		style = strings.TrimSuffix(input, filepath.Ext(input)) + ".qml"
-	}
 	d := &drawing{Trend: t, o: o, choice: choice, input: input, output: output}
+	style, err := d.styleName()
+	if err != nil {
+		return nil, err
+	}
 	if err := d.checkTargets(style); err != nil {
 		return nil, err
 	}
-	if err := d.choose(); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.read(ctx); err != nil {
@@ -65,21 +71,64 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	}
 	palette := d.palette()
 	classes := d.classes.Show(palette, d.signed, d.unit, d.kind.Classes)
-	figure := d.figure(classes)
+	figure, err := d.figure(classes)
+	if err != nil {
+		return nil, err
+	}
+	d.cells = nil // which the picture does not need, and whose memory it takes
+	debug.FreeOSMemory()
+	if warning := palette.Warning(); warning != "" {
+		d.warnings = append(d.warnings, warning)
+	}
 	m := d.describe(classes)
 	m.QGIS = style
-
-	targets := []target{{d.output, figure.WritePNG}}
-	if strings.EqualFold(filepath.Ext(d.output), ".svg") {
-		targets[0].write = figure.WriteSVG
-	}
-	if d.o.QGIS {
+	targets := []target{{d.output, func(w io.Writer) error { return figure.Write(w, format) }}}
+	if style != "" {
 		targets = append(targets, target{style, func(w io.Writer) error { return render.WriteQML(w, d.band+1, d.classes, classes) }})
 	}
 	if d.o.Colors != "" {
 		targets = append(targets, target{d.o.Colors, func(w io.Writer) error { return render.WriteColors(w, d.classes, classes) }})
 	}
 	return m, writeAll(ctx, targets, d.o.Overwrite)
+}
+
+// formatOf returns the format of a picture by the end of its name.
+func formatOf(output string) (string, error) {
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(output), "."))
+	if !slices.Contains(render.Formats, format) {
+		return "", fmt.Errorf("cannot draw a map into %s: name a file that ends in .%s", output, strings.Join(render.Formats, ", ."))
+	}
+	return format, nil
+}
+
+// styleName returns the name of the style for QGIS, "" if none is asked for.
+func (d *drawing) styleName() (string, error) {
+	switch {
+	case !d.o.QGIS:
+		return "", nil
+	case d.Remote():
+		return "", fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", d.Name, fault.Option{Field: "QGIS"})
+	}
+	return strings.TrimSuffix(d.input, filepath.Ext(d.input)) + ".qml", nil
+}
+
+// prepare settles what is drawn and how large, and reads the outlines.
+func (d *drawing) prepare(ctx context.Context) error {
+	if err := d.choose(); err != nil {
+		return err
+	}
+	d.layOut()
+	if err := d.checkMemory(); err != nil {
+		return err
+	}
+	return d.readOutlines(ctx)
+}
+
+// layOut settles the size of the map, and whether all of the raster is read.
+func (d *drawing) layOut() {
+	d.layout = render.NewLayout(d.Width, d.Height, d.Aspect(), d.o.Size)
+	d.layout.DPI = d.o.DPI
+	d.sampled = int64(d.Width)*int64(d.Height) > cmp.Or(d.o.whole, Whole)
 }
 
 // checkTargets reports whether the outputs can be written, and none is the input or another of them.

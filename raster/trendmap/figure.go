@@ -27,19 +27,13 @@ func (d *drawing) palette() render.Palette {
 }
 
 // figure puts together what is drawn.
-func (d *drawing) figure(classes []render.Class) *render.Figure {
-	layout := d.cells.Layout
-	layout.RasterWidth = d.Width
-	f := &render.Figure{Title: d.o.Title, Subtitle: d.subtitle(), Heading: d.name, Column: "pixels", Entries: d.entries(classes), Source: d.source(), Layout: layout}
-	if f.Title == "" {
-		f.Title = cmp.Or(d.kind.Title, sentenceCase(d.name)+" of "+filepath.Base(d.Name))
-		if p := period(d.Dates); p != "" && d.kind.Title != "" {
-			f.Title += ", " + p
-		}
+func (d *drawing) figure(classes []render.Class) (*render.Figure, error) {
+	frame, coordinates, err := d.frame()
+	if err != nil {
+		return nil, err
 	}
-	if d.unit != "" && d.unit != "1" && d.kind.Classes == nil {
-		f.Heading += ", " + d.unit
-	}
+	f := &render.Figure{Title: cmp.Or(d.o.Title, d.title()), Subtitle: d.subtitle(), Heading: d.heading(), Column: "pixels", Entries: d.entries(classes),
+		Source: d.source(coordinates), Layout: d.layout, Frame: frame, Outlines: d.outlines}
 	colors := make([]color.NRGBA, len(classes))
 	for i, c := range classes {
 		colors[i] = c.Color
@@ -51,12 +45,48 @@ func (d *drawing) figure(classes []render.Class) *render.Figure {
 		if ground.Uneven {
 			note = "at " + latitude(ground.Latitude)
 		}
-		f.Bar = render.NewBar(layout, ground.Metres, ground.Feet, note)
+		f.Bar = render.NewBar(d.layout, ground.Metres, ground.Feet, note)
 		if !ground.Turns {
 			f.North = &ground.North
 		}
 	}
-	return f
+	return f, nil
+}
+
+// title says what the map shows: "Linear trend of NDVI, 1995 to 2015".
+func (d *drawing) title() string {
+	if d.kind.Title == "" {
+		return sentenceCase(d.name) + " of " + cmp.Or(d.o.Variable, filepath.Base(d.Name))
+	}
+	title := d.kind.Title
+	if d.o.Variable != "" {
+		title = d.kind.TitleOf(d.o.Variable)
+	}
+	if p := period(d.Dates); p != "" {
+		title += ", " + p
+	}
+	return title
+}
+
+// heading says what the numbers of the legend are: "slope, NDVI per year".
+func (d *drawing) heading() string {
+	unit := d.unit
+	if unit == "1" || d.kind.Classes != nil {
+		unit = ""
+	}
+	switch variable := d.o.Variable; {
+	case variable == "":
+	case strings.HasPrefix(unit, "per "):
+		unit = variable + " " + unit
+	case d.kind.OfSamples && unit == "":
+		unit = variable
+	case d.kind.OfSamples:
+		return d.name + " of " + variable + ", " + unit
+	}
+	if unit == "" {
+		return d.name
+	}
+	return d.name + ", " + unit
 }
 
 // entries are the lines of the legend.
@@ -117,10 +147,16 @@ func (d *drawing) subtitle() string {
 }
 
 // source says what the map was made from.
-func (d *drawing) source() string {
+func (d *drawing) source(coordinates string) string {
 	words := []string{fmt.Sprintf("%s, band %d", filepath.Base(d.Name), d.band+1), fmt.Sprintf("%s × %s pixels", humanize.Comma(int64(d.Width)), humanize.Comma(int64(d.Height)))}
 	if crs := d.CRS(); crs != "none" {
 		words = append(words, crs)
+	}
+	if coordinates != "" {
+		words = append(words, coordinates)
+	}
+	if d.o.Outline != "" {
+		words = append(words, "outlines of "+filepath.Base(d.o.Outline))
 	}
 	if d.Dates != "" {
 		words = append(words, dateCount(d.Dates))
@@ -162,7 +198,7 @@ func dateCount(dates string) string {
 func (d *drawing) describe(classes []render.Class) *Map {
 	s := &Map{Output: d.output, Colors: d.o.Colors, Raster: d.Name, Band: d.band + 1, Field: d.name, Unit: d.unit, Width: d.Width, Height: d.Height,
 		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Mask: d.mask.text, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
-		Classes: []Class{}, Warnings: []string{}, Description: d.subtitle(), Legend: d.entries(classes)}
+		Classes: []Class{}, Warnings: append([]string{}, d.warnings...), Description: d.subtitle(), Legend: d.entries(classes)}
 	if d.classes.Given {
 		s.Method = "breaks"
 	}

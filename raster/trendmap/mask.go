@@ -57,11 +57,11 @@ func (d *drawing) rule() (rule, error) {
 	return none, nil
 }
 
-// marks applies the rule to the values of its band.
-func (r rule) marks(values []float64) []bool {
-	weak := make([]bool, len(values))
-	for i, x := range values {
-		weak[i] = r.weak(x)
+// marks applies the rule to the values of its band. It writes the marks into memory of weak, if there is enough.
+func (r rule) marks(values []float64, weak []bool) []bool {
+	weak = weak[:0]
+	for _, x := range values {
+		weak = append(weak, r.weak(x))
 	}
 	return weak
 }

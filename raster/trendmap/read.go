@@ -11,7 +11,7 @@ import (
 // read finds the classes, counts their pixels and brings the raster to the size of the map.
 func (d *drawing) read(ctx context.Context) error {
 	most := cmp.Or(d.o.whole, Whole)
-	if d.sampled = int64(d.Width)*int64(d.Height) > most; d.sampled {
+	if d.sampled {
 		most /= sampleOf
 	}
 	windows, err := d.Windows(d.band, most)
@@ -30,9 +30,8 @@ func (d *drawing) read(ctx context.Context) error {
 	if err := d.classify(ctx, windows, pixels, step); err != nil {
 		return err
 	}
-	layout := render.NewLayout(d.Width, d.Height, d.Aspect(), d.o.Size)
 	if !d.sampled {
-		d.cells = render.NewCells(layout, d.kind.Nearest, d.mask.band >= 0)
+		d.cells = render.NewCells(d.layout, d.kind.Nearest, d.mask.band >= 0)
 	}
 	for _, w := range windows {
 		if err := d.count(ctx, w); err != nil {
@@ -44,7 +43,7 @@ func (d *drawing) read(ctx context.Context) error {
 		d.classes.Merge()
 	}
 	if d.sampled {
-		return d.readReduced(ctx, layout)
+		return d.readReduced(ctx)
 	}
 	return nil
 }
@@ -97,7 +96,8 @@ func (d *drawing) count(ctx context.Context, w pixtrend.Window) error {
 		if err != nil {
 			return err
 		}
-		weak = d.mask.marks(decisive)
+		weak = d.mask.marks(decisive, d.weak)
+		d.weak = weak
 	}
 	d.classes.Count(values, weak)
 	if d.cells != nil {
@@ -108,10 +108,9 @@ func (d *drawing) count(ctx context.Context, w pixtrend.Window) error {
 
 // readReduced fills the map from a smaller raster, which GDAL makes or takes from overviews. Each
 // cell of the map gets some pixels of it.
-func (d *drawing) readReduced(ctx context.Context, layout render.Layout) error {
-	each := max(1, 3000/max(layout.Width, layout.Height))
-	small := layout
-	small.RasterWidth, small.RasterHeight = min(d.Width, each*layout.Width), min(d.Height, each*layout.Height)
+func (d *drawing) readReduced(ctx context.Context) error {
+	small := d.layout
+	small.RasterWidth, small.RasterHeight = d.reducedSize()
 	d.cells = render.NewCells(small, d.kind.Nearest, d.mask.band >= 0)
 	values, err := d.Reduced(ctx, d.band, small.RasterWidth, small.RasterHeight, d.kind.Nearest)
 	if err != nil {
@@ -123,7 +122,7 @@ func (d *drawing) readReduced(ctx context.Context, layout render.Layout) error {
 		if err != nil {
 			return err
 		}
-		weak = d.mask.marks(decisive)
+		weak = d.mask.marks(decisive, nil)
 	}
 	d.cells.Add(0, 0, small.RasterWidth, values, weak)
 	return nil

@@ -23,7 +23,12 @@ type Options struct {
 	MaskP     float64               // grey where the band pvalue is not below it; 0: nowhere
 	Mask      Mask                  // or grey where the fit has found no trend
 	Title     string                // "": what the field is, and when
+	Variable  string                // what the samples are, such as NDVI, for title and legend; "": not known
 	Size      int                   // pixels of the longer side of the map, from LeastSize to MostSize; 0: DefaultSize
+	DPI       float64               // pixels an inch on paper, which text has its size for; 0: for screens
+	Frame     Frame                 // coordinates along the edges
+	Outline   string                // a vector file whose lines are drawn on the map; "": none
+	Memory    int64                 // bytes that drawing may take; 0: DefaultMemory
 	QGIS      bool                  // write a style too, beside the raster, with .qml for its suffix
 	Colors    string                // write a colour table for gdaldem color-relief to this file too; "": none
 	Overwrite bool                  // whether outputs that exist are replaced
@@ -45,7 +50,9 @@ const (
 	DefaultClasses = 5
 	DefaultSize    = 1000
 	LeastSize      = 100
-	MostSize       = 4000
+	MostSize       = 60000
+	LeastDPI       = 10
+	MostDPI        = 2400
 )
 
 // Whole is the number of pixels up to which all of a raster is read. Limits and shares of larger ones are those of a sample of
@@ -54,6 +61,10 @@ const (
 	Whole    = 1 << 28
 	sampleOf = 4
 )
+
+func (o *Options) setDefaults() {
+	o.Classes, o.Size, o.Method, o.Memory = cmp.Or(o.Classes, DefaultClasses), cmp.Or(o.Size, DefaultSize), cmp.Or(o.Method, Quantile), cmp.Or(o.Memory, DefaultMemory)
+}
 
 // check looks at the options, and at no file. Those that are 0 have their defaults already.
 func (o *Options) check() error {
@@ -75,6 +86,10 @@ func (o *Options) check() error {
 		return fmt.Errorf("no mask is called %q: use %s or %s", o.Mask, ClassMask, FDRMask)
 	case o.Mask != NoMask && o.MaskP > 0:
 		return fault.Errorf("%v and %v exclude each other: both say which pixels are grey", fault.Option{Field: "Mask"}, fault.Option{Field: "MaskP"})
+	case o.DPI != 0 && !(o.DPI >= LeastDPI && o.DPI <= MostDPI):
+		return fmt.Errorf("a picture has from %d to %d pixels an inch, and not %v", LeastDPI, MostDPI, o.DPI)
+	case o.Frame != CRSFrame && o.Frame != LonLatFrame && o.Frame != NoFrame:
+		return fmt.Errorf("no frame is called %q: use %s or %s", o.Frame, LonLatFrame, NoFrame)
 	case o.Size < LeastSize || o.Size > MostSize:
 		return fmt.Errorf("a map is from %d to %d pixels long, and not %d", LeastSize, MostSize, o.Size)
 	}
