@@ -14,8 +14,8 @@ import (
 // wgs84 is the CRS of longitudes and latitudes.
 const wgs84 = "EPSG:4326"
 
-// Edges returns the coordinates in the CRS of the left, bottom, right and upper edge of a raster whose north is up, after
-// Flipped. known is false if the raster has no place, or is rotated.
+// Edges returns the coordinates in the CRS of the left, bottom, right and upper edge of a raster
+// whose north is up, after Flipped. known is false if the raster has no place, or is rotated.
 func (t *Trend) Edges() (left, bottom, right, top float64, known bool) {
 	g := t.geo
 	if !g.hasTransform || g.rotated() {
@@ -26,7 +26,8 @@ func (t *Trend) Edges() (left, bottom, right, top float64, known bool) {
 	return min(left, right), min(bottom, top), max(left, right), max(bottom, top), true
 }
 
-// CRSUnit returns the unit of coordinates in the CRS, such as metre or degree; "" if it is not known.
+// CRSUnit returns the unit of coordinates in the CRS, such as metre or degree; "" if it is not
+// known.
 func (t *Trend) CRSUnit() (unit string) {
 	_ = t.geo.toLonLat(func(transform *gdal.Transform) {
 		if unit = transform.LinearUnit(); transform.Geographic() {
@@ -36,7 +37,8 @@ func (t *Trend) CRSUnit() (unit string) {
 	return unit
 }
 
-// LonLat replaces coordinates in the CRS by longitudes and latitudes on WGS 84, in place: NaN for those that have none.
+// LonLat replaces coordinates in the CRS by longitudes and latitudes on WGS 84, in place: NaN for
+// those that have none.
 func (t *Trend) LonLat(xs, ys []float64) error {
 	if err := t.geo.toLonLat(func(transform *gdal.Transform) { transform.ApplyEach(xs, ys) }); err != nil {
 		return fault.Errorf("no longitudes and latitudes are known for %s: %v", t.Name, err)
@@ -86,9 +88,9 @@ const OutlineFormats = gdal.VectorFormats
 // mostVertices is the number of vertices of outlines that are kept: 16 MiB.
 const mostVertices = 1 << 20
 
-// Outlines reads the lines, and the borders of the areas, of a local vector file: those parts that lie within the raster, as
-// columns and rows by turns, whole numbers being the upper left corners of pixels. Of vertices closer to each other than a number
-// of pixels, some are left out.
+// Outlines reads the lines, and the borders of the areas, of a local vector file: those parts that
+// lie within the raster, as columns and rows by turns, whole numbers being the upper left corners
+// of pixels. Of vertices closer to each other than a number of pixels, some are left out.
 func (t *Trend) Outlines(ctx context.Context, path string, closer float64) ([][]float64, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, fault.Inputf("cannot read outlines from %s: there is no such file", gdal.WithoutSecrets(path))
@@ -117,7 +119,8 @@ func (t *Trend) Outlines(ctx context.Context, path string, closer float64) ([][]
 	return o.lines, nil
 }
 
-// outliner brings lines from the CRS of their file to pixels, and cuts them at the edges of the raster.
+// outliner brings lines from the CRS of their file to pixels, and cuts them at the edges of the
+// raster.
 type outliner struct {
 	ctx    context.Context
 	geo    geo
@@ -155,8 +158,8 @@ func (o *outliner) enter(wkt string) error {
 	return err
 }
 
-// reach returns the least and greatest coordinates of the raster in another CRS, with a margin. They are infinite if a part of the
-// raster has no place there.
+// reach returns the least and greatest coordinates of the raster in another CRS, with a margin.
+// They are infinite if a part of the raster has no place there.
 func (g geo) reach(to *gdal.Transform) [4]float64 {
 	const n = 32
 	var xs, ys []float64
@@ -266,8 +269,9 @@ func (o *outliner) transformed(xs, ys []float64) error {
 	return nil
 }
 
-// clip returns the part of the line from a to b that lies within a raster of some size, in columns and rows (Liang and Barsky, "A new
-// concept and method for line clipping", 1984). ok is false if there is none, or if an end is NaN.
+// clip returns the part of the line from a to b that lies within a raster of some size, in columns
+// and rows (Liang and Barsky, "A new concept and method for line clipping", 1984). ok is false if
+// there is none, or if an end is NaN.
 func clip(a, b [2]float64, width, height float64) (from, to [2]float64, ok bool) {
 	first, last := 0.0, 1.0
 	for i, most := range [2]float64{width, height} {

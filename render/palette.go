@@ -90,7 +90,7 @@ func newPalette(name string, back bool) Palette {
 // Warning says who cannot read a map in this palette; "" if everybody can.
 func (p Palette) Warning() string {
 	if strings.HasPrefix(p.Name, redGreen) {
-		return "one man in twelve sees red and green as one colour, and cannot tell losses from gains in " + redGreen + ": BrBG and RdBu show both to everybody"
+		return "one man in twelve confuses red and green, and cannot tell losses from gains in " + redGreen + ": BrBG and RdBu show both to everybody"
 	}
 	return ""
 }

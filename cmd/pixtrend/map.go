@@ -50,8 +50,10 @@ func newMapCommand() *cobra.Command {
 			"  pixtrend map trend.tif -o map.png\n" +
 			"  # grey where the trend is not significant; classes with limits of one's own\n" +
 			"  pixtrend map trend.tif -o sure.png --mask-p 0.05 --breaks -0.01,-0.002,0.002,0.01\n" +
-			"  # another field in seven classes of equal width; for print\n" +
+			"  # another field in seven classes of equal width\n" +
 			"  pixtrend map trend.tif -o n.svg --field n --classes 7 --method equal --title 'Clear years'\n" +
+			"  # for print, with longitudes and latitudes along the edges\n" +
+			"  pixtrend map trend.tif -o print.pdf --size 2000 --dpi 300 --lonlat --variable NDVI\n" +
 			"  # the same classes and colours in QGIS, which reads trend.qml with trend.tif, and for gdaldem\n" +
 			"  pixtrend map trend.tif -o map.png --overwrite --qgis --colors colors.txt",
 		Args: func(_ *cobra.Command, args []string) error { return m.check(args) },

@@ -241,7 +241,7 @@ func TestMapForPrint(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(data), "%PDF-") {
 		t.Errorf("%v, %.10q", err, data)
 	}
-	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--palette", "RdYlGn"); len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "red and green as one colour") {
+	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--palette", "RdYlGn"); len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "confuses red and green") {
 		t.Errorf("%q", m.Warnings)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "far.geojson"), []byte(`{"type":"LineString","coordinates":[[10,10],[20,20]]}`), 0o666); err != nil {

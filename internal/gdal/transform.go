@@ -14,15 +14,15 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or longitude, latitude, whatever
-// the CRS itself says.
+// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or
+// longitude, latitude, whatever the CRS itself says.
 type Transform struct {
 	from, to *godal.SpatialRef
 	t        *godal.Transform
 }
 
-// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten milliseconds. The caller closes
-// the transform, on the thread that made it.
+// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten
+// milliseconds. The caller closes the transform, on the thread that made it.
 func NewTransform(from, to string) (*Transform, error) {
 	t := &Transform{}
 	var err error
@@ -41,7 +41,8 @@ func NewTransform(from, to string) (*Transform, error) {
 	return t, nil
 }
 
-// Apply replaces coordinates in place. An error means that some of them have no place in the other CRS.
+// Apply replaces coordinates in place. An error means that some of them have no place in the other
+// CRS.
 func (t *Transform) Apply(xs, ys []float64) error { return t.t.TransformEx(xs, ys, nil, nil) }
 
 // ApplyEach replaces coordinates in place, with NaN for those that have no place in the other CRS.
@@ -65,7 +66,8 @@ func (t *Transform) ApplyEach(xs, ys []float64) {
 // Geographic reports whether the source CRS counts degrees of longitude and latitude.
 func (t *Transform) Geographic() bool { return t.from.Geographic() }
 
-// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it has none.
+// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it
+// has none.
 func (t *Transform) LinearUnit() string {
 	unit, _ := t.from.AttrValue("PROJCS|UNIT", 0)
 	return unit

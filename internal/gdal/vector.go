@@ -18,8 +18,8 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// vectorDrivers open the vector files that may come from anywhere: these formats hold geometries and
-// name no other files.
+// vectorDrivers open the vector files that may come from anywhere: these formats hold geometries
+// and name no other files.
 var vectorDrivers = []string{"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf"}
 
 // VectorFormats names these formats for people.
@@ -28,9 +28,9 @@ const VectorFormats = "GeoJSON, GeoPackage, Shapefile or FlatGeobuf"
 // ErrNoVector is wrapped by ReadLines if no driver opens the file.
 var ErrNoVector = errors.New("the file is not a " + VectorFormats)
 
-// ReadLines calls line for each line, and each ring of a polygon, of all layers of a local vector file: with its vertices
-// as x and y by turns, and with the CRS of its layer as WKT, "" if the layer has none. Points are left out. The first
-// error of line ends the reading, and is returned.
+// ReadLines calls line for each line, and each ring of a polygon, of all layers of a local vector
+// file: with its vertices as x and y by turns, and with the CRS of its layer as WKT, "" if the
+// layer has none. Points are left out. The first error of line ends the reading, and is returned.
 func ReadLines(path string, line func(wkt string, xy []float64) error) error {
 	registerAll()
 	ds, err := godal.Open(path, godal.VectorOnly(), godal.Drivers(vectorDrivers...), godal.SiblingFiles(vectorSidecars(path)...), godal.ErrLogger(ignoreWarnings))
@@ -38,7 +38,8 @@ func ReadLines(path string, line func(wkt string, xy []float64) error) error {
 		return fmt.Errorf("%w: %s", ErrNoVector, Cause(err, path))
 	}
 	defer func() { _ = ds.Close() }()
-	// What GDAL says while features are read is of no use: that some are missing is seen from their number.
+	// What GDAL says while features are read is of no use: that some are missing is seen from
+	// their number.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_silent()
@@ -106,8 +107,8 @@ func featureLines(f *godal.Feature, wkt string, line func(wkt string, xy []float
 	return d.geometry(0)
 }
 
-// wkbReader reads geometries in well-known binary form (OGC 06-103r4, section 8; Z and M as ISO 13249-3 or as PostGIS
-// codes them).
+// wkbReader reads geometries in well-known binary form (OGC 06-103r4, section 8; Z and M as ISO
+// 13249-3 or as PostGIS codes them).
 type wkbReader struct {
 	rest  []byte
 	order binary.ByteOrder

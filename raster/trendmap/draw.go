@@ -18,7 +18,7 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// drawing is what was found out about the band that is drawn.
+// drawing is a map in the making.
 type drawing struct {
 	*raster.Trend
 	o             Options
@@ -31,15 +31,16 @@ type drawing struct {
 	warnings      []string
 	name, unit    string
 	kind          render.Kind
-	signed        bool // values lie on either side of zero
-	sampled       bool
+	signed        bool // values have a sign, which colours show
+	sampled       bool // not all of the raster is read
 	classes       *render.Classes
 	cells         *render.Cells
 	weak          []bool // scratch memory of count
 }
 
-// Draw draws a band of the raster input into output, as PNG, SVG or PDF by the end of its name. Its files appear together, once
-// all are whole: after an error or a cancelled context there are none but those that were there before.
+// Draw draws a band of the raster input into output, as PNG, SVG or PDF by the end of its name. Its
+// files appear together, once all are whole: after an error or a cancelled context there are none
+// but those that were there before.
 func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	choice := o.Classes != 0 || o.Method != "" || o.Breaks != nil
 	o.setDefaults()
@@ -131,7 +132,8 @@ func (d *drawing) layOut() {
 	d.sampled = int64(d.Width)*int64(d.Height) > cmp.Or(d.o.whole, Whole)
 }
 
-// checkTargets reports whether the outputs can be written, and none is the input or another of them.
+// checkTargets reports whether the outputs can be written, and none is the input or another of
+// them.
 func (d *drawing) checkTargets(style string) error {
 	var seen []string
 	for _, path := range []string{d.output, style, d.o.Colors} {

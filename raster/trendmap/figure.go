@@ -173,8 +173,8 @@ func sentenceCase(s string) string {
 	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
 
-// period returns the first and the last of the dates that a fit has written into its file: a list of them, or a
-// summary such as "68 dates, 2015-07-11 to 2017-12-22".
+// period returns the first and the last of the dates that a fit has written into its file: a list
+// of them, or a summary such as "68 dates, 2015-07-11 to 2017-12-22".
 func period(dates string) string {
 	if _, summary, found := strings.Cut(dates, ", "); found {
 		summary, _, _ = strings.Cut(summary, ",")

@@ -54,7 +54,8 @@ const OutlineFormats = raster.OutlineFormats
 // edgeParts is the number of parts of an edge in each of which longitudes and latitudes are linear.
 const edgeParts = 256
 
-// lonLatEdges returns the longitudes along the lower edge of a raster and the latitudes along its left edge.
+// lonLatEdges returns the longitudes along the lower edge of a raster and the latitudes along its
+// left edge.
 func lonLatEdges(t *raster.Trend) (lower, side render.Edge, err error) {
 	left, bottom, right, top, known := t.Edges()
 	if !known {

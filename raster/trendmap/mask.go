@@ -57,7 +57,8 @@ func (d *drawing) rule() (rule, error) {
 	return none, nil
 }
 
-// marks applies the rule to the values of its band. It writes the marks into memory of weak, if there is enough.
+// marks applies the rule to the values of its band. It writes the marks into memory of weak, if
+// there is enough.
 func (r rule) marks(values []float64, weak []bool) []bool {
 	weak = weak[:0]
 	for _, x := range values {

@@ -10,7 +10,8 @@ import (
 // DefaultMemory is the number of bytes that drawing a map may take.
 const DefaultMemory = 512 << 20
 
-// programBytes is what a map takes whatever its size: the program, GDAL, a window of the raster and samples of its values.
+// programBytes is what a map takes whatever its size: the program, GDAL, a window of the raster and
+// samples of its values.
 const programBytes = 96 << 20
 
 // checkMemory reports whether a map fits the memory, before anything is read.
@@ -37,7 +38,8 @@ func (d *drawing) bandBytes() int64 {
 	return int64(math.Min(float64(d.Width)*float64(d.Height)*16, math.MaxInt64/4))
 }
 
-// reducedSize returns the size of the smaller raster from which the map of a large one is drawn: some pixels for each cell.
+// reducedSize returns the size of the smaller raster from which the map of a large one is drawn:
+// some pixels for each cell.
 func (d *drawing) reducedSize() (width, height int) {
 	each := max(1, 3000/max(d.layout.Width, d.layout.Height))
 	return min(d.Width, each*d.layout.Width), min(d.Height, each*d.layout.Height)

@@ -13,7 +13,8 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// PlotOf returns the plot of a series. variable is what the samples are, such as NDVI; "" if that is not known.
+// PlotOf returns the plot of a series. variable is what the samples are, such as NDVI; "" if that
+// is not known.
 func PlotOf(s *raster.Series, variable string) render.Series {
 	p := render.Series{Title: plotTitle(s, variable), Subtitle: trendText(s, variable), YLabel: sampleLabel(s, variable), Axis: render.Numbers,
 		BandLabel: fmt.Sprintf("%g %% confidence band of the line", 100*s.Confidence)}

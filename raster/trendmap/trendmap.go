@@ -11,7 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend/render"
 )
 
-// Options say how a map is drawn. The zero value draws the band slope, or else the first, in five classes by quantile.
+// Options say how a map is drawn. The zero value draws the band slope, or else the first, in five
+// classes by quantile.
 type Options struct {
 	Drivers   []string              // as those of raster.OpenOptions
 	Field     string                // the band of this name; "": slope, or else the first
@@ -32,7 +33,7 @@ type Options struct {
 	QGIS      bool                  // write a style too, beside the raster, with .qml for its suffix
 	Colors    string                // write a colour table for gdaldem color-relief to this file too; "": none
 	Overwrite bool                  // whether outputs that exist are replaced
-	Progress  func(done, total int) // hears of pixels that are read, each of them twice; may be nil
+	Progress  func(done, total int) // called with the pixels that are read, each of them twice; may be nil
 
 	whole int64 // pixels of rasters that are read whole; 0: Whole
 }
@@ -40,12 +41,14 @@ type Options struct {
 // Method is how limits between classes are found.
 type Method string
 
-// The methods: as many pixels in each class, or classes of equal width.
+// The methods: equal numbers of pixels in each class, or classes of equal width.
 const (
 	Quantile Method = "quantile"
 	Equal    Method = "equal"
 )
 
+// The defaults and limits of the options. Size and DPI have limits against slips of the pen only:
+// what bounds a map is Memory.
 const (
 	DefaultClasses = 5
 	DefaultSize    = 1000
@@ -55,8 +58,8 @@ const (
 	MostDPI        = 2400
 )
 
-// Whole is the number of pixels up to which all of a raster is read. Limits and shares of larger ones are those of a sample of
-// a fourth as many, of blocks that are spread evenly.
+// Whole is the number of pixels up to which all of a raster is read. Of a larger one, a fourth as
+// many pixels are read for limits and shares, in blocks that are spread evenly.
 const (
 	Whole    = 1 << 28
 	sampleOf = 4
@@ -129,8 +132,8 @@ type Class struct {
 	Share  float64  `json:"share"` // of the pixels that have a value
 }
 
-// CheckTarget reports, before there is a raster to draw, whether a map can be written to a file, and is none of the inputs of
-// the raster.
+// CheckTarget reports, before there is a raster to draw, whether a map can be written to a file,
+// and is none of the inputs of the raster.
 func CheckTarget(picture string, overwrite bool, inputs []string) error {
 	if err := atomicfile.CheckTargetOld(picture, overwrite); err != nil {
 		return err

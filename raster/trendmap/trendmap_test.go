@@ -42,7 +42,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// Of a raster that is too large to be read whole, the map is the same, and shares are about the same.
+// Of a raster that is too large to be read whole, the map is the same, and shares are about the
+// same.
 func TestSampled(t *testing.T) {
 	const side = 1536
 	path := filepath.Join(t.TempDir(), "trend.tif")
