@@ -44,7 +44,8 @@ func placed(t *testing.T, crs string, transform [6]float64) *Trend {
 }
 
 func TestPlace(t *testing.T) {
-	// The central meridian of UTM zone 17 is 81° W; 4649776.22 is the northing of 42° N on it (Snyder 1987, equation 8-10).
+	// The central meridian of UTM zone 17 is 81° W; 4649776.22 is the northing of 42° N on it
+	// (Snyder 1987, equation 8-10).
 	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4649776.22, 0, -30})
 	left, bottom, right, top, known := trend.Edges()
 	if !known || left != 500000 || right != 503000 || top != 4649776.22 || math.Abs(bottom-4648276.22) > 1e-6 || trend.CRSUnit() != "metre" {

@@ -88,7 +88,7 @@ func newFitCommand() *cobra.Command {
 			"write what the line leaves of each observation to FILE too, a band a date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "write the same with the mean of each pixel kept to FILE too", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
-			"draw a map of the slope, or else of the first field, to FILE too, a .png or .svg; pixtrend map draws others", parsePicture)
+			"draw a map of the slope, or else of the first field, to FILE too, a .png, .svg or .pdf; pixtrend map draws others", parsePicture)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
