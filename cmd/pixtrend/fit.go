@@ -88,7 +88,7 @@ func newFitCommand() *cobra.Command {
 			"also write the residual of each observation to FILE, one band per date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the residuals plus the mean of each pixel to FILE", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
-			"also draw a map of the slope, or of the first field if slope is not written, to FILE, a .png or .svg; pixtrend map draws other maps", parsePicture)
+			"also draw a map of the slope, or of the first field if slope is not written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
