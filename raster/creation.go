@@ -14,31 +14,31 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// creation is how a file is to be made.
+// creation is how a file is made.
 type creation struct {
 	options   []string // for GDAL
-	plain     bool     // plain tiles, which need no copy
-	overviews []int    // the factors of those to be made
-	resample  string   // their resampling where the caller chose it
+	plain     bool     // uncompressed tiles, which need no copy
+	overviews []int    // the factors of the overviews
+	resample  string   // the resampling of overviews if the caller chose it
 }
 
-// defaultCreation are the creation options where the caller gives no others: tiles, as most
-// readers want windows, and no compression, since the low bits of a slope are noise that costs
-// many times the fit to compress and a tenth of the size. A COG is made to be read over a network and
-// is compressed, in the way that every reader knows and at the level that pays: of 4096 × 4096 noisy
-// slopes it leaves 88 % in less than half of the time of the default level, which leaves 87 %. Of
-// gaps, and of n, it leaves next to nothing.
+// defaultCreation are the creation options that the caller does not give. A GeoTIFF has tiles, since
+// most readers read windows, and no compression: the low bits of slopes are noise, and compressing them
+// takes many times as long as the fit to save a tenth of the size. A COG is read over networks. It is
+// compressed with DEFLATE, which every reader knows, at level 1: 4096 × 4096 noisy slopes shrink to 88 %
+// of their size in less than half the time of the default level, with which they shrink to 87 %. Gaps
+// and n shrink to almost nothing.
 var defaultCreation = map[Format][]string{
 	GTiff: {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"},
 	COG:   {"LEVEL=1", "COMPRESS=DEFLATE", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER"},
 }
 
-// plainValues are the creation options that plain tiles can have: with these values, or any where
-// none stands here.
+// plainValues are the creation options that uncompressed tiles can have, and the values of those that
+// can have one only.
 var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZE": "", "INTERLEAVE": "BAND", "BIGTIFF": "",
 	"COMPRESS": "NONE", "PROFILE": "", "NUM_THREADS": "", "GEOTIFF_VERSION": "", "GEOTIFF_KEYS_FLAVOR": "", "SPARSE_OK": "FALSE"}
 
-// resolve returns how s is to be made: its own creation options and the defaults that it leaves.
+// resolve returns how s is made: by its own creation options, and the defaults of the others.
 func (s Spec) resolve() (creation, error) {
 	c := creation{plain: s.Format != COG}
 	values := map[string]string{}
@@ -64,7 +64,7 @@ func (s Spec) resolve() (creation, error) {
 		switch _, given := values[key]; {
 		case given:
 		case strings.HasPrefix(key, "BLOCK") && strings.EqualFold(values["TILED"], "NO"): // no tiles, no tile size
-		case key == "LEVEL" && values["COMPRESS"] != "": // levels mean something else elsewhere
+		case key == "LEVEL" && values["COMPRESS"] != "": // other methods have other levels
 		case key == "PREDICTOR" && !predicted(values["COMPRESS"]):
 		default:
 			values[key] = value
@@ -84,13 +84,13 @@ func (s Spec) resolve() (creation, error) {
 	return c, nil
 }
 
-// predicted reports whether a compression knows predictors; "" is the default.
+// predicted reports whether a compression has predictors; "" is the default compression.
 func predicted(compress string) bool {
 	return slices.Contains([]string{"", "DEFLATE", "LZW", "ZSTD"}, strings.ToUpper(compress))
 }
 
-// cogOption looks at a creation option of a COG. It reports whether it was one about overviews,
-// which are not left to the driver: it would make those of all bands alike.
+// cogOption checks a creation option of a COG. own reports that it is about overviews, which are made
+// here: the driver would resample those of all bands alike.
 func (c *creation) cogOption(key, value string) (own bool, err error) {
 	switch key {
 	case "TILING_SCHEME", "TARGET_SRS", "EXTENT", "RES", "ZOOM_LEVEL", "ZOOM_LEVEL_STRATEGY", "ALIGNED_LEVELS", "ADD_ALPHA", "WARP_RESAMPLING":
@@ -114,11 +114,11 @@ func (c *creation) cogOption(key, value string) (own bool, err error) {
 	return false, nil
 }
 
-// cogOverviews settles which overviews a COG gets: as many as make the last fit one tile.
+// cogOverviews chooses the overviews of a COG: as many as it takes for the last to fit into one tile.
 func (c *creation) cogOverviews(s Spec, values map[string]string) {
 	block, err := strconv.Atoi(values["BLOCKSIZE"])
 	if err != nil || block < 1 {
-		block = 512 // GDAL will say what is wrong with it
+		block = 512 // GDAL reports what is wrong with it
 	}
 	count := -1
 	if text, given := values["OVERVIEW_COUNT"]; given {
@@ -156,9 +156,9 @@ func (c *creation) methods(s Spec) []string {
 	return methods
 }
 
-// checkCreation tries the format and the creation options of s, which may lack everything else but
-// its type and bands, on a small raster in memory. Gaps must come out of it as gaps: libtiff 4.5 loses
-// them in LERC with bands interleaved by pixel.
+// checkCreation tries the format and the creation options of s on a small raster in memory. Of s it
+// uses the type and the bands too. Gaps must be read back as gaps: libtiff 4.5 loses them in LERC with
+// bands interleaved by pixel.
 func (s Spec) checkCreation() error {
 	if s.format() != GTiff && s.Format != COG {
 		return fault.Outputf("cannot write the format %q: ask for GTiff or COG", string(s.Format))
@@ -174,7 +174,7 @@ func (s Spec) checkCreation() error {
 	if err := s.checkCompress(); err != nil {
 		return err
 	}
-	// One thread, for GDAL prints what goes wrong on others.
+	// One thread, since GDAL prints the errors of other threads.
 	s.Width, s.Height, s.Threads = 64, 64, 1
 	c, err := s.resolve()
 	if err != nil {
@@ -193,7 +193,8 @@ func (s Spec) checkCreation() error {
 	return nil
 }
 
-// checkCompress refuses a way to compress that this GDAL does not have; GDAL would only say that the value is unexpected.
+// checkCompress refuses a compression that this GDAL does not have. GDAL would only say that the value is
+// unexpected.
 func (s Spec) checkCompress() error {
 	methods := compressions(s.format())
 	for _, o := range s.Creation {
@@ -206,7 +207,7 @@ func (s Spec) checkCompress() error {
 	return nil
 }
 
-// trial writes a raster of s by way of another, and reads it.
+// trial writes a raster at from, copies it to the other if it is not plain, and reads it.
 func (s Spec) trial(from, to string, c creation) error {
 	samples := make([]float32, s.Width*s.Height)
 	gap := func(p int) bool { return p%7 == 0 || p/s.Width < 9 }

@@ -18,9 +18,9 @@ type Dated struct {
 	timeaxis.Reading
 }
 
-// Dates says how the inputs are dated, in their order, whether they are selected or not and whether or not
-// they make a stack. With an error about the date of one of them, it returns the others too; one without a
-// date has no Source.
+// Dates returns the dates of all inputs in the order of the inputs, selected or not. The inputs need not
+// make a stack. With an error about the date of one input, it returns the dates of the others; the Source
+// of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
 	s, err := newStack(inputs, o, newDescriptions())
 	if err != nil {
@@ -40,10 +40,11 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 	return dated, err
 }
 
-// Readings says how each date was found, or each number in its place, in the order of Names.
+// Readings returns how each date, or number in its place, was found, in the order of Names.
 func (s *Stack) Readings() []timeaxis.Reading { return s.readings }
 
-// sourcesOf returns what dates were read from, such as "file name: Landsat product id", the most frequent first.
+// sourcesOf returns the sources of dates, such as "file name: Landsat product id", the most frequent
+// first.
 func sourcesOf(readings []timeaxis.Reading) []string {
 	sources, frequency := []string{}, map[string]int{}
 	for _, r := range readings {
@@ -61,12 +62,12 @@ func sourcesOf(readings []timeaxis.Reading) []string {
 	return sources
 }
 
-// named reports whether the names of the files, or what the user says of them, are enough for their dates. A
-// file alone may hold the dates in its bands.
+// named reports whether the files can be dated without opening them: by their names, or by given dates.
+// The bands of a single file may be its dates, so it must be opened.
 func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
 
-// selectByDate finds the date of every plane, or of every file as long as none is opened, and returns the indices of
-// those that are used.
+// selectByDate finds the date of every plane, or of every file if no file is open yet, and returns the
+// indices of those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
 		if s.multi && o.Dates.LooksInside() {
@@ -92,7 +93,7 @@ func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	return kept, nil
 }
 
-// dated returns what may date the planes, or the files as long as none is opened.
+// dated returns the texts that may date the planes, or the files if no file is open yet.
 func (s *Stack) dated() []timeaxis.Input {
 	if s.planes == nil {
 		inputs := make([]timeaxis.Input, len(s.files))
@@ -120,10 +121,10 @@ func (s *Stack) datedPath(file int) string {
 	return gdal.DatedName(s.sources[file])
 }
 
-// sortByDate puts the planes in the order of the axis, which it returns.
+// sortByDate sorts the planes by date and returns the axis.
 func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
-	// Scenes of one date are taken in the order of their names, so that the order of the arguments
-	// never shows in a result.
+	// Scenes of one date are in the order of their names, so that results do not depend on the order of
+	// the arguments.
 	byName := make([]int, len(s.planes))
 	for i := range byName {
 		byName[i] = i

@@ -1,15 +1,11 @@
 package raster
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +14,6 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
-	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 var nan = math.NaN()
@@ -26,38 +21,39 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // without TileMemory, Progress, Residuals and Detrended, which are set here or by Job.Run
-	Memory int64            // bytes that the whole fit may take; 0: 512 MiB
-	// FDR is a false discovery rate: stats.TrendClass tells the trends of which that share is expected to be by chance.
-	// The fields must have TrendClass and PValue then, and Fit.Significance is not used. 0: none
+	Fit    pixtrend.Options // TileMemory, Progress, Residuals and Detrended must not be set
+	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
+	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass then marks trends of
+	// which that share is expected to be by chance. Fit.Fields must have TrendClass and PValue, and
+	// Fit.Significance must not be set.
 	FDR       float64
-	Residuals string    // a second output: what the lines leave of each observation, a band a date; "": none
-	Detrend   string    // another: the same with the mean of each pixel; "": none
-	Overwrite bool      // whether an existing output is replaced
-	Format    Format    // of the output; "": GTiff
+	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
+	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
+	Overwrite bool      // replace outputs that exist
+	Format    Format    // of the outputs; "": GTiff
 	Creation  []string  // creation options of the format, KEY=VALUE
 	Software  string    // named in the output's metadata; "": pixtrend
-	Began     time.Time // when the program did, for Times.Start; zero: when Prepare was called
+	Began     time.Time // when the program started, for Times.Start; zero: when Prepare was called
 }
 
-// Job is a fit made ready: all that can be checked is, and nothing is written yet.
+// Job is a fit that is prepared: its inputs and options are checked, and nothing is written yet.
 type Job struct {
-	Inputs      []string // what each date is read from, in date order
+	Inputs      []string // the raster of each date, in date order
 	Output      string
-	SideOutputs []string // further outputs: residuals, and what is detrended
+	SideOutputs []string // further outputs: residuals and the detrended stack
 	Grid        pixtrend.Grid
-	Given       int      // rasters among which dates were selected; Inputs are those used
-	DatedBy     []string // what the dates were read from, such as "file name", the most frequent first
-	Unit        string   // of the samples; "": the files do not say
+	Given       int      // rasters before dates were selected; Inputs are those used
+	DatedBy     []string // the sources of the dates, such as "file name", the most frequent first
+	Unit        string   // of the samples; "" if the files do not say
 	Treatment
 	Plan      pixtrend.StreamPlan
 	PixelSize [2]float64 // in units of the CRS
 	FileBytes int64      // size of the input files
 	Decoded   bool       // whether any of them is compressed
 	Remote    int        // how many of them are on servers
-	Memory    int64      // bytes that the fit may take
+	Memory    int64      // bytes that the fit may use
 	Format    Format     // of the output
-	Scratch   int64      // bytes of a file that stands beside the output while it is made; 0: none
+	Scratch   int64      // bytes of the temporary files of uncompressed tiles; 0: none
 	Warnings  []string
 
 	stack   *Stack
@@ -66,8 +62,8 @@ type Job struct {
 	outputs []output
 }
 
-// FitFiles fits the stack of the input files and writes the fields into one GeoTIFF, a band each.
-// inputs are as Expand takes them.
+// FitFiles fits the stack of the rasters that Expand finds for inputs, and writes the fields into one
+// GeoTIFF, a band each.
 func FitFiles(ctx context.Context, inputs []string, output string, o Options) (Summary, error) {
 	job, err := Prepare(ctx, inputs, output, o)
 	if err != nil {
@@ -77,8 +73,8 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 	return job.Run(ctx, nil)
 }
 
-// Prepare opens the inputs and settles how they will be fitted. It writes nothing. When ctx ends, it returns the cause. The
-// caller closes the job.
+// Prepare opens the rasters that Expand finds for inputs, checks them and the options, and plans the
+// fit. It writes nothing. When ctx ends, it returns the cause. The caller closes the job.
 func Prepare(ctx context.Context, inputs []string, output string, o Options) (*Job, error) {
 	if o.Began.IsZero() {
 		o.Began = time.Now()
@@ -128,7 +124,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	return j, nil
 }
 
-// checkFit returns an error if Fit sets an option that is not used of it.
+// checkFit returns an error if Fit sets an option that a fit of files does not use.
 func (o *Options) checkFit() error {
 	for _, x := range []struct {
 		set           bool
@@ -147,6 +143,7 @@ func (o *Options) checkFit() error {
 	return nil
 }
 
+// prepare makes the job of a stack that is open.
 func prepare(s *Stack, output string, o Options) (*Job, error) {
 	for _, path := range []string{output, o.Residuals, o.Detrend} {
 		if err := s.checkApart(path); err != nil {
@@ -157,57 +154,57 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Fit.TileMemory = memory.tiles()
-	if err := s.checkBlocks(memory); err != nil {
-		return nil, err
-	}
-	plan, err := s.newPlan(o.Fit)
-	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
-		return nil, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
-			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
-	}
+	plan, err := s.planWithin(memory, o.Fit)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(s.planes); o.Fit.MinObs > n {
-		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.Fit.MinObs, n))
-	}
-	// Each worker has a block of its own in GDAL's hands, beside what it was decoded from.
-	if block := s.largest((*plane).heldBytes); block > 0 {
-		if most := memory.decoders(block); most < len(plan.Workers) {
-			s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
-				most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
-			o.Fit.Threads = most
-			if plan, err = s.newPlan(o.Fit); err != nil {
-				return nil, err
-			}
-		}
-	}
 	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
-	g := s.Grid()
-	j := &Job{Inputs: s.Names(), Output: output, Grid: g, Given: s.Given(), DatedBy: sourcesOf(s.readings), Unit: s.unit(), Plan: plan,
-		Treatment: s.treatment(),
-		PixelSize: [2]float64{math.Hypot(s.geo.transform[1], s.geo.transform[4]), math.Hypot(s.geo.transform[2], s.geo.transform[5])},
-		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total, Warnings: s.Warnings(), stack: s, options: o, budget: memory}
-	j.outputs = j.newOutputs()
-	for _, o := range j.outputs[1:] {
-		j.SideOutputs = append(j.SideOutputs, o.path)
+	transform := s.geo.transform
+	j := &Job{
+		Inputs: s.Names(), Output: output, Grid: s.Grid(), Given: s.Given(), DatedBy: sourcesOf(s.readings),
+		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
+		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
+		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
+		Warnings: s.Warnings(), stack: s, options: o, budget: memory,
 	}
-	for _, o := range j.outputs {
-		j.Format = o.spec.format()
-		made, err := o.spec.resolve()
-		if err != nil {
-			return nil, err
-		}
-		if !made.plain {
-			j.Scratch += o.spec.rawBytes()
-		}
-	}
-	return j, nil
+	return j, j.addOutputs()
 }
 
-// CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
+// planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the budget
+// and the dates do not allow.
+func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
+	o.TileMemory = memory.tiles()
+	if err := s.checkBlocks(memory); err != nil {
+		return plan, err
+	}
+	plan, err = s.newPlan(o)
+	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
+		return plan, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
+			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
+	}
+	if err != nil {
+		return plan, err
+	}
+	if n := len(s.planes); o.MinObs > n {
+		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.MinObs, n))
+	}
+	// GDAL holds a block for each worker, and the bytes that the block was decoded from.
+	block := s.largest((*plane).heldBytes)
+	if block == 0 {
+		return plan, nil
+	}
+	most := memory.decoders(block)
+	if most >= len(plan.Workers) {
+		return plan, nil
+	}
+	s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
+		most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
+	o.Threads = most
+	return s.newPlan(o)
+}
+
+// CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
 func (j *Job) CRS() (name string) {
 	gdal.OnCRSThread(func() { name = gdal.CRSName(j.stack.geo.wkt) })
 	return name
@@ -216,18 +213,14 @@ func (j *Job) CRS() (name string) {
 // Close closes the inputs.
 func (j *Job) Close() error { return j.stack.Close() }
 
-// Run fits the stack and writes the output. progress, which may be nil, hears the pixels written, never
-// concurrently; where Scratch is not 0 each is written twice, and counted twice in total. When Run
-// returns an error, there is no file under the output's name but one that was there before.
+// Run fits the stack and writes the output. progress, which may be nil, is called with the number of
+// pixels written, by one goroutine at a time. If Scratch is not 0, each pixel is written twice, and
+// total counts it twice. When Run returns an error, no file has the output's name, except one that had
+// it before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	tally := startTally(j)
-	pixels := j.Grid.Width * j.Grid.Height
-	fitted, copied := progress, func(float64) {}
-	if progress != nil && j.Scratch > 0 {
-		fitted = func(done, _ int) { progress(done, 2*pixels) }
-		copied = func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
-	}
+	fitted, copied := j.inSteps(progress)
 	start, hidden := time.Now(), j.stack.maskedSamples.Load()
 	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
 	files, createErr := tally.create()
@@ -238,128 +231,48 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		files.Abort()
 		return Summary{}, err
 	}
-	var slopes sync.WaitGroup // beside what is left to do, which the disk is waited for in
+	// Beside the rest, which mostly waits for the disk.
+	var slopes sync.WaitGroup
 	var quintiles []float64
 	var histogram *stats.Histogram
 	if tally.slopes != nil {
 		slopes.Go(func() { quintiles, histogram = tally.describe() })
 	}
 	defer slopes.Wait()
-	changed, err := j.stack.unchanged(ctx)
+	changed, err := j.complete(ctx, files, tally, copied)
+	if err != nil {
+		return Summary{}, err
+	}
+	s := j.summary(report, tally)
+	s.Warnings = append(s.Warnings, changed...)
+	s.Masked = j.stack.maskedSamples.Load() - hidden
+	s.Seconds = time.Since(start).Seconds()
+	s.Times.Start, s.Times.Finish = start.Sub(j.options.Began).Seconds(), s.Seconds-s.Times.Windows
+	slopes.Wait()
+	s.SlopeQuintiles, s.SlopeHistogram = append(s.SlopeQuintiles, quintiles...), histogram
+	return s, nil
+}
+
+// inSteps returns the progress of the fit and of the copy that may follow it.
+func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total int), copied func(part float64)) {
+	if progress == nil || j.Scratch == 0 {
+		return progress, func(float64) {}
+	}
+	pixels := j.Grid.Width * j.Grid.Height
+	fitted = func(done, _ int) { progress(done, 2*pixels) }
+	return fitted, func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
+}
+
+// complete checks that the inputs are those that were opened, settles the false discovery rate, and gives
+// the files their names. On error it removes them.
+func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
+	changed, err = j.stack.unchanged(ctx)
 	if d := tally.discoveries; err == nil && d != nil {
 		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
 	}
 	if err != nil {
 		files.Abort()
-		return Summary{}, err
+		return nil, err
 	}
-	if err := files.commit(ctx, copied); err != nil {
-		return Summary{}, err
-	}
-	g := j.Grid
-	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
-		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
-		Treatment: j.Treatment, Masked: j.stack.maskedSamples.Load() - hidden}
-	busy := report.Busy
-	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds(),
-		Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()}
-	for _, f := range j.Plan.Fields {
-		s.Fields = append(s.Fields, f.String())
-	}
-	if tally.n >= 0 {
-		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations
-		s.Gaps = &gaps
-	}
-	if tally.slopes != nil {
-		slopes.Wait()
-		s.QuintilesOf = tally.slopes.Len()
-		s.SlopeQuintiles, s.SlopeHistogram = append(s.SlopeQuintiles, quintiles...), histogram
-	}
-	if d := tally.discoveries; d != nil {
-		p, found, of := d.Threshold()
-		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
-		if found > 0 {
-			s.FDR.PValue = p
-		}
-	}
-	for _, o := range j.outputs {
-		if info, err := os.Stat(o.path); err == nil {
-			s.BytesWritten += info.Size()
-		}
-	}
-	s.Residuals, s.Detrend = j.options.Residuals, j.options.Detrend
-	return s, nil
-}
-
-// newSpec describes the output.
-func (j *Job) newSpec() Spec {
-	g, geo := j.Grid, j.stack.geo
-	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
-		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
-		Overwrite: j.options.Overwrite, Metadata: map[string]string{
-			"TIFFTAG_SOFTWARE": j.options.Software,
-			"PIXTREND_INPUTS":  j.stack.inputsText(),
-		}}
-	if g.Axis.Dates == nil {
-		s.Metadata[xItem] = labelList(j)
-	} else {
-		s.Metadata[datesItem] = labelList(j)
-	}
-	if geo.hasTransform {
-		s.GeoTransform = geo.transform
-	}
-	maps.Copy(s.Metadata, j.metadata())
-	unit := j.stack.unit()
-	for _, f := range j.Plan.Fields {
-		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))
-	}
-	return s
-}
-
-// band describes the band of a field, of samples in a unit that may be unknown, "".
-func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
-	info := f.Info()
-	b := Band{Name: info.Name, Nearest: info.Nearest}
-	switch info.Unit {
-	case stats.UnitNone:
-		b.Unit = "1" // UDUNITS' word for a pure number
-	case stats.UnitSamples:
-		b.Unit = unit
-	case stats.UnitPerTime:
-		if b.Unit = "per " + axis.Unit(); unit != "" {
-			b.Unit = unit + "/" + axis.Unit()
-		}
-	case stats.UnitTime:
-		b.Unit = axis.Counts()
-	case stats.UnitCount:
-		b.Unit = "observations"
-	case stats.UnitClass:
-		b.Unit = "class"
-	}
-	switch info.Option {
-	case stats.OptionInterceptAt:
-		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.Fit.InterceptAt, axis.Origin())}
-	case stats.OptionConfidence:
-		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Fit.Confidence, stats.DefaultConfidence))}
-	case stats.OptionSignificance:
-		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Fit.Significance)}
-		if o.FDR > 0 {
-			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}
-		}
-	}
-	return b
-}
-
-// labelList names the dates, or the numbers in their place: all of them up to 40, else how many and the ends.
-func labelList(j *Job) string {
-	axis, n := j.Grid.Axis, len(j.Inputs)
-	if n > 40 {
-		return axis.String()
-	}
-	names := make([]string, n)
-	for i := range names {
-		names[i] = axis.Label(i)
-	}
-	return strings.Join(names, " ")
+	return changed, files.commit(ctx, copied)
 }

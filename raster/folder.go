@@ -110,7 +110,7 @@ func (c *contents) leftOut() (parts []fault.Message) {
 	var foreign []string
 	reader := ""
 	for _, end := range slices.Sorted(maps.Keys(c.unknown)) {
-		if slices.Contains(sidecarNames, end) {
+		if end == "" || slices.Contains(sidecarNames, end) {
 			continue
 		}
 		if driver := gdal.Identify(c.unknown[end][0], identifying()); driver != "" {

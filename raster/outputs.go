@@ -1,18 +1,24 @@
 package raster
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// output is a file of a job: the fields, or a series.
+// output is a file of a job: the fields, the residuals or the detrended stack.
 type output struct {
 	path string
 	spec Spec
@@ -29,7 +35,7 @@ const (
 
 var outputMarks = []string{datesItem, xItem}
 
-// newOutputs describes the files of a job, in the order of its results: first that of the fields.
+// newOutputs describes the files of a job in the order of its results, the fields first.
 func (j *Job) newOutputs() []output {
 	fields := j.newSpec()
 	outputs := []output{{j.Output, fields}}
@@ -47,7 +53,7 @@ func (j *Job) newOutputs() []output {
 		}
 		spec.Bands = nil
 		for i := range j.Inputs {
-			// The date is the description, so that the file can be the input of a fit.
+			// Descriptions are dates, so that the file can be the input of a fit.
 			spec.Bands = append(spec.Bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.stack.planes[i].unit})
 		}
 		outputs = append(outputs, output{s.path, spec})
@@ -56,6 +62,97 @@ func (j *Job) newOutputs() []output {
 		outputs[i].spec.Memory /= int64(len(outputs))
 	}
 	return outputs
+}
+
+// addOutputs sets the outputs of a job, and what is known of them before they are written.
+func (j *Job) addOutputs() error {
+	j.outputs = j.newOutputs()
+	for i, o := range j.outputs {
+		if i > 0 {
+			j.SideOutputs = append(j.SideOutputs, o.path)
+		}
+		made, err := o.spec.resolve()
+		if err != nil {
+			return err
+		}
+		if !made.plain {
+			j.Scratch += o.spec.rawBytes()
+		}
+		j.Format = o.spec.format()
+	}
+	return nil
+}
+
+// newSpec describes the output.
+func (j *Job) newSpec() Spec {
+	g, geo := j.Grid, j.stack.geo
+	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
+		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
+		Overwrite: j.options.Overwrite, Metadata: map[string]string{
+			"TIFFTAG_SOFTWARE": j.options.Software,
+			"PIXTREND_INPUTS":  j.stack.inputsText(),
+		}}
+	if g.Axis.Dates == nil {
+		s.Metadata[xItem] = labelList(j)
+	} else {
+		s.Metadata[datesItem] = labelList(j)
+	}
+	if geo.hasTransform {
+		s.GeoTransform = geo.transform
+	}
+	maps.Copy(s.Metadata, j.metadata())
+	unit := j.stack.unit()
+	for _, f := range j.Plan.Fields {
+		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))
+	}
+	return s
+}
+
+// band describes the band of a field. unit is that of the samples, "" if unknown.
+func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
+	info := f.Info()
+	b := Band{Name: info.Name, Nearest: info.Nearest}
+	switch info.Unit {
+	case stats.UnitNone:
+		b.Unit = "1" // UDUNITS' word for a pure number
+	case stats.UnitSamples:
+		b.Unit = unit
+	case stats.UnitPerTime:
+		if b.Unit = "per " + axis.Unit(); unit != "" {
+			b.Unit = unit + "/" + axis.Unit()
+		}
+	case stats.UnitTime:
+		b.Unit = axis.Counts()
+	case stats.UnitCount:
+		b.Unit = "observations"
+	case stats.UnitClass:
+		b.Unit = "class"
+	}
+	switch info.Option {
+	case stats.OptionInterceptAt:
+		b.Metadata = map[string]string{"TIME_ORIGIN": cmp.Or(o.Fit.InterceptAt, axis.Origin())}
+	case stats.OptionConfidence:
+		b.Metadata = map[string]string{"CONFIDENCE": fmt.Sprint(cmp.Or(o.Fit.Confidence, stats.DefaultConfidence))}
+	case stats.OptionSignificance:
+		b.Metadata = map[string]string{"SIGNIFICANCE": fmt.Sprint(o.Fit.Significance)}
+		if o.FDR > 0 {
+			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}
+		}
+	}
+	return b
+}
+
+// labelList names the dates or numbers of the axis: all of up to 40, otherwise their count and the ends.
+func labelList(j *Job) string {
+	axis, n := j.Grid.Axis, len(j.Inputs)
+	if n > 40 {
+		return axis.String()
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = axis.Label(i)
+	}
+	return strings.Join(names, " ")
 }
 
 // checkName reports whether a GeoTIFF may have a name. Other programs believe the end of a name.
@@ -72,8 +169,8 @@ func checkName(path string) error {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// checkTargets reports whether outputs can be written, without writing anything. All but the first may be "", and
-// are left out then.
+// checkTargets reports whether outputs can be written, without writing anything. Paths after the first
+// may be "" for no output.
 func checkTargets(overwrite bool, paths ...string) error {
 	seen := map[string]bool{}
 	for _, p := range paths {
@@ -107,7 +204,7 @@ func (s *Stack) checkApart(path string) error {
 	return nil
 }
 
-// outputFiles are the files under way. They appear together, once all of them are whole.
+// outputFiles are the files that are being written. They get their names together, when all are complete.
 type outputFiles []*File
 
 func createFiles(outputs []output) (outputFiles, error) {
@@ -139,7 +236,7 @@ func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// commit finishes the files and gives them their names, that of the fields last.
+// commit completes the files and renames them to their targets, the file of the fields last.
 func (files outputFiles) commit(ctx context.Context, progress func(float64)) error {
 	all, done := 0, 0
 	for _, f := range files {
@@ -164,7 +261,7 @@ func (files outputFiles) commit(ctx context.Context, progress func(float64)) err
 	return nil
 }
 
-// Abort removes what has not got its name.
+// Abort removes the files that were not renamed.
 func (files outputFiles) Abort() {
 	for _, f := range files {
 		f.Abort()

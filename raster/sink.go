@@ -26,7 +26,7 @@ import (
 type Format string
 
 const (
-	GTiff Format = "GTiff" // a GeoTIFF, in tiles of 256 × 256 unless creation options ask for something else
+	GTiff Format = "GTiff" // a GeoTIFF, by default in tiles of 256 × 256
 	COG   Format = "COG"   // a cloud-optimized GeoTIFF: tiles of 512 × 512, and overviews
 )
 
@@ -50,33 +50,33 @@ type Spec struct {
 	Epoch         float64    // the coordinate epoch of a dynamic CRS, such as 2021.3; 0: none
 	Metadata      map[string]string
 	Format        Format   // "": GTiff
-	Creation      []string // creation options of the format, KEY=VALUE; they come before the defaults
-	Overwrite     bool     // whether an existing target is replaced
-	Threads       int      // that windows come from, and that compress; 0: one for each CPU
-	Memory        int64    // bytes that samples may take on their way to the file; 0: 64 MiB
+	Creation      []string // creation options of the format, KEY=VALUE, which replace the defaults
+	Overwrite     bool     // replace a target that exists
+	Threads       int      // that call Write, and that compress; 0: one for each CPU
+	Memory        int64    // bytes of memory for incomplete tiles; 0: 64 MiB
 }
 
 // Band describes a band.
 type Band struct {
-	Name     string // becomes the band's description
+	Name     string // the band's description
 	Unit     string
 	Metadata map[string]string
-	// Whether a pixel of an overview is one of those that it stands for, as a count must be. Others
-	// are the average of those that are not NaN.
+	// Nearest makes each pixel of an overview one of the pixels below it, as counts need. Other bands
+	// are averaged over the pixels that are not NaN.
 	Nearest bool
 }
 
-// File is a GeoTIFF under way: a temporary file beside its target until Commit. Its nodata value is
-// NaN. It is a pixtrend.Sink that has to get every window.
+// File is a GeoTIFF that is being written: a temporary file beside its target until Commit. Its nodata
+// value is NaN. It is a pixtrend.Sink that needs every window.
 //
-// Plain tiles go past GDAL to their places in a file that has its size from the start. Whatever else
-// is asked for (a COG, compression, strips, pixel interleaving) is a copy that GDAL makes of them in
-// Commit, on several threads: so a tile is compressed once, when all of it is there, the same
-// samples make the same file, and those who compute never wait for those who compress. It takes the disk
-// the room of the uncompressed samples for a while.
+// Uncompressed tiles are written without GDAL, to their places in a file that has its final size from
+// the start. For anything else (a COG, compression, strips, pixel interleaving), Commit has GDAL copy
+// these tiles on several threads. Hence each tile is compressed once, when it is complete, the same
+// samples make the same file, and computing never waits for compressing. Until Commit is done, the
+// uncompressed samples need disk space too.
 type File struct {
 	target, tmp string
-	raw         string // where plain tiles are written: tmp, or what tmp becomes a copy of
+	raw         string // the file of uncompressed tiles: tmp, or the source of the copy tmp
 	spec        Spec
 	creation    creation
 	out         *tiles // nil once it is closed
@@ -94,8 +94,8 @@ func (s Spec) rawBytes() int64 {
 	return int64(s.Width) * int64(s.Height) * int64(len(s.Bands)) * int64(s.Type.Size())
 }
 
-// Create begins a GeoTIFF. Nothing stands under path until Commit; whoever gets a File ends it
-// with Commit or Abort.
+// Create begins a GeoTIFF. No file has the name path until Commit. The caller ends the File with Commit
+// or Abort.
 func Create(path string, s Spec) (*File, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func Create(path string, s Spec) (*File, error) {
 	if !c.plain {
 		f.raw += ".raw"
 	}
-	// Made by us before GDAL writes it: the system then says plainly why it cannot be.
+	// GDAL's errors about files that cannot be made do not say why. The system's do.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
 		return nil, atomicfile.CreateError(path, err)
@@ -133,8 +133,8 @@ func Create(path string, s Spec) (*File, error) {
 	return f, nil
 }
 
-// begin writes the header and makes the file ready for its tiles. file is the same file, which stays
-// open.
+// begin writes the header of the raw file and reserves the space of its tiles. file is the raw file,
+// which stays open.
 func (f *File) begin(file *os.File) error {
 	s := f.spec
 	options := f.creation.options
@@ -170,8 +170,8 @@ func (f *File) begin(file *os.File) error {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	// Each thread is in one place, and leaves a row of tiles unfinished where it began that another
-	// will finish.
+	// Each thread writes in one place, and leaves a row of tiles unfinished where it began, which
+	// another thread finishes.
 	f.out = newTiles(file, t, s.Memory, 2*threads+1, f.creation.plain)
 	return nil
 }
@@ -189,12 +189,12 @@ func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// Commit finishes the file, checks it, brings it to the disk and gives it the target's name. On
-// error nothing is left, and a file that stood there before still stands.
+// Commit completes the file, checks it, syncs it to the disk and renames it to the target. On error
+// no temporary file is left, and a file that had the target's name is unchanged.
 func (f *File) Commit() error { return f.commit(context.Background(), nil) }
 
-// commit is Commit until ctx ends. progress, which may be nil, hears how much of a copy, from 0 to
-// 1, is done.
+// commit is Commit until ctx ends. progress, which may be nil, is called with the part of a copy that is
+// done, from 0 to 1.
 func (f *File) commit(ctx context.Context, progress func(float64)) error {
 	err := f.complete(ctx, progress)
 	if err == nil {
@@ -206,7 +206,7 @@ func (f *File) commit(ctx context.Context, progress func(float64)) error {
 	return err
 }
 
-// complete brings all of the file to the disk, and checks it.
+// complete finishes the file, syncs it to the disk, and checks it.
 func (f *File) complete(ctx context.Context, progress func(float64)) error {
 	if err := f.finish(); err != nil {
 		return err
@@ -225,7 +225,7 @@ func (f *File) finish() error {
 	f.out = nil
 	out.stop()
 	var err error
-	if f.creation.plain { // what a copy is made of need not survive
+	if f.creation.plain { // otherwise the copy is synced
 		err = out.file.Sync()
 	}
 	if err := errors.Join(err, out.file.Close()); err != nil {
@@ -237,9 +237,9 @@ func (f *File) finish() error {
 	return nil
 }
 
-// copy makes of the plain tiles what was asked for.
+// copy makes the output of the uncompressed tiles.
 func (f *File) copy(ctx context.Context, progress func(float64)) error {
-	debug.FreeOSMemory() // what the fit took, before GDAL takes as much
+	debug.FreeOSMemory() // of the fit, before GDAL allocates as much
 	part := func(from, to float64) func(float64) {
 		if progress == nil {
 			return nil
@@ -266,7 +266,7 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 	return nil
 }
 
-// stopped returns the cause of ctx if that ended, or err in a sentence.
+// stopped returns the cause of ctx if ctx has ended, else a sentence about err.
 func (f *File) stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -274,7 +274,7 @@ func (f *File) stopped(ctx context.Context, err error) error {
 	return f.failed(err)
 }
 
-// check opens the finished file as a reader would. Uncompressed, it must hold all its samples.
+// check opens the finished file as a reader would. An uncompressed file must be as large as its samples.
 func (f *File) check() error {
 	ds, err := gdal.Open(f.tmp, nil, nil)
 	if err != nil {
@@ -295,7 +295,7 @@ func (f *File) check() error {
 	return nil
 }
 
-// publish gives the file, which is on the disk, its name.
+// publish renames the file, which is complete, to its target.
 func (f *File) publish() error {
 	if err := f.rename(); err != nil {
 		return fault.Outputf("cannot write %s: %v", f.target, atomicfile.Reason(err))
@@ -305,7 +305,7 @@ func (f *File) publish() error {
 
 func (f *File) rename() error {
 	if f.spec.Overwrite {
-		// Sidecars of what is replaced (statistics, overviews) are not true of what replaces it.
+		// Sidecars of the replaced file (statistics, overviews) do not describe the new one.
 		for _, ext := range []string{".aux.xml", ".ovr", ".msk"} {
 			_ = os.Remove(f.target + ext)
 		}
@@ -313,7 +313,7 @@ func (f *File) rename() error {
 	if err := atomicfile.Rename(f.tmp, f.target, f.spec.Overwrite); err != nil {
 		return err
 	}
-	// GDAL puts into a sidecar what the chosen profile has no room for.
+	// GDAL writes metadata that the chosen profile cannot hold into a sidecar.
 	if sidecar := f.tmp + ".aux.xml"; atomicfile.Exists(sidecar) {
 		if err := errors.Join(atomicfile.Sync(sidecar), os.Rename(sidecar, f.target+".aux.xml")); err != nil {
 			return err
@@ -322,7 +322,7 @@ func (f *File) rename() error {
 	return atomicfile.Sync(filepath.Dir(f.target))
 }
 
-// Abort removes what was written. After Commit it does nothing.
+// Abort removes the temporary files. After Commit it does nothing.
 func (f *File) Abort() {
 	if f.out != nil {
 		f.out.stop()

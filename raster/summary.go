@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"os"
 	"slices"
 	"sync"
 
@@ -9,67 +10,107 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Summary says what a fit did.
+// Summary describes a fit that is done.
 type Summary struct {
 	Output    string `json:"output"`
-	Residuals string `json:"residuals,omitempty"` // another output
-	Detrend   string `json:"detrend,omitempty"`   // another
+	Residuals string `json:"residuals,omitempty"` // the second output; "": none
+	Detrend   string `json:"detrend,omitempty"`   // the third; "": none
 	Format    Format `json:"format"`              // GTiff or COG
 	Width     int    `json:"width"`
 	Height    int    `json:"height"`
 	Pixels    int    `json:"pixels"`
 	Dates     int    `json:"dates"`
-	Given     int    `json:"dates_given"` // before some were left out
-	Unit      string `json:"unit"`        // slopes are per it
+	Given     int    `json:"dates_given"` // before dates were selected
+	Unit      string `json:"unit"`        // of time, of slopes
 	Fitted    int    `json:"fitted"`      // pixels with a result in the first field that is not n
 	Treatment
 	Masked         int64     `json:"samples_masked"`  // by masks, of all pixels and dates
-	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null where n is no field, so that nobody counted
+	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null if n is no field
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
-	Times          Times     `json:"times"`         // what they were spent on
-	Decoded        bool      `json:"decoded"`       // whether any of the inputs was compressed, so that reading was decoding too
-	BytesRead      int64     `json:"bytes_read"`    // samples of all bands that were read, in their own types
+	Times          Times     `json:"times"`         // the parts of Seconds
+	Decoded        bool      `json:"decoded"`       // an input was compressed, so that reading includes decoding
+	BytesRead      int64     `json:"bytes_read"`    // size of all samples that were read, in their own types
 	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
 	Pin            string    `json:"pin"`
-	Unbound        string    `json:"unbound,omitempty"` // why not every worker had a CPU of its own
-	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits, or nothing
-	QuintilesOf    int       `json:"quintiles_of"`      // pixels that they, and the histogram, were computed from
-	// Classes of the slopes, the first and the last of which have a twentieth of them each, or less; null where there is none.
+	Unbound        string    `json:"unbound,omitempty"` // why workers had no CPU of their own
+	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits; empty without slopes
+	QuintilesOf    int       `json:"quintiles_of"`      // pixels that quintiles and histogram are computed from
+	// Classes of the slopes. The first and the last class have at most a twentieth of the slopes each;
+	// null without slopes.
 	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
 	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
 	Warnings       []string         `json:"warnings"`
 }
 
-// Times says in seconds what the time of a fit was spent on. Start, Windows and Finish follow each other, and the last two are
-// Summary.Seconds. The others are parts of Windows: Read, Fit and Wait of all threads added up, so that they and what threads were
-// idle are Threads × Windows; Write of the one writer, which works beside them.
+// Times are the parts of the time of a fit, in seconds. Start, Windows and Finish follow each other;
+// Windows + Finish is Summary.Seconds. Read, Fit and Wait are sums over all threads, and with the time
+// that threads were idle they add up to Threads × Windows. Write is the time of the one writer, which
+// works at the same time.
 type Times struct {
-	Start   float64 `json:"start"`   // until the first window is read: opening, checking and planning; from Options.Began on
-	Windows float64 `json:"windows"` // of reading, fitting and writing
-	Read    float64 `json:"read"`    // the files, and decoding what is compressed: GDAL does both in one
-	Fit     float64 `json:"fit"`     // the arithmetic
-	Wait    float64 `json:"wait"`    // of threads for the writer
-	Write   float64 `json:"write"`   // windows
-	Finish  float64 `json:"finish"`  // until the output has its name: compressing, overviews, bringing it to the disk
+	Start   float64 `json:"start"`   // opening, checking and planning, from Options.Began on
+	Windows float64 `json:"windows"` // reading, fitting and writing windows
+	Read    float64 `json:"read"`    // reading files and decoding blocks, which GDAL does together
+	Fit     float64 `json:"fit"`     // arithmetic
+	Wait    float64 `json:"wait"`    // waiting for the writer
+	Write   float64 `json:"write"`   // writing windows
+	Finish  float64 `json:"finish"`  // compressing, overviews and syncing, until the output has its name
 }
 
-// FDR says what a false discovery rate came to.
+// FDR is the result of a false discovery rate.
 type FDR struct {
 	Rate   float64 `json:"rate"`
-	PValue float64 `json:"pvalue"` // the largest that is a trend's; 0 where there is none
-	Trends int64   `json:"trends"` // pixels whose p-value is not larger
+	PValue float64 `json:"pvalue"` // the largest p-value of a trend; 0 without trends
+	Trends int64   `json:"trends"` // pixels whose p-value is at most PValue
 	Of     int64   `json:"of"`     // pixels that have a p-value
 }
 
-// tally counts what goes into the file.
+// summary returns what is known of a fit once its outputs have their names. The caller adds times, masked
+// samples and slopes.
+func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
+	g, busy := j.Grid, report.Busy
+	s := Summary{
+		Output: j.Output, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Format: j.Format,
+		Width: g.Width, Height: g.Height, Pixels: report.Pixels,
+		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
+		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
+		ISA: report.ISA, Threads: report.Threads, Pin: report.Pin, Unbound: report.Unbound,
+		SlopeQuintiles: []float64{}, Warnings: append([]string{}, j.Warnings...),
+		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()},
+	}
+	for _, f := range j.Plan.Fields {
+		s.Fields = append(s.Fields, f.String())
+	}
+	if tally.n >= 0 {
+		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations
+		s.Gaps = &gaps
+	}
+	if tally.slopes != nil {
+		s.QuintilesOf = tally.slopes.Len()
+	}
+	if d := tally.discoveries; d != nil {
+		p, found, of := d.Threshold()
+		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
+		if found > 0 {
+			s.FDR.PValue = p
+		}
+	}
+	for _, o := range j.outputs {
+		if info, err := os.Stat(o.path); err == nil {
+			s.BytesWritten += info.Size()
+		}
+	}
+	return s
+}
+
+// tally is the sink of a job. It counts results on their way to the files.
 type tally struct {
-	create func() (outputFiles, error) // the same files every time
+	create func() (outputFiles, error) // creates the files when it is called first
 	width  int
-	field  int // the plane that tells whether a pixel has a result
+	field  int // the plane that is NaN where a pixel has no result
 	slope  int // the plane of the slopes, or -1
 	fitted int
 	slopes *stats.Sampler
@@ -77,11 +118,11 @@ type tally struct {
 	n            int // the plane of the numbers of observations, or -1
 	observations int64
 
-	discoveries *stats.Discoveries // nil: none are looked for
+	discoveries *stats.Discoveries // nil without a false discovery rate
 	pvalue      int                // the plane of the p-values
 }
 
-// startTally begins to make the files, which takes some ten milliseconds, beside what follows.
+// startTally creates the files in a goroutine, since that takes about ten milliseconds.
 func startTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
 	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
@@ -104,7 +145,7 @@ func startTally(j *Job) *tally {
 	return t
 }
 
-// describe returns the limits of the quintiles of the slopes and their histogram; nil where there are no slopes.
+// describe returns the limits of the quintiles of the slopes and their histogram; nil without slopes.
 func (t *tally) describe() ([]float64, *stats.Histogram) {
 	q := t.slopes.Quantiles(0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 	if q == nil {

@@ -39,9 +39,9 @@ func newFitCommand() *cobra.Command {
 		Use:   "fit INPUT... -o FILE",
 		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
 		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
-			"INPUT is a file, a folder, a quoted pattern, @list.txt with one name per line, a URL or a GDAL name such\n" +
-			"as /vsis3/BUCKET/KEY, or one raster whose bands are the dates. Rasters are sorted by date; the order of\n" +
-			"the arguments does not matter.\n\n" +
+			"INPUT is a file, a folder, a quoted pattern, @list.txt with one name per line, a URL such as\n" +
+			"s3://BUCKET/KEY or a GDAL name such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates.\n" +
+			"Rasters are sorted by date; the order of the arguments matters only if dates are given in that order.\n\n" +
 			"Pixels without two observations at different dates are NaN in all fields but n.\n\n" +
 			"See also pixtrend help " + report.List(docs.Topics(), "or") + ".",
 		Example: "  # the slope of a synthetic stack, with dates from the file names\n" +
@@ -124,7 +124,7 @@ func fieldCompletions() []string {
 	return append(words, "all\tevery field but those that need an option")
 }
 
-// check looks at the command line as a whole, and at no file.
+// check checks the command line as a whole, without looking at files.
 func (f *fit) check() error {
 	if err := checkInputs(f.inputs); err != nil {
 		return err
@@ -234,7 +234,7 @@ func (f *fit) parseFields(s string) ([]stats.Field, error) {
 	return stats.ParseFields(strings.Join(append(names, s), ","))
 }
 
-// parseOutput reads the output's name. It may be given once: of two, one would be dropped silently.
+// parseOutput reads the output's name. A second name is an error, since one of them would be ignored.
 func (f *fit) parseOutput(s string) (string, error) {
 	switch {
 	case s == "":
@@ -253,7 +253,7 @@ func outputName(s string) (string, error) {
 	return s, nil
 }
 
-// parseFloat64 reads an output type and tells whether it is Float64.
+// parseFloat64 reads an output type and reports whether it is Float64.
 func parseFloat64(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "float32":

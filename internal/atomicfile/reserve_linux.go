@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Reserve gives the file its size and, where the file system can, its place on the disk: a disk that
-// is too small is found out before the work, and writing need not look for room.
+// Reserve sets the size of a file and, if the file system can, allocates its space. A disk that is too
+// small is then found before the work, and writing does not have to allocate.
 func Reserve(file *os.File, size int64) error {
 	for {
 		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
@@ -22,8 +22,8 @@ func Reserve(file *os.File, size int64) error {
 	}
 }
 
-// StartFlush asks for bytes of the file to be brought to the disk, and does not wait until they are.
-// Sync, later, tells whether they could be.
+// StartFlush starts writing a range of the file to the disk and does not wait for it. A later sync
+// reports errors.
 func StartFlush(file *os.File, at, n int64) {
 	_ = unix.SyncFileRange(int(file.Fd()), at, n, unix.SYNC_FILE_RANGE_WRITE)
 }

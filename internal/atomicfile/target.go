@@ -12,12 +12,13 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
+// Exists reports whether there is a file, or a folder, at path.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
 
-// Reason returns what went wrong without the call and the paths, which the sentence names already.
+// Reason returns the cause in an error of package os, without the call and the paths.
 func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -81,13 +82,13 @@ func TempName(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+base+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
-// Rename gives a file its name. Only with overwrite it replaces another.
+// Rename renames a file. It replaces an existing target only with overwrite.
 func Rename(tmp, target string, overwrite bool) error {
 	if overwrite {
 		return os.Rename(tmp, target)
 	}
-	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
-	// links, a last look must do.
+	// A link, unlike a rename, never replaces a file that was made in the meantime. On a file system
+	// without links, the target is checked once more.
 	switch err := os.Link(tmp, target); {
 	case err == nil:
 		_ = os.Remove(tmp)
@@ -98,6 +99,7 @@ func Rename(tmp, target string, overwrite bool) error {
 	return os.Rename(tmp, target)
 }
 
+// Sync syncs a file or a folder to the disk.
 func Sync(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
