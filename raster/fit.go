@@ -254,7 +254,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	g := j.Grid
 	s := Summary{Output: j.Output, Format: j.Format, Width: g.Width, Height: g.Height, Pixels: report.Pixels, Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(),
 		Fitted: tally.fitted, Remote: j.Remote, Seconds: time.Since(start).Seconds(), Decoded: j.Decoded, ISA: report.ISA, Threads: report.Threads, Pin: report.Pin,
-		Unbound: report.Unbound, Warnings: append(append([]string{}, j.Warnings...), changed...), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
+		Unbound: report.Unbound, Warnings: slices.Concat([]string{}, j.Warnings, changed, j.options.hugeResults(tally.huge)), SlopeQuintiles: []float64{}, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
 		Treatment: j.Treatment, Masked: j.stack.maskedSamples.Load() - hidden}
 	busy := report.Busy
 	s.Times = Times{Start: start.Sub(j.options.Began).Seconds(), Windows: report.Elapsed.Seconds(), Finish: s.Seconds - report.Elapsed.Seconds(),

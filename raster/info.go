@@ -10,7 +10,6 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
-	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -498,9 +497,6 @@ func (f FormatInfo) same(g FormatInfo) bool {
 	}
 	return f == g
 }
-
-// valid is which samples of p are observations.
-func (p *plane) valid() kernel.Valid { return kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata} }
 
 func (in *inspection) describeSurvey(d *SurveyInfo, got *surveyed, took time.Duration) {
 	d.Counts = *newCounts()

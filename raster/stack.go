@@ -295,15 +295,6 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	}
 }
 
-// valid says which samples of p are observations, its mask aside.
-func (s *Stack) valid(p *plane) kernel.Valid {
-	v := p.valid()
-	if s.options.Valid != nil {
-		v.HasRange, v.Lo, v.Hi = true, s.options.Valid.Lo, s.options.Valid.Hi
-	}
-	return v
-}
-
 // unit is that of what is fitted, "" if the files do not say.
 func (s *Stack) unit() string {
 	p := s.planes[0]

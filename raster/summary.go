@@ -72,6 +72,7 @@ type tally struct {
 	field  int // the plane that tells whether a pixel has a result
 	slope  int // the plane of the slopes, or -1
 	fitted int
+	huge   int // pixels whose result is as huge as only fill values make it
 	slopes *stats.Sampler
 
 	n            int // the plane of the numbers of observations, or -1
@@ -132,6 +133,9 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	for _, x := range kernel.Plane[F](planes, t.field) {
 		if x == x {
 			t.fitted++
+		}
+		if x >= hugeResult || x <= -hugeResult {
+			t.huge++
 		}
 	}
 	if t.n >= 0 {

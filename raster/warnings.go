@@ -172,6 +172,9 @@ func (a *alike) meanings() (warnings []string) {
 		}
 		warn("%v is %s of the samples of %s, %s: %v", fill.value, share(fill.count, c.Samples), a.who, how, advice)
 	}
+	if text := hugeValues(c, a.who); text != "" && len(fills) == 0 {
+		warn("%s", text)
+	}
 	if c.Infinite > 0 {
 		warn("%s of the samples of %s are infinite: they are taken as missing", share(c.Infinite, c.Samples), a.who)
 	}
