@@ -93,7 +93,9 @@ func TestSamplesThatLie(t *testing.T) {
 }
 
 func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(context.Background(), path, 1, OpenOptions{}) })
+	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo, error) {
+		return describe(context.Background(), path, 1, OpenOptions{}, nil)
+	})
 }
 
 func samplesOf(t kernel.Tile) []float64 {

@@ -241,7 +241,7 @@ func (in *inspection) takeMasks(s *Stack) {
 func (in *inspection) lookAtFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
-		planes, g, lying, err := known.describe(name, in.o.OpenOptions, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := known.describe(name, in.o.OpenOptions, in.folders, func() ([]plane, geo, error) { return look(i) })
 		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {
@@ -327,13 +327,14 @@ func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
 
 // findGrids tells the grids apart, that of the first raster that is used first.
 func (in *inspection) findGrids() {
+	known := grids{}
 	inOrder := slices.SortedStableFunc(slices.Values(in.entries), func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
 	for _, used := range []bool{true, false} {
 		for _, e := range inOrder {
 			if e.plane == nil || e.used != used {
 				continue
 			}
-			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { how, _ := g.departure(in.geos[e.file]); return how == "" })
+			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { return known.difference(g, in.geos[e.file]).is == "" })
 			if e.grid < 0 {
 				e.grid = len(in.grids)
 				in.grids = append(in.grids, in.geos[e.file])
@@ -414,7 +415,7 @@ func (in *inspection) describeRasters(info *Info) {
 	for i, g := range in.grids {
 		info.Grids = append(info.Grids, describeGrid(g))
 		if i > 0 {
-			info.Grids[i].Differs, _ = in.grids[0].departure(g)
+			info.Grids[i].Differs = in.grids[0].difference(g).is
 		}
 	}
 	counted := map[int]bool{} // files

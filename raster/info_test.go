@@ -361,7 +361,7 @@ func TestInspectGoesOn(t *testing.T) {
 			t.Errorf("%s: %q, want %q", names[n], got, want)
 		}
 	}
-	for n, want := range map[int]string{0: "", 5: "", 6: "lies 0.5 pixels off", 7: "has the CRS EPSG:32618", 8: "has 32 × 128 pixels"} {
+	for n, want := range map[int]string{0: "", 5: "", 6: "lies 0.5 pixels off", 7: "has the CRS EPSG:32618, in which it lies 668 km off", 8: "has 32 × 128 pixels"} {
 		if got := i.Grids[*i.Rasters[n].Grid].Differs; got != want {
 			t.Errorf("%s departs by %q, want %q", names[n], got, want)
 		}

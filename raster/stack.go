@@ -86,6 +86,7 @@ type Stack struct {
 	files         []string // the same as they are shown
 	remote        remoteStack
 	known         *descriptions // of remote files
+	folders       *gdal.Folders // of the files
 	options       OpenOptions
 	masks         *Stack // of the files that the mask is from; nil where there are none
 	geo           geo
@@ -121,11 +122,11 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
-	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return nil, fault.Inputf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
-		}
+	warnings, err := checkGrids(s.files, geos, o)
+	if err != nil {
+		return nil, err
 	}
+	s.warnings = append(s.warnings, warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
@@ -173,7 +174,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{sources: sources, options: o, given: len(sources), known: known}
+	s := &Stack{sources: sources, options: o, given: len(sources), known: known, folders: &gdal.Folders{}}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -193,7 +194,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	look, known := s.look(ctx, o, false), likenesses{}
 	for i, name := range s.sources {
-		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
 		if err != nil {
 			return nil, err
 		}

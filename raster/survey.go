@@ -360,7 +360,7 @@ func (in *inspection) surveyFile(ctx context.Context, got *surveyed, file int, e
 // stackOfFile returns a stack of one file, whose samples are read as they are, or of which the index is computed, and of the
 // files of their masks.
 func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
-	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options,
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders,
 		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}

@@ -1,6 +1,18 @@
 package gdal
 
-import "github.com/airbusgeo/godal"
+/*
+#include <cpl_error.h>
+
+static void push_quiet_handler(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
+*/
+import "C"
+
+import (
+	"runtime"
+	"strconv"
+
+	"github.com/airbusgeo/godal"
+)
 
 // Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or longitude, latitude, whatever
 // the CRS itself says.
@@ -30,7 +42,21 @@ func NewTransform(from, to string) (*Transform, error) {
 }
 
 // Apply replaces coordinates in place. An error means that some of them have no place in the other CRS.
-func (t *Transform) Apply(xs, ys []float64) error { return t.t.TransformEx(xs, ys, nil, nil) }
+func (t *Transform) Apply(xs, ys []float64) error {
+	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_quiet_handler()
+	defer C.CPLPopErrorHandler()
+	return t.t.TransformEx(xs, ys, nil, nil)
+}
+
+// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts degrees.
+func (t *Transform) MetresPerUnit() float64 {
+	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
+	metres, _ := strconv.ParseFloat(text, 64)
+	return metres
+}
 
 // LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it has none.
 func (t *Transform) LinearUnit() string {
