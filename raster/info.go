@@ -269,10 +269,7 @@ func predictorOf(name string) int {
 		return 0
 	}
 	defer func() { _ = file.Close() }()
-	if n, err := t.Number(tiff.TagPredictor, 1); err == nil && n > 1 && n < 4 {
-		return int(n)
-	}
-	return 0
+	return t.Predictor()
 }
 
 // selectByDate finds the date of every raster, as far as there is one, which of them are used, and puts them in order.

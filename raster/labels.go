@@ -31,7 +31,7 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
 // otherwise alike, so they come from the tags of the file itself where GDAL may have opened another one.
 func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
-		planes[i].labels.tag = t.Text(tiff.TagDateTime)
+		planes[i].labels.tag = t.DateTime()
 	}
 	items, err := t.Metadata()
 	if err != nil {

@@ -68,7 +68,7 @@ func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) 
 			switch {
 			case t == nil:
 			case p.compressed && alone: // as a file without its predictor, GDAL does not see files beside it
-				p.predictor, p.predictorAt = t.Predictor(p.band, p.dtype)
+				p.predictor, p.predictorAt = t.RemovablePredictor(p.band, p.dtype)
 			case !p.compressed:
 				at, ok := t.Samples(p.band, p.dtype.Size())
 				if ok && at.Width == g.width && at.Height == g.height && at.TileWidth == p.blockWidth {

@@ -8,16 +8,13 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// Staged is a file of any kind, such as a picture, that is whole and on the disk, but has not got its name yet.
+// Staged is a file of any kind, such as a picture, that is whole and on the disk under a temporary name.
 type Staged struct {
 	target, tmp string
 	overwrite   bool
 }
 
-// CheckTargetOld reports whether path can become an output, without writing anything. The error wraps ErrOutput.
-func CheckTargetOld(path string, overwrite bool) error { return CheckTarget(path, overwrite) }
-
-// Stage writes a file beside path. Whoever gets a Staged ends it with Publish or Drop.
+// Stage writes a file under a temporary name beside path. The caller ends it with Publish or Drop. Errors wrap fault.ErrOutput.
 func Stage(path string, overwrite bool, write func(io.Writer) error) (*Staged, error) {
 	if err := CheckTarget(path, overwrite); err != nil {
 		return nil, err
@@ -41,7 +38,7 @@ func Stage(path string, overwrite bool, write func(io.Writer) error) (*Staged, e
 	return s, nil
 }
 
-// Publish gives the file its name. On error nothing is left.
+// Publish gives the file its name. After an error, the temporary file is gone.
 func (s *Staged) Publish() error {
 	err := Rename(s.tmp, s.target, s.overwrite)
 	if err == nil {

@@ -11,12 +11,13 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
+// Exists reports whether there is a file or folder at path, links followed.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
 
-// Reason returns what went wrong without the call and the paths, which the sentence names already.
+// Reason returns the cause of an error of package os, without the call and the path. The caller's sentence names the path.
 func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -29,7 +30,8 @@ func Reason(err error) error {
 	return err
 }
 
-// CheckTarget reports whether path can become the output, without writing anything.
+// CheckTarget returns an error if path cannot become an output, as far as can be seen without writing. The error wraps
+// fault.ErrOutput.
 func CheckTarget(path string, overwrite bool) error {
 	if path == "" {
 		return fault.Outputf("the output has no name")
@@ -61,18 +63,18 @@ func CheckTarget(path string, overwrite bool) error {
 	return nil
 }
 
-// TempName returns the name of a temporary file that can be given the name of path.
+// TempName returns a new name in the folder of path for a temporary file that is renamed to path later.
 func TempName(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
-// Rename gives a file its name. Only with overwrite it replaces another.
+// Rename renames a temporary file to target. It replaces a file of that name only if overwrite is set.
 func Rename(tmp, target string, overwrite bool) error {
 	if overwrite {
 		return os.Rename(tmp, target)
 	}
-	// A link, unlike a rename, never replaces a file that came meanwhile. Where the file system has no
-	// links, a last look must do.
+	// Unlike a rename, a link never replaces a file that was made meanwhile. If the file system has no links, the
+	// target is looked for once more instead.
 	switch err := os.Link(tmp, target); {
 	case err == nil:
 		_ = os.Remove(tmp)
@@ -83,6 +85,7 @@ func Rename(tmp, target string, overwrite bool) error {
 	return os.Rename(tmp, target)
 }
 
+// Sync waits until a file or folder is on the disk.
 func Sync(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
