@@ -52,7 +52,7 @@ func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) e
 	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := gdal.Open(name, s.options.Drivers, r.transfer)
+	ds, err := s.folders.Open(name, s.options.Drivers, r.transfer)
 	if err != nil && r.transfer != nil {
 		return err // which may be tried again
 	}

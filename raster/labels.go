@@ -55,7 +55,7 @@ func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeC
 // otherwise alike, so they come from the tags of the file itself where GDAL may have opened another one.
 func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
-		planes[i].labels.tag = t.Text(tiff.TagDateTime)
+		planes[i].labels.tag = t.DateTime()
 	}
 	items, err := t.Metadata()
 	if err != nil {

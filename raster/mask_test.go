@@ -349,7 +349,7 @@ func (s planes) save(t *testing.T, dir string, names []string, dtype godal.DataT
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		m := made{width: s.width, height: s.height, bands: [][]float64{s.dates[i]}, dtype: dtype, nodata: nodata}
+		m := made{width: s.width, height: s.height, bands: [][]float64{s.dates[i]}, dtype: dtype, nodata: nodata, transform: &usualPlace}
 		if err := m.write(path); err != nil {
 			t.Fatal(err)
 		}

@@ -25,8 +25,12 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	}
 	found.planes = permuted(found.planes, of)
 	geos = permuted(geos, found.keepFiles())
+	known := grids{}
 	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
+		if err := g.placed(); err != nil {
+			return fault.Inputf("cannot use %s as a mask: %v", found.files[i], err)
+		}
+		if how := known.difference(s.geo, g).from("the first input, " + s.files[0]); how != "" {
 			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
 		}
 	}

@@ -56,11 +56,11 @@ type form struct {
 }
 
 // describe opens a file and says what is in it.
-func describe(ctx context.Context, name string, files int, o OpenOptions) ([]plane, geo, error) {
+func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo, error) {
 	fail := func(format string, args ...any) ([]plane, geo, error) {
 		return nil, geo{}, fault.Inputf("cannot use %s: "+format, slices.Insert(args, 0, any(gdal.DisplayName(name)))...)
 	}
-	ds, err := gdal.OpenFirst(ctx, name, o.Drivers)
+	ds, err := folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
 		return nil, geo{}, openError(ctx, name, o.Drivers, err)
 	}
@@ -142,16 +142,6 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 			gdal.DisplayName(name), driver, Option{Field: "Drivers", Value: driver})
 	}
 	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
-}
-
-// geoOf returns what places a raster on the earth.
-func geoOf(ds *gdal.Dataset) geo {
-	g := geo{wkt: ds.WKT(), epoch: ds.Epoch()}
-	g.width, g.height = ds.Size()
-	if g.transform, g.hasTransform = ds.GeoTransform(); !g.hasTransform {
-		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
-	}
-	return g
 }
 
 // readable reports whether the system lets this process read a file.

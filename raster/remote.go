@@ -57,14 +57,14 @@ type descriptions struct {
 func newDescriptions() *descriptions { return &descriptions{found: map[string]description{}} }
 
 // of describes a remote file, or returns what it was found to be before.
-func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOptions) description {
+func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) description {
 	ds.mu.Lock()
 	d, found := ds.found[name]
 	ds.mu.Unlock()
 	if found {
 		return d
 	}
-	if d.planes, d.geo, d.err = describe(ctx, name, files, o); d.err == nil {
+	if d.planes, d.geo, d.err = describe(ctx, name, files, o, folders); d.err == nil {
 		d.version, _ = gdal.FileVersionOf(ctx, name)
 	}
 	if ctx.Err() == nil {
@@ -88,7 +88,7 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 		return ctx.Err() != nil || i >= broken && !all
 	}
 	s.eachRemote(beyond, func(i int) {
-		d := s.known.of(ctx, s.sources[i], len(s.sources), o)
+		d := s.known.of(ctx, s.sources[i], len(s.sources), o, s.folders)
 		mu.Lock()
 		defer mu.Unlock()
 		found[i], s.remote.versions[i] = d, d.version
@@ -104,7 +104,7 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 			return nil, geo{}, err
 		}
 		var d description
-		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o) })
+		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o, s.folders) })
 		return d.planes, d.geo, d.err
 	}
 }

@@ -89,6 +89,7 @@ type Stack struct {
 	listed        []bool   // whether a person named each by itself; of the files that were given
 	remote        remoteStack
 	known         *descriptions // of remote files
+	folders       *gdal.Folders // of the files
 	options       OpenOptions
 	masks         *Stack // of the files that the mask is from; nil where there are none
 	geo           geo
@@ -125,11 +126,11 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
-	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return nil, fault.Inputf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
-		}
+	warnings, err := checkGrids(s.files, geos, o)
+	if err != nil {
+		return nil, err
 	}
+	s.warnings = append(s.warnings, warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
@@ -180,7 +181,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	}
 	found.splitPages()
 	sources := found.names()
-	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, warnings: found.warnings}
+	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{}, warnings: found.warnings}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -198,7 +199,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	look, known := s.look(ctx, o, false), likenesses{}
 	for i, name := range s.sources {
-		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
 		if err != nil {
 			return nil, err
 		}
@@ -326,15 +327,6 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		p := s.planes[i]
 		s.warnings = append(s.warnings, s.options.sentence("%s calls its band %d alpha: samples are taken for gaps where it is 0; %v uses them", s.files[p.file], p.alpha, Option{Field: "NoMask"}))
 	}
-}
-
-// valid says which samples of p are observations, its mask aside.
-func (s *Stack) valid(p *plane) kernel.Valid {
-	v := p.valid()
-	if s.options.Valid != nil {
-		v.HasRange, v.Lo, v.Hi = true, s.options.Valid.Lo, s.options.Valid.Hi
-	}
-	return v
 }
 
 // unit is that of what is fitted, "" if the files do not say.

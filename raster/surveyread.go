@@ -293,7 +293,7 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 // stackOfFile returns a stack of the entries of one file, which reads samples in their own type, or computes the index. It
 // has the files of their masks too.
 func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
-	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options,
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders,
 		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}

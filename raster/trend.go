@@ -10,7 +10,6 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
-	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Trend is an open raster: the result of a fit, or any other.
@@ -186,17 +185,13 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, values []
 		}
 		return readError(t.Name, w, err)
 	}
-	gap := p.valid()
-	nodata := gap.Nodata
-	if p.dtype == kernel.Float32 {
-		nodata = float64(float32(nodata))
-	}
+	limits := p.valid().Limits(p.dtype)
 	for i, x := range values {
 		if p.signedByte && x > math.MaxInt8 {
 			x -= 1 << 8 // GDAL before 3.7 reads signed bytes as unsigned
 		}
 		switch {
-		case gap.HasNodata && x == nodata, visible != nil && visible[i] == 0, math.IsInf(x, 0):
+		case !limits.Observation(x), visible != nil && visible[i] == 0:
 			values[i] = nan
 		default:
 			values[i] = x*p.scale + p.offset

@@ -141,6 +141,33 @@ func (d *Dataset) GeoTransform() (t [6]float64, known bool) {
 	return t, err == nil
 }
 
+// Place is how a raster says where on the earth it lies.
+type Place int
+
+const (
+	Unplaced      Place = iota // it does not
+	Affine                     // by an affine transform
+	ControlPoints              // by ground control points
+	RPC                        // by rational polynomial coefficients
+	Geolocation                // by the coordinates of each pixel
+)
+
+// Place returns how the raster says where it lies: by an affine transform if it has one.
+func (d *Dataset) Place() Place {
+	if _, affine := d.GeoTransform(); affine {
+		return Affine
+	}
+	switch {
+	case len(d.ds.GCPs()) > 0:
+		return ControlPoints
+	case len(d.ds.Metadatas(godal.Domain("RPC"))) > 0:
+		return RPC
+	case len(d.ds.Metadatas(godal.Domain("GEOLOCATION"))) > 0:
+		return Geolocation
+	}
+	return Unplaced
+}
+
 // Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain "" is the default one.
 func (d *Dataset) Metadata(key, domain string) string {
 	return d.ds.Metadata(key, godal.Domain(domain))

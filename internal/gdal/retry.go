@@ -139,6 +139,7 @@ type Transfer struct {
 	mu      sync.Mutex
 	Options []string
 	trouble
+	headerCut bool // a part of the header could not be read, which to GDAL is no more than a warning
 }
 
 // trouble is what was heard of requests that failed; the zero trouble, that none did.
@@ -211,6 +212,7 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
 		t.curl = WithoutSecrets(m[1])
 	}
+	t.headerCut = t.headerCut || strings.Contains(msg, "IO error during reading of")
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
 	if ec <= godal.CE_Warning {
 		return nil

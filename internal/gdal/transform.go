@@ -10,6 +10,7 @@ import "C"
 import (
 	"math"
 	"runtime"
+	"strconv"
 
 	"github.com/airbusgeo/godal"
 )
@@ -43,7 +44,21 @@ func NewTransform(from, to string) (*Transform, error) {
 
 // Apply replaces coordinates in place. An error means that some of them have no place in the other
 // CRS.
-func (t *Transform) Apply(xs, ys []float64) error { return t.t.TransformEx(xs, ys, nil, nil) }
+func (t *Transform) Apply(xs, ys []float64) error {
+	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_mute()
+	defer C.CPLPopErrorHandler()
+	return t.t.TransformEx(xs, ys, nil, nil)
+}
+
+// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts degrees.
+func (t *Transform) MetresPerUnit() float64 {
+	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
+	metres, _ := strconv.ParseFloat(text, 64)
+	return metres
+}
 
 // ApplyEach replaces coordinates in place, with NaN for those that have no place in the other CRS.
 func (t *Transform) ApplyEach(xs, ys []float64) {

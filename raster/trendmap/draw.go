@@ -140,7 +140,7 @@ func (d *drawing) checkTargets(style string) error {
 		if path == "" {
 			continue
 		}
-		if err := atomicfile.CheckTargetOld(path, d.o.Overwrite); err != nil {
+		if err := atomicfile.CheckTarget(path, d.o.Overwrite); err != nil {
 			return err
 		}
 		if from, err := os.Stat(d.input); err == nil {

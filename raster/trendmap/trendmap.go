@@ -135,7 +135,7 @@ type Class struct {
 // CheckTarget reports, before there is a raster to draw, whether a map can be written to a file,
 // and is none of the inputs of the raster.
 func CheckTarget(picture string, overwrite bool, inputs []string) error {
-	if err := atomicfile.CheckTargetOld(picture, overwrite); err != nil {
+	if err := atomicfile.CheckTarget(picture, overwrite); err != nil {
 		return err
 	}
 	to, err := os.Stat(picture)
