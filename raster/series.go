@@ -205,7 +205,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
 		of.value = number(dst.Type, bytesOf(dst, i))
-		if p.together() { // which nothing was heard of
+		if p.readsDatesAtOnce() { // which nothing was heard of
 			of.sample = of.value
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0

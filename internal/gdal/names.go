@@ -23,11 +23,13 @@ func remoteAt(name string) int {
 	return -1
 }
 
+// IsRemote reports whether GDAL reads a file through HTTP requests.
 func IsRemote(name string) bool { return remoteAt(name) >= 0 }
 
+// HTTPURL matches names that are URLs of web servers.
 var HTTPURL = regexp.MustCompile(`(?i)^https?://`)
 
-// FromURL turns a URL into the name that GDAL has for it, and leaves other names.
+// FromURL returns GDAL's name of a URL. Other names stay as they are.
 func FromURL(name string) string {
 	if HTTPURL.MatchString(name) {
 		return "/vsicurl/" + name
@@ -35,8 +37,8 @@ func FromURL(name string) string {
 	return name
 }
 
-// DisplayName is the name of a file as people may see it. Queries and passwords in a URL give access to whoever has
-// them: they belong neither into messages nor into the metadata of an output.
+// DisplayName returns the name of a file for people, without the query and the password of a URL. Both give access to the file, so they
+// belong neither in messages nor in the metadata of an output.
 func DisplayName(name string) string {
 	if !IsRemote(name) {
 		return name
@@ -60,12 +62,13 @@ var (
 	urlInString = regexp.MustCompile(`(?i)(/vsi[a-z0-9]+[/?]|https?://)[^\s'"]*`)
 )
 
+// stripAddress removes queries and passwords from a URL.
 func stripAddress(address string) string {
 	return urlQueries.ReplaceAllString(urlSecrets.ReplaceAllString(address, "$1"), "")
 }
 
-// WithoutSecrets is a message of GDAL without what shown leaves out.
-func WithoutSecrets(message string) string {
+// withoutSecrets returns a message of GDAL with the URLs in it as DisplayName has them.
+func withoutSecrets(message string) string {
 	return urlInString.ReplaceAllStringFunc(message, func(address string) string {
 		if strings.HasPrefix(address, "/vsicurl?") {
 			return "/vsicurl?…"
@@ -74,7 +77,7 @@ func WithoutSecrets(message string) string {
 	})
 }
 
-// DatedName is the name of a file for finding its date: the digits in %20 are no part of one.
+// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL are no part of a date.
 func DatedName(name string) string {
 	if !IsRemote(name) {
 		return name
