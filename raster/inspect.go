@@ -130,7 +130,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 		predictor := predictorOf(name)
 		for j := range planes {
-			for _, q := range planes[j].inFile() {
+			for _, q := range planes[j].bandsInFile() {
 				q.file = i
 			}
 			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}

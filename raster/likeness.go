@@ -64,7 +64,7 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 // reports whether any samples can be read past GDAL. alone is whether no other files belong to the file.
 func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
 	for i := range planes {
-		for _, p := range planes[i].inFile() {
+		for _, p := range planes[i].bandsInFile() {
 			p.stored, p.predictor = nil, 0
 			switch {
 			case t == nil:

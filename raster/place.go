@@ -93,7 +93,7 @@ const mostVertices = 1 << 20
 // of pixels. Of vertices closer to each other than a number of pixels, some are left out.
 func (t *Trend) Outlines(ctx context.Context, path string, closer float64) ([][]float64, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, fault.Inputf("cannot read outlines from %s: there is no such file", gdal.WithoutSecrets(path))
+		return nil, fault.Inputf("cannot read outlines from %s: there is no such file", gdal.DisplayName(path))
 	}
 	g := t.geo
 	det := g.transform[1]*g.transform[5] - g.transform[2]*g.transform[4]

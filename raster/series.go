@@ -214,7 +214,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
 		of.value = number(dst.Type, bytesOf(dst, i))
-		if p.together() { // such samples are not passed to the watch
+		if p.readsDatesAtOnce() { // such samples are not passed to the watch
 			of.sample = of.value
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0

@@ -303,14 +303,14 @@ func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
 	}
 	for _, e := range entries {
 		p := e.plane.clone()
-		for _, q := range p.inFile() {
+		for _, q := range p.bandsInFile() {
 			q.file = 0
 		}
 		s.planes = append(s.planes, p)
 	}
 	for i, e := range entries {
 		p := &s.planes[i]
-		s.bands = append(s.bands, p.inFile()...)
+		s.bands = append(s.bands, p.bandsInFile()...)
 		if m := e.mask; m != nil {
 			mask := m.plane.clone()
 			mask.file, mask.stored = len(s.sources), nil

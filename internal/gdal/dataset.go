@@ -180,7 +180,7 @@ func (d *Dataset) HasDomain(domain string) bool {
 }
 
 // Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of the next band begin
-// stride bytes after those of the one before. t, which may be nil, hears what GDAL says of a remote file.
+// stride bytes after those of the one before. t, which may be nil, collects GDAL's messages about a remote file.
 func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
 	if int64(stride) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())

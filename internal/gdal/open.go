@@ -8,8 +8,8 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which may be nil, hears what GDAL
-// says of a remote file. GDAL reads the sidecar files of the raster, and those that the caller names, with it.
+// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which may be nil, collects GDAL's messages about a
+// remote file. GDAL reads the sidecar files of the raster, and those that the caller names, with it.
 func Open(name string, drivers []string, t *Transfer, sidecars ...string) (*Dataset, error) {
 	return (*Folders)(nil).Open(name, drivers, t, sidecars...)
 }

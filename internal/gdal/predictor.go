@@ -103,7 +103,7 @@ func registerWithoutPredictor() error {
 	return nil
 }
 
-// WithoutPredictor is the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
+// WithoutPredictor returns the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
 // keeps the number of its predictor.
 func WithoutPredictor(path string, predictorAt int64) string {
 	return fmt.Sprintf("%s%d,%s", withoutPredictorPrefix, predictorAt, path)
