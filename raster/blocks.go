@@ -6,13 +6,12 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
-// Blocks of compressed files that make up a window are decoded straight into the tile. Where a predictor made
-// samples compress better, libtiff's way of taking it off again takes longer than inflating what ZSTD compressed:
-// of a fit of 21 dates of int16, 40 %, and of float32 in predictor 3, 60 %. So GDAL is told by way of a file system of
-// its own that the file has no predictor, and it is taken off here while the block is in cache, in a fifth of
-// the time.
+// If the blocks of compressed files make up a window, they are decoded straight into the tile. If the file has a predictor, libtiff takes
+// longer to undo it than to decompress ZSTD: 40 % of a fit of 21 dates of int16, and 60 % for float32 with predictor 3. So
+// GDAL reads the file through a file system that hides the predictor, and the predictor is undone here, in a fifth of the time, while the
+// block is in cache.
 
-// blocksName is what GDAL is to open for the blocks of p in the file at path.
+// blocksName returns the name under which GDAL opens the file at path for the blocks of p.
 func (p *plane) blocksName(path string) string {
 	if p.predictor == 0 {
 		return path

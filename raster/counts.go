@@ -84,6 +84,10 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 	if hasNodata {
 		nodata = T(v.Nodata)
 	}
+	lo, hi := math.Inf(-1), math.Inf(1)
+	if v.HasNodata {
+		lo, hi = nodataRange(t.Type, v.Nodata)
+	}
 	c.Samples += int64(len(samples))
 	for i, s := range samples {
 		x := float64(s)
@@ -94,6 +98,8 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 			c.Nodata++
 		case math.IsInf(x, 0):
 			c.Infinite++
+		case x < lo || x > hi:
+			c.Nodata++
 		case v.HasRange && !(x >= v.Lo && x <= v.Hi):
 			c.Outside++
 		case visible != nil && visible[i] == 0:

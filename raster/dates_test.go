@@ -43,7 +43,7 @@ func TestDatesInFiles(t *testing.T) {
 	var names []string
 	for i, name := range []string{"c.tif", "a.tif", "b.tif"} {
 		path := filepath.Join(dir, name)
-		if err := (made{width: 5, height: 4, bands: newPlanes(5, 4, 3, 0, 9).dates[i : i+1]}).write(path); err != nil {
+		if err := (made{width: 5, height: 4, bands: newPlanes(5, 4, 3, 0, 9).dates[i : i+1], transform: &usualPlace}).write(path); err != nil {
 			t.Fatal(err)
 		}
 		names = append(names, path)

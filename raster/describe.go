@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
-	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -69,7 +68,7 @@ func (in *inspection) describeRasters(info *Info) {
 	for i, g := range in.grids {
 		info.Grids = append(info.Grids, describeGrid(g))
 		if i > 0 {
-			info.Grids[i].Differs, _ = in.grids[0].departure(g)
+			info.Grids[i].Differs = in.grids[0].difference(g).is
 		}
 	}
 	counted := map[int]bool{} // files whose size is in a format
@@ -169,9 +168,6 @@ func (f FormatInfo) same(g FormatInfo) bool {
 	}
 	return f == g
 }
-
-// valid returns which samples of p are observations by their nodata value alone.
-func (p *plane) valid() kernel.Valid { return kernel.Valid{HasNodata: p.hasNodata, Nodata: p.nodata} }
 
 // describeSurvey fills in what was read. took is the time from the first read to the last.
 func (in *inspection) describeSurvey(d *SurveyInfo, totals *surveyTotals, took time.Duration) {

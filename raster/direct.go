@@ -12,15 +12,15 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// directFile is a local file whose uncompressed samples are read as they lie. One open file serves all
-// workers, since each read says from where.
+// directFile is a local file with uncompressed samples that are read without GDAL. All workers share one open file, since each read
+// names its place.
 type directFile struct {
 	name string
 	info fs.FileInfo // when it was checked
 	kept atomic.Pointer[os.File]
 }
 
-// with calls fn with the open file, and keeps it open if there is room for one more.
+// with calls fn with the open file. The file stays open if fewer files than allowed are open.
 func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
 	if file := d.kept.Load(); file != nil {
 		return fn(file)

@@ -1,7 +1,6 @@
 package raster
 
 import (
-	"bytes"
 	"context"
 	"math/rand/v2"
 	"os"
@@ -93,7 +92,9 @@ func TestSamplesThatLie(t *testing.T) {
 }
 
 func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, func() ([]plane, geo, error) { return describe(context.Background(), path, 1, OpenOptions{}) })
+	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo, error) {
+		return describe(context.Background(), path, 1, OpenOptions{}, nil)
+	})
 }
 
 func samplesOf(t kernel.Tile) []float64 {
@@ -119,7 +120,7 @@ func samplesOf(t kernel.Tile) []float64 {
 	return out
 }
 
-// Sparse blocks, and blocks in another order than the raster's, are GDAL's to read.
+// Sparse blocks are left to GDAL.
 func TestSamplesThatDoNotLie(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.tif")
 	planes := newPlanes(64, 64, 1, 0, 200)
@@ -129,30 +130,6 @@ func TestSamplesThatDoNotLie(t *testing.T) {
 	}
 	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
 		t.Errorf("a sparse file lies: %v, %v", direct, err)
-	}
-	// The strips in pairs, swapped: their offsets are changed in the directory.
-	m = made{width: 64, height: 64, bands: planes.dates, creation: []string{"BLOCKYSIZE=8"}}
-	if err := m.write(path); err != nil {
-		t.Fatal(err)
-	}
-	directory, file := tiff.Open(path)
-	if directory == nil {
-		t.Fatal("the file is not read")
-	}
-	_ = file.Close()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := directory.Entry(tiff.TagStripOffsets).At
-	first := append([]byte{}, b[at:at+4]...)
-	copy(b[at:], b[at+4:at+8])
-	copy(b[at+4:], first)
-	if err := os.WriteFile(path, b, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, direct, err := describeDirect(path); err != nil || direct != nil {
-		t.Errorf("a scattered file lies: %v, %v", direct, err)
 	}
 }
 
@@ -217,47 +194,4 @@ func TestGridOfTheLastFile(t *testing.T) {
 		}
 	})
 	fails(t, files, filepath.Join(t.TempDir(), "o.tif"), Options{}, fault.ErrInput, filepath.Base(files[3]), "pixels off")
-}
-
-// FuzzTIFF lets any bytes be a TIFF: the reader must end, without a panic and in bounded memory.
-func FuzzTIFF(f *testing.F) {
-	dir := f.TempDir()
-	for i, l := range lying {
-		path := filepath.Join(dir, "a.tif")
-		if err := (made{width: 9, height: 7, bands: newPlanes(9, 7, l.bands, 0, 200).dates, creation: l.creation}).write(path); err != nil {
-			f.Fatal(i, err)
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b[:min(len(b), 2000)])
-	}
-	path := filepath.Join(dir, "b.tif")
-	if err := (made{width: 9, height: 7, bands: newPlanes(9, 7, 2, 0, 200).dates, descriptions: []string{"2001-07-15"}, scale: 2}).write(path); err != nil {
-		f.Fatal(err)
-	}
-	relabel(f, path, acquiredAt("2001-07-15 10:20:30"))
-	b, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Add([]byte("II*\x00\xff\xff\xff\xff"))
-	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		tiff, err := tiff.Read(bytes.NewReader(b))
-		if err != nil {
-			return
-		}
-		_ = tiff.Likeness()
-		labelFromTags(tiff, []plane{{band: 1}, {band: 2}})
-		for _, size := range []int{1, 2, 4, 8} {
-			for band := 1; band < 4; band++ {
-				if s, ok := tiff.Samples(band, size); ok && (s.Start <= 0 || s.TileWidth <= 0 || s.TileHeight <= 0) {
-					t.Fatalf("%+v", s)
-				}
-			}
-		}
-	})
 }

@@ -22,7 +22,7 @@ func ExampleInspect() {
 
 	for year, samples := range map[int][]float32{2001: {0.50, 0.30, -9999}, 2002: {0.52, 0.29, 0.41}, 2004: {0.54, 0.28, 0.43}} {
 		file, err := raster.Create(filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", year)), raster.Spec{
-			Width: 3, Height: 1, Type: kernel.Float32, Bands: []raster.Band{{Name: "ndvi"}}})
+			Width: 3, Height: 1, Type: kernel.Float32, GeoTransform: [6]float64{500000, 30, 0, 4600000, 0, -30}, Bands: []raster.Band{{Name: "ndvi"}}})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -7,17 +7,18 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// Ground is how a raster lies on the earth, as far as a map tells.
+// Ground is how a raster lies on the earth, as far as a map shows it.
 type Ground struct {
 	Metres   float64 // from one column to the next in the middle of the raster
 	Latitude float64 // there, in degrees
-	Uneven   bool    // above or below the middle it is another by more than a twentieth
-	North    float64 // how far north lies from up, clockwise, in radians, in the middle
-	Turns    bool    // and elsewhere it is another by more than a twelfth of a circle
+	Uneven   bool    // elsewhere Metres differs by more than a twentieth
+	North    float64 // clockwise angle from up to north in the middle, in radians
+	Turns    bool    // elsewhere North differs by more than a twelfth of a circle
 	Feet     bool    // the CRS counts feet
 }
 
-// Aspect returns how many times as wide as high a pixel is, in units of the CRS; 1 where that is not known.
+// Aspect returns how many times as wide as high a pixel is, in units of the CRS; 1 if that is
+// not known.
 func (t *Trend) Aspect() float64 {
 	g := t.geo.transform
 	aspect := math.Hypot(g[1], g[4]) / math.Hypot(g[2], g[5])
@@ -38,8 +39,8 @@ func (t *Trend) Flipped() (x, y bool) {
 
 func (g geo) rotated() bool { return g.transform[2] != 0 || g.transform[4] != 0 }
 
-// Ground returns how the raster lies on the earth. It does not know where the raster has no CRS, or one that is not of the earth,
-// or where it is rotated. It takes PROJ some ten milliseconds.
+// Ground returns how the raster lies on the earth. known is false if the raster has no CRS, or one
+// that is not of the earth, or if it is rotated. PROJ needs some ten milliseconds for it.
 func (t *Trend) Ground() (ground Ground, known bool) {
 	if t.geo.wkt == "" || !t.geo.hasTransform || t.geo.rotated() {
 		return Ground{}, false
@@ -88,8 +89,9 @@ func (g geo) ground() (Ground, bool) {
 	return ground, true
 }
 
-// onEllipsoid returns how many metres to the east and to the north the second of two near places is, in degrees on WGS 84: along its
-// radii of curvature (Snyder, "Map projections: a working manual", 1987, equations 4-18 to 4-20).
+// onEllipsoid returns how many metres to the east and to the north the second of two near places
+// is, in degrees on WGS 84: along its radii of curvature (Snyder, "Map projections: a working
+// manual", 1987, equations 4-18 to 4-20).
 func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 	const a, e2 = 6378137.0, 0.00669437999014
 	sin, cos := math.Sincos(lat * math.Pi / 180)
@@ -99,7 +101,7 @@ func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 	return east, north
 }
 
-// CRS returns a short name of the CRS, or "none". To find it takes PROJ some milliseconds.
+// CRS returns a short name of the CRS, or "none". PROJ needs some milliseconds for it.
 func (t *Trend) CRS() (name string) {
 	gdal.OnCRSThread(func() { name = gdal.CRSName(t.geo.wkt) })
 	return name

@@ -9,10 +9,9 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// A GDAL dataset serves one goroutine at a time, so each worker has its own of every file. Workers
-// read all files in the same order window after window: the ones that come first keep their
-// handles, and once the process has as many open as it may, the others are opened for each window.
-// A cache that drops the least recently used would, in that order, never find anything.
+// A GDAL dataset serves one goroutine at a time, so each worker opens every file itself. Workers read all files in the
+// same order, window after window. The files opened first stay open; once the process has as many open files as it may have, the others
+// are opened for each window. A cache that drops the least recently used file would never find any, in that order.
 
 // handle is an open file.
 type handle struct {
@@ -28,14 +27,14 @@ type readers struct {
 	limit int64
 }
 
-// reader holds the handles of one worker, by what GDAL is to open.
+// reader has the open files and the memory of one worker.
 type reader struct {
-	kept     map[string]*handle
-	raw      []byte         // of a window: samples that do not go to the tile as they are
-	other    []float64      // of a window: the second band of an index
-	tile     []byte         // of a file that is read by the tile
-	row      []byte         // of a block, where it has a predictor
-	transfer *gdal.Transfer // of a remote file that is being read
+	kept     map[string]*handle // by the name that GDAL opened
+	raw      []byte             // of a window: samples that do not go to the tile as they are
+	other    []float64          // of a window: the second band of an index
+	tile     []byte             // of a file that is read tile by tile
+	row      []byte             // of a block with a predictor
+	transfer *gdal.Transfer     // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {
@@ -47,12 +46,12 @@ func (rs *readers) of(worker int) *reader {
 	return rs.all[worker]
 }
 
-// with calls fn with the open file, which GDAL is to know by name.
+// with calls fn with a file that GDAL opens by name. file is its index in the stack.
 func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) error {
 	if h := r.kept[name]; h != nil {
 		return fn(h)
 	}
-	ds, err := gdal.Open(name, s.options.Drivers, r.transfer)
+	ds, err := s.folders.Open(name, s.options.Drivers, r.transfer)
 	if err != nil && r.transfer != nil {
 		return err // which may be tried again
 	}
@@ -60,7 +59,7 @@ func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) e
 		return fault.Inputf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], gdal.Cause(err, s.files[file]))
 	}
 	h := &handle{ds: ds, bands: ds.Bands()}
-	if !s.stillHas(file, h) || !s.sameSize(file) {
+	if !s.hasSameBands(file, h) || !s.sameSize(file) {
 		_ = ds.Close()
 		return fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
 	}

@@ -8,20 +8,19 @@ import (
 	"strings"
 )
 
-// Index is computed of two bands of each file, A and B, and fitted. The zero value is none.
+// Index is a function of two bands of each file, A and B, that is fitted in their place. The zero value is none.
 //
 //	nd:A,B     (A − B) / (A + B), the normalized difference: NDVI of near infrared and red
 //	ratio:A,B  A / B
 //	diff:A,B   A − B
 //
-// It is computed in float64 of what the samples mean, scale and offset applied. Where either is a gap, or the
-// denominator is 0, it is a gap.
+// It is computed in float64 from samples with scale and offset applied. It is a gap if either sample is a gap or the denominator is 0.
 type Index struct {
 	Kind string // nd, ratio or diff; "": none
 	A, B int    // bands, counted from 1
 }
 
-// indexKinds are those that there are.
+// indexKinds are all kinds of indices.
 var indexKinds = []string{"nd", "ratio", "diff"}
 
 // ParseIndex reads an index, such as nd:4,3.
@@ -41,7 +40,7 @@ func ParseIndex(s string) (Index, error) {
 	return x, x.check()
 }
 
-// check looks at the index as a whole.
+// check returns an error if there is no such index.
 func (x Index) check() error {
 	switch {
 	case x == Index{}:
@@ -64,8 +63,7 @@ func (x Index) String() string {
 	return fmt.Sprintf("%s:%d,%d", x.Kind, x.A, x.B)
 }
 
-// of computes the index of a and b into a. Gaps are NaN, and so is, or infinite, what has the denominator 0: a gap to
-// a fit as well.
+// of computes the index of a and b into a. Gaps are NaN. A denominator of 0 gives NaN or an infinity, which are gaps to a fit.
 func (x Index) of(a, b []float64) {
 	b = b[:len(a)]
 	switch x.Kind {
@@ -84,7 +82,7 @@ func (x Index) of(a, b []float64) {
 	}
 }
 
-// unit is that of an index of bands with these units.
+// unit returns the unit of the index if its bands have the units a and b.
 func (x Index) unit(a, b string) string {
 	if x.Kind == "diff" && a == b {
 		return a

@@ -202,7 +202,7 @@ func TestDamagedInputs(t *testing.T) {
 		return func(_ int, m *made) { m.creation = strings.Fields(options) }
 	}
 	vrt := func(source string) string {
-		return fmt.Sprintf(`<VRTDataset rasterXSize="64" rasterYSize="60"><VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>%s</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>`, source)
+		return fmt.Sprintf(`<VRTDataset rasterXSize="64" rasterYSize="60"><GeoTransform>500000, 30, 0, 4600000, 0, -30</GeoTransform><VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>%s</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>`, source)
 	}
 	for _, c := range []struct {
 		name   string

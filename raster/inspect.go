@@ -121,7 +121,7 @@ func (in *inspection) takeMasks(s *Stack) {
 func (in *inspection) describeFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
-		planes, g, lying, err := known.describe(name, in.o.OpenOptions, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := known.describe(name, in.o.OpenOptions, in.folders, func() ([]plane, geo, error) { return look(i) })
 		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {
@@ -130,7 +130,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 		predictor := predictorOf(name)
 		for j := range planes {
-			for _, q := range planes[j].inFile() {
+			for _, q := range planes[j].bandsInFile() {
 				q.file = i
 			}
 			e := &entry{name: in.files[i], file: i, plane: &planes[j], predictor: predictor}
@@ -149,10 +149,7 @@ func predictorOf(name string) int {
 		return 0
 	}
 	defer func() { _ = file.Close() }()
-	if n, err := t.Number(tiff.TagPredictor, 1); err == nil && n > 1 && n < 4 {
-		return int(n)
-	}
-	return 0
+	return t.Predictor()
 }
 
 // date finds the dates of the rasters, selects those that are used, and sorts the entries. With an error, the dates
@@ -208,13 +205,14 @@ func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
 
 // findGrids lists the grids that differ. The first is that of the first raster that is used.
 func (in *inspection) findGrids() {
+	known := grids{}
 	inOrder := slices.SortedStableFunc(slices.Values(in.entries), func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
 	for _, used := range []bool{true, false} {
 		for _, e := range inOrder {
 			if e.plane == nil || e.used != used {
 				continue
 			}
-			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { how, _ := g.departure(in.geos[e.file]); return how == "" })
+			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { return known.difference(g, in.geos[e.file]).is == "" })
 			if e.grid < 0 {
 				e.grid = len(in.grids)
 				in.grids = append(in.grids, in.geos[e.file])

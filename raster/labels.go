@@ -10,22 +10,22 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// labels is what a file says about the date of one of its bands.
+// labels are the texts of a file that may contain the date of one of its bands.
 type labels struct {
 	description string // of the band
-	acquired    string // ACQUISITIONDATETIME of the band or, where only one is used, of the file
+	acquired    string // ACQUISITIONDATETIME of the band or, if only one band is used, of the file
 	tag         string // TIFFTAG_DATETIME
 	time        timeaxis.TimeCoordinate
 }
 
-// labelsOf reads the labels of a band. Files beside it, which GDAL looks for when it is asked for that domain
-// alone, do not count: the domain has to be in the file.
-func labelsOf(ds *gdal.Dataset, b gdal.Band, alone bool) labels {
+// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The domain of acquisition metadata must
+// be listed: GDAL looks for the metadata of providers, in files beside the raster, if it is asked for a domain that is not.
+func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
 	if b.HasDomain(tiff.Imagery) {
 		l.acquired = b.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
-	if l.acquired == "" && alone && ds.HasDomain(tiff.Imagery) {
+	if l.acquired == "" && onlyBand && ds.HasDomain(tiff.Imagery) {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
 	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
@@ -51,15 +51,15 @@ func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeC
 	return timeaxis.TimeCoordinate{}
 }
 
-// labelFromTags sets the labels of planes to those in the directory t. Labels are what differs between files that are
-// otherwise alike, so they come from the tags of the file itself where GDAL may have opened another one.
+// labelFromTags sets the labels of planes to those in the directory t. Files that are alike may
+// differ in their labels, and GDAL may have opened only one of these files.
 func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
-		planes[i].labels.tag = t.Text(tiff.TagDateTime)
+		planes[i].labels.tag = t.DateTime()
 	}
 	items, err := t.Metadata()
 	if err != nil {
-		return // then the file is only like those with the same text, which GDAL has read
+		return // Likeness then has the whole text, so that GDAL has read the same labels
 	}
 	acquired := ""
 	for i := range planes {

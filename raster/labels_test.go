@@ -89,14 +89,14 @@ func TestLabels(t *testing.T) {
 			}
 			relabel(t, labelled, change)
 			for _, o := range []OpenOptions{{}, {Band: 1}, {Band: 2}} {
-				want, _, err := describe(t.Context(), labelled, 1, o)
+				want, _, err := describe(t.Context(), labelled, 1, o, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				known := likenesses{}
 				for _, path := range []string{plain, labelled} {
 					looked := false
-					got, _, _, err := known.describe(path, o, func() ([]plane, geo, error) { looked = true; return describe(t.Context(), path, 1, o) })
+					got, _, _, err := known.describe(path, o, nil, func() ([]plane, geo, error) { looked = true; return describe(t.Context(), path, 1, o, nil) })
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -115,7 +115,7 @@ func TestLabels(t *testing.T) {
 				// The other way round: what the first one says is not said for the second.
 				known = likenesses{}
 				for _, path := range []string{labelled, plain} {
-					got, _, _, err := known.describe(path, o, func() ([]plane, geo, error) { return describe(t.Context(), path, 1, o) })
+					got, _, _, err := known.describe(path, o, nil, func() ([]plane, geo, error) { return describe(t.Context(), path, 1, o, nil) })
 					if err != nil || path == plain && got[0].labels != (labels{}) {
 						t.Errorf("band %d: %s says %+v, %v", o.Band, path, got[0].labels, err)
 					}

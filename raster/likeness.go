@@ -8,7 +8,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
-// likenesses are the descriptions of files that GDAL has looked at, by what is like in others.
+// likenesses are the descriptions of files that GDAL has looked at, by what alike files have in common.
 type likenesses map[string]likeness
 
 type likeness struct {
@@ -16,58 +16,67 @@ type likeness struct {
 	geo    geo
 }
 
-// describe says what look finds out about a file, which it spares for one that is like one before. It says
-// too how the samples can be read past GDAL, if they can.
-func (known likenesses) describe(name string, o OpenOptions, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
+// describe describes a file. It calls look, which asks GDAL, unless the directory of the file is like one before and no other
+// files belong to it. It returns a directFile if samples can be read past GDAL.
+func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
 	var t *tiff.File
-	var like string
 	direct := &directFile{name: name}
-	if len(o.Drivers) == 0 && len(gdal.Sidecars(name)) == 0 {
+	if len(o.Drivers) == 0 {
 		var file *os.File
 		if t, file = tiff.Open(name); t != nil {
 			defer func() { _ = file.Close() }()
-			if like = t.Likeness(); slices.ContainsFunc(outputMarks, t.HasItem) {
-				like = "" // look refuses it
-			}
 			var err error
 			if direct.info, err = file.Stat(); err != nil {
 				t = nil
 			}
 		}
 	}
+	sidecars, listed := folders.Sidecars(name)
+	alone := listed && len(sidecars) == 0
+	like := ""
+	if t != nil && alone && !slices.ContainsFunc(outputMarks, t.HasItem) { // which look refuses
+		like = t.Likeness()
+	}
 	l, ok := known[like]
-	if !ok || like == "" {
+	if !ok {
 		var err error
 		if l.planes, l.geo, err = look(); err != nil {
 			return nil, geo{}, nil, err
 		}
-		known[like] = l
+		if like != "" {
+			known[like] = l
+		}
 	}
 	planes := make([]plane, len(l.planes))
 	for i, p := range l.planes {
 		planes[i] = p.clone()
 	}
-	if t != nil {
+	if t != nil && alone {
 		labelFromTags(t, planes)
 	}
-	lies := false
+	if !findSamples(planes, t, l.geo, alone) {
+		direct = nil
+	}
+	return planes, l.geo, direct, nil
+}
+
+// findSamples sets where the file of planes holds their samples and predictors, as far as its directory t, which may be nil, says. It
+// reports whether any samples can be read past GDAL. alone is whether no other files belong to the file.
+func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
 	for i := range planes {
-		for _, p := range planes[i].inFile() {
+		for _, p := range planes[i].bandsInFile() {
 			p.stored, p.predictor = nil, 0
 			switch {
 			case t == nil:
-			case p.compressed:
-				p.predictor, p.predictorAt = t.Predictor(p.band, p.dtype)
-			default:
+			case p.compressed && alone: // as a file without its predictor, GDAL does not see files beside it
+				p.predictor, p.predictorAt = t.RemovablePredictor(p.band, p.dtype)
+			case !p.compressed:
 				at, ok := t.Samples(p.band, p.dtype.Size())
-				if ok && at.Width == l.geo.width && at.Height == l.geo.height && at.TileWidth == p.blockWidth {
-					p.stored, p.direct, lies = &at, true, true
+				if ok && at.Width == g.width && at.Height == g.height && at.TileWidth == p.blockWidth {
+					p.stored, p.direct, direct = &at, true, true
 				}
 			}
 		}
 	}
-	if !lies {
-		direct = nil
-	}
-	return planes, l.geo, direct, nil
+	return direct
 }

@@ -141,6 +141,9 @@ func (s planes) gappy(gap float64) planes {
 	})
 }
 
+// usualPlace is where rasters lie that say nothing else.
+var usualPlace = [6]float64{500000, 30, 0, 4600000, 0, -30}
+
 // files writes a file a date into a new folder; each may change what is special about date i.
 func (s planes) files(t testing.TB, each func(i int, m *made)) []string {
 	t.Helper()
@@ -154,7 +157,7 @@ func (s planes) files(t testing.TB, each func(i int, m *made)) []string {
 func (s planes) tryFiles(dir string, each func(i int, m *made)) ([]string, error) {
 	var names []string
 	for i, plane := range s.dates {
-		m := made{width: s.width, height: s.height, bands: [][]float64{plane}}
+		m := made{width: s.width, height: s.height, bands: [][]float64{plane}, transform: &usualPlace}
 		if each != nil {
 			each(i, &m)
 		}
@@ -294,7 +297,7 @@ func openRaster(path string) (*godal.Dataset, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
 	}
-	return godal.Open(path, godal.RasterOnly(), godal.Drivers("GTiff"), godal.ErrLogger(ignoreWarnings), godal.SiblingFiles(gdal.Sidecars(path)...))
+	return godal.Open(path, godal.RasterOnly(), godal.Drivers("GTiff"), godal.ErrLogger(ignoreWarnings), godal.SiblingFiles())
 }
 
 func unitOf(b godal.Band) string { return gdal.BandOf(b).Unit() }

@@ -11,21 +11,19 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Mask says which samples are gaps by what another band holds at the same place and date: a classification
-// such as Fmask, or bit fields such as Landsat's QA_PIXEL. Its values are taken as they are stored. The zero
-// value is no mask.
+// Mask says which samples are gaps by the values of another band at the same place and date: a classification such as Fmask, or bit
+// fields such as Landsat's QA_PIXEL. Values are compared as they are stored. The zero value is no mask.
 type Mask struct {
 	// Band is the band that is the mask, counted from 1, of the fitted files themselves or of those of From. With
 	// From, 0 is the first, except that the bands of a single file with several are taken as its dates.
 	Band int
-	// From are rasters, as Expand takes them, each the mask of the fitted raster of its date; nil: the mask is in
-	// the fitted files. Their dates are found as those of the fitted ones are. Of rasters that share a date, those
-	// belong together whose names have the most words in common. What is here is not fitted, even where it is also
-	// among the inputs.
+	// From are rasters, as Expand takes them. Each is the mask of the fitted raster of its date; nil: the mask is in the fitted
+	// files. Dates are found as for fitted rasters. If several rasters share a date, the mask of each is the one whose name has
+	// the most words in common with its own. Masks are not fitted, even if they are also among the inputs.
 	From []string
 
-	// One of these is given. Samples are kept where the mask has one of the values Keep, whatever nodata it has; or
-	// where it has none of the bits Drop and is not its nodata.
+	// Either Keep or Drop is set. With Keep, samples are observations if the mask has one of these values, even its nodata
+	// value. With Drop, samples are observations if the mask has none of these bits and is not its nodata value.
 	Keep []Values
 	Drop []Bits
 }
@@ -33,8 +31,8 @@ type Mask struct {
 // Values are whole numbers from Lo to Hi.
 type Values struct{ Lo, Hi int64 }
 
-// Bits are those from First to Last of a number, counted from the lowest, which is 0. They are met where the
-// number that they make is Value; with Value -1, where any of them is set.
+// Bits are the bits from First to Last of a number, counted from the lowest, which is 0. A number has them if these bits form the
+// number Value; with Value -1, if any of them is set.
 type Bits struct {
 	First, Last int
 	Value       int64
@@ -65,8 +63,8 @@ func ParseKeep(s string) ([]Values, error) {
 	return keep, nil
 }
 
-// ParseBits reads bits, such as 1,3,4, ranges of which any may be set, such as 1-4, and numbers that some bits
-// make together, such as 8-9=3.
+// ParseBits reads bits, such as 1,3,4, ranges of bits of which any may be set, such as 1-4, and numbers that several bits form,
+// such as 8-9=3.
 func ParseBits(s string) ([]Bits, error) {
 	var drop []Bits
 	for item := range strings.SplitSeq(s, ",") {
@@ -85,13 +83,13 @@ func ParseBits(s string) ([]Bits, error) {
 		}
 		switch {
 		case errors.Join(errs[:]...) != nil || b.First < 0 || b.Last < 0 || hasValue && b.Value < 0:
-			return nil, errors.New("give numbers of bits, such as 1,3,4, of which bit 0 is the lowest, or what some make together, such as 8-9=3")
+			return nil, errors.New("give numbers of bits, such as 1,3,4, of which bit 0 is the lowest, or the number that several form, such as 8-9=3")
 		case b.Last > 31:
 			return nil, fmt.Errorf("there is no bit %d: masks have 32 bits at most, counted from 0", b.Last)
 		case b.First > b.Last:
 			return nil, fmt.Errorf("the bits %s run backwards: give %d-%d", bits, b.Last, b.First)
 		case b.Value>>(b.Last-b.First+1) > 0:
-			return nil, fmt.Errorf("the bits %s never make %d: their greatest number is %d", bits, b.Value, int64(1)<<(b.Last-b.First+1)-1)
+			return nil, fmt.Errorf("the bits %s never form %d: their greatest number is %d", bits, b.Value, int64(1)<<(b.Last-b.First+1)-1)
 		}
 		drop = append(drop, b)
 	}
@@ -122,7 +120,7 @@ func (m Mask) used() bool { return m.Band != 0 || len(m.From) > 0 }
 // inFiles reports whether the mask is a band of the fitted files.
 func (m Mask) inFiles() bool { return m.Band != 0 && len(m.From) == 0 }
 
-// check looks at the mask as a whole, and at no file.
+// check returns an error if the options of the mask contradict each other. It opens no file.
 func (m Mask) check() error {
 	switch given := len(m.Keep) > 0 || len(m.Drop) > 0; {
 	case m.Band < 0:
@@ -130,14 +128,14 @@ func (m Mask) check() error {
 	case !m.used() && given:
 		return fault.Inputf("values of a mask are given and no mask: name its band with %v, or its files with %v", Option{Field: "Mask.Band"}, Option{Field: "Mask.From"})
 	case m.used() && !given:
-		return fault.Inputf("a mask is given and not what it means: name the values that are kept, such as %v, or the bits that are not, such as %v", Option{Field: "Mask.Keep", Value: "0,1"}, Option{Field: "Mask.Drop", Value: "1,3,4"})
+		return fault.Inputf("a mask is given without its meaning: name the values of observations, such as %v, or the bits of gaps, such as %v", Option{Field: "Mask.Keep", Value: "0,1"}, Option{Field: "Mask.Drop", Value: "1,3,4"})
 	case len(m.Keep) > 0 && len(m.Drop) > 0:
 		return fault.Inputf("%v and %v exclude each other: a mask holds either values or bits", Option{Field: "Mask.Keep"}, Option{Field: "Mask.Drop"})
 	}
 	return nil
 }
 
-// rule says what is kept, for people.
+// rule returns the rule of the mask, for people.
 func (m Mask) rule() string {
 	if len(m.Keep) > 0 {
 		return "keep " + joined(m.Keep)
@@ -172,15 +170,15 @@ func (m Mask) keeps(value int64, hasNodata bool, nodata float64) bool {
 	return true
 }
 
-// maskTypes are the types that masks have: what their samples may be.
+// maskTypes are the types that masks may have, with the range of each.
 var maskTypes = map[kernel.DType]Values{
 	kernel.Uint8: {0, math.MaxUint8}, kernel.Int8: {math.MinInt8, math.MaxInt8},
 	kernel.Uint16: {0, math.MaxUint16}, kernel.Int16: {math.MinInt16, math.MaxInt16},
 	kernel.Uint32: {0, math.MaxUint32}, kernel.Int32: {math.MinInt32, math.MaxInt32},
 }
 
-// judge makes p, a band that holds a mask, ready to be read as one.
-func (p *plane) judge(m Mask) error {
+// becomeMask makes p, a band that holds a mask, ready to be read as one.
+func (p *plane) becomeMask(m Mask) error {
 	holds, whole := maskTypes[p.dtype]
 	if !whole {
 		return fmt.Errorf("band %d holds %s, and the values of a mask are whole numbers: name another band, or convert it, such as with gdal_translate -ot Byte", p.band, TypeName(p.dtype))
@@ -210,12 +208,12 @@ func (p *plane) judge(m Mask) error {
 	return nil
 }
 
-// maskTable are what the values of a mask mean: 0 for a gap, 255 for none.
+// maskTable is the meaning of the values of a mask: 0 for a gap, 255 for none.
 type maskTable struct {
 	mask      Mask
 	hasNodata bool
 	nodata    float64
-	table     []byte // by the bits of a value, of types of 8 or 16
+	table     []byte // by the bits of a value, for types of 8 and 16 bits; nil for others
 }
 
 func (v *maskTable) of(value int64) byte {

@@ -68,7 +68,7 @@ func TestMaskRules(t *testing.T) {
 			m.Drop = bits(t, row.drop)
 		}
 		p := plane{band: 1, dtype: row.dtype, hasNodata: !math.IsNaN(row.nodata), nodata: row.nodata}
-		if err := p.judge(m); err != nil {
+		if err := p.becomeMask(m); err != nil {
 			t.Errorf("%s: %v", m.rule(), err)
 			continue
 		}
@@ -145,9 +145,9 @@ func TestParseGapOptions(t *testing.T) {
 		{what: "range", text: ",", wrong: "LO,HI"},
 		{what: "range", text: "0-10000", wrong: "LO,HI"},
 		{what: "range", text: "0,1,2", wrong: "1,2"},
-		{what: "range", text: "a,1", wrong: "no number"},
-		{what: "range", text: "nan,1", wrong: "no number"},
-		{what: "range", text: "5,1", wrong: "lower end first"},
+		{what: "range", text: "a,1", wrong: "not a number"},
+		{what: "range", text: "nan,1", wrong: "not a number"},
+		{what: "range", text: "5,1", wrong: "lower limit first"},
 		{what: "index", text: "nd:4,3", want: "nd:4,3"},
 		{what: "index", text: " ratio:2, 1", want: "ratio:2,1"},
 		{what: "index", text: "diff:10,1", want: "diff:10,1"},
@@ -349,7 +349,7 @@ func (s planes) save(t *testing.T, dir string, names []string, dtype godal.DataT
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		m := made{width: s.width, height: s.height, bands: [][]float64{s.dates[i]}, dtype: dtype, nodata: nodata}
+		m := made{width: s.width, height: s.height, bands: [][]float64{s.dates[i]}, dtype: dtype, nodata: nodata, transform: &usualPlace}
 		if err := m.write(path); err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// openMasks opens the files of masks, and gives each plane of s the one of its date.
+// openMasks opens the files of masks and sets the mask of each plane to the one of its date.
 func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
 	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true})
@@ -25,15 +25,19 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	}
 	found.planes = permuted(found.planes, of)
 	geos = permuted(geos, found.keepFiles())
+	known := grids{}
 	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
+		if err := g.placed(); err != nil {
+			return fault.Inputf("cannot use %s as a mask: %v", found.files[i], err)
+		}
+		if how := known.difference(s.geo, g).from("the first input, " + s.files[0]); how != "" {
 			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
 		}
 	}
 	base := len(s.files)
 	for i := range found.planes {
 		p := &found.planes[i]
-		if err := p.judge(o.Mask); err != nil {
+		if err := p.becomeMask(o.Mask); err != nil {
 			return fault.Inputf("cannot use %s as a mask: %v", found.files[p.file], err)
 		}
 		p.file += base
@@ -52,7 +56,7 @@ type instant struct {
 	x    float64
 }
 
-// matched returns which plane of masks belongs to each of s.
+// matched returns, for each plane of s, the index of its mask among the planes of masks.
 func (s *Stack) matched(masks *Stack) ([]int, error) {
 	at := func(r timeaxis.Reading) instant { return instant{r.Date, r.X} }
 	sharing := map[instant]int{} // planes
@@ -96,8 +100,7 @@ func (s *Stack) matched(masks *Stack) ([]int, error) {
 	return of, nil
 }
 
-// mostAlike returns which of the masks has the most words in common with name, and another that has as many,
-// or -1.
+// mostAlike returns the mask whose name has the most words in common with name, and another that has as many, or -1.
 func mostAlike(name string, masks []string, among []int) (best, second int) {
 	best, second = among[0], -1
 	most := wordsInCommon(name, masks[best])
@@ -112,6 +115,7 @@ func mostAlike(name string, masks []string, among []int) (best, second int) {
 	return best, second
 }
 
+// wordsInCommon returns how many words two names have in common.
 func wordsInCommon(a, b string) int {
 	left := map[string]int{}
 	for _, w := range wordsOf(a) {
@@ -127,15 +131,15 @@ func wordsInCommon(a, b string) int {
 	return n
 }
 
-// wordsOf returns the letters and digits of a file's name, in lower case, without its extension. Where scenes have
-// folders, those of their product ids, the last one counts too.
+// wordsOf returns the words of a file's name and of its folder, in lower case, without the extension. The folder counts because some
+// scenes have their product id there.
 func wordsOf(name string) []string {
 	name = filepath.ToSlash(name)
 	name = path.Join(path.Base(path.Dir(name)), strings.TrimSuffix(path.Base(name), path.Ext(name)))
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// without leaves out of s what is also in masks: a mask is not fitted, though a folder or a pattern may hold both.
+// without removes the files of masks from s. A folder or a pattern may contain both rasters and their masks.
 func (s *Stack) without(masks *Stack) error {
 	isMask := map[string]bool{}
 	for _, name := range masks.sources {
@@ -148,7 +152,7 @@ func (s *Stack) without(masks *Stack) error {
 		}
 	}
 	if len(kept) == 0 {
-		return fault.Inputf("every input is also a mask: where the masks are bands of the inputs, leave %v out", Option{Field: "Mask.From"})
+		return fault.Inputf("every input is also a mask: if the masks are bands of the inputs, leave %v out", Option{Field: "Mask.From"})
 	}
 	s.sources, s.files, s.listed, s.given = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.listed, kept), len(kept)
 	return nil

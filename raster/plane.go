@@ -16,7 +16,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// plane is one date: a band of a file, how its samples are meant, and what else they take.
+// plane is a date of a stack: a band of a file, what its samples mean, and the other bands that it
+// needs.
 type plane struct {
 	file          int  // index into Stack.files
 	band          int  // from 1
@@ -25,92 +26,99 @@ type plane struct {
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
 	hasNodata     bool
-	flags         int        // what GDAL says of the band's mask
-	masked        bool       // it hides samples: a mask in the file or beside it, or an alpha band
-	alpha         int        // the alpha band, where that is the mask; or 0
+	flags         int        // GDAL's flags of the band's mask
+	masked        bool       // a mask in the file or beside it, or an alpha band, hides samples
+	alpha         int        // the alpha band that is the mask; 0: none
 	second        *plane     // the other band of an index, of the same file
-	mask          *plane     // the band that says which samples are gaps, maybe of another file
-	maskTable     *maskTable // of a band that is a mask: what its values mean
+	mask          *plane     // the band that says which samples are gaps, which may be of another file
+	maskTable     *maskTable // of a band that is a mask: the meaning of its values
 	scale, offset float64
-	unit          string // of what samples are, "" if the file does not say
+	unit          string // of the samples; "" if the file does not say
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
 	interleaved   bool          // with other bands, pixel by pixel
-	direct        bool          // samples go from the file to the tile, and no block is ever held
-	stored        *tiff.Samples // where the samples lie, if they can be read past GDAL
-	predictor     int           // 2 or 3, if it is taken off here; or 0
+	direct        bool          // samples go from the file to the tile, and no block is held
+	stored        *tiff.Samples // where the samples lie, if they can be read past GDAL; or nil
+	predictor     int           // 2 or 3 if it is undone here; or 0
 	predictorAt   int64         // where the file keeps its number
-	blockBytes    int64         // of a block as GDAL decodes it, with all bands where they are interleaved by pixel
+	blockBytes    int64         // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
 	form          form
 }
 
-// form is what a file says of itself and no fit asks for.
+// form describes a file for a report. No fit uses it.
 type form struct {
 	driver      string
 	bands       int
-	alpha       int    // the band that is called alpha; 0: none
+	alpha       int    // the alpha band; 0: none
 	compression string // as GDAL calls it; "": none
 	interleave  string // of several bands: BAND, LINE or PIXEL
 }
 
-// describe opens a file and says what is in it.
-func describe(ctx context.Context, name string, files int, o OpenOptions) ([]plane, geo, error) {
-	fail := func(format string, args ...any) ([]plane, geo, error) {
-		return nil, geo{}, fault.Inputf("cannot use %s: "+format, slices.Insert(args, 0, any(gdal.DisplayName(name)))...)
-	}
-	ds, err := gdal.OpenFirst(ctx, name, o.Drivers)
+// describe opens a file and returns its planes and its grid. files is the number of files of the stack.
+func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo, error) {
+	ds, err := folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
 		return nil, geo{}, openError(ctx, name, o.Drivers, err)
 	}
 	defer func() { _ = ds.Close() }()
-	bands := ds.Bands()
 	if err := checkContent(ds, name, files); err != nil {
 		return nil, geo{}, err
 	}
+	bands := len(ds.Bands())
 	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
-		if band > len(bands) && (band != o.Mask.Band || o.Mask.inFiles()) {
-			return fail("it has no band %d, only %d: name one that it has, or leave it out", band, len(bands))
+		if band > bands && (band != o.Mask.Band || o.Mask.inFiles()) {
+			return nil, geo{}, fault.Inputf("cannot use %s: it has no band %d, only %d: name one that it has, or leave it out", gdal.DisplayName(name), band, bands)
 		}
 	}
 	planes, err := o.choosePlanes(name, ds, files)
 	if err != nil {
 		return nil, geo{}, err
 	}
+	if err := describePlanes(ds, planes, o); err != nil {
+		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
+	}
+	return planes, geoOf(ds), nil
+}
+
+// describePlanes sets the properties of planes, of which the bands are known, and of the other bands that they need.
+func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
+	bands := ds.Bands()
 	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)
 	for i := range planes {
 		p := &planes[i]
 		if o.Mask.inFiles() {
 			p.mask = &plane{band: o.Mask.Band}
 		}
-		for _, q := range p.inFile() {
+		for _, q := range p.bandsInFile() {
 			nodata := o.Nodata
 			if q == p.mask {
 				nodata = nil
 			}
 			if err := q.read(bands[q.band-1], nodata); err != nil {
-				return fail("%v", err)
+				return err
 			}
 			q.blocks(ds, len(bands))
 			q.form.alpha = alpha
 		}
 		if p.mask != nil {
-			if err := p.mask.judge(o.Mask); err != nil {
-				return fail("%v", err)
+			if err := p.mask.becomeMask(o.Mask); err != nil {
+				return err
 			}
 		}
 		p.masked = !o.NoMask && p.flags == gdal.MaskPerDataset
-		// GDAL calls the fourth band of every file of bytes alpha: one that is fitted is none.
-		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !p.dated && (p.second == nil || p.second.band != alpha) {
+		// GDAL calls the fourth band of every file of bytes alpha, even if it is fitted.
+		fitted := p.dated || p.second != nil && p.second.band == alpha
+		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !fitted {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
 	}
-	return planes, geoOf(ds), nil
+	return nil
 }
 
-// openError says why a file cannot be opened.
+// openError returns an error that says why a file cannot be opened, and what to do.
 func openError(ctx context.Context, name string, drivers []string, err error) error {
 	fail := func(format string, args ...any) error {
 		return fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
@@ -144,16 +152,6 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
 }
 
-// geoOf returns what places a raster on the earth.
-func geoOf(ds *gdal.Dataset) geo {
-	g := geo{wkt: ds.WKT(), epoch: ds.Epoch()}
-	g.width, g.height = ds.Size()
-	if g.transform, g.hasTransform = ds.GeoTransform(); !g.hasTransform {
-		g.transform = [6]float64{0, 1, 0, 0, 0, 1}
-	}
-	return g
-}
-
 // readable reports whether the system lets this process read a file.
 func readable(name string) bool {
 	file, err := os.Open(name)
@@ -163,8 +161,8 @@ func readable(name string) bool {
 	return !errors.Is(err, fs.ErrPermission)
 }
 
-// inFile returns p and the other bands of its file that a date takes.
-func (p *plane) inFile() []*plane {
+// bandsInFile returns p and the other bands of its file that a date takes.
+func (p *plane) bandsInFile() []*plane {
 	bands := []*plane{p}
 	if p.second != nil {
 		bands = append(bands, p.second)
@@ -175,9 +173,9 @@ func (p *plane) inFile() []*plane {
 	return bands
 }
 
-// sampleBytes is the size of a sample of p with those of the other bands that a date takes.
+// sampleBytes returns the size of a sample of p and of all other bands that its date needs.
 func (p *plane) sampleBytes() (n int) {
-	for _, b := range p.inFile() {
+	for _, b := range p.bandsInFile() {
 		n += b.dtype.Size()
 	}
 	if p.maskedFrom() {
@@ -186,7 +184,7 @@ func (p *plane) sampleBytes() (n int) {
 	return n
 }
 
-// clone returns a copy of p that shares no other band with it.
+// clone returns a copy of p with copies of its other bands.
 func (p plane) clone() plane {
 	for _, other := range []**plane{&p.second, &p.mask} {
 		if *other != nil {
@@ -197,7 +195,8 @@ func (p plane) clone() plane {
 	return p
 }
 
-// read takes the band's properties; nodata, if not nil, replaces its own.
+// read sets what p knows of its samples from a band. If nodata is not nil, it replaces that of the
+// band.
 func (p *plane) read(b gdal.Band, nodata *float64) error {
 	p.blockWidth, p.blockHeight = b.BlockSize()
 	p.scale, p.offset = b.Scaling()
@@ -217,7 +216,7 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 	return nil
 }
 
-// blocks settles how the band's blocks are stored.
+// blocks sets what p knows of how its blocks are stored.
 func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	const structure = "IMAGE_STRUCTURE"
 	width, _ := ds.Size()
@@ -234,7 +233,8 @@ func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	}
 }
 
-// heldBytes is the size of a block that must be in memory for any of it to be read.
+// heldBytes returns the size of a block that must be in memory to read any part of it; 0 if there
+// is none.
 func (p *plane) heldBytes() int64 {
 	if p.direct {
 		return 0
@@ -242,8 +242,9 @@ func (p *plane) heldBytes() int64 {
 	return p.blockBytes
 }
 
-// handleBytes is about what GDAL holds for the open file of p between reads: its directory, the
-// block as it is stored and, compressed, a decoder that may be as large.
+// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for
+// its directory, for a block as it is stored and, if it is compressed, for a decoder that may be as
+// large.
 func (p *plane) handleBytes() int64 {
 	const directory = 64 << 10
 	switch {
@@ -255,8 +256,8 @@ func (p *plane) handleBytes() int64 {
 	return directory + p.blockBytes
 }
 
-// means reports whether a sample of p means what the same sample means in q.
-func (p plane) means(q plane) bool {
+// sameMeaning reports whether the same sample has the same meaning in p and in q.
+func (p plane) sameMeaning(q plane) bool {
 	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.flags == q.flags && p.hasNodata == q.hasNodata &&
 		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
 		p.scale == q.scale && p.offset == q.offset

@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// Range is the values that observations have, the ends included, in stored units: before scale and offset.
-type Range struct{ Lo, Hi float64 } // infinite where it is open
+// Range is the range of values that observations may have, limits included, in stored units: before scale and offset. A limit that is
+// infinite is none.
+type Range struct{ Lo, Hi float64 }
 
-// ParseRange reads LO,HI. Either may be left out: "0," is what is not negative.
+// ParseRange reads LO,HI. Either may be left out: "0," means no negative values.
 func ParseRange(s string) (*Range, error) {
 	lo, hi, found := strings.Cut(s, ",")
 	if !found || strings.TrimSpace(lo+hi) == "" {
@@ -28,22 +29,22 @@ func ParseRange(s string) (*Range, error) {
 		}
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no number: give LO,HI in stored units, such as 0,10000", text)
+			return nil, fmt.Errorf("%q is not a number: give LO,HI in stored units, such as 0,10000", text)
 		}
 		*end.to = x
 	}
 	return &r, r.check()
 }
 
-// check looks at the range itself.
+// check returns an error if no value is in the range.
 func (r *Range) check() error {
 	switch {
 	case r == nil:
 		return nil
 	case math.IsNaN(r.Lo) || math.IsNaN(r.Hi):
-		return errors.New("the valid range has an end that is no number: leave it out where the range is open")
+		return errors.New("a limit of the valid range is not a number: leave it out if there is no limit")
 	case r.Lo > r.Hi:
-		return fmt.Errorf("the valid range from %g to %g holds nothing: give the lower end first", r.Lo, r.Hi)
+		return fmt.Errorf("the valid range from %g to %g is empty: give the lower limit first", r.Lo, r.Hi)
 	}
 	return nil
 }

@@ -14,9 +14,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// stillHas reports whether a file that is opened again has the planes that were found in it at
-// first.
-func (s *Stack) stillHas(file int, h *handle) bool {
+// hasSameBands reports whether a file that is opened again has the bands that were found in it at first.
+func (s *Stack) hasSameBands(file int, h *handle) bool {
 	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
 		return false
 	}
@@ -29,7 +28,7 @@ func (s *Stack) stillHas(file int, h *handle) bool {
 			nodata = nil
 		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || !now.means(*p) {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || !now.sameMeaning(*p) {
 			return false
 		}
 	}
@@ -42,7 +41,7 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 		return s.readRemote(ctx, worker, w, first, dst)
 	}
 	r := s.readers.of(worker)
-	together := s.together()
+	together := s.readsDatesAtOnce()
 	if together {
 		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, nil) })
 		if err != nil {
@@ -68,14 +67,13 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 	return nil
 }
 
-// together reports whether the dates are bands of a file that are read in one go.
-func (s *Stack) together() bool { return s.multi && s.uniform && s.planes[0].stored == nil }
+// readsDatesAtOnce reports whether the dates are bands of one file that GDAL reads in one call.
+func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && s.planes[0].stored == nil }
 
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
 
-// readDate fills plane i of dst, and of its mask, with what the file of p has of them; of the mask alone where the
-// samples are there already.
+// readDate fills plane i of dst and of its mask from the file of p. If the samples are there already, it fills the mask alone.
 func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
 	var mask []byte
 	if !there {
@@ -106,7 +104,7 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 	return nil
 }
 
-// readMask hides samples of plane i of dst, the rest of which is there, by the mask of p in another file.
+// readMask hides samples of plane i of dst by the mask of p in another file. readDate has filled the plane.
 func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
 	raw := r.scratch([]*plane{p.mask}, w.Pixels())[0]
 	if err := s.readBand(r, p.mask, w, raw); err != nil {
@@ -120,7 +118,7 @@ func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 // maskOf returns the mask of plane i of t.
 func maskOf(t kernel.Tile, i int) []byte { return t.Mask.Data[i*t.Mask.Stride:][:t.Pixels] }
 
-// countMasked adds the samples of a tile that its mask hides to those of the stack.
+// countMasked counts the samples of a tile that its mask hides.
 func (s *Stack) countMasked(t kernel.Tile) {
 	if t.Mask.Data == nil {
 		return
@@ -132,16 +130,16 @@ func (s *Stack) countMasked(t kernel.Tile) {
 	s.maskedSamples.Add(int64(n))
 }
 
-// readSamples fills plane i of dst with the samples of p, or with the index of its bands. It returns those of the mask
-// that is a band of the same file; nil where there is none.
+// readSamples fills plane i of dst with the samples of p, or with the index of its bands. If the mask is a band of the same file, it returns
+// the samples of the mask.
 func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
-	bands := p.inFile()
+	bands := p.bandsInFile()
 	var raw [][]byte // of each band
 	switch {
 	case sharesBlocks(bands):
 		raw = r.scratch(bands, w.Pixels())
-		// Bands that are asked for as they follow each other GDAL reads pixel by pixel where they are not
-		// compressed, in twice the time: so the last comes first.
+		// GDAL reads uncompressed bands pixel by pixel if they are named in ascending order, which takes twice as long. So
+		// the last one is named first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
 			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.transfer)
@@ -185,8 +183,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 	return raw[len(raw)-1], nil
 }
 
-// sharesBlocks reports whether the bands of a file that a date takes lie in the same blocks, which then are decoded
-// once for all of them.
+// sharesBlocks reports whether several bands of a file lie in the same blocks, which are then decoded once for all of them.
 func sharesBlocks(bands []*plane) bool {
 	first := bands[0]
 	return len(bands) > 1 && !slices.ContainsFunc(bands, func(b *plane) bool {
@@ -204,7 +201,7 @@ func (s *Stack) readEach(r *reader, bands []*plane, w pixtrend.Window, dst [][]b
 	return nil
 }
 
-// aligned is where the samples of the next band may begin after n bytes of others.
+// aligned returns where the samples of the next band may begin after n bytes of others: at a multiple of a cache line.
 func aligned(n int) int { return (n + 63) &^ 63 }
 
 // scratch returns memory of r for the samples of bands.
@@ -225,9 +222,9 @@ func (r *reader) scratch(bands []*plane, pixels int) [][]byte {
 	return room
 }
 
-// scratchBytes is what readers hold for a pixel of p.
+// scratchBytes returns how many bytes a reader holds for a pixel of p.
 func (s *Stack) scratchBytes(p *plane) int {
-	n, bands := 0, p.inFile()
+	n, bands := 0, p.bandsInFile()
 	for _, b := range bands {
 		n += b.dtype.Size()
 	}
@@ -243,7 +240,7 @@ func (s *Stack) scratchBytes(p *plane) int {
 	return n
 }
 
-// readBand fills dst with the samples of p, in their own type, in the best way that there is.
+// readBand fills dst with the samples of p, in their own type, in the fastest way that the file allows.
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
 	if p.stored != nil {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
@@ -260,8 +257,8 @@ func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) err
 	})
 }
 
-// readDates reads the planes of one file in one go, which decodes a block of a pixel-interleaved
-// file once and not once a band.
+// readDates reads the planes of one file in one call, so that each block of a pixel-interleaved file is decoded once and not once per
+// band.
 func (s *Stack) readDates(ds *gdal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, t *gdal.Transfer) error {
 	bands := make([]*plane, dst.Dates)
 	for i := range bands {
@@ -270,7 +267,7 @@ func (s *Stack) readDates(ds *gdal.Dataset, w pixtrend.Window, first int, dst ke
 	return readBands(ds, bands, w, dst.Data, dst.Stride*dst.Type.Size(), t)
 }
 
-// readBands reads bands of one type in one go. Their samples begin stride bytes apart.
+// readBands reads bands of one type in one call. Their samples begin stride bytes apart.
 func readBands(ds *gdal.Dataset, bands []*plane, w pixtrend.Window, dst []byte, stride int, t *gdal.Transfer) error {
 	numbers := make([]int, len(bands))
 	for i, b := range bands {
@@ -284,8 +281,8 @@ func (p *plane) samples(b []byte) gdal.Samples {
 	return gdal.Samples{Type: p.dtype, SignedByte: p.signedByte, Data: b}
 }
 
-// widen gives samples in the type of p their meaning in a wider one: gaps become NaN, and where they are scaled as
-// they are read, the others are.
+// widen converts samples of the type of p to a wider type: gaps become NaN, and the other samples are scaled if the stack scales samples
+// as they are read.
 func widen[T float32 | float64](s *Stack, p *plane, dst []T, raw []byte) {
 	t := kernel.Tile{Type: p.dtype, Data: raw, Dates: 1, Pixels: len(dst)}
 	switch p.dtype {
@@ -323,6 +320,7 @@ func widenFrom[T float32 | float64, S kernel.Sample](s *Stack, p *plane, dst []T
 	}
 }
 
+// readError returns an error that says where a file could not be read, and what to do.
 func readError(name string, w pixtrend.Window, err error) error {
 	if errors.Is(err, fault.ErrInput) {
 		return err

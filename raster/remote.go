@@ -15,31 +15,30 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Remote files are read through GDAL's file systems over HTTP. What they need differs from local files: a
-// request costs as much as the decoding of many blocks, so that there should be few and many at a
-// time, and any of them may fail and succeed a second later.
+// Remote files are read through GDAL's file systems over HTTP. A request takes as long as decoding many blocks, so there should be few
+// requests and many at a time. Any of them may fail and succeed a second later.
 
-// remoteStack is what a Stack holds of its remote files.
+// remoteStack is what a Stack knows of its remote files.
 type remoteStack struct {
 	versions map[int]gdal.FileVersion // by file, when it was first opened
 	lanes    int                      // files that a worker reads at the same time
-	heard    sync.Map                 // by file, its *Troubles
+	troubles sync.Map                 // by file, a *gdal.Troubles
 }
 
-func (r *remoteStack) trouble(file int) *gdal.Troubles {
-	g, _ := r.heard.LoadOrStore(file, &gdal.Troubles{})
+// troublesOf returns the troubles of a file.
+func (r *remoteStack) troublesOf(file int) *gdal.Troubles {
+	g, _ := r.troubles.LoadOrStore(file, &gdal.Troubles{})
 	return g.(*gdal.Troubles)
 }
 
-// opensAtOnce is how many remote files are opened at the same time, and the most that all workers together
-// read from: one server may have all of them.
+// Limits that spare a server which may have all files.
 const (
-	opensAtOnce = 8
-	readsAtOnce = 64
-	lanesMost   = 8 // of a worker
+	opensAtOnce = 8  // files that are opened at the same time
+	readsAtOnce = 64 // files that all workers read at the same time
+	lanesMost   = 8  // files that one worker reads at the same time
 )
 
-// description is what a file was found to hold, or why it cannot be used.
+// description is what was found in a file, or why it cannot be used.
 type description struct {
 	planes  []plane
 	geo     geo
@@ -56,15 +55,15 @@ type descriptions struct {
 
 func newDescriptions() *descriptions { return &descriptions{found: map[string]description{}} }
 
-// of describes a remote file, or returns what it was found to be before.
-func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOptions) description {
+// of describes a remote file, or returns its earlier description.
+func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) description {
 	ds.mu.Lock()
 	d, found := ds.found[name]
 	ds.mu.Unlock()
 	if found {
 		return d
 	}
-	if d.planes, d.geo, d.err = describe(ctx, name, files, o); d.err == nil {
+	if d.planes, d.geo, d.err = describe(ctx, name, files, o, folders); d.err == nil {
 		d.version, _ = gdal.FileVersionOf(ctx, name)
 	}
 	if ctx.Err() == nil {
@@ -75,8 +74,8 @@ func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOp
 	return d
 }
 
-// look returns a function that describes file i. Remote files are described beforehand, many at a time. Unless all of them
-// are asked for, none is opened after one that failed; of several errors the first file's is kept.
+// look returns a function that describes file i. Remote files are described at once, several at a time. Unless all is set, no file after
+// one that failed is opened.
 func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) ([]plane, geo, error) {
 	found := map[int]description{}
 	s.remote.versions = map[int]gdal.FileVersion{}
@@ -88,7 +87,7 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 		return ctx.Err() != nil || i >= broken && !all
 	}
 	s.eachRemote(beyond, func(i int) {
-		d := s.known.of(ctx, s.sources[i], len(s.sources), o)
+		d := s.known.of(ctx, s.sources[i], len(s.sources), o, s.folders)
 		mu.Lock()
 		defer mu.Unlock()
 		found[i], s.remote.versions[i] = d, d.version
@@ -104,13 +103,13 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 			return nil, geo{}, err
 		}
 		var d description
-		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o) })
+		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o, s.folders) })
 		return d.planes, d.geo, d.err
 	}
 }
 
-// eachRemote calls do for the remote files, in their order but several at the same time, until stop holds
-// for a file, remote or not. Both are called by several goroutines.
+// eachRemote calls do for the remote files in their order, from several goroutines at the same time, until stop returns true for a
+// file, remote or not.
 func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -133,8 +132,7 @@ func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 // RemoteFiles returns how many of the input files are on servers.
 func (s *Stack) RemoteFiles() int { return len(s.remote.versions) }
 
-// readRemote is Read where files are remote: several at a time, each in a lane of its own, which
-// has its handles.
+// readRemote is Read for stacks with remote files. It reads several files at a time, each in a lane with open files of its own.
 func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
 	lanes := min(max(1, s.remote.lanes), len(s.files))
 	together := s.multi && s.uniform
@@ -185,7 +183,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	return nil
 }
 
-// readLane reads from a file with as many tries as it takes.
+// readLane calls read, which reads from a file. For a remote file, it calls read again after failures that may pass.
 func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Window, read func() error) error {
 	name := s.sources[file]
 	if !gdal.IsRemote(name) {
@@ -195,10 +193,9 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 		return nil
 	}
 	defer func() { r.transfer = nil }()
-	err := gdal.Persist(ctx, name, gdal.PatienceFor(name), s.remote.trouble(file), func(t *gdal.Transfer) error {
+	err := gdal.Persist(ctx, name, gdal.PatienceFor(name), s.remote.troublesOf(file), func(t *gdal.Transfer) error {
 		if !s.direct(file) {
-			// GDAL asks for all blocks of a window at once, which it does not do when it expects to
-			// read samples past its cache.
+			// Without direct reads, GDAL requests all blocks of a window at once.
 			t.Options = append(slices.Clip(t.Options), "GTIFF_DIRECT_IO=NO")
 		}
 		r.transfer = t
@@ -217,13 +214,13 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 	return readError(s.files[file], w, err)
 }
 
-// direct reports whether samples of a remote file go past GDAL's cache, row by row: where a block is too
-// large to be transferred for a part of it.
+// direct reports whether samples of a remote file are read row by row, past GDAL's cache, because a block is too large to be transferred
+// for a part of it.
 func (s *Stack) direct(file int) bool {
 	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
 }
 
-// keepFiles closes the handle of a file, so that it is opened anew.
+// drop closes a file, so that the next use opens it again.
 func (r *reader) drop(s *Stack, file int) error {
 	h := r.kept[s.sources[file]]
 	if h == nil {
@@ -234,8 +231,8 @@ func (r *reader) drop(s *Stack, file int) error {
 	return h.ds.Close()
 }
 
-// sameSize reports whether a file that is opened again has the size that it had at first. GDAL has just
-// asked for it.
+// sameSize reports whether a file that is opened again has the size that it had at first. This needs no request, since GDAL has just
+// asked for the size.
 func (s *Stack) sameSize(file int) bool {
 	before, remote := s.remote.versions[file]
 	if !remote {
@@ -245,9 +242,8 @@ func (s *Stack) sameSize(file int) bool {
 	return !ok || before.Size == 0 || now.Size == 0 || now.Size == before.Size
 }
 
-// unchanged asks whether the remote files are still those that were opened: a local file that is open
-// stays what it is, but every request may be answered from another one. A new size is an error; what may
-// have happened without harm is a warning.
+// unchanged checks that the remote files are still those that were opened. A local file that is open stays the same, but a server may
+// answer each request from another file. Another size is an error, and signs of a harmless change are warnings.
 func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	var mu sync.Mutex
 	var replaced, touched, silent []int
@@ -276,8 +272,8 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 		files []int
 		what  string
 	}{
-		{touched, "may have been replaced while it was read: its server gives another time of change than at the start; what was read is used"},
-		{silent, "could not be checked at the end: its server no longer says its size; it is taken for unchanged"},
+		{touched, "may have been replaced while it was read: its server gives another time of change than at the start; the samples that were read are used"},
+		{silent, "could not be checked at the end: its server no longer says its size; it is assumed to be unchanged"},
 	} {
 		if len(w.files) > 0 {
 			warnings = append(warnings, fmt.Sprintf("%s%s %s", s.files[slices.Min(w.files)], others(len(w.files)-1), w.what))
@@ -286,6 +282,7 @@ func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	return warnings, nil
 }
 
+// others returns how many more there are, for a sentence that names one; "" for 0.
 func others(n int) string {
 	if n == 0 {
 		return ""

@@ -85,13 +85,13 @@ func squared(z complex128) float64 { return real(z)*real(z) + imag(z)*imag(z) }
 
 // wholeYears returns how many whole years of the calendar lie between two days.
 func wholeYears(from, to timeaxis.Date) int {
-	day := func(d timeaxis.Date) (year, dayOfYear int) {
+	day := func(d timeaxis.Date) (year, inYear int) {
 		t := time.Unix(int64(d.Number())*24*60*60, 0).UTC()
-		return t.Year(), 32*int(t.Month()) + t.Day()
+		return t.Year(), 32*int(t.Month()) + t.Day() // which ascends within a year
 	}
-	first, from32 := day(from)
-	last, to32 := day(to)
-	if to32 < from32 {
+	first, firstDay := day(from)
+	last, lastDay := day(to)
+	if lastDay < firstDay {
 		last--
 	}
 	return last - first

@@ -19,8 +19,9 @@ import (
 
 // Point names a pixel of a stack.
 type Point struct {
-	X, Y  float64 // on the map, in units of the CRS of the rasters
-	Pixel bool    // X and Y are a column and a row instead, counted from 0 at the upper left
+	X, Y   float64 // on the map, in units of the CRS of the rasters
+	Pixel  bool    // X and Y are a column and a row instead, counted from 0 at the upper left
+	LonLat bool    // X and Y are a longitude and a latitude on WGS 84 instead, in degrees
 }
 
 // Series is one pixel of a stack: its samples at all dates, and its fit.
@@ -148,6 +149,14 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 		}
 		outside = fmt.Sprintf("%s lies outside %s, which %s x %.9g to %.9g and y %.9g to %.9g in units of its CRS (%s): give a place inside, in these units",
 			given, s.files[0], within, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3], g.CRS)
+		if at.LonLat {
+			var err error
+			if x, y, err = s.geo.fromLonLat(at.X, at.Y); err != nil {
+				return 0, 0, fault.Inputf("no pixel of %s is known to lie at longitude and latitude %s: %v", s.files[0], given, err)
+			}
+			outside = fmt.Sprintf("longitude and latitude %s, which is %.9g,%.9g in units of the CRS (%s), lies outside %s, which %s x %.9g to %.9g and y %.9g to %.9g: give a place inside, the longitude first",
+				given, x, y, g.CRS, s.files[0], within, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3])
+		}
 		dx, dy := x-t[0], y-t[3]
 		x, y = inside((dx*t[5]-dy*t[2])/det, g.Width), inside((dy*t[1]-dx*t[4])/det, g.Height)
 	}
@@ -205,7 +214,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
 		of.value = number(dst.Type, bytesOf(dst, i))
-		if p.together() { // such samples are not passed to the watch
+		if p.readsDatesAtOnce() { // such samples are not passed to the watch
 			of.sample = of.value
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0

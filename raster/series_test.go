@@ -230,7 +230,7 @@ func TestSeriesPoint(t *testing.T) {
 	}
 	_, err := ReadSeries(t.Context(), inputs, Point{X: 7, Y: 2, Pixel: true}, Options{})
 	checkError(t, err, fault.ErrInput, "the pixel 7,2 lies outside", "7 × 5 pixels", "a column from 0 to 6 and a row from 0 to 4")
-	_, err = ReadSeries(t.Context(), s.files(t, nil), Point{X: 1, Y: 2}, Options{})
+	_, err = ReadSeries(t.Context(), s.files(t, func(_ int, m *made) { m.transform = nil }), Point{X: 1, Y: 2}, Options{})
 	checkError(t, err, fault.ErrInput, "is not georeferenced", "Point.Pixel")
 }
 

@@ -23,7 +23,7 @@ import (
 type OpenOptions struct {
 	Dates  timeaxis.Spec      // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
 	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
-	Select timeaxis.Selection // which dates are used; zero: all. Of a file that is not, no sample is read
+	Select timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
 	XUnit  string             // the unit of numbers that are no dates; "": none
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The bands
 	// of a single file with several are its dates, and so are those of several files if the
@@ -31,9 +31,9 @@ type OpenOptions struct {
 	Band    int
 	Index   Index    // of two bands of each file, fitted in place of a band
 	Nodata  *float64 // replaces the nodata value of every band that is fitted
-	Valid   *Range   // what observations of every band that is fitted are within; nil: anything
+	Valid   *Range   // the range of observations of every band that is fitted; nil: any value
 	Mask    Mask     // a band that says which samples are gaps
-	NoMask  bool     // whether masks that GDAL knows of are left aside: mask bands, .msk files and alpha bands
+	NoMask  bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
 	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
@@ -58,7 +58,7 @@ func (o OpenOptions) explain(err error) string {
 	return o.Explain(err)
 }
 
-// check looks at the options as a whole, and at no file.
+// check returns an error if the options contradict each other. It opens no file.
 func (o OpenOptions) check() error {
 	switch {
 	case o.Band < 0:
@@ -83,14 +83,15 @@ func (o OpenOptions) check() error {
 type Stack struct {
 	grid          pixtrend.Grid
 	planes        []plane  // in the order of the axis
-	bands         []*plane // all that is read: the planes, and what belongs to them
-	sources       []string // the names of the files to GDAL
-	files         []string // the same as they are shown
+	bands         []*plane // all that is read: the planes, and the other bands that they need
+	sources       []string // the names of the files for GDAL
+	files         []string // the same for people
 	listed        []bool   // whether a person named each by itself; of the files that were given
 	remote        remoteStack
 	known         *descriptions // of remote files
+	folders       *gdal.Folders // of the files
 	options       OpenOptions
-	masks         *Stack // of the files that the mask is from; nil where there are none
+	masks         *Stack // the files of masks; nil if there are none
 	geo           geo
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
@@ -98,23 +99,24 @@ type Stack struct {
 	pages         bool // the files are pages of one
 	warnings      []string
 	readers       readers
-	directFiles   []*directFile // by file; nil where none of its planes lies
+	directFiles   []*directFile // by file; nil if it is read by GDAL alone
 	readings      []timeaxis.Reading
 	given         int          // rasters, before dates were selected
 	maskedSamples atomic.Int64 // samples that masks have hidden
-	observer      watch        // of what is read; nil in a fit
+	observer      watch        // sees what is read; nil in a fit
 }
 
-// Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that are
-// used make one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real samples,
-// at least two different dates. The error names the first file that does not fit, and how.
+// Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that
+// are used make one stack: one grid (size, CRS, and geotransform to a thousandth of a pixel), real
+// samples, at least two different dates. The error names the first file that does not fit, and how.
 //
-// A file that is not used is opened only where its date may be inside. When ctx ends, Open returns its cause.
+// A file that is not used is opened only where its date may be inside. When ctx ends, Open returns
+// its cause.
 func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
 	return open(ctx, inputs, o, newDescriptions())
 }
 
-// open is Open with what is known of remote files.
+// open is Open with earlier descriptions of remote files.
 func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
 	s, err := newStack(inputs, o, known)
 	if err != nil {
@@ -125,11 +127,11 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
-	for i, g := range geos {
-		if how := s.geo.differs(g, "the first input, "+s.files[0]); how != "" {
-			return nil, fault.Inputf("%s %s: all inputs must share one grid, bring them to one, such as with gdalwarp", s.files[i], how)
-		}
+	warnings, err := checkGrids(s.files, geos, o)
+	if err != nil {
+		return nil, err
 	}
+	s.warnings = append(s.warnings, warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
@@ -144,7 +146,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	return s, nil
 }
 
-// openSelected looks at the rasters that are used, of which it drops the others, and returns their grids.
+// openSelected describes the rasters that are used, removes the others from s, and returns the grids.
 func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	named := s.named(o)
 	if named {
@@ -169,7 +171,7 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 	return geos, nil
 }
 
-// newStack finds the files of a stack, and looks at none.
+// newStack finds the files of a stack. It opens none.
 func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
 	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
@@ -180,7 +182,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	}
 	found.splitPages()
 	sources := found.names()
-	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, warnings: found.warnings}
+	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{}, warnings: found.warnings}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -194,17 +196,17 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	return s, nil
 }
 
-// describe looks at all files, and returns their grids.
+// describe describes all files and returns their grids.
 func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	look, known := s.look(ctx, o, false), likenesses{}
 	for i, name := range s.sources {
-		planes, g, lying, err := known.describe(name, o, func() ([]plane, geo, error) { return look(i) })
+		planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
 		if err != nil {
 			return nil, err
 		}
-		s.directFiles, geos = append(s.directFiles, lying), append(geos, g)
+		s.directFiles, geos = append(s.directFiles, direct), append(geos, g)
 		for j := range planes {
-			for _, p := range planes[j].inFile() {
+			for _, p := range planes[j].bandsInFile() {
 				p.file = i
 			}
 		}
@@ -224,7 +226,7 @@ func (s *Stack) keepFiles() (kept []int) {
 			now[was] = len(kept)
 			kept = append(kept, was)
 		}
-		for _, p := range s.planes[i].inFile() {
+		for _, p := range s.planes[i].bandsInFile() {
 			p.file = now[was]
 		}
 	}
@@ -266,7 +268,7 @@ func permuted[T any](s []T, order []int) []T {
 	return p
 }
 
-// described names a list of files for a sentence.
+// described returns a name of a list of files for a sentence.
 func described(files []string) string {
 	if len(files) == 1 {
 		return files[0]
@@ -274,28 +276,28 @@ func described(files []string) string {
 	return fmt.Sprintf("%s … %s (%d files)", files[0], filepath.Base(files[len(files)-1]), len(files))
 }
 
-// resolve settles how windows are read and describes the grid.
+// resolve decides how windows are read, and sets the grid.
 func (s *Stack) resolve(axis timeaxis.Axis) {
 	first := &s.planes[0]
 	s.uniform = s.options.Index.Kind == ""
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
 	for i := range s.planes {
 		p := &s.planes[i]
-		s.uniform = s.uniform && p.masked == first.masked && p.means(*first)
+		s.uniform = s.uniform && p.masked == first.masked && p.sameMeaning(*first)
 		s.scaled = s.scaled || p.scale != first.scale || p.offset != first.offset
 		g.Masked = g.Masked || p.masked || p.mask != nil
-		s.bands = append(s.bands, p.inFile()...)
+		s.bands = append(s.bands, p.bandsInFile()...)
 		if p.mask != nil && p.mask.file != p.file {
 			s.bands = append(s.bands, p.mask)
 		}
 	}
 	for _, p := range s.bands {
-		// Strips that are not compressed can be read by the row.
+		// Uncompressed strips can be read row by row.
 		bh := p.blockHeight
 		if p.direct && p.blockWidth >= s.geo.width {
 			bh = 1
 		}
-		// A block that holds all bands is decoded for any of them.
+		// Any band of a block that has all bands needs the whole block decoded.
 		g.WholeBlocks = g.WholeBlocks || p.compressed && !(s.multi && p.interleaved)
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
 	}
@@ -307,10 +309,10 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		g.Type, g.Scale, g.Offset = first.dtype, first.scale, first.offset
 		g.Valid = s.valid(first)
 	case s.scaled:
-		// Each plane is brought to its meaning as it is read; gaps become NaN.
+		// Each plane is scaled as it is read, and gaps become NaN.
 		g.Type = kernel.Float64
 	default:
-		// The same, but for scale and offset: the samples are those of files of the wider type.
+		// The samples are converted to one type, and gaps become NaN. Scale and offset are the same for all.
 		g.Type, g.Scale, g.Offset = kernel.Float32, first.scale, first.offset
 		for _, p := range s.planes {
 			if p.dtype.Size() > 2 && p.dtype != kernel.Float32 {
@@ -328,16 +330,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	}
 }
 
-// valid says which samples of p are observations, its mask aside.
-func (s *Stack) valid(p *plane) kernel.Valid {
-	v := p.valid()
-	if s.options.Valid != nil {
-		v.HasRange, v.Lo, v.Hi = true, s.options.Valid.Lo, s.options.Valid.Hi
-	}
-	return v
-}
-
-// unit is that of what is fitted, "" if the files do not say.
+// unit returns the unit of what is fitted; "" if the files do not say.
 func (s *Stack) unit() string {
 	p := s.planes[0]
 	if p.second != nil {
@@ -346,26 +339,26 @@ func (s *Stack) unit() string {
 	return p.unit
 }
 
-// Treatment is how samples become observations, in the words of the options. A text is empty where there is nothing to say.
+// Treatment says how samples become observations, as texts that the options are written as. A text is empty if its option is not set.
 type Treatment struct {
 	Index string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
-	Valid string `json:"valid_range,omitempty"` // what observations are within, as ParseRange reads it
+	Valid string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks string `json:"masks,omitempty"`       // which masks make samples gaps, for people
 }
 
-// treatment returns that of a stack.
+// treatment returns the treatment of the samples of a stack.
 func (s *Stack) treatment() Treatment {
 	return Treatment{Index: s.options.Index.String(), Valid: s.validText(), Masks: s.maskText()}
 }
 
-// metadata returns the treatment by its names in an output's metadata.
+// metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
 	m := map[string]string{"PIXTREND_INDEX": t.Index, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }
 
-// validText is what observations are within, "" for anything.
+// validText returns the range of observations; "" if there is none.
 func (s *Stack) validText() string {
 	if s.options.Valid == nil {
 		return ""
@@ -373,7 +366,7 @@ func (s *Stack) validText() string {
 	return s.options.Valid.String()
 }
 
-// pixelBytes is the size of all samples that a pixel's result takes.
+// pixelBytes returns the size of all samples that are read for a pixel.
 func (s *Stack) pixelBytes() int64 {
 	var n int64
 	for _, p := range s.bands {
@@ -387,7 +380,7 @@ func (s *Stack) decoded() bool {
 	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.compressed })
 }
 
-// maskText says by which masks samples are gaps, for people; "" where there is none.
+// maskText describes the masks for people; "" if there are none.
 func (s *Stack) maskText() string {
 	var parts []string
 	if p := s.planes[0].mask; p != nil {
@@ -421,7 +414,7 @@ func (s *Stack) Grid() pixtrend.Grid { return s.grid }
 // Warnings returns what was assumed and may surprise, a sentence each.
 func (s *Stack) Warnings() []string { return s.warnings }
 
-// Names returns what each date is read from, in the order of the axis once Open is done.
+// Names returns the file, and the band if it is one of several, of each date in the order of the axis.
 func (s *Stack) Names() []string {
 	names := make([]string, len(s.planes))
 	for i, p := range s.planes {
@@ -433,10 +426,10 @@ func (s *Stack) Names() []string {
 	return names
 }
 
-// Given returns how many rasters there were, used or not: files, or bands of the one file.
+// Given returns the number of rasters, used or not: files, or bands of the only file.
 func (s *Stack) Given() int { return s.given }
 
-// FileBytes returns the size of the input files; 0 for those that are neither local nor on a server.
+// FileBytes returns the size of the input files. Files that are neither local nor on a server count as 0.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
 	counted := map[string]bool{} // pages share a file
@@ -449,7 +442,7 @@ func (s *Stack) FileBytes() int64 {
 	return sum
 }
 
-// fileBytes is the size of one file.
+// fileBytes returns the size of one file.
 func (s *Stack) fileBytes(file int) int64 {
 	if v, remote := s.remote.versions[file]; remote {
 		return v.Size

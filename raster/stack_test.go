@@ -408,7 +408,7 @@ func TestGrids(t *testing.T) {
 		{"other CRS", &utm, 32618, "EPSG:32618"},
 		{"no CRS", &utm, 0, "none"},
 		{"no geotransform", nil, 32617, "georeferenced"},
-		{"bare", nil, 0, "none"},
+		{"bare", nil, 0, "georeferenced"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inputs := s.files(t, func(i int, m *made) {

@@ -78,7 +78,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
 		ISA: report.ISA, Threads: report.Threads, Pin: report.Pin, Unbound: report.Unbound,
-		SlopeQuintiles: []float64{}, Warnings: append([]string{}, j.Warnings...),
+		SlopeQuintiles: []float64{}, Warnings: append(append([]string{}, j.Warnings...), j.options.hugeResults(tally.huge)...),
 		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()},
 	}
 	for _, f := range j.Plan.Fields {
@@ -113,6 +113,7 @@ type tally struct {
 	field  int // the plane that is NaN where a pixel has no result
 	slope  int // the plane of the slopes, or -1
 	fitted int
+	huge   int // pixels whose result is as huge as only fill values make it
 	slopes *stats.Sampler
 
 	n            int // the plane of the numbers of observations, or -1
@@ -173,6 +174,9 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	for _, x := range kernel.Plane[F](planes, t.field) {
 		if x == x {
 			t.fitted++
+		}
+		if x >= hugeResult || x <= -hugeResult {
+			t.huge++
 		}
 	}
 	if t.n >= 0 {

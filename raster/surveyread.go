@@ -293,7 +293,7 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 // stackOfFile returns a stack of the entries of one file, which reads samples in their own type, or computes the index. It
 // has the files of their masks too.
 func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
-	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options,
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders,
 		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}
@@ -303,14 +303,14 @@ func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
 	}
 	for _, e := range entries {
 		p := e.plane.clone()
-		for _, q := range p.inFile() {
+		for _, q := range p.bandsInFile() {
 			q.file = 0
 		}
 		s.planes = append(s.planes, p)
 	}
 	for i, e := range entries {
 		p := &s.planes[i]
-		s.bands = append(s.bands, p.inFile()...)
+		s.bands = append(s.bands, p.bandsInFile()...)
 		if m := e.mask; m != nil {
 			mask := m.plane.clone()
 			mask.file, mask.stored = len(s.sources), nil

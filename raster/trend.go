@@ -4,12 +4,12 @@ import (
 	"context"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
-	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Trend is an open raster: the result of a fit, or any other.
@@ -24,7 +24,8 @@ type Trend struct {
 	bands   []gdal.Band
 	planes  []plane
 	geo     geo
-	release func() // releases the share of GDAL's block cache
+	values  [][]float64 // of each band, which Read returns
+	release func()      // releases the share of GDAL's block cache
 }
 
 // TrendBand is a band of a Trend.
@@ -32,10 +33,14 @@ type TrendBand struct {
 	Name     string // the description, which is the field if a fit wrote the band; it may be empty
 	Unit     string // "" if unknown
 	Paletted bool   // whether values are indices of colours
+	// How the fit found the classes of trend_class: one is a number such as 0.05, the other "".
+	Significance, FDR string
 }
 
+// TrendCache is the number of bytes of decoded blocks that GDAL may hold while a Trend is open.
+const TrendCache = 128 << 20
+
 const (
-	trendCache  = 128 << 20 // for blocks that GDAL holds
 	trendBlock  = 512 << 20 // the largest block that is read
 	trendWindow = 1 << 20   // pixels of a window, about
 	trendSample = 1 << 16   // the same for windows that are a sample; more and smaller ones are spread better
@@ -56,7 +61,8 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	}
 	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
 	t.Width, t.Height = t.geo.width, t.geo.height
-	t.release = gdal.ShareBlockCache(trendCache)
+	t.values = make([][]float64, len(t.bands))
+	t.release = gdal.ShareBlockCache(TrendCache)
 	if len(t.bands) == 0 {
 		err = fault.Inputf("cannot use %s: it has no bands", t.Name)
 	}
@@ -69,7 +75,7 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 		}
 		p.blocks(ds, len(t.bands))
 		t.planes = append(t.planes, p)
-		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted()})
+		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted(), b.Metadata("SIGNIFICANCE", ""), b.Metadata("FALSE_DISCOVERY_RATE", "")})
 	}
 	if err != nil {
 		_ = t.Close()
@@ -132,9 +138,12 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	return windows, nil
 }
 
-// Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and infinite samples are NaN.
+// Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and infinite samples are NaN. The
+// slice is valid until the next Read of the band.
 func (t *Trend) Read(ctx context.Context, band int, w pixtrend.Window) ([]float64, error) {
-	return t.read(ctx, band, w, w.Width, w.Height, gdal.Nearest)
+	values := slices.Grow(t.values[band][:0], w.Pixels())[:w.Pixels()]
+	t.values[band] = values
+	return values, t.read(ctx, band, w, values, w.Width, w.Height, gdal.Nearest)
 }
 
 // Reduced reads a whole band as width × height pixels, from overviews if the file has suitable ones. Each pixel is the average
@@ -144,11 +153,12 @@ func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bo
 	if nearest {
 		how = gdal.Nearest
 	}
-	return t.read(ctx, band, pixtrend.Window{Width: t.Width, Height: t.Height}, width, height, how)
+	values := make([]float64, width*height)
+	return values, t.read(ctx, band, pixtrend.Window{Width: t.Width, Height: t.Height}, values, width, height, how)
 }
 
-func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, height int, how gdal.Resampling) ([]float64, error) {
-	values := make([]float64, width*height)
+// read reads a window of a band as width × height values.
+func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, values []float64, width, height int, how gdal.Resampling) error {
 	var visible []byte
 	p := &t.planes[band]
 	try := func(r *gdal.Transfer) error {
@@ -171,25 +181,21 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, width, he
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, err
+			return err
 		}
-		return nil, readError(t.Name, w, err)
+		return readError(t.Name, w, err)
 	}
-	gap := p.valid()
-	nodata := gap.Nodata
-	if p.dtype == kernel.Float32 {
-		nodata = float64(float32(nodata))
-	}
+	limits := p.valid().Limits(p.dtype)
 	for i, x := range values {
 		if p.signedByte && x > math.MaxInt8 {
 			x -= 1 << 8 // GDAL before 3.7 reads signed bytes as unsigned
 		}
 		switch {
-		case gap.HasNodata && x == nodata, visible != nil && visible[i] == 0, math.IsInf(x, 0):
+		case !limits.Observation(x), visible != nil && visible[i] == 0:
 			values[i] = nan
 		default:
 			values[i] = x*p.scale + p.offset
 		}
 	}
-	return values, nil
+	return nil
 }

@@ -2,7 +2,6 @@ package raster
 
 import (
 	"errors"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
@@ -270,58 +268,5 @@ func TestOpenTrendErrors(t *testing.T) {
 		checkError(t, err, fault.ErrInput, "cut.tif", "damaged")
 	} else {
 		checkError(t, err, fault.ErrInput, "cut.tif")
-	}
-}
-
-func TestStage(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "map.png")
-	write := func(text string, err error) func(w io.Writer) error {
-		return func(w io.Writer) error {
-			_, failed := io.WriteString(w, text)
-			return errors.Join(failed, err)
-		}
-	}
-	content := func() string {
-		b, _ := os.ReadFile(path)
-		return string(b)
-	}
-	s, err := atomicfile.Stage(path, false, write("one", nil))
-	if err != nil || content() != "" {
-		t.Fatalf("%v, %q", err, content())
-	}
-	if err := s.Publish(); err != nil || content() != "one" || listing(dir) != "[map.png:3 ]" {
-		t.Fatalf("%v, %q, %s", err, content(), listing(dir))
-	}
-	if _, err = atomicfile.Stage(path, false, write("two", nil)); err == nil {
-		t.Error("a file is replaced")
-	}
-	checkError(t, err, fault.ErrOutput, "map.png", "the option Overwrite")
-	_, err = atomicfile.Stage(path, true, write("thr", errors.New("no more ink")))
-	checkError(t, err, fault.ErrOutput, "map.png", "no more ink")
-	if s, err = atomicfile.Stage(path, true, write("four", nil)); err != nil {
-		t.Fatal(err)
-	}
-	s.Drop()
-	if content() != "one" || listing(dir) != "[map.png:3 ]" {
-		t.Errorf("%q, %s", content(), listing(dir))
-	}
-	if s, err = atomicfile.Stage(path, true, write("five", nil)); err == nil {
-		err = s.Publish()
-	}
-	if err != nil || content() != "five" {
-		t.Errorf("%v, %q", err, content())
-	}
-	// One that came meanwhile stays.
-	other := filepath.Join(dir, "other.png")
-	if s, err = atomicfile.Stage(other, false, write("mine", nil)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(other, []byte("theirs"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	checkError(t, s.Publish(), fault.ErrOutput, "other.png", "has come")
-	if got := listing(dir); got != "[map.png:4 other.png:6 ]" {
-		t.Errorf("the folder holds %s", got)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Value is a sample's value. In JSON, which has no such numbers, it may be "nan", "inf" or "-inf".
+// Value is the value of a sample. In JSON, which has no numbers for them, NaN and infinities are "nan", "inf" and "-inf".
 type Value float64
 
-// String returns the value as one types it.
+// String returns the value as people type it.
 func (v Value) String() string {
 	x := float64(v)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -48,7 +48,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// NodataOf returns the nodata value of v, nil where there is none.
+// NodataOf returns the nodata value of v; nil if it has none.
 func NodataOf(v kernel.Valid) *Value {
 	if !v.HasNodata {
 		return nil
@@ -57,7 +57,7 @@ func NodataOf(v kernel.Valid) *Value {
 	return &nodata
 }
 
-// TypeName is GDAL's name of a sample type, which people know; only Byte is UInt8.
+// TypeName returns GDAL's name of a sample type, except that Byte is UInt8.
 func TypeName(d kernel.DType) string {
 	name := d.String()
 	if rest, ok := strings.CutPrefix(name, "uint"); ok {

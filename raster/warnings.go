@@ -166,6 +166,9 @@ func (g *rasterGroup) meaningWarnings() (warnings []string) {
 	p, c := g.plane, g.counts
 	warn := func(format string, args ...any) { warnings = append(warnings, g.o.sentence(format, args...)) }
 	warnings = append(warnings, g.nodataWarnings()...)
+	if text := hugeValues(c, g.who); text != "" && len(g.fills()) == 0 {
+		warn("%s", text)
+	}
 	if c.Infinite > 0 {
 		warn("%s of the samples of %s are infinite: they are taken as missing", share(c.Infinite, c.Samples), g.who)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Bar is a scale bar.
@@ -55,12 +56,17 @@ func NewBar(l Layout, metres float64, feet bool, note string) *Bar {
 }
 
 // number formats a round number with thin spaces between thousands.
-func number(x float64) string {
-	s := strconv.FormatFloat(x, 'f', -1, 64)
-	if x >= 1e4 && x == math.Trunc(x) {
-		for i := len(s) - 3; i > 0; i -= 3 {
-			s = s[:i] + "\u2009" + s[i:]
-		}
+func number(x float64) string { return grouped(strconv.FormatFloat(x, 'f', -1, 64)) }
+
+// grouped puts thin spaces between the thousands of a number with five digits or more.
+func grouped(s string) string {
+	whole, _, _ := strings.Cut(s, ".")
+	sign := len(whole) - len(strings.TrimLeft(whole, "−-"))
+	if len(whole)-sign < 5 {
+		return s
+	}
+	for i := len(whole) - 3; i > sign; i -= 3 {
+		s = s[:i] + "\u2009" + s[i:]
 	}
 	return s
 }

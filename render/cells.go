@@ -10,8 +10,9 @@ import (
 // is drawn as one or more pixels of the picture.
 type Layout struct {
 	RasterWidth, RasterHeight   int
-	Width, Height               int // cells; never more than the raster has pixels
-	PictureWidth, PictureHeight int // never less than there are cells
+	Width, Height               int     // cells; never more than the raster has pixels
+	PictureWidth, PictureHeight int     // never less than there are cells
+	DPI                         float64 // pixels an inch on paper; 0: the picture is for screens
 }
 
 // mostAspect is the largest ratio between the sides of a drawn pixel.
@@ -35,6 +36,23 @@ func NewLayout(width, height int, aspect float64, side int) Layout {
 	return l
 }
 
+// CellBytes returns the memory of the Cells of a layout and their image.
+func (l Layout) CellBytes(masked bool) int64 {
+	each := int64(8 + 4 + 1) // sum, count, image
+	if masked {
+		each += 4
+	}
+	return each * int64(l.Width) * int64(l.Height)
+}
+
+// PageBytes returns about the most memory that drawing a figure takes, beside its text and
+// outlines: the page as PNG, the cells, and the map at its full size.
+func (l Layout) PageBytes() int64 {
+	u := l.unit()
+	w, h := int64(l.PictureWidth)+int64(500*u), int64(l.PictureHeight)+int64(250*u)
+	return 4*w*h + int64(l.Width)*int64(l.Height) + int64(l.PictureWidth)*int64(l.PictureHeight)
+}
+
 // Cells holds the values of a raster at the resolution of a layout. The value of a cell is the mean
 // of its pixels, or the value of the pixel in its middle.
 type Cells struct {
@@ -43,11 +61,11 @@ type Cells struct {
 	column  []int32 // cell of each column of the raster
 	sum     []float64
 	count   []int32
-	weak    []int32 // number of pixels that are not significant; nil without p-values
+	weak    []int32 // number of pixels that are not significant; nil if no pixels are marked
 }
 
 // NewCells returns cells without values. Set nearest for counts and dates, whose mean may be the
-// value of no pixel. Set masked if Add will get p-values.
+// value of no pixel. Set masked if Add will get marks.
 func NewCells(l Layout, nearest, masked bool) *Cells {
 	n := l.Width * l.Height
 	c := &Cells{Layout: l, nearest: nearest, sum: make([]float64, n), count: make([]int32, n), column: make([]int32, l.RasterWidth)}
@@ -71,9 +89,9 @@ func cellOf(x, pixels, cells int, nearest bool) int {
 	return cell
 }
 
-// Add adds the values of a window of the raster, row by row, and their p-values if there are any. A
-// value is not significant if its p-value is missing or is not below alpha.
-func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64) {
+// Add adds the values of a window of the raster, row by row. weak, which may be nil, marks those
+// that are not significant.
+func (c *Cells) Add(x0, y0, width int, values []float64, weak []bool) {
 	for y := 0; y*width < len(values); y++ {
 		row := cellOf(y0+y, c.RasterHeight, c.Height, c.nearest)
 		if row < 0 {
@@ -87,7 +105,7 @@ func (c *Cells) Add(x0, y0, width int, values, pvalues []float64, alpha float64)
 			cell := row*c.Width + int(column)
 			c.sum[cell] += v
 			c.count[cell]++
-			if c.weak != nil && !(pvalues[y*width+x] < alpha) {
+			if c.weak != nil && weak[y*width+x] {
 				c.weak[cell]++
 			}
 		}

@@ -17,31 +17,57 @@ const MostClasses = 12
 // Survey collects the values of a raster and finds the limits of classes.
 type Survey struct {
 	Values   int64   // number of pixels with a value
+	Zeros    int64   // of them are zero
+	Below    int64   // of them are below zero
 	Min, Max float64 // of the values; +Inf and -Inf without any
 	Whole    bool    // every value is a whole number
-	sampler  *stats.Sampler
+
+	all, below, above *stats.Sampler // of all values, and of those on each side of zero
+	highest           float64        // of the values below zero
+	side              []float64      // scratch memory of Add
 }
 
-// NewSurvey returns a survey of a raster with that many pixels. It keeps at most a million values.
-// The quantiles of larger rasters are those of a sample, the same sample that a fit uses for the
-// quantiles in its summary.
+// NewSurvey returns a survey of a raster with that many pixels. It keeps at most a million values
+// of each sign. The quantiles of larger rasters are those of a sample, the same sample that a fit
+// uses for the quantiles in its summary.
 func NewSurvey(pixels int) *Survey {
-	return &Survey{Min: math.Inf(1), Max: math.Inf(-1), Whole: true, sampler: stats.NewSampler(pixels)}
+	return &Survey{Min: math.Inf(1), Max: math.Inf(-1), Whole: true, highest: math.Inf(-1),
+		all: stats.NewSampler(pixels), below: stats.NewSampler(pixels), above: stats.NewSampler(pixels)}
 }
 
 // Add adds the values of consecutive pixels. first is the number of the first of them.
 func (s *Survey) Add(first int, values []float64) {
-	stats.Sample(s.sampler, first, values)
+	stats.Sample(s.all, first, values)
+	s.sample(s.below, first, values, func(x float64) bool { return x < 0 })
+	s.sample(s.above, first, values, func(x float64) bool { return x > 0 })
 	for _, x := range values {
 		if x != x {
 			continue
 		}
 		s.Values++
 		s.Min, s.Max = min(s.Min, x), max(s.Max, x)
+		switch {
+		case x < 0:
+			s.Below++
+			s.highest = max(s.highest, x)
+		case x == 0:
+			s.Zeros++
+		}
 		if s.Whole && x != math.Trunc(x) {
 			s.Whole = false
 		}
 	}
+}
+
+// sample samples the values of one sign.
+func (s *Survey) sample(to *stats.Sampler, first int, values []float64, keep func(float64) bool) {
+	s.side = append(s.side[:0], values...)
+	for i, x := range s.side {
+		if !keep(x) {
+			s.side[i] = math.NaN()
+		}
+	}
+	stats.Sample(to, first, s.side)
 }
 
 // Classes divides values into intervals. Class i holds the values above Limits[i-1] and up to and
@@ -51,6 +77,7 @@ type Classes struct {
 	Min, Max float64   // of the values; NaN without any
 	Whole    bool      // every value is a whole number
 	Given    bool      // the user gave the limits, which are shown as given
+	Signed   bool      // zero is a limit: no class holds values of both signs
 	Asked    int       // number of classes that were requested; 0: as many as there are
 
 	Pixels        []int64 // number of pixels by class, from Count
@@ -68,15 +95,92 @@ func (s *Survey) classes(limits []float64, asked int) *Classes {
 }
 
 // Quantiles returns n classes with equal numbers of pixels, or fewer classes if values repeat.
-func (s *Survey) Quantiles(n int) *Classes {
-	shares := make([]float64, n-1)
+func (s *Survey) Quantiles(n int) *Classes { return s.classes(quantiles(s.all, n, s.Max), n) }
+
+// quantiles returns the limits of n classes with equal numbers of the values in a sample. A limit
+// at the greatest value would leave an empty class above it.
+func quantiles(of *stats.Sampler, n int, greatest float64) []float64 {
+	shares := make([]float64, max(0, n-1))
 	for i := range shares {
 		shares[i] = float64(i+1) / float64(n)
 	}
-	limits := slices.Compact(s.sampler.Quantiles(shares...))
-	// A limit at the greatest value would leave an empty class above it.
-	limits = slices.DeleteFunc(limits, func(x float64) bool { return x >= s.Max })
-	return s.classes(limits, n)
+	limits := slices.Compact(of.Quantiles(shares...))
+	return slices.DeleteFunc(limits, func(x float64) bool { return x >= greatest })
+}
+
+// SignedQuantiles returns n classes with a limit at zero, or fewer classes if values repeat. The
+// classes on either side of zero have equal numbers of pixels, and each side has its share of the
+// classes, one at least. Zeros are a class of their own if they are not rare and n is 3 or more;
+// otherwise they are in the class below zero. If no values, or all, are below zero, SignedQuantiles
+// does what Quantiles does with the others.
+func (s *Survey) SignedQuantiles(n int) *Classes {
+	below, above := s.Below, s.Values-s.Below-s.Zeros
+	sides := n
+	apart := s.zerosApart(n)
+	if apart {
+		sides--
+	}
+	first := int(math.Round(float64(sides) * float64(below) / float64(max(1, below+above))))
+	if below > 0 && above > 0 {
+		first = min(max(first, 1), sides-1)
+	}
+	return s.signed(quantiles(s.below, first, s.highest), apart, quantiles(s.above, sides-first, s.Max), n)
+}
+
+// SignedIntervals returns n classes of equal width with a limit at zero. The width is the least
+// with which n classes reach all values; the outer classes end at the least and the greatest value.
+// Zeros are a class as in SignedQuantiles. If all values have one sign, SignedIntervals does what
+// Intervals does.
+func (s *Survey) SignedIntervals(n int) *Classes {
+	if !(s.Min < 0 && s.Max > 0) {
+		return s.Intervals(n)
+	}
+	sides := n
+	apart := s.zerosApart(n)
+	if apart {
+		sides--
+	}
+	first, width := 0, math.Inf(1)
+	for k := 1; k < sides; k++ {
+		if w := max(-s.Min/float64(k), s.Max/float64(sides-k)); w < width {
+			first, width = k, w
+		}
+	}
+	var below, above []float64
+	for i := first - 1; i > 0; i-- {
+		below = append(below, -width*float64(i))
+	}
+	for i := 1; i < sides-first; i++ {
+		above = append(above, width*float64(i))
+	}
+	return s.signed(below, apart, above, n)
+}
+
+// rare is the share of zeros below which they have no class of their own.
+const rare = 0.001
+
+// zerosApart reports whether zeros are one of n classes.
+func (s *Survey) zerosApart(n int) bool {
+	return n > 2 && s.Zeros > 0 && float64(s.Zeros) >= rare*float64(s.Values)
+}
+
+// belowZero is the upper limit of the values below zero where zeros are a class of their own: no
+// value lies between the two.
+const belowZero = -math.SmallestNonzeroFloat64
+
+// signed returns the classes with limits below and above zero, and at zero where it separates
+// values.
+func (s *Survey) signed(below []float64, zerosApart bool, above []float64, asked int) *Classes {
+	limits := slices.Clone(below)
+	if zerosApart && s.Min < 0 {
+		limits = append(limits, belowZero)
+	}
+	if s.Max > 0 && (s.Min < 0 || zerosApart) {
+		limits = append(limits, 0)
+	}
+	c := s.classes(append(limits, above...), asked)
+	c.Signed = true
+	return c
 }
 
 // Intervals returns n classes of equal width, or one class if all values are equal.
@@ -119,14 +223,14 @@ func ParseBreaks(s string) ([]float64, error) {
 // Index returns the class of a value.
 func (c *Classes) Index(x float64) int { return sort.SearchFloat64s(c.Limits, x) }
 
-// Count counts the pixels of each class. If pvalues is not nil, a pixel whose p-value is missing or
-// not below alpha counts as insignificant and is in no class.
-func (c *Classes) Count(values, pvalues []float64, alpha float64) {
+// Count counts the pixels of each class. weak, which may be nil, marks pixels that are not
+// significant: they are counted apart, and are in no class.
+func (c *Classes) Count(values []float64, weak []bool) {
 	for i, x := range values {
 		switch {
 		case x != x:
 			c.Nodata++
-		case pvalues != nil && !(pvalues[i] < alpha):
+		case weak != nil && weak[i]:
 			c.Insignificant++
 		default:
 			k := 0
@@ -139,7 +243,7 @@ func (c *Classes) Count(values, pvalues []float64, alpha float64) {
 }
 
 // Merge removes empty classes, which quantiles of few different values leave, by joining each with
-// the next one. Limits that the user gave stay. Call Merge only after counts without p-values,
+// the next one. Limits that the user gave stay. Call Merge only if no pixels were marked in Count,
 // because the classes of insignificant pixels are not counted.
 func (c *Classes) Merge() {
 	for i := len(c.Limits) - 1; i >= 0 && !c.Given; i-- {

@@ -47,10 +47,35 @@ func TestClasses(t *testing.T) {
 		{"quantiles of one value", []float64{2.5, 2.5, nan}, func(s *Survey) *Classes { return s.Quantiles(5) }, nil, []int64{2}, []string{"2.5"}},
 		{"quantiles of nothing", []float64{nan, nan}, func(s *Survey) *Classes { return s.Quantiles(5) }, nil, []int64{0}, []string{"no value"}},
 		{"equal", []float64{-1, 0.25, 1, 3}, func(s *Survey) *Classes { return s.Intervals(4) },
-			[]float64{0, 1, 2}, []int64{1, 2, 0, 1}, []string{"−1.0 to 0.0", "0.0 to 1.0", "1.0 to 2.0", "2.0 to 3.0"}},
+			[]float64{0, 1, 2}, []int64{1, 2, 0, 1}, []string{"−1.0 to 0", "0 to 1.0", "1.0 to 2.0", "2.0 to 3.0"}},
 		{"equal of one value", []float64{0, 0}, func(s *Survey) *Classes { return s.Intervals(4) }, nil, []int64{2}, []string{"0"}},
+		{"signed quantiles", []float64{-4, -1, -3, -2, nan, 1, 8, 4, 64, 2, 16, 32}, func(s *Survey) *Classes { return s.SignedQuantiles(5) },
+			[]float64{-2.5, 0, 4, 16}, []int64{2, 2, 3, 2, 2}, []string{"−4 to −3", "−2 to 0", "1 to 4", "5 to 16", "17 to 64"}},
+		{"signed quantiles, most rise", append(ramp(97, 1, 97), -0.5, -0.25, -7.5), func(s *Survey) *Classes { return s.SignedQuantiles(5) },
+			[]float64{0, 25, 49, 73}, []int64{3, 25, 24, 24, 24}, []string{"−7.5 to 0", "0 to 25.0", "25.0 to 49.0", "49.0 to 73.0", "73.0 to 97.0"}},
+		{"signed quantiles with zeros", []float64{0, 0, -1.5, -2.5, 4, 0, 5}, func(s *Survey) *Classes { return s.SignedQuantiles(5) },
+			[]float64{-2, belowZero, 0, 4.5}, []int64{1, 1, 3, 1, 1}, []string{"−2.50 to −2.00", "−2.00 to 0", "0", "0 to 4.50", "4.50 to 5.00"}},
+		{"signed quantiles of whole numbers with zeros", []float64{0, 0, -1, -2, 4, 0, 5}, func(s *Survey) *Classes { return s.SignedQuantiles(3) },
+			[]float64{belowZero, 0}, []int64{2, 3, 2}, []string{"−2 to −1", "0", "1 to 5"}},
+		{"signed quantiles with few zeros", append(ramp(1999, -1, 997), 0), func(s *Survey) *Classes { return s.SignedQuantiles(2) }, // one of the ramp is zero too
+			[]float64{0}, []int64{4, 1996}, []string{"−1.0 to 0", "0 to 997.0"}},
+		{"signed quantiles, none below", []float64{0, 0, 1, 2, 3, 4}, func(s *Survey) *Classes { return s.SignedQuantiles(3) },
+			[]float64{0, 2.5}, []int64{2, 2, 2}, []string{"0", "1 to 2", "3 to 4"}},
+		{"signed quantiles, none above", []float64{0, -1, -2, -3, -4, 0}, func(s *Survey) *Classes { return s.SignedQuantiles(3) },
+			[]float64{-2.5, belowZero}, []int64{2, 2, 2}, []string{"−4 to −3", "−2 to −1", "0"}},
+		{"signed quantiles, all above", []float64{1, 2, 3, 4}, func(s *Survey) *Classes { return s.SignedQuantiles(2) },
+			[]float64{2.5}, []int64{2, 2}, []string{"1 to 2", "3 to 4"}},
+		{"signed quantiles of zeros", []float64{0, 0}, func(s *Survey) *Classes { return s.SignedQuantiles(5) }, nil, []int64{2}, []string{"0"}},
+		{"signed quantiles of nothing", []float64{nan}, func(s *Survey) *Classes { return s.SignedQuantiles(5) }, nil, []int64{0}, []string{"no value"}},
+		{"signed and equal", []float64{-1, -0.5, 0.25, 1, 3}, func(s *Survey) *Classes { return s.SignedIntervals(4) },
+			[]float64{0, 1, 2}, []int64{2, 2, 0, 1}, []string{"−1.0 to 0", "0 to 1.0", "1.0 to 2.0", "2.0 to 3.0"}},
+		{"signed and equal, little below", []float64{-0.5, 2, 8, 0.5}, func(s *Survey) *Classes { return s.SignedIntervals(5) },
+			[]float64{0, 2, 4, 6}, []int64{1, 2, 0, 0, 1}, []string{"−0.50 to 0", "0 to 2.00", "2.00 to 4.00", "4.00 to 6.00", "6.00 to 8.00"}},
+		{"signed and equal with zeros", []float64{-6, 0, 3}, func(s *Survey) *Classes { return s.SignedIntervals(4) },
+			[]float64{-3, belowZero, 0}, []int64{1, 0, 1, 1}, []string{"−6 to −3", "−2 to −1", "0", "1 to 3"}},
+		{"signed and equal of one sign", []float64{1, 3}, func(s *Survey) *Classes { return s.SignedIntervals(2) }, []float64{2}, []int64{1, 1}, []string{"1 to 2", "3"}},
 		{"breaks", []float64{-3, -0.01, 0, 0.005, 0.01, 3}, func(s *Survey) *Classes { return s.Breaks([]float64{-0.01, 0, 0.01}) },
-			[]float64{-0.01, 0, 0.01}, []int64{2, 1, 2, 1}, []string{"≤ −0.01", "−0.01 to 0.00", "0.00 to 0.01", "> 0.01"}},
+			[]float64{-0.01, 0, 0.01}, []int64{2, 1, 2, 1}, []string{"≤ −0.01", "−0.01 to 0", "0 to 0.01", "> 0.01"}},
 		{"breaks beyond all values", []float64{1, 2}, func(s *Survey) *Classes { return s.Breaks([]float64{-10, 50}) },
 			[]float64{-10, 50}, []int64{0, 2, 0}, []string{"≤ −10", "−10 to 50", "> 50"}},
 		{"one break", []float64{1, 2}, func(s *Survey) *Classes { return s.Breaks([]float64{0.125}) },
@@ -58,7 +83,7 @@ func TestClasses(t *testing.T) {
 		{"breaks of nothing", []float64{nan}, func(s *Survey) *Classes { return s.Breaks([]float64{0}) }, []float64{0}, []int64{0, 0}, []string{"≤ 0", "> 0"}},
 	} {
 		c := tt.of(surveyed(tt.values...))
-		c.Count(tt.values, nil, 0)
+		c.Count(tt.values, nil)
 		if strings.Contains(tt.name, "quantile") {
 			c.Merge()
 		}
@@ -84,11 +109,11 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// Values that are not significant, or have no p-value, are in no class.
+// Values that are not significant are in no class.
 func TestCountSignificant(t *testing.T) {
 	values := []float64{-1, -1, 1, 1, nan, 1}
 	c := surveyed(values...).Breaks([]float64{0})
-	c.Count(values, []float64{0.01, 0.05, 0.049, nan, nan, 1}, 0.05)
+	c.Count(values, []bool{false, true, false, true, true, true})
 	if !slices.Equal(c.Pixels, []int64{1, 1}) || c.Insignificant != 3 || c.Nodata != 1 || c.Total() != 5 {
 		t.Errorf("%+v", c)
 	}

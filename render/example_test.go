@@ -16,12 +16,12 @@ func Example() {
 
 	survey := render.NewSurvey(width * height)
 	survey.Add(0, slopes)
-	classes := survey.Breaks([]float64{0}) // or survey.Quantiles(5)
-	classes.Count(slopes, nil, 0)
+	classes := survey.Breaks([]float64{0}) // or survey.SignedQuantiles(5)
+	classes.Count(slopes, nil)
 
 	layout := render.NewLayout(width, height, 1, 600)
 	cells := render.NewCells(layout, false, false)
-	cells.Add(0, 0, width, slopes, nil, 0)
+	cells.Add(0, 0, width, slopes, nil)
 
 	palette, err := render.ParsePalette("BrBG")
 	if err != nil {

@@ -4,26 +4,31 @@ import (
 	"cmp"
 	"image/color"
 	"slices"
+	"strings"
 
 	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Kind is what is known of a field by its name.
 type Kind struct {
-	Title   string   // for people; "": the name is not one of the fields of a fit
-	Signed  bool     // zero is a middle: the colours meet there
+	Title   string   // in words; "" if the name is not a field of a fit
+	Signed  bool     // zero is a limit between classes, and the middle of the colours
 	Nearest bool     // a count, a date or a class, whose mean means nothing
 	Classes []string // names of the classes of a field that has its own, which Limits tells apart
 	Limits  []float64
+	Palette string // "": the default of values with a sign or without one
+
+	OfSamples bool // in the unit of the samples, or in that per time
 }
 
 var kinds = map[string]Kind{
-	stats.Slope.String():           {Title: "Linear trend", Signed: true},
-	stats.Intercept.String():       {Title: "Intercept of the linear trend"},
-	stats.RValue.String():          {Title: "Correlation with time", Signed: true},
-	stats.R2.String():              {Title: "Share of the variance that the linear trend explains"},
-	stats.TValue.String():          {Title: "t-value of the linear trend", Signed: true},
-	stats.PValue.String():          {Title: "p-value of the linear trend"},
+	stats.Slope.String():     {Title: "Linear trend", Signed: true},
+	stats.Intercept.String(): {Title: "Intercept of the linear trend"},
+	stats.RValue.String():    {Title: "Correlation with time", Signed: true},
+	stats.R2.String():        {Title: "Share of the variance that the linear trend explains"},
+	stats.TValue.String():    {Title: "t-value of the linear trend", Signed: true},
+	stats.PValue.String(): {Title: "p-value of the linear trend", Palette: DefaultSequential + reversed,
+		Classes: []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"}, Limits: []float64{0.01, 0.05, 0.1}},
 	stats.Stderr.String():          {Title: "Standard error of the linear trend"},
 	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
 	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
@@ -40,15 +45,33 @@ var kinds = map[string]Kind{
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns what is known of the field of that name, and the zero Kind if a fit has no such field.
+// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit, but p-values of other programs
+// have the classes of pvalue.
 func KindOf(name string) Kind {
 	i := slices.Index(stats.FieldNames(), name)
-	if i < 0 {
-		return Kind{}
+	switch {
+	case i >= 0:
+		k, info := kinds[name], stats.Field(i).Info()
+		k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
+		k.OfSamples = info.Unit == stats.UnitSamples || info.Unit == stats.UnitPerTime
+		return k
+	case strings.HasSuffix(name, "pvalue"):
+		k := kinds[stats.PValue.String()]
+		k.Title = ""
+		return k
 	}
-	k, info := kinds[name], stats.Field(i).Info()
-	k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
-	return k
+	return Kind{}
+}
+
+// TitleOf returns the title of a field of samples that have a name, such as "Linear trend of NDVI".
+func (k Kind) TitleOf(variable string) string {
+	for _, of := range []string{"inear trend", "Correlation"} {
+		if at := strings.Index(k.Title, of); at >= 0 {
+			at += len(of)
+			return k.Title[:at] + " of " + variable + k.Title[at:]
+		}
+	}
+	return k.Title + " of " + variable
 }
 
 // Class is a class as it is shown.

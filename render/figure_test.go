@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/xml"
 	"fmt"
 	"image"
@@ -52,24 +53,25 @@ func TestCells(t *testing.T) {
 		0, 0, 9, 9,
 		0, 4, 9, 9,
 	}
-	pvalues := []float64{
-		0.01, 0.01, nan, nan,
-		0.5, 0.5, nan, 0.5,
-		0.5, 0.5, 0, 0,
-		0.5, 0.01, 0, nan,
+	const o, x = false, true
+	marks := []bool{
+		o, o, x, x,
+		x, x, x, x,
+		x, x, o, o,
+		x, o, o, x,
 	}
 	l := NewLayout(4, 4, 1, 2)
 	classes := surveyed(-10, 10).Breaks([]float64{-1, 0, 1, 3, 5, 8})
 	colors := make([]color.NRGBA, 7)
-	indices := func(nearest bool, p []float64, flipX, flipY bool) []uint8 {
+	indices := func(nearest bool, p []bool, flipX, flipY bool) []uint8 {
 		c := NewCells(l, nearest, p != nil)
 		for y := range 4 { // in windows of two pixels
 			for x := 0; x < 4; x += 2 {
-				var window []float64
+				var window []bool
 				if at := 4*y + x; p != nil {
 					window = p[at : at+2]
 				}
-				c.Add(x, y, 2, values[4*y+x:4*y+x+2], window, 0.05)
+				c.Add(x, y, 2, values[4*y+x:4*y+x+2], window)
 			}
 		}
 		return c.Image(classes, colors, flipX, flipY).Pix
@@ -77,13 +79,13 @@ func TestCells(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
 		nearest      bool
-		p            []float64
+		p            []bool
 		flipX, flipY bool
 		want         []uint8 // 0: no value, 1: not significant, 2 + class
 	}{
 		{"means 4, -2, 1, 9", false, nil, false, false, []uint8{2 + 4, 2 + 0, 2 + 2, 2 + 6}},
 		{"the pixels in the middle: 7, -2, 4, 9", true, nil, false, false, []uint8{2 + 5, 2 + 0, 2 + 4, 2 + 6}},
-		{"half of them significant is enough", false, pvalues, false, false, []uint8{2 + 4, 1, 1, 2 + 6}},
+		{"half of them significant is enough", false, marks, false, false, []uint8{2 + 4, 1, 1, 2 + 6}},
 		{"from the east", false, nil, true, false, []uint8{2 + 0, 2 + 4, 2 + 6, 2 + 2}},
 		{"from the south", false, nil, false, true, []uint8{2 + 2, 2 + 6, 2 + 4, 2 + 0}},
 	} {
@@ -92,7 +94,7 @@ func TestCells(t *testing.T) {
 		}
 	}
 	c := NewCells(l, false, false)
-	c.Add(0, 0, 4, []float64{nan, nan, 1, 1}, nil, 0)
+	c.Add(0, 0, 4, []float64{nan, nan, 1, 1}, nil)
 	if got := c.Image(classes, colors, false, false).Pix; !slices.Equal(got, []uint8{0, 2 + 2, 0, 0}) {
 		t.Errorf("cells without a value: %v", got)
 	}
@@ -147,15 +149,16 @@ func example(w, h, classes, side int) *Figure {
 			values[i] = nan
 		}
 	}
-	c := surveyed(values...).Quantiles(classes)
-	c.Count(values, nil, 0)
+	c := surveyed(values...).SignedQuantiles(classes)
+	c.Count(values, nil)
 	l := NewLayout(w, h, 1, side)
 	cells := NewCells(l, false, false)
-	cells.Add(0, 0, w, values, nil, 0)
+	cells.Add(0, 0, w, values, nil)
 	p, _ := ParsePalette("BrBG")
 	north := 0.1 * float64(classes)
 	f := &Figure{Title: "Linear trend, 1995 to 2015", Subtitle: "classes with as many pixels each", Heading: "slope, NDVI/year", Column: "pixels",
 		Source: "trend.tif, band 1 · EPSG:32617", Layout: l, Bar: NewBar(l, 30, false, "at 42° N"), North: &north}
+	f.Frame = NewFrame(l, Edge{Values: []float64{311010, 311010 + 30*float64(w)}}, Edge{Values: []float64{42 + 0.003*float64(h), 42}, Kind: Latitude})
 	var colors []color.NRGBA
 	for _, class := range c.Show(p, true, "", nil) {
 		f.Entries = append(f.Entries, Entry{Color: class.Color, Label: class.Label, Share: Percent(class.Pixels, c.Total())})
@@ -177,6 +180,11 @@ func TestLay(t *testing.T) {
 				f.Title = strings.Repeat("A long title that goes on and on ", 8)
 				f.Source = strings.Repeat("/a/very/long/name/without/any/space", 9)
 				f.Heading = "the_name_of_a_band_that_somebody_liked, observations per square kilometre and year"
+			}
+			if i == 4 {
+				f.Layout.DPI = 300
+				f.Bar = NewBar(f.Layout, 30, false, "")
+				f.Frame = NewFrame(f.Layout, Edge{Values: []float64{-180, 180}, Kind: Longitude}, Edge{Values: []float64{1e7, 0}})
 			}
 			s := f.lay()
 			name := fmt.Sprintf("%v in %d with %d classes", size, side, classes)
@@ -292,6 +300,64 @@ func TestSVG(t *testing.T) {
 	s := f.lay()
 	if !contains(svg, fmt.Sprintf(`width="%v" height="%v"`, s.width, s.height), "image-rendering:pixelated", "sans-serif") {
 		t.Errorf("the SVG begins with\n%s", svg[:400])
+	}
+}
+
+// Outlines are drawn on the map, in the middle of a seam, and a PNG says how large it is on paper.
+func TestOutlinesAndResolution(t *testing.T) {
+	f := example(50, 40, 5, 600)
+	f.Layout.DPI = 300
+	f.Outlines = [][]float64{{100, 50, 100, 400}, {0, 300, 600, 300}}
+	var b bytes.Buffer
+	if err := f.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b.Bytes(), []byte("pHYs"))
+	if at != headerBytes+4 || binary.BigEndian.Uint32(b.Bytes()[at+4:]) != 11811 || b.Bytes()[at+12] != 1 { // 300 / 0.0254
+		t.Errorf("pHYs at %d, % x", at, b.Bytes()[:60])
+	}
+	img, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.lay()
+	for _, tt := range []struct {
+		x, y float64
+		want color.NRGBA
+	}{{100, 200, ink}, {100 + 3, 200, paper}, {100 - 3, 200, paper}, {400, 300, ink}, {400, 303, paper}} {
+		got := color.NRGBAModel.Convert(img.At(int(s.mapAt.x+tt.x), int(s.mapAt.y+tt.y))).(color.NRGBA)
+		if distance(got, tt.want) > 60 {
+			t.Errorf("%v, %v is %v, want %v", tt.x, tt.y, got, tt.want)
+		}
+	}
+	b.Reset()
+	if err := f.WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf(`<svg width="%.6gin" height="%.6gin" viewBox="0 0 `, s.width/300, s.height/300); !strings.Contains(b.String(), want) {
+		t.Errorf("no %s in %.300s", want, b.String())
+	}
+}
+
+// A PDF has the size of the figure on paper, its fonts, the map pixel for pixel, and text in Unicode.
+func TestPDF(t *testing.T) {
+	f := example(50, 40, 5, 600)
+	f.Title = "Größe ≤ 5 − 3 日本 🌿"
+	f.Outlines = [][]float64{{10, 10, 200, 300}}
+	for dpi, perPixel := range map[float64]float64{0: 0.75, 300: 0.24} { // points
+		f.Layout.DPI = dpi
+		s := f.lay()
+		var b bytes.Buffer
+		if err := f.Write(&b, "pdf"); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if box := fmt.Sprintf("/MediaBox [0 0 %.2f %.2f]", s.width*perPixel, s.height*perPixel); !contains(text, "%PDF-", box, "/Width 600", "/Height 480", "/ToUnicode", "/FontFile2", "%%EOF") {
+			t.Errorf("at %v: no %s or other parts in it", dpi, box)
+		}
+	}
+	if err := f.Write(io.Discard, "gif"); err == nil || !strings.Contains(err.Error(), "png, svg or pdf") {
+		t.Errorf("a gif: %v", err)
 	}
 }
 

@@ -30,8 +30,8 @@ func (c *Classes) Labels(unit string) []string {
 					lo = math.Floor(lo) + 1
 				}
 			}
-			if labels[i] = write(lo) + " to " + write(hi); lo == hi {
-				labels[i] = write(lo)
+			if labels[i] = write(lo) + " to " + write(hi); lo == hi || lo == belowZero && hi == 0 {
+				labels[i] = write(hi)
 			}
 		}
 	}
@@ -45,7 +45,7 @@ func (c *Classes) writer(unit string) func(float64) string {
 			return func(x float64) string { return day.AddDate(0, 0, int(math.Floor(x))).Format(time.DateOnly) }
 		}
 	}
-	shown := slices.Clone(c.Limits)
+	shown := slices.DeleteFunc(slices.Clone(c.Limits), func(x float64) bool { return x == belowZero })
 	if !c.Given {
 		shown = append(shown, c.Min, c.Max)
 	}
@@ -63,10 +63,16 @@ func (c *Classes) writer(unit string) func(float64) string {
 	default:
 		decimals = decimalsFor(shown, largest)
 	}
+	form := byte('f')
 	if decimals > 7 || largest >= 1e9 {
-		return func(x float64) string { return minus(strconv.FormatFloat(x, 'e', 2, 64)) }
+		form, decimals = 'e', 2
 	}
-	return func(x float64) string { return minus(strconv.FormatFloat(x, 'f', decimals, 64)) }
+	return func(x float64) string {
+		if x == 0 || x == belowZero {
+			return "0" // 0.00 is a small number
+		}
+		return minus(strconv.FormatFloat(x, form, decimals, 64))
+	}
 }
 
 // decimalsFor returns the number of decimals that gives the smallest difference between numbers two

@@ -9,12 +9,25 @@ import (
 	"gonum.org/v1/plot/palette/brewer"
 )
 
-// The palettes are Cynthia Brewer's. All of them run through one or two hues, and people with any
-// colour vision can tell their colours apart. Diverging palettes have a neutral middle.
+// The palettes are Cynthia Brewer's, and viridis, by Stéfan van der Walt and Nathaniel Smith (CC0).
+// People with any colour vision can tell the colours of all but RdYlGn apart. Diverging palettes
+// have a neutral middle; that of RdYlGn is yellow.
 var (
-	diverging  = []string{"BrBG", "PuOr", "RdBu", "PRGn", "PiYG"}
-	sequential = []string{"YlGnBu", "YlOrBr", "Blues", "Greens", "Purples", "Greys"}
+	diverging  = []string{"BrBG", "PuOr", "RdBu", "PRGn", "PiYG", redGreen}
+	sequential = []string{"YlGnBu", "YlOrBr", "Blues", "Greens", "Purples", "Greys", viridis}
 )
+
+const (
+	redGreen = "RdYlGn"
+	viridis  = "viridis"
+)
+
+// viridisColors are eleven colours of viridis at equal distances.
+var viridisColors = []color.Color{
+	color.NRGBA{0x44, 0x01, 0x54, 255}, color.NRGBA{0x48, 0x25, 0x76, 255}, color.NRGBA{0x41, 0x44, 0x87, 255}, color.NRGBA{0x35, 0x60, 0x8d, 255},
+	color.NRGBA{0x2a, 0x78, 0x8e, 255}, color.NRGBA{0x21, 0x90, 0x8c, 255}, color.NRGBA{0x22, 0xa8, 0x84, 255}, color.NRGBA{0x43, 0xbf, 0x71, 255},
+	color.NRGBA{0x7a, 0xd1, 0x51, 255}, color.NRGBA{0xbb, 0xdf, 0x27, 255}, color.NRGBA{0xfd, 0xe7, 0x25, 255},
+}
 
 // DefaultDiverging is the palette of values with a sign: brown is loss and green is gain.
 // DefaultSequential is the palette of other values.
@@ -53,6 +66,8 @@ func newPalette(name string, back bool) Palette {
 	var from []color.Color
 	if d, ok := brewer.DivergingPalettes[name]; ok {
 		p.Diverging, from = true, d[11].Color
+	} else if name == viridis {
+		from = viridisColors
 	} else {
 		from = brewer.SequentialPalettes[name][9].Color
 	}
@@ -66,10 +81,18 @@ func newPalette(name string, back bool) Palette {
 	if back {
 		p.Name += reversed
 	}
-	if p.Diverging {
+	if p.Diverging && name != redGreen {
 		p.colors[len(p.colors)/2] = neutral
 	}
 	return p
+}
+
+// Warning says who cannot read a map in this palette; "" if everybody can.
+func (p Palette) Warning() string {
+	if strings.HasPrefix(p.Name, redGreen) {
+		return "one man in twelve confuses red and green, and cannot tell losses from gains in " + redGreen + ": BrBG and RdBu show both to everybody"
+	}
+	return ""
 }
 
 // neutral is the middle of diverging palettes. Brewer's own is so close to white that it looks like
@@ -88,8 +111,8 @@ func (p Palette) at(t float64) color.NRGBA {
 }
 
 // Colors returns a colour for each class. If p diverges and centred is set, the middle of p is at
-// zero: classes below and above zero have different hues, a class that contains zero is neutral,
-// and classes at the same distance from zero are equally deep.
+// zero: classes below and above zero have different hues, a class of zeros or of both signs is
+// neutral, and classes at the same distance from zero are equally deep.
 func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
 	n := len(c.Pixels)
 	colors := make([]color.NRGBA, n)
@@ -105,8 +128,15 @@ func (p Palette) Colors(c *Classes, centred bool) []color.NRGBA {
 			colors[i] = p.at(0.08 + 0.84*float64(i)/float64(n-1))
 		}
 	default:
-		for i := range colors { // the lightest is nearly white
-			colors[i] = p.at(0.1 + 0.9*float64(i)/float64(n-1))
+		first, last := 0.1, 1.0 // the lightest colour of Brewer's is nearly white
+		switch {
+		case strings.HasPrefix(p.Name, viridis):
+			first = 0
+		case strings.HasSuffix(p.Name, reversed):
+			first, last = 0, 0.9
+		}
+		for i := range colors {
+			colors[i] = p.at(first + (last-first)*float64(i)/float64(n-1))
 		}
 	}
 	return colors
@@ -125,16 +155,20 @@ func (c *Classes) bounds(i int) (lo, hi float64) {
 	return lo, hi
 }
 
-// depths returns the depth of each class, from -1 to 1, and 0 for a class that contains zero.
+// leastDepth is the depth of the class next to zero, if there are many: its hue must be seen.
+const leastDepth = 0.3
+
+// depths returns the depth of each class, from -1 to 1. It is 0 for a class of zeros and for one
+// that holds values of both signs.
 func depths(c *Classes) []float64 {
 	at := make([]float64, len(c.Pixels))
 	var below, above []int // classes by their distance from zero, the nearest first
 	for i := range at {
 		lo, hi := c.bounds(i)
 		switch {
-		case i == 0 && lo > 0, i > 0 && lo >= 0:
+		case lo >= 0 && hi > 0:
 			above = append(above, i)
-		case hi <= 0 && lo < 0:
+		case hi <= 0 && lo < belowZero:
 			below = append([]int{i}, below...)
 		}
 	}
@@ -153,7 +187,8 @@ func depths(c *Classes) []float64 {
 		return at
 	}
 	deepest := 1 - 0.4/float64(n)
-	level := func(k int) float64 { return float64(k) / float64(n) * deepest }
+	least := max(deepest/float64(n), leastDepth)
+	level := func(k int) float64 { return least + (deepest-least)*float64(k-1)/float64(max(n-1, 1)) }
 	sign := func(i int) float64 {
 		if _, hi := c.bounds(i); hi <= 0 {
 			return -1
@@ -163,12 +198,12 @@ func depths(c *Classes) []float64 {
 	for k, i := range long {
 		at[i] = sign(i) * level(k+1)
 	}
-	// A class on the shorter side has the depth of the classes at the same distance on the
-	// longer side, as far as each class can have a depth of its own.
+	// A class on the shorter side has the depth of the classes at about the same distance on
+	// the longer side, as far as each class can have a depth of its own.
 	for k, i := range short {
 		same := 0
 		for _, j := range long {
-			if near(j) <= near(i) {
+			if near(j) <= 1.1*near(i) {
 				same++
 			}
 		}

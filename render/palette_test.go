@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"slices"
@@ -34,7 +35,11 @@ func TestCentred(t *testing.T) {
 		{"most rise", []float64{0.0006, 0.001, 0.005, 0.012}, -0.02, 0.045, false, []int{0, 1, 1, 1, 1}},
 		{"all fall", []float64{-4, -3, -2}, -9, -1, false, []int{-1, -1, -1, -1}},
 		{"a limit at zero", []float64{-1, 0, 1}, -2, 2, false, []int{-1, -1, 1, 1}},
-		{"the least is zero", []float64{1, 2}, 0, 3, false, []int{0, 1, 1}},
+		{"the least is zero", []float64{1, 2}, 0, 3, false, []int{1, 1, 1}},
+		{"the greatest is zero", []float64{-1}, -2, 0, false, []int{-1, -1}},
+		{"zeros apart", []float64{-1, belowZero, 0, 1}, -2, 3, false, []int{-1, -1, 0, 1, 1}},
+		{"zeros first", []float64{0, 1}, 0, 3, false, []int{0, 1, 1}},
+		{"zeros last", []float64{-1, belowZero}, -3, 0, false, []int{-1, -1, 0}},
 		{"one value, zero", nil, 0, 0, false, []int{0}},
 		{"one value", nil, 5, 5, false, []int{1}},
 		{"given, all beyond", []float64{-2, -1, 1, 2}, 5, 6, true, []int{-1, -1, 0, 1, 1}},
@@ -67,43 +72,50 @@ func TestCentred(t *testing.T) {
 	}
 }
 
-// People who do not see red, or green, can tell the classes apart.
+// People who do not see red, or green, can tell the classes of all palettes apart that have no
+// warning.
 func TestColourBlind(t *testing.T) {
 	// Viénot, Brettel and Mollon, "Digital video colourmaps for checking the legibility of
 	// displays by dichromats", 1999.
-	for name, m := range map[string][9]float64{
+	visions := map[string][9]float64{
 		"protanopia":   {0.11238, 0.88762, 0, 0.11238, 0.88762, 0, 0.00401, -0.00401, 1},
 		"deuteranopia": {0.29275, 0.70725, 0, 0.29275, 0.70725, 0, -0.02234, 0.02234, 1},
-	} {
-		seen := func(c color.NRGBA) color.NRGBA {
-			linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 2.2) }
-			in := [3]float64{linear(c.R), linear(c.G), linear(c.B)}
-			var out [3]uint8
-			for i := range out {
-				x := m[3*i]*in[0] + m[3*i+1]*in[1] + m[3*i+2]*in[2]
-				out[i] = uint8(math.Round(255 * math.Pow(min(max(x, 0), 1), 1/2.2)))
-			}
-			return color.NRGBA{out[0], out[1], out[2], 255}
+	}
+	for _, palette := range PaletteNames() {
+		p, err := ParsePalette(palette)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, palette := range PaletteNames() {
-			p, err := ParsePalette(palette)
-			if err != nil {
-				t.Fatal(err)
-			}
-			colors := p.Colors(&Classes{Limits: []float64{-2, -1, 1, 2}, Min: -3, Max: 3, Pixels: make([]int64, 5)}, true)
+		colors := p.Colors(&Classes{Limits: []float64{-2, -1, 1, 2}, Min: -3, Max: 3, Pixels: make([]int64, 5)}, true)
+		if palette != "Greys" { // which contain the grey of insignificant pixels
 			colors = append(colors, NotSignificant)
+		}
+		alike := ""
+		for name, m := range visions {
 			for i := range colors {
 				for j := range i {
-					if palette == "Greys" && i == len(colors)-1 {
-						continue // Greys contain the grey of insignificant pixels
-					}
-					if d := distance(seen(colors[i]), seen(colors[j])); !(d > 20) {
-						t.Errorf("%s, %s: classes %d and %d differ by %.0f: %v, %v", palette, name, j, i, d, colors[j], colors[i])
+					if d := distance(seen(m, colors[i]), seen(m, colors[j])); !(d > 20) {
+						alike = fmt.Sprintf("%s: classes %d and %d differ by %.0f: %v, %v", name, j, i, d, colors[j], colors[i])
 					}
 				}
 			}
 		}
+		if (alike != "") != (p.Warning() != "") {
+			t.Errorf("%s: the warning is %q; %s", palette, p.Warning(), alike)
+		}
 	}
+}
+
+// seen is how a colour looks to a dichromat.
+func seen(m [9]float64, c color.NRGBA) color.NRGBA {
+	linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 2.2) }
+	in := [3]float64{linear(c.R), linear(c.G), linear(c.B)}
+	var out [3]uint8
+	for i := range out {
+		x := m[3*i]*in[0] + m[3*i+1]*in[1] + m[3*i+2]*in[2]
+		out[i] = uint8(math.Round(255 * math.Pow(min(max(x, 0), 1), 1/2.2)))
+	}
+	return color.NRGBA{out[0], out[1], out[2], 255}
 }
 
 func TestParsePalette(t *testing.T) {
@@ -120,14 +132,21 @@ func TestParsePalette(t *testing.T) {
 			if !slices.Equal(colors, turned) {
 				t.Errorf("%s: %v, reversed %v", name, colors, turned)
 			}
+		} else if name == viridis {
+			if colors[0] != viridisColors[0] || colors[2] != viridisColors[10] || turned[0] != colors[2] || turned[2] != colors[0] {
+				t.Errorf("viridis is %v, reversed %v", colors, turned)
+			}
 		} else if sum := func(c color.NRGBA) int { return int(c.R) + int(c.G) + int(c.B) }; sum(colors[0]) < sum(colors[2]) || sum(turned[0]) > sum(turned[2]) {
 			t.Errorf("%s is not light to dark, or its reverse not dark to light: %v, %v", name, colors, turned)
 		}
 	}
+	if p, err := ParsePalette("rdylgn_r"); err != nil || p.Name != "RdYlGn_r" || p.colors[5] != (color.NRGBA{255, 255, 191, 255}) || p.Warning() == "" {
+		t.Errorf("%+v, %v", p, err)
+	}
 	if p, err := ParsePalette("brbg"); err != nil || p.Name != "BrBG" {
 		t.Errorf("%v, %v", p.Name, err)
 	}
-	if _, err := ParsePalette("viridis"); err == nil || !contains(err.Error(), "BrBG, PuOr", "YlGnBu") {
+	if _, err := ParsePalette("jet"); err == nil || !contains(err.Error(), "BrBG, PuOr", "YlGnBu") {
 		t.Errorf("%v", err)
 	}
 }

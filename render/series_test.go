@@ -71,7 +71,7 @@ func TestSeriesDraw(t *testing.T) {
 			t.Errorf("%q is not in the drawing:\n%s", want, text)
 		}
 	}
-	if _, err := aSeries().Draw("gif"); err == nil || !strings.Contains(err.Error(), "png or svg") {
+	if _, err := aSeries().Draw("gif"); err == nil || !strings.Contains(err.Error(), "png, svg or pdf") {
 		t.Errorf("a gif: %v", err)
 	}
 }
@@ -100,9 +100,9 @@ func TestSeriesOfLittle(t *testing.T) {
 		"ancient":      {Observed: plotter.XYs{{X: -719162, Y: 1}, {X: 2932896, Y: 2}}, Axis: Days},
 		"far years":    {Observed: plotter.XYs{{X: 1, Y: 1}, {X: 1e15, Y: 2}}, Axis: Years},
 		"long title":   {Title: strings.Repeat("word ", 60) + strings.Repeat("x", 300), Observed: at(1, 2)},
-		"odd alphabet": {Title: "µmol m⁻² s⁻¹ − 日本", Observed: at(1, 2)},
+		"odd alphabet": {Title: "µmol m⁻² s⁻¹ − 日本 🌿", Observed: at(1, 2)},
 	} {
-		for _, format := range SeriesFormats {
+		for _, format := range Formats {
 			if data, err := s.Draw(format); err != nil || len(data) < 500 {
 				t.Errorf("%s as %s: %d bytes, %v", name, format, len(data), err)
 			}

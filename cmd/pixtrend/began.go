@@ -2,6 +2,7 @@ package main
 
 import "time"
 
-// began is when the program was started, as far as can be told: GDAL's libraries are loaded before anything of
-// the program runs, and no clock says when that began. What it took of the CPU is near, where they lie in memory.
+// began is the approximate time at which the program started. GDAL's libraries are loaded before any code of the
+// program runs, so that the start cannot be measured. The CPU time of loading is close to it if the libraries are in
+// the page cache.
 var began = time.Now().Add(-loading())

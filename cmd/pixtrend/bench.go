@@ -23,7 +23,7 @@ func newBenchCommand() *cobra.Command {
 			"that is compared takes turns, results are verified before their times count, and figures are\n" +
 			"medians with 95 % intervals.\n\n" +
 			"The program pixtrend-bench has kernel and scaling for machines without GDAL.",
-		Example: "  # a look at how it works, in seconds, with plots\n" +
+		Example: "  # a quick try, in seconds, with plots\n" +
 			"  pixtrend bench kernel --quick --plots plots\n" +
 			"  # a small stack of files, compressed\n" +
 			"  pixtrend bench pipeline --quick --cases int16-deflate\n" +
@@ -62,7 +62,7 @@ var benches = []benchmark{
 			"cache, with and without gaps, by the number of dates and by the size of tiles, beside a serial\n" +
 			"loop over the pixels (serial-pixel), the portable kernel (serial-generic) and reading the same\n" +
 			"bytes (read).",
-		example: "  # a look at how it works, in seconds\n" +
+		example: "  # a quick try, in seconds\n" +
 			"  pixtrend bench kernel --quick\n" +
 			"  # on stacks of 1 GiB\n" +
 			"  pixtrend bench kernel --stack 1024  # several minutes\n" +
@@ -74,7 +74,7 @@ var benches = []benchmark{
 			"stack (strong) and as much for each thread (weak), and ways to hand out the work.\n\n" +
 			"Threads fill the cores of a NUMA node, then those of the others, then SMT siblings. Tables have efficiency and\n" +
 			"the serial fraction of Karp and Flatt.",
-		example: "  # a look at how it works, in seconds\n" +
+		example: "  # a quick try, in seconds\n" +
 			"  pixtrend bench scaling --quick\n" +
 			"  # one thread and two, a row for each result\n" +
 			"  pixtrend bench scaling --quick --threads 1,2 --csv scaling.csv\n" +
@@ -89,19 +89,19 @@ var benches = []benchmark{
 			"Cases: f32, f32-nan, int16-deflate, int16-zstd, int16-lzw and small (all of them: all), and\n" +
 			"scaling-dates and scaling-pixels (scaling), which show how the cost of a sample grows. At the full\n" +
 			"size the usual cases need up to 6 GB of disk, and scaling 20 GB.",
-		example: "  # a look at how it works, in seconds\n" +
+		example: "  # a quick try, in seconds\n" +
 			"  pixtrend bench pipeline --quick --cases f32,int16-zstd\n" +
 			"  # how the cost of a sample grows with dates and pixels; 20 GB of disk\n" +
 			"  pixtrend bench pipeline --cases scaling  # several minutes\n" +
 			"  # the whole benchmark, its stacks kept for the next time, every run's seconds as JSON\n" +
 			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
 	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
-		short: "Measure all of it in one run.",
+		short: "Measure everything in one run.",
 		long: "Measure kernels, scaling and whole fits of files in one run, and write one report.\n\n" +
 			"Stacks of files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
-		example: "  # a look at how it works, in seconds\n" +
+		example: "  # a quick try, in seconds\n" +
 			"  pixtrend bench all --quick --cases small --plots plots\n" +
-			"  # the same for programs\n" +
+			"  # the same as JSON\n" +
 			"  pixtrend bench all --quick --cases small --json bench.json\n" +
 			"  # everything, kept in a folder runs/DATE-CPU; 6 GB of disk\n" +
 			"  pixtrend bench all stacks --record runs  # several minutes"},

@@ -13,7 +13,7 @@ static void stop_blas_threads(void) {
 */
 import "C"
 
-// Where GDAL is built with Armadillo and that with OpenBLAS, as on Debian, loading them starts a thread for each core,
-// which waits for work by spinning for its first 30 ms or so: as long as a small fit takes, on the cores that the fit
-// would use. Nothing here multiplies matrices, and OpenBLAS starts its threads anew if something does.
+// Debian's GDAL uses Armadillo, and that uses OpenBLAS, which starts a thread for each core when it is loaded. These threads spin
+// for about 30 ms, as long as a small fit takes, on the cores that the fit needs. pixtrend does not use OpenBLAS, which would
+// start its threads again if something did.
 func init() { C.stop_blas_threads() }

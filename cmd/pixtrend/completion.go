@@ -30,7 +30,7 @@ func newCompletionCommand() *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print completions for a shell: " + report.List(names, "or") + ".",
 		Long: "Print completions for a shell: " + report.List(names, "or") + ".\n\n" +
-			"Packages and make install put them where shells look for them. bash needs its package\n" +
+			"Packages and make install put completions where shells find them. bash needs the package\n" +
 			"bash-completion; zsh needs the folder in fpath before compinit is called.",
 		Example: "  # for bash, from the next shell on\n" +
 			"  mkdir -p ~/.local/share/bash-completion/completions\n" +
@@ -57,13 +57,13 @@ func newCompletionCommand() *cobra.Command {
 	}
 }
 
-// complete gives a shell the values of a flag.
+// complete sets the values of a flag that shells offer.
 func complete(cmd *cobra.Command, flag string, values ...string) {
 	completeBy(cmd, flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completeList gives a shell the values of a flag that takes several, separated by commas: those not given yet.
-// After a tab, a value may have a description.
+// completeList sets the values that shells offer for a flag that takes a list with commas: those that are not in
+// the list yet. A value may be followed by a tab and a description.
 func completeList(cmd *cobra.Command, flag string, values ...string) {
 	completeBy(cmd, flag, func(_ *cobra.Command, _ []string, typed string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
 		given := strings.Split(typed, ",")
@@ -83,16 +83,16 @@ func completeBy(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
 	}
 }
 
-// completeCreation gives a shell the creation options that are used the most.
+// completeCreation offers the most frequent creation options.
 func completeCreation(cmd *cobra.Command) {
 	complete(cmd, "co", "COMPRESS=DEFLATE", "COMPRESS=ZSTD", "COMPRESS=LZW", "PREDICTOR=2", "PREDICTOR=3", "BIGTIFF=YES")
 }
 
-// fileWords are what stands in the help for values that are names of files, or may be.
+// fileWords are the names in the help of values that are files, or may be.
 var fileWords = []string{"FILE", "MASKS", "NUMBERS"}
 
-// completeOthers says of the values of all other flags, by what stands for them in the help, whether they are files,
-// folders, or nothing that a shell could know.
+// completeOthers decides for all other flags, by the names of their values in the help, whether shells offer files,
+// folders or nothing.
 func completeOthers(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		word, _ := pflag.UnquoteUsage(f)
@@ -110,7 +110,7 @@ func completeOthers(cmd *cobra.Command) {
 	}
 }
 
-// oneFolder completes the one argument of a command that is a folder.
+// oneFolder completes the only argument of a command, a folder.
 func oneFolder(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

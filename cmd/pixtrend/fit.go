@@ -39,20 +39,20 @@ func newFitCommand() *cobra.Command {
 		Use:   "fit INPUT... -o FILE",
 		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
 		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
-			"An INPUT is a file, a folder, a quoted pattern, @list.txt with a name on each line, a URL such as\n" +
-			"s3://BUCKET/KEY or a name of GDAL's such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates.\n" +
-			"Rasters are sorted by date; the order of the arguments does not matter unless dates are given in it.\n\n" +
-			"A pixel without two observations at different dates is NaN in all fields but n.\n\n" +
+			"INPUT is a file, a folder, a quoted pattern, @list.txt with one name per line, a URL such as\n" +
+			"s3://BUCKET/KEY or a GDAL name such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates.\n" +
+			"Rasters are sorted by date; the order of the arguments matters only if dates are given in that order.\n\n" +
+			"Pixels without two observations at different dates are NaN in all fields but n.\n\n" +
 			"See also pixtrend help " + report.List(docs.Topics(), "or") + ".",
-		Example: "  # the slope of a stack made for trying, dates from the file names\n" +
+		Example: "  # the slope of a synthetic stack, with dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
-			"  # more fields, a band each, and which trends are significant among all pixels\n" +
+			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
-			"  # some of the dates, slopes per month\n" +
+			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
-			"  # without what cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
+			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
-			"  # what would be done with a quarter of the memory, and nothing else\n" +
+			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
 			f.inputs = args
@@ -74,36 +74,36 @@ func newFitCommand() *cobra.Command {
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
 		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
-			"FIELDS to write, a band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
+			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
 				", or all; see pixtrend help semantics", f.parseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
-			"write the band trend_class too: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
+			"also write the band trend_class: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
-			"write pvalue and trend_class too, of trends among which a share of RATE, such as 0.05, is expected by chance, over all pixels together", between0And1)
+			"also write pvalue and trend_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
 		lineFlags(flags, &o.Fit)
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
 		option(flags, &o.Residuals, "residuals", "", "FILE",
-			"write what the line leaves of each observation to FILE too, a band a date", outputName)
-		option(flags, &o.Detrend, "detrend", "", "FILE", "write the same with the mean of each pixel kept to FILE too", outputName)
+			"also write the residual of each observation to FILE, one band per date", outputName)
+		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the residuals plus the mean of each pixel to FILE", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
-			"draw a map of the slope, or else of the first field, to FILE too, a .png or .svg; pixtrend map draws others", parsePicture)
+			"also draw a map of the slope, or of the first field if slope is not written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 		option(flags, &o.Format, "of", "", "FORMAT",
-			"FORMAT of the result: GTiff, a GeoTIFF in tiles (default), or COG, a cloud-optimized one with overviews", raster.ParseFormat)
+			"FORMAT of the result: GTiff, a tiled GeoTIFF (default), or COG, a cloud-optimized GeoTIFF with overviews", raster.ParseFormat)
 		repeated(flags, &o.Creation, "co", "KEY=VALUE",
 			"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
 	})
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "work on N threads (default: one for each CPU that may be used)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
-		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to what HOW says: auto, cpu, node or off (default auto)", runner.ParsePinning)
-		option(flags, &f.window, "window", "", "WxH", "read WxH pixels at a time (default: chosen by cache, blocks and memory)", parseExtent)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
+		option(flags, &f.window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
-		flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and write nothing")
+		flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan, and write nothing")
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		f.messages.define(flags, "print no progress and no summary")
 	})

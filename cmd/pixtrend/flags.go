@@ -13,7 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// option defines a flag that takes a value. The help shows word, such as FILE, for the value.
+// option defines a flag that takes a value. word, such as FILE, is the name of the value in the help.
 func option[T any](flags *pflag.FlagSet, to *T, name, short, word, usage string, parse func(string) (T, error)) {
 	flags.VarP(&value[T]{to: to, parse: parse, word: word}, name, short, usage)
 }
@@ -28,12 +28,12 @@ func repeated(flags *pflag.FlagSet, to *[]string, name, word, usage string, chec
 	})
 }
 
-// value is the value of a flag. It is parsed when the command line is read.
+// value is a flag's value. It is parsed as soon as it is set, so that later code has only valid values.
 type value[T any] struct {
 	to    *T
 	parse func(string) (T, error)
-	word  string // shown in the help
-	text  string // as given
+	word  string // its name in the help
+	text  string // as it was typed
 }
 
 func (v *value[T]) String() string { return v.text }
@@ -48,7 +48,7 @@ func (v *value[T]) Set(s string) error {
 	return nil
 }
 
-// atLeast returns a parser of whole numbers from least on.
+// atLeast returns a parser of whole numbers that are at least least.
 func atLeast(least int) func(string) (int, error) {
 	return func(s string) (int, error) {
 		n, err := strconv.ParseInt(s, 10, 32)
@@ -78,8 +78,7 @@ func parseLevel(s, example string) (float64, error) {
 	return x, nil
 }
 
-// parseInterceptAt reads a date or a number. Whether it is of the kind of the inputs' dates is checked
-// later.
+// parseInterceptAt reads a date. Whether it fits the dates of the inputs is checked once these are known.
 func parseInterceptAt(s string) (string, error) {
 	_, noDate := timeaxis.Parse(s)
 	if x, err := strconv.ParseFloat(s, 64); noDate != nil && (err != nil || math.IsNaN(x) || math.IsInf(x, 0)) {
@@ -119,7 +118,7 @@ func checkCreation(s string) error {
 	return nil
 }
 
-// flagError makes a sentence of an error of the flag parser.
+// flagError turns an error of the flag parser into a sentence.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -137,7 +136,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			cause = errors.New("it is on or off and takes no value")
 		}
 		if name := "--" + invalid.GetFlag().Name; strings.HasPrefix(cause.Error(), name+" ") {
-			return usagef("%w", cause) // it names the flag already
+			return usagef("%w", cause) // the error names the flag
 		}
 		return usagef("%s %s: %w", dashed(invalid.GetFlag()), quoteIfNeeded(invalid.GetValue()), cause)
 	}
@@ -150,7 +149,7 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 	if unknown.GetSpecifiedShortnames() != "" {
 		given = "-" + name
 	}
-	// pixtrend -o slope.tif …: a subcommand was forgotten, or stands too late.
+	// pixtrend -o slope.tif …: the subcommand is missing, or follows the flag.
 	for _, sub := range cmd.Commands() {
 		if f := sub.Flags().Lookup(name); f != nil || len(name) == 1 && sub.Flags().ShorthandLookup(name) != nil {
 			return usageError{fmt.Errorf("%s is an option of %s: write '%[3]s %s … %[1]s'", given, sub.Name(), cmd.CommandPath(), sub.Name()), sub}
@@ -167,12 +166,12 @@ func unknownFlag(cmd *cobra.Command, unknown *pflag.NotExistError) error {
 	return usagef("no option is called %s", given)
 }
 
-// checkDashes refuses long options with one dash, as GDAL's programs have them. They would be read letter
-// by letter: -overwrite as -o verwrite.
+// checkDashes finds long options with one dash, which GDAL's own programs accept. pflag would read
+// them letter by letter: -overwrite as -o verwrite.
 func checkDashes(root *cobra.Command, args []string) error {
 	cmd, rest, err := root.Find(args)
 	if err != nil {
-		return nil // for ExecuteC to say
+		return nil // ExecuteC will report it
 	}
 	for _, arg := range rest {
 		if arg == "--" {
@@ -186,7 +185,7 @@ func checkDashes(root *cobra.Command, args []string) error {
 	return nil
 }
 
-// dashed returns a flag as one types it.
+// dashed returns a flag as it is typed.
 func dashed(f *pflag.Flag) string {
 	if f.Shorthand != "" {
 		return "-" + f.Shorthand + ", --" + f.Name
@@ -201,13 +200,13 @@ func quoteIfNeeded(s string) string {
 	return s
 }
 
-// nearest returns the word that s is probably a slip of, or "".
+// nearest returns the word that s is probably a misspelling of, or "".
 func nearest(s string, words []string) string {
 	best, least := "", math.MaxInt
 	for _, w := range words {
 		d := distance(s, w)
 		if len(s) > 1 && strings.HasPrefix(w, s) {
-			d = 1 // the beginning of a word
+			d = 1 // s is the beginning of w
 		}
 		if d < least {
 			best, least = w, d
@@ -219,8 +218,8 @@ func nearest(s string, words []string) string {
 	return best
 }
 
-// distance is how many insertions, deletions, substitutions and swaps of neighbours lead from a to b
-// (optimal string alignment).
+// distance returns the least number of insertions, deletions, substitutions and swaps of neighbours that turn a
+// into b (optimal string alignment).
 func distance(a, b string) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {

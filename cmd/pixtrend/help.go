@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	groupKey  = "group" // annotation of a flag: the heading that it stands under
-	helpWidth = 100     // columns, where the terminal has as many
-	helpLeft  = 24      // columns of the names of commands and flags
+	groupKey  = "group" // annotation of a flag: its heading in the help
+	helpWidth = 100     // columns, at most
+	helpLeft  = 24      // columns for names of commands and flags
 )
 
-// group defines flags of cmd that the help lists under one heading.
+// group defines flags of cmd under a heading of the help.
 func group(cmd *cobra.Command, heading string, define func(flags *pflag.FlagSet)) {
 	flags := pflag.NewFlagSet(heading, pflag.ContinueOnError)
 	flags.SortFlags = false
@@ -32,15 +32,15 @@ func group(cmd *cobra.Command, heading string, define func(flags *pflag.FlagSet)
 	cmd.Flags().AddFlagSet(flags)
 }
 
-// flagGroup is the flags that stand under one heading.
+// flagGroup is the flags under one heading.
 type flagGroup struct {
 	heading string
 	flags   []*pflag.Flag
 }
 
-// flagGroups returns the flags of cmd, those that all commands have among them.
+// flagGroups returns the flags of cmd by heading, including those that all commands have.
 func flagGroups(cmd *cobra.Command) []flagGroup {
-	cmd.InheritedFlags() // which are added to its own by this
+	cmd.InheritedFlags() // adds them to the flags of cmd
 	var groups []flagGroup
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Hidden {
@@ -59,13 +59,13 @@ func flagGroups(cmd *cobra.Command) []flagGroup {
 	return groups
 }
 
-// usage returns a command as one types it, and what stands behind it.
+// usage returns a command as it is typed, and its arguments.
 func usage(cmd *cobra.Command) (path, rest string) {
 	_, args, _ := strings.Cut(cmd.Use, " ")
 	return cmd.CommandPath(), strings.TrimSpace(args + " [options]")
 }
 
-// about is what a command does, in one sentence and perhaps more.
+// about returns the description of a command.
 func about(cmd *cobra.Command) string {
 	if cmd.Long != "" {
 		return cmd.Long
@@ -73,17 +73,17 @@ func about(cmd *cobra.Command) string {
 	return cmd.Short
 }
 
-// topics returns the names of the pages of the docs, but for those about one command, whose help has them.
+// topics returns the names of the pages of the docs. Pages about one command are part of its help and not among them.
 func topics(root *cobra.Command) []string {
 	return slices.DeleteFunc(docs.Topics(), func(topic string) bool {
 		return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == topic })
 	})
 }
 
-// topicAliases are what one may take a page to be called.
+// topicAliases are other names of pages.
 var topicAliases = map[string]string{"fields": "semantics", "stats": "semantics", "masks": "gaps"}
 
-// printHelp writes the help of a command: what it does, examples, then its options by heading.
+// printHelp writes the help of a command: its description, examples, and options by heading.
 func printHelp(cmd *cobra.Command) {
 	width := widthOf(cmd.OutOrStdout())
 	var b strings.Builder
@@ -122,7 +122,7 @@ func printHelp(cmd *cobra.Command) {
 	_ = print(cmd.OutOrStdout(), b.String())
 }
 
-// widthOf returns how many columns help takes: those of the terminal, if it is narrower than what is read easily.
+// widthOf returns the width of the help: that of the terminal, but at most helpWidth.
 func widthOf(w io.Writer) int {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
@@ -132,16 +132,16 @@ func widthOf(w io.Writer) int {
 	return helpWidth
 }
 
-// newHelpCommand is `pixtrend help COMMAND`, which is `pixtrend COMMAND --help` with the page of the docs about that
-// command, if there is one, and `pixtrend help TOPIC`.
+// newHelpCommand returns the command help. `pixtrend help COMMAND` prints what `pixtrend COMMAND --help` does, and the page of
+// the docs about the command if there is one. `pixtrend help TOPIC` prints a page.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND|TOPIC]",
-		Short: "Print the help of a command, or about a topic.",
-		Long:  "Print the help of a command, or about a topic, such as dates.\n\nWithout either, it lists them.",
+		Short: "Print the help of a command, or a page on a topic.",
+		Long:  "Print the help of a command, or a page on a topic such as dates.\n\nWithout an argument, list all commands and topics.",
 		Example: "  # where dates come from, and how to give them\n" +
 			"  pixtrend help dates\n" +
-			"  # all that pixtrend info tells\n" +
+			"  # how to read the report of pixtrend info\n" +
 			"  pixtrend help info\n" +
 			"  # a command of a command\n" +
 			"  pixtrend help bench kernel",
@@ -175,7 +175,7 @@ func newHelpCommand() *cobra.Command {
 	}
 }
 
-// helpNames returns what may stand behind pixtrend help and args.
+// helpNames returns the possible next arguments of pixtrend help args.
 func helpNames(root *cobra.Command, args []string) (names []cobra.Completion) {
 	cmd, rest, err := root.Find(args)
 	if err != nil || len(rest) > 0 {
@@ -196,6 +196,7 @@ func helpNames(root *cobra.Command, args []string) (names []cobra.Completion) {
 	return names
 }
 
+// unknownTopic returns the error about a name that is neither a command nor a topic.
 func unknownTopic(root *cobra.Command, name string) error {
 	commands, topics := commandNames(root), topics(root)
 	if near := nearest(name, slices.Concat(commands, topics)); near != "" {

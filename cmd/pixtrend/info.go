@@ -12,7 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// info is the command line of pixtrend info.
+// info holds the command line of pixtrend info.
 type info struct {
 	inputs    []string
 	options   raster.Options
@@ -21,7 +21,7 @@ type info struct {
 	messages
 }
 
-// errWouldFail is what info ends with when a fit would not run. The report has said why.
+// errWouldFail is returned by info if a fit would not run. The report says why.
 var errWouldFail = errors.New("a fit would not run")
 
 func newInfoCommand() *cobra.Command {
@@ -29,18 +29,18 @@ func newInfoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "info INPUT...",
 		Short: "Report on a stack before it is fitted.",
-		Long: "Report on a stack before it is fitted: its dates and what they were read from, its grid, how samples\n" +
-			"are stored, how many are missing, what a fit would take, and what may surprise.\n\n" +
-			"An INPUT is what it is for pixtrend fit. Of every raster some windows are read, the same ones every\n" +
-			"time: at most 64 windows, and 512 MiB for all rasters together. Nothing is written.\n\n" +
-			"Exit codes: 0 a fit would run, 1 it would not, which the last line tells, 2 wrong usage.",
+		Long: "Report on a stack before it is fitted: its dates and where they were read from, its grid, how samples\n" +
+			"are stored, how many are missing, the memory and time that a fit would take, and warnings.\n\n" +
+			"INPUT is as in pixtrend fit. A sample of windows is read from each raster, the same ones every time:\n" +
+			"at most 64 windows of a raster, and 512 MiB of all rasters together. Nothing is written.\n\n" +
+			"Exit codes: 0 a fit would run, 1 a fit would not run (the last line says why), 2 wrong usage.",
 		Example: "  # a stack made for trying\n" +
 			"  pixtrend synth demo && pixtrend info demo\n" +
-			"  # every raster with its date, and nothing cut\n" +
+			"  # the complete list of rasters with their dates\n" +
 			"  pixtrend info 'demo/ndvi_*.tif' --all\n" +
 			"  # as pixtrend fit would read it with these options\n" +
 			"  pixtrend info demo --from 2001 --nodata 0 --memory 128M\n" +
-			"  # everything, for programs\n" +
+			"  # everything as JSON\n" +
 			"  pixtrend info demo --json",
 		Args: func(cmd *cobra.Command, args []string) error {
 			n.inputs = args
@@ -59,7 +59,7 @@ func newInfoCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log.Info("looked at the inputs", "rasters", len(found.Rasters), "read", report.Bytes(found.Survey.Bytes), "took", time.Since(start))
+			log.Info("examined the inputs", "rasters", len(found.Rasters), "read", report.Bytes(found.Survey.Bytes), "took", time.Since(start))
 			hint := "--all shows them"
 			if n.all {
 				hint = ""
@@ -84,24 +84,24 @@ func newInfoCommand() *cobra.Command {
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "work on N threads (default: one for each CPU that may be used)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&n.json, "json", false, "print one JSON object on standard output")
-		flags.BoolVar(&n.all, "all", false, "print long lists to their ends")
+		flags.BoolVar(&n.all, "all", false, "print long lists completely")
 		n.messages.define(flags, "")
 	})
 	return cmd
 }
 
-// check looks at the command line as a whole, and at no file.
+// check checks the command line as a whole. It opens no file.
 func (n *info) check() error {
 	if err := checkInputs(n.inputs); err != nil {
 		return err
 	}
 	if n.json && n.all {
-		return usagef("--json and --all exclude each other: JSON has everything")
+		return usagef("--json and --all exclude each other: JSON is always complete")
 	}
 	n.options.Drivers = withGTiff(n.drivers)
 	return nil

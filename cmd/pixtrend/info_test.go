@@ -42,7 +42,7 @@ func TestInfo(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
-	if last := checkReport(t, stdout); !regexp.MustCompile(`^fit would run: slopes per year, Float32 in [0-9]+ windows? of 100 × [0-9]+ pixels on 1 thread .* at most 512 MiB of memory .*an estimate`).MatchString(last) {
+	if last := checkReport(t, stdout); !regexp.MustCompile(`^fit would run: slopes per year, Float32 in [0-9]+ windows? of 100 × [0-9]+ pixels on 1 thread .* at most 512 MiB of memory .*estimated from the`).MatchString(last) {
 		t.Errorf("it ends with %q", last)
 	}
 	// The size is that of the raster, and the grid as gdalinfo has it.
@@ -175,5 +175,35 @@ func TestInfoText(t *testing.T) {
 	}
 	if strings.Contains(long, "more (") || !strings.Contains(long, "scene_30.tif") || !strings.Contains(long, "2002-01-10") || !strings.Contains(long, "file name: MODIS product id\n") {
 		t.Errorf("in full:\n%s", long)
+	}
+}
+
+// Scenes of all seasons have a warning that names the remedy, in the same words wherever the stack is used, and the remedy works.
+func TestSeasonWarning(t *testing.T) {
+	dir := folder(t)
+	names, err := filepath.Glob(filepath.Join(dir, "stack", "*.tif"))
+	if err != nil || len(names) != 21 {
+		t.Fatalf("%d rasters, %v", len(names), err)
+	}
+	months := []int{1, 7, 6, 11, 8, 3, 7}
+	for i, name := range names {
+		if err := os.Rename(name, filepath.Join(dir, "stack", fmt.Sprintf("ndvi_%d-%02d-%02d.tif", 2001+i/3, months[i%7], 1+i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; " +
+		"fit the months of one season, such as with --months 6-8, or one composite a year"
+	for _, args := range []string{"info stack", "fit stack -o trend.tif -q", "series stack --pixel 10,10"} {
+		code, stdout, stderr := call(t, dir, strings.Fields(args)...)
+		if said := strings.Join(strings.Fields(stdout+stderr), " "); code != 0 || strings.Count(said, want) != 1 {
+			t.Errorf("%s: exit code %d, no single warning in %s", args, code, said)
+		}
+		if season := strings.Contains(stdout, "\nseason    a yearly cycle explains "); season != strings.HasPrefix(args, "info") {
+			t.Errorf("%s prints\n%s", args, stdout)
+		}
+		code, stdout, stderr = call(t, dir, strings.Fields(strings.Replace(args, "trend.tif", "summer.tif", 1)+" --months 6-8")...)
+		if code != 0 || strings.Contains(stdout+stderr, "cycle") {
+			t.Errorf("%s --months 6-8: exit code %d, %s%s", args, code, stdout, stderr)
+		}
 	}
 }

@@ -10,28 +10,28 @@ import (
 	"github.com/pixtrend/pixtrend/raster"
 )
 
-// addInputFlags defines the flags that choose what is fitted of the inputs.
+// addInputFlags defines the flags that select the bands of the inputs.
 func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string) {
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; the bands of a lone raster are its dates, as are bands that are all described by dates)", atLeast(1))
+		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; bands that all have a date in their description are dates)", atLeast(1))
 		option(flags, &o.Index, "index", "", "INDEX",
 			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
-		repeated(flags, drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
-		flags.BoolVar(&o.Recursive, "recursive", false, "search the folders in a folder that is an INPUT too")
+		repeated(flags, drivers, "if", "DRIVER", "also open files of this GDAL DRIVER, such as VRT; may be repeated", checkDriver)
+		flags.BoolVar(&o.Recursive, "recursive", false, "also search the folders in a folder that is an INPUT")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 }
 
-// lineFlags defines the flags about the line of a pixel.
+// lineFlags defines the flags of the line and its fields.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
-		"slope_lo and slope_hi enclose the slope with this LEVEL of confidence (default 0.95)", parseConfidence)
+		"LEVEL of confidence of slope_lo and slope_hi (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
-		"the intercept is the value of the line at DATE, a year or a day as the dates of the inputs are, or a number of --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
-	option(flags, &o.MinObs, "min-obs", "", "N", "a pixel with fewer than N observations has no trend (default 2)", atLeast(2))
+		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
+	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2)", atLeast(2))
 }
 
-// checkInputs checks the inputs on the command line, without looking at files.
+// checkInputs checks the arguments that name inputs. It opens no file.
 func checkInputs(inputs []string) error {
 	switch {
 	case len(inputs) == 0:
@@ -42,7 +42,7 @@ func checkInputs(inputs []string) error {
 	return nil
 }
 
-// checkStackFlags checks the flags about the stack, without looking at files.
+// checkStackFlags checks the flags that say how inputs make a stack. It opens no file.
 func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
 	if err := checkDateFlags(cmd.Flags(), o); err != nil {
 		return err
@@ -54,8 +54,7 @@ func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
 	return err
 }
 
-// withGTiff returns the drivers that may open the inputs: GTiff and those that were asked for; nil if
-// none was.
+// withGTiff adds the driver of GeoTIFF to those that were named; nil if none was.
 func withGTiff(drivers []string) []string {
 	if len(drivers) == 0 {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// utf8Locale reports whether the environment asks for UTF-8, as POSIX has it.
+// utf8Locale reports whether the locale in the environment uses UTF-8, by the rules of POSIX.
 func utf8Locale() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if value := os.Getenv(name); value != "" {

@@ -15,15 +15,15 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// messages are the flags of what a command says beside its results.
+// messages are the flags for messages on standard error.
 type messages struct{ quiet, verbose bool }
 
-// define defines them; quiet says what -q leaves out, "": there is no such flag.
+// define defines the flags. quiet is the help of -q; there is no -q if it is empty.
 func (m *messages) define(flags *pflag.FlagSet, quiet string) {
 	if quiet != "" {
 		flags.BoolVarP(&m.quiet, "quiet", "q", false, quiet)
 	}
-	flags.BoolVarP(&m.verbose, "verbose", "v", false, "print what is decided and how long each step takes")
+	flags.BoolVarP(&m.verbose, "verbose", "v", false, "print decisions and the time of each step")
 }
 
 func (m messages) check() error {
@@ -33,7 +33,7 @@ func (m messages) check() error {
 	return nil
 }
 
-// log returns a logger to standard error: warnings always, and with -v what is told besides.
+// log returns a logger to standard error. It prints warnings, and with -v all other messages.
 func (m messages) log(stderr io.Writer) *slog.Logger {
 	level := slog.LevelWarn
 	if m.verbose {
@@ -42,6 +42,7 @@ func (m messages) log(stderr io.Writer) *slog.Logger {
 	return slog.New(newHandler(stderr, level))
 }
 
+// warn prints warnings.
 func warn(stderr io.Writer, warnings []string) {
 	log := messages{}.log(stderr)
 	for _, w := range warnings {
@@ -49,22 +50,22 @@ func warn(stderr io.Writer, warnings []string) {
 	}
 }
 
-// handler writes records as Unix programs speak: "pixtrend: warning: " and a sentence, with attributes behind it
-// as key=value. Errors, which end the program, have no word before them.
+// handler writes records as Unix programs do: "pixtrend: warning: ", a sentence, and attributes as key=value. Errors, which end
+// the program, have no "error:" before them.
 type handler struct {
 	level  slog.Level
 	color  bool
 	mu     *sync.Mutex // of w
 	w      io.Writer
-	prefix string // of keys: the groups that are open
-	attrs  string // that every record has
+	prefix string // of keys: the names of open groups
+	attrs  string // of every record, formatted
 }
 
 func newHandler(w io.Writer, level slog.Level) *handler {
 	return &handler{level: level, color: isTerminal(w) && os.Getenv("NO_COLOR") == "", mu: new(sync.Mutex), w: w}
 }
 
-// isTerminal reports whether w is a terminal that can do more than write one line after another.
+// isTerminal reports whether w is a terminal that can move its cursor.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
@@ -120,7 +121,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &with
 }
 
-// writeAttr writes an attribute as key=value, quoted where it would not be one word; those of a group as group.key.
+// writeAttr writes an attribute as key=value, and those of a group as group.key=value. A value that is not one word is quoted.
 func writeAttr(b *strings.Builder, prefix string, a slog.Attr) {
 	value := a.Value.Resolve()
 	switch {

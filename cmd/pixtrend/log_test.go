@@ -51,8 +51,8 @@ func TestVerbose(t *testing.T) {
 	for _, want := range []string{
 		"pixtrend: started pixtrend=v0.0-test gdal=", " took=",
 		"pixtrend: opened the inputs rasters=21 size=\"", " compressed=false grid=\"100 × 80\" took=",
-		"pixtrend: took the dates from=\"file name: ", " dates=\"21 years, 1995–2015\" slopes=\"per year\" intercepts=\"at year 0\"\n",
-		"pixtrend: took the samples type=Float32 nodata=nan\n", "pixtrend: no file gives a unit: ",
+		"pixtrend: found the dates from=\"file name: ", " dates=\"21 years, 1995–2015\" slopes=\"per year\" intercepts=\"at year 0\"\n",
+		"pixtrend: interpreted the samples type=Float32 nodata=nan\n", "pixtrend: no file gives a unit: ",
 		"pixtrend: planned windows=8 window=\"50 × 20\" dates_at_once=21 tile=\"", " threads=1 pin=off kernel=", " memory=\"64 MiB\"\n",
 		dotted + "pixtrend: fitted the windows took=", " reading=", "pixtrend: finished the output size=\"",
 	} {

@@ -1,7 +1,7 @@
 // Command pixtrend fits a trend to every pixel of a stack of dated rasters.
 //
-// A subcommand has a file of its own and goes through three steps that do not mix: its flags, read
-// without looking at any file; a plan, with every check that can be made beforehand; the run.
+// Each subcommand has its own file and works in three separate steps: it reads its flags, without opening
+// any file; it plans, with every check that is possible beforehand; and it runs.
 package main
 
 import (
@@ -20,22 +20,22 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// Exit codes. A run that a signal ends exits with 128 and the signal's number, as shells do: 130
-// after Ctrl-C.
+// Exit codes. If a signal ends the program, the code is 128 plus the signal's number, as in shells:
+// 130 after Ctrl-C.
 const (
 	exitDone   = 0
 	exitFailed = 1
-	exitUsage  = 2 // the command line cannot be understood, whatever the files are
+	exitUsage  = 2 // the command line is wrong, whatever the files are
 )
 
-func init() { cobra.EnableCommandSorting = false } // the help lists them in the order in which they are needed
+func init() { cobra.EnableCommandSorting = false } // the help lists commands in the order in which users need them
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run runs a command line and returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	// A reader that goes away (… | head) must not kill a run that is writing a raster: writes to a
-	// closed pipe fail, and print knows what to do.
+	// A reader that closes the pipe (… | head) must not kill a run that writes a raster. Writes then
+	// return an error, which print ignores.
 	signal.Ignore(syscall.SIGPIPE)
 
 	root := newRootCommand()
@@ -73,15 +73,15 @@ func newRootCommand() *cobra.Command {
 		Short: "Fit a trend to every pixel of a stack of dated rasters.",
 		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n" +
-			kernel.EnvISA + "=generic|avx2|avx512|neon in the environment forces a kernel; the fastest one is taken otherwise.",
-		Example: "  # make a stack, look at it, fit it and draw a map\n" +
+			kernel.EnvISA + "=generic|avx2|avx512|neon in the environment selects a kernel; the default is the fastest one.",
+		Example: "  # make a stack, examine it, fit it and draw a map\n" +
 			"  pixtrend synth demo\n" +
 			"  pixtrend info demo\n" +
 			"  pixtrend fit 'demo/ndvi_*.tif' -o slope.tif --map slope.png",
 		Version:       versionName(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.ArbitraryArgs, // so that RunE, not cobra, speaks about unknown commands
+		Args:          cobra.ArbitraryArgs, // RunE, not cobra, reports unknown commands
 		RunE:          unknownCommand,
 	}
 	root.SetVersionTemplate("pixtrend {{.Version}}\n")
@@ -97,7 +97,7 @@ func newRootCommand() *cobra.Command {
 	return root
 }
 
-// unknownCommand is what pixtrend does without a subcommand that it knows.
+// unknownCommand runs if no subcommand is named, or an unknown one.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	root := cmd.Root()
 	bad := func(format string, args ...any) error { return usageError{fmt.Errorf(format, args...), root} }
@@ -120,10 +120,10 @@ func commandNames(root *cobra.Command) (names []string) {
 	return names
 }
 
-// usageError is an error of the command line.
+// usageError is an error in the command line.
 type usageError struct {
 	err     error
-	command *cobra.Command // whose help to see; nil: the one that was run
+	command *cobra.Command // whose help to see; nil for the one that was run
 }
 
 func (e usageError) Error() string { return e.err.Error() }
@@ -131,7 +131,7 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return usageError{err: fmt.Errorf(format, args...)} }
 
-// helpFor names the command whose help says more about a usage error.
+// helpFor returns the command whose help explains a usage error.
 func helpFor(cmd *cobra.Command, bad usageError) string {
 	if bad.command != nil {
 		cmd = bad.command
@@ -139,7 +139,7 @@ func helpFor(cmd *cobra.Command, bad usageError) string {
 	return cmd.CommandPath()
 }
 
-// interruption is the cause of a context that a signal ended.
+// interruption is the cause of a context that was ended by a signal.
 type interruption struct{ signal syscall.Signal }
 
 func (i interruption) Error() string {
@@ -149,14 +149,14 @@ func (i interruption) Error() string {
 	return fmt.Sprintf("ended by a signal (%v)", i.signal)
 }
 
-// interruptible returns a context that ends with an interruption at the first signal that asks the
-// process to end; the second one kills it at once. It is for the part of a run that has something
-// to clear away: before, signals do what they always do.
+// interruptible returns a context that ends at the first signal that asks the process to end, with an
+// interruption as its cause. The second signal kills the process. It is for the part of a run that has
+// temporary files to remove; outside it, signals end the process as usual.
 func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // as nohup asks, or a shell's &
+		if !signal.Ignored(s) { // by nohup, or a shell's &
 			signal.Notify(signals, s)
 		}
 	}
@@ -174,7 +174,7 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	}
 }
 
-// print writes text to standard output. That nobody reads to the end (… | head) is no error.
+// print writes text to standard output. A closed pipe (… | head) is not an error.
 func print(w io.Writer, text string) error {
 	_, err := io.WriteString(w, text)
 	if err != nil && !errors.Is(err, syscall.EPIPE) {

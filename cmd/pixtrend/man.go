@@ -18,24 +18,24 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// newManCommand is for those who install or package pixtrend.
+// newManCommand returns the command man, for packaging.
 func newManCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIR",
 		Hidden: true,
 		Short:  "Write the man pages.",
-		Long: "Write the man pages of all commands and topics into a folder, which is made if it does not exist.\n\n" +
-			"They are the same each time; their date is that of SOURCE_DATE_EPOCH, or none.",
-		Example: "  # into a folder of their own\n" +
+		Long: "Write the man pages of all commands and topics into DIR, which is created if needed.\n\n" +
+			"The pages are reproducible: their date is SOURCE_DATE_EPOCH, or none if it is not set.",
+		Example: "  # into the folder man\n" +
 			"  pixtrend man man\n" +
-			"  # one of them\n" +
+			"  # write them and list one\n" +
 			"  pixtrend man man && ls man/pixtrend-fit.1\n" +
 			"  # with a date\n" +
 			"  SOURCE_DATE_EPOCH=1767225600 pixtrend man man",
 		ValidArgsFunction: oneFolder,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return usagef("man takes one folder, into which it writes its pages")
+				return usagef("man takes one folder for its pages")
 			}
 			return nil
 		},
@@ -57,7 +57,7 @@ func newManCommand() *cobra.Command {
 	}
 }
 
-// sourceDate returns the date of the sources that whoever builds a package tells.
+// sourceDate returns the date in SOURCE_DATE_EPOCH, which builders of packages set.
 func sourceDate() (string, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
 	if text == "" {
@@ -70,7 +70,7 @@ func sourceDate() (string, error) {
 	return time.Unix(seconds, 0).UTC().Format("2006-01-02"), nil
 }
 
-// manPages returns all pages by the names of their files.
+// manPages returns all pages by file name.
 func manPages(root *cobra.Command, h manual.Header) map[string]string {
 	pages := map[string]string{}
 	var add func(cmd *cobra.Command)
@@ -91,7 +91,7 @@ func manPages(root *cobra.Command, h manual.Header) map[string]string {
 
 func manName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-// commandPage is the man page of a command: its help, and what the docs have about it.
+// commandPage returns the man page of a command: its help, and its page of the docs.
 func commandPage(cmd *cobra.Command, h manual.Header) string {
 	root := cmd.Root()
 	p := manual.NewPage(manName(cmd), 1, summary(cmd.Short), h)
@@ -130,8 +130,8 @@ func commandPage(cmd *cobra.Command, h manual.Header) string {
 	}
 	if cmd == root {
 		p.Section("ENVIRONMENT")
-		p.Item(kernel.EnvISA, "", "forces a kernel: generic, avx2, avx512 or neon. The fastest one of the processor is taken otherwise.")
-		p.Item("GDAL_HTTP_MAX_RETRY, GDAL_HTTP_RETRY_DELAY, AWS_PROFILE", "and others of GDAL", "are kept: see pixtrend help remote.")
+		p.Item(kernel.EnvISA, "", "selects a kernel: generic, avx2, avx512 or neon. The default is the fastest one of the processor.")
+		p.Item("GDAL_HTTP_MAX_RETRY, GDAL_HTTP_RETRY_DELAY, AWS_PROFILE", "and other options of GDAL", "are respected: see pixtrend help remote.")
 	}
 	p.Section("EXIT STATUS")
 	p.Text("0 done, 1 failed, 2 wrong usage, 128 and the number of a signal that ended the run: 130 after Ctrl-C.")
@@ -139,7 +139,7 @@ func commandPage(cmd *cobra.Command, h manual.Header) string {
 	return p.String()
 }
 
-// topicPage is the man page of a page of the docs.
+// topicPage returns the man page of a topic.
 func topicPage(root *cobra.Command, topic string, h manual.Header) string {
 	source, _ := docs.Page(topic)
 	_, sentence := manual.Title(source)
@@ -150,7 +150,7 @@ func topicPage(root *cobra.Command, topic string, h manual.Header) string {
 	return p.String()
 }
 
-// reference names the man page that has a page of the docs.
+// reference returns the name of the man page for a page of the docs.
 func reference(root *cobra.Command, topic string) string {
 	if slices.Contains(topics(root), topic) {
 		return "pixtrend-" + topic + "(7)"
@@ -161,7 +161,7 @@ func reference(root *cobra.Command, topic string) string {
 	return "docs/" + topic + ".md"
 }
 
-// references names the pages of the main commands and of all topics.
+// references returns the names of the pages of the main commands and of all topics.
 func references(root *cobra.Command) []string {
 	names := []string{"pixtrend(1)"}
 	for _, name := range commandNames(root) {
@@ -175,7 +175,7 @@ func references(root *cobra.Command) []string {
 	return names
 }
 
-// summary is a sentence as it stands beside a page's name.
+// summary formats a sentence for the line with the name of a page.
 func summary(sentence string) string {
 	r := []rune(strings.TrimSuffix(sentence, "."))
 	if len(r) > 1 && !unicode.IsUpper(r[1]) {

@@ -65,15 +65,34 @@ func band(t *testing.T, path string, n int) (values []float64, width int) {
 	return values, st.SizeX
 }
 
-// The map has the limits that the fit prints, and counts the pixels of the raster.
+// quantile returns the value below which a share of sorted values lies, as numpy does.
+func quantile(sorted []float64, share float64) float64 {
+	at := share * float64(len(sorted)-1)
+	k := int(at)
+	return sorted[k] + (at-float64(k))*(sorted[min(k+1, len(sorted)-1)]-sorted[k])
+}
+
+// The limits of a map of slopes are zero and the quantiles on each side of it, and each class has
+// the pixels of the raster between its limits.
 func TestMap(t *testing.T) {
-	dir, summary := trended(t, "slope,pvalue,n")
+	dir, _ := trended(t, "slope,pvalue,n")
 	m := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask-p", "0.05")
-	if len(m.Classes) != 5 || m.Field != "slope" || m.Band != 1 || m.Width != 100 || m.Height != 80 {
+	if len(m.Classes) != 5 || m.Field != "slope" || m.Band != 1 || m.Width != 100 || m.Height != 80 || m.Mask != "p ≥ 0.05" || m.Alpha != 0.05 {
 		t.Fatalf("%+v", m)
 	}
 	slopes, _ := band(t, filepath.Join(dir, "trend.tif"), 1)
 	pvalues, _ := band(t, filepath.Join(dir, "trend.tif"), 2)
+	var below, above []float64
+	for _, x := range slopes {
+		if x < 0 {
+			below = append(below, x)
+		} else if x > 0 {
+			above = append(above, x)
+		}
+	}
+	slices.Sort(below)
+	slices.Sort(above)
+	limits := []float64{quantile(below, 1./2), 0, quantile(above, 1./3), quantile(above, 2./3)} // 42 % of the slopes are below zero
 	counts, unsure, missing := make([]int64, 5), int64(0), int64(0)
 	for p, x := range slopes {
 		switch {
@@ -83,7 +102,7 @@ func TestMap(t *testing.T) {
 			unsure++
 		default:
 			k := 0
-			for k < 4 && x > summary.SlopeQuintiles[k] {
+			for k < 4 && x > limits[k] {
 				k++
 			}
 			counts[k]++
@@ -93,8 +112,8 @@ func TestMap(t *testing.T) {
 		t.Errorf("%d pixels are not significant and %d missing, want %d and %d", m.NotSure, m.Nodata, unsure, missing)
 	}
 	for i, c := range m.Classes {
-		if i < 4 && (c.UpTo == nil || *c.UpTo != summary.SlopeQuintiles[i]) || c.Pixels != counts[i] {
-			t.Errorf("class %d: %+v, want %d pixels and the limits %v", i, c, counts[i], summary.SlopeQuintiles)
+		if i < 4 && (c.UpTo == nil || math.Abs(*c.UpTo-limits[i]) > 1e-12) || c.Pixels != counts[i] {
+			t.Errorf("class %d: %+v, want %d pixels and the limits %v", i, c, counts[i], limits)
 		}
 	}
 	file, err := os.Open(filepath.Join(dir, "map.png"))
@@ -113,6 +132,123 @@ func TestMap(t *testing.T) {
 	}
 	if code, stdout, stderr = call(t, dir, "map", "trend.tif", "-o", "quiet.png", "-q"); code != 0 || stdout+stderr != "" {
 		t.Errorf("exit code %d, %q, %q", code, stdout, stderr)
+	}
+}
+
+// The classes of p-values have limits that are usual, and others if one asks for them.
+func TestMapPValues(t *testing.T) {
+	dir, _ := trended(t, "pvalue")
+	pvalues, _ := band(t, filepath.Join(dir, "trend.tif"), 1)
+	var want [4]int64
+	for _, p := range pvalues {
+		switch {
+		case p <= 0.01:
+			want[0]++
+		case p <= 0.05:
+			want[1]++
+		case p <= 0.1:
+			want[2]++
+		case p > 0.1:
+			want[3]++
+		}
+	}
+	m := drawn(t, dir, "trend.tif", "-o", "map.png")
+	for i, label := range []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"} {
+		if c := m.Classes[i]; len(m.Classes) != 4 || c.Label != label || c.Pixels != want[i] || c.Pixels == 0 {
+			t.Errorf("class %d of %d: %+v, want %s with %d pixels", i, len(m.Classes), c, label, want[i])
+		}
+	}
+	if first, last := m.Classes[0].Color, m.Classes[3].Color; first > last { // as hexadecimal numbers, dark before light
+		t.Errorf("the smallest p-values are %s, and the largest %s", first, last)
+	}
+	if m = drawn(t, dir, "trend.tif", "-o", "map.png", "--classes", "4"); m.Method != "quantile" || strings.Contains(m.Classes[0].Label, "p") {
+		t.Errorf("four classes by quantile: %+v", m)
+	}
+}
+
+// A map can be grey where the fit found no trend, without the limit being given again.
+func TestMapMask(t *testing.T) {
+	dir, _ := trended(t, "slope", "--fdr", "0.05")
+	classes, _ := band(t, filepath.Join(dir, "trend.tif"), 3)
+	none := int64(0)
+	for _, c := range classes {
+		if c == 0 {
+			none++
+		}
+	}
+	for _, mask := range []string{"fdr", "trend_class"} {
+		m := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask", mask)
+		last := m.Classes[len(m.Classes)-1]
+		if m.NotSure != none || none == 0 || m.Mask != "false discovery rate 0.05" || last.Pixels == 0 {
+			t.Errorf("%s: %d pixels are not significant (%s), want %d", mask, m.NotSure, m.Mask, none)
+		}
+	}
+	dir, _ = trended(t, "slope,pvalue", "--significance", "0.1")
+	by := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask", "trend_class")
+	if p := drawn(t, dir, "trend.tif", "-o", "map.png", "--mask-p", "0.1"); by.NotSure != p.NotSure || by.Mask != p.Mask || by.Mask != "p ≥ 0.1" {
+		t.Errorf("%d pixels are not significant by class (%s), and %d by p-value (%s)", by.NotSure, by.Mask, p.NotSure, p.Mask)
+	}
+	code, _, stderr := call(t, dir, "map", "trend.tif", "-o", "m.png", "--mask", "fdr")
+	if code != 1 || !strings.Contains(stderr, "without a false discovery rate: fit it again with --fdr 0.05, or use --mask trend_class") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// Coordinates, outlines, resolution and the name of what was measured, in every format.
+func TestMapForPrint(t *testing.T) {
+	dir, _ := trended(t, "slope,mean")
+	outline := `{"type":"Polygon","coordinates":[[[-83.15,42.3],[-83.1,42.3],[-83.1,42.4],[-83.15,42.4],[-83.15,42.3]]]}`
+	if err := os.WriteFile(filepath.Join(dir, "area.geojson"), []byte(outline), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"trend.tif", "--size", "500", "--dpi", "200", "--variable", "NDVI", "--outline", "area.geojson"}
+	svg := func(more ...string) string {
+		t.Helper()
+		m := drawn(t, dir, append(append([]string{"-o", "map.svg"}, args...), more...)...)
+		if len(m.Warnings) > 0 {
+			t.Errorf("%v: %q", more, m.Warnings)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, "map.svg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(string(data), "\u2009", " ")
+	}
+	for _, tt := range []struct {
+		args         []string
+		with, absent []string
+	}{
+		{nil, []string{">322 000<", ">4 690 000<", ">Linear trend of NDVI, 1995 to 2015<", ">slope, NDVI per year<", "coordinates in metres · outlines of area.geojson", "in\" viewBox"}, []string{"° W"}},
+		{[]string{"--lonlat", "--field", "mean"}, []string{">83.16° W<", ">42.35° N<", ">Mean of NDVI, 1995 to 2015<", ">mean, NDVI<", "longitudes and latitudes on WGS 84"}, []string{">322 000<"}},
+		{[]string{"--no-frame", "--title", "A map"}, []string{">A map<"}, []string{"° W", ">322 000<", "coordinates"}},
+	} {
+		text := svg(tt.args...)
+		for _, w := range tt.with {
+			if !strings.Contains(text, w) {
+				t.Errorf("%v: no %q", tt.args, w)
+			}
+		}
+		for _, w := range tt.absent {
+			if strings.Contains(text, w) {
+				t.Errorf("%v: there is %q", tt.args, w)
+			}
+		}
+	}
+	for _, name := range []string{"map.png", "map.pdf"} {
+		drawn(t, dir, append([]string{"-o", name}, args...)...)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "map.pdf"))
+	if err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+		t.Errorf("%v, %.10q", err, data)
+	}
+	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--palette", "RdYlGn"); len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "confuses red and green") {
+		t.Errorf("%q", m.Warnings)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "far.geojson"), []byte(`{"type":"LineString","coordinates":[[10,10],[20,20]]}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if m := drawn(t, dir, "trend.tif", "-o", "map.png", "--outline", "far.geojson"); len(m.Warnings) != 1 || m.Warnings[0] != "no line of far.geojson lies within the raster" {
+		t.Errorf("%q", m.Warnings)
 	}
 }
 
@@ -242,7 +378,7 @@ func TestMapOdd(t *testing.T) {
 func TestFitMap(t *testing.T) {
 	dir := folder(t)
 	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "trend.tif", "--map", "trend.png", "--stats", "n,slope")
-	if code != 0 || stderr != dotted || !strings.Contains(stdout, "\ntrend.png: slope (") || !strings.Contains(stdout, "5 classes by quantile\n") {
+	if code != 0 || stderr != dotted || !strings.Contains(stdout, "\ntrend.png: slope (") || !strings.Contains(stdout, "5 classes, by quantile on each side of zero\n") {
 		t.Errorf("exit code %d, %q, %q", code, stderr, stdout)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "trend.png")); err != nil {
@@ -294,17 +430,25 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif", 2, []string{"no output", "-o map.png"}},
 		{"map trend.tif text.tif -o m.png", 2, []string{"one raster", "2"}},
 		{"map trend.tif -o m.png -o n.png", 2, []string{"m.png", "already"}},
-		{"map trend.tif -o m.jpg", 2, []string{"m.jpg", "map.png"}},
+		{"map trend.tif -o m.jpg", 2, []string{"m.jpg", "PNG, SVG or PDF", "map.png"}},
+		{"map trend.tif -o m.png --dpi 5", 2, []string{"from 10 to 2400"}},
+		{"map trend.tif -o m.png --lonlat --no-frame", 2, []string{"--lonlat and --no-frame"}},
+		{"map trend.tif -o m.png --outline none.geojson", 1, []string{"none.geojson", "no such file"}},
+		{"map trend.tif -o m.png --outline text.tif", 1, []string{"text.tif", "not a GeoJSON, GeoPackage, Shapefile or FlatGeobuf"}},
+		{"map trend.tif -o m.png --size 20000", 1, []string{"20000 × 16000 pixels", "than the memory of 512 MiB", "--size", "--memory"}},
 		{"map trend.tif -o m.png --field slope --band 1", 2, []string{"--field and --band"}},
 		{"map trend.tif -o m.png --classes 1", 2, []string{"from 2 to 12"}},
 		{"map trend.tif -o m.png --classes 13", 2, []string{"from 2 to 12"}},
 		{"map trend.tif -o m.png --method jenks", 2, []string{"quantile or equal"}},
 		{"map trend.tif -o m.png --breaks 1,0", 2, []string{"ascend"}},
 		{"map trend.tif -o m.png --breaks 0 --classes 3", 2, []string{"--breaks"}},
-		{"map trend.tif -o m.png --palette viridis", 2, []string{"viridis", "BrBG", "YlGnBu"}},
+		{"map trend.tif -o m.png --palette jet", 2, []string{"jet", "BrBG", "YlGnBu", "viridis"}},
 		{"map trend.tif -o m.png --mask-p 5", 2, []string{"between 0 and 1"}},
-		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 4000"}},
-		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 4000"}},
+		{"map trend.tif -o m.png --mask pvalue", 2, []string{"trend_class or fdr"}},
+		{"map trend.tif -o m.png --mask fdr --mask-p 0.05", 2, []string{"--mask and --mask-p"}},
+		{"map trend.tif -o m.png --mask fdr", 1, []string{"--mask fdr needs a band called trend_class", "--fdr 0.05 or --significance 0.05"}},
+		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 60000"}},
+		{"map trend.tif -o m.png --size 4k", 2, []string{"from 100 to 60000"}},
 		{"map trend.tif -o m.png --json -q", 2, []string{"--json and --quiet"}},
 		{"map trend.tif -o m.png --field pvalue", 1, []string{"no band called pvalue", "slope, n"}},
 		{"map trend.tif -o m.png --band 3", 1, []string{"no band 3", "slope, n"}},

@@ -9,15 +9,15 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// A meter shows how far a run is. Failures to show it are nobody's concern.
+// A meter shows the progress of a run. Errors in writing it are ignored.
 type meter interface {
 	set(done, total int)
-	// end is called once, after the last set; ok says whether the run is done rather than broken off.
+	// end is called once, after the last set. ok is false if the run failed or was interrupted.
 	end(ok bool)
 }
 
-// newMeter returns the meter for w, standard error: a bar on a terminal, GDAL's dots elsewhere.
-// bytes is what the run works through, as the bar counts it.
+// newMeter returns the meter for w, which is standard error: a bar on a terminal, and dots like GDAL's elsewhere.
+// bytes is the size of the input, which the bar counts.
 func newMeter(w io.Writer, quiet bool, bytes int64) meter {
 	if quiet {
 		return silence{}
@@ -33,7 +33,7 @@ type silence struct{}
 func (silence) set(done, total int) {}
 func (silence) end(ok bool)         {}
 
-// dots writes 0...10...20 to 100 - done., a mark each 2.5 %, as GDAL's programs do.
+// dots writes 0...10...20 to 100 - done., one mark for each 2.5 %, as GDAL's programs do.
 type dots struct {
 	w     io.Writer
 	marks int // written so far
@@ -55,7 +55,7 @@ func (d *dots) end(ok bool) {
 	}
 }
 
-// to writes the marks up to, and with, the given one.
+// to writes the marks up to and including the given one.
 func (d *dots) to(mark int) {
 	var b strings.Builder
 	for ; d.marks <= min(mark, lastMark); d.marks++ {
@@ -71,15 +71,15 @@ func (d *dots) to(mark int) {
 }
 
 const (
-	barDelay = 500 * time.Millisecond // shorter runs show no bar
-	barPause = 100 * time.Millisecond // between two drawings
+	barDelay = 500 * time.Millisecond // no bar is drawn before
+	barPause = 100 * time.Millisecond // least time between two drawings
 )
 
-// bar is a live line, which is gone at the end.
+// bar is a progress bar, which is removed at the end.
 type bar struct {
 	*progressbar.ProgressBar
 	bytes int64
-	next  time.Time // when to draw
+	next  time.Time // the next drawing
 }
 
 func newBar(w io.Writer, bytes int64) *bar {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,12 +25,16 @@ import (
 
 // series is the command line of pixtrend series.
 type series struct {
-	inputs    []string
-	at, pixel raster.Point
+	inputs            []string
+	at, pixel, lonLat raster.Point
+
 	options   raster.Options
 	drivers   []string // besides GTiff
 	csv, plot string   // files, or - for standard output; "": none
 	json      bool
+
+	title, variable string // of the plot
+	dpi             float64
 	messages
 }
 
@@ -48,8 +53,9 @@ func newSeriesCommand() *cobra.Command {
 			"a date, not of single observations.",
 		Example: "  # a pixel of a stack made for trying, by its place on the map\n" +
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
-			"  # by its column and row, with a plot\n" +
-			"  pixtrend series demo --pixel 400,300 -o pixel.png\n" +
+			"  # by its longitude and latitude; by its column and row, with a plot\n" +
+			"  pixtrend series demo --lonlat -83.15,42.34\n" +
+			"  pixtrend series demo --pixel 400,300 -o pixel.png --variable NDVI\n" +
 			"  # a row for each date, for other programs; and the plot of some of the dates\n" +
 			"  pixtrend series demo --pixel 400,300 --csv pixel.csv --from 2001 -o pixel.svg",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -66,6 +72,7 @@ func newSeriesCommand() *cobra.Command {
 	o := &s.options
 	group(cmd, "Pixel", func(flags *pflag.FlagSet) {
 		option(flags, &s.at, "at", "", "X,Y", "the pixel at this place, in units of the CRS of the rasters", parsePlace)
+		option(flags, &s.lonLat, "lonlat", "", "LON,LAT", "or the pixel at this longitude and latitude on WGS 84, in degrees", parseLonLat)
 		option(flags, &s.pixel, "pixel", "", "COL,ROW", "or the pixel in this column and row, counted from 0 at the upper left", parsePixel)
 	})
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
@@ -73,7 +80,10 @@ func newSeriesCommand() *cobra.Command {
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) { lineFlags(flags, &o.Fit) })
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
-		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png or .svg", s.parsePlot)
+		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
+		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))
+		option(flags, &s.variable, "variable", "", "NAME", "NAME of what the samples are, such as NDVI, for the plot", named("a name, such as NDVI"))
+		option(flags, &s.dpi, "dpi", "", "DPI", "pixels an inch of a PNG, whose plot is 20 × 12 cm (default 150)", parseDPI)
 		option(flags, &s.csv, "csv", "", "FILE", "write a row for each date to FILE as CSV; - is standard output, without the table", s.parseCSV)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	})
@@ -92,13 +102,19 @@ func (s *series) check(flags *pflag.FlagSet) error {
 	if err := checkInputs(s.inputs); err != nil {
 		return err
 	}
-	switch at, pixel := flags.Changed("at"), flags.Changed("pixel"); {
-	case at && pixel:
-		return usagef("--at and --pixel exclude each other: name the pixel once")
-	case !at && !pixel:
-		return usagef("no pixel: name a place on the map, such as --at 322000,4690000, or a column and row, such as --pixel 0,0")
-	case pixel:
-		s.at = s.pixel
+	places := map[string]raster.Point{"at": s.at, "lonlat": s.lonLat, "pixel": s.pixel}
+	given := slices.DeleteFunc([]string{"at", "lonlat", "pixel"}, func(flag string) bool { return !flags.Changed(flag) })
+	switch {
+	case len(given) > 1:
+		return usagef("--%s and --%s exclude each other: name the pixel once", given[0], given[1])
+	case len(given) == 0:
+		return usagef("no pixel: name a place on the map, such as --at 322000,4690000 or --lonlat -83.1,42.3, or a column and row, such as --pixel 0,0")
+	}
+	s.at = places[given[0]]
+	for _, flag := range []string{"title", "variable", "dpi"} {
+		if s.plot == "" && flags.Changed(flag) {
+			return usagef("--%s is for a plot: name its file with -o, such as -o pixel.png", flag)
+		}
 	}
 	if s.json && s.csv == "-" {
 		return usagef("--json and --csv - exclude each other: standard output is for one of them")
@@ -157,7 +173,9 @@ func (s *series) write(of *raster.Series, table string) error {
 		contents[s.csv] = []byte(table)
 	}
 	if s.plot != "" {
-		picture, err := trendmap.PlotOf(of).Draw(plotFormat(s.plot))
+		plot := trendmap.PlotOf(of, s.variable)
+		plot.Title, plot.DPI = cmp.Or(s.title, plot.Title), s.dpi
+		picture, err := plot.Draw(plotFormat(s.plot))
 		if err != nil {
 			return err
 		}
@@ -200,6 +218,16 @@ func parsePlace(s string) (raster.Point, error) {
 	return p, nil
 }
 
+// parseLonLat reads LON,LAT.
+func parseLonLat(s string) (raster.Point, error) {
+	p, err := parsePlace(s)
+	if err != nil || math.Abs(p.X) > 360 || math.Abs(p.Y) > 90 {
+		return p, errors.New("give LON,LAT in degrees with a comma between them, the longitude first, such as -83.1,42.3")
+	}
+	p.LonLat = true
+	return p, nil
+}
+
 // parsePixel reads COL,ROW.
 func parsePixel(s string) (raster.Point, error) {
 	column, row, _ := strings.Cut(s, ",")
@@ -214,8 +242,8 @@ func parsePixel(s string) (raster.Point, error) {
 // parsePlot reads the name of the plot. As that of the table, it may be given once: of two, one would be dropped silently.
 func (s *series) parsePlot(name string) (string, error) {
 	switch {
-	case !slices.Contains(render.SeriesFormats, plotFormat(name)):
-		return "", errors.New("give the name of a file that ends with .png or .svg, such as pixel.png")
+	case !slices.Contains(render.Formats, plotFormat(name)):
+		return "", errors.New("give the name of a file that ends with .png, .svg or .pdf, such as pixel.png")
 	case s.plot != "":
 		return "", fmt.Errorf("the plot is given already, as %s", s.plot)
 	}

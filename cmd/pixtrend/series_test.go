@@ -32,6 +32,11 @@ func TestSeries(t *testing.T) {
 	if code != 0 || same != stdout {
 		t.Errorf("exit code %d, by its place the pixel is\n%s\nand by its column and row\n%s", code, stdout, same)
 	}
+	// The centre of the pixel, 322005, 4691895 in UTM zone 17, by equations 8-17 to 8-21 of Snyder, "Map projections", 1987.
+	code, same, _ = call(t, dir, "series", "stack", "--lonlat", "-83.161383,42.358960")
+	if code != 0 || same != stdout {
+		t.Errorf("exit code %d, by its longitude and latitude the pixel is\n%s\nand by its place\n%s", code, same, stdout)
+	}
 	for _, want := range []string{
 		`(?m)^pixel     column 3, row 1; centre x 322005, y 4691895, CRS EPSG:32617$`,
 		`(?m)^dates     21 years, 1995–2015: (21 observations, no gap|\d+ observations, \d gaps? \(\d NaN\))$`,
@@ -144,7 +149,27 @@ func TestSeriesFiles(t *testing.T) {
 			t.Errorf("%v, no %q in the plot", err, want)
 		}
 	}
-	if got := len(files(t, dir)) - len(files(t, stack)); got != 4 { // dir itself, and the three
+	code, _, stderr = call(t, dir, append(args, "-o", "p.pdf", "--variable", "NDVI", "--title", "One pixel")...)
+	if made, err := os.ReadFile(filepath.Join(dir, "p.pdf")); code != 0 || stderr != "" || err != nil || !bytes.HasPrefix(made, []byte("%PDF-")) {
+		t.Errorf("exit code %d, %s, %v", code, stderr, err)
+	}
+	if code, _, stderr = call(t, dir, append(args, "-o", "p.svg", "--variable", "NDVI", "--title", "One pixel")...); code != 0 || stderr != "" {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	drawn, err = os.ReadFile(filepath.Join(dir, "p.svg"))
+	for _, want := range []string{">One pixel<", ">NDVI<", "NDVI per year"} {
+		if err != nil || !bytes.Contains(drawn, []byte(want)) {
+			t.Errorf("%v, no %q in the plot", err, want)
+		}
+	}
+	if code, _, stderr = call(t, dir, append(args, "-o", "p.png", "--overwrite", "--dpi", "300")...); code != 0 || stderr != "" {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	picture, err = os.ReadFile(filepath.Join(dir, "p.png"))
+	if config, err2 := png.DecodeConfig(bytes.NewReader(picture)); err != nil || err2 != nil || config.Width != 2362 || !bytes.Contains(picture[:60], []byte("pHYs")) { // 20 cm
+		t.Errorf("%v, %v: %+v", err, err2, config)
+	}
+	if got := len(files(t, dir)) - len(files(t, stack)); got != 6 { // dir itself, and the five
 		t.Errorf("%d more files and folders than before, want 4", got)
 	}
 }
@@ -162,13 +187,18 @@ func TestSeriesErrors(t *testing.T) {
 	}{
 		{"series", 2, []string{"no input"}},
 		{"series stack", 2, []string{"no pixel", "--at", "--pixel 0,0"}},
+		{"series stack --lonlat -83.2,42.4 --pixel 1,2", 2, []string{"--lonlat and --pixel exclude each other"}},
+		{"series stack --lonlat -83.2,92", 2, []string{"--lonlat -83.2,92", "give LON,LAT", "the longitude first"}},
+		{"series stack --lonlat 42.36,-83.16", 1, []string{"longitude and latitude 42.36,-83.16", "lies outside stack/ndvi_1995.tif", "the longitude first"}},
+		{"series stack --pixel 1,2 --variable NDVI", 2, []string{"--variable is for a plot"}},
+		{"series stack --pixel 1,2 -o p.png --dpi 0", 2, []string{"from 10 to 2400"}},
 		{"series stack --at 1,2 --pixel 1,2", 2, []string{"--at and --pixel exclude each other"}},
 		{"series stack --at 322000", 2, []string{"--at 322000", "a comma between"}},
 		{"series stack --at 1,nan", 2, []string{"--at 1,nan", "give X,Y"}},
 		{"series stack --at 1,2,3", 2, []string{"--at 1,2,3", "give X,Y"}},
 		{"series stack --pixel 1.5,2", 2, []string{"--pixel 1.5,2", "whole numbers from 0"}},
 		{"series stack --pixel -1,2", 2, []string{"--pixel -1,2", "whole numbers from 0"}},
-		{"series stack --pixel 1,2 -o p.jpg", 2, []string{"p.jpg", ".png or .svg"}},
+		{"series stack --pixel 1,2 -o p.jpg", 2, []string{"p.jpg", ".png, .svg or .pdf"}},
 		{"series stack --pixel 1,2 -o p.png -o q.png", 2, []string{"q.png", "already, as p.png"}},
 		{"series stack --pixel 1,2 --csv - --json", 2, []string{"--json and --csv -"}},
 		{"series stack --pixel 1,2 --mask-band 2", 2, []string{"--mask-keep"}},

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// sizeUnits are the units of a size as GNU programs read them: K, KiB are powers of 1024, KB of 1000.
+// sizeUnits are the units of GNU programs: K and KiB are powers of 1024, KB is a power of 1000.
 var sizeUnits = map[string]float64{
 	"": 1, "B": 1,
 	"K": 1 << 10, "KIB": 1 << 10, "KB": 1e3,
@@ -30,7 +30,7 @@ func parseSize(s string) (int64, error) {
 		return 0, bad
 	}
 	if n*unit >= math.MaxInt64 {
-		return 0, errors.New("that is more than can be counted: give fewer bytes")
+		return 0, errors.New("the number of bytes is too large: give fewer")
 	}
 	return int64(n * unit), nil
 }

@@ -27,7 +27,7 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// makeSynth is the command line of pixtrend synth.
+// makeSynth holds the command line of pixtrend synth.
 type makeSynth struct {
 	dir           string
 	width, height int
@@ -40,14 +40,14 @@ type makeSynth struct {
 	messages
 }
 
-// Where the scene lies: its middle, in metres of UTM zone 17N, is in Detroit. A small scene is the
-// middle of a large one, so that a pixel shows the same place whatever the size.
+// The place of the scene. Its centre, in metres of UTM zone 17N, is in Detroit. A small scene is the centre of a
+// large one, so that a pixel shows the same place at any size.
 const (
 	synthCRS     = "EPSG:32617"
 	synthPixel   = 30
 	synthEast    = 323400
 	synthNorth   = 4690740
-	synthRows    = 64 // computed and written at once
+	synthRows    = 64 // written at a time
 	synthLargest = 1 << 20
 )
 
@@ -55,9 +55,9 @@ func newSynthCommand() *cobra.Command {
 	m := &makeSynth{width: 827, height: 883, years: [2]int{1995, 2015}, seed: 1, gaps: 0.04}
 	cmd := &cobra.Command{
 		Use:   "synth DIR",
-		Short: "Make a stack to try things on.",
-		Long: "Make a stack to try things on: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI of a city that\n" +
-			"does not exist.\n\n" +
+		Short: "Make a synthetic stack, for examples and trials.",
+		Long: "Make a synthetic stack, for examples and trials: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI\n" +
+			"of an invented city.\n\n" +
 			"The same options give the same samples on every machine.",
 		Example: "  # a city of 827 × 883 pixels, 1995-2015\n" +
 			"  pixtrend synth demo\n" +
@@ -68,7 +68,7 @@ func newSynthCommand() *cobra.Command {
 		ValidArgsFunction: oneFolder,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return usagef("synth takes one folder, in which it makes its files, such as demo")
+				return usagef("synth takes one folder for its files, such as demo")
 			}
 			m.dir = args[0]
 			return m.messages.check()
@@ -80,9 +80,9 @@ func newSynthCommand() *cobra.Command {
 	group(cmd, "Scene", func(flags *pflag.FlagSet) {
 		option(flags, &m.width, "width", "", "PIXELS", "PIXELS from west to east (default 827)", parsePixels)
 		option(flags, &m.height, "height", "", "PIXELS", "PIXELS from north to south (default 883)", parsePixels)
-		option(flags, &m.years, "dates", "", "YEARS", "YEARS, the first and the last (default 1995-2015)", parseYears)
-		option(flags, &m.gaps, "gaps", "", "SHARE", "SHARE of samples, from 0 to 1, that clouds hide (default 0.04)", parseShare)
-		option(flags, &m.seed, "seed", "", "N", "another N is another city (default 1)", parseSeed)
+		option(flags, &m.years, "dates", "", "YEARS", "first and last of the YEARS (default 1995-2015)", parseYears)
+		option(flags, &m.gaps, "gaps", "", "SHARE", "SHARE of samples that clouds hide, from 0 to 1 (default 0.04)", parseShare)
+		option(flags, &m.seed, "seed", "", "N", "seed of the random numbers; each N gives another city (default 1)", parseSeed)
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&m.overwrite, "overwrite", false, "replace files that exist")
@@ -90,7 +90,7 @@ func newSynthCommand() *cobra.Command {
 			"GeoTIFF creation option KEY=VALUE, such as COMPRESS=DEFLATE; may be repeated", checkCreation)
 	})
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &m.threads, "threads", "", "N", "make N files at a time (default: one for each CPU that may be used)", atLeast(1))
+		option(flags, &m.threads, "threads", "", "N", "make N files at a time (default: one for each available CPU)", atLeast(1))
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		m.messages.define(flags, "print no progress and no summary")
@@ -99,12 +99,12 @@ func newSynthCommand() *cobra.Command {
 	return cmd
 }
 
-// plan returns the scene and its files, and checks what can be checked before anything is made.
+// plan returns the scene and the names of its files. It makes nothing, and checks what can be checked beforehand.
 func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	scene := synth.City(m.width, m.height, m.years[0], m.years[1])
 	scene.Seed, scene.Gaps = m.seed, m.gaps
 	if info, err := os.Stat(m.dir); err == nil && !info.IsDir() {
-		return scene, nil, fmt.Errorf("%s is a file: name a folder, which is made if it does not exist", m.dir)
+		return scene, nil, fmt.Errorf("%s is a file: name a folder, existing or new", m.dir)
 	}
 	var files []string
 	for _, year := range scene.Years {
@@ -127,7 +127,7 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		if errors.As(err, &why) {
 			err = why.Err
 		}
-		return fmt.Errorf("cannot make the folder %s: %w: name another", m.dir, err)
+		return fmt.Errorf("cannot make the folder %s: %w: name another one", m.dir, err)
 	}
 	ctx, stop := interruptible(context.Background())
 	defer stop()
@@ -167,11 +167,11 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		m.width, m.height, synthPixel, report.Percent(int(gaps.Load()), int(samples)), humanize.Bytes(uint64(bytes))))
 }
 
-// write makes the file of one year and returns how many gaps it has.
+// write makes the file of one year and returns its number of gaps.
 func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, path string) (gaps int64, err error) {
 	creation := m.creation
 	if !slices.ContainsFunc(creation, func(o string) bool { return strings.HasPrefix(strings.ToUpper(o), "TILED=") }) {
-		creation = append([]string{"TILED=NO"}, creation...) // strips, as most scenes have
+		creation = append([]string{"TILED=NO"}, creation...) // strips, like most scenes
 	}
 	file, err := raster.Create(path, raster.Spec{
 		Width: m.width, Height: m.height, Type: kernel.Float32, Bands: []raster.Band{{Name: "ndvi"}},
@@ -185,7 +185,7 @@ func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, pat
 	if err != nil {
 		return 0, err
 	}
-	defer file.Abort() // without effect after Commit
+	defer file.Abort() // does nothing after Commit
 	rows := make([]float32, min(synthRows, m.height)*m.width)
 	for y := 0; y < m.height; y += synthRows {
 		if ctx.Err() != nil {
@@ -222,7 +222,7 @@ func parsePixels(s string) (int, error) {
 	return int(n), nil
 }
 
-// parseYears reads FIRST-LAST, years that file names can carry.
+// parseYears reads FIRST-LAST.
 func parseYears(s string) (years [2]int, err error) {
 	first, last, found := strings.Cut(s, "-")
 	if !found {

@@ -63,12 +63,12 @@ func versionOf(info *debug.BuildInfo) string {
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the versions of pixtrend, Go and GDAL, what GDAL can do, and the kernel in use.",
-		Example: "  # before a report of a bug\n" +
+		Short: "Print the versions of pixtrend, Go and GDAL, the formats, and the kernel in use.",
+		Example: "  # for a bug report\n" +
 			"  pixtrend version\n" +
-			"  # the version alone\n" +
+			"  # only the version\n" +
 			"  pixtrend --version\n" +
-			"  # whether this machine could run another kernel\n" +
+			"  # with another kernel\n" +
 			"  PIXTREND_ISA=generic pixtrend version",
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -99,11 +99,11 @@ func newVersionCommand() *cobra.Command {
 	}
 }
 
-// cpuText names the processor and the caches that it says it has.
+// cpuText describes the processor and its caches.
 func cpuText() string {
 	text := strings.TrimSpace(cpuid.CPU.BrandName)
 	if text == "" {
-		text = "of an unknown name"
+		text = "unknown"
 	}
 	for _, c := range []struct {
 		name  string
@@ -116,8 +116,8 @@ func cpuText() string {
 	return text
 }
 
-// isaFromEnv returns the kernel that runs. That the environment names another is an error of usage:
-// it is known without looking at any file.
+// isaFromEnv returns the kernel in use. A wrong name in the environment is a usage error, because it is found
+// without opening any file.
 func isaFromEnv(cmd *cobra.Command) (kernel.ISA, error) {
 	k, err := kernel.FromEnv()
 	if err != nil {

@@ -31,7 +31,8 @@ func Reason(err error) error {
 	return err
 }
 
-// CheckTarget reports whether path can become the output, without writing anything.
+// CheckTarget returns an error if path cannot become an output, as far as can be seen without writing. The error wraps
+// fault.ErrOutput.
 func CheckTarget(path string, overwrite bool) error {
 	if path == "" {
 		return fault.Outputf("the output has no name")

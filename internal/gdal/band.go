@@ -35,8 +35,8 @@ var dtypes = map[godal.DataType]kernel.DType{
 	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
 }
 
-// Type returns the type of the samples; known is false for types that cannot be fitted. GDAL before 3.7 calls int8 a Byte,
-// which signedByte reports.
+// Type returns the type of the samples. signedByte is whether GDAL, before version 3.7, calls this int8 a Byte. known is false for types that
+// cannot be fitted.
 func (b Band) Type() (t kernel.DType, signedByte, known bool) {
 	t, known = dtypes[b.band.Structure().DataType]
 	if t == kernel.Uint8 && known && b.Metadata("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE" {
@@ -51,7 +51,7 @@ func (b Band) BlockSize() (width, height int) {
 	return st.BlockSizeX, st.BlockSizeY
 }
 
-// Scaling returns what a sample is multiplied by, and what is added then.
+// Scaling returns the factor of the samples, and the offset that is added to the product.
 func (b Band) Scaling() (scale, offset float64) {
 	st := b.band.Structure()
 	return st.Scale, st.Offset
@@ -96,15 +96,15 @@ func (b Band) SetUnit(unit string) error {
 	return nil
 }
 
-// Flags of a band's mask: it is the same for all bands; it is an alpha band (GDAL's GMF_PER_DATASET and GMF_ALPHA).
+// Flags of a band's mask.
 const (
-	MaskPerDataset = 2
-	MaskAlpha      = 4
+	MaskPerDataset = 2 // it is the same for all bands (GDAL's GMF_PER_DATASET)
+	MaskAlpha      = 4 // it is an alpha band (GMF_ALPHA)
 )
 
 // MaskFlags returns the flags of the band's mask.
 func (b Band) MaskFlags() int {
-	// godal takes no handler for this call, and GDAL would print the warnings that it meets. Handlers belong to a thread.
+	// godal takes no handler for this call, and GDAL would print warnings. Handlers belong to a thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_quiet()
@@ -112,7 +112,7 @@ func (b Band) MaskFlags() int {
 	return b.band.MaskFlags()
 }
 
-// Read fills dst with the samples of w. t, which may be nil, hears what GDAL says of a remote file.
+// Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a remote file.
 func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
 	return interruptible(b.of, t, dst.Data, func(into []byte) error {
 		return b.band.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height, t.bandOptions()...)
@@ -126,7 +126,7 @@ func (b Band) ReadMask(w pixtrend.Window, visible []byte, t *Transfer) error {
 	})
 }
 
-// Resampling is how many pixels become one.
+// Resampling is a way to make one pixel of several.
 type Resampling int
 
 const (
@@ -134,7 +134,7 @@ const (
 	Average                   // the mean of those that have a value
 )
 
-// ReadReduced fills values, width × height of them row by row, with the samples of w, from overviews where some suit.
+// ReadReduced fills values, width × height of them row by row, with the resampled samples of w. It reads overviews if some suit.
 func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int, how Resampling, t *Transfer) error {
 	method := godal.Nearest
 	if how == Average {
@@ -145,7 +145,7 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 	})
 }
 
-// ReadMaskReduced is ReadMask for what ReadReduced fills.
+// ReadMaskReduced is ReadMask for the pixels of ReadReduced.
 func (b Band) ReadMaskReduced(w pixtrend.Window, visible []byte, width, height int, t *Transfer) error {
 	return interruptible(b.of, t, visible, func(into []byte) error {
 		return b.band.MaskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
@@ -157,7 +157,7 @@ func (b Band) reduced(w pixtrend.Window, method godal.ResamplingAlg, t *Transfer
 	return append(options, t.bandOptions()...)
 }
 
-// handle returns GDAL's handle of the band. godal keeps it to itself, but its Band holds nothing else, or this does not
+// handle returns GDAL's handle of the band. godal does not export it, but its Band has no other field; otherwise this does not
 // compile.
 func (b Band) handle() C.GDALRasterBandH {
 	const handleBytes = unsafe.Sizeof(C.GDALRasterBandH(nil))

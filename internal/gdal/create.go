@@ -10,26 +10,26 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Header is all that a GeoTIFF says but its samples. Its nodata value is NaN.
+// Header is everything in a GeoTIFF apart from its samples. Its nodata value is NaN.
 type Header struct {
 	Width, Height int
 	Type          kernel.DType // Float32 or Float64
 	Bands         []BandHeader
 	GeoTransform  [6]float64 // all zero: none
-	CRS           string     // WKT, EPSG:n or whatever else GDAL reads; "": none
+	CRS           string     // WKT, EPSG:n or any other form that GDAL reads; "": none
 	Epoch         float64    // the coordinate epoch of a dynamic CRS, such as 2021.3; 0: none
 	Metadata      map[string]string
 }
 
-// BandHeader is what a GeoTIFF says of a band.
+// BandHeader describes a band of a GeoTIFF.
 type BandHeader struct {
 	Name     string // its description
 	Unit     string
 	Metadata map[string]string
 }
 
-// CreateGeoTIFF makes a GeoTIFF with creation options. Each band gets the samples, row by row; with nil samples the file has
-// a header alone.
+// CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row. With nil samples the file has only
+// a header.
 func CreateGeoTIFF(path string, h Header, options []string, samples []float32) error {
 	if err := Register(); err != nil {
 		return err
@@ -90,7 +90,8 @@ func (h Header) describe(ds *godal.Dataset) error {
 // GDAL writes metadata as XML, which would be ill-formed.
 func inXML(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
-// Remove removes a file of GDAL's, such as one in memory, and the metadata beside it. It is no error if there is none.
+// Remove removes a file that GDAL can see, such as one in memory, and the metadata beside it, if
+// there are any.
 func Remove(path string) {
 	for _, name := range []string{path, path + ".aux.xml"} {
 		_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))

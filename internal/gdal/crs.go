@@ -1,7 +1,12 @@
 package gdal
 
-import "github.com/airbusgeo/godal"
+import (
+	"strings"
 
+	"github.com/airbusgeo/godal"
+)
+
+// SameCRS reports whether PROJ takes two CRSs, given as WKT, for one. It calls OnCRSThread.
 func SameCRS(a, b string) (same bool) {
 	if a == "" || b == "" || a == b {
 		return a == b
@@ -37,10 +42,15 @@ func CRSName(wkt string) string {
 	if code := sr.AuthorityCode(""); code != "" {
 		return sr.AuthorityName("") + ":" + code
 	}
+	name := "unnamed"
 	for _, node := range []string{"PROJCRS", "PROJCS", "GEOGCRS", "GEOGCS"} {
-		if name, ok := sr.AttrValue(node, 0); ok {
-			return name
+		if given, ok := sr.AttrValue(node, 0); ok {
+			name = given
+			break
 		}
 	}
-	return "unnamed"
+	if method, ok := sr.AttrValue("PROJECTION", 0); ok && (strings.EqualFold(name, "unnamed") || strings.EqualFold(name, "unknown")) {
+		name += " (" + strings.ReplaceAll(method, "_", " ") + ")"
+	}
+	return name
 }

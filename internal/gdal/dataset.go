@@ -141,6 +141,33 @@ func (d *Dataset) GeoTransform() (t [6]float64, known bool) {
 	return t, err == nil
 }
 
+// Place is how a raster says where on the earth it lies.
+type Place int
+
+const (
+	Unplaced      Place = iota // it does not
+	Affine                     // by an affine transform
+	ControlPoints              // by ground control points
+	RPC                        // by rational polynomial coefficients
+	Geolocation                // by the coordinates of each pixel
+)
+
+// Place returns how the raster says where it lies: by an affine transform if it has one.
+func (d *Dataset) Place() Place {
+	if _, affine := d.GeoTransform(); affine {
+		return Affine
+	}
+	switch {
+	case len(d.ds.GCPs()) > 0:
+		return ControlPoints
+	case len(d.ds.Metadatas(godal.Domain("RPC"))) > 0:
+		return RPC
+	case len(d.ds.Metadatas(godal.Domain("GEOLOCATION"))) > 0:
+		return Geolocation
+	}
+	return Unplaced
+}
+
 // Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain "" is the default one.
 func (d *Dataset) Metadata(key, domain string) string {
 	return d.ds.Metadata(key, godal.Domain(domain))
@@ -153,7 +180,7 @@ func (d *Dataset) HasDomain(domain string) bool {
 }
 
 // Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of the next band begin
-// stride bytes after those of the one before. t, which may be nil, hears what GDAL says of a remote file.
+// stride bytes after those of the one before. t, which may be nil, collects GDAL's messages about a remote file.
 func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
 	if int64(stride) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())

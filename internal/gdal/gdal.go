@@ -19,7 +19,7 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Register makes GDAL ready once; its registration must not run twice at the same time.
+// Register registers GDAL's internal drivers, once. GDAL's registration must not run twice at the same time.
 var Register = sync.OnceValue(func() error {
 	neverWriteBesideInputs()
 	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
@@ -42,8 +42,7 @@ func Version() string {
 	return fmt.Sprintf("%d.%d.%d", v.Major(), v.Minor(), v.Revision())
 }
 
-// ignoreWarnings is the handler for calls where GDAL warns of what does not matter here; without
-// one, godal makes every warning an error.
+// ignoreWarnings is an error handler for calls whose warnings do not matter. Without a handler, godal makes every warning an error.
 func ignoreWarnings(ec godal.ErrorCategory, code int, msg string) error {
 	if ec <= godal.CE_Warning {
 		return nil
@@ -51,7 +50,7 @@ func ignoreWarnings(ec godal.ErrorCategory, code int, msg string) error {
 	return fmt.Errorf("%s", msg)
 }
 
-// Sentence makes one line of a GDAL error, which may have several.
+// Sentence returns the lines of a GDAL error as one line.
 func Sentence(err error) string {
 	seen := map[string]bool{}
 	var lines []string
@@ -64,22 +63,21 @@ func Sentence(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-// Cause returns the first line of a GDAL error about a file, which says what went wrong; the lines
-// after it say what failed in consequence. The file's name is left to the caller's sentence.
+// Cause returns the first line of a GDAL error about a file, without the file's name. It says what went wrong; the lines after it say
+// what failed in consequence.
 func Cause(err error, name string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	if strings.HasPrefix(line, "unknown cpl error") {
-		return "a part of it is missing" // a short read of uncompressed samples, which GDAL has no words for
+		return "a part of it is missing" // GDAL has no message for a short read of uncompressed samples
 	}
 	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
 		line = strings.ReplaceAll(line, with, "")
 	}
-	return WithoutSecrets(strings.TrimRight(line, ". "))
+	return withoutSecrets(strings.TrimRight(line, ". "))
 }
 
-// OnCRSThread calls f on a thread that is kept for it. PROJ has a context a thread, and each opens its data base and
-// looks a CRS up anew, which takes some milliseconds: so what has to do with a CRS is done on one. f does not call
-// OnCRSThread.
+// OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which opens its database and looks up each CRS
+// anew, in some milliseconds. So all work with coordinate systems is done on one thread. f must not call OnCRSThread.
 func OnCRSThread(f func()) {
 	done := make(chan struct{})
 	crsThread() <- func() {
@@ -89,6 +87,7 @@ func OnCRSThread(f func()) {
 	<-done
 }
 
+// crsThread returns the functions that the thread is to call.
 var crsThread = sync.OnceValue(func() chan<- func() {
 	calls := make(chan func())
 	go func() {

@@ -12,8 +12,8 @@ import (
 // remotePrefixes begin the names of the file systems that send HTTP requests.
 var remotePrefixes = []string{"/vsicurl/", "/vsicurl?", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/"}
 
-// remoteAt returns where the name of a remote file begins in name, which may also be one in an archive,
-// such as /vsizip//vsicurl/…; -1 if it is local.
+// remoteAt returns where the name of a remote file begins in name, which may also be one in an
+// archive, such as /vsizip//vsicurl/…; -1 if it is local.
 func remoteAt(name string) int {
 	if !strings.HasPrefix(name, "/vsi") {
 		return -1
@@ -26,6 +26,7 @@ func remoteAt(name string) int {
 	return -1
 }
 
+// IsRemote reports whether GDAL reads a file through HTTP requests.
 func IsRemote(name string) bool { return remoteAt(name) >= 0 }
 
 // urlForm matches the URLs that FromURL turns into names of GDAL.
@@ -48,12 +49,12 @@ func FromURL(name string) string {
 	return "/vsicurl/" + name
 }
 
-// DisplayName is the name of a file as people may see it. Queries and passwords in a URL give access to whoever has
-// them: they belong neither into messages nor into the metadata of an output.
+// DisplayName returns the name of a file for people, without the query and the password of a URL. Both give access to the file, so they
+// belong neither in messages nor in the metadata of an output.
 func DisplayName(name string) string {
 	if !IsRemote(name) {
 		if Subdataset(name) != "" {
-			return WithoutSecrets(name)
+			return withoutSecrets(name)
 		}
 		return name
 	}
@@ -76,12 +77,13 @@ var (
 	urlInString = regexp.MustCompile(`(?i)(/vsi[a-z0-9]+[/?]|(https?|s3|gs|az)://)[^\s'"]*`)
 )
 
+// stripAddress removes queries and passwords from a URL.
 func stripAddress(address string) string {
 	return urlQueries.ReplaceAllString(urlSecrets.ReplaceAllString(address, "$1"), "")
 }
 
-// WithoutSecrets is a message of GDAL without what shown leaves out.
-func WithoutSecrets(message string) string {
+// withoutSecrets returns a message of GDAL with the URLs in it as DisplayName has them.
+func withoutSecrets(message string) string {
 	return urlInString.ReplaceAllStringFunc(message, func(address string) string {
 		if strings.HasPrefix(address, "/vsicurl?") {
 			return "/vsicurl?…"
@@ -90,7 +92,7 @@ func WithoutSecrets(message string) string {
 	})
 }
 
-// DatedName is the name of a file for finding its date: the digits in %20 are no part of one.
+// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL are no part of a date.
 func DatedName(name string) string {
 	if !IsRemote(name) {
 		return FilePath(name)

@@ -25,7 +25,7 @@ func TestNames(t *testing.T) {
 		"cannot read gs://bucket/a.tif?X-Goog-Signature=1":               "cannot read gs://bucket/a.tif",
 		`NETCDF:"/vsicurl/https://u:p@example.org/f.nc?sig=1":t2m fails`: `NETCDF:"/vsicurl/https://example.org/f.nc":t2m fails`,
 	} {
-		if got := WithoutSecrets(message); got != want {
+		if got := withoutSecrets(message); got != want {
 			t.Errorf("%q becomes %q, want %q", message, got, want)
 		}
 	}

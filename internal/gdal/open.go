@@ -2,19 +2,26 @@ package gdal
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+	"errors"
 	"strings"
 
 	"github.com/airbusgeo/godal"
 )
 
-// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which may be nil, hears what GDAL
-// says of a remote file.
-//
-// The sidecar files that are there, and the siblings that the caller names, are listed for GDAL. Left to look for them,
-// GDAL would read the whole folder for each file, which takes longer than the fit where there are thousands of scenes.
-func Open(path string, drivers []string, t *Transfer, siblings ...string) (*Dataset, error) {
+// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which may be nil, collects GDAL's messages about a
+// remote file. GDAL reads the sidecar files of the raster, and those that the caller names, with it.
+func Open(name string, drivers []string, t *Transfer, sidecars ...string) (*Dataset, error) {
+	return (*Folders)(nil).Open(name, drivers, t, sidecars...)
+}
+
+// OpenFirst opens a raster that this process may have read before, and forgets what it knew of it. A remote file is tried as
+// often as PatienceFor says, until ctx ends.
+func OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, error) {
+	return (*Folders)(nil).OpenFirst(ctx, name, drivers)
+}
+
+// Open is like the function Open, but lists each folder once.
+func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...string) (*Dataset, error) {
 	if err := Register(); err != nil {
 		return nil, err
 	}
@@ -27,14 +34,17 @@ func Open(path string, drivers []string, t *Transfer, siblings ...string) (*Data
 		registerAll()
 	}
 	opts = append(opts, godal.Drivers(withSubdatasets(drivers)...))
-	if !strings.HasPrefix(path, "/vsi") {
-		siblings = append(siblings, Sidecars(path)...)
-	}
-	if len(siblings) > 0 {
-		opts = append(opts, godal.SiblingFiles(siblings...))
+	if !strings.HasPrefix(name, withoutPredictorPrefix) {
+		found, ok := f.Sidecars(name)
+		switch sidecars = append(sidecars, found...); {
+		case !ok:
+			opts = append(opts, godal.SiblingFiles()) // GDAL tries the names that it knows
+		case len(sidecars) > 0:
+			opts = append(opts, godal.SiblingFiles(sidecars...))
+		}
 	}
 	open := func() (*Dataset, error) {
-		ds, err := godal.Open(path, append(opts, t.openOptions()...)...)
+		ds, err := godal.Open(name, append(opts, t.openOptions()...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -43,17 +53,38 @@ func Open(path string, drivers []string, t *Transfer, siblings ...string) (*Data
 	if t == nil {
 		return open()
 	}
-	return unlessDone(t.ctx, open, func(d *Dataset) { _ = d.Close() })
+	openWhole := func() (*Dataset, error) {
+		ds, err := open()
+		t.mu.Lock()
+		cut := t.headerCut
+		t.mu.Unlock()
+		if err == nil && cut {
+			_ = ds.Close()
+			return nil, errors.New("a part of its header is missing")
+		}
+		return ds, err
+	}
+	return unlessDone(t.ctx, openWhole, func(d *Dataset) { _ = d.Close() })
 }
 
-// OpenFirst opens a raster that this process may have read before, and forgets what it knew of it. A remote file is tried as
-// often as PatienceFor says, until ctx ends.
-func OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, error) {
+// OpenFirst is like the function OpenFirst, but lists each folder once. If a local raster has no place of its own, GDAL may read
+// any file in its folder to find one.
+func (f *Folders) OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
 	if !IsRemote(name) {
-		return Open(name, drivers, nil)
+		ds, err := f.Open(name, drivers, nil)
+		if err != nil || ds.Place() != Unplaced {
+			return ds, err
+		}
+		if all := f.all(name); len(all) > 0 {
+			if again, err := f.Open(name, drivers, nil, all...); err == nil {
+				_ = ds.Close()
+				return again, nil
+			}
+		}
+		return ds, nil
 	}
 	if err := Register(); err != nil { // which reads the user's configuration file
 		return nil, err
@@ -61,7 +92,7 @@ func OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, er
 	Forget(name)
 	var ds *Dataset
 	err := Persist(ctx, name, PatienceFor(name), &Troubles{}, func(t *Transfer) error {
-		opened, err := Open(name, drivers, t)
+		opened, err := f.Open(name, drivers, t)
 		ds = opened
 		return err
 	})
@@ -95,17 +126,4 @@ func unlessDone[T any](ctx context.Context, call func() (T, error), discard func
 		var none T
 		return none, context.Cause(ctx)
 	}
-}
-
-// Sidecars returns the names, without their folder, of the files beside a local raster that GDAL reads with it.
-func Sidecars(path string) []string {
-	base := filepath.Base(path)
-	stem := strings.TrimSuffix(base, filepath.Ext(base))
-	var found []string
-	for _, name := range []string{base + ".aux.xml", base + ".msk", stem + ".tfw", stem + ".TFW"} {
-		if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); err == nil {
-			found = append(found, name)
-		}
-	}
-	return found
 }

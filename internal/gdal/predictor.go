@@ -92,19 +92,19 @@ import (
 	"fmt"
 )
 
-// WithoutPredictorPrefix begins the names in that file system.
-const WithoutPredictorPrefix = "/vsipixtrend-plain/"
+// withoutPredictorPrefix begins the names in that file system.
+const withoutPredictorPrefix = "/vsipixtrend-plain/"
 
 func registerWithoutPredictor() error {
-	prefix := C.CString(WithoutPredictorPrefix) // not freed: GDAL 3.6 keeps the pointer
+	prefix := C.CString(withoutPredictorPrefix) // not freed: GDAL 3.6 keeps the pointer
 	if C.plain_install(prefix) != 0 {
 		return errors.New("GDAL takes no more file systems")
 	}
 	return nil
 }
 
-// WithoutPredictor is the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
+// WithoutPredictor returns the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
 // keeps the number of its predictor.
 func WithoutPredictor(path string, predictorAt int64) string {
-	return fmt.Sprintf("%s%d,%s", WithoutPredictorPrefix, predictorAt, path)
+	return fmt.Sprintf("%s%d,%s", withoutPredictorPrefix, predictorAt, path)
 }

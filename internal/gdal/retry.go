@@ -56,22 +56,22 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// remoteDefaults are GDAL's options for remote files, where the user has not set the same one. They
-// are given to each call and never to the process, of which this package may be a small part.
+// remoteDefaults are options of GDAL for remote files. Options that the user has set take precedence. They are set for each call and never
+// for the process, of which this package may be a small part.
 //
-// VSI_CACHE stays off: it would hold 25 MB for each open file, of what is read once.
+// VSI_CACHE stays off: it would hold 25 MB for each open file, although everything is read once.
 var remoteDefaults = []string{
 	"GDAL_DISABLE_READDIR_ON_OPEN=EMPTY_DIR",
-	"GDAL_INGESTED_BYTES_AT_OPEN=32768", // in one request: the directories of most files, and of theirs overviews
+	"GDAL_INGESTED_BYTES_AT_OPEN=32768", // one request for the directories of most files and their overviews
 	"GDAL_HTTP_MERGE_CONSECUTIVE_RANGES=YES",
 	"GDAL_HTTP_CONNECTTIMEOUT=10",
-	"GDAL_HTTP_LOW_SPEED_TIME=30", // a transfer may be slow but not stand still
+	"GDAL_HTTP_LOW_SPEED_TIME=30", // a transfer may be slow but must not stop
 	"GDAL_HTTP_LOW_SPEED_LIMIT=1",
 	"GDAL_HTTP_TCP_KEEPALIVE=YES",
 }
 
-// UserOption returns what the user has set an option of GDAL to, for a file: in the environment, in a
-// configuration file or by a call.
+// UserOption returns the value of an option of GDAL for a file, if the user has set it: in the environment, in a configuration file or
+// by a call.
 func UserOption(name, key string) (value string, set bool) {
 	cname, ckey := C.CString(name), C.CString(key)
 	defer C.free(unsafe.Pointer(cname))
@@ -82,9 +82,8 @@ func UserOption(name, key string) (value string, set bool) {
 
 // RemoteOptions returns the options for a file that the user has not set.
 func RemoteOptions(name string, p Patience) []string {
-	// GDAL itself tries twice more, in a moment that is short enough to wait for it: it alone can repeat one
-	// request of many. It gives up where this package begins, which sleeps so that a run can be
-	// interrupted.
+	// GDAL itself tries twice more, with short waits: only GDAL can repeat one request of many. Longer waits are those of
+	// Persist, which can be interrupted.
 	options := []string{
 		fmt.Sprintf("GDAL_HTTP_MAX_RETRY=%d", min(p.Retries, 2)),
 		fmt.Sprintf("GDAL_HTTP_RETRY_DELAY=%g", min(p.First, 250*time.Millisecond).Seconds()),
@@ -98,17 +97,17 @@ func RemoteOptions(name string, p Patience) []string {
 	return options
 }
 
-// Patience says how often a request that failed is repeated, and how long to wait before: first, then
-// twice as long each time.
+// Patience says how often a request that failed is repeated.
 type Patience struct {
 	Retries int
-	First   time.Duration
+	First   time.Duration // the wait before the first retry. Each later one is twice as long
 }
 
-const LongestWait = 8 * time.Second
+// longestWait is the longest wait, unless the first one is longer.
+const longestWait = 8 * time.Second
 
-// PatienceFor returns what the user asks of GDAL with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY, or
-// five times in sixteen seconds.
+// PatienceFor returns the patience that the user has set with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY. The default is five retries
+// in sixteen seconds.
 func PatienceFor(name string) Patience {
 	p := Patience{5, 500 * time.Millisecond}
 	if text, set := UserOption(name, "GDAL_HTTP_MAX_RETRY"); set {
@@ -124,38 +123,38 @@ func PatienceFor(name string) Patience {
 	return p
 }
 
-// Wait returns how long to wait before retry n, counted from 0. Half of it is left to chance, so that
-// workers that failed together do not come back together.
+// Wait returns how long to wait before retry n, counted from 0. Half of it is random, so that workers that failed at the same time do not
+// retry at the same time.
 func (p Patience) Wait(n int) time.Duration {
-	d := min(p.First<<min(n, 10), max(LongestWait, p.First))
+	d := min(p.First<<min(n, 10), max(longestWait, p.First))
 	return d/2 + rand.N(d/2+1)
 }
 
-// Transfer hears what GDAL says during a call on a remote file. That a request failed, and how, is often
-// only in its debug messages: a file whose header is not given is "not recognized", a dropped
-// connection a block that is too short.
+// Transfer collects GDAL's messages during a call on a remote file. Often only debug messages say that a request failed, and how: the error
+// for a header that was not sent is "not recognized", and for a dropped connection that a block is too short.
 type Transfer struct {
 	ctx     context.Context // bounds the call
 	mu      sync.Mutex
-	Options []string
+	Options []string // of GDAL, KEY=VALUE
 	trouble
+	headerCut bool // a part of the header could not be read, which to GDAL is no more than a warning
 }
 
-// trouble is what was heard of requests that failed; the zero trouble, that none did.
+// trouble describes requests that failed. The zero value means that none did.
 type trouble struct {
 	status int    // HTTP status of the last one; 0: none was answered
-	curl   string // what curl says about the last one that had no answer, or not all of it
-	whole  bool   // the server sends all of a file where a part is asked for
+	curl   string // curl's message about the last one without an answer, or without a whole one
+	whole  bool   // the server sends whole files instead of parts
 }
 
-// Troubles passes on what was heard of a file. GDAL remembers for all threads that a request failed, and says
-// to the next who opens the file that there is none, without a request that could be heard.
+// Troubles remembers the trouble of a file across calls. GDAL remembers for all threads that a request failed, and the next call to open
+// the file then fails without a request and without messages.
 type Troubles struct {
 	mu   sync.Mutex
 	last trouble
 }
 
-// after returns what t heard in a try that ended with err, or else what was last heard in another place. What goes well ends it.
+// after returns the trouble of a try that ended with err. If t has none, it is the one last remembered. Success clears it.
 func (g *Troubles) after(t *Transfer, err error) trouble {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -168,10 +167,10 @@ func (g *Troubles) after(t *Transfer, err error) trouble {
 	return g.last
 }
 
-// DebugKeys are the categories of messages about requests.
+// DebugKeys is the option that makes GDAL send debug messages about requests.
 const DebugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
 
-// config is the options of a call, and those by which t hears it. The nil transfer, of local files, has none.
+// config returns the options of a call, with those for its messages. A nil transfer, of local files, has none.
 func (t *Transfer) config() []string { return append([]string{DebugKeys}, t.Options...) }
 
 func (t *Transfer) openOptions() []godal.OpenOption {
@@ -200,6 +199,7 @@ var (
 	curlText   = regexp.MustCompile(`(?:response_code=\d+, (?:curl error )?msg=|CURL error: )(.+)`)
 )
 
+// hear is an error handler that takes note of GDAL's messages.
 func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -209,8 +209,9 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 		}
 	}
 	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
-		t.curl = WithoutSecrets(m[1])
+		t.curl = withoutSecrets(m[1])
 	}
+	t.headerCut = t.headerCut || strings.Contains(msg, "IO error during reading of")
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
 	if ec <= godal.CE_Warning {
 		return nil
@@ -227,7 +228,7 @@ type RemoteError struct {
 func (f *RemoteError) Error() string { return f.text }
 func (f *RemoteError) Unwrap() error { return f.err }
 
-// explain says what went wrong after so many tries, what to do, and whether it may go better soon.
+// explain returns an error that says what went wrong in so many tries and what to do, and whether another try may succeed.
 func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	times := ""
 	if tries > 1 {
@@ -254,17 +255,17 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	case t.curl != "":
 		return say("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times), true
 	}
-	return err, tries < 3 // a response may have been cut without a word; or the file is damaged
+	return err, tries < 3 // a response may have been cut without a message, or the file is damaged
 }
 
-// Persist calls try until it succeeds, its failure will stay, or patience is at its end. Between tries it
-// forgets what GDAL holds of the file, which may be the beginning of a response or that there is none.
+// Persist calls try until it succeeds, fails for good, or has used up the retries of p. Between tries it makes GDAL forget the file,
+// since GDAL remembers partial responses and failures.
 func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func(t *Transfer) error) error {
 	options := RemoteOptions(name, p)
 	for n := 0; ; n++ {
 		t := &Transfer{ctx: ctx, Options: options}
 		if n > 0 {
-			// Of requests at the same time GDAL repeats none, and each more is one more that may fail.
+			// GDAL does not repeat requests that it sends at the same time.
 			t.Options = append(slices.Clip(options), "GDAL_HTTP_MULTIRANGE=SERIAL")
 		}
 		err := try(t)
@@ -272,7 +273,7 @@ func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func
 			if err == nil {
 				return nil
 			}
-			return context.Cause(ctx) // t may still hear of a call that goes on
+			return context.Cause(ctx) // the call may go on and write to t
 		}
 		heard := g.after(t, err)
 		if err == nil || errors.Is(err, fault.ErrInput) {
@@ -291,14 +292,14 @@ func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func
 	}
 }
 
-// Forget drops what GDAL holds of a remote file beside its handles.
+// Forget makes GDAL forget what it knows of a remote file, apart from open ones.
 func Forget(name string) {
 	cname := C.CString(name[max(remoteAt(name), 0):])
 	defer C.free(unsafe.Pointer(cname))
 	C.VSICurlPartialClearCache(cname)
 }
 
-// cList is options as C takes them.
+// cList returns options as a list for C, and a function that frees it.
 func cList(options []string) (list **C.char, free func()) {
 	for _, o := range options {
 		c := C.CString(o)
@@ -308,13 +309,13 @@ func cList(options []string) (list **C.char, free func()) {
 	return list, func() { C.CSLDestroy(list) }
 }
 
-// FileVersion is what a server says of a file without sending it.
+// FileVersion is what a server says about a file without sending it.
 type FileVersion struct {
 	Size    int64 // 0: it does not say
 	Changed int64 // Unix time; 0: it does not say
 }
 
-// FileVersionOf asks for the version of a remote file, until ctx ends. ok is false where there is no answer.
+// FileVersionOf returns the version of a remote file. ok is false if the server does not answer before ctx ends.
 func FileVersionOf(ctx context.Context, name string) (v FileVersion, ok bool) {
 	v, err := unlessDone(ctx, func() (FileVersion, error) { return statRemote(name) }, func(FileVersion) {})
 	return v, err == nil

@@ -1,16 +1,29 @@
 package gdal
 
-import "github.com/airbusgeo/godal"
+/*
+#include <cpl_error.h>
 
-// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or longitude, latitude, whatever
-// the CRS itself says.
+static void push_mute(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
+*/
+import "C"
+
+import (
+	"math"
+	"runtime"
+	"strconv"
+
+	"github.com/airbusgeo/godal"
+)
+
+// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or
+// longitude, latitude, whatever the CRS itself says.
 type Transform struct {
 	from, to *godal.SpatialRef
 	t        *godal.Transform
 }
 
-// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten milliseconds. The caller closes
-// the transform, on the thread that made it.
+// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten
+// milliseconds. The caller closes the transform, on the thread that made it.
 func NewTransform(from, to string) (*Transform, error) {
 	t := &Transform{}
 	var err error
@@ -29,10 +42,47 @@ func NewTransform(from, to string) (*Transform, error) {
 	return t, nil
 }
 
-// Apply replaces coordinates in place. An error means that some of them have no place in the other CRS.
-func (t *Transform) Apply(xs, ys []float64) error { return t.t.TransformEx(xs, ys, nil, nil) }
+// Apply replaces coordinates in place. An error means that some of them have no place in the other
+// CRS.
+func (t *Transform) Apply(xs, ys []float64) error {
+	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_mute()
+	defer C.CPLPopErrorHandler()
+	return t.t.TransformEx(xs, ys, nil, nil)
+}
 
-// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it has none.
+// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts degrees.
+func (t *Transform) MetresPerUnit() float64 {
+	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
+	metres, _ := strconv.ParseFloat(text, 64)
+	return metres
+}
+
+// ApplyEach replaces coordinates in place, with NaN for those that have no place in the other CRS.
+func (t *Transform) ApplyEach(xs, ys []float64) {
+	if len(xs) == 0 {
+		return
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_mute() // PROJ says of each place that it has none
+	defer C.CPLPopErrorHandler()
+	placed := make([]bool, len(xs))
+	_ = t.t.TransformEx(xs, ys, nil, placed)
+	for i, ok := range placed {
+		if !ok || math.IsInf(xs[i], 0) || math.IsInf(ys[i], 0) {
+			xs[i], ys[i] = math.NaN(), math.NaN()
+		}
+	}
+}
+
+// Geographic reports whether the source CRS counts degrees of longitude and latitude.
+func (t *Transform) Geographic() bool { return t.from.Geographic() }
+
+// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it
+// has none.
 func (t *Transform) LinearUnit() string {
 	unit, _ := t.from.AttrValue("PROJCS|UNIT", 0)
 	return unit

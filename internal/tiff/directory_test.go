@@ -38,7 +38,7 @@ func TestHostileDirectories(t *testing.T) {
 			}
 		}
 	}
-	huge := file(entry(tagWidth, 4, 1, 1<<31-1), entry(tagHeight, 4, 1, 1<<31-1), entry(tagBits, 3, 1, 32), entry(TagStripOffsets, 4, 1<<31-1, 8), entry(tagRowsPerStrip, 4, 1, 1))
+	huge := file(entry(tagWidth, 4, 1, 1<<31-1), entry(tagHeight, 4, 1, 1<<31-1), entry(tagBits, 3, 1, 32), entry(tagStripOffsets, 4, 1<<31-1, 8), entry(tagRowsPerStrip, 4, 1, 1))
 	if tiff, err := Read(bytes.NewReader(huge)); err == nil {
 		if _, ok := tiff.Samples(1, 4); ok {
 			t.Error("billions of strips have samples")

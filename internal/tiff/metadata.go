@@ -9,15 +9,20 @@ import (
 	"strings"
 )
 
+// Names in GDAL's metadata: the item with the time of acquisition and its domain, and the prefix of items with the coordinate of
+// a band from NetCDF, which the name of the dimension follows.
 const (
-	AcquiredKey = "ACQUISITIONDATETIME" // as GDAL's readers of providers' metadata call it, in this domain
+	AcquiredKey = "ACQUISITIONDATETIME"
 	Imagery     = "IMAGERY"
-	Dimension   = "NETCDF_DIM_" // and the name of a dimension: what GDAL calls the coordinate of a band from NetCDF
+	Dimension   = "NETCDF_DIM_"
 )
 
-// Text returns the text of a tag, "" if there is none.
-func (t *File) Text(tag uint16) string {
-	e := t.Entry(tag)
+// DateTime returns the text of the tag DateTime; "" if there is none.
+func (t *File) DateTime() string { return t.text(tagDateTime) }
+
+// text returns the text of a tag; "" if there is none.
+func (t *File) text(tag uint16) string {
+	e := t.entry(tag)
 	if e == nil {
 		return ""
 	}
@@ -28,31 +33,31 @@ func (t *File) Text(tag uint16) string {
 // HasItem reports whether GDAL's metadata of the file has an item of that name, which has no
 // characters that XML escapes.
 func (t *File) HasItem(name string) bool {
-	return strings.Contains(t.Text(tagGDALMetadata), `<Item name="`+name+`"`)
+	return strings.Contains(t.text(tagGDALMetadata), `<Item name="`+name+`"`)
 }
 
 // HasPages reports whether the file has other directories: pages, overviews or masks.
 func (t *File) HasPages() bool { return !t.last }
 
-// metadataItem is an entry of the XML that GDAL keeps in a tag of its own.
-type metadataItem struct {
+// Item is an item of the metadata that GDAL keeps as XML in a tag of its own.
+type Item struct {
 	Name   string `xml:"name,attr"`
 	Sample *int   `xml:"sample,attr"` // the band, from 0; nil: the file
-	Role   string `xml:"role,attr"`   // what GDAL makes of it: scale, offset, unittype, description, colorinterp
+	Role   string `xml:"role,attr"`   // scale, offset, unittype, description or colorinterp; "" for others
 	Domain string `xml:"domain,attr"`
 	Text   string `xml:",chardata"`
 }
 
-// Metadata reads the XML, but for what is no more than statistics and whatever else people keep.
-func (t *File) Metadata() ([]metadataItem, error) {
-	data := []byte(t.Text(tagGDALMetadata))
+// Metadata returns the items of GDAL's metadata. If none of them has a meaning for a fit, it returns nil.
+func (t *File) Metadata() ([]Item, error) {
+	data := []byte(t.text(tagGDALMetadata))
 	matters := func(word string) bool { return bytes.Contains(data, []byte(word)) }
 	if !slices.ContainsFunc([]string{"role", "PIXELTYPE", "IMAGE_STRUCTURE", Imagery, Dimension}, matters) {
 		return nil, nil
 	}
 	var document struct {
-		XMLName xml.Name       `xml:"GDALMetadata"`
-		Items   []metadataItem `xml:"Item"`
+		XMLName xml.Name `xml:"GDALMetadata"`
+		Items   []Item   `xml:"Item"`
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	if err := d.Decode(&document); err != nil {
@@ -67,7 +72,7 @@ func (t *File) Metadata() ([]metadataItem, error) {
 	return document.Items, nil
 }
 
-// meaning returns the items that change what samples mean; ok is false where they cannot be told from others.
+// meaning returns the items that change the meaning of samples, as text; ok is false if the metadata cannot be read.
 func (t *File) meaning() (meaning string, ok bool) {
 	items, err := t.Metadata()
 	if err != nil {

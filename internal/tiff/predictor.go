@@ -2,11 +2,47 @@ package tiff
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Undo takes a predictor, 2 or 3, off rows of width samples of size bytes. scratch is for a row.
+// Predictor returns the predictor of the file: 2 for differences between samples, 3 for differences between the bytes of floats, 0 for
+// none.
+func (t *File) Predictor() int {
+	if n := t.value(tagPredictor, 1); n == 2 || n == 3 {
+		return int(n)
+	}
+	return 0
+}
+
+// RemovablePredictor returns the predictor of a band, counted from 1, and where the file keeps its number, if the samples can be decoded as
+// those of a file without a predictor and then be completed by Undo: if all blocks of the band are there, and decode to nothing
+// but its samples. It is 0 otherwise.
+func (t *File) RemovablePredictor(band int, dtype kernel.DType) (predictor int, at int64) {
+	const lzw, deflate, oldDeflate, lzma, zstd = 5, 8, 32946, 34925, 50000
+	predictor = t.Predictor()
+	known := predictor == 2 && dtype.Size() <= 4 || predictor == 3 && dtype.IsFloat()
+	if !known || !t.separate(band, dtype.Size()) || !slices.Contains([]uint64{lzw, deflate, oldDeflate, lzma, zstd}, t.value(tagCompression, 1)) {
+		return 0, 0
+	}
+	e, counts := t.entry(tagPredictor), t.entry(tagTileCounts)
+	if counts == nil {
+		counts = t.entry(tagStripCounts)
+	}
+	bands := t.value(tagSamplesPerPixel, 1)
+	if e.kind != 3 || e.count != 1 || counts == nil || bands > 1<<16 || counts.count%bands != 0 || counts.count/bands > mostBlocks {
+		return 0, 0
+	}
+	// A block that is not there is nodata, and not differences.
+	if !t.eachBlock(counts, band, counts.count/bands, func(count uint64) bool { return count > 0 }) {
+		return 0, 0
+	}
+	return predictor, e.at
+}
+
+// Undo makes samples of what the predictor 2 or 3 left, in rows of width samples of size bytes. scratch is memory that calls may share
+// one after the other.
 func Undo(predictor int, rows []byte, width, size int, scratch *[]byte) {
 	switch {
 	case predictor == 3:

@@ -7,44 +7,47 @@ import (
 	"os"
 )
 
-// Tiling says where the tiles of an uncompressed TIFF stand: one after the other from base, row by row
-// and band by band.
+// Tiling says where the tiles of an uncompressed TIFF are: one after the other from Base on, row by row and band by band.
 type Tiling struct {
 	Width, Height         int // of the raster
 	TileWidth, TileHeight int
 	Across, Down          int // tiles
-	Bands, Size           int // size: bytes of a sample
+	Bands                 int
+	Size                  int // bytes of a sample
 	Base                  int64
 }
 
 func (t *Tiling) tileBytes() int64 { return int64(t.TileWidth) * int64(t.TileHeight) * int64(t.Size) }
-func (t *Tiling) Tiles() int       { return t.Across * t.Down * t.Bands }
-func (t *Tiling) End() int64       { return t.Base + int64(t.Tiles())*t.tileBytes() }
 
-// At returns where row y of a tile begins.
+// Tiles returns the number of tiles of all bands.
+func (t *Tiling) Tiles() int { return t.Across * t.Down * t.Bands }
+
+// End returns the size of the file.
+func (t *Tiling) End() int64 { return t.Base + int64(t.Tiles())*t.tileBytes() }
+
+// At returns where row y of a tile begins. Bands, tiles and rows are counted from 0.
 func (t *Tiling) At(band, tx, ty, y int) int64 {
 	tile := (int64(band)*int64(t.Down)+int64(ty))*int64(t.Across) + int64(tx)
 	return t.Base + tile*t.tileBytes() + int64(y)*int64(t.TileWidth)*int64(t.Size)
 }
 
-// pageBytes is what tiles begin at a multiple of.
+// pageBytes is a multiple at which tiles begin.
 const pageBytes = 4096
 
-// LayTiles gives every tile of a TIFF that GDAL wrote without any a place behind its header, in
-// the order of the tiles, from a page's beginning on. t has the raster's size, bands and samples;
-// the rest is filled in. The file then ends with the header, and reads as a whole one once it is t.end()
-// long.
+// LayTiles gives each tile of a TIFF that GDAL wrote without any tile its place behind the header, in the order of tiles, from the
+// beginning of a page on. t has the raster's size, bands and samples; LayTiles sets the other fields. Afterwards the file is whole
+// as soon as it has t.End() bytes.
 func LayTiles(file *os.File, t *Tiling) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
 	d, err := Read(file)
-	if err != nil || d.Order != binary.ByteOrder(binary.LittleEndian) {
+	if err != nil || d.order != binary.ByteOrder(binary.LittleEndian) {
 		return errors.New("its header cannot be understood")
 	}
 	value := func(tag uint16, absent uint64) int {
-		n, err := d.Number(tag, absent)
+		n, err := d.number(tag, absent)
 		if err != nil || n > math.MaxInt32 {
 			return -1
 		}
@@ -87,7 +90,7 @@ func LayTiles(file *os.File, t *Tiling) error {
 		tag    uint16
 		values []byte
 	}{{tagTileOffsets, offsets}, {tagTileCounts, counts}} {
-		e := d.Entry(table.tag)
+		e := d.entry(table.tag)
 		if e == nil {
 			return errors.New("its header has no room for tiles")
 		}
@@ -96,7 +99,7 @@ func LayTiles(file *os.File, t *Tiling) error {
 		}
 		entry := binary.LittleEndian.AppendUint16(nil, table.tag)
 		entry = number(binary.LittleEndian.AppendUint16(entry, kind), uint64(n))
-		if n == 1 { // a lone value stands in the entry itself
+		if n == 1 { // a single value is in the entry itself
 			entry = append(entry, table.values...)
 		} else {
 			entry = number(entry, uint64(at))

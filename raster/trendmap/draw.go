@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -17,24 +18,37 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// drawing is what was found out about the band that is drawn.
+// drawing is a map in the making.
 type drawing struct {
 	*raster.Trend
 	o             Options
+	choice        bool // the options say what the classes are; otherwise a field may have its own
 	input, output string
-	band, pvalue  int // indices; pvalue is -1 where none is needed
+	band          int // its index
+	mask          rule
+	layout        render.Layout
+	outlines      [][]float64 // in pixels of the picture
+	warnings      []string
 	name, unit    string
 	kind          render.Kind
-	sampled       bool
+	signed        bool // values have a sign, which colours show
+	sampled       bool // not all of the raster is read
 	classes       *render.Classes
 	cells         *render.Cells
+	weak          []bool // scratch memory of count
 }
 
-// Draw draws a band of the raster input into output, a PNG, or an SVG if its name ends so. Its files appear together, once all
-// are whole: after an error or a cancelled context there are none but those that were there before.
+// Draw draws a band of the raster input into output, as PNG, SVG or PDF by the end of its name. Its
+// files appear together, once all are whole: after an error or a cancelled context there are none
+// but those that were there before.
 func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
-	o.Classes, o.Size, o.Method = cmp.Or(o.Classes, DefaultClasses), cmp.Or(o.Size, DefaultSize), cmp.Or(o.Method, Quantile)
+	choice := o.Classes != 0 || o.Method != "" || o.Breaks != nil
+	o.setDefaults()
 	if err := o.check(); err != nil {
+		return nil, err
+	}
+	format, err := formatOf(output)
+	if err != nil {
 		return nil, err
 	}
 	t, err := raster.OpenTrend(ctx, input, o.Drivers)
@@ -42,34 +56,35 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 		return nil, err
 	}
 	defer func() { _ = t.Close() }()
-	style := ""
-	if o.QGIS {
-		if t.Remote() {
-			return nil, fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", t.Name, fault.Option{Field: "QGIS"})
-		}
-		style = strings.TrimSuffix(input, filepath.Ext(input)) + ".qml"
+	d := &drawing{Trend: t, o: o, choice: choice, input: input, output: output}
+	style, err := d.styleName()
+	if err != nil {
+		return nil, err
 	}
-	d := &drawing{Trend: t, o: o, input: input, output: output}
 	if err := d.checkTargets(style); err != nil {
 		return nil, err
 	}
-	if err := d.choose(); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.read(ctx); err != nil {
 		return nil, err
 	}
-	palette, centred := d.colouring()
-	classes := d.classes.Show(palette, centred, d.unit, d.kind.Classes)
-	figure := d.figure(classes)
+	palette := d.palette()
+	classes := d.classes.Show(palette, d.signed, d.unit, d.kind.Classes)
+	figure, err := d.figure(classes)
+	if err != nil {
+		return nil, err
+	}
+	d.cells = nil // which the picture does not need, and whose memory it takes
+	debug.FreeOSMemory()
+	if warning := palette.Warning(); warning != "" {
+		d.warnings = append(d.warnings, warning)
+	}
 	m := d.describe(classes)
 	m.QGIS = style
-
-	targets := []target{{d.output, figure.WritePNG}}
-	if strings.EqualFold(filepath.Ext(d.output), ".svg") {
-		targets[0].write = figure.WriteSVG
-	}
-	if d.o.QGIS {
+	targets := []target{{d.output, func(w io.Writer) error { return figure.Write(w, format) }}}
+	if style != "" {
 		targets = append(targets, target{style, func(w io.Writer) error { return render.WriteQML(w, d.band+1, d.classes, classes) }})
 	}
 	if d.o.Colors != "" {
@@ -78,14 +93,54 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	return m, writeAll(ctx, targets, d.o.Overwrite)
 }
 
-// checkTargets reports whether the outputs can be written, and none is the input or another of them.
+// formatOf returns the format of a picture by the end of its name.
+func formatOf(output string) (string, error) {
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(output), "."))
+	if !slices.Contains(render.Formats, format) {
+		return "", fmt.Errorf("cannot draw a map into %s: name a file that ends in .%s", output, strings.Join(render.Formats, ", ."))
+	}
+	return format, nil
+}
+
+// styleName returns the name of the style for QGIS, "" if none is asked for.
+func (d *drawing) styleName() (string, error) {
+	switch {
+	case !d.o.QGIS:
+		return "", nil
+	case d.Remote():
+		return "", fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", d.Name, fault.Option{Field: "QGIS"})
+	}
+	return strings.TrimSuffix(d.input, filepath.Ext(d.input)) + ".qml", nil
+}
+
+// prepare settles what is drawn and how large, and reads the outlines.
+func (d *drawing) prepare(ctx context.Context) error {
+	if err := d.choose(); err != nil {
+		return err
+	}
+	d.layOut()
+	if err := d.checkMemory(); err != nil {
+		return err
+	}
+	return d.readOutlines(ctx)
+}
+
+// layOut settles the size of the map, and whether all of the raster is read.
+func (d *drawing) layOut() {
+	d.layout = render.NewLayout(d.Width, d.Height, d.Aspect(), d.o.Size)
+	d.layout.DPI = d.o.DPI
+	d.sampled = int64(d.Width)*int64(d.Height) > cmp.Or(d.o.whole, Whole)
+}
+
+// checkTargets reports whether the outputs can be written, and none is the input or another of
+// them.
 func (d *drawing) checkTargets(style string) error {
 	var seen []string
 	for _, path := range []string{d.output, style, d.o.Colors} {
 		if path == "" {
 			continue
 		}
-		if err := atomicfile.CheckTargetOld(path, d.o.Overwrite); err != nil {
+		if err := atomicfile.CheckTarget(path, d.o.Overwrite); err != nil {
 			return err
 		}
 		if from, err := os.Stat(d.input); err == nil {
@@ -134,20 +189,16 @@ func writeAll(ctx context.Context, targets []target, overwrite bool) error {
 	return nil
 }
 
-// choose settles which band is m.
-func (d *drawing) choose() error {
-	var names []string
-	for i, b := range d.Bands {
-		names = append(names, cmp.Or(b.Name, fmt.Sprintf("band %d, which has no name", i+1)))
-	}
+// choose settles which band is drawn, and by which rule pixels are grey.
+func (d *drawing) choose() (err error) {
 	switch {
 	case d.o.Band > len(d.Bands):
-		return fmt.Errorf("%s has no band %d: it has %s", d.Name, d.o.Band, strings.Join(names, ", "))
+		return fmt.Errorf("%s has no band %d: it has %s", d.Name, d.o.Band, d.bandNames())
 	case d.o.Band > 0:
 		d.band = d.o.Band - 1
 	case d.o.Field != "":
 		if d.band = d.Trend.Band(d.o.Field); d.band < 0 {
-			return fmt.Errorf("%s has no band called %s: it has %s", d.Name, d.o.Field, strings.Join(names, ", "))
+			return fmt.Errorf("%s has no band called %s: it has %s", d.Name, d.o.Field, d.bandNames())
 		}
 	default:
 		d.band = max(0, d.Trend.Band(stats.Slope.String()))
@@ -157,11 +208,9 @@ func (d *drawing) choose() error {
 	if b.Paletted {
 		return fault.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with %v, or another raster", d.band+1, d.Name, fault.Option{Field: "Band"})
 	}
-	if d.pvalue = -1; d.o.MaskP > 0 {
-		if d.pvalue = d.Trend.Band(stats.PValue.String()); d.pvalue < 0 {
-			return fault.Errorf("%v needs a band called pvalue, and %s has %s: fit it again with %v", fault.Option{Field: "MaskP"}, d.Name, strings.Join(names, ", "),
-				fault.Option{Field: "Fit.Fields", Value: "slope,pvalue"})
-		}
+	if d.choice {
+		d.kind.Classes, d.kind.Limits = nil, nil
 	}
-	return nil
+	d.mask, err = d.rule()
+	return err
 }

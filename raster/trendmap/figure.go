@@ -13,34 +13,27 @@ import (
 	"github.com/pixtrend/pixtrend/render"
 )
 
-// colouring returns the palette, and whether zero is its middle.
-func (d *drawing) colouring() (render.Palette, bool) {
-	centred := d.kind.Signed || d.kind.Title == "" && d.classes.Min < 0 && d.classes.Max > 0
-	name := render.DefaultSequential
-	if centred {
+// palette returns the palette that the options name, or one that suits the field.
+func (d *drawing) palette() render.Palette {
+	name := cmp.Or(d.kind.Palette, render.DefaultSequential)
+	if d.signed {
 		name = render.DefaultDiverging
 	}
 	p, err := render.ParsePalette(cmp.Or(d.o.Palette, name))
 	if err != nil {
-		panic(err) // it has been read before
+		panic(err) // check has read it
 	}
-	return p, centred
+	return p
 }
 
 // figure puts together what is drawn.
-func (d *drawing) figure(classes []render.Class) *render.Figure {
-	layout := d.cells.Layout
-	layout.RasterWidth = d.Width
-	f := &render.Figure{Title: d.o.Title, Subtitle: d.subtitle(), Heading: d.name, Column: "pixels", Entries: d.entries(classes), Source: d.source(), Layout: layout}
-	if f.Title == "" {
-		f.Title = cmp.Or(d.kind.Title, sentenceCase(d.name)+" of "+filepath.Base(d.Name))
-		if p := period(d.Dates); p != "" && d.kind.Title != "" {
-			f.Title += ", " + p
-		}
+func (d *drawing) figure(classes []render.Class) (*render.Figure, error) {
+	frame, coordinates, err := d.frame()
+	if err != nil {
+		return nil, err
 	}
-	if d.unit != "" && d.unit != "1" && d.kind.Classes == nil {
-		f.Heading += ", " + d.unit
-	}
+	f := &render.Figure{Title: cmp.Or(d.o.Title, d.title()), Subtitle: d.subtitle(), Heading: d.heading(), Column: "pixels", Entries: d.entries(classes),
+		Source: d.source(coordinates), Layout: d.layout, Frame: frame, Outlines: d.outlines}
 	colors := make([]color.NRGBA, len(classes))
 	for i, c := range classes {
 		colors[i] = c.Color
@@ -52,12 +45,48 @@ func (d *drawing) figure(classes []render.Class) *render.Figure {
 		if ground.Uneven {
 			note = "at " + latitude(ground.Latitude)
 		}
-		f.Bar = render.NewBar(layout, ground.Metres, ground.Feet, note)
+		f.Bar = render.NewBar(d.layout, ground.Metres, ground.Feet, note)
 		if !ground.Turns {
 			f.North = &ground.North
 		}
 	}
-	return f
+	return f, nil
+}
+
+// title says what the map shows: "Linear trend of NDVI, 1995 to 2015".
+func (d *drawing) title() string {
+	if d.kind.Title == "" {
+		return sentenceCase(d.name) + " of " + cmp.Or(d.o.Variable, filepath.Base(d.Name))
+	}
+	title := d.kind.Title
+	if d.o.Variable != "" {
+		title = d.kind.TitleOf(d.o.Variable)
+	}
+	if p := period(d.Dates); p != "" {
+		title += ", " + p
+	}
+	return title
+}
+
+// heading says what the numbers of the legend are: "slope, NDVI per year".
+func (d *drawing) heading() string {
+	unit := d.unit
+	if unit == "1" || d.kind.Classes != nil {
+		unit = ""
+	}
+	switch variable := d.o.Variable; {
+	case variable == "":
+	case strings.HasPrefix(unit, "per "):
+		unit = variable + " " + unit
+	case d.kind.OfSamples && unit == "":
+		unit = variable
+	case d.kind.OfSamples:
+		return d.name + " of " + variable + ", " + unit
+	}
+	if unit == "" {
+		return d.name
+	}
+	return d.name + ", " + unit
 }
 
 // entries are the lines of the legend.
@@ -68,8 +97,8 @@ func (d *drawing) entries(classes []render.Class) (entries []render.Entry) {
 			entries = append(entries, render.Entry{Color: c.Color, Label: c.Label, Share: render.Percent(c.Pixels, total)})
 		}
 	}
-	if d.pvalue >= 0 {
-		entries = append(entries, render.Entry{Color: render.NotSignificant, Label: fmt.Sprintf("not significant (p ≥ %v)", d.o.MaskP),
+	if d.mask.band >= 0 {
+		entries = append(entries, render.Entry{Color: render.NotSignificant, Label: fmt.Sprintf("not significant (%s)", d.mask.text),
 			Share: render.Percent(d.classes.Insignificant, total), Apart: true})
 	}
 	if n := d.classes.Nodata; n > 0 {
@@ -94,7 +123,7 @@ func (d *drawing) subtitle() string {
 	switch {
 	case d.classes.Total() == 0:
 		return "No pixel has a value"
-	case d.kind.Classes != nil && d.o.Breaks == nil:
+	case d.kind.Classes != nil:
 		return ""
 	case d.classes.Given:
 		return fmt.Sprintf("%d classes with given limits", n)
@@ -102,8 +131,14 @@ func (d *drawing) subtitle() string {
 		return "All pixels are in one class"
 	}
 	text := fmt.Sprintf("%d classes by quantile", n)
+	if d.classes.Signed {
+		text = fmt.Sprintf("%d classes, by quantile on each side of zero", n)
+	}
 	if d.o.Method == Equal {
 		text = fmt.Sprintf("%d classes of equal width", n)
+		if d.classes.Signed {
+			text += " from zero"
+		}
 	}
 	if n < d.classes.Asked {
 		text += fmt.Sprintf("; values repeat too often for %d", d.classes.Asked)
@@ -112,10 +147,16 @@ func (d *drawing) subtitle() string {
 }
 
 // source says what the map was made from.
-func (d *drawing) source() string {
+func (d *drawing) source(coordinates string) string {
 	words := []string{fmt.Sprintf("%s, band %d", filepath.Base(d.Name), d.band+1), fmt.Sprintf("%s × %s pixels", humanize.Comma(int64(d.Width)), humanize.Comma(int64(d.Height)))}
 	if crs := d.CRS(); crs != "none" {
 		words = append(words, crs)
+	}
+	if coordinates != "" {
+		words = append(words, coordinates)
+	}
+	if d.o.Outline != "" {
+		words = append(words, "outlines of "+filepath.Base(d.o.Outline))
 	}
 	if d.Dates != "" {
 		words = append(words, dateCount(d.Dates))
@@ -132,8 +173,8 @@ func sentenceCase(s string) string {
 	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
 
-// period returns the first and the last of the dates that a fit has written into its file: a list of them, or a
-// summary such as "68 dates, 2015-07-11 to 2017-12-22".
+// period returns the first and the last of the dates that a fit has written into its file: a list
+// of them, or a summary such as "68 dates, 2015-07-11 to 2017-12-22".
 func period(dates string) string {
 	if _, summary, found := strings.Cut(dates, ", "); found {
 		summary, _, _ = strings.Cut(summary, ",")
@@ -156,8 +197,8 @@ func dateCount(dates string) string {
 // describe says what is drawn.
 func (d *drawing) describe(classes []render.Class) *Map {
 	s := &Map{Output: d.output, Colors: d.o.Colors, Raster: d.Name, Band: d.band + 1, Field: d.name, Unit: d.unit, Width: d.Width, Height: d.Height,
-		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
-		Classes: []Class{}, Warnings: []string{}, Description: d.subtitle(), Legend: d.entries(classes)}
+		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Mask: d.mask.text, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
+		Classes: []Class{}, Warnings: append([]string{}, d.warnings...), Description: d.subtitle(), Legend: d.entries(classes)}
 	if d.classes.Given {
 		s.Method = "breaks"
 	}
@@ -176,7 +217,7 @@ func (d *drawing) describe(classes []render.Class) *Map {
 	if d.classes.Total() == 0 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("no pixel of band %d of %s has a value, so the map is empty", s.Band, s.Raster))
 	}
-	if d.o.QGIS && d.pvalue >= 0 {
+	if d.o.QGIS && d.mask.band >= 0 {
 		s.Warnings = append(s.Warnings, "the style for QGIS shows all pixels: those that are not significant are grey in the map only")
 	}
 	return s

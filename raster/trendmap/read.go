@@ -4,31 +4,52 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/render"
 )
 
 // read finds the classes, counts their pixels and brings the raster to the size of the map.
 func (d *drawing) read(ctx context.Context) error {
 	most := cmp.Or(d.o.whole, Whole)
-	if d.sampled = int64(d.Width)*int64(d.Height) > most; d.sampled {
+	if d.sampled {
 		most /= sampleOf
 	}
 	windows, err := d.Windows(d.band, most)
 	if err != nil {
 		return err
 	}
-	pixels := 0
+	pixels, done := 0, 0
 	for _, w := range windows {
 		pixels += w.Width * w.Height
 	}
-	done := 0
-	step := func(n int) {
-		if done += n; d.o.Progress != nil {
+	step := func(w pixtrend.Window) {
+		if done += w.Width * w.Height; d.o.Progress != nil {
 			d.o.Progress(done, 2*pixels)
 		}
 	}
+	if err := d.classify(ctx, windows, pixels, step); err != nil {
+		return err
+	}
+	if !d.sampled {
+		d.cells = render.NewCells(d.layout, d.kind.Nearest, d.mask.band >= 0)
+	}
+	for _, w := range windows {
+		if err := d.count(ctx, w); err != nil {
+			return err
+		}
+		step(w)
+	}
+	if d.mask.band < 0 && d.kind.Limits == nil && d.o.Method == Quantile {
+		d.classes.Merge()
+	}
+	if d.sampled {
+		return d.readReduced(ctx)
+	}
+	return nil
+}
 
-	// The first pass finds the limits.
+// classify reads the windows and finds the limits of the classes.
+func (d *drawing) classify(ctx context.Context, windows []pixtrend.Window, pixels int, step func(pixtrend.Window)) error {
 	survey, taken := render.NewSurvey(pixels), 0
 	for _, w := range windows {
 		values, err := d.Read(ctx, d.band, w)
@@ -43,7 +64,12 @@ func (d *drawing) read(ctx context.Context) error {
 			survey.Add(first, values[y*w.Width:(y+1)*w.Width])
 		}
 		taken += w.Width * w.Height
-		step(w.Width * w.Height)
+		step(w)
+	}
+	d.signed = d.kind.Signed || d.kind.Title == "" && survey.Min < 0 && survey.Max > 0
+	quantiles, intervals := survey.Quantiles, survey.Intervals
+	if d.signed {
+		quantiles, intervals = survey.SignedQuantiles, survey.SignedIntervals
 	}
 	switch {
 	case d.o.Breaks != nil:
@@ -51,58 +77,53 @@ func (d *drawing) read(ctx context.Context) error {
 	case d.kind.Limits != nil:
 		d.classes = survey.Breaks(d.kind.Limits)
 	case d.o.Method == Equal:
-		d.classes = survey.Intervals(d.o.Classes)
+		d.classes = intervals(d.o.Classes)
 	default:
-		d.classes = survey.Quantiles(d.o.Classes)
-	}
-
-	// The second counts by them, and gathers the map.
-	layout := render.NewLayout(d.Width, d.Height, d.Aspect(), d.o.Size)
-	if !d.sampled {
-		d.cells = render.NewCells(layout, d.kind.Nearest, d.pvalue >= 0)
-	}
-	for _, w := range windows {
-		values, err := d.Read(ctx, d.band, w)
-		if err != nil {
-			return err
-		}
-		var pvalues []float64
-		if d.pvalue >= 0 {
-			if pvalues, err = d.Read(ctx, d.pvalue, w); err != nil {
-				return err
-			}
-		}
-		d.classes.Count(values, pvalues, d.o.MaskP)
-		if d.cells != nil {
-			d.cells.Add(w.X, w.Y, w.Width, values, pvalues, d.o.MaskP)
-		}
-		step(w.Width * w.Height)
-	}
-	if d.pvalue < 0 && d.kind.Limits == nil && d.o.Method == Quantile {
-		d.classes.Merge()
-	}
-	if d.sampled {
-		return d.readReduced(ctx, layout)
+		d.classes = quantiles(d.o.Classes)
 	}
 	return nil
 }
 
-// readReduced gathers the map from a smaller raster, with some pixels for each cell, that GDAL makes or takes from overviews.
-func (d *drawing) readReduced(ctx context.Context, layout render.Layout) error {
-	each := max(1, 3000/max(layout.Width, layout.Height))
-	small := layout
-	small.RasterWidth, small.RasterHeight = min(d.Width, each*layout.Width), min(d.Height, each*layout.Height)
-	d.cells = render.NewCells(small, d.kind.Nearest, d.pvalue >= 0)
+// count reads a window, counts its pixels by class and adds them to the map.
+func (d *drawing) count(ctx context.Context, w pixtrend.Window) error {
+	values, err := d.Read(ctx, d.band, w)
+	if err != nil {
+		return err
+	}
+	var weak []bool
+	if d.mask.band >= 0 {
+		decisive, err := d.Read(ctx, d.mask.band, w)
+		if err != nil {
+			return err
+		}
+		weak = d.mask.marks(decisive, d.weak)
+		d.weak = weak
+	}
+	d.classes.Count(values, weak)
+	if d.cells != nil {
+		d.cells.Add(w.X, w.Y, w.Width, values, weak)
+	}
+	return nil
+}
+
+// readReduced fills the map from a smaller raster, which GDAL makes or takes from overviews. Each
+// cell of the map gets some pixels of it.
+func (d *drawing) readReduced(ctx context.Context) error {
+	small := d.layout
+	small.RasterWidth, small.RasterHeight = d.reducedSize()
+	d.cells = render.NewCells(small, d.kind.Nearest, d.mask.band >= 0)
 	values, err := d.Reduced(ctx, d.band, small.RasterWidth, small.RasterHeight, d.kind.Nearest)
 	if err != nil {
 		return err
 	}
-	var pvalues []float64
-	if d.pvalue >= 0 {
-		if pvalues, err = d.Reduced(ctx, d.pvalue, small.RasterWidth, small.RasterHeight, true); err != nil {
+	var weak []bool
+	if d.mask.band >= 0 {
+		decisive, err := d.Reduced(ctx, d.mask.band, small.RasterWidth, small.RasterHeight, true)
+		if err != nil {
 			return err
 		}
+		weak = d.mask.marks(decisive, nil)
 	}
-	d.cells.Add(0, 0, small.RasterWidth, values, pvalues, d.o.MaskP)
+	d.cells.Add(0, 0, small.RasterWidth, values, weak)
 	return nil
 }

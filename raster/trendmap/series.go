@@ -13,9 +13,10 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// PlotOf is the plot of a series.
-func PlotOf(s *raster.Series) render.Series {
-	p := render.Series{Title: plotTitle(s), Subtitle: trendText(s), YLabel: sampleLabel(s), Axis: render.Numbers,
+// PlotOf returns the plot of a series. variable is what the samples are, such as NDVI; "" if that
+// is not known.
+func PlotOf(s *raster.Series, variable string) render.Series {
+	p := render.Series{Title: plotTitle(s, variable), Subtitle: trendText(s, variable), YLabel: sampleLabel(s, variable), Axis: render.Numbers,
 		BandLabel: fmt.Sprintf("%g %% confidence band of the line", 100*s.Confidence)}
 	switch {
 	case s.Axis.Dates == nil:
@@ -42,8 +43,11 @@ func PlotOf(s *raster.Series) render.Series {
 	return p
 }
 
-func plotTitle(s *raster.Series) string {
+func plotTitle(s *raster.Series, variable string) string {
 	title := fmt.Sprintf("Pixel in column %d, row %d", s.Column, s.Row)
+	if variable != "" {
+		title = fmt.Sprintf("%s of the pixel in column %d, row %d", variable, s.Column, s.Row)
+	}
 	if s.X != nil {
 		title += fmt.Sprintf(" at %.9g, %.9g (%s)", *s.X, *s.Y, s.CRS)
 	}
@@ -51,13 +55,16 @@ func plotTitle(s *raster.Series) string {
 }
 
 // trendText is the trend in a sentence.
-func trendText(s *raster.Series) string {
+func trendText(s *raster.Series, variable string) string {
 	if !s.HasLine() {
 		return "no trend: " + s.WhyNoLine()
 	}
 	value := func(f stats.Field) *raster.Value { return s.Fields[slices.Index(stats.AllFields, f)].Value }
 	slope := *value(stats.Slope)
 	unit := s.Fields[slices.Index(stats.AllFields, stats.Slope)].Unit
+	if variable != "" && strings.HasPrefix(unit, "per ") {
+		unit = variable + " " + unit
+	}
 	text := fmt.Sprintf("slope %s %s", signed(slope), unit)
 	if lo, hi := value(stats.SlopeLo), value(stats.SlopeHi); lo != nil && hi != nil {
 		text += fmt.Sprintf(" (%g %% limits %s to %s)", 100*s.Confidence, signed(*lo), signed(*hi))
@@ -73,9 +80,9 @@ func signed(v raster.Value) string {
 	return strings.TrimSuffix(strings.ReplaceAll(fmt.Sprintf("%+#.3g", float64(v)), "-", "−"), ".")
 }
 
-func sampleLabel(s *raster.Series) string {
-	label := cmp.Or(s.Index, "value")
-	if s.Band > 0 {
+func sampleLabel(s *raster.Series, variable string) string {
+	label := cmp.Or(variable, s.Index, "value")
+	if s.Band > 0 && variable == "" {
 		label = fmt.Sprintf("band %d", s.Band)
 	}
 	if s.Unit != "" {

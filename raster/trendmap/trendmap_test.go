@@ -23,8 +23,12 @@ func TestOptions(t *testing.T) {
 		`is called "jenks"`:          {Method: "jenks"},
 		"finite numbers that ascend": {Breaks: []float64{1, 0}},
 		"cannot be held against 1":   {MaskP: 1},
-		"from 100 to 4000 pixels":    {Size: 5000},
+		"from 100 to 60000 pixels":   {Size: 70000},
+		"from 10 to 2400 pixels":     {DPI: 5},
+		`no frame is called "utm"`:   {Frame: "utm"},
 		"do not name one band":       {Band: 2, Field: "slope"},
+		`no mask is called "n"`:      {Mask: "n"},
+		"exclude each other":         {Mask: FDRMask, MaskP: 0.05},
 		"use BrBG":                   {Palette: "jet"},
 		"there is no such file":      {},
 	} {
@@ -38,7 +42,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// Of a raster that is too large to be read whole, the map is the same, and shares are about the same.
+// Of a raster that is too large to be read whole, the map is the same, and shares are about the
+// same.
 func TestSampled(t *testing.T) {
 	const side = 1536
 	path := filepath.Join(t.TempDir(), "trend.tif")
@@ -73,8 +78,8 @@ func TestSampled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			of[i] = &drawing{Trend: trend, o: Options{Size: side / 2, Breaks: []float64{-0.8, -0.2, 0.1, 0.9}, MaskP: maskP, whole: most}}
-			if err := errors.Join(of[i].choose(), of[i].read(t.Context()), trend.Close()); err != nil {
+			of[i] = &drawing{Trend: trend, o: Options{Size: side / 2, Memory: 1 << 30, Breaks: []float64{-0.8, -0.2, 0.1, 0.9}, MaskP: maskP, whole: most}}
+			if err := errors.Join(of[i].prepare(t.Context()), of[i].read(t.Context()), trend.Close()); err != nil {
 				t.Fatal(err)
 			}
 		}

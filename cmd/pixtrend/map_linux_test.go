@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+)
+
+// The memory of a map is what it is allowed, whatever the size of raster and picture.
+func TestMapMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws a large map")
+	}
+	const side, allowed = 3000, 340
+	dir := t.TempDir()
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Create(godal.GTiff, filepath.Join(dir, "large.tif"), 1, godal.Float32, side, side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := make([]float32, side*side)
+	for p := range values {
+		values[p] = float32(math.Sin(float64(p%side)/500) * math.Cos(float64(p/side)/300))
+	}
+	if err := ds.Bands()[0].Write(0, 0, values, side, side); err != nil {
+		t.Fatal(err)
+	}
+	if err := ds.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, output := range []string{"map.png", "map.svg", "map.pdf"} {
+		c := command(dir, nil, "map", "large.tif", "-o", output, "--size", "3000", "--memory", "340M")
+		code, _, stderr := start(t, c)
+		if code != 0 {
+			t.Fatalf("exit code %d, %s", code, stderr)
+		}
+		if took := c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10; took > allowed {
+			t.Errorf("%s took %d MiB, allowed were %d", output, took, allowed)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "map.png"))
+	if err != nil || binary.BigEndian.Uint32(data[16:]) < side {
+		t.Errorf("%v: the picture is %d pixels wide", err, binary.BigEndian.Uint32(data[16:]))
+	}
+}

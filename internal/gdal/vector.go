@@ -1,0 +1,212 @@
+package gdal
+
+/*
+#include <cpl_error.h>
+
+static void push_silent(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+
+	"github.com/airbusgeo/godal"
+)
+
+// vectorDrivers open the vector files that may come from anywhere: these formats hold geometries
+// and name no other files.
+var vectorDrivers = []string{"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf"}
+
+// VectorFormats names these formats for people.
+const VectorFormats = "GeoJSON, GeoPackage, Shapefile or FlatGeobuf"
+
+// ErrNoVector is wrapped by ReadLines if no driver opens the file.
+var ErrNoVector = errors.New("the file is not a " + VectorFormats)
+
+// ReadLines calls line for each line, and each ring of a polygon, of all layers of a local vector
+// file: with its vertices as x and y by turns, and with the CRS of its layer as WKT, "" if the
+// layer has none. Points are left out. The first error of line ends the reading, and is returned.
+func ReadLines(path string, line func(wkt string, xy []float64) error) error {
+	registerAll()
+	ds, err := godal.Open(path, godal.VectorOnly(), godal.Drivers(vectorDrivers...), godal.SiblingFiles(vectorSidecars(path)...), godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return fmt.Errorf("%w: %s", ErrNoVector, Cause(err, path))
+	}
+	defer func() { _ = ds.Close() }()
+	// What GDAL says while features are read is of no use: that some are missing is seen from
+	// their number.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.push_silent()
+	defer C.CPLPopErrorHandler()
+	for _, layer := range ds.Layers() {
+		if err := layerLines(layer, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vectorSidecars returns the names of the files that make a Shapefile with the one at path.
+func vectorSidecars(path string) []string {
+	stem, found := "", false
+	for _, ext := range []string{".shp", ".SHP"} {
+		if stem, found = strings.CutSuffix(path, ext); found {
+			break
+		}
+	}
+	if !found {
+		return nil
+	}
+	var names []string
+	for _, ext := range []string{".shp", ".shx", ".dbf", ".prj", ".cpg"} {
+		base := stem[strings.LastIndexAny(stem, `/\`)+1:]
+		names = append(names, base+ext, base+strings.ToUpper(ext))
+	}
+	return names
+}
+
+func layerLines(layer godal.Layer, line func(wkt string, xy []float64) error) error {
+	wkt := ""
+	if sr := layer.SpatialRef(); sr != nil {
+		if text, err := sr.WKT(godal.ErrLogger(ignoreWarnings)); err == nil {
+			wkt = text
+		}
+	}
+	want, err := layer.FeatureCount(godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return err
+	}
+	layer.ResetReading()
+	n := 0
+	for f := layer.NextFeature(); f != nil; f = layer.NextFeature() {
+		n++
+		err := featureLines(f, wkt, line)
+		f.Close()
+		if err != nil {
+			return err
+		}
+	}
+	if n < want {
+		return fmt.Errorf("the layer %s has %d features, and %d of them can be read", layer.Name(), want, n)
+	}
+	return nil
+}
+
+func featureLines(f *godal.Feature, wkt string, line func(wkt string, xy []float64) error) error {
+	wkb, err := f.Geometry().WKB(godal.ErrLogger(ignoreWarnings))
+	if err != nil || len(wkb) == 0 {
+		return nil // a feature without a geometry
+	}
+	d := wkbReader{rest: wkb, line: func(xy []float64) error { return line(wkt, xy) }}
+	return d.geometry(0)
+}
+
+// wkbReader reads geometries in well-known binary form (OGC 06-103r4, section 8; Z and M as ISO
+// 13249-3 or as PostGIS codes them).
+type wkbReader struct {
+	rest  []byte
+	order binary.ByteOrder
+	line  func(xy []float64) error
+}
+
+var errWKB = errors.New("a geometry is damaged")
+
+// The types of geometries.
+const (
+	wkbPoint = iota + 1
+	wkbLineString
+	wkbPolygon
+	wkbMultiPoint
+	wkbMultiLineString
+	wkbMultiPolygon
+	wkbCollection
+	wkbPolyhedral = 15
+	wkbTIN        = 16
+	wkbTriangle   = 17
+)
+
+// geometry reads one geometry, within depth others.
+func (d *wkbReader) geometry(depth int) error {
+	if len(d.rest) < 5 || depth > 32 {
+		return errWKB
+	}
+	d.order = binary.BigEndian
+	if d.rest[0] == 1 {
+		d.order = binary.LittleEndian
+	}
+	code := d.order.Uint32(d.rest[1:])
+	d.rest = d.rest[5:]
+	dimensions := 2
+	for _, flag := range []uint32{1 << 31, 1 << 30} { // of PostGIS: Z, M
+		if code&flag != 0 {
+			dimensions++
+		}
+	}
+	code &^= 7 << 29
+	switch code / 1000 { // of ISO: Z, M, both
+	case 1, 2:
+		dimensions++
+	case 3:
+		dimensions += 2
+	}
+	switch kind := code % 1000; kind {
+	case wkbPoint:
+		return d.skip(8 * dimensions)
+	case wkbLineString:
+		return d.vertices(dimensions)
+	case wkbPolygon, wkbTriangle:
+		return d.each(func() error { return d.vertices(dimensions) })
+	case wkbMultiPoint, wkbMultiLineString, wkbMultiPolygon, wkbCollection, wkbPolyhedral, wkbTIN:
+		return d.each(func() error { return d.geometry(depth + 1) })
+	default:
+		return fmt.Errorf("a geometry has curves, or is of an unknown kind (%d): convert it to straight lines (ogr2ogr -nlt CONVERT_TO_LINEAR)", kind)
+	}
+}
+
+func (d *wkbReader) count() (int, error) {
+	if len(d.rest) < 4 {
+		return 0, errWKB
+	}
+	n := d.order.Uint32(d.rest)
+	d.rest = d.rest[4:]
+	if int64(n) > int64(len(d.rest)) { // each part takes some bytes
+		return 0, errWKB
+	}
+	return int(n), nil
+}
+
+func (d *wkbReader) skip(bytes int) error {
+	if len(d.rest) < bytes {
+		return errWKB
+	}
+	d.rest = d.rest[bytes:]
+	return nil
+}
+
+func (d *wkbReader) each(read func() error) error {
+	n, err := d.count()
+	for i := 0; i < n && err == nil; i++ {
+		err = read()
+	}
+	return err
+}
+
+func (d *wkbReader) vertices(dimensions int) error {
+	n, err := d.count()
+	if err != nil || len(d.rest) < n*8*dimensions {
+		return errWKB
+	}
+	xy := make([]float64, 0, 2*n)
+	for i := range n {
+		at := d.rest[i*8*dimensions:]
+		xy = append(xy, math.Float64frombits(d.order.Uint64(at)), math.Float64frombits(d.order.Uint64(at[8:])))
+	}
+	d.rest = d.rest[n*8*dimensions:]
+	return d.line(xy)
+}

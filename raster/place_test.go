@@ -1,0 +1,228 @@
+package raster
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+)
+
+// placed returns an open raster of 100 × 50 pixels with a CRS and a geotransform.
+func placed(t *testing.T, crs string, transform [6]float64) *Trend {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "trend.tif")
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Create(godal.GTiff, path, 1, godal.Float32, 100, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := []error{ds.SetGeoTransform(transform)}
+	if crs != "" {
+		sr, err := godal.NewSpatialRef(crs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sr.Close()
+		errs = append(errs, ds.SetSpatialRef(sr))
+	}
+	if err := errors.Join(append(errs, ds.Close())...); err != nil {
+		t.Fatal(err)
+	}
+	trend, err := OpenTrend(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = trend.Close() })
+	return trend
+}
+
+func TestPlace(t *testing.T) {
+	// The central meridian of UTM zone 17 is 81° W; 4649776.22 is the northing of 42° N on it
+	// (Snyder 1987, equation 8-10).
+	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4649776.22, 0, -30})
+	left, bottom, right, top, known := trend.Edges()
+	if !known || left != 500000 || right != 503000 || top != 4649776.22 || math.Abs(bottom-4648276.22) > 1e-6 || trend.CRSUnit() != "metre" {
+		t.Errorf("%v, %v, %v, %v, %v in %s", left, bottom, right, top, known, trend.CRSUnit())
+	}
+	xs, ys := []float64{500000, 1e300}, []float64{4649776.22, 0}
+	if err := trend.LonLat(xs, ys); err != nil || math.Abs(xs[0]+81) > 1e-9 || math.Abs(ys[0]-42) > 1e-7 || xs[1] == xs[1] {
+		t.Errorf("%v, %v, %v", xs, ys, err)
+	}
+	if x, y, err := trend.geo.fromLonLat(-81, 42); err != nil || math.Abs(x-500000) > 1e-3 || math.Abs(y-4649776.22) > 1e-2 {
+		t.Errorf("%v, %v, %v", x, y, err)
+	}
+	if trend = placed(t, "EPSG:4326", [6]float64{10, 0.5, 0, 40, 0, 0.5}); trend.CRSUnit() != "degree" {
+		t.Errorf("the unit is %q", trend.CRSUnit())
+	}
+	if _, bottom, _, top, known = trend.Edges(); !known || bottom != 40 || top != 65 { // the first row is in the south
+		t.Errorf("%v to %v, %v", bottom, top, known)
+	}
+	if _, _, _, _, known = placed(t, "EPSG:4326", [6]float64{10, 0.5, 0.1, 40, 0.1, -0.5}).Edges(); known {
+		t.Error("a rotated raster has edges")
+	}
+	trend = placed(t, "", [6]float64{10, 0.5, 0, 40, 0, -0.5})
+	if err := trend.LonLat(xs, ys); err == nil || !strings.Contains(err.Error(), "it has no CRS") || trend.CRSUnit() != "" {
+		t.Errorf("%v, %q", err, trend.CRSUnit())
+	}
+}
+
+func TestClip(t *testing.T) {
+	for _, tt := range []struct {
+		a, b, from, to [2]float64
+		ok             bool
+	}{
+		{[2]float64{1, 1}, [2]float64{3, 2}, [2]float64{1, 1}, [2]float64{3, 2}, true},
+		{[2]float64{-10, 5}, [2]float64{30, 5}, [2]float64{0, 5}, [2]float64{20, 5}, true},
+		{[2]float64{5, -5}, [2]float64{5, 5}, [2]float64{5, 0}, [2]float64{5, 5}, true},
+		{[2]float64{-5, 5}, [2]float64{5, 15}, [2]float64{0, 10}, [2]float64{0, 10}, true}, // touches a corner
+		{[2]float64{-5, 6}, [2]float64{5, 16}, [2]float64{}, [2]float64{}, false},
+		{[2]float64{5, 11}, [2]float64{15, 11}, [2]float64{}, [2]float64{}, false},
+		{[2]float64{math.NaN(), 1}, [2]float64{1, 1}, [2]float64{}, [2]float64{}, false},
+		{[2]float64{1, 1}, [2]float64{1, math.NaN()}, [2]float64{}, [2]float64{}, false},
+	} {
+		from, to, ok := clip(tt.a, tt.b, 20, 10)
+		if ok != tt.ok || ok && (from != tt.from || to != tt.to) {
+			t.Errorf("%v to %v: %v to %v, %v", tt.a, tt.b, from, to, ok)
+		}
+	}
+}
+
+// vector writes lines as WKT into a vector file.
+func vector(t *testing.T, path string, driver godal.DriverName, crs string, lines ...string) {
+	t.Helper()
+	godal.RegisterAll()
+	ds, err := godal.CreateVector(driver, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sr *godal.SpatialRef
+	if crs != "" {
+		if sr, err = godal.NewSpatialRef(crs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kind := godal.GTUnknown
+	if driver == "ESRI Shapefile" {
+		kind = godal.GTLineString
+	}
+	layer, err := ds.CreateLayer("lines", sr, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wkt := range lines {
+		g, err := godal.NewGeometryFromWKT(wkt, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := layer.NewFeature(g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := ds.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// written formats lines with whole columns and rows.
+func written(lines [][]float64) string {
+	var all []string
+	for _, xy := range lines {
+		var one []string
+		for i := 0; i < len(xy); i += 2 {
+			one = append(one, fmt.Sprintf("%.0f,%.0f", xy[i], xy[i+1]))
+		}
+		all = append(all, strings.Join(one, " "))
+	}
+	return strings.Join(all, " | ")
+}
+
+func TestOutlines(t *testing.T) {
+	dir := t.TempDir()
+	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	long := "LINESTRING (499700 4649700, 500300 4649700, 500300 4649400, 503300 4649400, 503300 4640000, 501500 4640000, 501500 4650300)"
+	want := "0,10 10,10 10,20 100,20 | 50,50 50,0"
+	for name, driver := range map[string]godal.DriverName{"l.geojson": godal.GeoJSON, "l.gpkg": "GPKG", "l.shp": "ESRI Shapefile", "l.fgb": "FlatGeobuf"} {
+		path := filepath.Join(dir, name)
+		vector(t, path, driver, "EPSG:32617", long)
+		lines, err := trend.Outlines(t.Context(), path, 0.25)
+		if got := written(lines); err != nil || got != want {
+			// A long segment has vertices between its ends.
+			if got = written(straight(lines)); err != nil || got != want {
+				t.Errorf("%s: %s, %v, want %s", name, got, err, want)
+			}
+		}
+	}
+
+	// A parallel is no straight line in UTM: at 81° W it is farthest south.
+	path := filepath.Join(dir, "parallel.geojson")
+	vector(t, path, godal.GeoJSON, "EPSG:4326", "MULTILINESTRING ((-120 42, 0 42), (-81 -80, -81 80))", "POINT (-81 42)", "POLYGON ((0 0, 1 0, 1 1, 0 0))")
+	wide := placed(t, "EPSG:32617", [6]float64{200000, 6000, 0, 4800000, 0, -6000})
+	lines, err := wide.Outlines(t.Context(), path, 0.25)
+	if err != nil || len(lines) != 2 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	parallel, meridian := lines[0], lines[1]
+	lowest := 0.0
+	for i := 0; i < len(parallel); i += 2 {
+		lowest = max(lowest, parallel[i+1])
+	}
+	if row := (4800000 - 4649776.22) / 6000; math.Abs(lowest-row) > 0.01 {
+		t.Errorf("the parallel reaches down to row %v, want %v", lowest, row)
+	}
+	for i := 0; i < len(meridian); i += 2 {
+		if math.Abs(meridian[i]-50) > 1e-6 {
+			t.Errorf("the central meridian is in column %v", meridian[i])
+		}
+	}
+	if n := len(meridian); meridian[1]+meridian[n-1] != 50 { // from one edge to the other
+		t.Errorf("the meridian ends in rows %v and %v", meridian[1], meridian[n-1])
+	}
+
+	for name, content := range map[string]string{"text.geojson": "this is no vector", "cut.geojson": `{"type":"FeatureCollection","features":[{"type"`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	vector(t, filepath.Join(dir, "nocrs.shp"), "ESRI Shapefile", "", long)
+	vector(t, filepath.Join(dir, "points.geojson"), godal.GeoJSON, "EPSG:4326", "POINT (1 1)")
+	vector(t, filepath.Join(dir, "curves.gpkg"), "GPKG", "EPSG:32617", "CIRCULARSTRING (500000 4649400, 500300 4649700, 500600 4649400)")
+	for name, want := range map[string]string{
+		"none.geojson":   "there is no such file",
+		"":               "there is no such file",
+		"text.geojson":   "it is not a GeoJSON, GeoPackage, Shapefile or FlatGeobuf file",
+		"cut.geojson":    "it is not a",
+		"nocrs.shp":      "it has no CRS",
+		"points.geojson": "neither lines nor areas",
+		"curves.gpkg":    "curves",
+	} {
+		if _, err := trend.Outlines(t.Context(), filepath.Join(dir, name), 0.25); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrInput) {
+			t.Errorf("%q: %v, want %q", name, err, want)
+		}
+	}
+	if _, err := placed(t, "", [6]float64{0, 1, 0, 0, 0, -1}).Outlines(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), "no place on the earth") {
+		t.Errorf("a raster without a CRS: %v", err)
+	}
+}
+
+// straight removes the vertices between others that lie on a straight line.
+func straight(lines [][]float64) [][]float64 {
+	var out [][]float64
+	for _, xy := range lines {
+		kept := append([]float64{}, xy[:2]...)
+		for i := 2; i+3 < len(xy); i += 2 {
+			x0, y0, x1, y1, x2, y2 := kept[len(kept)-2], kept[len(kept)-1], xy[i], xy[i+1], xy[i+2], xy[i+3]
+			if math.Abs((x1-x0)*(y2-y0)-(x2-x0)*(y1-y0)) > 1e-6 {
+				kept = append(kept, x1, y1)
+			}
+		}
+		out = append(out, append(kept, xy[len(xy)-2:]...))
+	}
+	return out
+}
