@@ -14,8 +14,9 @@ type labels struct {
 	tag         string // TIFFTAG_DATETIME
 }
 
-// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The domain of acquisition metadata must
-// be listed: GDAL looks for the metadata of providers, in files beside the raster, if it is asked for a domain that is not.
+// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The
+// domain of acquisition metadata must be listed: GDAL looks for the metadata of providers, in files
+// beside the raster, if it is asked for a domain that is not.
 func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
 	if b.HasDomain(tiff.Imagery) {
@@ -27,8 +28,8 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	return l
 }
 
-// labelFromTags sets the labels of planes to those in the directory t. Files that are alike may differ in their labels, and GDAL may have
-// opened only one of these files.
+// labelFromTags sets the labels of planes to those in the directory t. Files that are alike may
+// differ in their labels, and GDAL may have opened only one of these files.
 func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
 		planes[i].labels.tag = t.DateTime()

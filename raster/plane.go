@@ -16,7 +16,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// plane is a date of a stack: a band of a file, what its samples mean, and the other bands that it needs.
+// plane is a date of a stack: a band of a file, what its samples mean, and the other bands that it
+// needs.
 type plane struct {
 	file          int // index into Stack.files
 	band          int // from 1
@@ -54,7 +55,8 @@ type form struct {
 	interleave  string // of several bands: BAND, LINE or PIXEL
 }
 
-// describe opens a file and returns its planes and its grid. files is the number of files of the stack.
+// describe opens a file and returns its planes and its grid. files is the number of files of the
+// stack.
 func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo, error) {
 	ds, err := folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
@@ -71,7 +73,8 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 	return planes, geoOf(ds), nil
 }
 
-// choosePlanes returns the planes of a file with so many bands, of which no more is known than the numbers of their bands.
+// choosePlanes returns the planes of a file with so many bands, of which no more is known than the
+// numbers of their bands.
 func choosePlanes(bands, files int, o OpenOptions) (planes []plane, err error) {
 	if bands == 0 {
 		return nil, fault.Errorf("it has no bands: name one of the rasters inside it, which gdalinfo lists, or leave it out")
@@ -212,7 +215,8 @@ func (p plane) clone() plane {
 	return p
 }
 
-// read sets what p knows of its samples from a band. If nodata is not nil, it replaces that of the band.
+// read sets what p knows of its samples from a band. If nodata is not nil, it replaces that of the
+// band.
 func (p *plane) read(b gdal.Band, nodata *float64) error {
 	p.blockWidth, p.blockHeight = b.BlockSize()
 	p.scale, p.offset = b.Scaling()
@@ -249,7 +253,8 @@ func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	}
 }
 
-// heldBytes returns the size of a block that must be in memory to read any part of it; 0 if there is none.
+// heldBytes returns the size of a block that must be in memory to read any part of it; 0 if there
+// is none.
 func (p *plane) heldBytes() int64 {
 	if p.direct {
 		return 0
@@ -257,8 +262,9 @@ func (p *plane) heldBytes() int64 {
 	return p.blockBytes
 }
 
-// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for its directory, for a block as it is
-// stored and, if it is compressed, for a decoder that may be as large.
+// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for
+// its directory, for a block as it is stored and, if it is compressed, for a decoder that may be as
+// large.
 func (p *plane) handleBytes() int64 {
 	const directory = 64 << 10
 	switch {

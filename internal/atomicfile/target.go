@@ -17,7 +17,8 @@ func Exists(path string) bool {
 	return err == nil
 }
 
-// Reason returns the cause of an error of package os, without the call and the path. The caller's sentence names the path.
+// Reason returns the cause of an error of package os, without the call and the path. The caller's
+// sentence names the path.
 func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -30,8 +31,8 @@ func Reason(err error) error {
 	return err
 }
 
-// CheckTarget returns an error if path cannot become an output, as far as can be seen without writing. The error wraps
-// fault.ErrOutput.
+// CheckTarget returns an error if path cannot become an output, as far as can be seen without
+// writing. The error wraps fault.ErrOutput.
 func CheckTarget(path string, overwrite bool) error {
 	if path == "" {
 		return fault.Outputf("the output has no name")
@@ -63,18 +64,20 @@ func CheckTarget(path string, overwrite bool) error {
 	return nil
 }
 
-// TempName returns a new name in the folder of path for a temporary file that is renamed to path later.
+// TempName returns a new name in the folder of path for a temporary file that is renamed to path
+// later.
 func TempName(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".pixtrend-"+strings.ToLower(rand.Text()[:10]))
 }
 
-// Rename renames a temporary file to target. It replaces a file of that name only if overwrite is set.
+// Rename renames a temporary file to target. It replaces a file of that name only if overwrite is
+// set.
 func Rename(tmp, target string, overwrite bool) error {
 	if overwrite {
 		return os.Rename(tmp, target)
 	}
-	// Unlike a rename, a link never replaces a file that was made meanwhile. If the file system has no links, the
-	// target is looked for once more instead.
+	// Unlike a rename, a link never replaces a file that was made meanwhile. If the file system has
+	// no links, the target is looked for once more instead.
 	switch err := os.Link(tmp, target); {
 	case err == nil:
 		_ = os.Remove(tmp)

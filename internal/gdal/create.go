@@ -26,8 +26,8 @@ type BandHeader struct {
 	Metadata map[string]string
 }
 
-// CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row. With nil samples the file has only
-// a header.
+// CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row.
+// With nil samples the file has only a header.
 func CreateGeoTIFF(path string, h Header, options []string, samples []float32) error {
 	if err := Register(); err != nil {
 		return err
@@ -81,7 +81,8 @@ func (h Header) describe(ds *godal.Dataset) error {
 	return errors.Join(errs...)
 }
 
-// Remove removes a file that GDAL can see, such as one in memory, and the metadata beside it, if there are any.
+// Remove removes a file that GDAL can see, such as one in memory, and the metadata beside it, if
+// there are any.
 func Remove(path string) {
 	for _, name := range []string{path, path + ".aux.xml"} {
 		_ = godal.VSIUnlink(name, godal.ErrLogger(ignoreWarnings))

@@ -30,8 +30,8 @@ func HasDriver(name string) bool {
 	return driverNamed(name) != nil
 }
 
-// CreationValues returns the values that a driver lists for one of its creation options; nil where it lists none. The
-// driver must be registered.
+// CreationValues returns the values that a driver lists for one of its creation options; nil where
+// it lists none. The driver must be registered.
 func CreationValues(driver, option string) []string {
 	var list struct {
 		Options []struct {

@@ -9,8 +9,8 @@ import (
 // remotePrefixes begin the names of the file systems that send HTTP requests.
 var remotePrefixes = []string{"/vsicurl/", "/vsicurl?", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/"}
 
-// remoteAt returns where the name of a remote file begins in name, which may also be one in an archive,
-// such as /vsizip//vsicurl/…; -1 if it is local.
+// remoteAt returns where the name of a remote file begins in name, which may also be one in an
+// archive, such as /vsizip//vsicurl/…; -1 if it is local.
 func remoteAt(name string) int {
 	if !strings.HasPrefix(name, "/vsi") {
 		return -1
@@ -37,8 +37,9 @@ func FromURL(name string) string {
 	return name
 }
 
-// DisplayName returns the name of a file for people, without the query and the password of a URL. Both give access to the file, so they
-// belong neither in messages nor in the metadata of an output.
+// DisplayName returns the name of a file for people, without the query and the password of a URL.
+// Both give access to the file, so they belong neither in messages nor in the metadata of an
+// output.
 func DisplayName(name string) string {
 	if !IsRemote(name) {
 		return name
@@ -77,7 +78,8 @@ func withoutSecrets(message string) string {
 	})
 }
 
-// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL are no part of a date.
+// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL
+// are no part of a date.
 func DatedName(name string) string {
 	if !IsRemote(name) {
 		return name

@@ -14,15 +14,15 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or longitude, latitude, whatever
-// the CRS itself says.
+// Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or
+// longitude, latitude, whatever the CRS itself says.
 type Transform struct {
 	from, to *godal.SpatialRef
 	t        *godal.Transform
 }
 
-// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten milliseconds. The caller closes
-// the transform, on the thread that made it.
+// NewTransform makes a transform between two CRSs, as WKT or EPSG:n. It takes PROJ some ten
+// milliseconds. The caller closes the transform, on the thread that made it.
 func NewTransform(from, to string) (*Transform, error) {
 	t := &Transform{}
 	var err error
@@ -41,9 +41,11 @@ func NewTransform(from, to string) (*Transform, error) {
 	return t, nil
 }
 
-// Apply replaces coordinates in place. An error means that some of them have no place in the other CRS.
+// Apply replaces coordinates in place. An error means that some of them have no place in the other
+// CRS.
 func (t *Transform) Apply(xs, ys []float64) error {
-	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a thread.
+	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a
+	// thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_quiet_handler()
@@ -51,14 +53,16 @@ func (t *Transform) Apply(xs, ys []float64) error {
 	return t.t.TransformEx(xs, ys, nil, nil)
 }
 
-// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts degrees.
+// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts
+// degrees.
 func (t *Transform) MetresPerUnit() float64 {
 	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
 	metres, _ := strconv.ParseFloat(text, 64)
 	return metres
 }
 
-// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it has none.
+// LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it
+// has none.
 func (t *Transform) LinearUnit() string {
 	unit, _ := t.from.AttrValue("PROJCS|UNIT", 0)
 	return unit
