@@ -39,7 +39,7 @@ const (
 
 const (
 	mostEntries   = 1024    // of a directory; real ones have about thirty
-	mostTagBytes  = 1 << 20 // of a tag, except for offsets and counts of blocks
+	mostTagBytes  = 1 << 20 // of all tags together, except for offsets and counts of blocks
 	mostBlocks    = 1 << 22 // of a band whose blocks are looked at
 	blocksPerRead = 8192    // offsets or counts that are in memory at a time
 )
@@ -120,6 +120,7 @@ func (t *File) directory(at int64) error {
 	if err != nil {
 		return err
 	}
+	all := uint64(0) // bytes of tags
 	for i := range int(n) {
 		e := table[i*size : (i+1)*size]
 		entry := entry{tag: t.order.Uint16(e), kind: t.order.Uint16(e[2:]), count: uint64(t.order.Uint32(e[4:]))}
@@ -140,7 +141,7 @@ func (t *File) directory(at int64) error {
 		switch entry.tag {
 		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
 		default:
-			if length > mostTagBytes {
+			if all += length; all > mostTagBytes {
 				return errUnknown
 			}
 			if entry.data, err = t.bytes(entry.at, length); err != nil {
