@@ -6,10 +6,11 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
-// If the blocks of compressed files make up a window, they are decoded straight into the tile. If the file has a predictor, libtiff takes
-// longer to undo it than to decompress ZSTD: 40 % of a fit of 21 dates of int16, and 60 % for float32 with predictor 3. So
-// GDAL reads the file through a file system that hides the predictor, and the predictor is undone here, in a fifth of the time, while the
-// block is in cache.
+// If the blocks of compressed files make up a window, they are decoded straight into the tile. If
+// the file has a predictor, libtiff takes longer to undo it than to decompress ZSTD: 40 % of a fit
+// of 21 dates of int16, and 60 % for float32 with predictor 3. So GDAL reads the file through a
+// file system that hides the predictor, and the predictor is undone here, in a fifth of the time,
+// while the block is in cache.
 
 // blocksName returns the name under which GDAL opens the file at path for the blocks of p.
 func (p *plane) blocksName(path string) string {
@@ -19,7 +20,8 @@ func (p *plane) blocksName(path string) string {
 	return gdal.WithoutPredictor(path, p.predictorAt)
 }
 
-// madeOfBlocks reports whether w is whole blocks of p, which then are decoded past GDAL's block cache.
+// madeOfBlocks reports whether w is whole blocks of p, which then are decoded past GDAL's block
+// cache.
 func (p *plane) madeOfBlocks(g geo, w pixtrend.Window) bool {
 	whole := func(from, n, block, all int) bool {
 		return from%block == 0 && (n%block == 0 || from+n == all)

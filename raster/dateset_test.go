@@ -18,8 +18,7 @@ func namedStack(t *testing.T, names []string, value func(i int) float64) string 
 	t.Helper()
 	dir := t.TempDir()
 	for i, name := range names {
-		m := made{width: 4, height: 3, bands: [][]float64{slices.Repeat([]float64{value(i)}, 12)},
-			transform: &[6]float64{500000, 30, 0, 4600000, 0, -30}, epsg: 32617}
+		m := made{width: 4, height: 3, bands: [][]float64{slices.Repeat([]float64{value(i)}, 12)}, transform: &usualPlace}
 		if err := m.write(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// directFile is a local file with uncompressed samples that are read without GDAL. All workers share one open file, since each read
-// names its place.
+// directFile is a local file with uncompressed samples that are read without GDAL. All workers
+// share one open file, since each read names its place.
 type directFile struct {
 	name string
 	info fs.FileInfo // when it was checked

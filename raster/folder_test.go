@@ -19,7 +19,7 @@ func TestOrderOfNumbers(t *testing.T) {
 	var files []string
 	for i := range 21 {
 		files = append(files, filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", 1+i)))
-		if err := (made{width: 2, height: 1, bands: [][]float64{{float64(i), 7}}, transform: &[6]float64{500000, 30, 0, 4600000, 0, -30}, epsg: 32617}).write(files[i]); err != nil {
+		if err := (made{width: 2, height: 1, bands: [][]float64{{float64(i), 7}}, transform: &usualPlace}).write(files[i]); err != nil {
 			t.Fatal(err)
 		}
 	}

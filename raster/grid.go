@@ -31,8 +31,8 @@ func geoOf(ds *gdal.Dataset) geo {
 // samePixel is how far apart pixels of one grid may lie, in pixels.
 const samePixel = 1e-3
 
-// gridDifference is how the grid of a raster differs from that of another, in words that follow the names of the two. The zero
-// value is none.
+// gridDifference is how the grid of a raster differs from that of another, in words that follow the
+// names of the two. The zero value is none.
 type gridDifference struct {
 	is        string // such as "has 20 × 10 pixels"
 	other     string // what the other raster is or has instead; "" if it goes without saying
@@ -81,8 +81,8 @@ func (a geo) difference(b geo) gridDifference {
 	return gridDifference{is: fmt.Sprintf("lies %.3g pixels off", most), remedy: warpToOne}
 }
 
-// differenceOfCRS is difference for CRSs that PROJ does not take for one. They may still be: two spellings of one, such as with and
-// without the name of the datum.
+// differenceOfCRS is difference for CRSs that PROJ does not take for one. They may still be: two
+// spellings of one, such as with and without the name of the datum.
 func (a geo) differenceOfCRS(b geo) gridDifference {
 	d := gridDifference{is: "has the CRS " + crsName(b.wkt), other: "has " + crsName(a.wkt), remedy: warpToOne}
 	pixels, metres, known := a.offset(b)
@@ -96,7 +96,8 @@ func (a geo) differenceOfCRS(b geo) gridDifference {
 	return d
 }
 
-// offset returns the most that pixels of b lie from those of a, in pixels of a and in metres. known is false if PROJ cannot say.
+// offset returns the most that pixels of b lie from those of a, in pixels of a and in metres. known
+// is false if PROJ cannot say.
 func (a geo) offset(b geo) (pixels, metres float64, known bool) {
 	if !a.hasTransform || !b.hasTransform {
 		return 0, 0, false
@@ -189,7 +190,8 @@ func (known grids) difference(a, b geo) gridDifference {
 	return d
 }
 
-// checkGrids returns an error if a raster does not lie on the grid of the first, and warnings about what is assumed.
+// checkGrids returns an error if a raster does not lie on the grid of the first, and warnings about
+// what is assumed.
 func checkGrids(files []string, geos []geo, o OpenOptions) (warnings []string, err error) {
 	known, first := grids{}, "the first input, "+files[0]
 	var respelled []int

@@ -14,7 +14,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// beside writes a file that places the raster at name, with its upper left corner there and pixels of 30.
+// beside writes a file that places the raster at name, with its upper left corner there and pixels
+// of 30.
 type beside struct {
 	kind  string
 	file  func(name string) string
@@ -49,7 +50,8 @@ func mapInfo(x, y float64) string {
 	return strings.TrimSuffix(text, ",\n") + "\n  CoordSys Earth Projection 8, 104, \"m\", -81, 0, 0.9996, 500000, 0\n  Units \"m\"\n"
 }
 
-// files writes rasters that have no place but by the files beside them, each so many pixels east of the one before.
+// files writes rasters that have no place but by the files beside them, each so many pixels east of
+// the one before.
 func (b beside) files(t *testing.T, s planes, east float64) []string {
 	t.Helper()
 	names := s.files(t, func(_ int, m *made) { m.transform = nil })
@@ -67,7 +69,8 @@ func (b beside) files(t *testing.T, s planes, east float64) []string {
 	return names
 }
 
-// Whatever file GDAL reads a raster's place from, rasters of one place are fitted, with its place, and others are refused.
+// Whatever file GDAL reads a raster's place from, rasters of one place are fitted, with its place,
+// and others are refused.
 func TestPlacedByOtherFiles(t *testing.T) {
 	s := newPlanes(20, 10, 3, 0, 99)
 	want := fitted(t, s.files(t, nil), all())
@@ -279,7 +282,8 @@ const (
 	laea      = "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m +no_defs"
 )
 
-// CRSs that give the same coordinates are one, however they are written. Of others the error says how far apart they are.
+// CRSs that give the same coordinates are one, however they are written. Of others the error says
+// how far apart they are.
 func TestCRSSpellings(t *testing.T) {
 	s := newPlanes(20, 10, 4, 0, 99)
 	tile := [6]float64{-10007554.677, 463.312716528, 0, 4447802.078667, 0, -463.312716528}

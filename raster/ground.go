@@ -39,8 +39,8 @@ func (t *Trend) Flipped() (x, y bool) {
 
 func (g geo) rotated() bool { return g.transform[2] != 0 || g.transform[4] != 0 }
 
-// Ground returns how the raster lies on the earth. known is false if the raster has no CRS, or one
-// that is not of the earth, or if it is rotated. PROJ needs some ten milliseconds for it.
+// Ground returns where the raster lies on the earth. known is false if the raster has no CRS, a CRS
+// of another body, or is rotated. PROJ takes some ten milliseconds.
 func (t *Trend) Ground() (ground Ground, known bool) {
 	if t.geo.wkt == "" || !t.geo.hasTransform || t.geo.rotated() {
 		return Ground{}, false
@@ -89,9 +89,9 @@ func (g geo) ground() (Ground, bool) {
 	return ground, true
 }
 
-// onEllipsoid returns how many metres to the east and to the north the second of two near places
-// is, in degrees on WGS 84: along its radii of curvature (Snyder, "Map projections: a working
-// manual", 1987, equations 4-18 to 4-20).
+// onEllipsoid returns how many metres east and north of one place a second place near it lies.
+// Places are in degrees on WGS 84. Distances follow its radii of curvature (Snyder, "Map
+// projections: a working manual", 1987, equations 4-18 to 4-20).
 func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 	const a, e2 = 6378137.0, 0.00669437999014
 	sin, cos := math.Sincos(lat * math.Pi / 180)

@@ -9,9 +9,10 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// A GDAL dataset serves one goroutine at a time, so each worker opens every file itself. Workers read all files in the
-// same order, window after window. The files opened first stay open; once the process has as many open files as it may have, the others
-// are opened for each window. A cache that drops the least recently used file would never find any, in that order.
+// A GDAL dataset serves one goroutine at a time, so each worker opens every file itself. Workers
+// read all files in the same order, window after window. The files opened first stay open; once the
+// process has as many open files as it may have, the others are opened for each window. A cache
+// that drops the least recently used file would never find any, in that order.
 
 // handle is an open file.
 type handle struct {

@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// Index is a function of two bands of each file, A and B, that is fitted in their place. The zero value is none.
+// Index is a function of two bands of each file, A and B, that is fitted in their place. The zero
+// value is none.
 //
 //	nd:A,B     (A − B) / (A + B), the normalized difference: NDVI of near infrared and red
 //	ratio:A,B  A / B
 //	diff:A,B   A − B
 //
-// It is computed in float64 from samples with scale and offset applied. It is a gap if either sample is a gap or the denominator is 0.
+// It is computed in float64 from samples with scale and offset applied. It is a gap if either
+// sample is a gap or the denominator is 0.
 type Index struct {
 	Kind string // nd, ratio or diff; "": none
 	A, B int    // bands, counted from 1
@@ -63,7 +65,8 @@ func (x Index) String() string {
 	return fmt.Sprintf("%s:%d,%d", x.Kind, x.A, x.B)
 }
 
-// of computes the index of a and b into a. Gaps are NaN. A denominator of 0 gives NaN or an infinity, which are gaps to a fit.
+// of computes the index of a and b into a. Gaps are NaN. A denominator of 0 gives NaN or an
+// infinity, which are gaps to a fit.
 func (x Index) of(a, b []float64) {
 	b = b[:len(a)]
 	switch x.Kind {

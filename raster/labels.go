@@ -18,8 +18,9 @@ type labels struct {
 	time        timeaxis.TimeCoordinate
 }
 
-// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The domain of acquisition metadata must
-// be listed: GDAL looks for the metadata of providers, in files beside the raster, if it is asked for a domain that is not.
+// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The
+// domain of acquisition metadata must be listed: GDAL looks for the metadata of providers, in files
+// beside the raster, if it is asked for a domain that is not.
 func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
 	if b.HasDomain(tiff.Imagery) {

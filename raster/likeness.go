@@ -8,7 +8,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
-// likenesses are the descriptions of files that GDAL has looked at, by what alike files have in common.
+// likenesses are the descriptions of files that GDAL has looked at, by what alike files have in
+// common.
 type likenesses map[string]likeness
 
 type likeness struct {
@@ -16,8 +17,9 @@ type likeness struct {
 	geo    geo
 }
 
-// describe describes a file. It calls look, which asks GDAL, unless the directory of the file is like one before and no other
-// files belong to it. It returns a directFile if samples can be read past GDAL.
+// describe describes a file. It calls look, which asks GDAL, unless the directory of the file is
+// like one before and no other files belong to it. It returns a directFile if samples can be read
+// past GDAL.
 func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
 	var t *tiff.File
 	direct := &directFile{name: name}
@@ -60,8 +62,9 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 	return planes, l.geo, direct, nil
 }
 
-// findSamples sets where the file of planes holds their samples and predictors, as far as its directory t, which may be nil, says. It
-// reports whether any samples can be read past GDAL. alone is whether no other files belong to the file.
+// findSamples sets where the file of planes holds their samples and predictors, as far as its
+// directory t, which may be nil, says. It reports whether any samples can be read past GDAL. alone
+// is whether no other files belong to the file.
 func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
 	for i := range planes {
 		for _, p := range planes[i].bandsInFile() {

@@ -11,19 +11,23 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Mask says which samples are gaps by the values of another band at the same place and date: a classification such as Fmask, or bit
-// fields such as Landsat's QA_PIXEL. Values are compared as they are stored. The zero value is no mask.
+// Mask says which samples are gaps by the values of another band at the same place and date: a
+// classification such as Fmask, or bit fields such as Landsat's QA_PIXEL. Values are compared as
+// they are stored. The zero value is no mask.
 type Mask struct {
-	// Band is the band that is the mask, counted from 1, of the fitted files themselves or of those of From. With
-	// From, 0 is the first, except that the bands of a single file with several are taken as its dates.
+	// Band is the band that is the mask, counted from 1, of the fitted files themselves or of those
+	// of From. With From, 0 is the first, except that the bands of a single file with several are
+	// taken as its dates.
 	Band int
-	// From are rasters, as Expand takes them. Each is the mask of the fitted raster of its date; nil: the mask is in the fitted
-	// files. Dates are found as for fitted rasters. If several rasters share a date, the mask of each is the one whose name has
-	// the most words in common with its own. Masks are not fitted, even if they are also among the inputs.
+	// From are rasters, as Expand takes them. Each is the mask of the fitted raster of its date;
+	// nil: the mask is in the fitted files. Dates are found as for fitted rasters. If several
+	// rasters share a date, the mask of each is the one whose name has the most words in common
+	// with its own. Masks are not fitted, even if they are also among the inputs.
 	From []string
 
-	// Either Keep or Drop is set. With Keep, samples are observations if the mask has one of these values, even its nodata
-	// value. With Drop, samples are observations if the mask has none of these bits and is not its nodata value.
+	// Either Keep or Drop is set. With Keep, samples are observations if the mask has one of these
+	// values, even its nodata value. With Drop, samples are observations if the mask has none of
+	// these bits and is not its nodata value.
 	Keep []Values
 	Drop []Bits
 }
@@ -31,8 +35,8 @@ type Mask struct {
 // Values are whole numbers from Lo to Hi.
 type Values struct{ Lo, Hi int64 }
 
-// Bits are the bits from First to Last of a number, counted from the lowest, which is 0. A number has them if these bits form the
-// number Value; with Value -1, if any of them is set.
+// Bits are the bits from First to Last of a number, counted from the lowest, which is 0. A number
+// has them if these bits form the number Value; with Value -1, if any of them is set.
 type Bits struct {
 	First, Last int
 	Value       int64
@@ -63,8 +67,8 @@ func ParseKeep(s string) ([]Values, error) {
 	return keep, nil
 }
 
-// ParseBits reads bits, such as 1,3,4, ranges of bits of which any may be set, such as 1-4, and numbers that several bits form,
-// such as 8-9=3.
+// ParseBits reads bits, such as 1,3,4, ranges of bits of which any may be set, such as 1-4, and
+// numbers that several bits form, such as 8-9=3.
 func ParseBits(s string) ([]Bits, error) {
 	var drop []Bits
 	for item := range strings.SplitSeq(s, ",") {

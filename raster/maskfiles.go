@@ -100,7 +100,8 @@ func (s *Stack) matched(masks *Stack) ([]int, error) {
 	return of, nil
 }
 
-// mostAlike returns the mask whose name has the most words in common with name, and another that has as many, or -1.
+// mostAlike returns the mask whose name has the most words in common with name, and another that
+// has as many, or -1.
 func mostAlike(name string, masks []string, among []int) (best, second int) {
 	best, second = among[0], -1
 	most := wordsInCommon(name, masks[best])
@@ -131,15 +132,16 @@ func wordsInCommon(a, b string) int {
 	return n
 }
 
-// wordsOf returns the words of a file's name and of its folder, in lower case, without the extension. The folder counts because some
-// scenes have their product id there.
+// wordsOf returns the words of a file's name and of its folder, in lower case, without the
+// extension. The folder counts because some scenes have their product id there.
 func wordsOf(name string) []string {
 	name = filepath.ToSlash(name)
 	name = path.Join(path.Base(path.Dir(name)), strings.TrimSuffix(path.Base(name), path.Ext(name)))
 	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// without removes the files of masks from s. A folder or a pattern may contain both rasters and their masks.
+// without removes the files of masks from s. A folder or a pattern may contain both rasters and
+// their masks.
 func (s *Stack) without(masks *Stack) error {
 	isMask := map[string]bool{}
 	for _, name := range masks.sources {

@@ -7,18 +7,19 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// hugeValue is a magnitude that no measurement reaches. Fill values often lie beyond it, such as the least float32, and
-// are often typed with fewer digits than the samples have.
+// hugeValue is a magnitude that no measurement reaches. Fill values often lie beyond it, such as
+// the least float32, and are often typed with fewer digits than the samples have.
 const hugeValue = 1e37
 
 // hugeResult is a magnitude that slopes and other results have only where huge values take part.
 const hugeResult = 1e30
 
-// nodataRange returns which values can be observations although they differ from nodata. The range is unlimited, unless
-// nodata is huge: then samples beyond it, and those that GDAL takes for equal to it, are gaps as well. GDAL compares floats to
-// within 2·FLT_EPSILON·|a + b| (ARE_REAL_EQUAL in its gdal_priv.h), a sum that overflows near the limits of the type, where any
-// two values of one sign are equal. So from half of the greatest value on, all values are. An infinite nodata value is one
-// that does not fit the type.
+// nodataRange returns which values can be observations although they differ from nodata. The range
+// is unlimited, unless nodata is huge: then samples beyond it, and those that GDAL takes for equal
+// to it, are gaps as well. GDAL compares floats to within 2·FLT_EPSILON·|a + b| (ARE_REAL_EQUAL in
+// its gdal_priv.h), a sum that overflows near the limits of the type, where any two values of one
+// sign are equal. So from half of the greatest value on, all values are. An infinite nodata value
+// is one that does not fit the type.
 func nodataRange(d kernel.DType, nodata float64) (lo, hi float64) {
 	lo, hi = math.Inf(-1), math.Inf(1)
 	size := math.Abs(nodata)
@@ -61,8 +62,8 @@ func (s *Stack) valid(p *plane) kernel.Valid {
 	return v
 }
 
-// hugeValues returns a warning about observations that no measurement reaches, which seem to be fill values; "" if there are
-// none.
+// hugeValues returns a warning about observations that no measurement reaches, which seem to be
+// fill values; "" if there are none.
 func hugeValues(c *Counts, who string) string {
 	if c.Observations == 0 {
 		return ""

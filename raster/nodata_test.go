@@ -12,7 +12,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Fill values and nodata values that are typed with fewer digits than the samples have are gaps, as they are to GDAL.
+// Fill values and nodata values that are typed with fewer digits than the samples have are gaps, as
+// they are to GDAL.
 func TestNodataTypedShort(t *testing.T) {
 	const low = -math.MaxFloat32
 	s := planes{2, 2, [][]float64{{0, 10, low, 5}, {1, 20, low, 5}, {2, 30, low, 5}, {3, low, low, 5}}}
@@ -59,8 +60,9 @@ func TestNodataTypedShort(t *testing.T) {
 	}
 }
 
-// The comparison is GDAL's, but for two things: what lies beyond a huge nodata value is a gap as well, and values that are
-// far smaller than it are none, for which GDAL's sum of the two overflows.
+// The comparison is GDAL's, but for two things: what lies beyond a huge nodata value is a gap as
+// well, and values that are far smaller than it are none, for which GDAL's sum of the two
+// overflows.
 func TestNodataRangeIsGDALs(t *testing.T) {
 	for _, tt := range []struct {
 		dtype   godal.DataType

@@ -56,7 +56,8 @@ type form struct {
 	interleave  string // of several bands: BAND, LINE or PIXEL
 }
 
-// describe opens a file and returns its planes and its grid. files is the number of files of the stack.
+// describe opens a file and returns its planes and its grid. files is the number of files of the
+// stack.
 func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo, error) {
 	ds, err := folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Range is the range of values that observations may have, limits included, in stored units: before scale and offset. A limit that is
-// infinite is none.
+// Range is the range of values that observations may have, limits included, in stored units: before
+// scale and offset. A limit that is infinite is none.
 type Range struct{ Lo, Hi float64 }
 
 // ParseRange reads LO,HI. Either may be left out: "0," means no negative values.

@@ -14,7 +14,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// hasSameBands reports whether a file that is opened again has the bands that were found in it at first.
+// hasSameBands reports whether a file that is opened again has the bands that were found in it at
+// first.
 func (s *Stack) hasSameBands(file int, h *handle) bool {
 	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
 		return false
@@ -73,7 +74,8 @@ func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && s.plane
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
 
-// readDate fills plane i of dst and of its mask from the file of p. If the samples are there already, it fills the mask alone.
+// readDate fills plane i of dst and of its mask from the file of p. If the samples are there
+// already, it fills the mask alone.
 func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
 	var mask []byte
 	if !there {
@@ -104,7 +106,8 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 	return nil
 }
 
-// readMask hides samples of plane i of dst by the mask of p in another file. readDate has filled the plane.
+// readMask hides samples of plane i of dst by the mask of p in another file. readDate has filled
+// the plane.
 func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
 	raw := r.scratch([]*plane{p.mask}, w.Pixels())[0]
 	if err := s.readBand(r, p.mask, w, raw); err != nil {
@@ -130,16 +133,16 @@ func (s *Stack) countMasked(t kernel.Tile) {
 	s.maskedSamples.Add(int64(n))
 }
 
-// readSamples fills plane i of dst with the samples of p, or with the index of its bands. If the mask is a band of the same file, it returns
-// the samples of the mask.
+// readSamples fills plane i of dst with the samples of p, or with the index of its bands. If the
+// mask is a band of the same file, it returns the samples of the mask.
 func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
 	bands := p.bandsInFile()
 	var raw [][]byte // of each band
 	switch {
 	case sharesBlocks(bands):
 		raw = r.scratch(bands, w.Pixels())
-		// GDAL reads uncompressed bands pixel by pixel if they are named in ascending order, which takes twice as long. So
-		// the last one is named first.
+		// GDAL reads uncompressed bands pixel by pixel if they are named in ascending order, which
+		// takes twice as long. So the last one is named first.
 		lastFirst := slices.SortedStableFunc(slices.Values(bands), func(a, b *plane) int { return b.band - a.band })
 		err = r.with(s, p.file, s.sources[p.file], func(h *handle) error {
 			return readBands(h.ds, lastFirst, w, r.raw, aligned(len(raw[0])), r.transfer)
@@ -183,7 +186,8 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 	return raw[len(raw)-1], nil
 }
 
-// sharesBlocks reports whether several bands of a file lie in the same blocks, which are then decoded once for all of them.
+// sharesBlocks reports whether several bands of a file lie in the same blocks, which are then
+// decoded once for all of them.
 func sharesBlocks(bands []*plane) bool {
 	first := bands[0]
 	return len(bands) > 1 && !slices.ContainsFunc(bands, func(b *plane) bool {
@@ -201,7 +205,8 @@ func (s *Stack) readEach(r *reader, bands []*plane, w pixtrend.Window, dst [][]b
 	return nil
 }
 
-// aligned returns where the samples of the next band may begin after n bytes of others: at a multiple of a cache line.
+// aligned returns where the samples of the next band may begin after n bytes of others: at a
+// multiple of a cache line.
 func aligned(n int) int { return (n + 63) &^ 63 }
 
 // scratch returns memory of r for the samples of bands.
@@ -240,7 +245,8 @@ func (s *Stack) scratchBytes(p *plane) int {
 	return n
 }
 
-// readBand fills dst with the samples of p, in their own type, in the fastest way that the file allows.
+// readBand fills dst with the samples of p, in their own type, in the fastest way that the file
+// allows.
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
 	if p.stored != nil {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
@@ -257,8 +263,8 @@ func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) err
 	})
 }
 
-// readDates reads the planes of one file in one call, so that each block of a pixel-interleaved file is decoded once and not once per
-// band.
+// readDates reads the planes of one file in one call, so that each block of a pixel-interleaved
+// file is decoded once and not once per band.
 func (s *Stack) readDates(ds *gdal.Dataset, w pixtrend.Window, first int, dst kernel.Tile, t *gdal.Transfer) error {
 	bands := make([]*plane, dst.Dates)
 	for i := range bands {
@@ -281,8 +287,8 @@ func (p *plane) samples(b []byte) gdal.Samples {
 	return gdal.Samples{Type: p.dtype, SignedByte: p.signedByte, Data: b}
 }
 
-// widen converts samples of the type of p to a wider type: gaps become NaN, and the other samples are scaled if the stack scales samples
-// as they are read.
+// widen converts samples of the type of p to a wider type: gaps become NaN, and the other samples
+// are scaled if the stack scales samples as they are read.
 func widen[T float32 | float64](s *Stack, p *plane, dst []T, raw []byte) {
 	t := kernel.Tile{Type: p.dtype, Data: raw, Dates: 1, Pixels: len(dst)}
 	switch p.dtype {

@@ -15,8 +15,9 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Remote files are read through GDAL's file systems over HTTP. A request takes as long as decoding many blocks, so there should be few
-// requests and many at a time. Any of them may fail and succeed a second later.
+// Remote files are read through GDAL's file systems over HTTP. A request takes as long as decoding
+// many blocks, so there should be few requests and many at a time. Any of them may fail and succeed
+// a second later.
 
 // remoteStack is what a Stack knows of its remote files.
 type remoteStack struct {
@@ -46,8 +47,8 @@ type description struct {
 	err     error
 }
 
-// descriptions remembers remote files by name. A report on a stack and the fit that it plans share one, so that each
-// file is opened once.
+// descriptions remembers remote files by name. A report on a stack and the fit that it plans share
+// one, so that each file is opened once.
 type descriptions struct {
 	mu    sync.Mutex
 	found map[string]description
@@ -74,8 +75,8 @@ func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOp
 	return d
 }
 
-// look returns a function that describes file i. Remote files are described at once, several at a time. Unless all is set, no file after
-// one that failed is opened.
+// look returns a function that describes file i. Remote files are described at once, several at a
+// time. Unless all is set, no file after one that failed is opened.
 func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) ([]plane, geo, error) {
 	found := map[int]description{}
 	s.remote.versions = map[int]gdal.FileVersion{}
@@ -108,8 +109,8 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 	}
 }
 
-// eachRemote calls do for the remote files in their order, from several goroutines at the same time, until stop returns true for a
-// file, remote or not.
+// eachRemote calls do for the remote files in their order, from several goroutines at the same
+// time, until stop returns true for a file, remote or not.
 func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -132,7 +133,8 @@ func (s *Stack) eachRemote(stop func(file int) bool, do func(file int)) {
 // RemoteFiles returns how many of the input files are on servers.
 func (s *Stack) RemoteFiles() int { return len(s.remote.versions) }
 
-// readRemote is Read for stacks with remote files. It reads several files at a time, each in a lane with open files of its own.
+// readRemote is Read for stacks with remote files. It reads several files at a time, each in a lane
+// with open files of its own.
 func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
 	lanes := min(max(1, s.remote.lanes), len(s.files))
 	together := s.multi && s.uniform
@@ -183,7 +185,8 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 	return nil
 }
 
-// readLane calls read, which reads from a file. For a remote file, it calls read again after failures that may pass.
+// readLane calls read, which reads from a file. For a remote file, it calls read again after
+// failures that may pass.
 func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Window, read func() error) error {
 	name := s.sources[file]
 	if !gdal.IsRemote(name) {
@@ -214,8 +217,8 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 	return readError(s.files[file], w, err)
 }
 
-// direct reports whether samples of a remote file are read row by row, past GDAL's cache, because a block is too large to be transferred
-// for a part of it.
+// direct reports whether samples of a remote file are read row by row, past GDAL's cache, because a
+// block is too large to be transferred for a part of it.
 func (s *Stack) direct(file int) bool {
 	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
 }
@@ -231,8 +234,8 @@ func (r *reader) drop(s *Stack, file int) error {
 	return h.ds.Close()
 }
 
-// sameSize reports whether a file that is opened again has the size that it had at first. This needs no request, since GDAL has just
-// asked for the size.
+// sameSize reports whether a file that is opened again has the size that it had at first. This
+// needs no request, since GDAL has just asked for the size.
 func (s *Stack) sameSize(file int) bool {
 	before, remote := s.remote.versions[file]
 	if !remote {
@@ -242,8 +245,9 @@ func (s *Stack) sameSize(file int) bool {
 	return !ok || before.Size == 0 || now.Size == 0 || now.Size == before.Size
 }
 
-// unchanged checks that the remote files are still those that were opened. A local file that is open stays the same, but a server may
-// answer each request from another file. Another size is an error, and signs of a harmless change are warnings.
+// unchanged checks that the remote files are still those that were opened. A local file that is
+// open stays the same, but a server may answer each request from another file. Another size is an
+// error, and signs of a harmless change are warnings.
 func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
 	var mu sync.Mutex
 	var replaced, touched, silent []int

@@ -146,7 +146,8 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	return s, nil
 }
 
-// openSelected describes the rasters that are used, removes the others from s, and returns the grids.
+// openSelected describes the rasters that are used, removes the others from s, and returns the
+// grids.
 func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	named := s.named(o)
 	if named {
@@ -312,7 +313,8 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		// Each plane is scaled as it is read, and gaps become NaN.
 		g.Type = kernel.Float64
 	default:
-		// The samples are converted to one type, and gaps become NaN. Scale and offset are the same for all.
+		// The samples are converted to one type, and gaps become NaN. Scale and offset are the same
+		// for all.
 		g.Type, g.Scale, g.Offset = kernel.Float32, first.scale, first.offset
 		for _, p := range s.planes {
 			if p.dtype.Size() > 2 && p.dtype != kernel.Float32 {
@@ -339,7 +341,8 @@ func (s *Stack) unit() string {
 	return p.unit
 }
 
-// Treatment says how samples become observations, as texts that the options are written as. A text is empty if its option is not set.
+// Treatment says how samples become observations, as texts that the options are written as. A text
+// is empty if its option is not set.
 type Treatment struct {
 	Index string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
 	Valid string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
@@ -414,7 +417,8 @@ func (s *Stack) Grid() pixtrend.Grid { return s.grid }
 // Warnings returns what was assumed and may surprise, a sentence each.
 func (s *Stack) Warnings() []string { return s.warnings }
 
-// Names returns the file, and the band if it is one of several, of each date in the order of the axis.
+// Names returns the file, and the band if it is one of several, of each date in the order of the
+// axis.
 func (s *Stack) Names() []string {
 	names := make([]string, len(s.planes))
 	for i, p := range s.planes {
@@ -429,7 +433,8 @@ func (s *Stack) Names() []string {
 // Given returns the number of rasters, used or not: files, or bands of the only file.
 func (s *Stack) Given() int { return s.given }
 
-// FileBytes returns the size of the input files. Files that are neither local nor on a server count as 0.
+// FileBytes returns the size of the input files. Files that are neither local nor on a server count
+// as 0.
 func (s *Stack) FileBytes() int64 {
 	var sum int64
 	counted := map[string]bool{} // pages share a file

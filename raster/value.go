@@ -10,7 +10,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Value is the value of a sample. In JSON, which has no numbers for them, NaN and infinities are "nan", "inf" and "-inf".
+// Value is the value of a sample. In JSON, which has no numbers for them, NaN and infinities are
+// "nan", "inf" and "-inf".
 type Value float64
 
 // String returns the value as people type it.

@@ -21,7 +21,8 @@ func put(t *testing.T, path, text string) string {
 	return path
 }
 
-// holds checks the files of a folder, given as name, text, name, text and so on in the order of names.
+// holds checks the files of a folder, given as name, text, name, text and so on in the order of
+// names.
 func holds(t *testing.T, dir string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

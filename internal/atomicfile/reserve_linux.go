@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Reserve sets the size of a file and, if the file system can, allocates its space. A disk that is too
-// small is then found before the work, and writing does not have to allocate.
+// Reserve gives the file its size and, if the file system can, allocates its space on the disk: a
+// disk that is too small is then an error before the work, and writes need not allocate.
 func Reserve(file *os.File, size int64) error {
 	for {
 		err := unix.Fallocate(int(file.Fd()), 0, 0, size)
@@ -22,7 +22,7 @@ func Reserve(file *os.File, size int64) error {
 	}
 }
 
-// StartFlush starts writing a range of the file to the disk and does not wait for it. A later sync
+// StartFlush starts to write n bytes of the file to the disk, and does not wait. A later Sync
 // reports errors.
 func StartFlush(file *os.File, at, n int64) {
 	_ = unix.SyncFileRange(int(file.Fd()), at, n, unix.SYNC_FILE_RANGE_WRITE)

@@ -8,17 +8,15 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// Staged is a file of any kind, such as a picture, that is complete and synced to the disk under a
-// temporary name.
+// Staged is a file of any kind, such as a picture, that is whole and on the disk under a temporary
+// name.
 type Staged struct {
 	target, tmp string
 	overwrite   bool
 }
 
-// CheckTargetOld reports whether path can become an output, without writing anything. The error wraps ErrOutput.
-func CheckTargetOld(path string, overwrite bool) error { return CheckTarget(path, overwrite) }
-
-// Stage writes a file beside path. The caller ends the Staged with Publish or Drop.
+// Stage writes a file under a temporary name beside path. The caller ends it with Publish or Drop.
+// Errors wrap fault.ErrOutput.
 func Stage(path string, overwrite bool, write func(io.Writer) error) (*Staged, error) {
 	if err := CheckTarget(path, overwrite); err != nil {
 		return nil, err

@@ -18,7 +18,8 @@ func Exists(path string) bool {
 	return err == nil
 }
 
-// Reason returns the cause in an error of package os, without the call and the paths.
+// Reason returns the cause of an error of package os, without the call and the path. The caller's
+// sentence names the path.
 func Reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -31,8 +32,8 @@ func Reason(err error) error {
 	return err
 }
 
-// CheckTarget returns an error if path cannot become an output, as far as can be seen without writing. The error wraps
-// fault.ErrOutput.
+// CheckTarget returns an error if path cannot become an output, as far as can be seen without
+// writing. The error wraps fault.ErrOutput.
 func CheckTarget(path string, overwrite bool) error {
 	if path == "" {
 		return fault.Outputf("the output has no name")
@@ -88,8 +89,8 @@ func Rename(tmp, target string, overwrite bool) error {
 	if overwrite {
 		return os.Rename(tmp, target)
 	}
-	// A link, unlike a rename, never replaces a file that was made in the meantime. On a file system
-	// without links, the target is checked once more.
+	// Unlike a rename, a link never replaces a file that was made meanwhile. If the file system has
+	// no links, the target is looked for once more instead.
 	switch err := os.Link(tmp, target); {
 	case err == nil:
 		_ = os.Remove(tmp)

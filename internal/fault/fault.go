@@ -1,5 +1,6 @@
-// Package fault makes errors that are one sentence for a person and a kind of error for a program. A sentence can name
-// options that would help. A library names them by their Go fields, and a command by its flags.
+// Package fault makes errors that are one sentence for a person and a kind of error for a program.
+// A sentence can name options that would help. A library names them by their Go fields, and a
+// command by its flags.
 package fault
 
 import "errors"
@@ -16,7 +17,8 @@ type Error struct {
 	kind error
 }
 
-// Inputf returns an error that wraps ErrInput. Arguments of type Option name options that would help.
+// Inputf returns an error that wraps ErrInput. Arguments of type Option name options that would
+// help.
 func Inputf(format string, args ...any) error { return &Error{Messagef(format, args...), ErrInput} }
 
 // Outputf returns an error that wraps ErrOutput.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Option is an option that would help, by the field of the options that has it, such as Memory. Value is what to set it to;
-// it is empty if that is clear from the sentence.
+// Option is an option that would help, by the field of the options that has it, such as Memory.
+// Value is what to set it to; it is empty if that is clear from the sentence.
 type Option struct{ Field, Value string }
 
 // String names the option as Go programs know it.
@@ -23,7 +23,8 @@ type Message struct {
 	args   []any
 }
 
-// Messagef returns a sentence made as by fmt.Sprintf. Arguments of type Option name options that would help.
+// Messagef returns a sentence made as by fmt.Sprintf. Arguments of type Option name options that
+// would help.
 func Messagef(format string, args ...any) Message { return Message{format, args} }
 
 // String returns the sentence with options named by their fields.
@@ -61,7 +62,8 @@ func (m Message) Named(name func(Option) string) Message {
 // MarshalText makes a message a string in JSON.
 func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// Sentence returns the text of err with each option in the words of name, however deep in err the sentence is that names it.
+// Sentence returns the text of err with each option in the words of name, however deep in err the
+// sentence is that names it.
 func Sentence(err error, name func(Option) string) string {
 	text := err.Error()
 	each(err, func(e *Error) {

@@ -35,8 +35,8 @@ var dtypes = map[godal.DataType]kernel.DType{
 	godal.UInt32: kernel.Uint32, godal.Int32: kernel.Int32, godal.Float32: kernel.Float32, godal.Float64: kernel.Float64,
 }
 
-// Type returns the type of the samples. signedByte is whether GDAL, before version 3.7, calls this int8 a Byte. known is false for types that
-// cannot be fitted.
+// Type returns the type of the samples. signedByte is whether GDAL, before version 3.7, calls this
+// int8 a Byte. known is false for types that cannot be fitted.
 func (b Band) Type() (t kernel.DType, signedByte, known bool) {
 	t, known = dtypes[b.band.Structure().DataType]
 	if t == kernel.Uint8 && known && b.Metadata("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE" {
@@ -104,7 +104,8 @@ const (
 
 // MaskFlags returns the flags of the band's mask.
 func (b Band) MaskFlags() int {
-	// godal takes no handler for this call, and GDAL would print warnings. Handlers belong to a thread.
+	// godal takes no handler for this call, and GDAL would print warnings. Handlers belong to a
+	// thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_quiet()
@@ -112,7 +113,8 @@ func (b Band) MaskFlags() int {
 	return b.band.MaskFlags()
 }
 
-// Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a remote file.
+// Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a
+// remote file.
 func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
 	return interruptible(b.of, t, dst.Data, func(into []byte) error {
 		return b.band.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height, t.bandOptions()...)
@@ -134,7 +136,8 @@ const (
 	Average                   // the mean of those that have a value
 )
 
-// ReadReduced fills values, width × height of them row by row, with the resampled samples of w. It reads overviews if some suit.
+// ReadReduced fills values, width × height of them row by row, with the resampled samples of w. It
+// reads overviews if some suit.
 func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int, how Resampling, t *Transfer) error {
 	method := godal.Nearest
 	if how == Average {
@@ -157,8 +160,8 @@ func (b Band) reduced(w pixtrend.Window, method godal.ResamplingAlg, t *Transfer
 	return append(options, t.bandOptions()...)
 }
 
-// handle returns GDAL's handle of the band. godal does not export it, but its Band has no other field; otherwise this does not
-// compile.
+// handle returns GDAL's handle of the band. godal does not export it, but its Band has no other
+// field; otherwise this does not compile.
 func (b Band) handle() C.GDALRasterBandH {
 	const handleBytes = unsafe.Sizeof(C.GDALRasterBandH(nil))
 	var _ = [1]byte{}[handleBytes-unsafe.Sizeof(b.band)]

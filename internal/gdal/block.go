@@ -13,8 +13,8 @@ static void first_error(CPLErr class, CPLErrorNum number, const char *text) {
 		snprintf(message, 512, "%s", text[0] != 0 ? text : "GDAL gives no reason");
 }
 
-// read_block decodes a block into to, past GDAL's block cache. It returns NULL, or what went wrong, which the
-// caller frees.
+// read_block decodes a block into to, past GDAL's block cache. It returns NULL, or what went wrong,
+// which the caller frees.
 static char *read_block(GDALRasterBandH band, int x, int y, void *to) {
 	char message[512] = "";
 	CPLPushErrorHandlerEx(first_error, message);
@@ -30,8 +30,8 @@ import (
 	"unsafe"
 )
 
-// ReadBlock decodes the block in column x and row y of the band's blocks into dst, past GDAL's block cache. dst has the
-// size of a whole block.
+// ReadBlock decodes the block in column x and row y of the band's blocks into dst, past GDAL's
+// block cache. dst has the size of a whole block.
 func (b Band) ReadBlock(x, y int, dst []byte) error {
 	text := C.read_block(b.handle(), C.int(x), C.int(y), unsafe.Pointer(&dst[0]))
 	if text == nil {

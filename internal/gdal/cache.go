@@ -7,7 +7,8 @@ import "C"
 
 import "sync"
 
-// cache is the size of GDAL's block cache, of which the process has one, while anyone has a share of it.
+// cache is the size of GDAL's block cache, of which the process has one, while anyone has a share
+// of it.
 var cache struct {
 	sync.Mutex
 	shares int
@@ -15,9 +16,10 @@ var cache struct {
 	before int64 // the size before the first share, which is restored
 }
 
-// ShareBlockCache adds bytes to the size of GDAL's block cache, which otherwise would grow to a twentieth of the machine's memory. While
-// there are shares, the cache has the size of their sum. release, which may be called more than once, ends the share. After the
-// last one the cache has its former size, unless another part of the program has changed the size meanwhile.
+// ShareBlockCache adds bytes to the size of GDAL's block cache, which otherwise would grow to a
+// twentieth of the machine's memory. While there are shares, the cache has the size of their sum.
+// release, which may be called more than once, ends the share. After the last one the cache has its
+// former size, unless another part of the program has changed the size meanwhile.
 func ShareBlockCache(bytes int64) (release func()) {
 	cache.Lock()
 	defer cache.Unlock()

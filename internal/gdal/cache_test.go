@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Fits may overlap in any way: the cache has the size of the shares that there are, and its former size after the last.
+// Fits may overlap in any way: the cache has the size of the shares that there are, and its former
+// size after the last.
 func TestShareBlockCache(t *testing.T) {
 	before := BlockCache()
 	first := ShareBlockCache(64 << 20)

@@ -100,8 +100,9 @@ import (
 // RegisterCOG registers GDAL's COG driver, once.
 var RegisterCOG = sync.OnceValue(func() error { return godal.RegisterRaster("COG") })
 
-// watched runs a long step of GDAL. The step ends early if ctx ends. progress, which may be nil, is called from time to time with the part
-// that is done, from 0 to 1. If strict is set, warnings are errors.
+// watched runs a long step of GDAL. The step ends early if ctx ends. progress, which may be nil, is
+// called from time to time with the part that is done, from 0 to 1. If strict is set, warnings are
+// errors.
 func watched(ctx context.Context, strict bool, progress func(float64), step func(w *C.watch)) error {
 	w := (*C.watch)(C.calloc(1, C.sizeof_watch))
 	defer C.free(unsafe.Pointer(w))
@@ -141,7 +142,8 @@ func watched(ctx context.Context, strict bool, progress func(float64), step func
 	}
 }
 
-// CopyRaster copies a GeoTIFF with a driver that is registered, and creation options. If strict is set, warnings of GDAL are errors.
+// CopyRaster copies a GeoTIFF with a driver that is registered, and creation options. If strict is
+// set, warnings of GDAL are errors.
 func CopyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
 	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
 	defer C.free(unsafe.Pointer(cfrom))
@@ -152,8 +154,8 @@ func CopyRaster(ctx context.Context, from, to, driver string, options []string, 
 	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, w) })
 }
 
-// BuildOverviews adds overviews to a GeoTIFF that nobody has open, those of band i by the method methods[i] in GDAL's words. Averages
-// leave nodata out.
+// BuildOverviews adds overviews to a GeoTIFF that nobody has open, those of band i by the method
+// methods[i] in GDAL's words. Averages leave nodata out.
 func BuildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))

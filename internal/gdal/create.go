@@ -28,8 +28,8 @@ type BandHeader struct {
 	Metadata map[string]string
 }
 
-// CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row. With nil samples the file has only
-// a header.
+// CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row.
+// With nil samples the file has only a header.
 func CreateGeoTIFF(path string, h Header, options []string, samples []float32) error {
 	if err := Register(); err != nil {
 		return err

@@ -64,9 +64,9 @@ func (d *Dataset) Close() error {
 	return d.ds.Close()
 }
 
-// interruptible calls read, which fills memory from the raster. For a remote file, the memory is of its own and copied to dst
-// afterwards: when the context of t ends first, interruptible returns its cause and read goes on in the background. The
-// raster must not be used then, but closed.
+// interruptible calls read, which fills memory from the raster. For a remote file, the memory is of
+// its own and copied to dst afterwards: when the context of t ends first, interruptible returns its
+// cause and read goes on in the background. The raster must not be used then, but closed.
 func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) error) error {
 	if t == nil {
 		return read(dst)
@@ -168,19 +168,21 @@ func (d *Dataset) Place() Place {
 	return Unplaced
 }
 
-// Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain "" is the default one.
+// Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain ""
+// is the default one.
 func (d *Dataset) Metadata(key, domain string) string {
 	return d.ds.Metadata(key, godal.Domain(domain))
 }
 
-// HasDomain reports whether the raster lists a metadata domain. Asking for an item of a domain that it does not list can
-// make GDAL open files beside it.
+// HasDomain reports whether the raster lists a metadata domain. Asking for an item of a domain that
+// it does not list can make GDAL open files beside it.
 func (d *Dataset) HasDomain(domain string) bool {
 	return slices.Contains(d.ds.MetadataDomains(), domain)
 }
 
-// Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of the next band begin
-// stride bytes after those of the one before. t, which may be nil, collects GDAL's messages about a remote file.
+// Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of
+// the next band begin stride bytes after those of the one before. t, which may be nil, collects
+// GDAL's messages about a remote file.
 func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
 	if int64(stride) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())

@@ -19,7 +19,8 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Register registers GDAL's internal drivers, once. GDAL's registration must not run twice at the same time.
+// Register registers GDAL's internal drivers, once. GDAL's registration must not run twice at the
+// same time.
 var Register = sync.OnceValue(func() error {
 	neverWriteBesideInputs()
 	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
@@ -42,7 +43,8 @@ func Version() string {
 	return fmt.Sprintf("%d.%d.%d", v.Major(), v.Minor(), v.Revision())
 }
 
-// ignoreWarnings is an error handler for calls whose warnings do not matter. Without a handler, godal makes every warning an error.
+// ignoreWarnings is an error handler for calls whose warnings do not matter. Without a handler,
+// godal makes every warning an error.
 func ignoreWarnings(ec godal.ErrorCategory, code int, msg string) error {
 	if ec <= godal.CE_Warning {
 		return nil
@@ -63,8 +65,8 @@ func Sentence(err error) string {
 	return strings.Join(lines, "; ")
 }
 
-// Cause returns the first line of a GDAL error about a file, without the file's name. It says what went wrong; the lines after it say
-// what failed in consequence.
+// Cause returns the first line of a GDAL error about a file, without the file's name. It says what
+// went wrong; the lines after it say what failed in consequence.
 func Cause(err error, name string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	if strings.HasPrefix(line, "unknown cpl error") {
@@ -76,8 +78,9 @@ func Cause(err error, name string) string {
 	return withoutSecrets(strings.TrimRight(line, ". "))
 }
 
-// OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which opens its database and looks up each CRS
-// anew, in some milliseconds. So all work with coordinate systems is done on one thread. f must not call OnCRSThread.
+// OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which
+// opens its database and looks up each CRS anew, in some milliseconds. So all work with coordinate
+// systems is done on one thread. f must not call OnCRSThread.
 func OnCRSThread(f func()) {
 	done := make(chan struct{})
 	crsThread() <- func() {

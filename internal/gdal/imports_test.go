@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Only this package calls GDAL, and only packages on these lists use cgo. Package bench/pipeline measures GDAL itself;
-// cmd/pixtrend calls a BLAS that pixtrend bench compares with.
+// Only this package calls GDAL, and only packages on these lists use cgo. Package bench/pipeline
+// measures GDAL itself; cmd/pixtrend calls a BLAS that pixtrend bench compares with.
 func TestWhoCallsGDAL(t *testing.T) {
 	allowed := map[string][]string{
 		"github.com/airbusgeo/godal": {"internal/gdal", "bench/pipeline"},

@@ -49,8 +49,9 @@ func FromURL(name string) string {
 	return "/vsicurl/" + name
 }
 
-// DisplayName returns the name of a file for people, without the query and the password of a URL. Both give access to the file, so they
-// belong neither in messages nor in the metadata of an output.
+// DisplayName returns the name of a file for people, without the query and the password of a URL.
+// Both give access to the file, so they belong neither in messages nor in the metadata of an
+// output.
 func DisplayName(name string) string {
 	if !IsRemote(name) {
 		if Subdataset(name) != "" {
@@ -92,7 +93,8 @@ func withoutSecrets(message string) string {
 	})
 }
 
-// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL are no part of a date.
+// DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL
+// are no part of a date.
 func DatedName(name string) string {
 	if !IsRemote(name) {
 		return FilePath(name)

@@ -8,14 +8,15 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which may be nil, collects GDAL's messages about a
-// remote file. GDAL reads the sidecar files of the raster, and those that the caller names, with it.
+// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which
+// may be nil, collects GDAL's messages about a remote file. GDAL reads the sidecar files of the
+// raster, and those that the caller names, with it.
 func Open(name string, drivers []string, t *Transfer, sidecars ...string) (*Dataset, error) {
 	return (*Folders)(nil).Open(name, drivers, t, sidecars...)
 }
 
-// OpenFirst opens a raster that this process may have read before, and forgets what it knew of it. A remote file is tried as
-// often as PatienceFor says, until ctx ends.
+// OpenFirst opens a raster that this process may have read before, and forgets what it knew of it.
+// A remote file is tried as often as PatienceFor says, until ctx ends.
 func OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, error) {
 	return (*Folders)(nil).OpenFirst(ctx, name, drivers)
 }
@@ -67,8 +68,8 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	return unlessDone(t.ctx, openWhole, func(d *Dataset) { _ = d.Close() })
 }
 
-// OpenFirst is like the function OpenFirst, but lists each folder once. If a local raster has no place of its own, GDAL may read
-// any file in its folder to find one.
+// OpenFirst is like the function OpenFirst, but lists each folder once. If a local raster has no
+// place of its own, GDAL may read any file in its folder to find one.
 func (f *Folders) OpenFirst(ctx context.Context, name string, drivers []string) (*Dataset, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
@@ -99,8 +100,9 @@ func (f *Folders) OpenFirst(ctx context.Context, name string, drivers []string) 
 	return ds, err
 }
 
-// unlessDone returns what call returns, or the cause of ctx as soon as ctx ends. GDAL cannot be interrupted in a request, so
-// the call then goes on in the background, and discard gets what it made.
+// unlessDone returns what call returns, or the cause of ctx as soon as ctx ends. GDAL cannot be
+// interrupted in a request, so the call then goes on in the background, and discard gets what it
+// made.
 func unlessDone[T any](ctx context.Context, call func() (T, error), discard func(T)) (T, error) {
 	type result struct {
 		value T

@@ -10,8 +10,8 @@ package gdal
 #include <gdal.h>
 #include <cpl_vsi.h>
 
-// A file system of one file a name, "AT,PATH": the file at PATH, in which the two bytes at AT, where a
-// TIFF's directory keeps the number of its predictor, are those of 1, no predictor.
+// A file system of one file a name, "AT,PATH": the file at PATH, in which the two bytes at AT,
+// where a TIFF's directory keeps the number of its predictor, are those of 1, no predictor.
 
 typedef struct {
 	int fd;
@@ -103,8 +103,8 @@ func registerWithoutPredictor() error {
 	return nil
 }
 
-// WithoutPredictor returns the name under which GDAL reads the file at path as one without a predictor. predictorAt is where the file
-// keeps the number of its predictor.
+// WithoutPredictor returns the name under which GDAL reads the file at path as one without a
+// predictor. predictorAt is where the file keeps the number of its predictor.
 func WithoutPredictor(path string, predictorAt int64) string {
 	return fmt.Sprintf("%s%d,%s", withoutPredictorPrefix, predictorAt, path)
 }

@@ -20,7 +20,8 @@ static void set_options(char **options, int set) {
 	}
 }
 
-// stat_remote asks for the size and the time of change of a file: from what GDAL knows of it, or the server.
+// stat_remote asks for the size and the time of change of a file: from what GDAL knows of it, or
+// the server.
 static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig *changed) {
 	VSIStatBufL st;
 	CPLPushErrorHandler(CPLQuietErrorHandler);
@@ -56,8 +57,9 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
-// remoteDefaults are options of GDAL for remote files. Options that the user has set take precedence. They are set for each call and never
-// for the process, of which this package may be a small part.
+// remoteDefaults are options of GDAL for remote files. Options that the user has set take
+// precedence. They are set for each call and never for the process, of which this package may be a
+// small part.
 //
 // VSI_CACHE stays off: it would hold 25 MB for each open file, although everything is read once.
 var remoteDefaults = []string{
@@ -70,8 +72,8 @@ var remoteDefaults = []string{
 	"GDAL_HTTP_TCP_KEEPALIVE=YES",
 }
 
-// UserOption returns the value of an option of GDAL for a file, if the user has set it: in the environment, in a configuration file or
-// by a call.
+// UserOption returns the value of an option of GDAL for a file, if the user has set it: in the
+// environment, in a configuration file or by a call.
 func UserOption(name, key string) (value string, set bool) {
 	cname, ckey := C.CString(name), C.CString(key)
 	defer C.free(unsafe.Pointer(cname))
@@ -82,8 +84,8 @@ func UserOption(name, key string) (value string, set bool) {
 
 // RemoteOptions returns the options for a file that the user has not set.
 func RemoteOptions(name string, p Patience) []string {
-	// GDAL itself tries twice more, with short waits: only GDAL can repeat one request of many. Longer waits are those of
-	// Persist, which can be interrupted.
+	// GDAL itself tries twice more, with short waits: only GDAL can repeat one request of many.
+	// Longer waits are those of Persist, which can be interrupted.
 	options := []string{
 		fmt.Sprintf("GDAL_HTTP_MAX_RETRY=%d", min(p.Retries, 2)),
 		fmt.Sprintf("GDAL_HTTP_RETRY_DELAY=%g", min(p.First, 250*time.Millisecond).Seconds()),
@@ -106,8 +108,8 @@ type Patience struct {
 // longestWait is the longest wait, unless the first one is longer.
 const longestWait = 8 * time.Second
 
-// PatienceFor returns the patience that the user has set with GDAL_HTTP_MAX_RETRY and GDAL_HTTP_RETRY_DELAY. The default is five retries
-// in sixteen seconds.
+// PatienceFor returns the patience that the user has set with GDAL_HTTP_MAX_RETRY and
+// GDAL_HTTP_RETRY_DELAY. The default is five retries in sixteen seconds.
 func PatienceFor(name string) Patience {
 	p := Patience{5, 500 * time.Millisecond}
 	if text, set := UserOption(name, "GDAL_HTTP_MAX_RETRY"); set {
@@ -123,15 +125,16 @@ func PatienceFor(name string) Patience {
 	return p
 }
 
-// Wait returns how long to wait before retry n, counted from 0. Half of it is random, so that workers that failed at the same time do not
-// retry at the same time.
+// Wait returns how long to wait before retry n, counted from 0. Half of it is random, so that
+// workers that failed at the same time do not retry at the same time.
 func (p Patience) Wait(n int) time.Duration {
 	d := min(p.First<<min(n, 10), max(longestWait, p.First))
 	return d/2 + rand.N(d/2+1)
 }
 
-// Transfer collects GDAL's messages during a call on a remote file. Often only debug messages say that a request failed, and how: the error
-// for a header that was not sent is "not recognized", and for a dropped connection that a block is too short.
+// Transfer collects GDAL's messages during a call on a remote file. Often only debug messages say
+// that a request failed, and how: the error for a header that was not sent is "not recognized", and
+// for a dropped connection that a block is too short.
 type Transfer struct {
 	ctx     context.Context // bounds the call
 	mu      sync.Mutex
@@ -147,14 +150,16 @@ type trouble struct {
 	whole  bool   // the server sends whole files instead of parts
 }
 
-// Troubles remembers the trouble of a file across calls. GDAL remembers for all threads that a request failed, and the next call to open
-// the file then fails without a request and without messages.
+// Troubles remembers the trouble of a file across calls. GDAL remembers for all threads that a
+// request failed, and the next call to open the file then fails without a request and without
+// messages.
 type Troubles struct {
 	mu   sync.Mutex
 	last trouble
 }
 
-// after returns the trouble of a try that ended with err. If t has none, it is the one last remembered. Success clears it.
+// after returns the trouble of a try that ended with err. If t has none, it is the one last
+// remembered. Success clears it.
 func (g *Troubles) after(t *Transfer, err error) trouble {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -170,7 +175,8 @@ func (g *Troubles) after(t *Transfer, err error) trouble {
 // DebugKeys is the option that makes GDAL send debug messages about requests.
 const DebugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
 
-// config returns the options of a call, with those for its messages. A nil transfer, of local files, has none.
+// config returns the options of a call, with those for its messages. A nil transfer, of local
+// files, has none.
 func (t *Transfer) config() []string { return append([]string{DebugKeys}, t.Options...) }
 
 func (t *Transfer) openOptions() []godal.OpenOption {
@@ -228,7 +234,8 @@ type RemoteError struct {
 func (f *RemoteError) Error() string { return f.text }
 func (f *RemoteError) Unwrap() error { return f.err }
 
-// explain returns an error that says what went wrong in so many tries and what to do, and whether another try may succeed.
+// explain returns an error that says what went wrong in so many tries and what to do, and whether
+// another try may succeed.
 func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	times := ""
 	if tries > 1 {
@@ -258,8 +265,8 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	return err, tries < 3 // a response may have been cut without a message, or the file is damaged
 }
 
-// Persist calls try until it succeeds, fails for good, or has used up the retries of p. Between tries it makes GDAL forget the file,
-// since GDAL remembers partial responses and failures.
+// Persist calls try until it succeeds, fails for good, or has used up the retries of p. Between
+// tries it makes GDAL forget the file, since GDAL remembers partial responses and failures.
 func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func(t *Transfer) error) error {
 	options := RemoteOptions(name, p)
 	for n := 0; ; n++ {
@@ -315,7 +322,8 @@ type FileVersion struct {
 	Changed int64 // Unix time; 0: it does not say
 }
 
-// FileVersionOf returns the version of a remote file. ok is false if the server does not answer before ctx ends.
+// FileVersionOf returns the version of a remote file. ok is false if the server does not answer
+// before ctx ends.
 func FileVersionOf(ctx context.Context, name string) (v FileVersion, ok bool) {
 	v, err := unlessDone(ctx, func() (FileVersion, error) { return statRemote(name) }, func(FileVersion) {})
 	return v, err == nil

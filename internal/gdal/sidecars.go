@@ -26,9 +26,10 @@ import (
 	"unsafe"
 )
 
-// Folders remembers the names in folders. GDAL places and describes rasters by files beside them, such as world files, and
-// left to look for them it would read the whole folder for each raster, which takes longer than a fit where there are
-// thousands. The zero value is ready, and a nil one remembers nothing.
+// Folders remembers the names in folders. GDAL places and describes rasters by files beside them,
+// such as world files, and left to look for them it would read the whole folder for each raster,
+// which takes longer than a fit where there are thousands. The zero value is ready, and a nil one
+// remembers nothing.
 type Folders struct {
 	mu    sync.Mutex
 	lists map[string][]fileName // by folder; nil if it cannot be listed
@@ -36,12 +37,13 @@ type Folders struct {
 
 type fileName struct{ lower, name string }
 
-// noSidecars are extensions of files that may have the name of a raster but that GDAL's driver for TIFFs never reads with
-// it: other rasters, pictures and documents. Overviews are left out since nobody reads them with a stack.
+// noSidecars are extensions of files that may have the name of a raster but that GDAL's driver for
+// TIFFs never reads with it: other rasters, pictures and documents. Overviews are left out since
+// nobody reads them with a stack.
 var noSidecars = []string{".tif", ".tiff", ".gtif", ".gtiff", ".ovr", ".png", ".jpg", ".jpeg", ".json", ".geojson", ".csv", ".pdf", ".html", ".zip"}
 
-// Sidecars returns the names, without their folder, of the files that belong to a raster by their names. ok is false if its
-// folder cannot be listed. There are none beside a remote raster.
+// Sidecars returns the names, without their folder, of the files that belong to a raster by their
+// names. ok is false if its folder cannot be listed. There are none beside a remote raster.
 func (f *Folders) Sidecars(raster string) (sidecars []string, ok bool) {
 	if IsRemote(raster) {
 		return nil, true
@@ -62,8 +64,8 @@ func (f *Folders) Sidecars(raster string) (sidecars []string, ok bool) {
 	return sidecars, files != nil
 }
 
-// all returns the names of all files in the folder of a raster that might be read with it. Some products place rasters by files
-// with other names.
+// all returns the names of all files in the folder of a raster that might be read with it. Some
+// products place rasters by files with other names.
 func (f *Folders) all(raster string) (names []string) {
 	if IsRemote(raster) {
 		return nil

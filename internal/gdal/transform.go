@@ -45,7 +45,8 @@ func NewTransform(from, to string) (*Transform, error) {
 // Apply replaces coordinates in place. An error means that some of them have no place in the other
 // CRS.
 func (t *Transform) Apply(xs, ys []float64) error {
-	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a thread.
+	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a
+	// thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	C.push_mute()
@@ -53,7 +54,8 @@ func (t *Transform) Apply(xs, ys []float64) error {
 	return t.t.TransformEx(xs, ys, nil, nil)
 }
 
-// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts degrees.
+// MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts
+// degrees.
 func (t *Transform) MetresPerUnit() float64 {
 	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
 	metres, _ := strconv.ParseFloat(text, 64)

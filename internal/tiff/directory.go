@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// GDAL takes a millisecond to open a GeoTIFF, most of it for the CRS, and reads uncompressed samples row by row. A directory that is
-// read here shows at once that a file differs from an earlier one in its samples alone, and where uncompressed samples
-// lie. Files that this reader does not understand are left to GDAL.
+// GDAL takes a millisecond to open a GeoTIFF, most of it for the CRS, and reads uncompressed
+// samples row by row. A directory that is read here shows at once that a file differs from an
+// earlier one in its samples alone, and where uncompressed samples lie. Files that this reader does
+// not understand are left to GDAL.
 
 // Tags of the TIFF directory (TIFF 6.0, sections 4, 8 and 15; GDAL's own from its GTiff driver).
 const (
@@ -38,12 +39,13 @@ const (
 
 const (
 	mostEntries   = 1024    // of a directory; real ones have about thirty
-	mostTagBytes  = 1 << 20 // of a tag, except for offsets and counts of blocks
+	mostTagBytes  = 1 << 20 // of all tags together, except for offsets and counts of blocks
 	mostBlocks    = 1 << 22 // of a band whose blocks are looked at
 	blocksPerRead = 8192    // offsets or counts that are in memory at a time
 )
 
-// errUnknown means that this reader does not understand a file. Nobody sees it, since the file is then left to GDAL.
+// errUnknown means that this reader does not understand a file. Nobody sees it, since the file is
+// then left to GDAL.
 var errUnknown = errors.New("not a TIFF that is read here")
 
 // entry is a tag of a directory.
@@ -118,6 +120,7 @@ func (t *File) directory(at int64) error {
 	if err != nil {
 		return err
 	}
+	all := uint64(0) // bytes of tags
 	for i := range int(n) {
 		e := table[i*size : (i+1)*size]
 		entry := entry{tag: t.order.Uint16(e), kind: t.order.Uint16(e[2:]), count: uint64(t.order.Uint32(e[4:]))}
@@ -138,7 +141,7 @@ func (t *File) directory(at int64) error {
 		switch entry.tag {
 		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
 		default:
-			if length > mostTagBytes {
+			if all += length; all > mostTagBytes {
 				return errUnknown
 			}
 			if entry.data, err = t.bytes(entry.at, length); err != nil {
@@ -180,7 +183,8 @@ func (t *File) entry(tag uint16) *entry {
 	return &t.entries[i]
 }
 
-// number returns the value of a tag of integers, or absent if there is no such tag. If the tag has several values, they must be equal.
+// number returns the value of a tag of integers, or absent if there is no such tag. If the tag has
+// several values, they must be equal.
 func (t *File) number(tag uint16, absent uint64) (uint64, error) {
 	e := t.entry(tag)
 	if e == nil {
@@ -222,8 +226,9 @@ func (t *File) integers(kind uint16, data []byte) ([]uint64, error) {
 	return values, nil
 }
 
-// Likeness returns a text that is equal for two files if they differ in nothing but their samples, where these lie, their labels
-// and texts without a meaning for a fit. It is "" if the file has further directories, such as masks and overviews.
+// Likeness returns a text that is equal for two files if they differ in nothing but their samples,
+// where these lie, their labels and texts without a meaning for a fit. It is "" if the file has
+// further directories, such as masks and overviews.
 func (t *File) Likeness() string {
 	if !t.last {
 		return ""

@@ -3,6 +3,7 @@ package tiff
 import (
 	"bytes"
 	"encoding/binary"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -43,5 +44,27 @@ func TestHostileDirectories(t *testing.T) {
 		if _, ok := tiff.Samples(1, 4); ok {
 			t.Error("billions of strips have samples")
 		}
+	}
+}
+
+// Tags that share one large piece of the file do not make many of it.
+func TestTagsThatShareBytes(t *testing.T) {
+	const tags, shared = 900, 1 << 18
+	b := []byte("II*\x00\x08\x00\x00\x00")
+	b = binary.LittleEndian.AppendUint16(b, tags)
+	for i := range tags {
+		b = binary.LittleEndian.AppendUint16(b, uint16(50000+i))
+		b = binary.LittleEndian.AppendUint16(b, 7)
+		b = binary.LittleEndian.AppendUint32(b, shared)
+		b = binary.LittleEndian.AppendUint32(b, 8+2+12*tags+4)
+	}
+	b = append(b, make([]byte, 4+shared)...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := Read(bytes.NewReader(b)); err == nil {
+		t.Error("a directory of 225 MiB is read")
+	}
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 4*mostTagBytes {
+		t.Errorf("%d bytes are allocated", after.TotalAlloc-before.TotalAlloc)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/pixtrend/pixtrend"
 )
 
-// made describes a TIFF for a test. Its samples are plain numbers that differ from pixel to pixel, but for the predictor, for which
-// they only pretend to be encoded.
+// made describes a TIFF for a test. Its samples are plain numbers that differ from pixel to pixel,
+// but for the predictor, for which they only pretend to be encoded.
 type made struct {
 	width, height, bands int
 	size                 int // bytes of a sample

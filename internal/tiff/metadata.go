@@ -48,7 +48,8 @@ type Item struct {
 	Text   string `xml:",chardata"`
 }
 
-// Metadata returns the items of GDAL's metadata. If none of them has a meaning for a fit, it returns nil.
+// Metadata returns the items of GDAL's metadata. If none of them has a meaning for a fit, it
+// returns nil.
 func (t *File) Metadata() ([]Item, error) {
 	data := []byte(t.text(tagGDALMetadata))
 	matters := func(word string) bool { return bytes.Contains(data, []byte(word)) }
@@ -72,7 +73,8 @@ func (t *File) Metadata() ([]Item, error) {
 	return document.Items, nil
 }
 
-// meaning returns the items that change the meaning of samples, as text; ok is false if the metadata cannot be read.
+// meaning returns the items that change the meaning of samples, as text; ok is false if the
+// metadata cannot be read.
 func (t *File) meaning() (meaning string, ok bool) {
 	items, err := t.Metadata()
 	if err != nil {

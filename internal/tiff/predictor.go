@@ -7,8 +7,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Predictor returns the predictor of the file: 2 for differences between samples, 3 for differences between the bytes of floats, 0 for
-// none.
+// Predictor returns the predictor of the file: 2 for differences between samples, 3 for differences
+// between the bytes of floats, 0 for none.
 func (t *File) Predictor() int {
 	if n := t.value(tagPredictor, 1); n == 2 || n == 3 {
 		return int(n)
@@ -16,9 +16,10 @@ func (t *File) Predictor() int {
 	return 0
 }
 
-// RemovablePredictor returns the predictor of a band, counted from 1, and where the file keeps its number, if the samples can be decoded as
-// those of a file without a predictor and then be completed by Undo: if all blocks of the band are there, and decode to nothing
-// but its samples. It is 0 otherwise.
+// RemovablePredictor returns the predictor of a band, counted from 1, and where the file keeps its
+// number, if the samples can be decoded as those of a file without a predictor and then be
+// completed by Undo: if all blocks of the band are there, and decode to nothing but its samples. It
+// is 0 otherwise.
 func (t *File) RemovablePredictor(band int, dtype kernel.DType) (predictor int, at int64) {
 	const lzw, deflate, oldDeflate, lzma, zstd = 5, 8, 32946, 34925, 50000
 	predictor = t.Predictor()
@@ -41,8 +42,8 @@ func (t *File) RemovablePredictor(band int, dtype kernel.DType) (predictor int, 
 	return predictor, e.at
 }
 
-// Undo makes samples of what the predictor 2 or 3 left, in rows of width samples of size bytes. scratch is memory that calls may share
-// one after the other.
+// Undo makes samples of what the predictor 2 or 3 left, in rows of width samples of size bytes.
+// scratch is memory that calls may share one after the other.
 func Undo(predictor int, rows []byte, width, size int, scratch *[]byte) {
 	switch {
 	case predictor == 3:
@@ -74,8 +75,9 @@ func sumRows[T uint8 | uint16 | uint32](rows []byte, width int) {
 	}
 }
 
-// gatherBytes makes a row of float32 or float64, low byte first, of the differences between its bytes, of which the
-// high ones of all samples come first, and so on (Adobe Photoshop TIFF Technical Note 3).
+// gatherBytes makes a row of float32 or float64, low byte first, of the differences between its
+// bytes, of which the high ones of all samples come first, and so on (Adobe Photoshop TIFF
+// Technical Note 3).
 func gatherBytes(row, scratch []byte, width int) {
 	var sum byte
 	for i, b := range row {

@@ -76,7 +76,8 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// A predictor is found where the file keeps its number, unless blocks are missing or hold more than samples.
+// A predictor is found where the file keeps its number, unless blocks are missing or hold more than
+// samples.
 func TestRemovablePredictor(t *testing.T) {
 	plain := made{width: 20, height: 30, bands: 1, size: 4, rows: 8, compression: 8, predictor: 2}
 	for name, c := range map[string]struct {

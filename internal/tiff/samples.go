@@ -11,8 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 )
 
-// Open reads the first directory of a local TIFF. It returns the open file, too, which the caller closes. Both are nil if
-// the file is no TIFF that is understood.
+// Open reads the first directory of a local TIFF. It returns the open file, too, which the caller
+// closes. Both are nil if the file is no TIFF that is understood.
 func Open(name string) (*File, *os.File) {
 	if strings.HasPrefix(name, "/vsi") {
 		return nil, nil
@@ -29,7 +29,8 @@ func Open(name string) (*File, *os.File) {
 	return t, file
 }
 
-// Samples says where the samples of a band lie. Its blocks follow each other without a gap, and samples are as in memory.
+// Samples says where the samples of a band lie. Its blocks follow each other without a gap, and
+// samples are as in memory.
 type Samples struct {
 	Start         int64 // of the band's first block
 	Width, Height int   // of the raster
@@ -38,8 +39,9 @@ type Samples struct {
 	size          int // bytes of a sample
 }
 
-// Samples returns where the samples of a band, counted from 1, lie. size is the number of bytes of a sample. ok is false if they
-// are compressed, interleaved with those of other bands, in another byte order, scattered or missing.
+// Samples returns where the samples of a band, counted from 1, lie. size is the number of bytes of
+// a sample. ok is false if they are compressed, interleaved with those of other bands, in another
+// byte order, scattered or missing.
 func (t *File) Samples(band, size int) (s Samples, ok bool) {
 	if !t.separate(band, size) || t.value(tagCompression, 1) != 1 || t.value(tagPredictor, 1) != 1 || t.value(tagSubfile, 0) != 0 {
 		return Samples{}, false
@@ -96,7 +98,8 @@ func (s Samples) across() int { return (s.Width-1)/s.TileWidth + 1 }
 
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// separate reports whether a band has whole samples of so many bytes, in the byte order of this machine, in blocks of its own.
+// separate reports whether a band has whole samples of so many bytes, in the byte order of this
+// machine, in blocks of its own.
 func (t *File) separate(band, size int) bool {
 	bands := t.value(tagSamplesPerPixel, 1)
 	return t.order == binary.ByteOrder(binary.LittleEndian) && littleEndian && t.value(tagFillOrder, 1) == 1 &&
@@ -112,8 +115,8 @@ func (t *File) value(tag uint16, absent uint64) uint64 {
 	return n
 }
 
-// eachBlock calls ok with the offset or the byte count of each block of a band. It reports whether all could be read and ok was true
-// for all of them.
+// eachBlock calls ok with the offset or the byte count of each block of a band. It reports whether
+// all could be read and ok was true for all of them.
 func (t *File) eachBlock(table *entry, band int, blocks uint64, ok func(value uint64) bool) bool {
 	each := kindBytes[table.kind]
 	for from := uint64(0); from < blocks; from += blocksPerRead {
@@ -135,7 +138,8 @@ func (t *File) eachBlock(table *entry, band int, blocks uint64, ok func(value ui
 	return true
 }
 
-// Read fills dst with the samples of w, row by row. scratch is memory that calls may share one after the other.
+// Read fills dst with the samples of w, row by row. scratch is memory that calls may share one
+// after the other.
 func (s Samples) Read(r io.ReaderAt, w pixtrend.Window, dst []byte, scratch *[]byte) error {
 	if s.TileWidth == s.Width {
 		return s.readStrips(r, w, dst)
@@ -179,7 +183,8 @@ func (s Samples) readStrips(r io.ReaderAt, w pixtrend.Window, dst []byte) error 
 	return nil
 }
 
-// ReadWhole fills b with what is at a place in a file. The error is for a sentence that names the file.
+// ReadWhole fills b with what is at a place in a file. The error is for a sentence that names the
+// file.
 func ReadWhole(r io.ReaderAt, b []byte, at int64) error {
 	n, err := r.ReadAt(b, at)
 	if n == len(b) {

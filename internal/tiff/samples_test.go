@@ -88,8 +88,8 @@ func TestSamplesRefused(t *testing.T) {
 	}
 }
 
-// FuzzTIFF takes any bytes for a TIFF: the reader must end, without a panic and in bounded memory, and says of no samples that they
-// lie where they cannot.
+// FuzzTIFF takes any bytes for a TIFF: the reader must end, without a panic and in bounded memory,
+// and says of no samples that they lie where they cannot.
 func FuzzTIFF(f *testing.F) {
 	for _, m := range layouts {
 		m.width, m.height = min(m.width, 9), min(m.height, 7)

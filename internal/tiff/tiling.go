@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-// Tiling says where the tiles of an uncompressed TIFF are: one after the other from Base on, row by row and band by band.
+// Tiling says where the tiles of an uncompressed TIFF are: one after the other from Base on, row by
+// row and band by band.
 type Tiling struct {
 	Width, Height         int // of the raster
 	TileWidth, TileHeight int
@@ -34,9 +35,10 @@ func (t *Tiling) At(band, tx, ty, y int) int64 {
 // pageBytes is a multiple at which tiles begin.
 const pageBytes = 4096
 
-// LayTiles gives each tile of a TIFF that GDAL wrote without any tile its place behind the header, in the order of tiles, from the
-// beginning of a page on. t has the raster's size, bands and samples; LayTiles sets the other fields. Afterwards the file is whole
-// as soon as it has t.End() bytes.
+// LayTiles gives each tile of a TIFF that GDAL wrote without any tile its place behind the header,
+// in the order of tiles, from the beginning of a page on. t has the raster's size, bands and
+// samples; LayTiles sets the other fields. Afterwards the file is whole as soon as it has t.End()
+// bytes.
 func LayTiles(file *os.File, t *Tiling) error {
 	info, err := file.Stat()
 	if err != nil {

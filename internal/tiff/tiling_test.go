@@ -25,7 +25,8 @@ func layTiles(t *testing.T, header []byte, g *Tiling) (*os.File, error) {
 	return file, LayTiles(file, g)
 }
 
-// A header with tiles of its own becomes a file whose samples are read from the tiles that were written.
+// A header with tiles of its own becomes a file whose samples are read from the tiles that were
+// written.
 func TestLayTiles(t *testing.T) {
 	for name, m := range map[string]made{
 		"tiles":    {width: 50, height: 40, bands: 2, size: 4, tileW: 16, tileH: 16},
