@@ -376,8 +376,8 @@ func TestFitLastPieceStaggered(t *testing.T) {
 	}
 }
 
-// By hand: samples of 1, 3, a gap and 7 from 2001 on rise by 2 a year, with a scale of 100 and an offset
-// of 10.
+// By hand: samples of 1, 3, a gap and 7 from 2001 on rise by 2 a year, with a scale of 100 and an
+// offset of 10.
 func TestFitByHand(t *testing.T) {
 	st, err := NewStack([]int16{7, 1, -1, 3}, layout.BSQ, 1, 1, []timeaxis.Date{timeaxis.Year(2004), timeaxis.Year(2001), timeaxis.Year(2003), timeaxis.Year(2002)})
 	if err != nil {

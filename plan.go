@@ -171,8 +171,9 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	return nil
 }
 
-// readsInParts reports whether windows of w × h, whole blocks of the files, fit the memory and a cache only with some of the
-// dates at a time, and sets DatesAtOnce to how many. More parts cost only sums.
+// readsInParts reports whether windows of w × h, whole blocks of the files, fit the memory and a
+// cache only with some of the dates at a time, and sets DatesAtOnce to how many. More parts cost
+// only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
 	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats.AllDates() || !tooLarge() {
@@ -199,7 +200,8 @@ func smaller(w, h int, fits func(w, h int) bool) (width, height int) {
 	return w, h
 }
 
-// larger adds whole blocks of w × h, to the right and then below, as long as the window stays in a worker's share of the caches.
+// larger adds whole blocks of w × h, to the right and then below, as long as the window stays in a
+// worker's share of the caches.
 func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width, height int) {
 	g := p.grid
 	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)

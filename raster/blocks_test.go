@@ -15,8 +15,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Blocks are decoded past GDAL's cache, and differences added up here where a file stores them, with the samples
-// that GDAL reads.
+// Blocks are decoded past GDAL's cache, and differences added up here where a file stores them,
+// with the samples that GDAL reads.
 func TestBlocks(t *testing.T) {
 	const width, height = 83, 61
 	for _, dtype := range []godal.DataType{godal.Byte, godal.UInt16, godal.Int16, godal.UInt32, godal.Int32, godal.Float32, godal.Float64} {

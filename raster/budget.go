@@ -15,8 +15,8 @@ const (
 	programBytes = 12 << 20 // the heap, with the sample of slopes from which quintiles are computed
 )
 
-// budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter for blocks, and a quarter for
-// open files and the program.
+// budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter
+// for blocks, and a quarter for open files and the program.
 type budget struct {
 	total     int64
 	transfers int64 // GDAL's memory for remote files; 0 if all files are local
@@ -36,8 +36,8 @@ func newBudget(memory int64) (budget, error) {
 	return budget{total: memory}, nil
 }
 
-// remote returns the budget of a fit of remote files. GDAL caches 16 MB of transfers, and each thread that sends requests has a
-// connection and a heap.
+// remote returns the budget of a fit of remote files. GDAL caches 16 MB of transfers, and each
+// thread that sends requests has a connection and a heap.
 func (b budget) remote() budget {
 	b.transfers = min(b.total/8, 32<<20)
 	return b
@@ -69,8 +69,8 @@ func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
 // surveySeries is the memory for the pixels that a survey keeps at all dates.
 func (b budget) surveySeries() int64 { return b.total / 128 }
 
-// newPlan plans the fit. Windows of remote files are made larger than the caches ask for, because each request takes a while
-// even if it asks for little.
+// newPlan plans the fit. Windows of remote files are made larger than the caches ask for, because
+// each request takes a while even if it asks for little.
 func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	g := s.Grid()
 	plan, err := pixtrend.NewStreamPlan(g, o)
@@ -99,8 +99,8 @@ func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	return plan, nil
 }
 
-// spread sets how many files a worker reads at the same time, and returns the number of readers. Each reader takes memory: up
-// to three copies of the window in GDAL, and a block.
+// spread sets how many files a worker reads at the same time, and returns the number of readers.
+// Each reader takes memory: up to three copies of the window in GDAL, and a block.
 func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 	workers := len(plan.Workers)
 	if s.RemoteFiles() == 0 {
@@ -132,8 +132,8 @@ func (s *Stack) budget(memory int64) (budget, error) {
 	return b, err
 }
 
-// keepHandles limits how many files stay open, so that GDAL's memory for them fits, with room for one more per worker.
-// Without the limit the memory would grow with files times workers.
+// keepHandles limits how many files stay open, so that GDAL's memory for them fits, with room for
+// one more per worker. Without the limit the memory would grow with files times workers.
 func (s *Stack) keepHandles(memory int64, workers int) {
 	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
 }

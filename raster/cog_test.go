@@ -90,10 +90,11 @@ func directories(t *testing.T, b []byte) (dirs []ifd, big bool) {
 	return dirs, big
 }
 
-// checkCOG reports what makes a file no cloud-optimized GeoTIFF, as validate_cloud_optimized_geotiff.py of
-// GDAL and rio cogeo do, with warnings as errors: tiles; overviews, each of half the size, until one fits a
-// tile; all directories in front, in order; then the data of the smallest overview, of the next,
-// and of the raster at last, tile after tile; and GDAL's promises about them, which are kept.
+// checkCOG reports what makes a file no cloud-optimized GeoTIFF, as
+// validate_cloud_optimized_geotiff.py of GDAL and rio cogeo do, with warnings as errors: tiles;
+// overviews, each of half the size, until one fits a tile; all directories in front, in order; then
+// the data of the smallest overview, of the next, and of the raster at last, tile after tile; and
+// GDAL's promises about them, which are kept.
 func checkCOG(t *testing.T, path string, block uint64, overviews int) {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -257,8 +258,8 @@ func TestCOG(t *testing.T) {
 	}
 }
 
-// checkOverview holds the first overview against the pixels that it stands for: the average of those that
-// have a value, or one of them.
+// checkOverview holds the first overview against the pixels that it stands for: the average of
+// those that have a value, or one of them.
 func checkOverview(t *testing.T, b godal.Band, pixels []float64, width, height int, nearest bool) {
 	t.Helper()
 	if width%2 != 0 || height%2 != 0 {

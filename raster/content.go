@@ -35,8 +35,8 @@ func (x *expansion) splitPages() {
 	}
 }
 
-// checkContent refuses a file of which it is not clear what is fitted: outputs of pixtrend, files that
-// hold several rasters, and files without one. files is how many inputs there are.
+// checkContent refuses a file of which it is not clear what is fitted: outputs of pixtrend, files
+// that hold several rasters, and files without one. files is how many inputs there are.
 func checkContent(ds *gdal.Dataset, name string, files int) error {
 	shown := gdal.DisplayName(name)
 	made := slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
@@ -66,8 +66,8 @@ func checkContent(ds *gdal.Dataset, name string, files int) error {
 	return fault.Inputf("cannot use %s: it has no bands: leave it out", shown)
 }
 
-// choosePlanes returns the planes of a file, of which the bands are set alone. files is how many inputs
-// there are.
+// choosePlanes returns the planes of a file, of which the bands are set alone. files is how many
+// inputs there are.
 func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]plane, error) {
 	bands := ds.Bands()
 	switch {

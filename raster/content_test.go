@@ -20,8 +20,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// A file of each of five years with a band of each month, dated by the descriptions of the bands. Only the July of each
-// year is asked for by Select.
+// A file of each of five years with a band of each month, dated by the descriptions of the bands.
+// Only the July of each year is asked for by Select.
 func TestFilesOfDatedBands(t *testing.T) {
 	s := newPlanes(30, 20, 60, -999, 999)
 	month := func(i int) string { return fmt.Sprintf("%d-%02d", 2001+i/12, 1+i%12) }

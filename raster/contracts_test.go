@@ -37,8 +37,9 @@ func must[T any](x T, err error) T {
 	return x
 }
 
-// A context ends whatever opens or reads, although GDAL has no way to end a request. Each call below would otherwise take a quarter of
-// a minute: the tests' patience is the users', and the server that says nothing is given half a minute.
+// A context ends whatever opens or reads, although GDAL has no way to end a request. Each call
+// below would otherwise take a quarter of a minute: the tests' patience is the users', and the
+// server that says nothing is given half a minute.
 func TestContextBoundsOpening(t *testing.T) {
 	s := newPlanes(40, 30, 3, -500, 500)
 	names := s.files(t, nil)

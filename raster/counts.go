@@ -6,8 +6,9 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Counts counts samples by kind. Each sample counts once: as the first of NaN, nodata, infinite, outside the valid range and
-// masked that it is, or as an observation. The index of two bands is NaN where either band is a gap.
+// Counts counts samples by kind. Each sample counts once: as the first of NaN, nodata, infinite,
+// outside the valid range and masked that it is, or as an observation. The index of two bands is
+// NaN where either band is a gap.
 type Counts struct {
 	Samples      int64  `json:"samples"`
 	Observations int64  `json:"observations"`
@@ -53,8 +54,8 @@ func newCounts() *Counts {
 	return &Counts{least: none, most: none}
 }
 
-// addTile counts the samples of plane 0 of t. visible is 0 where a sample is masked; it is nil if no sample is. addTile adds 1 to
-// seen[i] if sample i is an observation.
+// addTile counts the samples of plane 0 of t. visible is 0 where a sample is masked; it is nil if
+// no sample is. addTile adds 1 to seen[i] if sample i is an observation.
 func (c *Counts) addTile(t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
 	switch t.Type {
 	case kernel.Uint8:
@@ -126,7 +127,8 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 	c.setRange()
 }
 
-// canHold reports whether a sample of the type can be nodata. NaN and infinities are gaps whatever nodata is.
+// canHold reports whether a sample of the type can be nodata. NaN and infinities are gaps whatever
+// nodata is.
 func canHold(d kernel.DType, v kernel.Valid) bool {
 	nodata := v.Nodata
 	if d == kernel.Float32 {

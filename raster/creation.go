@@ -22,19 +22,19 @@ type creation struct {
 	resample  string   // the resampling of overviews if the caller chose it
 }
 
-// defaultCreation are the creation options that the caller does not give. A GeoTIFF has tiles, since
-// most readers read windows, and no compression: the low bits of slopes are noise, and compressing them
-// takes many times as long as the fit to save a tenth of the size. A COG is read over networks. It is
-// compressed with DEFLATE, which every reader knows, at level 1: 4096 × 4096 noisy slopes shrink to 88 %
-// of their size in less than half the time of the default level, with which they shrink to 87 %. Gaps
-// and n shrink to almost nothing.
+// defaultCreation are the creation options that the caller does not give. A GeoTIFF has tiles,
+// since most readers read windows, and no compression: the low bits of slopes are noise, and
+// compressing them takes many times as long as the fit to save a tenth of the size. A COG is read
+// over networks. It is compressed with DEFLATE, which every reader knows, at level 1: 4096 × 4096
+// noisy slopes shrink to 88 % of their size in less than half the time of the default level, with
+// which they shrink to 87 %. Gaps and n shrink to almost nothing.
 var defaultCreation = map[Format][]string{
 	GTiff: {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"},
 	COG:   {"LEVEL=1", "COMPRESS=DEFLATE", "PREDICTOR=YES", "BLOCKSIZE=512", "BIGTIFF=IF_SAFER"},
 }
 
-// plainValues are the creation options that uncompressed tiles can have, and the values of those that
-// can have one only.
+// plainValues are the creation options that uncompressed tiles can have, and the values of those
+// that can have one only.
 var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZE": "", "INTERLEAVE": "BAND", "BIGTIFF": "",
 	"COMPRESS": "NONE", "PROFILE": "", "NUM_THREADS": "", "GEOTIFF_VERSION": "", "GEOTIFF_KEYS_FLAVOR": "", "SPARSE_OK": "FALSE"}
 
@@ -89,8 +89,8 @@ func predicted(compress string) bool {
 	return slices.Contains([]string{"", "DEFLATE", "LZW", "ZSTD"}, strings.ToUpper(compress))
 }
 
-// cogOption checks a creation option of a COG. own reports that it is about overviews, which are made
-// here: the driver would resample those of all bands alike.
+// cogOption checks a creation option of a COG. own reports that it is about overviews, which are
+// made here: the driver would resample those of all bands alike.
 func (c *creation) cogOption(key, value string) (own bool, err error) {
 	switch key {
 	case "TILING_SCHEME", "TARGET_SRS", "EXTENT", "RES", "ZOOM_LEVEL", "ZOOM_LEVEL_STRATEGY", "ALIGNED_LEVELS", "ADD_ALPHA", "WARP_RESAMPLING":
@@ -114,7 +114,8 @@ func (c *creation) cogOption(key, value string) (own bool, err error) {
 	return false, nil
 }
 
-// cogOverviews chooses the overviews of a COG: as many as it takes for the last to fit into one tile.
+// cogOverviews chooses the overviews of a COG: as many as it takes for the last to fit into one
+// tile.
 func (c *creation) cogOverviews(s Spec, values map[string]string) {
 	block, err := strconv.Atoi(values["BLOCKSIZE"])
 	if err != nil || block < 1 {
@@ -157,8 +158,8 @@ func (c *creation) methods(s Spec) []string {
 }
 
 // checkCreation tries the format and the creation options of s on a small raster in memory. Of s it
-// uses the type and the bands too. Gaps must be read back as gaps: libtiff 4.5 loses them in LERC with
-// bands interleaved by pixel.
+// uses the type and the bands too. Gaps must be read back as gaps: libtiff 4.5 loses them in LERC
+// with bands interleaved by pixel.
 func (s Spec) checkCreation() error {
 	if s.format() != GTiff && s.Format != COG {
 		return fault.Outputf("cannot write the format %q: ask for GTiff or COG", string(s.Format))
@@ -193,8 +194,8 @@ func (s Spec) checkCreation() error {
 	return nil
 }
 
-// checkCompress refuses a compression that this GDAL does not have. GDAL would only say that the value is
-// unexpected.
+// checkCompress refuses a compression that this GDAL does not have. GDAL would only say that the
+// value is unexpected.
 func (s Spec) checkCompress() error {
 	methods := compressions(s.format())
 	for _, o := range s.Creation {

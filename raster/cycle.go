@@ -8,17 +8,19 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// YearlyCycle is what a model with a yearly cycle finds in some pixels that were read, compared with a line alone. The model is
-// a line and two harmonics, of 1 and 1/2 year, by least squares.
+// YearlyCycle is what a model with a yearly cycle finds in some pixels that were read, compared
+// with a line alone. The model is a line and two harmonics, of 1 and 1/2 year, by least squares.
 type YearlyCycle struct {
 	Pixels int `json:"pixels"` // that have enough observations
-	// Share is the part of the variance about the line that the harmonics explain, 1 − (R₆/(n − 6))/(R₂/(n − 2)) with the sums
-	// R of squared residuals of n observations: the median of the pixels, 0 if that is negative.
+	// Share is the part of the variance about the line that the harmonics explain, 1 − (R₆/(n −
+	// 6))/(R₂/(n − 2)) with the sums R of squared residuals of n observations: the median of the
+	// pixels, 0 if that is negative.
 	Share float64 `json:"variance_share"`
 	Signs float64 `json:"sign_changes"` // the part of the pixels whose slope has another sign in the model than in the line
 }
 
-// cycleWarning returns the warning about a yearly cycle that was found in the samples of rasters whose dates balance it, or "".
+// cycleWarning returns the warning about a yearly cycle that was found in the samples of rasters
+// whose dates balance it, or "".
 func (o OpenOptions) cycleWarning(c *YearlyCycle) string {
 	if c == nil || c.Share < 0.25 {
 		return ""
@@ -26,8 +28,8 @@ func (o OpenOptions) cycleWarning(c *YearlyCycle) string {
 	return o.sentence("a yearly cycle explains %s of the variance about the line: standard errors and p-values take it for noise; %v", share(int64(1e6*c.Share), 1e6), oneSeason)
 }
 
-// cycleOf compares both models in each pixel of planes, which are of times in years; NaN is a gap. It returns nil where no pixel
-// has 12 observations that determine the model.
+// cycleOf compares both models in each pixel of planes, which are of times in years; NaN is a gap.
+// It returns nil where no pixel has 12 observations that determine the model.
 func cycleOf(t []float64, planes [][]float64) *YearlyCycle {
 	var shares []float64
 	changed := 0
@@ -53,8 +55,8 @@ func cycleOf(t []float64, planes [][]float64) *YearlyCycle {
 // terms is how many terms the model with a yearly cycle has. The first two are those of the line.
 const terms = 6
 
-// compareCycle fits one series. other reports whether the slopes have different signs; ok is false where the observations are
-// too few, or do not determine the model.
+// compareCycle fits one series. other reports whether the slopes have different signs; ok is false
+// where the observations are too few, or do not determine the model.
 func compareCycle(t, y []float64) (share float64, other, ok bool) {
 	// Both are counted from their first value, so that a large offset costs no digit.
 	var rows [][terms]float64
@@ -87,8 +89,9 @@ func compareCycle(t, y []float64) (share float64, other, ok bool) {
 	return 1 - squares/(n-terms)/(lineSquares/(n-2)), (line[1] > 0) != (model[1] > 0), true
 }
 
-// leastSquares fits the first k terms of rows to y by the normal equations, and returns the coefficients and the sum of squared
-// residuals. ok is false where a pivot of the Cholesky factor is less than 1e-7 of its diagonal: the terms are nearly dependent.
+// leastSquares fits the first k terms of rows to y by the normal equations, and returns the
+// coefficients and the sum of squared residuals. ok is false where a pivot of the Cholesky factor
+// is less than 1e-7 of its diagonal: the terms are nearly dependent.
 func leastSquares(rows [][terms]float64, y []float64, k int) (b [terms]float64, squares float64, ok bool) {
 	var l [terms][terms + 1]float64 // the normal equations, and then their factor; the last column is the right-hand side
 	for r, row := range rows {
@@ -138,8 +141,8 @@ func leastSquares(rows [][terms]float64, y []float64, k int) (b [terms]float64, 
 // seriesPixels is how many pixels of a survey are kept as series, at most.
 const seriesPixels = 256
 
-// keepSeries chooses the pixels of the windows whose samples of so many dates are kept in so many bytes: as many in each window,
-// spread over it.
+// keepSeries chooses the pixels of the windows whose samples of so many dates are kept in so many
+// bytes: as many in each window, spread over it.
 func (s *survey) keepSeries(dates int, bytes int64) {
 	each := int(min(seriesPixels, bytes/8/int64(dates))) / len(s.windows)
 	for _, w := range s.windows {
@@ -152,7 +155,8 @@ func (s *survey) keepSeries(dates int, bytes int64) {
 	}
 }
 
-// keep sets in dst, which holds all pixels that are kept of a raster, those of a window from its tile. A gap is NaN.
+// keep sets in dst, which holds all pixels that are kept of a raster, those of a window from its
+// tile. A gap is NaN.
 func (s *survey) keep(dst []float64, window int, tile kernel.Tile, valid kernel.Valid, scale, offset float64) {
 	limits, size := valid.Limits(tile.Type), tile.Type.Size()
 	for i, pixel := range s.pixels[window] {
@@ -164,8 +168,8 @@ func (s *survey) keep(dst []float64, window int, tile kernel.Tile, valid kernel.
 	}
 }
 
-// yearlyCycle looks for a yearly cycle in the pixels that were kept. It returns nil where the dates are of one season, or where
-// nothing can be said.
+// yearlyCycle looks for a yearly cycle in the pixels that were kept. It returns nil where the dates
+// are of one season, or where nothing can be said.
 func (in *inspection) yearlyCycle() *YearlyCycle {
 	var times []float64
 	var dates []timeaxis.Date

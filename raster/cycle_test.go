@@ -14,9 +14,10 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Sentinel-2 scenes of 2½ years. The numbers are those of numpy 2 and rasterio, by numpy.linalg.lstsq of the columns 1, t and those
-// with cos and sin of 2πt and 4πt, t in years of 365.2425 days, for pixels with 12 or more observations: for all of them, and
-// for the 256 that a survey keeps.
+// Sentinel-2 scenes of 2½ years. The numbers are those of numpy 2 and rasterio, by
+// numpy.linalg.lstsq of the columns 1, t and those with cos and sin of 2πt and 4πt, t in years of
+// 365.2425 days, for pixels with 12 or more observations: for all of them, and for the 256 that a
+// survey keeps.
 func TestYearlyCycleOfSentinel(t *testing.T) {
 	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
@@ -79,7 +80,8 @@ func TestSeasonsOfLandsat(t *testing.T) {
 	}
 }
 
-// Series whose share is known: with the cycle and the line of least squares orthogonal to what is left, none is.
+// Series whose share is known: with the cycle and the line of least squares orthogonal to what is
+// left, none is.
 func TestCycleOf(t *testing.T) {
 	monthly := everyMonths(t, 2001, 1, 15, 120, 1)
 	times := make([]float64, len(monthly))
@@ -141,7 +143,8 @@ func TestCycleOf(t *testing.T) {
 	}
 }
 
-// A cycle that dates balance is found in the samples, as a fit takes them: with gaps, and each raster with its own scale.
+// A cycle that dates balance is found in the samples, as a fit takes them: with gaps, and each
+// raster with its own scale.
 func TestInspectFindsYearlyCycle(t *testing.T) {
 	dated := func(names []string) (renamed []string) {
 		for i, d := range everyMonths(t, 2001, 1, 15, len(names), 1) {

@@ -18,9 +18,9 @@ type Dated struct {
 	timeaxis.Reading
 }
 
-// Dates returns the dates of all inputs in the order of the inputs, selected or not. The inputs need not
-// make a stack. With an error about the date of one input, it returns the dates of the others; the Source
-// of an input without a date is "".
+// Dates returns the dates of all inputs in the order of the inputs, selected or not. The inputs
+// need not make a stack. With an error about the date of one input, it returns the dates of the
+// others; the Source of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
 	s, err := newStack(inputs, o, newDescriptions())
 	if err != nil {
@@ -43,8 +43,8 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 // Readings returns how each date, or number in its place, was found, in the order of Names.
 func (s *Stack) Readings() []timeaxis.Reading { return s.readings }
 
-// sourcesOf returns the sources of dates, such as "file name: Landsat product id", the most frequent
-// first.
+// sourcesOf returns the sources of dates, such as "file name: Landsat product id", the most
+// frequent first.
 func sourcesOf(readings []timeaxis.Reading) []string {
 	sources, frequency := []string{}, map[string]int{}
 	for _, r := range readings {
@@ -62,12 +62,12 @@ func sourcesOf(readings []timeaxis.Reading) []string {
 	return sources
 }
 
-// named reports whether the files can be dated without opening them: by their names, or by given dates.
-// The bands of a single file may be its dates, so it must be opened.
+// named reports whether the files can be dated without opening them: by their names, or by given
+// dates. The bands of a single file may be its dates, so it must be opened.
 func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
 
-// selectByDate finds the date of every plane, or of every file if no file is open yet, and returns the
-// indices of those that are used.
+// selectByDate finds the date of every plane, or of every file if no file is open yet, and returns
+// the indices of those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
 		if s.multi && o.Dates.LooksInside() {
@@ -123,8 +123,8 @@ func (s *Stack) datedPath(file int) string {
 
 // sortByDate sorts the planes by date and returns the axis.
 func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
-	// Scenes of one date are in the order of their names, so that results do not depend on the order of
-	// the arguments.
+	// Scenes of one date are in the order of their names, so that results do not depend on the
+	// order of the arguments.
 	byName := make([]int, len(s.planes))
 	for i := range byName {
 		byName[i] = i

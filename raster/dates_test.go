@@ -184,8 +184,9 @@ func TestSelection(t *testing.T) {
 	checkError(t, err, timeaxis.ErrTooFew, "from 2004 leaves 1 of 4 rasters", "y_2001.tif … y_2004.tif (4 files)")
 }
 
-// Slopes and intercepts of y = 7, 1, 4 on days 0, 10 and 40, worked out by hand: against days, t̄ = 50/3,
-// Σ(t−t̄)² = 1700 − 2500/3 = 2600/3 and Σ(t−t̄)y = 170 − 200 = −30; against steps, −3/2 and 11/2.
+// Slopes and intercepts of y = 7, 1, 4 on days 0, 10 and 40, worked out by hand: against days, t̄ =
+// 50/3, Σ(t−t̄)² = 1700 − 2500/3 = 2600/3 and Σ(t−t̄)y = 170 − 200 = −30; against steps, −3/2 and
+// 11/2.
 func TestUnitsOfSlopes(t *testing.T) {
 	s := planes{1, 1, [][]float64{{7}, {1}, {4}}}
 	files := s.files(t, func(_ int, m *made) { m.dtype = godal.Float64 })
@@ -203,7 +204,8 @@ func TestUnitsOfSlopes(t *testing.T) {
 		{OpenOptions{Dates: days}, perDay * 365.2425, intercept, "per year", "1970-01-01"},
 		{OpenOptions{Dates: days, Per: timeaxis.PerMonth}, perDay * 30.436875, intercept, "per month", "1970-01-01"},
 		{OpenOptions{Dates: days, Per: timeaxis.PerDay}, perDay, intercept, "per day", "1970-01-01"},
-		// As GRASS r.series (its index of maps begins at 0) and CDO trend (and its time steps do) have it.
+		// As GRASS r.series (its index of maps begins at 0) and CDO trend (and its time steps do)
+		// have it.
 		{OpenOptions{Dates: days, Per: timeaxis.PerStep}, -1.5, 5.5, "per step", "step 0, 1970-01-01"},
 		{OpenOptions{Dates: x, XUnit: "ppm"}, perDay * 4, intercept, "per ppm", "x = 0 ppm"},
 		{OpenOptions{Dates: x}, perDay * 4, intercept, "per x", "x = 0"},
@@ -311,7 +313,8 @@ func TestRealDates(t *testing.T) {
 	}
 }
 
-// Scenes on several grids make no stack, but each has its date: the fourth part of its folder's name.
+// Scenes on several grids make no stack, but each has its date: the fourth part of its folder's
+// name.
 func TestRealDatesOfScenes(t *testing.T) {
 	inputs := filepath.Join(filepath.Dir(shared(t, "gdalcubes_L8NY18/LICENSE.upstream")), "*", "*_B5.TIF")
 	for _, text := range []string{"auto", "name"} {

@@ -108,7 +108,8 @@ func (in *inspection) describeRaster(e *entry) RasterInfo {
 	return r
 }
 
-// readBytes returns the size of the samples that a fit reads for a pixel of e, those of its mask included.
+// readBytes returns the size of the samples that a fit reads for a pixel of e, those of its mask
+// included.
 func (e *entry) readBytes() int {
 	size := e.plane.sampleBytes()
 	if e.mask != nil {
@@ -218,8 +219,8 @@ func (in *inspection) describePixels(d *SurveyInfo, s *survey) {
 	}
 }
 
-// describeFit describes the fit j, or says why there is none: err, or the first error that reading samples found. setup is the
-// time that j took to prepare.
+// describeFit describes the fit j, or says why there is none: err, or the first error that reading
+// samples found. setup is the time that j took to prepare.
 func (in *inspection) describeFit(info *Info, j *Job, err error, totals *surveyTotals, setup time.Duration) {
 	for _, e := range in.entries {
 		if err == nil && e.damaged {

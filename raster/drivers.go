@@ -11,14 +11,14 @@ import (
 // usualDrivers are the drivers of formats, besides GeoTIFF, that stacks are usually in.
 var usualDrivers = []string{"VRT", "netCDF", "HDF5", "HDF4", "Zarr", "GRIB", "JP2OpenJPEG", "ENVI", "HFA", "AAIGrid"}
 
-// identifying returns the drivers of this GDAL that can tell a file of theirs from its first bytes, so
-// that none is opened: those of usualDrivers that can. The driver of ENVI cannot.
+// identifying returns the drivers of this GDAL that can tell a file of theirs from its first bytes,
+// so that none is opened: those of usualDrivers that can. The driver of ENVI cannot.
 func identifying() []string {
 	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return name == "ENVI" || !gdal.HasDriver(name) })
 }
 
-// Readable returns the usual drivers of this GDAL that read rasters other than GeoTIFF, by their names in
-// OpenOptions.Drivers, and the number of its other drivers.
+// Readable returns the usual drivers of this GDAL that read rasters other than GeoTIFF, by their
+// names in OpenOptions.Drivers, and the number of its other drivers.
 func Readable() (usual []string, others int) {
 	for _, name := range gdal.RasterReaders() {
 		switch {
@@ -61,13 +61,14 @@ func checkDrivers(names []string) error {
 // forBits are compressions that cannot hold slopes: of pictures, of bits, and none.
 var forBits = []string{"NONE", "CCITTRLE", "CCITTFAX3", "CCITTFAX4", "JPEG", "WEBP", "JXL"}
 
-// Compressions returns the values of the creation option COMPRESS, such as DEFLATE, with which this GDAL
-// compresses numbers in a GeoTIFF.
+// Compressions returns the values of the creation option COMPRESS, such as DEFLATE, with which this
+// GDAL compresses numbers in a GeoTIFF.
 func Compressions() []string {
 	return slices.DeleteFunc(compressions(GTiff), func(method string) bool { return slices.Contains(forBits, strings.ToUpper(method)) })
 }
 
-// compressions returns the values of a format's creation option COMPRESS; nil if the driver lists none.
+// compressions returns the values of a format's creation option COMPRESS; nil if the driver lists
+// none.
 func compressions(f Format) []string {
 	if gdal.Register() != nil || f == COG && gdal.RegisterCOG() != nil {
 		return nil

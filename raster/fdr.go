@@ -8,9 +8,9 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// discover settles which of the pixels of trend_class are trends for a false discovery rate: the windows are written
-// with the classes of a level of significance as high as the rate, and those whose p-value turns out to be too
-// large become 0. d has counted all p-values once.
+// discover settles which of the pixels of trend_class are trends for a false discovery rate: the
+// windows are written with the classes of a level of significance as high as the rate, and those
+// whose p-value turns out to be too large become 0. d has counted all p-values once.
 func (f *File) discover(ctx context.Context, d *stats.Discoveries, pvalue, class int) error {
 	revise := discover[float32]
 	if f.spec.Type == kernel.Float64 {

@@ -11,8 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// The classes of a false discovery rate are those of the p-values that are written beside them, sorted
-// (Benjamini and Hochberg 1995), in every kind of file.
+// The classes of a false discovery rate are those of the p-values that are written beside them,
+// sorted (Benjamini and Hochberg 1995), in every kind of file.
 func TestFalseDiscoveryRate(t *testing.T) {
 	const rate = 0.2
 	s := newPlanes(70, 83, 6, 0, 200).gappy(gap)

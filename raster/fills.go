@@ -17,8 +17,8 @@ type fill struct {
 // usualFills are values that often mean missing.
 var usualFills = []float64{-9999, -99999, -999, -99, -32768, -28672, -3000, -2147483648, -1e30, -1e32, -1e34, -3.4e38, 9999, 99999, 32767, 65535, 1e20, 1e30}
 
-// fills returns the values that may mean missing although they are no nodata value: the least and the greatest value if
-// they are usual fills or far from the others, and zero if it is frequent.
+// fills returns the values that may mean missing although they are no nodata value: the least and
+// the greatest value if they are usual fills or far from the others, and zero if it is frequent.
 func (g *rasterGroup) fills() (found []fill) {
 	c := g.counts
 	if c.Observations == 0 {

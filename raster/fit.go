@@ -23,9 +23,9 @@ type Options struct {
 	OpenOptions
 	Fit    pixtrend.Options // TileMemory, Progress, Residuals and Detrended must not be set
 	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
-	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass then marks trends of
-	// which that share is expected to be by chance. Fit.Fields must have TrendClass and PValue, and
-	// Fit.Significance must not be set.
+	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass then marks trends
+	// of which that share is expected to be by chance. Fit.Fields must have TrendClass and PValue,
+	// and Fit.Significance must not be set.
 	FDR       float64
 	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
 	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
@@ -62,8 +62,8 @@ type Job struct {
 	outputs []output
 }
 
-// FitFiles fits the stack of the rasters that Expand finds for inputs, and writes the fields into one
-// GeoTIFF, a band each.
+// FitFiles fits the stack of the rasters that Expand finds for inputs, and writes the fields into
+// one GeoTIFF, a band each.
 func FitFiles(ctx context.Context, inputs []string, output string, o Options) (Summary, error) {
 	job, err := Prepare(ctx, inputs, output, o)
 	if err != nil {
@@ -73,8 +73,8 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 	return job.Run(ctx, nil)
 }
 
-// Prepare opens the rasters that Expand finds for inputs, checks them and the options, and plans the
-// fit. It writes nothing. When ctx ends, it returns the cause. The caller closes the job.
+// Prepare opens the rasters that Expand finds for inputs, checks them and the options, and plans
+// the fit. It writes nothing. When ctx ends, it returns the cause. The caller closes the job.
 func Prepare(ctx context.Context, inputs []string, output string, o Options) (*Job, error) {
 	if o.Began.IsZero() {
 		o.Began = time.Now()
@@ -171,8 +171,8 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	return j, j.addOutputs()
 }
 
-// planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the budget
-// and the dates do not allow.
+// planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the
+// budget and the dates do not allow.
 func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
 	o.TileMemory = memory.tiles()
 	if err := s.checkBlocks(memory); err != nil {
@@ -213,10 +213,10 @@ func (j *Job) CRS() (name string) {
 // Close closes the inputs.
 func (j *Job) Close() error { return j.stack.Close() }
 
-// Run fits the stack and writes the output. progress, which may be nil, is called with the number of
-// pixels written, by one goroutine at a time. If Scratch is not 0, each pixel is written twice, and
-// total counts it twice. When Run returns an error, no file has the output's name, except one that had
-// it before.
+// Run fits the stack and writes the output. progress, which may be nil, is called with the number
+// of pixels written, by one goroutine at a time. If Scratch is not 0, each pixel is written twice,
+// and total counts it twice. When Run returns an error, no file has the output's name, except one
+// that had it before.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	tally := startTally(j)
@@ -263,8 +263,8 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 	return fitted, func(part float64) { progress(pixels+int(part*float64(pixels)), 2*pixels) }
 }
 
-// complete checks that the inputs are those that were opened, settles the false discovery rate, and gives
-// the files their names. On error it removes them.
+// complete checks that the inputs are those that were opened, settles the false discovery rate, and
+// gives the files their names. On error it removes them.
 func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
 	changed, err = j.stack.unchanged(ctx)
 	if d := tally.discoveries; err == nil && d != nil {

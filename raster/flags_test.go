@@ -16,8 +16,8 @@ import (
 // flag is a flag of a command line, as a sentence names it.
 var flag = regexp.MustCompile(`(^|[^-\w])--[a-z][a-z-]+`)
 
-// The library names no flags of the command. Its errors and warnings name options, which cmd turns into flags. The flags of
-// other programs, such as gdalinfo, may be named.
+// The library names no flags of the command. Its errors and warnings name options, which cmd turns
+// into flags. The flags of other programs, such as gdalinfo, may be named.
 func TestLibraryNamesNoFlags(t *testing.T) {
 	const root = ".."
 	others := []string{"gdalinfo --formats"}

@@ -79,8 +79,8 @@ func (x *expansion) list(dir string, c *contents) error {
 	return nil
 }
 
-// listFolder adds a folder in a folder to c. real is false for a link, which is not followed: it may
-// lead back.
+// listFolder adds a folder in a folder to c. real is false for a link, which is not followed: it
+// may lead back.
 func (x *expansion) listFolder(path string, real bool, c *contents) error {
 	switch {
 	case x.identify(path) != "": // such as Zarr, whose rasters are folders
@@ -101,8 +101,8 @@ func holdsRaster(dir string) bool {
 	})
 }
 
-// leftOut describes what a folder holds besides its rasters. Files that GDAL has no driver for, such
-// as texts, are not mentioned.
+// leftOut describes what a folder holds besides its rasters. Files that GDAL has no driver for,
+// such as texts, are not mentioned.
 func (c *contents) leftOut() (parts []fault.Message) {
 	if n := len(c.outputs); n > 0 {
 		parts = append(parts, fault.Messagef("%s (%s)", countOf(n, "output of pixtrend", "outputs of pixtrend"), firstOf(c.outputs)))
@@ -159,8 +159,8 @@ func firstOf(files []string) string {
 	return files[0]
 }
 
-// identify returns the one of the drivers that were asked for, besides that of GeoTIFF, that opens a
-// file or folder; "" if none does.
+// identify returns the one of the drivers that were asked for, besides that of GeoTIFF, that opens
+// a file or folder; "" if none does.
 func (x *expansion) identify(path string) string {
 	drivers := slices.DeleteFunc(slices.Clone(x.options.Drivers), func(d string) bool { return strings.EqualFold(d, "GTiff") })
 	return gdal.Identify(path, drivers)

@@ -60,7 +60,8 @@ type GridInfo struct {
 	Differs   string     `json:"differs,omitempty"` // how it differs from the first grid, such as "lies 0.5 pixels off"
 }
 
-// FormatInfo describes what samples mean and how they are stored, and counts the rasters of this format.
+// FormatInfo describes what samples mean and how they are stored, and counts the rasters of this
+// format.
 type FormatInfo struct {
 	Driver      string  `json:"driver"`
 	Bands       int     `json:"bands"` // of each file

@@ -17,8 +17,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Expand returns the names of the rasters that inputs, as people write them, stand for, and warnings
-// about files that were left out. An input is
+// Expand returns the names of the rasters that inputs, as people write them, stand for, and
+// warnings about files that were left out. An input is
 //
 //   - a file;
 //   - a folder, for the GeoTIFFs in it: names that end in .tif, .tiff, .gtif or .gtiff, and files that
@@ -197,8 +197,9 @@ func (x *expansion) addPattern(pattern string) error {
 	return nil
 }
 
-// glob returns the paths that a pattern matches. Unlike filepath.Glob, it takes a part of the pattern
-// that exists for a name, and matches hidden files only by a pattern with a dot in front, as shells do.
+// glob returns the paths that a pattern matches. Unlike filepath.Glob, it takes a part of the
+// pattern that exists for a name, and matches hidden files only by a pattern with a dot in front,
+// as shells do.
 func glob(pattern string) (paths []string, err error) {
 	if _, err := filepath.Match(pattern, ""); err != nil {
 		return nil, err

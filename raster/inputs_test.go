@@ -194,8 +194,8 @@ func scribble(t *testing.T, path string, share float64) {
 	}
 }
 
-// A file that cannot be read, or not in full, ends the fit by its name. Nothing is ever made up for what
-// is missing.
+// A file that cannot be read, or not in full, ends the fit by its name. Nothing is ever made up for
+// what is missing.
 func TestDamagedInputs(t *testing.T) {
 	s := newPlanes(64, 60, 3, -999, 999)
 	creation := func(options string) func(int, *made) {

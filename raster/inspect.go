@@ -11,7 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// inspection examines files that may fail to make a stack. It goes on where Open would return an error.
+// inspection examines files that may fail to make a stack. It goes on where Open would return an
+// error.
 type inspection struct {
 	*Stack
 	o       Options
@@ -52,10 +53,10 @@ type statistics struct {
 	approximate               bool
 }
 
-// Inspect examines the files that Expand finds for inputs, whether or not they make a stack. It reads a sample of
-// them: some windows of each raster, the same ones every time. It writes nothing, and takes no more memory than the
-// fit. Problems of the stack are reported in the Info. Inspect returns an error only if there are no files, if the
-// options are wrong, or if the context ends.
+// Inspect examines the files that Expand finds for inputs, whether or not they make a stack. It
+// reads a sample of them: some windows of each raster, the same ones every time. It writes nothing,
+// and takes no more memory than the fit. Problems of the stack are reported in the Info. Inspect
+// returns an error only if there are no files, if the options are wrong, or if the context ends.
 func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	memory, err := newBudget(o.Memory)
 	if err != nil {
@@ -117,7 +118,8 @@ func (in *inspection) takeMasks(s *Stack) {
 	}
 }
 
-// describeFiles makes the entries of all files. A file that cannot be used has one entry, with the error.
+// describeFiles makes the entries of all files. A file that cannot be used has one entry, with the
+// error.
 func (in *inspection) describeFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
@@ -152,8 +154,8 @@ func predictorOf(name string) int {
 	return t.Predictor()
 }
 
-// date finds the dates of the rasters, selects those that are used, and sorts the entries. With an error, the dates
-// that were found are set nevertheless.
+// date finds the dates of the rasters, selects those that are used, and sorts the entries. With an
+// error, the dates that were found are set nevertheless.
 func (in *inspection) date() error {
 	inputs := make([]timeaxis.Input, len(in.entries))
 	for i, e := range in.entries {
@@ -193,7 +195,8 @@ func (in *inspection) date() error {
 	return err
 }
 
-// givenDates returns the dates of the rasters that have one: of all, or only of those that are used.
+// givenDates returns the dates of the rasters that have one: of all, or only of those that are
+// used.
 func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
 	for _, e := range in.entries {
 		if e.reading.Source != "" && (e.used || !used) {

@@ -40,8 +40,8 @@ func (l labels) input(name string) timeaxis.Input {
 	return timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
 }
 
-// timeIn returns the time coordinate among the metadata of a band. The metadata of the file says what it counts,
-// and so which of several dimensions is time.
+// timeIn returns the time coordinate among the metadata of a band. The metadata of the file says
+// what it counts, and so which of several dimensions is time.
 func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {
 	for _, key := range slices.Sorted(maps.Keys(band)) {
 		name, ok := strings.CutPrefix(key, tiff.Dimension)

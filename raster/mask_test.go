@@ -34,9 +34,10 @@ func bits(t testing.TB, text string) []Bits {
 	return b
 }
 
-// The values of masks of real products, and what their guides say they mean: Fmask (0 clear, 1 water, 2 shadow, 3 snow,
-// 4 cloud, 255 fill); QA_PIXEL of Landsat Collection 2 (LSDS-1619, table 6-3: bit 0 fill, 1 dilated cloud, 3 cloud,
-// 4 cloud shadow, 5 snow, 7 water, 8-9 confidence of cloud); state of MOD09 (0-1: 0 clear, 1 cloudy, 2 mixed).
+// The values of masks of real products, and what their guides say they mean: Fmask (0 clear, 1
+// water, 2 shadow, 3 snow, 4 cloud, 255 fill); QA_PIXEL of Landsat Collection 2 (LSDS-1619, table
+// 6-3: bit 0 fill, 1 dilated cloud, 3 cloud, 4 cloud shadow, 5 snow, 7 water, 8-9 confidence of
+// cloud); state of MOD09 (0-1: 0 clear, 1 cloudy, 2 mixed).
 func TestMaskRules(t *testing.T) {
 	for _, row := range []struct {
 		keep, drop string
@@ -167,7 +168,8 @@ func TestParseGapOptions(t *testing.T) {
 	}
 }
 
-// What is read is written as it can be read again, and values that are kept are within the type they are read for.
+// What is read is written as it can be read again, and values that are kept are within the type
+// they are read for.
 func FuzzParseMask(f *testing.F) {
 	for _, s := range []string{"0,1", "-5--2", "1,3,4", "8-9=3", "0-1=1,0-1=2", ""} {
 		f.Add(s)
@@ -206,7 +208,8 @@ func FuzzParseMask(f *testing.F) {
 	})
 }
 
-// scenes are files of three bands of a type: two that an index is of, and a mask of 0 clear, 1 water, 2 cloud and so on.
+// scenes are files of three bands of a type: two that an index is of, and a mask of 0 clear, 1
+// water, 2 cloud and so on.
 type scenes struct{ a, b, mask planes }
 
 func newScenes(width, height, dates int) scenes {
@@ -248,14 +251,15 @@ func (s scenes) clear(band planes) planes {
 	})
 }
 
-// nd is the normalized difference of the clear samples; plain arithmetic makes a gap of what is no number.
+// nd is the normalized difference of the clear samples; plain arithmetic makes a gap of what is no
+// number.
 func (s scenes) nd() planes {
 	a, b := s.clear(s.a), s.clear(s.b)
 	return a.with(func(i, p int, y float64) float64 { return (y - b.dates[i][p]) / (y + b.dates[i][p]) })
 }
 
-// Where the samples and their masks stand is nothing that shows in a result: interleaved or not, compressed or not,
-// whatever the windows, the threads and the memory.
+// Where the samples and their masks stand is nothing that shows in a result: interleaved or not,
+// compressed or not, whatever the windows, the threads and the memory.
 func TestMasksAndIndicesInEveryLayout(t *testing.T) {
 	const tiles = "TILED=YES BLOCKXSIZE=16 BLOCKYSIZE=32 "
 	s := newScenes(75, 50, 5)
@@ -356,7 +360,8 @@ func (s planes) save(t *testing.T, dir string, names []string, dtype godal.DataT
 	}
 }
 
-// Masks in files of their own belong to the rasters of their dates and, where these share a date, of their names.
+// Masks in files of their own belong to the rasters of their dates and, where these share a date,
+// of their names.
 func TestMaskFiles(t *testing.T) {
 	s := newScenes(40, 30, 4)
 	want := fitted(t, s.clear(s.a).files(t, nil), all())
@@ -424,7 +429,8 @@ func TestMaskFiles(t *testing.T) {
 	o.Mask = Mask{From: []string{filepath.Join(dir, masks[3]), filepath.Join(dir, masks[2])}, Keep: keep(t, "0,1")}
 	sameBands(t, "selected", selected, fitted(t, []string{filepath.Join(dir, "*.TIF")}, o))
 
-	// Numbers in place of dates, and lists of dates, count for masks as for the rasters: in their order.
+	// Numbers in place of dates, and lists of dates, count for masks as for the rasters: in their
+	// order.
 	for _, spec := range []string{"2001-2004", "2001,2002,2003,2004"} {
 		o = all()
 		o.Dates = dates(t, spec)
@@ -490,7 +496,8 @@ func TestMaskErrors(t *testing.T) {
 	}
 }
 
-// What is outside a valid range is a gap, in stored units: scaled or not, in one type or in several.
+// What is outside a valid range is a gap, in stored units: scaled or not, in one type or in
+// several.
 func TestValidRange(t *testing.T) {
 	s := newPlanes(50, 40, 5, -100, 100).gappy(-9999)
 	inside := func(lo, hi float64) planes {
@@ -521,7 +528,8 @@ func TestValidRange(t *testing.T) {
 	}
 }
 
-// An alpha band hides what the other bands hold, unless it is fitted itself, is in an index, or is to be left aside.
+// An alpha band hides what the other bands hold, unless it is fitted itself, is in an index, or is
+// to be left aside.
 func TestAlpha(t *testing.T) {
 	s := newPlanes(50, 40, 4, 1, 99)
 	alpha := s.with(func(i, p int, _ float64) float64 { return []float64{0, 1, 128, 255}[(p*7+i*3+p/13)%4] })
@@ -571,7 +579,8 @@ func TestAlpha(t *testing.T) {
 	}
 }
 
-// A mask of the file and a band of it hide each what the other lets pass; the samples keep their type.
+// A mask of the file and a band of it hide each what the other lets pass; the samples keep their
+// type.
 func TestMaskBandsOfBothKinds(t *testing.T) {
 	s := newScenes(50, 40, 4)
 	inputs := s.files(t, func(_ int, m *made) { m.creation = []string{"COMPRESS=DEFLATE"} })

@@ -24,8 +24,8 @@ type output struct {
 	spec Spec
 }
 
-// Items of metadata that every output has one of: the dates, or the numbers in their place, that it was
-// made from.
+// Items of metadata that every output has one of: the dates, or the numbers in their place, that it
+// was made from.
 const (
 	datesItem = "PIXTREND_DATES"
 	xItem     = "PIXTREND_X"
@@ -142,7 +142,8 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	return b
 }
 
-// labelList names the dates or numbers of the axis: all of up to 40, otherwise their count and the ends.
+// labelList names the dates or numbers of the axis: all of up to 40, otherwise their count and the
+// ends.
 func labelList(j *Job) string {
 	axis, n := j.Grid.Axis, len(j.Inputs)
 	if n > 40 {
@@ -169,8 +170,8 @@ func checkName(path string) error {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// checkTargets reports whether outputs can be written, without writing anything. Paths after the first
-// may be "" for no output.
+// checkTargets reports whether outputs can be written, without writing anything. Paths after the
+// first may be "" for no output.
 func checkTargets(overwrite bool, paths ...string) error {
 	seen := map[string]bool{}
 	for _, p := range paths {
@@ -204,7 +205,8 @@ func (s *Stack) checkApart(path string) error {
 	return nil
 }
 
-// outputFiles are the files that are being written. They get their names together, when all are complete.
+// outputFiles are the files that are being written. They get their names together, when all are
+// complete.
 type outputFiles []*File
 
 func createFiles(outputs []output) (outputFiles, error) {

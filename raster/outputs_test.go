@@ -11,8 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend"
 )
 
-// Residuals and what is detrended are stacks of their own, in any layout: with the dates of the inputs, without a trend,
-// and with the mean of each pixel.
+// Residuals and what is detrended are stacks of their own, in any layout: with the dates of the
+// inputs, without a trend, and with the mean of each pixel.
 func TestResidualsAndDetrended(t *testing.T) {
 	s := newPlanes(70, 45, 6, -500, 500).gappy(gap)
 	for _, layout := range []string{"", "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=32 BLOCKYSIZE=16", "BLOCKYSIZE=7"} {

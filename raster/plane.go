@@ -83,7 +83,8 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 	return planes, geoOf(ds), nil
 }
 
-// describePlanes sets the properties of planes, of which the bands are known, and of the other bands that they need.
+// describePlanes sets the properties of planes, of which the bands are known, and of the other
+// bands that they need.
 func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 	bands := ds.Bands()
 	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)

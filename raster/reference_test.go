@@ -62,7 +62,8 @@ func TestLandsatAgainstSciPy(t *testing.T) {
 	}
 }
 
-// The table of the shared data's README by lm in R, to the twelve digits that it has, and R's figures over all pixels.
+// The table of the shared data's README by lm in R, to the twelve digits that it has, and R's
+// figures over all pixels.
 func TestLAIFieldsAgainstR(t *testing.T) {
 	fields := []stats.Field{stats.Slope, stats.Stderr, stats.TValue, stats.PValue, stats.R2, stats.Intercept, stats.TrendClass}
 	out := fit(t, []string{shared(t, "rtrend_lai_china/yearly/LAI_*.tif")}, Options{Fit: pixtrend.Options{Fields: fields, Significance: 0.05, Float64: true}})

@@ -44,7 +44,8 @@ type server struct {
 // served counts servers: a port may come back, and GDAL would know its files already.
 var served atomic.Int64
 
-// serve starts a server for the folder of a file. Nothing that a user has set for GDAL shows in the test.
+// serve starts a server for the folder of a file. Nothing that a user has set for GDAL shows in the
+// test.
 func serve(t testing.TB, name string) *server {
 	t.Helper()
 	for _, v := range os.Environ() {
@@ -119,7 +120,8 @@ func (s *server) answerBy(fault func(file string, n int, w http.ResponseWriter, 
 	s.fault = fault
 }
 
-// seen returns what the server was asked, how much it sent of files and the most requests at the same time.
+// seen returns what the server was asked, how much it sent of files and the most requests at the
+// same time.
 func (s *server) seen() (asked []string, sent int64, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,8 +144,8 @@ func (s *server) urls(names []string, query string) []string {
 	return list
 }
 
-// broken sends the beginning of an answer, as long as it is, and then closes the connection: the last byte at
-// least is missing.
+// broken sends the beginning of an answer, as long as it is, and then closes the connection: the
+// last byte at least is missing.
 func (s *server) broken(w http.ResponseWriter, r *http.Request, bytes int) {
 	var from, to int
 	file, err := os.ReadFile(filepath.Join(s.dir, filepath.Base(r.URL.Path)))
@@ -173,8 +175,8 @@ func sizes(t testing.TB, names []string) (sum int64) {
 	return sum
 }
 
-// Remote files give the bits of local ones, and are asked for little: what there is and its header, then
-// each window, then whether it is still the same. Nothing else is asked for at all.
+// Remote files give the bits of local ones, and are asked for little: what there is and its header,
+// then each window, then whether it is still the same. Nothing else is asked for at all.
 func TestRemoteRequests(t *testing.T) {
 	const tiled = "TILED=YES BLOCKXSIZE=128 BLOCKYSIZE=128 "
 	s := newPlanes(700, 600, 5, -500, 500).gappy(gap)
@@ -222,8 +224,8 @@ func TestRemoteRequests(t *testing.T) {
 					gets++
 				}
 			}
-			// Each file: its size, its header, and a request or two for each window; a mask is another
-			// image in the file.
+			// Each file: its size, its header, and a request or two for each window; a mask is
+			// another image in the file.
 			most := len(names) * (1 + 2*job.Plan.Windows)
 			if layout == "masked" {
 				most += 2 * len(names) * job.Plan.Windows
@@ -365,7 +367,8 @@ func TestRemoteRetries(t *testing.T) {
 		}
 	}
 	t.Run("again and again", func(t *testing.T) {
-		// The last has more tiles than its header tells where they are: that is asked for by and by.
+		// The last has more tiles than its header tells where they are: that is asked for by and
+		// by.
 		for _, creation := range append(layouts, strings.Fields("BIGTIFF=YES TILED=YES BLOCKXSIZE=16 BLOCKYSIZE=16 COMPRESS=LZW")) {
 			s := s
 			if len(creation) == 5 {
@@ -606,8 +609,8 @@ func TestRemoteSecrets(t *testing.T) {
 	}
 }
 
-// What the user has set is left to him, and what this package sets is gone after each call: a program that
-// it is part of has remote files of its own.
+// What the user has set is left to him, and what this package sets is gone after each call: a
+// program that it is part of has remote files of its own.
 func TestRemoteOptions(t *testing.T) {
 	s := newPlanes(400, 300, 2, -500, 500)
 	names := s.files(t, nil)
@@ -759,7 +762,8 @@ func TestRemoteFittedAgain(t *testing.T) {
 	sameBands(t, "replaced", fitted(t, names, all()), fitted(t, srv.urls(names, ""), all()))
 }
 
-// Masks in files of their own are on the server as well, and any of their requests may fail and be repeated.
+// Masks in files of their own are on the server as well, and any of their requests may fail and be
+// repeated.
 func TestRemoteMasks(t *testing.T) {
 	s := newScenes(300, 200, 6)
 	dir := t.TempDir()

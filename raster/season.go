@@ -9,26 +9,30 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// seasons describes how dates lie in the year. With zᵢ = exp(2πi·tᵢ) for a date t in years, z̄ the mean of all z, z̄ⱼ that of
-// the nⱼ dates of year j, and years counted from the first date:
+// seasons describes how dates lie in the year. With zᵢ = exp(2πi·tᵢ) for a date t in years, z̄ the
+// mean of all z, z̄ⱼ that of the nⱼ dates of year j, and years counted from the first date:
 //
 //	concentration = |z̄|
 //	between       = Σⱼ nⱼ|z̄ⱼ − z̄|² / Σᵢ |zᵢ − z̄|²
 //	change        = (t_last − t_first)·|Σᵢ (tᵢ − t̄)·zᵢ| / Σᵢ (tᵢ − t̄)²
 //
-// The concentration is the mean resultant length of directional statistics (Mardia and Jupp, Directional Statistics, 2000,
-// section 2.3): 1 if all dates are of one day of the year, and 0 if they are spread evenly over it. Dates that are spread
-// evenly over 3, 4 and 5 months have 0.90, 0.83 and 0.74.
+// The concentration is the mean resultant length of directional statistics (Mardia and Jupp,
+// Directional Statistics, 2000, section 2.3): 1 if all dates are of one day of the year, and 0 if
+// they are spread evenly over it. Dates that are spread evenly over 3, 4 and 5 months have 0.90,
+// 0.83 and 0.74.
 //
-// Between is the correlation ratio η² of a one-way analysis of variance of z by year: 0 if every year has the same seasons,
-// and 1 if no year has more than one. About 1/n is due to chance where a year has n dates.
+// Between is the correlation ratio η² of a one-way analysis of variance of z by year: 0 if every
+// year has the same seasons, and 1 if no year has more than one. About 1/n is due to chance where a
+// year has n dates.
 //
-// Change is the bias of a line that is fitted without the yearly cycle (Draper and Smith, Applied Regression Analysis, 3rd ed.,
-// chapter 10): what a cycle of amplitude 1, in the worst phase, adds to the line between the first date and the last. It is
-// about 1.9/Y for a month's raster of every month of Y years.
+// Change is the bias of a line that is fitted without the yearly cycle (Draper and Smith, Applied
+// Regression Analysis, 3rd ed., chapter 10): what a cycle of amplitude 1, in the worst phase, adds
+// to the line between the first date and the last. It is about 1.9/Y for a month's raster of every
+// month of Y years.
 type seasons struct{ concentration, between, change float64 }
 
-// seasonsOf describes dates in any order. Years, and fewer than two different dates, are of one season.
+// seasonsOf describes dates in any order. Years, and fewer than two different dates, are of one
+// season.
 func seasonsOf(dates []timeaxis.Date) seasons {
 	one := seasons{concentration: 1}
 	if len(dates) == 0 || slices.ContainsFunc(dates, timeaxis.Date.IsYear) {
@@ -97,13 +101,15 @@ func wholeYears(from, to timeaxis.Date) int {
 	return last - first
 }
 
-// severalSeasons is the greatest concentration of dates that are of several seasons, of about four months or more.
+// severalSeasons is the greatest concentration of dates that are of several seasons, of about four
+// months or more.
 const severalSeasons = 0.8
 
-// distort reports whether a yearly cycle in the samples would distort a line through these dates: they are of
-// several seasons, and these either differ from year to year or change the line by 0.4 of the cycle's amplitude. At the limit of
-// 0.025, the means of years differ by a tenth of the cycle's amplitude (standard deviation) where dates are spread over the
-// year. Rasters of every month, or every 16 days, of five or more whole years pass.
+// distort reports whether a yearly cycle in the samples would distort a line through these dates:
+// they are of several seasons, and these either differ from year to year or change the line by 0.4
+// of the cycle's amplitude. At the limit of 0.025, the means of years differ by a tenth of the
+// cycle's amplitude (standard deviation) where dates are spread over the year. Rasters of every
+// month, or every 16 days, of five or more whole years pass.
 func (s seasons) distort() bool {
 	return s.concentration <= severalSeasons && (s.between > 0.025 || s.change > 0.4)
 }

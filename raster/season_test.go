@@ -43,13 +43,15 @@ func TestSeasonsByHand(t *testing.T) {
 		{"one date", daysOf(t, [3]int{2001, 1, 1}), seasons{concentration: 1}},
 		// z = 1 at all dates, but for leap years.
 		{"one day of each year", everyMonths(t, 2001, 1, 1, 5, 12), seasons{1, 1, 0}},
-		// z = 1, −1, 1, −1 at t = 0, ½, 1, 1½: every year has both. Σ(t − ¾)z = −1, Σ(t − ¾)² = 1¼, 1½·1/1¼.
+		// z = 1, −1, 1, −1 at t = 0, ½, 1, 1½: every year has both. Σ(t − ¾)z = −1, Σ(t − ¾)² = 1¼,
+		// 1½·1/1¼.
 		{"two seasons of two years", daysOf(t, [3]int{2001, 1, 1}, [3]int{2001, 7, 2}, [3]int{2002, 1, 1}, [3]int{2002, 7, 2}), seasons{0, 0, 1.2}},
 		// z = 1, 1, −1, −1 at t = 0, 0, 1½, 1½: a cycle of amplitude 1 takes the line from 1 to −1.
 		{"winter, and then summer", daysOf(t, [3]int{2002, 7, 2}, [3]int{2001, 1, 1}, [3]int{2001, 1, 1}, [3]int{2002, 7, 2}), seasons{0, 1, 2}},
 		// z = 1, −1, 1, −1 at t = 0, 1½, 2, 3½: Σ(t − 1¾)z = −3, Σ(t − 1¾)² = 6¼, 3½·3/6¼.
 		{"seasons that alternate by year", daysOf(t, [3]int{2001, 1, 1}, [3]int{2002, 7, 2}, [3]int{2003, 1, 1}, [3]int{2004, 7, 2}), seasons{0, 1, 1.68}},
-		// z = 1, −1, 1 at t = 0, ½, 1: z̄ = 1/3, Σ|z − z̄|² = 8/3, and 2·(1/3)² + 1·(2/3)² between the two years; Σ(t − ½)z = 0.
+		// z = 1, −1, 1 at t = 0, ½, 1: z̄ = 1/3, Σ|z − z̄|² = 8/3, and 2·(1/3)² + 1·(2/3)² between
+		// the two years; Σ(t − ½)z = 0.
 		{"a year and a date", daysOf(t, [3]int{2001, 1, 1}, [3]int{2001, 7, 2}, [3]int{2002, 1, 1}), seasons{1. / 3, 0.25, 0}},
 	} {
 		got := seasonsOf(tt.dates)
@@ -64,8 +66,8 @@ func TestSeasonsByHand(t *testing.T) {
 	}
 }
 
-// Which stacks have the warning: those whose line a yearly cycle distorts, and not those of one season or of all seasons of
-// every year.
+// Which stacks have the warning: those whose line a yearly cycle distorts, and not those of one
+// season or of all seasons of every year.
 func TestSeasonsThatDistort(t *testing.T) {
 	every16 := func(years int) (dates []timeaxis.Date) {
 		for year := 2001; year < 2001+years; year++ {

@@ -71,12 +71,12 @@ type SeriesField struct {
 	Unit  string `json:"unit"`
 }
 
-// ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits that a fit with o writes as
-// float64 for that pixel. ReadSeries reads one pixel of each raster, for which GDAL may decode a block. Of o.Fit it uses MinObs,
-// Confidence, InterceptAt and ISA.
+// ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
+// that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
+// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt and ISA.
 //
-// targets are files that the caller will write with Stage. If one of them cannot be written, or is an input, ReadSeries returns
-// an error before it reads anything.
+// targets are files that the caller will write with Stage. If one of them cannot be written, or is
+// an input, ReadSeries returns an error before it reads anything.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
@@ -166,7 +166,8 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 	return int(x), int(y), nil
 }
 
-// inside returns the index of the pixel at a place along a side of n pixels. The far end belongs to the last pixel.
+// inside returns the index of the pixel at a place along a side of n pixels. The far end belongs to
+// the last pixel.
 func inside(place float64, n int) float64 {
 	if place == float64(n) {
 		return float64(n - 1)
@@ -174,8 +175,8 @@ func inside(place float64, n int) float64 {
 	return math.Floor(place)
 }
 
-// watch is called with the samples that are read of each band, as they are stored, for plane i of a tile. Several goroutines call
-// it at the same time, for different i.
+// watch is called with the samples that are read of each band, as they are stored, for plane i of a
+// tile. Several goroutines call it at the same time, for different i.
 type watch func(i int, b *plane, samples []byte)
 
 func (w watch) see(i int, b *plane, samples []byte) {
@@ -331,7 +332,8 @@ func valueOf(x float64) *Value {
 	return &v
 }
 
-// gap returns the kind of gap at date i, by the tests of docs/gaps.md in their order; "" for an observation.
+// gap returns the kind of gap at date i, by the tests of docs/gaps.md in their order; "" for an
+// observation.
 func (p *pixel) gap(i int) string {
 	of, first := p.seen[i], &p.planes[i]
 	for _, band := range []struct {
@@ -386,13 +388,15 @@ func (s *Series) WhyNoLine() string {
 	return "all observations are of one date"
 }
 
-// Line returns the value of the line at t, a time like those in Axis.T, and confidence limits of the mean there, of the same
-// level as the limits of the slope. Without a line all are NaN; with two observations the limits are.
+// Line returns the value of the line at t, a time like those in Axis.T, and confidence limits of
+// the mean there, of the same level as the limits of the slope. Without a line all are NaN; with
+// two observations the limits are.
 //
 //	y = mean + slope·(t − t̄)    limits y ∓ q·√(s²·(1/n + (t − t̄)²/Stt))
 //
-// with q the quantile of Student's t, s² the variance of the residuals and Stt the sum of (tᵢ − t̄)² (Draper and Smith,
-// Applied Regression Analysis, 3rd ed., section 3.1). The limits of the slope lie q·√(s²/Stt) from it.
+// with q the quantile of Student's t, s² the variance of the residuals and Stt the sum of (tᵢ −
+// t̄)² (Draper and Smith, Applied Regression Analysis, 3rd ed., section 3.1). The limits of the
+// slope lie q·√(s²/Stt) from it.
 func (s *Series) Line(t float64) (y, lo, hi float64) {
 	dt := t - s.time
 	y = math.FMA(s.slope, dt, s.mean)
@@ -411,7 +415,8 @@ func (s *Series) Observations() int {
 	return n
 }
 
-// Gaps returns the kinds of gaps, the most frequent first, and how many gaps of each kind there are.
+// Gaps returns the kinds of gaps, the most frequent first, and how many gaps of each kind there
+// are.
 func (s *Series) Gaps() (kinds []string, count map[string]int) {
 	count = map[string]int{}
 	for _, d := range s.Dates {

@@ -26,8 +26,8 @@ func series(t *testing.T, inputs []string, column, row int, o Options) *Series {
 	return s
 }
 
-// checkSeries holds pixels of a stack, some of them chosen by chance, against what a fit writes: every field and every
-// residual, bit for bit, and gaps where it has gaps.
+// checkSeries holds pixels of a stack, some of them chosen by chance, against what a fit writes:
+// every field and every residual, bit for bit, and gaps where it has gaps.
 func checkSeries(t *testing.T, inputs, of []string, o Options, pixels int) {
 	t.Helper()
 	o.Fit.Fields, o.Fit.Float64, o.Residuals = stats.AllFields, true, filepath.Join(t.TempDir(), "residuals.tif")
@@ -234,8 +234,9 @@ func TestSeriesPoint(t *testing.T) {
 	checkError(t, err, fault.ErrInput, "is not georeferenced", "Point.Pixel")
 }
 
-// Limits of the line by hand: y = 1, 3, 2, 6 at 0, 1, 2, 3 have the line 0.9 + 1.4·t, residuals with the variance
-// 2.1, the mean time 1.5 and Stt 5; and |t| with 2 degrees of freedom stays below q with probability q/√(2+q²).
+// Limits of the line by hand: y = 1, 3, 2, 6 at 0, 1, 2, 3 have the line 0.9 + 1.4·t, residuals
+// with the variance 2.1, the mean time 1.5 and Stt 5; and |t| with 2 degrees of freedom stays below
+// q with probability q/√(2+q²).
 func TestSeriesLine(t *testing.T) {
 	o := Options{OpenOptions: OpenOptions{Dates: dates(t, "2000-2003")}}
 	s := series(t, planes{1, 1, [][]float64{{1}, {3}, {2}, {6}}}.files(t, nil), 0, 0, o)

@@ -61,19 +61,19 @@ type Band struct {
 	Name     string // the band's description
 	Unit     string
 	Metadata map[string]string
-	// Nearest makes each pixel of an overview one of the pixels below it, as counts need. Other bands
-	// are averaged over the pixels that are not NaN.
+	// Nearest makes each pixel of an overview one of the pixels below it, as counts need. Other
+	// bands are averaged over the pixels that are not NaN.
 	Nearest bool
 }
 
-// File is a GeoTIFF that is being written: a temporary file beside its target until Commit. Its nodata
-// value is NaN. It is a pixtrend.Sink that needs every window.
+// File is a GeoTIFF that is being written: a temporary file beside its target until Commit. Its
+// nodata value is NaN. It is a pixtrend.Sink that needs every window.
 //
-// Uncompressed tiles are written without GDAL, to their places in a file that has its final size from
-// the start. For anything else (a COG, compression, strips, pixel interleaving), Commit has GDAL copy
-// these tiles on several threads. Hence each tile is compressed once, when it is complete, the same
-// samples make the same file, and computing never waits for compressing. Until Commit is done, the
-// uncompressed samples need disk space too.
+// Uncompressed tiles are written without GDAL, to their places in a file that has its final size
+// from the start. For anything else (a COG, compression, strips, pixel interleaving), Commit has
+// GDAL copy these tiles on several threads. Hence each tile is compressed once, when it is
+// complete, the same samples make the same file, and computing never waits for compressing. Until
+// Commit is done, the uncompressed samples need disk space too.
 type File struct {
 	target, tmp string
 	raw         string // the file of uncompressed tiles: tmp, or the source of the copy tmp
@@ -94,8 +94,8 @@ func (s Spec) rawBytes() int64 {
 	return int64(s.Width) * int64(s.Height) * int64(len(s.Bands)) * int64(s.Type.Size())
 }
 
-// Create begins a GeoTIFF. No file has the name path until Commit. The caller ends the File with Commit
-// or Abort.
+// Create begins a GeoTIFF. No file has the name path until Commit. The caller ends the File with
+// Commit or Abort.
 func Create(path string, s Spec) (*File, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
@@ -133,8 +133,8 @@ func Create(path string, s Spec) (*File, error) {
 	return f, nil
 }
 
-// begin writes the header of the raw file and reserves the space of its tiles. file is the raw file,
-// which stays open.
+// begin writes the header of the raw file and reserves the space of its tiles. file is the raw
+// file, which stays open.
 func (f *File) begin(file *os.File) error {
 	s := f.spec
 	options := f.creation.options
@@ -193,8 +193,8 @@ func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 // no temporary file is left, and a file that had the target's name is unchanged.
 func (f *File) Commit() error { return f.commit(context.Background(), nil) }
 
-// commit is Commit until ctx ends. progress, which may be nil, is called with the part of a copy that is
-// done, from 0 to 1.
+// commit is Commit until ctx ends. progress, which may be nil, is called with the part of a copy
+// that is done, from 0 to 1.
 func (f *File) commit(ctx context.Context, progress func(float64)) error {
 	err := f.complete(ctx, progress)
 	if err == nil {
@@ -274,7 +274,8 @@ func (f *File) stopped(ctx context.Context, err error) error {
 	return f.failed(err)
 }
 
-// check opens the finished file as a reader would. An uncompressed file must be as large as its samples.
+// check opens the finished file as a reader would. An uncompressed file must be as large as its
+// samples.
 func (f *File) check() error {
 	ds, err := gdal.Open(f.tmp, nil, nil)
 	if err != nil {

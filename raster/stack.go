@@ -25,8 +25,8 @@ type OpenOptions struct {
 	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
 	Select timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
 	XUnit  string             // the unit of numbers that are no dates; "": none
-	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The bands
-	// of a single file with several are its dates, and so are those of several files if the
+	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
+	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
 	Band    int
 	Index   Index    // of two bands of each file, fitted in place of a band
@@ -40,8 +40,8 @@ type OpenOptions struct {
 
 	ofMasks bool // the files are masks of others
 
-	// Explain returns the text of an error or a warning in a report, such as one that names the flags of a command; nil: what
-	// its Error method returns.
+	// Explain returns the text of an error or a warning in a report, such as one that names the
+	// flags of a command; nil: what its Error method returns.
 	Explain func(error) string
 }
 

@@ -22,10 +22,11 @@ func ptr[T any](x T) *T { return &x }
 
 var gap = math.NaN()
 
-// How the samples lie in a file never changes a bit of what is fitted to them, whether windows are whole
-// blocks or cut through them.
+// How the samples lie in a file never changes a bit of what is fitted to them, whether windows are
+// whole blocks or cut through them.
 func TestLayoutsAreTheSame(t *testing.T) {
-	// No side is a multiple of a tile, so that every layout has blocks that stand out over the edge.
+	// No side is a multiple of a tile, so that every layout has blocks that stand out over the
+	// edge.
 	s := newPlanes(150, 131, 6, -500, 500).gappy(gap)
 	want := fitted(t, s.files(t, nil), all())
 	checkTwoPass(t, "one row a strip", want, s)

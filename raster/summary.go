@@ -39,17 +39,17 @@ type Summary struct {
 	Unbound        string    `json:"unbound,omitempty"` // why workers had no CPU of their own
 	SlopeQuintiles []float64 `json:"slope_quintiles"`   // the four limits; empty without slopes
 	QuintilesOf    int       `json:"quintiles_of"`      // pixels that quintiles and histogram are computed from
-	// Classes of the slopes. The first and the last class have at most a twentieth of the slopes each;
-	// null without slopes.
+	// Classes of the slopes. The first and the last class have at most a twentieth of the slopes
+	// each; null without slopes.
 	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
 	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
 	Warnings       []string         `json:"warnings"`
 }
 
-// Times are the parts of the time of a fit, in seconds. Start, Windows and Finish follow each other;
-// Windows + Finish is Summary.Seconds. Read, Fit and Wait are sums over all threads, and with the time
-// that threads were idle they add up to Threads × Windows. Write is the time of the one writer, which
-// works at the same time.
+// Times are the parts of the time of a fit, in seconds. Start, Windows and Finish follow each
+// other; Windows + Finish is Summary.Seconds. Read, Fit and Wait are sums over all threads, and
+// with the time that threads were idle they add up to Threads × Windows. Write is the time of the
+// one writer, which works at the same time.
 type Times struct {
 	Start   float64 `json:"start"`   // opening, checking and planning, from Options.Began on
 	Windows float64 `json:"windows"` // reading, fitting and writing windows
@@ -68,8 +68,8 @@ type FDR struct {
 	Of     int64   `json:"of"`     // pixels that have a p-value
 }
 
-// summary returns what is known of a fit once its outputs have their names. The caller adds times, masked
-// samples and slopes.
+// summary returns what is known of a fit once its outputs have their names. The caller adds times,
+// masked samples and slopes.
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	g, busy := j.Grid, report.Busy
 	s := Summary{
@@ -146,7 +146,8 @@ func startTally(j *Job) *tally {
 	return t
 }
 
-// describe returns the limits of the quintiles of the slopes and their histogram; nil without slopes.
+// describe returns the limits of the quintiles of the slopes and their histogram; nil without
+// slopes.
 func (t *tally) describe() ([]float64, *stats.Histogram) {
 	q := t.slopes.Quantiles(0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 	if q == nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// Gaps are counted where n is, those of masks among them, and slopes by classes; a file that is compressed is said to be.
+// Gaps are counted where n is, those of masks among them, and slopes by classes; a file that is
+// compressed is said to be.
 func TestSummaryCounts(t *testing.T) {
 	s := newPlanes(70, 50, 6, 0, 99).gappy(-1)
 	nodata := -1.0

@@ -8,8 +8,9 @@ import (
 	"github.com/pixtrend/pixtrend"
 )
 
-// A survey reads some windows of every raster: the same ones in all rasters of a grid, and the same ones every time. Its
-// time is limited by the bytes that have to be decoded, whatever the size of the stack.
+// A survey reads some windows of every raster: the same ones in all rasters of a grid, and the same
+// ones every time. Its time is limited by the bytes that have to be decoded, whatever the size of
+// the stack.
 const (
 	surveyWindows     = 64        // of a grid, at most
 	surveyBytes       = 512 << 20 // of decoded samples
@@ -34,8 +35,8 @@ type survey struct {
 	kept    int        // how many there are
 }
 
-// newSurvey chooses the windows for the planes of one grid. budget is how many bytes may be decoded, and pixels how many
-// pixels the windows may have together.
+// newSurvey chooses the windows for the planes of one grid. budget is how many bytes may be
+// decoded, and pixels how many pixels the windows may have together.
 func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	s := &survey{geo: g, blockW: 1, blockH: 1}
 	var held, each int64 // bytes of the largest block, and of a pixel at all dates
@@ -72,8 +73,9 @@ func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	return s
 }
 
-// chooseSize sets the size of windows: whole blocks, joined until they have the least number of pixels, unless they are
-// larger than surveyMostPixels. held is the size of the largest block in bytes, 0 if any part can be read alone.
+// chooseSize sets the size of windows: whole blocks, joined until they have the least number of
+// pixels, unless they are larger than surveyMostPixels. held is the size of the largest block in
+// bytes, 0 if any part can be read alone.
 func (s *survey) chooseSize(least int, held int64) {
 	most := surveyMostPixels
 	if held == 0 {
@@ -115,8 +117,9 @@ func (s *survey) cost(planes []*plane, n int) int64 {
 	return sum
 }
 
-// places yields n cells of a board of across × down cells, spread evenly, row by row; all cells if there are no more. They are
-// points of the additive sequence R2 (Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018).
+// places yields n cells of a board of across × down cells, spread evenly, row by row; all cells if
+// there are no more. They are points of the additive sequence R2 (Roberts, "The unreasonable
+// effectiveness of quasirandom sequences", 2018).
 func places(n, across, down int) func(yield func([2]int) bool) {
 	taken := map[[2]int]bool{}
 	if down <= n && across <= n && across*down <= n {

@@ -60,7 +60,8 @@ func (in *inspection) surveyRasters(ctx context.Context, threads int) (*surveyTo
 	return totals, err
 }
 
-// planSurveys makes the survey of each grid, and divides the reading into tasks for so many threads.
+// planSurveys makes the survey of each grid, and divides the reading into tasks for so many
+// threads.
 func (in *inspection) planSurveys(threads int) (tasks []surveyTask) {
 	budget := int64(surveyBytes)
 	if in.RemoteFiles() > 0 {
@@ -96,7 +97,8 @@ func (in *inspection) planSurveys(threads int) (tasks []surveyTask) {
 	return tasks
 }
 
-// tasks divides the reading of entries by file, and by windows where there are fewer files than threads.
+// tasks divides the reading of entries by file, and by windows where there are fewer files than
+// threads.
 func (s *survey) tasks(entries []*entry, threads int) (tasks []surveyTask) {
 	var files []*surveyTask
 	byFile := map[int]*surveyTask{}
@@ -290,8 +292,8 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 	return nil
 }
 
-// stackOfFile returns a stack of the entries of one file, which reads samples in their own type, or computes the index. It
-// has the files of their masks too.
+// stackOfFile returns a stack of the entries of one file, which reads samples in their own type, or
+// computes the index. It has the files of their masks too.
 func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
 	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders,
 		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}

@@ -13,13 +13,14 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// tiles writes windows to the places of a file's tiles, without GDAL. It gathers the samples of a tile
-// from the windows that overlap it and writes them together, since the kernel takes long writes several
-// times faster than short ones. Each byte is copied twice: to the gathered tile, which is in cache, and
-// to the page cache.
+// tiles writes windows to the places of a file's tiles, without GDAL. It gathers the samples of a
+// tile from the windows that overlap it and writes them together, since the kernel takes long
+// writes several times faster than short ones. Each byte is copied twice: to the gathered tile,
+// which is in cache, and to the page cache.
 //
-// The unit that is gathered is a cell: some rows of a tile, so few that the cells that are incomplete at
-// a time fit into the memory. If there are more all the same, their rows are written as they come.
+// The unit that is gathered is a cell: some rows of a tile, so few that the cells that are
+// incomplete at a time fit into the memory. If there are more all the same, their rows are written
+// as they come.
 type tiles struct {
 	tiff.Tiling
 	file     *os.File
@@ -39,8 +40,8 @@ type cell struct {
 	missing int    // samples that were not written yet
 }
 
-// newTiles prepares to write tiles with at most memory bytes of cells. places is how many windows are
-// written at a time. If flush is set, written bytes are sent to the disk at once.
+// newTiles prepares to write tiles with at most memory bytes of cells. places is how many windows
+// are written at a time. If flush is set, written bytes are sent to the disk at once.
 func newTiles(file *os.File, t tiff.Tiling, memory int64, places int, flush bool) *tiles {
 	w := &tiles{Tiling: t, file: file, rows: t.TileHeight, cells: map[int]*cell{}}
 	row := int64(t.Across) * int64(t.TileWidth) * int64(t.Size) * int64(t.Bands)
@@ -56,8 +57,9 @@ func newTiles(file *os.File, t tiff.Tiling, memory int64, places int, flush bool
 
 func (t *tiles) cellBytes() int64 { return int64(t.TileWidth) * int64(t.rows) * int64(t.Size) }
 
-// flush starts a goroutine that sends written bytes to the disk, so that the final sync takes little time.
-// It never delays the writer: ranges that it has no time for are left to the final sync.
+// flush starts a goroutine that sends written bytes to the disk, so that the final sync takes
+// little time. It never delays the writer: ranges that it has no time for are left to the final
+// sync.
 func (t *tiles) flush() {
 	t.flushing = make(chan [2]int64, 64)
 	t.flushed.Go(func() {
@@ -108,7 +110,8 @@ func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// gather stores the part of a window that lies in one cell. Its rows are stride bytes apart in from.
+// gather stores the part of a window that lies in one cell. Its rows are stride bytes apart in
+// from.
 func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, stride int) error {
 	top := ty*t.TileHeight + c*t.rows
 	wide, high := min(t.TileWidth, t.Width-tx*t.TileWidth), min(t.rows, t.TileHeight-c*t.rows, t.Height-top)
@@ -144,9 +147,9 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 	return t.put(begun.samples[:line*high], at)
 }
 
-// each reads the tiles of some bands after all are written. For each row of a tile it calls fn with the
-// row in every band, cut at the edge of the raster. If fn changes the row of the last band and reports
-// so, the tile is written back.
+// each reads the tiles of some bands after all are written. For each row of a tile it calls fn with
+// the row in every band, cut at the edge of the raster. If fn changes the row of the last band and
+// reports so, the tile is written back.
 func (t *tiles) each(ctx context.Context, bands []int, fn func(rows [][]byte) (changed bool)) error {
 	line := t.TileWidth * t.Size
 	parts := make([][]byte, len(bands))

@@ -46,7 +46,8 @@ const (
 	trendSample = 1 << 16   // the same for windows that are a sample; more and smaller ones are spread better
 )
 
-// OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The caller closes it.
+// OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The
+// caller closes it.
 func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, error) {
 	path := gdal.FromURL(name)
 	var ds *gdal.Dataset
@@ -103,8 +104,9 @@ func (t *Trend) Band(name string) int {
 	return -1
 }
 
-// Windows divides the raster into windows of whole blocks of a band, in an order in which each block is decoded once. If the
-// raster has more than most pixels, Windows returns a sample of about most pixels: windows spread evenly, the same every time.
+// Windows divides the raster into windows of whole blocks of a band, in an order in which each
+// block is decoded once. If the raster has more than most pixels, Windows returns a sample of about
+// most pixels: windows spread evenly, the same every time.
 func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	p := &t.planes[band]
 	if p.heldBytes() > trendBlock {
@@ -138,16 +140,16 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	return windows, nil
 }
 
-// Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and infinite samples are NaN. The
-// slice is valid until the next Read of the band.
+// Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and
+// infinite samples are NaN. The slice is valid until the next Read of the band.
 func (t *Trend) Read(ctx context.Context, band int, w pixtrend.Window) ([]float64, error) {
 	values := slices.Grow(t.values[band][:0], w.Pixels())[:w.Pixels()]
 	t.values[band] = values
 	return values, t.read(ctx, band, w, values, w.Width, w.Height, gdal.Nearest)
 }
 
-// Reduced reads a whole band as width × height pixels, from overviews if the file has suitable ones. Each pixel is the average
-// of those that it covers, or, with nearest, one of them.
+// Reduced reads a whole band as width × height pixels, from overviews if the file has suitable
+// ones. Each pixel is the average of those that it covers, or, with nearest, one of them.
 func (t *Trend) Reduced(ctx context.Context, band, width, height int, nearest bool) ([]float64, error) {
 	how := gdal.Average
 	if nearest {

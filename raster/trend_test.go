@@ -134,7 +134,8 @@ func TestTrendWindows(t *testing.T) {
 	}
 }
 
-// A smaller raster has averages of what there is, or some of its pixels; and overviews are used, in the file or beside it.
+// A smaller raster has averages of what there is, or some of its pixels; and overviews are used, in
+// the file or beside it.
 func TestTrendReduced(t *testing.T) {
 	const n = 512
 	values := make([]float64, n*n)

@@ -10,8 +10,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// findWarnings returns the warnings about the rasters that are used, a sentence each. j is the fit, whose own warnings come
-// first; it is nil if there is none.
+// findWarnings returns the warnings about the rasters that are used, a sentence each. j is the fit,
+// whose own warnings come first; it is nil if there is none.
 func (in *inspection) findWarnings(info *Info, j *Job) []string {
 	warnings := []string{}
 	if j != nil {
@@ -186,7 +186,8 @@ func (g *rasterGroup) meaningWarnings() (warnings []string) {
 	return append(warnings, g.maskWarnings()...)
 }
 
-// nodataWarnings returns warnings about the nodata value, and about values that seem to mean missing.
+// nodataWarnings returns warnings about the nodata value, and about values that seem to mean
+// missing.
 func (g *rasterGroup) nodataWarnings() (warnings []string) {
 	f, c, p := g.format, g.counts, g.plane
 	warn := func(format string, args ...any) { warnings = append(warnings, g.o.sentence(format, args...)) }
@@ -212,7 +213,8 @@ func (g *rasterGroup) nodataWarnings() (warnings []string) {
 	return warnings
 }
 
-// integerType returns the smallest integer type that holds all samples, "" if they are not whole numbers stored as floats.
+// integerType returns the smallest integer type that holds all samples, "" if they are not whole
+// numbers stored as floats.
 func (g *rasterGroup) integerType() string {
 	c := g.counts
 	if !g.plane.dtype.IsFloat() || c.Observations < 100 || c.fractional || *c.Min == *c.Max {
@@ -239,8 +241,8 @@ func (g *rasterGroup) maskWarnings() (warnings []string) {
 	return warnings
 }
 
-// Above largeBlock bytes, one block for each thread takes noticeable memory. Above slowBlock, decoding a block takes noticeable
-// time.
+// Above largeBlock bytes, one block for each thread takes noticeable memory. Above slowBlock,
+// decoding a block takes noticeable time.
 const largeBlock, slowBlock = 8 << 20, 1 << 20
 
 // storageWarnings returns warnings about blocks that make a fit with so many threads slow.
@@ -269,7 +271,8 @@ func (g *rasterGroup) storageWarnings(threads int) (warnings []string) {
 	return warnings
 }
 
-// smallestIntegerType returns the smallest type for whole numbers in a range, "" if it is not smaller than float32.
+// smallestIntegerType returns the smallest type for whole numbers in a range, "" if it is not
+// smaller than float32.
 func smallestIntegerType(lo, hi float64) string {
 	for _, d := range []kernel.DType{kernel.Uint8, kernel.Int16, kernel.Uint16} {
 		if all := (kernel.Valid{}); all.Observation(d, lo) && all.Observation(d, hi) {
@@ -279,7 +282,8 @@ func smallestIntegerType(lo, hi float64) string {
 	return ""
 }
 
-// statisticsWarnings returns warnings about statistics in the files that are impossible, or that the samples contradict.
+// statisticsWarnings returns warnings about statistics in the files that are impossible, or that
+// the samples contradict.
 func (in *inspection) statisticsWarnings() (warnings []string) {
 	const use = "a fit does not use these tags, programs that draw do"
 	var impossible, wrong []*entry
@@ -322,8 +326,8 @@ func (in *inspection) statisticsWarnings() (warnings []string) {
 	return warnings
 }
 
-// oddRasterWarnings returns warnings about rasters that differ from most others: they have no observation, or values more than
-// a hundred times as large.
+// oddRasterWarnings returns warnings about rasters that differ from most others: they have no
+// observation, or values more than a hundred times as large.
 func (in *inspection) oddRasterWarnings() (warnings []string) {
 	var empty, odd, filled []*entry
 	var sizes []float64

@@ -84,8 +84,8 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 	return err
 }
 
-// WritePDF draws the figure as PDF, with lines and text as those of a PDF and the map as an embedded
-// picture.
+// WritePDF draws the figure as PDF, with lines and text as those of a PDF and the map as an
+// embedded picture.
 func (f *Figure) WritePDF(w io.Writer) error {
 	s := f.lay()
 	dpi := f.Layout.DPI

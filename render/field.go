@@ -45,8 +45,8 @@ var kinds = map[string]Kind{
 		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
 }
 
-// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit, but p-values of other programs
-// have the classes of pvalue.
+// KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit, but
+// p-values of other programs have the classes of pvalue.
 func KindOf(name string) Kind {
 	i := slices.Index(stats.FieldNames(), name)
 	switch {
@@ -82,8 +82,8 @@ type Class struct {
 	Share  float64 // of the pixels that have a value
 }
 
-// Show names and colours the classes of values in a unit. names, where there is one for each class, are used in place of
-// the limits.
+// Show names and colours the classes of values in a unit. names, where there is one for each class,
+// are used in place of the limits.
 func (c *Classes) Show(p Palette, centred bool, unit string, names []string) []Class {
 	labels, colors := c.Labels(unit), p.Colors(c, centred)
 	if len(names) == len(labels) {

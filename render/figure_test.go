@@ -339,7 +339,8 @@ func TestOutlinesAndResolution(t *testing.T) {
 	}
 }
 
-// A PDF has the size of the figure on paper, its fonts, the map pixel for pixel, and text in Unicode.
+// A PDF has the size of the figure on paper, its fonts, the map pixel for pixel, and text in
+// Unicode.
 func TestPDF(t *testing.T) {
 	f := example(50, 40, 5, 600)
 	f.Title = "Größe ≤ 5 − 3 日本 🌿"

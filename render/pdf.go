@@ -15,8 +15,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// pdfCanvas is a page of PDF. It writes text in Unicode, with its fonts embedded, which the canvas of
-// package vgpdf cannot. Colours are opaque.
+// pdfCanvas is a page of PDF. It writes text in Unicode, with its fonts embedded, which the canvas
+// of package vgpdf cannot. Colours are opaque.
 type pdfCanvas struct {
 	doc           *fpdf.Fpdf
 	width, height vg.Length

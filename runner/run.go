@@ -9,8 +9,8 @@ import (
 
 // Worker describes the worker that calls fn.
 type Worker struct {
-	// ID is the index of the worker in [Assignment].Workers. It is less than Options.Workers if that is
-	// set. To allocate state per worker if it is not set, take the number from a plan:
+	// ID is the index of the worker in [Assignment].Workers. It is less than Options.Workers if
+	// that is set. To allocate state per worker if it is not set, take the number from a plan:
 	//
 	//	plan, err := runner.Assign(items, opts)
 	//	...

@@ -6,9 +6,10 @@ import (
 	"strconv"
 )
 
-// At returns the t of a date written as [Parse] reads it, which need not be one of the axis' own: a year where the axis
-// counts years, a day where it counts days. Years where days are counted, or the other way round, are [ErrMixed]. Where
-// the axis counts steps, or holds numbers that are no dates, it reads a number.
+// At returns the t of a date written as [Parse] reads it, which need not be one of the axis' own: a
+// year where the axis counts years, a day where it counts days. Years where days are counted, or
+// the other way round, are [ErrMixed]. Where the axis counts steps, or holds numbers that are no
+// dates, it reads a number.
 func (a Axis) At(s string) (float64, error) {
 	if a.Dates == nil || a.unit == PerStep.String() {
 		t, err := strconv.ParseFloat(s, 64)

@@ -127,8 +127,8 @@ func (a Axis) Unit() string { return a.unit }
 // "x = 0 ppm". An intercept is the value there.
 func (a Axis) Origin() string { return a.origin }
 
-// Counts returns what T counts: "years", "days since 1970-01-01", "steps", or the unit of the numbers
-// that are no dates.
+// Counts returns what T counts: "years", "days since 1970-01-01", "steps", or the unit of the
+// numbers that are no dates.
 func (a Axis) Counts() string {
 	switch {
 	case a.Dates == nil:

@@ -106,7 +106,8 @@ func CheckOrder(names []string, typed bool) error {
 var fraction = regexp.MustCompile(`\d+\.\d+`)
 
 // fractionsGrow reports whether names that are in the order of their whole numbers are in that of
-// their numbers with fractions too: 0.25 is before 0.5, which whole numbers behind the points are not.
+// their numbers with fractions too: 0.25 is before 0.5, which whole numbers behind the points are
+// not.
 func fractionsGrow(names []string) bool {
 	var last []string
 	for _, name := range names {

@@ -14,9 +14,9 @@ type Spacing struct {
 	Unit        string // of the distances: "year" or "day"
 	Min, Median float64
 	Max         float64
-	// Every is what the dates are steps of, such as "year", "month", "16 days" or "16 days of each year", and
-	// Missing the steps between the first and the last that have no date. "" where they are irregular:
-	// where no step fits all dates, or half of the steps would be missing.
+	// Every is what the dates are steps of, such as "year", "month", "16 days" or "16 days of each
+	// year", and Missing the steps between the first and the last that have no date. "" where they
+	// are irregular: where no step fits all dates, or half of the steps would be missing.
 	Every   string
 	Missing []Date
 }
@@ -61,8 +61,8 @@ type calendar struct {
 	every  func(step int) string
 }
 
-// step sets Every and Missing by the first calendar that the dates are regular in. usual is the most frequent
-// distance.
+// step sets Every and Missing by the first calendar that the dates are regular in. usual is the
+// most frequent distance.
 func (s *Spacing) step(usual int) {
 	calendars := []calendar{years}
 	if s.Unit == "day" {
@@ -150,8 +150,8 @@ var days = calendar{
 	every:  func(step int) string { return steps(step, "day") },
 }
 
-// partsOfMonth counts the parts of months that begin at these days: months with one, dekads with three, pentads
-// with six. Where a month is too short, its last day is meant.
+// partsOfMonth counts the parts of months that begin at these days: months with one, dekads with
+// three, pentads with six. Where a month is too short, its last day is meant.
 func partsOfMonth(begin ...int) calendar {
 	n := len(begin)
 	day := func(year int, month time.Month, part int) int {
@@ -183,8 +183,8 @@ func partsOfMonth(begin ...int) calendar {
 	}
 }
 
-// partsOfYear counts periods of so many days that begin anew each year, after the first few, as the composites
-// of MODIS do.
+// partsOfYear counts periods of so many days that begin anew each year, after the first few, as the
+// composites of MODIS do.
 func partsOfYear(length, after int) calendar {
 	perYear := (364-after)/length + 1
 	return calendar{

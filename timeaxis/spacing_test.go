@@ -18,7 +18,8 @@ func parsed(t *testing.T, text string) (dates []Date) {
 	return dates
 }
 
-// composites are the days on which MODIS' 16-day composites of a year begin: 1, 17, … 353 for Terra, from 9 on for Aqua.
+// composites are the days on which MODIS' 16-day composites of a year begin: 1, 17, … 353 for
+// Terra, from 9 on for Aqua.
 func composites(year, first int) string {
 	var words []string
 	for day := first; day <= 365; day += 16 {
@@ -71,7 +72,8 @@ func TestSpacing(t *testing.T) {
 	}
 }
 
-// Whatever the dates are, what is called missing lies between them, is not there, and makes the series regular.
+// Whatever the dates are, what is called missing lies between them, is not there, and makes the
+// series regular.
 func FuzzSpacing(f *testing.F) {
 	f.Add([]byte{0, 16, 16, 16, 32, 16})
 	f.Add([]byte{31, 28, 31, 30, 31})

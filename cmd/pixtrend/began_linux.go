@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// loading returns the CPU time of the main thread, which loads the libraries. The CPU time of the process would include threads
-// that some libraries start.
+// loading returns the CPU time of the main thread, which loads the libraries. The CPU time of the
+// process would include threads that some libraries start.
 func loading() time.Duration {
 	var used unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_THREAD, &used) != nil {

@@ -13,7 +13,8 @@ static void stop_blas_threads(void) {
 */
 import "C"
 
-// Debian's GDAL uses Armadillo, and that uses OpenBLAS, which starts a thread for each core when it is loaded. These threads spin
-// for about 30 ms, as long as a small fit takes, on the cores that the fit needs. pixtrend does not use OpenBLAS, which would
-// start its threads again if something did.
+// Debian's GDAL uses Armadillo, and that uses OpenBLAS, which starts a thread for each core when it
+// is loaded. These threads spin for about 30 ms, as long as a small fit takes, on the cores that
+// the fit needs. pixtrend does not use OpenBLAS, which would start its threads again if something
+// did.
 func init() { C.stop_blas_threads() }

@@ -62,8 +62,8 @@ func complete(cmd *cobra.Command, flag string, values ...string) {
 	completeBy(cmd, flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// completeList sets the values that shells offer for a flag that takes a list with commas: those that are not in
-// the list yet. A value may be followed by a tab and a description.
+// completeList sets the values that shells offer for a flag that takes a list with commas: those
+// that are not in the list yet. A value may be followed by a tab and a description.
 func completeList(cmd *cobra.Command, flag string, values ...string) {
 	completeBy(cmd, flag, func(_ *cobra.Command, _ []string, typed string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
 		given := strings.Split(typed, ",")
@@ -91,8 +91,8 @@ func completeCreation(cmd *cobra.Command) {
 // fileWords are the names in the help of values that are files, or may be.
 var fileWords = []string{"FILE", "MASKS", "NUMBERS"}
 
-// completeOthers decides for all other flags, by the names of their values in the help, whether shells offer files,
-// folders or nothing.
+// completeOthers decides for all other flags, by the names of their values in the help, whether
+// shells offer files, folders or nothing.
 func completeOthers(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		word, _ := pflag.UnquoteUsage(f)

@@ -16,7 +16,8 @@ var dateFlags = map[timeaxis.Remedy]string{
 	timeaxis.PairByPath:  "pair them with --dates @dates.csv, or --x @x.csv, which has a row of path,date, or path,number, for every input",
 }
 
-// withDateFlags returns text, that of err, with the flags where an error of timeaxis advises what to do.
+// withDateFlags returns text, that of err, with the flags where an error of timeaxis advises what
+// to do.
 func withDateFlags(text string, err error) string {
 	var of *timeaxis.Error
 	if !errors.As(err, &of) {

@@ -244,7 +244,8 @@ func (p *reader) try(t *testing.T, lines []string, b codeBlock) {
 
 var callLine = regexp.MustCompile(`(?m)(?:^|[ \t;&|])(?:bin/)?pixtrend `)
 
-// run runs a script as a reader would, who has pixtrend on the PATH and a terminal that shows UTF-8.
+// run runs a script as a reader would, who has pixtrend on the PATH and a terminal that shows
+// UTF-8.
 func (p *reader) run(t *testing.T, script string) (code int, printed string) {
 	t.Helper()
 	p.ran += len(callLine.FindAllString(script, -1))
@@ -295,8 +296,8 @@ func samePrint(want, got string) bool {
 
 var pictureLink = regexp.MustCompile(`!\[[^\]]*\]\((pictures/[^)]+)\)`)
 
-// pictures looks at the pictures of a page. Those that its commands make are put into docs, if asked
-// for.
+// pictures looks at the pictures of a page. Those that its commands make are put into docs, if
+// asked for.
 func (p *reader) pictures(t *testing.T, text string, madeHere bool) {
 	t.Helper()
 	for _, link := range pictureLink.FindAllStringSubmatch(text, -1) {

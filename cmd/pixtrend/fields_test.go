@@ -7,8 +7,8 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// The help of --stats, its completions and the page of fields name the fields of the table of package stats, and no
-// others.
+// The help of --stats, its completions and the page of fields name the fields of the table of
+// package stats, and no others.
 func TestFieldsOfTheTable(t *testing.T) {
 	_, help, _ := inside("fit", "--help")
 	want := strings.Join(stats.FieldNames(), ", ") + ", or all;"

@@ -234,7 +234,8 @@ func (f *fit) parseFields(s string) ([]stats.Field, error) {
 	return stats.ParseFields(strings.Join(append(names, s), ","))
 }
 
-// parseOutput reads the output's name. A second name is an error, since one of them would be ignored.
+// parseOutput reads the output's name. A second name is an error, since one of them would be
+// ignored.
 func (f *fit) parseOutput(s string) (string, error) {
 	switch {
 	case s == "":

@@ -13,7 +13,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// option defines a flag that takes a value. word, such as FILE, is the name of the value in the help.
+// option defines a flag that takes a value. word, such as FILE, is the name of the value in the
+// help.
 func option[T any](flags *pflag.FlagSet, to *T, name, short, word, usage string, parse func(string) (T, error)) {
 	flags.VarP(&value[T]{to: to, parse: parse, word: word}, name, short, usage)
 }
@@ -28,7 +29,8 @@ func repeated(flags *pflag.FlagSet, to *[]string, name, word, usage string, chec
 	})
 }
 
-// value is a flag's value. It is parsed as soon as it is set, so that later code has only valid values.
+// value is a flag's value. It is parsed as soon as it is set, so that later code has only valid
+// values.
 type value[T any] struct {
 	to    *T
 	parse func(string) (T, error)
@@ -78,7 +80,8 @@ func parseLevel(s, example string) (float64, error) {
 	return x, nil
 }
 
-// parseInterceptAt reads a date. Whether it fits the dates of the inputs is checked once these are known.
+// parseInterceptAt reads a date. Whether it fits the dates of the inputs is checked once these are
+// known.
 func parseInterceptAt(s string) (string, error) {
 	_, noDate := timeaxis.Parse(s)
 	if x, err := strconv.ParseFloat(s, 64); noDate != nil && (err != nil || math.IsNaN(x) || math.IsInf(x, 0)) {
@@ -218,8 +221,8 @@ func nearest(s string, words []string) string {
 	return best
 }
 
-// distance returns the least number of insertions, deletions, substitutions and swaps of neighbours that turn a
-// into b (optimal string alignment).
+// distance returns the least number of insertions, deletions, substitutions and swaps of neighbours
+// that turn a into b (optimal string alignment).
 func distance(a, b string) int {
 	d := make([][]int, len(a)+1)
 	for i := range d {

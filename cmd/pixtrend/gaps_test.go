@@ -18,9 +18,9 @@ import (
 
 var registerGDAL = sync.OnceValue(godal.RegisterInternalDrivers)
 
-// writeScenes makes four scenes of 10 × 8 pixels: eight bands of Int16, of which band 3 is 1000, band 4 is 1100, 1200
-// and so on, and band 8 is 4, cloud, in the first column and 0 elsewhere; and a QA band beside each, which has bit 3
-// set in the first two columns.
+// writeScenes makes four scenes of 10 × 8 pixels: eight bands of Int16, of which band 3 is 1000,
+// band 4 is 1100, 1200 and so on, and band 8 is 4, cloud, in the first column and 0 elsewhere; and
+// a QA band beside each, which has bit 3 set in the first two columns.
 func writeScenes(t *testing.T, dir string) {
 	t.Helper()
 	if err := errors.Join(registerGDAL(), os.MkdirAll(dir, 0o777)); err != nil {

@@ -73,7 +73,8 @@ func about(cmd *cobra.Command) string {
 	return cmd.Short
 }
 
-// topics returns the names of the pages of the docs. Pages about one command are part of its help and not among them.
+// topics returns the names of the pages of the docs. Pages about one command are part of its help
+// and not among them.
 func topics(root *cobra.Command) []string {
 	return slices.DeleteFunc(docs.Topics(), func(topic string) bool {
 		return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == topic })
@@ -132,8 +133,9 @@ func widthOf(w io.Writer) int {
 	return helpWidth
 }
 
-// newHelpCommand returns the command help. `pixtrend help COMMAND` prints what `pixtrend COMMAND --help` does, and the page of
-// the docs about the command if there is one. `pixtrend help TOPIC` prints a page.
+// newHelpCommand returns the command help. `pixtrend help COMMAND` prints what `pixtrend COMMAND
+// --help` does, and the page of the docs about the command if there is one. `pixtrend help TOPIC`
+// prints a page.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND|TOPIC]",

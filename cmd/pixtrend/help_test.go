@@ -13,7 +13,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// inside runs a command line in this process, which is faster, and enough for those that only print.
+// inside runs a command line in this process, which is faster, and enough for those that only
+// print.
 func inside(args ...string) (code int, stdout, stderr string) {
 	var out, errs strings.Builder
 	code = run(args, &out, &errs)

@@ -178,7 +178,8 @@ func TestInfoText(t *testing.T) {
 	}
 }
 
-// Scenes of all seasons have a warning that names the remedy, in the same words wherever the stack is used, and the remedy works.
+// Scenes of all seasons have a warning that names the remedy, in the same words wherever the stack
+// is used, and the remedy works.
 func TestSeasonWarning(t *testing.T) {
 	dir := folder(t)
 	names, err := filepath.Glob(filepath.Join(dir, "stack", "*.tif"))

@@ -50,8 +50,8 @@ func warn(stderr io.Writer, warnings []string) {
 	}
 }
 
-// handler writes records as Unix programs do: "pixtrend: warning: ", a sentence, and attributes as key=value. Errors, which end
-// the program, have no "error:" before them.
+// handler writes records as Unix programs do: "pixtrend: warning: ", a sentence, and attributes as
+// key=value. Errors, which end the program, have no "error:" before them.
 type handler struct {
 	level  slog.Level
 	color  bool
@@ -121,7 +121,8 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &with
 }
 
-// writeAttr writes an attribute as key=value, and those of a group as group.key=value. A value that is not one word is quoted.
+// writeAttr writes an attribute as key=value, and those of a group as group.key=value. A value that
+// is not one word is quoted.
 func writeAttr(b *strings.Builder, prefix string, a slog.Attr) {
 	value := a.Value.Resolve()
 	switch {

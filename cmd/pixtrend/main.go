@@ -1,7 +1,7 @@
 // Command pixtrend fits a trend to every pixel of a stack of dated rasters.
 //
-// Each subcommand has its own file and works in three separate steps: it reads its flags, without opening
-// any file; it plans, with every check that is possible beforehand; and it runs.
+// Each subcommand has its own file and works in three separate steps: it reads its flags, without
+// opening any file; it plans, with every check that is possible beforehand; and it runs.
 package main
 
 import (
@@ -34,8 +34,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run runs a command line and returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	// A reader that closes the pipe (… | head) must not kill a run that writes a raster. Writes then
-	// return an error, which print ignores.
+	// A reader that closes the pipe (… | head) must not kill a run that writes a raster. Writes
+	// then return an error, which print ignores.
 	signal.Ignore(syscall.SIGPIPE)
 
 	root := newRootCommand()
@@ -149,9 +149,9 @@ func (i interruption) Error() string {
 	return fmt.Sprintf("ended by a signal (%v)", i.signal)
 }
 
-// interruptible returns a context that ends at the first signal that asks the process to end, with an
-// interruption as its cause. The second signal kills the process. It is for the part of a run that has
-// temporary files to remove; outside it, signals end the process as usual.
+// interruptible returns a context that ends at the first signal that asks the process to end, with
+// an interruption as its cause. The second signal kills the process. It is for the part of a run
+// that has temporary files to remove; outside it, signals end the process as usual.
 func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)

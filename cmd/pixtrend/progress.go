@@ -16,8 +16,8 @@ type meter interface {
 	end(ok bool)
 }
 
-// newMeter returns the meter for w, which is standard error: a bar on a terminal, and dots like GDAL's elsewhere.
-// bytes is the size of the input, which the bar counts.
+// newMeter returns the meter for w, which is standard error: a bar on a terminal, and dots like
+// GDAL's elsewhere. bytes is the size of the input, which the bar counts.
 func newMeter(w io.Writer, quiet bool, bytes int64) meter {
 	if quiet {
 		return silence{}

@@ -21,8 +21,8 @@ import (
 
 const secret = "hush-hush"
 
-// serve serves a stack of files larger than what is read at once on loopback, past any proxy of the environment. From request number fails of those for
-// the stack on, it answers with a status.
+// serve serves a stack of files larger than what is read at once on loopback, past any proxy of the
+// environment. From request number fails of those for the stack on, it answers with a status.
 func serve(t *testing.T, fails int, status int) (dir, list string, env []string, address string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "stack")

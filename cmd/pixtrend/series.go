@@ -239,7 +239,8 @@ func parsePixel(s string) (raster.Point, error) {
 	return raster.Point{X: float64(x), Y: float64(y), Pixel: true}, nil
 }
 
-// parsePlot reads the name of the plot. As that of the table, it may be given once: of two, one would be dropped silently.
+// parsePlot reads the name of the plot. As that of the table, it may be given once: of two, one
+// would be dropped silently.
 func (s *series) parsePlot(name string) (string, error) {
 	switch {
 	case !slices.Contains(render.Formats, plotFormat(name)):

@@ -32,7 +32,8 @@ func TestSeries(t *testing.T) {
 	if code != 0 || same != stdout {
 		t.Errorf("exit code %d, by its place the pixel is\n%s\nand by its column and row\n%s", code, stdout, same)
 	}
-	// The centre of the pixel, 322005, 4691895 in UTM zone 17, by equations 8-17 to 8-21 of Snyder, "Map projections", 1987.
+	// The centre of the pixel, 322005, 4691895 in UTM zone 17, by equations 8-17 to 8-21 of Snyder,
+	// "Map projections", 1987.
 	code, same, _ = call(t, dir, "series", "stack", "--lonlat", "-83.161383,42.358960")
 	if code != 0 || same != stdout {
 		t.Errorf("exit code %d, by its longitude and latitude the pixel is\n%s\nand by its place\n%s", code, same, stdout)

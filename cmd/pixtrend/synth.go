@@ -40,8 +40,8 @@ type makeSynth struct {
 	messages
 }
 
-// The place of the scene. Its centre, in metres of UTM zone 17N, is in Detroit. A small scene is the centre of a
-// large one, so that a pixel shows the same place at any size.
+// The place of the scene. Its centre, in metres of UTM zone 17N, is in Detroit. A small scene is
+// the centre of a large one, so that a pixel shows the same place at any size.
 const (
 	synthCRS     = "EPSG:32617"
 	synthPixel   = 30
@@ -99,7 +99,8 @@ func newSynthCommand() *cobra.Command {
 	return cmd
 }
 
-// plan returns the scene and the names of its files. It makes nothing, and checks what can be checked beforehand.
+// plan returns the scene and the names of its files. It makes nothing, and checks what can be
+// checked beforehand.
 func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	scene := synth.City(m.width, m.height, m.years[0], m.years[1])
 	scene.Seed, scene.Gaps = m.seed, m.gaps

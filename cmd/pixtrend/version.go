@@ -116,8 +116,8 @@ func cpuText() string {
 	return text
 }
 
-// isaFromEnv returns the kernel in use. A wrong name in the environment is a usage error, because it is found
-// without opening any file.
+// isaFromEnv returns the kernel in use. A wrong name in the environment is a usage error, because
+// it is found without opening any file.
 func isaFromEnv(cmd *cobra.Command) (kernel.ISA, error) {
 	k, err := kernel.FromEnv()
 	if err != nil {

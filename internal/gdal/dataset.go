@@ -135,7 +135,8 @@ func (d *Dataset) Subdatasets() []string {
 	return names
 }
 
-// GeoTransform returns the affine transform from pixels to the CRS, in GDAL's order; known is false if the raster has none.
+// GeoTransform returns the affine transform from pixels to the CRS, in GDAL's order; known is false
+// if the raster has none.
 func (d *Dataset) GeoTransform() (t [6]float64, known bool) {
 	t, err := d.ds.GeoTransform(godal.ErrLogger(ignoreWarnings))
 	return t, err == nil

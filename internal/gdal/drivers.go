@@ -39,9 +39,9 @@ func HasDriver(name string) bool {
 	return driverNamed(name) != nil
 }
 
-// Identify returns the short name of the first of the named drivers that takes a file for its format;
-// "" if none does. GDAL looks at the first bytes of the file alone, unless a driver can only find out
-// by opening it.
+// Identify returns the short name of the first of the named drivers that takes a file for its
+// format; "" if none does. GDAL looks at the first bytes of the file alone, unless a driver can
+// only find out by opening it.
 func Identify(name string, drivers []string) string {
 	if len(drivers) == 0 {
 		return ""
@@ -57,8 +57,8 @@ func Identify(name string, drivers []string) string {
 	return ""
 }
 
-// HasPrefix reports whether a driver opens rasters inside files whose names have that prefix: netCDF
-// those of NETCDF:"f.nc":t2m, HDF4 those of HDF4_SDS:…, GTiff those of GTIFF_DIR:….
+// HasPrefix reports whether a driver opens rasters inside files whose names have that prefix:
+// netCDF those of NETCDF:"f.nc":t2m, HDF4 those of HDF4_SDS:…, GTiff those of GTIFF_DIR:….
 func HasPrefix(driver, prefix string) bool {
 	driver, prefix = strings.ToUpper(driver), strings.ToUpper(prefix)
 	return prefix == driver || strings.HasPrefix(prefix, driver+"_")
@@ -86,8 +86,8 @@ func withSubdatasets(drivers []string) []string {
 	return all
 }
 
-// CreationValues returns the values that a driver lists for one of its creation options; nil where it lists none. The
-// driver must be registered.
+// CreationValues returns the values that a driver lists for one of its creation options; nil where
+// it lists none. The driver must be registered.
 func CreationValues(driver, option string) []string {
 	var list struct {
 		Options []struct {

@@ -26,8 +26,8 @@ var Register = sync.OnceValue(func() error {
 	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
 })
 
-// neverWriteBesideInputs stops GDAL from writing a .properties file beside a compressed archive that
-// it reads.
+// neverWriteBesideInputs stops GDAL from writing a .properties file beside a compressed archive
+// that it reads.
 func neverWriteBesideInputs() {
 	key, no := C.CString("CPL_VSIL_GZIP_WRITE_PROPERTIES"), C.CString("NO")
 	defer C.free(unsafe.Pointer(key))

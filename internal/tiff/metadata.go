@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Names in GDAL's metadata: the item with the time of acquisition and its domain, and the prefix of items with the coordinate of
-// a band from NetCDF, which the name of the dimension follows.
+// Names in GDAL's metadata: the item with the time of acquisition and its domain, and the prefix of
+// items with the coordinate of a band from NetCDF, which the name of the dimension follows.
 const (
 	AcquiredKey = "ACQUISITIONDATETIME"
 	Imagery     = "IMAGERY"

@@ -27,8 +27,9 @@ const (
 	Indent = 10
 )
 
-// Info returns the report on a stack, as pixtrend info prints it. The middle of long lists is left out, and hint says how to
-// see it, such as "--all shows them". With an empty hint, lists are complete.
+// Info returns the report on a stack, as pixtrend info prints it. The middle of long lists is left
+// out, and hint says how to see it, such as "--all shows them". With an empty hint, lists are
+// complete.
 func Info(i *raster.Info, hint string) string {
 	r := &infoText{Info: i, hint: hint}
 	r.dir = commonFolder(r.namesOf(func(raster.RasterInfo) bool { return true }))
@@ -144,7 +145,8 @@ func (r *infoText) writeDates() {
 	r.writeDoubts()
 }
 
-// writeDoubts writes why rasters have no certain date, except for the one that the last row is about.
+// writeDoubts writes why rasters have no certain date, except for the one that the last row is
+// about.
 func (r *infoText) writeDoubts() {
 	const shown = 3
 	n := 0

@@ -12,7 +12,8 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// Plan describes a fit before it runs. pixtrend fit --dry-run prints it, and with --json as these fields. Sizes are in bytes.
+// Plan describes a fit before it runs. pixtrend fit --dry-run prints it, and with --json as these
+// fields. Sizes are in bytes.
 type Plan struct {
 	Inputs      []PlanInput `json:"inputs"` // sorted by date
 	InputBytes  int64       `json:"input_bytes"`

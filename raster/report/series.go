@@ -180,8 +180,8 @@ func shortText(v raster.Value) string {
 	return v.String()
 }
 
-// decimals returns the function that formats the numbers of a column: as whole numbers if all are, else with the decimals that
-// give the largest six digits.
+// decimals returns the function that formats the numbers of a column: as whole numbers if all are,
+// else with the decimals that give the largest six digits.
 func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*raster.Value) string {
 	largest, whole := 0.0, true
 	for _, d := range s.Dates {

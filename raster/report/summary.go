@@ -23,7 +23,8 @@ func Dates(a timeaxis.Axis, given int) string {
 	return s
 }
 
-// Fit returns the summary of a fit. With unicode, bars of the histogram are drawn with block characters.
+// Fit returns the summary of a fit. With unicode, bars of the histogram are drawn with block
+// characters.
 func Fit(s raster.Summary, dates string, unicode bool) string {
 	var b strings.Builder
 	kind := ""
@@ -101,7 +102,8 @@ func timesText(s raster.Summary) string {
 
 const barWidth = 40
 
-// histogramText draws the shares of classes of n slopes as bars. Bars below zero have another mark than those above.
+// histogramText draws the shares of classes of n slopes as bars. Bars below zero have another mark
+// than those above.
 func histogramText(h stats.Histogram, n int, unicode bool) string {
 	below, above, trace := "-", "+", "."
 	if unicode {

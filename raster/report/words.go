@@ -65,7 +65,8 @@ func Counted(n int, noun string) string {
 	return humanize.Comma(int64(n)) + " " + noun + "s"
 }
 
-// OneLine makes one line of the text of an error, and removes the program's name from its beginning.
+// OneLine makes one line of the text of an error, and removes the program's name from its
+// beginning.
 func OneLine(text string) string {
 	return strings.TrimPrefix(OneSentence(text), "pixtrend: ")
 }
@@ -90,7 +91,8 @@ func Rate(rate float64, unit string) string {
 	return fmt.Sprintf("%.1f %s%s", value, prefix, unit)
 }
 
-// Percent formats a part of a whole. A part that is not zero is not written as 0.0 %, nor one that is not the whole as 100.0 %.
+// Percent formats a part of a whole. A part that is not zero is not written as 0.0 %, nor one that
+// is not the whole as 100.0 %.
 func Percent[N int | int64](part, whole N) string {
 	p := 100 * float64(part) / float64(whole)
 	switch {
@@ -149,7 +151,8 @@ func JSON(v any) (string, error) {
 	return b.String(), err
 }
 
-// aligned writes columns beside each other. The first and the last are aligned left, the others right.
+// aligned writes columns beside each other. The first and the last are aligned left, the others
+// right.
 func aligned(columns [][]string) string {
 	var b strings.Builder
 	widths := make([]int, len(columns))
