@@ -1,6 +1,6 @@
-// Command embedding is the smallest complete program that embeds pixtrend. It fits scenes that are
-// in memory, in any order of dates, and prints the slope per year of each pixel. docs/embedding.md
-// shows the whole file.
+// Command embedding is the smallest complete program that embeds pixtrend. It fits scenes that are in
+// memory, in any order of dates, and prints the slope per year of each pixel. docs/embedding.md shows
+// the whole file.
 package main
 
 import (
