@@ -183,20 +183,23 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
 	}
 	m.sums.Reset()
-	for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
-		n := min(p.DatesAtOnce, p.stats.Dates()-first)
-		tile := p.tile(pixels, n, m.tile.buf)
-		if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
-			return err
+	// Few windows have pixels that need their dates again.
+	for again := true; again; {
+		for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
+			n := min(p.DatesAtOnce, p.stats.Dates()-first)
+			tile := p.tile(pixels, n, m.tile.buf)
+			if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
+				return err
+			}
+			m.lap(&m.busy.Read)
+			p.stats.Add(m.sums, tile, first)
+			m.lap(&m.busy.Fit)
 		}
-		m.lap(&m.busy.Read)
-		p.stats.Add(m.sums, tile, first)
-		m.lap(&m.busy.Fit)
-	}
-	if p.Type == kernel.Float64 {
-		stats.Finish(p.stats, m.sums, planesOf[float64](f.planes))
-	} else {
-		stats.Finish(p.stats, m.sums, planesOf[float32](f.planes))
+		if p.Type == kernel.Float64 {
+			again = stats.Finish(p.stats, m.sums, planesOf[float64](f.planes))
+		} else {
+			again = stats.Finish(p.stats, m.sums, planesOf[float32](f.planes))
+		}
 	}
 	return nil
 }

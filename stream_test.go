@@ -492,11 +492,12 @@ func TestMemoryError(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatalf("%v is no MemoryError", err)
 	}
-	// 64 pixels of 100 dates are 256 bytes a plane, and of one field, twice.
-	if want := (MemoryError{Have: 100_000, Need: 4 * (100*256 + 2*256), Window: Window{Width: 64, Height: 1}, Threads: 4, Dates: 100}); *e != want {
+	// 64 pixels of 100 dates are 256 bytes a plane, and of one field, twice. A second look takes the
+	// seven sums of 64 pixels, a series, and 16 marks of pixels with few observations.
+	if want := (MemoryError{Have: 100_000, Need: 4 * (100*256 + 2*256 + 64*7*8 + 100*8 + 16), Window: Window{Width: 64, Height: 1}, Threads: 4, Dates: 100}); *e != want {
 		t.Errorf("%+v, want %+v", *e, want)
 	}
-	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "104448 bytes", "100000 bytes are allowed", "fewer threads"} {
+	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "122048 bytes", "100000 bytes are allowed", "fewer threads"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}

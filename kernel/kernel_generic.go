@@ -6,24 +6,24 @@ import "math"
 // cache line, and the sums of 16 pixels stay in the L1 cache.
 const lanes = 16
 
-func slopeGeneric[F Float](slope, n []F, t Tile, line Line, v Valid) {
+func slopeGeneric[F Float](slope, n []F, t Tile, line Line, v Valid, m marker) {
 	switch t.Type {
 	case Uint8:
-		slopeOf[uint8](slope, n, t, line, v)
+		slopeOf[uint8](slope, n, t, line, v, m)
 	case Int8:
-		slopeOf[int8](slope, n, t, line, v)
+		slopeOf[int8](slope, n, t, line, v, m)
 	case Uint16:
-		slopeOf[uint16](slope, n, t, line, v)
+		slopeOf[uint16](slope, n, t, line, v, m)
 	case Int16:
-		slopeOf[int16](slope, n, t, line, v)
+		slopeOf[int16](slope, n, t, line, v, m)
 	case Uint32:
-		slopeOf[uint32](slope, n, t, line, v)
+		slopeOf[uint32](slope, n, t, line, v, m)
 	case Int32:
-		slopeOf[int32](slope, n, t, line, v)
+		slopeOf[int32](slope, n, t, line, v, m)
 	case Float32:
-		slopeOf[float32](slope, n, t, line, v)
+		slopeOf[float32](slope, n, t, line, v, m)
 	default:
-		slopeOf[float64](slope, n, t, line, v)
+		slopeOf[float64](slope, n, t, line, v, m)
 	}
 }
 
@@ -49,7 +49,7 @@ func sumsGeneric(dst Sums, t Tile, tau []float64, v Valid, add bool) {
 }
 
 // slopeOf implements Slope in portable Go.
-func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
+func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid, mk marker) {
 	l := v.lower(t.Type)
 	for done := 0; done < t.Pixels; done += lanes {
 		var s laneSums
@@ -61,6 +61,7 @@ func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid) {
 				n[done+p] = F(s.n[p])
 			}
 		}
+		mark(marker{mk.few, mk.sparse, mk.from + done}, s.n[:m])
 	}
 }
 

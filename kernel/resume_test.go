@@ -26,7 +26,7 @@ func TestResumedSlopes(t *testing.T) {
 					}
 					axis, v := years(rng, n, false), Valid{HasNodata: true, Nodata: nodataOf(d)}
 					want := make([]float64, pixels)
-					slopeGeneric(want, nil, tile, newLine(axis), v)
+					slopeGeneric(want, nil, tile, newLine(axis), v, marker{})
 
 					s := slopes[float64]{k: k, slope: make([]float64, pixels), t: tile, line: newLine(axis), v: v}
 					s.prepare()

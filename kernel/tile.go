@@ -221,6 +221,41 @@ func Row[T Sample](t Tile, i, lo, hi int) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), hi-lo)
 }
 
+// Series writes the observations of pixel p, date by date, to the first elements of dst as float64,
+// and NaN for gaps.
+func (t Tile) Series(dst []float64, p int, v Valid) {
+	dst = dst[:t.Dates]
+	l := v.lower(t.Type)
+	switch t.Type {
+	case Uint8:
+		seriesOf[uint8](dst, t, p, l)
+	case Int8:
+		seriesOf[int8](dst, t, p, l)
+	case Uint16:
+		seriesOf[uint16](dst, t, p, l)
+	case Int16:
+		seriesOf[int16](dst, t, p, l)
+	case Uint32:
+		seriesOf[uint32](dst, t, p, l)
+	case Int32:
+		seriesOf[int32](dst, t, p, l)
+	case Float32:
+		seriesOf[float32](dst, t, p, l)
+	default:
+		seriesOf[float64](dst, t, p, l)
+	}
+}
+
+func seriesOf[T Sample](dst []float64, t Tile, p int, l limits) {
+	for i := range dst {
+		at := t.at(i, p) * t.Type.Size()
+		dst[i] = float64(*(*T)(unsafe.Pointer(&t.Data[at])))
+		if !l.observation(dst[i]) || !t.Mask.observed(t.maskAt(i, p)) {
+			dst[i] = math.NaN()
+		}
+	}
+}
+
 // Plane returns the samples of date i. T must be the tile's type, and the tile must not be packed.
 func Plane[T Sample](t Tile, i int) []T {
 	if t.Packed {

@@ -41,7 +41,7 @@ func discover[F float32 | float64](ctx context.Context, out *tiles, d *stats.Dis
 	return out.each(ctx, []int{pvalue, class}, func(rows [][]byte) (changed bool) {
 		ps, classes := row(rows[0]), row(rows[1])
 		for i, p := range ps {
-			if classes[i] != 0 && p == p && (found == 0 || float64(float32(p)) > threshold) {
+			if classes[i] != 0 && p == p && (found == 0 || float64(p) > threshold) {
 				classes[i], changed = 0, true
 			}
 		}

@@ -74,6 +74,33 @@ func TestFalseDiscoveryRate(t *testing.T) {
 	}
 }
 
+// If the p-value of every pixel equals the rate, every pixel is a trend.
+func TestEveryPValueIsTheRate(t *testing.T) {
+	s := newPlanes(30, 20, 9, 0, 0)
+	inputs := s.with(func(i, _ int, _ float64) float64 { return float64(i*i%7) - float64(i)/2 }).files(t, nil)
+	fields := []stats.Field{stats.PValue, stats.TrendClass}
+	for _, float64s := range []bool{true, false} {
+		o := Options{Fit: pixtrend.Options{Fields: fields, Float64: true}, FDR: 0.999}
+		out := filepath.Join(t.TempDir(), "out.tif")
+		if _, err := FitFiles(t.Context(), inputs, out, o); err != nil {
+			t.Fatal(err)
+		}
+		bands, _ := readAll(t, out)
+		o.FDR, o.Fit.Float64, o.Overwrite = bands[0][0], float64s, true
+		if !(o.FDR > 0.01 && o.FDR < 0.99) {
+			t.Fatalf("a p-value of %v is no test", o.FDR)
+		}
+		summary, err := FitFiles(t.Context(), inputs, out, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bands, _ = readAll(t, out)
+		if n := int64(len(bands[1])); summary.FDR.Trends != n || slices.Contains(bands[1], 0) {
+			t.Errorf("float64 %v: %d of %d at %v, the first pixel has class %v", float64s, summary.FDR.Trends, n, o.FDR, bands[1][0])
+		}
+	}
+}
+
 // Where nothing is significant every class is 0, and the fields must be there.
 func TestNoDiscovery(t *testing.T) {
 	inputs := newPlanes(30, 20, 5, 0, 3).files(t, nil)

@@ -94,7 +94,10 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	if o.FDR != 0 {
-		o.Fit.Significance = o.FDR // no more pixels than these
+		// Pixels that become discoveries have p-values up to the rate, or up to the rate as float32.
+		// Those that do not are revised at the end.
+		rate := float64(math.Nextafter32(float32(o.FDR), 1))
+		o.Fit.Significance = min(math.Nextafter(max(rate, o.FDR), 1), math.Nextafter(1, 0))
 	}
 	for _, path := range []string{output, o.Residuals, o.Detrend} {
 		if err := checkName(path); err != nil {

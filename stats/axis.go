@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -10,7 +11,38 @@ import (
 type axis struct {
 	kernel.Axis
 	origin, sum, g, n float64
+	exact             bool // whether n·Στ² and (Στ)² over any dates are exact
 }
+
+// A frame relates times as given to times that the line is computed from: given = origin + unit·t,
+// exactly. Where all times are far from zero, origin is the first of them, so that rounding errors
+// are relative to the distances between times. Where squares of these would leave the range of
+// float64, unit is a power of two. Otherwise both kinds of times are the same.
+type frame struct{ origin, unit float64 }
+
+// farTimes is the distance from zero, in spans of the times, beyond which a frame has an origin.
+// The times of nearer ones lose at most 4 bits.
+const farTimes = 16
+
+// newFrame returns the frame of times, and the times in it.
+func newFrame(times []float64) (frame, []float64) {
+	lo, hi := slices.Min(times), slices.Max(times)
+	f := frame{unit: 1}
+	if span := hi - lo; span > 0 && (span < 1e-100 || span > 1e100) && !math.IsInf(span, 1) {
+		f.unit = math.Ldexp(1, min(max(math.Ilogb(span), -1000), 1000))
+	}
+	if min(math.Abs(lo), math.Abs(hi)) > farTimes*(hi-lo) {
+		f.origin = lo
+	}
+	in := make([]float64, len(times))
+	for i, t := range times {
+		in[i] = f.in(t)
+	}
+	return f, in
+}
+
+// in returns a time in the frame.
+func (f frame) in(t float64) float64 { return (t - f.origin) / f.unit }
 
 // perTau returns the change of τ per unit of t.
 func (a axis) perTau() float64 { return a.n / a.g }
@@ -59,6 +91,7 @@ func newAxis(times []float64) axis {
 		a.sum, a.n = sum, 1
 	}
 	a.Axis = kernel.NewAxis(tau)
+	a.exact = a.n > 1 && n*a.TT < 1<<53 // (Στ)² is not larger
 	return a
 }
 

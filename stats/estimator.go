@@ -50,7 +50,10 @@ type partsEstimator interface {
 type sums interface {
 	reset()                       // to the state before the first date
 	add(t kernel.Tile, first int) // the dates of t, the first of which is date first of the plan
-	finish(out outPlanes)         // writes the fields of as many pixels as out has room for
+	// finish writes the fields of as many pixels as out has room for. If again is set, the fields of
+	// some pixels have to be computed a second time: all dates are added again, as before, and finish
+	// is called again with the same out.
+	finish(out outPlanes) (again bool)
 }
 
 // outPlanes is where an estimator writes its fields, a plane each: float32 or float64, the other is

@@ -105,7 +105,7 @@ func (s *spreadSums) add(t kernel.Tile, _ int) {
 	}
 }
 
-func (s *spreadSums) finish(out outPlanes) {
+func (s *spreadSums) finish(out outPlanes) (again bool) {
 	for pixel := range max(lengthOf(out.f32), lengthOf(out.f64)) {
 		if e := s.ends[pixel]; e[0] <= e[1] {
 			out.set(pixel, float64(e[1])-float64(e[0]))
@@ -113,6 +113,7 @@ func (s *spreadSums) finish(out outPlanes) {
 			out.set(pixel, math.NaN())
 		}
 	}
+	return false
 }
 
 func lengthOf[F any](planes [][]F) int {
@@ -234,7 +235,7 @@ func TestEstimatorsInParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.AllDates() || p.SumsBytes() != 9*8+8 {
+	if p.AllDates() || p.SumsBytes() != 9*8+4+8 {
 		t.Errorf("all dates: %v, %d bytes a pixel", p.AllDates(), p.SumsBytes())
 	}
 	want, got := planes(len(fields), pixels), planes(len(fields), pixels)

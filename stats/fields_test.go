@@ -151,6 +151,9 @@ func exactFields(times, y []float64, at float64) (map[Field]float64, float64) {
 	}
 	b := quo(sxy, sxx)
 	sse := sub(syy, mul(b, sxy))
+	if sse.Sign() < 0 { // rounded
+		sse = big400(0)
+	}
 	stderr := root(quo(quo(sse, sub(n, big400(2))), sxx))
 	lineAt := func(t float64) *big.Float { return add(my, mul(b, sub(big400(t), mt))) }
 	r := quo(sxy, root(mul(sxx, syy)))

@@ -28,7 +28,8 @@ const DefaultConfidence = 0.95
 // Plan is a fit made ready. Any number of goroutines may use one.
 type Plan struct {
 	k      kernel.Kernel
-	at     []float64 // the times as they were given
+	frame  frame
+	at     []float64 // the times in the frame
 	axis   axis
 	fields []Field
 	valid  kernel.Valid
@@ -62,7 +63,8 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	if o.MinObs < 2 {
 		return nil, fmt.Errorf("stats: a line needs at least 2 observations, the minimum is set to %d", o.MinObs)
 	}
-	p := &Plan{k: k, at: slices.Clone(times), axis: newAxis(times), fields: slices.Clone(o.Fields), valid: o.Valid}
+	frame, at := newFrame(times)
+	p := &Plan{k: k, frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -114,9 +116,10 @@ const blockPixels = 1024
 
 // Scratch is the memory of one goroutine's fits.
 type Scratch struct {
-	of     []any       // by share
-	planes []outPlanes // by share
-	series kernel.Sums
+	of      []any       // by share
+	planes  []outPlanes // by share
+	series  kernel.Sums // for Series
+	ofPixel []float64   // for Series: observations of a pixel
 }
 
 // NewScratch returns memory for one goroutine.

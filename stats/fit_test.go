@@ -33,9 +33,14 @@ func fitSeries[F float32 | float64, T kernel.Sample](t testing.TB, k kernel.Kern
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := make([]T, len(times)*len(series))
+	return fitPlan[F](p, series)
+}
+
+// fitPlan is fitSeries with a plan.
+func fitPlan[F float32 | float64, T kernel.Sample](p *Plan, series [][]T) [][]F {
+	data := make([]T, p.Dates()*len(series))
 	for x, y := range series {
-		for i := range times {
+		for i := range p.Dates() {
 			data[i*len(series)+x] = y[i]
 		}
 	}
@@ -43,7 +48,7 @@ func fitSeries[F float32 | float64, T kernel.Sample](t testing.TB, k kernel.Kern
 	for f := range out {
 		out[f] = make([]F, len(series))
 	}
-	Fit(p, p.NewScratch(), kernel.TileOf(data, len(series), len(times), len(series)), out)
+	Fit(p, p.NewScratch(), kernel.TileOf(data, len(series), p.Dates(), len(series)), out)
 	return out
 }
 

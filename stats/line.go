@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -21,36 +22,54 @@ const (
 // line is the estimator of the fields of regress.Finish: an ordinary least-squares line, which
 // follows from sums over the observations of a pixel.
 type line struct {
-	k       kernel.Kernel
-	axis    axis
-	at      []float64 // the times as they were given
-	valid   kernel.Valid
-	fields  []Field
-	line    kernel.Line
-	times   regress.Times
-	byCount *regress.ByCount
-	ends    bool // whether a field needs the first or last observation
+	k      kernel.Kernel
+	axis   axis
+	at     []float64 // the times in the frame of the plan
+	valid  kernel.Valid
+	fields []Field
+	lines  regress.Lines
+	ends   bool // whether a field needs the first or last observation
+	few    int  // observations that can be clustered, see regress.MostCrowded; 0: none that make a line
+	// The number of pixels for each one that can be added a second time at once, if dates come in
+	// parts.
+	againOf int
 }
 
 // newLine makes the line of p ready for fields. o has no zeros that stand for defaults.
 func newLine(p *Plan, fields []Field, o Options) *line {
 	a := p.axis
-	l := &line{k: p.k, axis: a, at: p.at, valid: p.valid, fields: fields,
-		line: kernel.Line{Axis: a.Axis, Scale: a.perTau() * o.PerUnit * o.Scale, MinObs: o.MinObs},
-		times: regress.Times{Mean: a.mean(0), PerTau: a.g / a.n, Zero: o.InterceptAt,
-			PerTime: 1 / float64(o.PerUnit*o.Scale), Scale: o.Scale, Offset: o.Offset},
-		byCount: regress.NewByCount(len(p.at))}
-	l.byCount.Level = o.Significance
+	l := &line{k: p.k, axis: a, at: p.at, valid: p.valid, fields: fields}
+	perUnit := o.PerUnit / p.frame.unit // slopes are per unit of time as given
+	l.lines = regress.Lines{
+		Line: kernel.Line{Axis: a.Axis, Scale: a.perTau() * perUnit * o.Scale, MinObs: o.MinObs},
+		Times: regress.Times{Mean: a.mean(0), PerTau: a.g / a.n, Origin: p.frame.origin, Unit: p.frame.unit,
+			Span: slices.Max(p.at) - slices.Min(p.at),
+			Zero: p.frame.in(o.InterceptAt), PerTime: 1 / float64(perUnit*o.Scale), Scale: o.Scale, Offset: o.Offset},
+		ByCount: regress.NewByCount(len(p.at))}
+	l.lines.ByCount.Level = o.Significance
+	minSpread := regress.MinSpread
+	if a.exact {
+		minSpread = regress.MinSpreadExact
+	}
+	if l.few = regress.MostCrowded(a.Tau, minSpread); l.few < o.MinObs {
+		l.few, minSpread = 0, 0
+	}
+	l.lines.Times.Doubts = regress.NewDoubts(len(p.at), minSpread)
 	var all needs
+	// Clustered observations are rarer than nearly perfect lines.
+	l.againOf = 64
 	for _, f := range fields {
 		all |= f.Info().needs
+		if regress.OfResiduals[f] {
+			l.againOf = 4
+		}
 	}
 	l.ends = all&needsEnds != 0
 	if all&needsTails != 0 {
-		setTails(l.byCount, len(p.at))
+		setTails(l.lines.ByCount, len(p.at))
 	}
 	if all&needsQuantiles != 0 {
-		setQuantiles(l.byCount, len(p.at), o.Confidence)
+		setQuantiles(l.lines.ByCount, len(p.at), o.Confidence)
 	}
 	return l
 }
@@ -62,18 +81,26 @@ func (l *line) kernelDoesAll() bool {
 	return slices.Contains(l.fields, Slope) && !others
 }
 
-// lineScratch holds the sums of blockPixels pixels.
+// lineScratch holds the sums of blockPixels pixels, or, where kernel.Slope does all, of the pixels of
+// a panel.
 type lineScratch struct {
 	sums        kernel.Sums
 	first, last []float64
 	whole       bool // whether first and last hold the first and the last date throughout
 	room        *regress.Scratch
+	series      []float64 // of a pixel that is computed a second time
+	sparse      []bool    // by panel: whether a pixel has few observations
 }
 
 func (l *line) newScratch() any {
 	s := &lineScratch{}
+	if !l.kernelDoesAll() || l.few > 0 {
+		s.series = make([]float64, len(l.at))
+	}
 	if !l.kernelDoesAll() {
-		s.sums, s.room = kernel.NewSums(blockPixels), new(regress.Scratch)
+		s.sums, s.room = kernel.NewSums(blockPixels), &regress.Scratch{Again: make([]int32, 0, blockPixels)}
+	} else if l.few > 0 {
+		s.sums, s.sparse = kernel.NewSums(kernel.PanelPixels), make([]bool, blockPixels/kernel.PanelPixels)
 	}
 	if l.ends {
 		s.first, s.last = make([]float64, blockPixels), make([]float64, blockPixels)
@@ -82,10 +109,14 @@ func (l *line) newScratch() any {
 }
 
 func (l *line) scratchBytes() int {
-	if l.kernelDoesAll() {
-		return 0
+	series := 8 * len(l.at)
+	switch {
+	case !l.kernelDoesAll():
+		return series + blockPixels*(l.sumsOfPixel()+4) + int(unsafe.Sizeof(regress.Scratch{}))
+	case l.few > 0:
+		return series + kernel.PanelPixels*l.sumsOfPixel() + blockPixels/kernel.PanelPixels
 	}
-	return blockPixels*l.sumsBytes() + int(unsafe.Sizeof(regress.Scratch{}))
+	return 0
 }
 
 func (l *line) fit(scratch any, t kernel.Tile, out outPlanes) {
@@ -98,11 +129,7 @@ func (l *line) fit(scratch any, t kernel.Tile, out outPlanes) {
 
 func fitLine[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, out [][]F) {
 	if l.kernelDoesAll() {
-		var n []F
-		if i := slices.Index(l.fields, N); i >= 0 {
-			n = out[i]
-		}
-		kernel.Slope(l.k, out[slices.Index(l.fields, Slope)], n, t, l.line, l.valid)
+		slopesOnly(l, s, t, out)
 		return
 	}
 	s.room.Past = !t.InCache
@@ -112,7 +139,75 @@ func fitLine[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, out []
 		if l.ends {
 			l.findEnds(s, block)
 		}
-		finishLine(l, s.sums, s.first, s.last, s.room, out, lo, block.Pixels)
+		results := resultsIn(l, out, lo, block.Pixels)
+		regress.Finish(l.k, &results, s.sums, s.first, s.last, l.lines.Line, l.lines.Times, l.lines.ByCount, s.room)
+		for _, i := range s.room.Again {
+			secondLook(l, s, block, int(i), &results)
+		}
+	}
+}
+
+// resultsIn returns where the results of the pixels from number at on are written in out.
+func resultsIn[F float32 | float64](l *line, out [][]F, at, pixels int) (results [regress.Outs][]F) {
+	for i, f := range l.fields {
+		results[f] = out[i][at : at+pixels]
+	}
+	return results
+}
+
+// slopesOnly is fitLine where kernel.Slope does all. Where the observations of a pixel can be
+// clustered, it is found by its sums.
+func slopesOnly[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, out [][]F) {
+	var n []F
+	if i := slices.Index(l.fields, N); i >= 0 {
+		n = out[i]
+	}
+	slope := out[slices.Index(l.fields, Slope)]
+	if l.few == 0 {
+		kernel.Slope(l.k, slope, n, t, l.lines.Line, l.valid)
+		return
+	}
+	if len(s.sparse) < t.Panels() {
+		s.sparse = make([]bool, t.Panels())
+	}
+	clear(s.sparse)
+	kernel.SlopeSparse(l.k, slope, n, t, l.lines.Line, l.valid, l.few, s.sparse)
+	for i, sparse := range s.sparse {
+		if !sparse {
+			continue
+		}
+		lo := i * kernel.PanelPixels
+		panel := t.Slice(lo, min(lo+kernel.PanelPixels, t.Pixels))
+		l.k.Sums(s.sums, panel, l.axis.Axis, l.valid)
+		results := resultsIn(l, out, lo, panel.Pixels)
+		for p := range panel.Pixels {
+			if l.lines.Crowded(&s.sums, p) {
+				secondLook(l, s, panel, p, &results)
+			}
+		}
+	}
+}
+
+// secondLook computes those results of pixel i of t a second time that have lost digits. The sums
+// of t, and the times of the first and last observations, are in s.
+func secondLook[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, i int, results *[regress.Outs][]F) {
+	look := regress.Begin(&l.lines, results, &s.sums, i)
+	l.lookAt(&look, t, i, 0, s.series)
+	var ends [2]float64
+	if l.ends {
+		ends = [2]float64{s.first[i], s.last[i]}
+	}
+	regress.End(&l.lines, results, &s.sums, i, ends, &look)
+}
+
+// lookAt adds the observations of pixel i of t, the first date of which is date first of the plan.
+// series is scratch memory.
+func (l *line) lookAt(look *regress.Second, t kernel.Tile, i, first int, series []float64) {
+	t.Series(series, i, l.valid)
+	for date, y := range series[:t.Dates] {
+		if y == y {
+			look.Add(l.at[first+date], y)
+		}
 	}
 }
 
@@ -143,34 +238,35 @@ func fill(s []float64, x float64) {
 	}
 }
 
-// finishLine writes the fields that follow from s, and from the first and last times where a field
-// needs them, to pixel at of out and on.
-func finishLine[F float32 | float64](l *line, s kernel.Sums, first, last []float64,
-	room *regress.Scratch, out [][]F, at, pixels int) {
-	var results [regress.Outs][]F
-	for i, f := range l.fields {
-		results[f] = out[i][at : at+pixels]
-	}
-	regress.Finish(l.k, &results, s, first, last, l.line, l.times, l.byCount, room)
-}
-
-// lineSums is the sums of a line between one part of the dates and the next.
+// lineSums is the sums of a line between one part of the dates and the next. After the last part,
+// pixels that have to be computed a second time remain. Their dates are added again, for a part of
+// the pixels at a time, so that memory stays bounded.
 type lineSums struct {
 	line        *line
 	sums        kernel.Sums
 	first, last []float64 // NaN without an observation; nil where no field needs them
 	room        *regress.Scratch
+
+	again  []uint64 // a bit for each pixel that remains
+	pixels []int32  // those that are being added again
+	looks  []regress.Second
+	series []float64
 }
 
-func (l *line) sumsBytes() int {
+func (l *line) sumsOfPixel() int {
 	if l.ends {
 		return 9 * 8
 	}
 	return 7 * 8
 }
 
+func (l *line) sumsBytes() int {
+	return l.sumsOfPixel() + 1 + (int(unsafe.Sizeof(regress.Second{}))+4+l.againOf-1)/l.againOf
+}
+
 func (l *line) newSums(pixels int) sums {
-	s := &lineSums{line: l, sums: kernel.NewSums(pixels), room: new(regress.Scratch)}
+	s := &lineSums{line: l, sums: kernel.NewSums(pixels), again: make([]uint64, (pixels+63)/64),
+		room: &regress.Scratch{Again: make([]int32, 0, blockPixels)}, series: make([]float64, len(l.at))}
 	if l.ends {
 		s.first, s.last = make([]float64, pixels), make([]float64, pixels)
 	}
@@ -184,20 +280,79 @@ func (s *lineSums) reset() {
 	}
 	fill(s.first, math.NaN())
 	fill(s.last, math.NaN())
+	clear(s.again)
+	s.pixels = s.pixels[:0]
 }
 
 func (s *lineSums) add(t kernel.Tile, first int) {
 	l := s.line
+	if len(s.pixels) > 0 {
+		for j, i := range s.pixels {
+			l.lookAt(&s.looks[j], t, int(i), first, s.series)
+		}
+		return
+	}
 	if l.ends {
 		l.k.Ends(s.first, s.last, t, l.at[first:first+t.Dates], l.valid)
 	}
 	l.k.AddSums(s.sums, t, l.axis.Tau[first:first+t.Dates], l.valid)
 }
 
-func (s *lineSums) finish(out outPlanes) {
+func (s *lineSums) finish(out outPlanes) (again bool) {
 	if out.f64 != nil {
-		finishLine(s.line, s.sums, s.first, s.last, s.room, out.f64, 0, len(out.f64[0]))
-	} else {
-		finishLine(s.line, s.sums, s.first, s.last, s.room, out.f32, 0, len(out.f32[0]))
+		return finishSums(s, out.f64)
+	}
+	return finishSums(s, out.f32)
+}
+
+func finishSums[F float32 | float64](s *lineSums, out [][]F) (again bool) {
+	l := s.line
+	results := resultsIn(l, out, 0, len(out[0]))
+	if len(s.pixels) == 0 {
+		for lo := 0; lo < len(out[0]); lo += blockPixels {
+			finishBlock(s, out, lo, min(lo+blockPixels, len(out[0])))
+		}
+	}
+	for j, i := range s.pixels {
+		var ends [2]float64
+		if l.ends {
+			ends = [2]float64{s.first[i], s.last[i]}
+		}
+		regress.End(&l.lines, &results, &s.sums, int(i), ends, &s.looks[j])
+	}
+	// The next pixels to be added again.
+	most := (len(s.sums.N) + l.againOf - 1) / l.againOf
+	s.pixels, s.looks = s.pixels[:0], s.looks[:0]
+	for word := range s.again {
+		for s.again[word] != 0 && len(s.pixels) < most {
+			i := 64*word + bits.TrailingZeros64(s.again[word])
+			s.again[word] &= s.again[word] - 1
+			if s.looks == nil {
+				s.pixels, s.looks = make([]int32, 0, most), make([]regress.Second, 0, most)
+			}
+			s.pixels = append(s.pixels, int32(i))
+			s.looks = append(s.looks, regress.Begin(&l.lines, &results, &s.sums, i))
+		}
+	}
+	return len(s.pixels) > 0
+}
+
+// finishBlock writes the fields of the pixels [lo, hi) that follow from their sums, and notes which
+// have to be computed a second time.
+func finishBlock[F float32 | float64](s *lineSums, out [][]F, lo, hi int) {
+	l := s.line
+	part := func(x []float64) []float64 {
+		if x == nil {
+			return nil
+		}
+		return x[lo:hi]
+	}
+	sums := kernel.Sums{N: part(s.sums.N), T: part(s.sums.T), TT: part(s.sums.TT), Y: part(s.sums.Y),
+		TY: part(s.sums.TY), YY: part(s.sums.YY), Ref: part(s.sums.Ref)}
+	results := resultsIn(l, out, lo, hi-lo)
+	regress.Finish(l.k, &results, sums, part(s.first), part(s.last), l.lines.Line, l.lines.Times, l.lines.ByCount, s.room)
+	for _, i := range s.room.Again {
+		at := lo + int(i)
+		s.again[at/64] |= 1 << (at % 64)
 	}
 }

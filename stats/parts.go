@@ -11,6 +11,7 @@ import (
 type Sums struct {
 	of     []sums      // by share of the plan
 	planes []outPlanes // by share
+	done   []bool      // by share: whether its fields are written
 	next   int         // the date that is added next
 }
 
@@ -27,7 +28,7 @@ func (p *Plan) SumsBytes() int {
 
 // NewSums returns sums of no date for up to that many pixels. It panics if AllDates.
 func (p *Plan) NewSums(pixels int) *Sums {
-	s := &Sums{}
+	s := &Sums{done: make([]bool, len(p.shares))}
 	for _, share := range p.shares {
 		e, ok := share.estimator.(partsEstimator)
 		if !ok {
@@ -43,6 +44,7 @@ func (s *Sums) Reset() {
 	for _, of := range s.of {
 		of.reset()
 	}
+	clear(s.done)
 	s.next = 0
 }
 
@@ -52,20 +54,35 @@ func (p *Plan) Add(s *Sums, t kernel.Tile, first int) {
 	if first != s.next || first+t.Dates > p.Dates() {
 		panic(fmt.Sprintf("stats: dates %d to %d of %d added after %d", first, first+t.Dates, p.Dates(), s.next))
 	}
-	for _, of := range s.of {
-		of.add(t, first)
-		t.InCache = true
+	for i, of := range s.of {
+		if !s.done[i] {
+			of.add(t, first)
+			t.InCache = true
+		}
 	}
 	s.next += t.Dates
 }
 
 // Finish writes the fields of the pixels that out has room for, as Fit does, once all dates are
-// added.
-func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) {
+// added. If it returns true, the fields of some pixels need a second look at their samples, because
+// their sums have lost digits (see regress.Second). All dates are then added again, in the same order, and
+// Finish is called again with the same out, until it returns false:
+//
+//	for again := true; again; again = stats.Finish(plan, sums, out) {
+//		// Add all dates.
+//	}
+func Finish[F float32 | float64](p *Plan, s *Sums, out [][]F) (again bool) {
 	if s.next != p.Dates() {
 		panic(fmt.Sprintf("stats: sums of %d dates of %d", s.next, p.Dates()))
 	}
 	for i, share := range p.shares {
-		s.of[i].finish(planesOf(share, s.planes[i], out, 0, len(out[0])))
+		if !s.done[i] {
+			s.done[i] = !s.of[i].finish(planesOf(share, s.planes[i], out, 0, len(out[0])))
+			again = again || !s.done[i]
+		}
 	}
+	if again {
+		s.next = 0
+	}
+	return again
 }

@@ -4,6 +4,7 @@
 package regress
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/bits"
@@ -41,6 +42,12 @@ const (
 type Times struct {
 	// The time of τ is Mean + PerTau·τ.
 	Mean, PerTau float64
+	// Where times were given far from zero, or in a unit that leaves the range of float64, these are
+	// not the times as given, which are Origin + Unit·time, with one rounding. Unit is a power of two.
+	Origin, Unit float64
+	// Span is the distance of the last time from the first.
+	Span   float64
+	Doubts Doubts
 	// The intercept is the value of the line at this time.
 	Zero float64
 	// PerTime is the factor from a slope with Line.Scale to the change of the samples, before
@@ -107,7 +114,12 @@ func (b *ByCount) At(column, n int) float64 { return b.data[column*b.stride+n] }
 // Scratch is the memory of one goroutine for calls of Finish, which collects results in it before
 // storing them. The zero value can be used.
 type Scratch struct {
-	Past  bool // store results past the caches, which is faster if samples come from memory
+	Past bool // store results past the caches, which is faster if samples come from memory
+	// Again lists the pixels whose results have to be computed a second time (see Second), in
+	// ascending order. Finish sets it.
+	Again []int32
+
+	again [finishPixels / 4]uint8 // not 0: one of the 4 or 8 pixels of the assembly may be among them
 	stage [Outs * block]float64
 	tails [4 * block]float64
 	kept  [6 * 8]float64
@@ -145,6 +157,7 @@ func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, firs
 	if by.dates < len(line.Axis.Tau) {
 		panic(fmt.Sprintf("regress: a table of counts up to %d for %d dates", by.dates, len(line.Axis.Tau)))
 	}
+	scratch.Again = scratch.Again[:0]
 	done := 0
 	if width := width(k); width > 0 && pixels >= width {
 		done = pixels / width * width
@@ -156,7 +169,9 @@ func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, firs
 		if need.ends {
 			ends = [2]float64{first[i], last[i]}
 		}
-		resultsOf(&r, &s, i, ends, &line, &at, by, need)
+		if resultsOf(&r, &s, i, ends, &line, &at, by, need) {
+			scratch.Again = append(scratch.Again, int32(i))
+		}
 		for j, o := range out {
 			if o != nil {
 				o[i] = F(r[j])
@@ -193,6 +208,11 @@ type finishing struct {
 	residual, tail                  int      // as in needs
 	dfBits                          int      // bits of the greatest number of degrees of freedom
 	one, two                        float64  // constants
+	again                           *[finishPixels / 4]uint8
+	timeUnit, timeOrigin            float64 // Times
+	crowds, manyDates               int     // 1: Doubts.spread, Doubts.variance is not 0
+	spread, unexplained, variance   float64 // Doubts
+	minMean, minD                   float64
 	wholeOne, wholeTwo, wholeWindow int
 }
 
@@ -202,9 +222,17 @@ func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s
 		timePerTau: at.PerTau, meanTime: at.Mean, zero: at.Zero, perTime: at.PerTime, unitScale: at.Scale, unitOffset: at.Offset,
 		rmseUnit: rmseUnit(line, at), interceptUnit: at.interceptUnit(), stage: &scratch.stage, tails: &scratch.tails, kept: &scratch.kept,
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
+		again: &scratch.again, timeUnit: at.Unit, timeOrigin: at.Origin, minMean: minMean, minD: minD,
+		spread: at.Doubts.spread, unexplained: at.Doubts.unexplained, variance: at.Doubts.variance,
 		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
 	if scratch.Past {
 		p.past = 1
+	}
+	if at.Doubts.spread > 0 {
+		p.crowds = 1
+	}
+	if at.Doubts.variance > 0 {
+		p.manyDates = 1
 	}
 	if need.residual {
 		p.residual = 1
@@ -227,7 +255,30 @@ func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s
 				p.results[j] = unsafe.Pointer(&o[from])
 			}
 		}
+		clear(scratch.again[:p.pixels/width(k)])
 		finish(k, &p, unsafe.Sizeof(F(0)) == 4)
+		listAgain(scratch, width(k), from, p.pixels, s, line, at, by, need)
+	}
+}
+
+// listAgain adds those of the given pixels to scratch.Again that the assembly marked in
+// scratch.again, width pixels at a time.
+func listAgain(scratch *Scratch, width, from, pixels int, s *kernel.Sums, line *kernel.Line, at *Times, by *ByCount, need needs) {
+	marks := scratch.again[:pixels/width]
+	l := Lines{*line, *at, by}
+	for g := 0; g < len(marks); g++ {
+		if g+8 <= len(marks) && binary.LittleEndian.Uint64(marks[g:]) == 0 {
+			g += 7
+			continue
+		}
+		if marks[g] == 0 {
+			continue
+		}
+		for i := from + g*width; i < from+(g+1)*width; i++ {
+			if l.reasons(s, i, need) != 0 {
+				scratch.Again = append(scratch.Again, int32(i))
+			}
+		}
 	}
 }
 
@@ -278,17 +329,18 @@ func determinant(a, b, c, d float64) (exact, rounded float64) {
 	return rounded + math.FMA(-c, d, product), rounded
 }
 
-// resultsOf computes those results of pixel i that are needed. The assembly performs the same
-// operations in the same order.
-func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *kernel.Line, at *Times, by *ByCount, need needs) {
+// resultsOf computes those results of pixel i that are needed, and reports whether some have to be
+// computed a second time. The assembly performs the same operations in the same order.
+func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *kernel.Line, at *Times, by *ByCount, need needs) (again bool) {
 	n, t, y := s.N[i], s.T[i], s.Y[i]
 	ctt, roundedCtt := determinant(n, s.TT[i], t, t)
+	again = n >= 2 && n >= float64(line.MinObs) && at.Doubts.crowded(n, s.TT[i], roundedCtt)
 	if !exists(line, n, roundedCtt) {
 		for j := range r {
 			r[j] = math.NaN()
 		}
 		r[OutN] = n
-		return
+		return again
 	}
 	slope := s.Slope(i, *line)
 	r[OutSlope], r[OutN] = slope, n
@@ -302,13 +354,13 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 	lineAt := func(time float64) float64 {
 		return math.FMA(math.FMA(perTime, time-meanTime, mean), at.Scale, at.Offset)
 	}
-	r[OutMean] = math.FMA(mean, at.Scale, at.Offset)
+	r[OutMean] = math.FMA(corrected(mean, n, y, invN, s.Ref[i]), at.Scale, at.Offset)
 	r[OutIntercept] = lineAt(at.Zero)
-	r[OutFirst], r[OutLast] = ends[0], ends[1]
+	r[OutFirst], r[OutLast] = at.given(ends[0]), at.given(ends[1])
 	r[OutFittedFirst], r[OutFittedLast] = lineAt(ends[0]), lineAt(ends[1])
 	r[OutChange] = float64(perTime*float64(ends[1]-ends[0])) * at.Scale
 	if !need.residual {
-		return
+		return again
 	}
 
 	// d = Ctt·Cyy·(1−r²) = Ctt·n·SSE, where each C is n times a centred sum. With two observations,
@@ -319,6 +371,7 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 	if d < 0 || n <= 2 {
 		d = 0
 	}
+	again = again || at.Doubts.perfect(n, t, s.YY[i], ctt, cty, cyy, d)
 	inv := 1 / math.Sqrt(ctt*cyy) // infinite for a constant series, so its r, t and p become NaN
 	w := math.Abs(cty) * inv
 	if w > 1 {
@@ -342,9 +395,30 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 	r[OutT] = math.Copysign(float64(math.Abs(cty)*column(byRootDF))/root, slope)
 	r[OutSlopeLo], r[OutSlopeHi] = math.FMA(-margin, stderr, slope), math.FMA(margin, stderr, slope)
 	if !need.tail {
-		return
+		return again
 	}
 
+	r[OutP] = by.p(count, w, root*inv)
+	r[OutClass] = by.class(r[OutP], slope)
+	return again
+}
+
+// corrected returns mean, which is ref + y/n. If little of ref is left, the rounding errors of
+// invN = 1/n and of the product are large beside the mean, so the quotient is corrected first.
+func corrected(mean, n, y, invN, ref float64) float64 {
+	if math.Abs(mean) < math.Abs(ref)*minMean {
+		quotient := float64(y * invN)
+		mean = ref + math.FMA(invN, math.FMA(-n, quotient, y), quotient)
+	}
+	return mean
+}
+
+// given returns a time as it was given.
+func (at *Times) given(time float64) float64 { return math.FMA(time, at.Unit, at.Origin) }
+
+// p returns the p-value of count observations with w = |r| and root = √(1−r²).
+func (b *ByCount) p(count int, w, root float64) float64 {
+	column := func(c int) float64 { return b.At(c, count) }
 	q := 1 / math.FMA(column(ByC), w, 1)
 	z := math.FMA(column(ByA), q, column(ByB))
 	// Adding even and odd powers separately takes half as long.
@@ -356,7 +430,7 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 	}
 	even = math.FMA(even, zz, column(ByP+Degree))
 	p := math.FMA(odd, z, even)
-	power, square := 1.0, root*inv // of √(1−r²)
+	power, square := 1.0, root
 	for df := count - 2; df > 0; df >>= 1 {
 		if df&1 != 0 {
 			power *= square
@@ -367,13 +441,16 @@ func resultsOf(r *[Outs]float64, s *kernel.Sums, i int, ends [2]float64, line *k
 	if p > 1 {
 		p = 1
 	}
-	r[OutP] = p
+	return p
+}
+
+// class returns the OutClass of a slope with p-value p.
+func (b *ByCount) class(p, slope float64) float64 {
 	switch {
-	case p < by.Level:
-		r[OutClass] = math.Copysign(1, slope)
-	case p >= by.Level:
-		r[OutClass] = 0
-	default:
-		r[OutClass] = p
+	case p < b.Level:
+		return math.Copysign(1, slope)
+	case p >= b.Level:
+		return 0
 	}
+	return p
 }

@@ -19,7 +19,7 @@
 //	Y6  first observation, then mean, then      R12 staged results, R13 number of staged pixels
 //	    sign of the slope                       R14 n, w, sqrt(1 - r*r) and sign of the slope for the
 //	Y7  scratch, pixels without a line              p-values
-//	Y8  Ctt
+//	Y8  Ctt                                     DX  pixels to be computed a second time
 //
 // The order of operations is that of resultsOf. For pixels without a line, num/Ctt, Cty, the mean
 // and the times are set to NaN (all ones), so that every result becomes NaN.
@@ -127,7 +127,80 @@ none: \
 	FROM(finishing_ty, Y4); \
 	FROM(finishing_yy, Y5)
 
-#define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, done) \
+// CROWDED: DX = pixels whose observations are clustered, as for AVX-512.
+#define CROWDED(no_crowds) \
+	XORL DX, DX; \
+	CMPQ finishing_crowds(AX), $0; \
+	JEQ no_crowds; \
+	FROM(finishing_tt, Y11); \
+	VMULPD Y11, Y0, Y11; \
+	VBROADCASTSD finishing_spread(AX), Y15; \
+	VMULPD Y15, Y11, Y11; \
+	VCMPPD $25, Y11, Y2, Y11; \
+	VMOVMSKPD Y11, DX; \
+no_crowds:
+
+// MEAN: Y4 = the mean, corrected as by the function corrected. Y6 is the mean, which is made from
+// the first observation.
+#define MEAN \
+	FROM(finishing_y, Y9); \
+	FROM(finishing_n, Y0); \
+	VMULPD Y5, Y9, Y11; \
+	VMOVAPD Y11, Y4; \
+	VFNMADD213PD Y9, Y0, Y4; \
+	VFMADD213PD Y11, Y5, Y4; \
+	FROM(finishing_ref, Y15); \
+	VADDPD Y15, Y4, Y4; \
+	VPCMPEQD Y9, Y9, Y9; \
+	VPSRLQ $1, Y9, Y9; \
+	VANDPD Y9, Y15, Y15; \
+	VBROADCASTSD finishing_minMean(AX), Y11; \
+	VMULPD Y11, Y15, Y15; \
+	VANDPD Y9, Y6, Y11; \
+	VCMPPD $17, Y15, Y11, Y11; \
+	VBLENDVPD Y11, Y4, Y6, Y4
+
+// PERFECT: Y4 = pixels whose results have lost digits, as the function perfect has it, and maybe
+// constant series and pixels of two observations. Y12 is Ctt*Cyy, Y2 is
+// Cyy, and Y9 is d. NOT_CONSTANT adds
+// those that are not constant to DX, with |Cty| in Y10.
+#define PERFECT(few_dates) \
+	VBROADCASTSD finishing_unexplained(AX), Y4; \
+	VBROADCASTSD finishing_minD(AX), Y7; \
+	FROM(finishing_t, Y11); \
+	VMULPD Y11, Y11, Y11; \
+	VFMADD213PD Y12, Y2, Y11; \
+	VFMADD213PD Y7, Y11, Y4; \
+	VCMPPD $26, Y4, Y9, Y4; \
+	CMPQ finishing_manyDates(AX), $0; \
+	JEQ few_dates; \
+	FROM(finishing_n, Y11); \
+	FROM(finishing_yy, Y7); \
+	VMULPD Y7, Y11, Y7; \
+	VBROADCASTSD finishing_variance(AX), Y11; \
+	VMULPD Y11, Y7, Y7; \
+	VCMPPD $25, Y7, Y2, Y7; \
+	VORPD Y7, Y4, Y4; \
+few_dates:
+
+#define NOT_CONSTANT \
+	VXORPD Y0, Y0, Y0; \
+	VCMPPD $30, Y0, Y10, Y2; \
+	VANDPD Y2, Y4, Y4; \
+	VMOVMSKPD Y4, DI; \
+	ORQ DI, DX
+
+// MARK: notes that some pixels of the group have to be computed a second time.
+#define MARK(unmarked) \
+	TESTQ DX, DX; \
+	JEQ unmarked; \
+	MOVQ finishing_again(AX), DI; \
+	MOVQ BX, R8; \
+	SHRQ $2, R8; \
+	MOVB $1, (DI)(R8*1); \
+unmarked:
+
+#define RESULTS(COLUMN, PUT, no_ends, no_rmse, no_intercept, no_residual, no_crowds, no_mean, few_dates, unmarked, done) \
 	VMULPD Y1, Y1, Y7; \
 	VMOVAPD Y7, Y8; \
 	VFNMADD231PD Y1, Y1, Y8; \
@@ -152,6 +225,7 @@ none: \
 	VBROADCASTSD finishing_minObs(AX), Y9; \
 	VCMPPD $25, Y9, Y0, Y9; \
 	VORPD Y9, Y7, Y7; \
+	CROWDED(no_crowds) \
 	PUT(10, Y0, R13); \
 	VBROADCASTSD finishing_num(AX), Y13; \
 	VDIVPD Y2, Y13, Y13; \
@@ -174,27 +248,37 @@ none: \
 	VMOVAPD Y3, Y11; \
 	LINE_AT(Y11); \
 	PUT(1, Y11, R13); \
-	VFMADD213PD Y9, Y6, Y4; \
+	CMPQ finishing_results+(9*8)(AX), $0; \
+	JEQ no_mean; \
+	MEAN; \
+	VBROADCASTSD finishing_unitScale(AX), Y9; \
+	VBROADCASTSD finishing_unitOffset(AX), Y11; \
+	VFMADD213PD Y11, Y9, Y4; \
 	PUT(9, Y4, R13); \
+no_mean: \
 	CMPQ finishing_first(AX), $0; \
 	JEQ no_ends; \
 	FROM(finishing_first, Y11); \
 	VORPD Y7, Y11, Y11; \
 	FROM(finishing_last, Y15); \
 	VORPD Y7, Y15, Y15; \
-	PUT(11, Y11, R13); \
-	PUT(12, Y15, R13); \
 	VSUBPD Y11, Y15, Y7; \
 	VMULPD Y2, Y7, Y7; \
 	VBROADCASTSD finishing_unitScale(AX), Y4; \
 	VMULPD Y4, Y7, Y7; \
 	PUT(15, Y7, R13); \
-	VSUBPD Y1, Y11, Y11; \
-	LINE_AT(Y11); \
-	PUT(13, Y11, R13); \
-	VSUBPD Y1, Y15, Y15; \
-	LINE_AT(Y15); \
-	PUT(14, Y15, R13); \
+	VSUBPD Y1, Y11, Y7; \
+	LINE_AT(Y7); \
+	PUT(13, Y7, R13); \
+	VSUBPD Y1, Y15, Y7; \
+	LINE_AT(Y7); \
+	PUT(14, Y7, R13); \
+	VBROADCASTSD finishing_timeUnit(AX), Y4; \
+	VBROADCASTSD finishing_timeOrigin(AX), Y9; \
+	VFMADD213PD Y9, Y4, Y11; \
+	PUT(11, Y11, R13); \
+	VFMADD213PD Y9, Y4, Y15; \
+	PUT(12, Y15, R13); \
 no_ends: \
 	CMPQ finishing_residual(AX), $0; \
 	JEQ no_residual; \
@@ -211,13 +295,16 @@ no_ends: \
 	VBROADCASTSD finishing_two(AX), Y7; \
 	VCMPPD $18, Y7, Y11, Y15; \
 	VANDNPD Y9, Y15, Y9; \
+	VMOVAPD Y12, Y2; \
 	VMULPD Y12, Y8, Y12; \
+	PERFECT(few_dates) \
 	VSQRTPD Y12, Y12; \
 	VBROADCASTSD finishing_one(AX), Y7; \
 	VDIVPD Y12, Y7, Y12; \
 	VPCMPEQD Y1, Y1, Y1; \
 	VPSRLQ $1, Y1, Y1; \
 	VANDPD Y1, Y10, Y10; \
+	NOT_CONSTANT; \
 	VMULPD Y12, Y10, Y11; \
 	VMINPD Y11, Y7, Y11; \
 	VXORPD Y2, Y2, Y2; \
@@ -272,6 +359,7 @@ no_intercept: \
 	VFMADD213PD Y14, Y9, Y2; \
 	PUT(17, Y2, R13); \
 no_residual: \
+	MARK(unmarked) \
 	JMP done
 
 // ---- p-values of the staged pixels, up to 64, 4 at a time ---------------------------------------------
@@ -348,11 +436,11 @@ pixels: \
 	JEQ line; \
 	ROWS(Y0, X7, differ); \
 	LEAQ (R9)(R8*8), R9; \
-	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, next); \
+	RESULTS(COLUMN_SAME, PUT, same_ends, same_rmse, same_intercept, same_residual, same_crowds, same_mean, same_dates, same_unmarked, next); \
 differ: \
-	RESULTS(COLUMN_DIFFER, PUT, ends, rmse, intercept, residual, next); \
+	RESULTS(COLUMN_DIFFER, PUT, ends, rmse, intercept, residual, crowds, mean, dates, unmarked, next); \
 line: \
-	RESULTS(COLUMN_INVERSE, PUT, line_ends, line_rmse, line_intercept, line_residual, next); \
+	RESULTS(COLUMN_INVERSE, PUT, line_ends, line_rmse, line_intercept, line_residual, line_crowds, line_mean, line_dates, line_unmarked, next); \
 next: \
 	ADDQ $4, BX; \
 	ADDQ $4, R13; \

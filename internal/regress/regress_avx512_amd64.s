@@ -19,6 +19,7 @@
 //	Z13 num/Ctt                                 Z26 0, Z27 1, Z28 num, Z29 all bits but the sign
 //	K1  pixels that have a line, K2 the others  Z30 sign of the slope, Z31 NaN
 //	K3  pixels of two observations or fewer     R9  column of the table, R11 bytes to the next column
+//	K7  pixels to be computed a second time
 //	BX  pixels done                             R12 staged results, R13 number of staged pixels
 //	R15 values kept from earlier pixels         R14 values for the p-values
 //
@@ -148,8 +149,65 @@ no_intercept: \
 kept: \
 	VMOVUPD 192(R15), Z13
 
+// CROWDED: K7 = pixels whose observations are clustered, those with n*TT*spread above Ctt as slopes
+// use it. Those with too few observations are left out later.
+#define CROWDED(no_crowds) \
+	KXORB K7, K7, K7; \
+	CMPQ finishing_crowds(AX), $0; \
+	JEQ no_crowds; \
+	FROM(finishing_tt, Z19); \
+	VMULPD Z19, Z0, Z19; \
+	VMULPD.BCST finishing_spread(AX), Z19, Z19; \
+	VCMPPD $25, Z19, Z2, K7; \
+no_crowds:
+
+// MEAN: Z19 = the mean, corrected as by the function corrected. Z6 is the mean, which is made from
+// the first observation.
+#define MEAN \
+	VMULPD Z16, Z3, Z7; \
+	VMOVAPD Z7, Z9; \
+	VFNMADD213PD Z3, Z0, Z9; \
+	VFMADD213PD Z7, Z16, Z9; \
+	FROM(finishing_ref, Z11); \
+	VADDPD Z11, Z9, Z9; \
+	VPANDQ Z29, Z11, Z11; \
+	VMULPD.BCST finishing_minMean(AX), Z11, Z11; \
+	VPANDQ Z29, Z6, Z7; \
+	VMOVAPD Z6, Z19; \
+	VCMPPD $17, Z11, Z7, K4; \
+	VMOVAPD Z9, K4, Z19
+
+// PERFECT: adds pixels to K7 whose results have lost digits, as the function perfect does, and some
+// of two observations. Z22 is Ctt*Cyy.
+#define PERFECT(few_dates) \
+	VMULPD Z1, Z1, Z20; \
+	VFMADD213PD Z22, Z12, Z20; \
+	VBROADCASTSD finishing_unexplained(AX), Z19; \
+	VFMADD213PD.BCST finishing_minD(AX), Z20, Z19; \
+	VCMPPD $30, Z26, Z23, K5; \
+	VCMPPD $26, Z19, Z21, K5, K4; \
+	KORB K4, K7, K7; \
+	CMPQ finishing_manyDates(AX), $0; \
+	JEQ few_dates; \
+	FROM(finishing_yy, Z19); \
+	VMULPD Z19, Z0, Z19; \
+	VMULPD.BCST finishing_variance(AX), Z19, Z19; \
+	VCMPPD $25, Z19, Z12, K5, K4; \
+	KORB K4, K7, K7; \
+few_dates:
+
+// MARK: notes that some pixels of the group have to be computed a second time.
+#define MARK(unmarked) \
+	KORTESTB K7, K7; \
+	JEQ unmarked; \
+	MOVQ finishing_again(AX), DI; \
+	MOVQ BX, R8; \
+	SHRQ $3, R8; \
+	MOVB $1, (DI)(R8*1); \
+unmarked:
+
 // The columns begin at R10. The results of the line are computed first.
-#define RESULTS(COLUMN, KEPT, PUT, no_rmse, no_intercept, kept, no_ends, no_residual, done) \
+#define RESULTS(COLUMN, KEPT, PUT, no_rmse, no_intercept, kept, no_ends, no_residual, no_crowds, no_mean, few_dates, unmarked, done) \
 	MOVQ R10, R9; \
 	KEPT; \
 	DETERMINANT(Z0, Z2, Z1, Z1, Z7, Z8); \
@@ -165,6 +223,7 @@ kept: \
 	KNOTB K1, K2; \
 	VMOVAPD Z31, K2, Z10; \
 	VMOVAPD Z31, K2, Z6; \
+	CROWDED(no_crowds) \
 	COLUMN(Z16); \
 	VMULPD Z16, Z1, Z15; \
 	VBROADCASTSD finishing_timePerTau(AX), Z19; \
@@ -179,9 +238,13 @@ kept: \
 	VMOVAPD Z18, Z19; \
 	LINE_AT(Z19); \
 	PUT(1, Z19, R13); \
-	VBROADCASTSD finishing_unitScale(AX), Z19; \
-	VFMADD213PD.BCST finishing_unitOffset(AX), Z6, Z19; \
+	CMPQ finishing_results+(9*8)(AX), $0; \
+	JEQ no_mean; \
+	MEAN; \
+	VBROADCASTSD finishing_unitScale(AX), Z20; \
+	VFMADD213PD.BCST finishing_unitOffset(AX), Z20, Z19; \
 	PUT(9, Z19, R13); \
+no_mean: \
 	PUT(10, Z0, R13); \
 	CMPQ finishing_first(AX), $0; \
 	JEQ no_ends; \
@@ -189,18 +252,21 @@ kept: \
 	FROM(finishing_last, Z9); \
 	VMOVAPD Z31, K2, Z7; \
 	VMOVAPD Z31, K2, Z9; \
-	PUT(11, Z7, R13); \
-	PUT(12, Z9, R13); \
 	VSUBPD Z7, Z9, Z19; \
 	VMULPD Z17, Z19, Z19; \
 	VMULPD.BCST finishing_unitScale(AX), Z19, Z19; \
 	PUT(15, Z19, R13); \
-	VSUBPD Z15, Z7, Z7; \
-	LINE_AT(Z7); \
-	PUT(13, Z7, R13); \
-	VSUBPD Z15, Z9, Z9; \
-	LINE_AT(Z9); \
-	PUT(14, Z9, R13); \
+	VSUBPD Z15, Z7, Z19; \
+	LINE_AT(Z19); \
+	PUT(13, Z19, R13); \
+	VSUBPD Z15, Z9, Z19; \
+	LINE_AT(Z19); \
+	PUT(14, Z19, R13); \
+	VBROADCASTSD finishing_timeUnit(AX), Z20; \
+	VFMADD213PD.BCST finishing_timeOrigin(AX), Z20, Z7; \
+	PUT(11, Z7, R13); \
+	VFMADD213PD.BCST finishing_timeOrigin(AX), Z20, Z9; \
+	PUT(12, Z9, R13); \
 no_ends: \
 	CMPQ finishing_residual(AX), $0; \
 	JEQ no_residual; \
@@ -211,9 +277,10 @@ no_ends: \
 	VCMPPD.BCST $18, finishing_two(AX), Z0, K3; \
 	VMOVAPD Z26, K3, Z21; \
 	VMULPD Z12, Z8, Z22; \
+	VPANDQ Z29, Z10, Z23; \
+	PERFECT(few_dates) \
 	VSQRTPD Z22, Z22; \
 	VDIVPD Z22, Z27, Z22; \
-	VPANDQ Z29, Z10, Z23; \
 	VMULPD Z22, Z23, Z24; \
 	VMINPD Z24, Z27, Z24; \
 	VFMADD213PD Z27, Z26, K3, Z24; \
@@ -254,6 +321,7 @@ no_ends: \
 	VMOVUPD Z21, 1024(R14)(R13*8); \
 	VMOVUPD Z30, 1536(R14)(R13*8); \
 no_residual: \
+	MARK(unmarked) \
 	JMP done
 
 // ---- p-values of the staged pixels, up to 64, 8 at a time --------------------------------------------
@@ -368,14 +436,14 @@ pixels: \
 	CMPQ finishing_residual(AX), $0; \
 	JEQ line; \
 	ROWS(differ); \
-	RESULTS(COLUMN_SAME, KEPT_SAME, PUT, same_rmse, same_intercept, same_kept, same_ends, same_residual, next); \
+	RESULTS(COLUMN_SAME, KEPT_SAME, PUT, same_rmse, same_intercept, same_kept, same_ends, same_residual, same_crowds, same_mean, same_dates, same_unmarked, next); \
 differ: \
 	ROWS_NEAR(far); \
-	RESULTS(COLUMN_NEAR, KEPT_NOT, PUT, near_rmse, near_intercept, near_kept, near_ends, near_residual, next); \
+	RESULTS(COLUMN_NEAR, KEPT_NOT, PUT, near_rmse, near_intercept, near_kept, near_ends, near_residual, near_crowds, near_mean, near_dates, near_unmarked, next); \
 far: \
-	RESULTS(COLUMN_FAR, KEPT_NOT, PUT, far_rmse, far_intercept, far_kept, far_ends, far_residual, next); \
+	RESULTS(COLUMN_FAR, KEPT_NOT, PUT, far_rmse, far_intercept, far_kept, far_ends, far_residual, far_crowds, far_mean, far_dates, far_unmarked, next); \
 line: \
-	RESULTS(COLUMN_INVERSE, KEPT_NOT, PUT, line_rmse, line_intercept, line_kept, line_ends, line_residual, next); \
+	RESULTS(COLUMN_INVERSE, KEPT_NOT, PUT, line_rmse, line_intercept, line_kept, line_ends, line_residual, line_crowds, line_mean, line_dates, line_unmarked, next); \
 next: \
 	ADDQ $8, BX; \
 	ADDQ $8, R13; \

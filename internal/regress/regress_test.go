@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -117,7 +118,7 @@ func guarded[F kernel.Float](t testing.TB, s []F) []F {
 func TestFinishSameBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 31))
 	const pixels = 203
-	at := Times{Mean: 2005.25, PerTau: 1. / 21, Zero: 1999, PerTime: 0.37, Scale: -0.0001, Offset: -0.5}
+	at := Times{Mean: 2005.25, PerTau: 1. / 21, Unit: 4, Origin: 100, Span: 30, Doubts: NewDoubts(1100, MinSpread), Zero: 1999, PerTime: 0.37, Scale: -0.0001, Offset: -0.5}
 	all := func(int) bool { return true }
 	for _, dates := range []int{2, 3, 21, 64, 500} {
 		by := newTable(dates)
@@ -155,14 +156,21 @@ func TestFinishSameBits(t *testing.T) {
 
 // finished returns the wanted results of the first m pixels.
 func finished[F kernel.Float](k kernel.Kernel, m int, wanted func(int) bool, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount) [Outs][]F {
+	out, _ := finishedAndAgain[F](k, m, wanted, s, first, last, line, at, by)
+	return out
+}
+
+// finishedAndAgain also returns the pixels that have to be computed a second time.
+func finishedAndAgain[F kernel.Float](k kernel.Kernel, m int, wanted func(int) bool, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount) ([Outs][]F, []int32) {
 	var out [Outs][]F
 	for j := range out {
 		if wanted(j) {
 			out[j] = newFloats[F](m + margin)[:m]
 		}
 	}
-	Finish(k, &out, s, first, last, line, at, by, &Scratch{Past: m%2 == 0})
-	return out
+	scratch := Scratch{Past: m%2 == 0}
+	Finish(k, &out, s, first, last, line, at, by, &scratch)
+	return out, scratch.Again
 }
 
 func checkFinish[F kernel.Float](t *testing.T, k kernel.Kernel, want [Outs][]float64, m int, wanted func(int) bool, s kernel.Sums, first, last []float64, line kernel.Line, at Times, by *ByCount) {
@@ -171,7 +179,10 @@ func checkFinish[F kernel.Float](t *testing.T, k kernel.Kernel, want [Outs][]flo
 	for f, from := range [][]float64{s.N, s.T, s.TT, s.Y, s.TY, s.YY, s.Ref} {
 		*[]*[]float64{&g.N, &g.T, &g.TT, &g.Y, &g.TY, &g.YY, &g.Ref}[f] = guarded(t, from[:m])
 	}
-	got := finished[F](k, m, wanted, g, guarded(t, first[:m]), guarded(t, last[:m]), line, at, by)
+	got, again := finishedAndAgain[F](k, m, wanted, g, guarded(t, first[:m]), guarded(t, last[:m]), line, at, by)
+	if _, others := finishedAndAgain[F](kernel.Kernel{}, m, wanted, s, first, last, line, at, by); !slices.Equal(again, others) {
+		t.Fatalf("%v: of %d pixels, %v have to be computed a second time, want %v", k.ISA(), m, again, others)
+	}
 	for j, o := range got {
 		if o == nil {
 			continue
@@ -200,7 +211,7 @@ func TestResultsByHand(t *testing.T) {
 		k.Sums(s, tile, axis, kernel.Valid{})
 		ends := [2][]float64{{2000, 2000}, {2002, 2002}}
 		out := finished[float64](k, 2, func(int) bool { return true }, s, ends[0], ends[1],
-			kernel.Line{Axis: axis, Scale: 1, MinObs: 2}, Times{Mean: 2001, PerTau: 1, PerTime: 1, Scale: 1}, by)
+			kernel.Line{Axis: axis, Scale: 1, MinObs: 2}, Times{Mean: 2001, PerTau: 1, PerTime: 1, Scale: 1, Unit: 1, Span: 2, Doubts: NewDoubts(1100, MinSpread)}, by)
 		root := math.Sqrt(0.75) // stderr² = 1.5/1/2
 		for p, want := range []map[int]float64{
 			{OutSlope: 2, OutIntercept: -3990, OutR: 1, OutR2: 1, OutT: math.Inf(1), OutP: 0, OutStderr: 0, OutRMSE: 0, OutMean: 12, OutN: 3,
@@ -288,7 +299,7 @@ func FuzzFinish(f *testing.F) {
 			s.N[p] = float64(int(math.Float64bits(s.TT[p])>>3) % 41)
 		}
 		line := kernel.Line{Axis: kernel.NewAxis([]float64{-1, 0, 1}), Scale: scale, MinObs: 2}
-		at := Times{Mean: zero / 3, PerTau: 0.5, Zero: zero, PerTime: 3, Scale: scale, Offset: 1}
+		at := Times{Mean: zero / 3, PerTau: 0.5, Zero: zero, Unit: 0.5, Origin: zero, Span: 3, Doubts: NewDoubts(1100, MinSpread), PerTime: 3, Scale: scale, Offset: 1}
 		all := func(int) bool { return true }
 		want := finished[float64](kernel.Kernel{}, pixels, all, s, s.T, s.Y, line, at, by)
 		for _, k := range kernels(t) {
@@ -301,4 +312,42 @@ func FuzzFinish(f *testing.F) {
 func TestAssemblyIsWhatItsNamesClaim(t *testing.T) {
 	asmcheck.Bodies(t, "regress_avx512_amd64.s", 2)
 	asmcheck.Bodies(t, "regress_avx2_amd64.s", 2)
+}
+
+// MostCrowded is compared with a search among all subsets of small axes.
+func TestMostCrowded(t *testing.T) {
+	rng := rand.New(rand.NewPCG(51, 51))
+	for round := range 300 {
+		n := 2 + rng.IntN(9)
+		tau := make([]float64, n)
+		mean := 0.0
+		for i := range tau {
+			tau[i] = math.Pow(10, 4*rng.Float64()) * float64(1+rng.IntN(2))
+			if i > 0 && rng.IntN(3) == 0 {
+				tau[i] = tau[i-1]
+			}
+			mean += tau[i] / float64(n)
+		}
+		for i := range tau {
+			tau[i] -= mean
+		}
+		most := 0
+		for set := 1; set < 1<<n; set++ {
+			var k, a, b float64
+			for i, x := range tau {
+				if set>>i&1 != 0 {
+					k, a, b = k+1, a+x, b+x*x
+				}
+			}
+			if k*b-a*a < MinSpread*k*b {
+				most = max(most, int(k))
+			}
+		}
+		if got, above := MostCrowded(tau, MinSpread), MostCrowded(tau, 4*MinSpread); got < most || got > above {
+			t.Fatalf("round %d: up to %d of %v, want %d", round, got, tau, most)
+		}
+	}
+	if n := MostCrowded([]float64{-3, -1, 1, 3}, MinSpread); n != 1 {
+		t.Errorf("of an even axis of 4 dates up to %d", n)
+	}
 }
