@@ -15,6 +15,7 @@ type labels struct {
 	description string // of the band
 	acquired    string // ACQUISITIONDATETIME of the band or, if only one band is used, of the file
 	tag         string // TIFFTAG_DATETIME
+	layer       string // the time that terra keeps for the band
 	time        timeaxis.TimeCoordinate
 }
 
@@ -37,7 +38,7 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 
 // input returns what the labels, with the name of the raster, say about its date.
 func (l labels) input(name string) timeaxis.Input {
-	return timeaxis.Input{Name: name, Time: l.time, Description: l.description, Acquired: l.acquired, Tag: l.tag}
+	return timeaxis.Input{Name: name, Time: l.time, Layer: l.layer, Description: l.description, Acquired: l.acquired, Tag: l.tag}
 }
 
 // timeIn returns the time coordinate among the metadata of a band. The metadata of the file says

@@ -56,6 +56,9 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 	if t != nil && alone {
 		labelFromTags(t, planes)
 	}
+	if len(planes) > 0 {
+		labelFromTerra(name, planes, planes[0].form.bands)
+	}
 	if !findSamples(planes, t, l.geo, alone) {
 		direct = nil
 	}

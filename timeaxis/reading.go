@@ -14,6 +14,7 @@ type Input struct {
 	// Path is where its name is read from; "" for a band, whose file has other dates too.
 	Path        string
 	Time        TimeCoordinate // of the band
+	Layer       string         // the time that R's terra keeps for the band in NAME.aux.json, such as 2001-07-15
 	Description string         // of the band
 	Acquired    string         // acquisition metadata, such as 2015-07-11 10:00:08
 	Tag         string         // TIFFTAG_DATETIME, such as 2015:07:11 10:00:08
@@ -54,15 +55,16 @@ func columnOf(source string, text func(Input) string, read func(texts []string) 
 // product id: scenes of one date are often in one, and any other date of a folder may be that of a
 // project or of a run.
 var (
-	timeColumn = column{"time coordinate", func(in Input) string { return in.Time.String() }, timeReadings}
-	descColumn = columnOf("band description", func(in Input) string { return in.Description }, readings)
-	acqColumn  = columnOf("acquisition metadata", func(in Input) string { return in.Acquired }, readings)
-	tagColumn  = columnOf("TIFFTAG_DATETIME", func(in Input) string { return in.Tag }, tagReadings)
-	nameColumn = column{"file name", func(in Input) string { return in.Path }, baseReadings}
-	dirColumn  = column{"folder name", func(Input) string { return "" }, folderReadings}
+	timeColumn  = column{"time coordinate", func(in Input) string { return in.Time.String() }, timeReadings}
+	layerColumn = columnOf("terra's .aux.json", func(in Input) string { return in.Layer }, layerReadings)
+	descColumn  = columnOf("band description", func(in Input) string { return in.Description }, readings)
+	acqColumn   = columnOf("acquisition metadata", func(in Input) string { return in.Acquired }, readings)
+	tagColumn   = columnOf("TIFFTAG_DATETIME", func(in Input) string { return in.Tag }, tagReadings)
+	nameColumn  = column{"file name", func(in Input) string { return in.Path }, baseReadings}
+	dirColumn   = column{"folder name", func(Input) string { return "" }, folderReadings}
 
 	nameColumns = []column{nameColumn, dirColumn}
-	allColumns  = []column{timeColumn, descColumn, acqColumn, nameColumn, dirColumn}
+	allColumns  = []column{timeColumn, layerColumn, descColumn, acqColumn, nameColumn, dirColumn}
 )
 
 func baseReadings(inputs []Input) []reading {
@@ -212,7 +214,7 @@ func (in Input) noDate(cells []cell) error {
 // lacking names what an input without any text lacks.
 func lacking(cells []cell) string {
 	for _, c := range cells {
-		if c.source != timeColumn.source {
+		if c.source != timeColumn.source && c.source != layerColumn.source {
 			return c.source
 		}
 	}

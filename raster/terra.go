@@ -1,0 +1,36 @@
+package raster
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+)
+
+// mostAuxBytes is the size of the largest .aux.json that is read: some hundred thousand layers.
+const mostAuxBytes = 8 << 20
+
+// labelFromTerra sets the times that R's terra keeps for the layers of a local raster of so many
+// bands in NAME.aux.json. A file of another program, or for another number of layers, is ignored.
+func labelFromTerra(name string, planes []plane, bands int) {
+	if strings.HasPrefix(name, "/vsi") {
+		return
+	}
+	path := name + ".aux.json"
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > mostAuxBytes {
+		return
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return
+	}
+	var layers struct {
+		Time []string `json:"time"`
+		Step string   `json:"timestep"`
+	}
+	if json.Unmarshal(text, &layers) != nil || layers.Step == "" || len(layers.Time) != bands {
+		return
+	}
+	for i := range planes {
+		planes[i].labels.layer = layers.Time[planes[i].band-1]
+	}
+}
