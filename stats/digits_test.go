@@ -404,3 +404,29 @@ func TestHardSeries(t *testing.T) {
 		t.Errorf("%d series", series)
 	}
 }
+
+// BenchmarkSecond measures pixels that are all computed a second time.
+func BenchmarkSecond(b *testing.B) {
+	for _, n := range []int{21, 64, 500} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			pixels := 256 << 10 / (4 * n) / kernel.PanelPixels * kernel.PanelPixels
+			data := make([]float32, n*pixels)
+			rng := rand.New(rand.NewPCG(1, 1))
+			for i := range data {
+				data[i] = float32(i/pixels) + 1e-4*rng.Float32()
+			}
+			tile := kernel.TileOf(data, pixels, n, pixels)
+			tile.InCache = true
+			p, err := NewPlan(kernel.Best(), years(1, n), Options{Fields: []Field{Slope, PValue}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			out := [][]float32{make([]float32, pixels), make([]float32, pixels)}
+			s := p.NewScratch()
+			for b.Loop() {
+				Fit(p, s, tile, out)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*pixels), "ns/pixel")
+		})
+	}
+}

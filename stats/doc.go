@@ -53,6 +53,26 @@
 //
 // Sums and results are float64. The differences are made with fused multiply-adds, which do not
 // round their products, so that exact sums (of whole samples at whole times) give exact differences
-// below 2^53. Where r² is near 1, D is a difference of nearly equal numbers and loses digits.
-// docs/measured.md has the errors.
+// below 2^53.
+//
+// # The second look
+//
+// Ctt, Cyy and D are small differences of large numbers where observations are clustered in time,
+// the first one is far from the others, or r² is near 1. The sums tell which pixels these are. They
+// are computed again from their samples in about 106 bits, while the tile is in cache (see
+// regress.Second). Why a pixel is looked at again decides which fields are replaced, so that each
+// field has the same bits whatever others are asked for:
+//
+//   - The times alone decide whether observations are clustered. All fields are replaced, the slope
+//     too. Without gaps the axis is centred and this cannot be. kernel.Slope, which adds no sums that
+//     could tell, marks blocks with pixels of few observations, and the sums of these are added.
+//   - Otherwise the fields that depend on residuals are replaced. The slope and the fields that
+//     follow from it and the means keep their bits, because they lose no digits.
+//
+// If dates are added in parts, [Finish] asks for all of them again. The code is portable, so that
+// the bits are the same on every instruction set, and pixels without a second look keep those of
+// the sums.
+//
+// Times far from zero are taken relative to the first date, and extreme ones are scaled by a power
+// of two. docs/measured.md has the errors.
 package stats

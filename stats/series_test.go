@@ -98,3 +98,33 @@ func planes(n, pixels int) [][]float64 {
 	}
 	return p
 }
+
+// Residuals of clustered observations are those of the slope from the second look: 1, 2, 4 at
+// neighbouring times far from another date have the line 5/6 + 1.5·t.
+func TestSeriesOfClusteredObservations(t *testing.T) {
+	for _, k := range kernels(t) {
+		p, err := NewPlan(k, []float64{0, 1e9, 1e9 + 1, 1e9 + 2}, Options{Scale: -3, Offset: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		residual, detrended := planes(4, 70), planes(4, 70)
+		data := make([]float64, 4*70)
+		for pixel := range 70 {
+			for i, y := range []float64{nan, 1, 2, 4} {
+				data[i*70+pixel] = y
+			}
+		}
+		Series(p, p.NewScratch(), kernel.TileOf(data, 70, 4, 70), residual, detrended)
+		for i, want := range []float64{nan, -0.5, 1, -0.5} {
+			for _, pixel := range []int{0, 69} {
+				got, level := residual[i][pixel], detrended[i][pixel]
+				if i == 0 && got != got && level != level {
+					continue
+				}
+				if !(math.Abs(got-want) <= 1e-15) || !(math.Abs(level-(want+3)) <= 4e-15) {
+					t.Errorf("%v: date %d: residual %v and detrended %v, want %v and %v", k.ISA(), i, got, level, want, want+3)
+				}
+			}
+		}
+	}
+}

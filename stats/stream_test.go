@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
@@ -18,11 +19,16 @@ type scenes struct {
 	grid pixtrend.Grid
 	data []float32 // plane by plane
 	out  [][]float64
+
+	begun atomic.Int64 // reads of the first date of a window
 }
 
 func (s *scenes) Grid() pixtrend.Grid { return s.grid }
 
 func (s *scenes) Read(_ context.Context, _ int, w pixtrend.Window, first int, dst kernel.Tile) error {
+	if first == 0 {
+		s.begun.Add(1)
+	}
 	for i := range dst.Dates {
 		for y := range w.Height {
 			at := ((first+i)*s.grid.Height+w.Y+y)*s.grid.Width + w.X
@@ -109,6 +115,70 @@ func TestAnotherEstimatorStreams(t *testing.T) {
 		}
 		if f := slices.Index(row.fields, spread); f >= 0 && !(want[f][0] > 900 && want[f][0] < 1009) {
 			t.Errorf("a spread of %v", want[f][0])
+		}
+	}
+}
+
+// Windows whose dates are read in parts are read again for pixels that need a second look, and only
+// then. All fields have the bits of a fit of all dates together.
+func TestSecondLookStreams(t *testing.T) {
+	const width, height, dates = 64, 40, 200
+	axis, order, err := timeaxis.NewAxis(pixtrend.Years(1801, 2000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name   string
+		every  int // one pixel of so many is hard
+		fields []stats.Field
+		again  bool
+	}{
+		{"no pixel", width * height * 2, []stats.Field{stats.Slope, stats.PValue, stats.FittedFirst}, false},
+		{"a few", 97, []stats.Field{stats.Slope, stats.PValue, stats.FittedFirst}, true},
+		{"all", 1, stats.AllFields, true},
+		{"the slopes of a few", 97, []stats.Field{stats.Slope}, true},
+		{"the slopes of all", 1, []stats.Field{stats.N, stats.Slope}, true},
+	} {
+		data := make([]float32, width*height*dates)
+		for i := range data {
+			date, pixel := i/(width*height), i%(width*height)
+			data[i] = float32((i * 7919) % 1009)
+			switch {
+			case pixel%row.every != row.every-1:
+			case pixel%2 == 0 && row.every > 1 || pixel%3 == 1: // nearly a line
+				data[i] = float32(3*date) + data[i]/1e6
+			case date < dates-4: // neighbouring dates at the end
+				data[i] = float32(math.NaN())
+			}
+		}
+		stack, err := pixtrend.NewStackOn(data, layout.BSQ, width, height, axis, order)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := planesOf(row.fields, width*height)
+		if _, err := pixtrend.FitInto(t.Context(), stack, pixtrend.Options{Fields: row.fields}, want); err != nil {
+			t.Fatal(err)
+		}
+		s := &scenes{data: data, out: planesOf(row.fields, width*height), grid: pixtrend.Grid{Width: width, Height: height,
+			Axis: axis, Type: kernel.Float32, BlockWidth: 32, BlockHeight: 20, WholeBlocks: true}}
+		plan, err := pixtrend.NewStreamPlan(s.grid, pixtrend.Options{Fields: row.fields, Threads: 2, Float64: true, TileMemory: 900 << 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan.DatesAtOnce >= dates {
+			t.Errorf("%s: %d dates at once", row.name, plan.DatesAtOnce)
+		}
+		if _, err := plan.Run(t.Context(), s, s, nil); err != nil {
+			t.Fatal(err)
+		}
+		if again := int(s.begun.Load()) > plan.Windows; again != row.again {
+			t.Errorf("%s: %d windows are read %d times", row.name, plan.Windows, s.begun.Load())
+		}
+		same := func(a, b float64) bool { return a == b || a != a && b != b }
+		for f, field := range row.fields {
+			if !slices.EqualFunc(s.out[f], want[f], same) {
+				t.Errorf("%s: %v is not what it is in one part", row.name, field)
+			}
 		}
 	}
 }
