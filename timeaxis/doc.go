@@ -2,10 +2,9 @@
 // dates into the numbers that a trend is fitted against.
 //
 // A [Date] is a year ("2001") or a calendar day ("2001-07-15"); a month or a
-// dekad is its first day, which shifts all dates of a stack alike and so leaves
-// slopes alone. A [Spec] says where dates come from: by default from the time
-// coordinate or the description of a band, acquisition metadata or the file's
-// name ([ParseSpec]), from names by a pattern of the user's ([ParsePattern]), or
+// dekad is its first day. A [Spec] says where dates come from: by default from
+// the time coordinate or the description of a band, acquisition metadata or the
+// file's name ([ParseSpec]), from names by a pattern of the user's ([ParsePattern]), or
 // from a range, a list or a CSV. In place of dates it may give other numbers
 // ([ParseX]). [Spec.Resolve] returns a [Reading] for each [Input], a [Selection]
 // drops those that are not wanted, and [NewAxis] or [NewXAxis] sorts them, by
