@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Histogram counts values in classes of equal width whose limits are round numbers.
 type Histogram struct {
@@ -18,9 +21,16 @@ type Histogram struct {
 // side. Quantiles near the ends are a good choice of lo and hi: a few outliers then do not leave
 // all others in one class. There are no classes if lo and hi are equal or not finite.
 func (s *Sampler) Histogram(lo, hi float64) Histogram {
+	if s.wide != nil {
+		return histogram(s.wide, lo, hi)
+	}
+	return histogram(s.narrow, lo, hi)
+}
+
+func histogram[F float32 | float64](values []F, lo, hi float64) Histogram {
 	negative, zero := 0, 0
-	for _, x := range s.values {
-		sign := int(math.Float32bits(x) >> 31) // without a branch, since signs change from value to value
+	for _, x := range values {
+		sign := int(math.Float64bits(float64(x)) >> 63) // without a branch, since signs change from value to value
 		negative += sign
 		if x == 0 {
 			zero++
@@ -29,15 +39,18 @@ func (s *Sampler) Histogram(lo, hi float64) Histogram {
 	}
 	h := Histogram{Limits: []float64{}, Counts: []int{}, Negative: negative, Zero: zero}
 	if c, ok := classesFor(lo, hi); ok {
-		h.Limits, h.Counts = c.limits(), c.count(s.values)
+		h.Limits = c.limits()
+		h.Counts = count(c, h.Limits, values)
 	}
 	return h
 }
 
-// classes have the limits i·per/times, i being the whole numbers from first to last. per and times
-// are kept apart because their quotient, a decimal fraction, is no float64: a value that equals a
-// limit would be counted in the wrong class.
-type classes struct{ first, last, per, times float64 }
+// classes have the limits i·digit·10^exponent, i being the whole numbers from first to last.
+type classes struct {
+	first, last float64
+	digit       float64
+	exponent    int
+}
 
 // classesFor returns the classes that enclose lo and hi closely, with a width of 1, 2 or 5 times a
 // power of ten.
@@ -47,45 +60,58 @@ func classesFor(lo, hi float64) (c classes, ok bool) {
 	if !(width > 0) || math.IsInf(width, 1) || hi-lo < 1e-12*max(math.Abs(lo), math.Abs(hi)) {
 		return c, false
 	}
-	exponent := int(math.Floor(math.Log10(width)))
-	c = classes{per: 10, times: 1}
+	c = classes{digit: 10, exponent: int(math.Floor(math.Log10(width)))}
 	for _, digit := range []float64{5, 2, 1} {
-		if digit*math.Pow10(exponent) >= width {
-			c.per = digit
+		if digit*math.Pow10(c.exponent) >= width {
+			c.digit = digit
 		}
 	}
-	if exponent < 0 {
-		c.times = math.Pow10(-exponent)
-	} else {
-		c.per *= math.Pow10(exponent)
-	}
-	c.first, c.last = math.Floor(lo*c.times/c.per), math.Ceil(hi*c.times/c.per)
+	c.first, c.last = math.Floor(c.at(lo)), math.Ceil(c.at(hi))
 	return c, true
+}
+
+// at returns i of the limit that x is, nearly.
+func (c classes) at(x float64) float64 {
+	if c.exponent < 0 {
+		return x * math.Pow10(-c.exponent) / c.digit
+	}
+	return x / (c.digit * math.Pow10(c.exponent))
 }
 
 // n returns the number of classes.
 func (c classes) n() int { return int(c.last - c.first) }
 
+// limits returns the numbers nearest to the limits, which are the ones that look round. Products of
+// powers of ten would be off in the last digit.
 func (c classes) limits() []float64 {
 	limits := make([]float64, c.n()+1)
 	for i := range limits {
-		limits[i] = (c.first + float64(i)) * c.per / c.times
+		whole := strconv.FormatFloat((c.first+float64(i))*c.digit, 'f', 0, 64)
+		limits[i], _ = strconv.ParseFloat(whole+"e"+strconv.Itoa(c.exponent), 64) // in range
 	}
 	return limits
 }
 
 // count returns Histogram.Counts of values.
-func (c classes) count(values []float32) []int {
+func count[F float32 | float64](c classes, limits []float64, values []F) []int {
 	n := c.n()
 	counts := make([]int, n+2)
-	for _, x := range values {
-		switch at := float64(x) * c.times / c.per; {
-		case at < c.first:
+	for _, value := range values {
+		x := float64(value)
+		switch {
+		case x < limits[0]:
 			counts[0]++
-		case at >= c.last:
+		case x >= limits[n]:
 			counts[n+1]++
 		default:
-			counts[1+int(at-c.first)]++
+			i := min(max(int(c.at(x)-c.first), 0), n-1)
+			for x < limits[i] {
+				i--
+			}
+			for x >= limits[i+1] {
+				i++
+			}
+			counts[1+i]++
 		}
 	}
 	return counts

@@ -19,6 +19,9 @@ func TestHistogramLimits(t *testing.T) {
 		{1e6, 1e6 + 7, []float64{1000000, 1000001, 1000002, 1000003, 1000004, 1000005, 1000006, 1000007}},
 		{2e-20, 9e-20, []float64{2e-20, 3e-20, 4e-20, 5e-20, 6e-20, 7e-20, 8e-20, 9e-20}},
 		{-7e22, 7e22, []float64{-8e22, -6e22, -4e22, -2e22, 0, 2e22, 4e22, 6e22, 8e22}},
+		{1e36, 1.4e37, []float64{0, 2e36, 4e36, 6e36, 8e36, 1e37, 1.2e37, 1.4e37}},
+		{-3e-30, 3e-30, []float64{-3e-30, -2e-30, -1e-30, 0, 1e-30, 2e-30, 3e-30}},
+		{1 - 3.9e-9, 1 + 3.9e-9, []float64{0.999999996, 0.999999997, 0.999999998, 0.999999999, 1, 1.000000001, 1.000000002, 1.000000003, 1.000000004}},
 		{1, 1, []float64{}},
 		{2, 1, []float64{}},
 		{1, math.Nextafter(1, 2), []float64{}},
@@ -47,7 +50,11 @@ func TestHistogram(t *testing.T) {
 				x = 0
 			}
 			values = append(values, x)
-			Sample(s, p, []float64{x})
+			if n%5 == 0 {
+				Sample(s, p, []float32{float32(x)})
+			} else {
+				Sample(s, p, []float64{x})
+			}
 		}
 		q := s.Quantiles(0.01, 0.99)
 		h := s.Histogram(q[0], q[1])

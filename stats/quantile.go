@@ -6,7 +6,8 @@ import (
 	"sort"
 )
 
-// sampleMost is the number of pixels up to which a Sampler keeps every value, in 4 MiB.
+// sampleMost is the number of pixels up to which a Sampler keeps every value, in 4 MiB if they are
+// float32 and 8 MiB if they are float64.
 const sampleMost = 1 << 20
 
 // Sampler finds quantiles of a field over a raster in bounded memory. Of a raster of up to about a
@@ -14,33 +15,49 @@ const sampleMost = 1 << 20
 // three or more neighbours, at least half a million in all. Which one depends on the pixels'
 // numbers alone, so that the order in which values come does not change the result.
 type Sampler struct {
-	values []float32
-	every  int // the size of a group
+	narrow []float32
+	wide   []float64 // instead of narrow, if float64 values are passed
+	most   int       // number of values
+	every  int       // the size of a group
 }
 
 // NewSampler returns a sampler for a raster of that many pixels.
 func NewSampler(pixels int) *Sampler {
 	every := max(1, (pixels-1)/sampleMost+1)
-	return &Sampler{every: every, values: make([]float32, 0, (max(0, pixels-1))/every+1)}
+	return &Sampler{every: every, most: (max(0, pixels-1))/every + 1}
 }
 
-// Sample passes the values of the pixels from number first on to s, which keeps them as float32.
-// NaN is not kept.
+// Sample passes the values of the pixels from number first on to s. NaN is not kept. All calls for a
+// sampler have the same type.
 func Sample[F float32 | float64](s *Sampler, first int, values []F) {
+	switch values := any(values).(type) {
+	case []float32:
+		s.narrow = sample(s, s.narrow, first, values)
+	case []float64:
+		s.wide = sample(s, s.wide, first, values)
+	}
+}
+
+// sample appends to kept those of the values that are kept.
+func sample[F float32 | float64](s *Sampler, kept []F, first int, values []F) []F {
+	if kept == nil {
+		kept = make([]F, 0, s.most)
+	}
 	if s.every == 1 {
 		for _, x := range values {
 			if x == x {
-				s.values = append(s.values, float32(x))
+				kept = append(kept, x)
 			}
 		}
-		return
+		return kept
 	}
 	for group := first / s.every; group*s.every < first+len(values); group++ {
 		one, _ := bits.Mul64(hash(uint64(group)), uint64(s.every))
 		if i := group*s.every + int(one) - first; i >= 0 && i < len(values) && values[i] == values[i] {
-			s.values = append(s.values, float32(values[i]))
+			kept = append(kept, values[i])
 		}
 	}
+	return kept
 }
 
 // hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014). Neighbouring pixels get
@@ -53,15 +70,22 @@ func hash(x uint64) uint64 {
 }
 
 // Len returns the number of values kept.
-func (s *Sampler) Len() int { return len(s.values) }
+func (s *Sampler) Len() int { return len(s.narrow) + len(s.wide) }
 
 // Quantiles returns the values below which the shares q of the kept values lie, or nil if none is
 // kept. It interpolates linearly between neighbours, as numpy and R (type 7) do.
 func (s *Sampler) Quantiles(q ...float64) []float64 {
-	if len(s.values) == 0 {
+	if s.wide != nil {
+		return quantiles(s.wide, q)
+	}
+	return quantiles(s.narrow, q)
+}
+
+func quantiles[F float32 | float64](kept []F, q []float64) []float64 {
+	if len(kept) == 0 {
 		return nil
 	}
-	last := len(s.values) - 1
+	last := len(kept) - 1
 	// The conversion keeps the product from being fused with the subtraction below.
 	at := func(share float64) float64 { return float64(share * float64(last)) }
 	var ks []int
@@ -69,7 +93,7 @@ func (s *Sampler) Quantiles(q ...float64) []float64 {
 		k := min(int(at(share)), last)
 		ks = append(ks, k, min(k+1, last))
 	}
-	values := byRank(s.values, ks)
+	values := byRank(kept, ks)
 	out := make([]float64, len(q))
 	for i, share := range q {
 		lo, hi := float64(values[2*i]), float64(values[2*i+1])
@@ -78,10 +102,10 @@ func (s *Sampler) Quantiles(q ...float64) []float64 {
 	return out
 }
 
-// byRank returns the values of those ranks, counted from 0. A first pass counts the values by the
-// upper half of their bits, a second one collects the values whose upper half holds a rank, and
+// byRank returns the values of those ranks, counted from 0. A first pass counts the values by their
+// upper 16 bits, a second one collects the values whose upper bits hold a rank, and
 // each rank is selected among these. docs/measured.md compares it with selecting among all values.
-func byRank(values []float32, ranks []int) []float32 {
+func byRank[F float32 | float64](values []F, ranks []int) []F {
 	upTo := make([]int, 1<<16) // number of values whose key is at most the index
 	for _, x := range values {
 		upTo[key(x)]++
@@ -90,14 +114,14 @@ func byRank(values []float32, ranks []int) []float32 {
 		upTo[k] += upTo[k-1]
 	}
 	slot := make([]int, len(upTo)) // 1 + the index into alike, 0 for keys that no rank falls into
-	var alike [][]float32
+	var alike [][]F
 	for _, k := range ranks {
 		if at := sort.SearchInts(upTo, k+1); slot[at] == 0 {
 			n := upTo[at]
 			if at > 0 {
 				n -= upTo[at-1]
 			}
-			alike = append(alike, make([]float32, 0, n))
+			alike = append(alike, make([]F, 0, n))
 			slot[at] = len(alike)
 		}
 	}
@@ -106,7 +130,7 @@ func byRank(values []float32, ranks []int) []float32 {
 			alike[i-1] = append(alike[i-1], x)
 		}
 	}
-	out := make([]float32, len(ranks))
+	out := make([]F, len(ranks))
 	for i, k := range ranks {
 		at := sort.SearchInts(upTo, k+1)
 		among := alike[slot[at]-1]
@@ -115,17 +139,23 @@ func byRank(values []float32, ranks []int) []float32 {
 	return out
 }
 
-// key returns the upper half of the bits of x, changed so that keys never have the opposite order
-// of values. -0 and +0 have different keys, which makes no difference to a quantile.
-func key(x float32) int {
-	b := math.Float32bits(x)
+// key returns the upper 16 bits of x, changed so that keys never have the opposite order of values.
+// -0 and +0 have different keys, which makes no difference to a quantile.
+func key[F float32 | float64](x F) int {
+	var b uint32
+	switch x := any(x).(type) {
+	case float32:
+		b = math.Float32bits(x)
+	case float64:
+		b = uint32(math.Float64bits(x) >> 32)
+	}
 	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, since signs change from value to value
 	return int(b >> 16)
 }
 
 // ranked returns the value of rank k, counted from 0, by Hoare's selection: it moves smaller values
 // before it and larger ones behind it.
-func ranked(v []float32, k int) float32 {
+func ranked[F float32 | float64](v []F, k int) F {
 	lo, hi := 0, len(v)-1
 	for lo < hi {
 		pivot := v[lo+(hi-lo)/2]

@@ -76,14 +76,35 @@ func TestQuantilesOfManyTies(t *testing.T) {
 	}
 }
 
+// Values of float64 keep their digits.
+func TestQuantilesOfFloat64(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := NewSampler(1000)
+	var values []float64
+	for p := range 1000 {
+		values = append(values, (1+1e-9*rng.NormFloat64())*float64(1-2*(p%7/6)))
+		Sample(s, p, values[p:])
+	}
+	slices.Sort(values)
+	for i, got := range s.Quantiles(0, 1./999, 100./999, 500./999, 1) {
+		if want := values[[]int{0, 1, 100, 500, 999}[i]]; !(math.Abs(got-want) <= 1e-15) {
+			t.Errorf("quantile %d is %.17g, want %.17g", i, got, want)
+		}
+	}
+	q := s.Quantiles(0.2, 0.9)
+	if h := s.Histogram(q[0], q[1]); len(h.Limits) < 5 || h.Limits[0] == h.Limits[1] {
+		t.Errorf("from %.17g to %.17g: %v", q[0], q[1], h)
+	}
+}
+
 func BenchmarkQuantiles(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	s := NewSampler(sampleMost)
 	for b.Loop() {
 		b.StopTimer()
-		s.values = s.values[:0]
+		s.narrow = s.narrow[:0]
 		for p := range sampleMost {
-			Sample(s, p, []float64{rng.NormFloat64()})
+			Sample(s, p, []float32{float32(rng.NormFloat64())})
 		}
 		b.StartTimer()
 		s.Quantiles(0.2, 0.4, 0.6, 0.8)
