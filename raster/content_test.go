@@ -265,6 +265,39 @@ func TestOtherDrivers(t *testing.T) {
 	}
 }
 
+// A NetCDF file that is named needs no option. In a folder it is left out.
+func TestNetCDF(t *testing.T) {
+	if !gdal.HasDriver("netCDF") {
+		t.Skip("this GDAL has no driver of NetCDF")
+	}
+	s := newPlanes(20, 10, 4, 0, 17)
+	tifs := s.files(t, nil)
+	dir := t.TempDir()
+	var files []string
+	for _, name := range tifs {
+		ds, err := godal.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".tif")+".nc"))
+		nc, err := ds.Translate(files[len(files)-1], []string{"-of", "netCDF"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(nc.Close(), ds.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := fitted(t, tifs, all())
+	for _, inputs := range [][]string{files, {filepath.Join(dir, "*.nc")}} {
+		sameBands(t, inputs[0], want, fitted(t, inputs, all()))
+	}
+	fails(t, []string{dir}, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, "netCDF")
+	o := all()
+	o.Drivers = []string{"GTiff"}
+	fails(t, files, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, files[0], "none of the drivers GTiff knows its format")
+}
+
 func TestSubdatasetNames(t *testing.T) {
 	for _, test := range []struct {
 		name, words string
@@ -273,7 +306,8 @@ func TestSubdatasetNames(t *testing.T) {
 		{`NETCDF:"f.nc":t2m`, "", []string{"GTiff", "netCDF"}},
 		{`HDF4_SDS:"f.hdf":0`, "", []string{"HDF4"}},
 		{"GTIFF_DIR:2:f.tif", "", nil},
-		{`NETCDF:"f.nc":t2m`, "GDAL's driver netCDF opens: allow that driver with the option Drivers = netCDF", nil},
+		{`NETCDF:"f.nc":t2m`, "", nil},
+		{`NETCDF:"f.nc":t2m`, "GDAL's driver netCDF opens: allow that driver with the option Drivers = netCDF", []string{"VRT"}},
 		{"GTIFF_DIR:2:f.tif", "option Drivers = GTiff", []string{"VRT"}},
 		{"nothing:f.tif", "no driver of this GDAL has the prefix nothing", nil},
 	} {

@@ -22,6 +22,7 @@ type Dated struct {
 // need not make a stack. With an error about the date of one input, it returns the dates of the
 // others; the Source of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
+	o = o.forInputs(inputs)
 	s, err := newStack(inputs, o, newDescriptions())
 	if err != nil {
 		return nil, err

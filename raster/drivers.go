@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,4 +75,16 @@ func compressions(f Format) []string {
 		return nil
 	}
 	return gdal.CreationValues(string(f), "COMPRESS")
+}
+
+// netCDFName matches names of NetCDF files, patterns for them, and GDAL's names of the variables in them.
+var netCDFName = regexp.MustCompile(`(?i)(^NETCDF:|\.(nc|nc4|cdf)$)`)
+
+// forInputs returns the options with the driver of NetCDF if no driver is named and an input has the
+// name of such a file.
+func (o OpenOptions) forInputs(inputs []string) OpenOptions {
+	if len(o.Drivers) == 0 && slices.ContainsFunc(inputs, netCDFName.MatchString) && gdal.HasDriver("netCDF") {
+		o.Drivers = []string{"GTiff", "netCDF"}
+	}
+	return o
 }

@@ -34,7 +34,7 @@ import (
 // ndvi_10. They leave out hidden files and outputs of pixtrend. A pattern, folder or list without a
 // file is an error, and so is a file given twice.
 func Expand(inputs []string, o OpenOptions) (names, warnings []string, err error) {
-	found, err := expand(inputs, o)
+	found, err := expand(inputs, o.forInputs(inputs))
 	if err != nil {
 		return nil, nil, err
 	}

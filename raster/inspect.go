@@ -58,6 +58,7 @@ type statistics struct {
 // and takes no more memory than the fit. Problems of the stack are reported in the Info. Inspect
 // returns an error only if there are no files, if the options are wrong, or if the context ends.
 func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
+	o.OpenOptions = o.forInputs(inputs)
 	memory, err := newBudget(o.Memory)
 	if err != nil {
 		return nil, err

@@ -28,13 +28,15 @@ type OpenOptions struct {
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
 	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
-	Band    int
-	Index   Index    // of two bands of each file, fitted in place of a band
-	Nodata  *float64 // replaces the nodata value of every band that is fitted
-	Valid   *Range   // the range of observations of every band that is fitted; nil: any value
-	Mask    Mask     // a band that says which samples are gaps
-	NoMask  bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
-	Drivers []string // GDAL drivers that may open the inputs; nil: GTiff
+	Band   int
+	Index  Index    // of two bands of each file, fitted in place of a band
+	Nodata *float64 // replaces the nodata value of every band that is fitted
+	Valid  *Range   // the range of observations of every band that is fitted; nil: any value
+	Mask   Mask     // a band that says which samples are gaps
+	NoMask bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
+	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and netCDF if an input has
+	// the name of such a file.
+	Drivers []string
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
 
@@ -118,6 +120,7 @@ func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
 
 // open is Open with earlier descriptions of remote files.
 func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
+	o = o.forInputs(inputs)
 	s, err := newStack(inputs, o, known)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ import (
 type Dataset struct {
 	ds    *godal.Dataset
 	bands []Band
+	hdf5  bool // it is read through HDF5
 
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
@@ -47,6 +48,7 @@ type Dataset struct {
 
 func newDataset(ds *godal.Dataset) *Dataset {
 	d := &Dataset{ds: ds}
+	d.hdf5 = usesHDF5([]string{d.Driver()})
 	for _, b := range ds.Bands() {
 		d.bands = append(d.bands, Band{b, d})
 	}
@@ -68,6 +70,13 @@ func (d *Dataset) Close() error {
 // its own and copied to dst afterwards: when the context of t ends first, interruptible returns its
 // cause and read goes on in the background. The raster must not be used then, but closed.
 func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) error) error {
+	if d.hdf5 {
+		loud := read
+		read = func(into []T) error {
+			defer quietHDF5()()
+			return loud(into)
+		}
+	}
 	if t == nil {
 		return read(dst)
 	}

@@ -45,6 +45,9 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		}
 	}
 	open := func() (*Dataset, error) {
+		if usesHDF5(drivers) {
+			defer quietHDF5()()
+		}
 		ds, err := godal.Open(name, append(opts, t.openOptions()...)...)
 		if err != nil {
 			return nil, err
