@@ -19,19 +19,10 @@ import (
 // 365.2425 days, for pixels with 12 or more observations: for all of them, and for the 256 that a
 // survey keeps.
 func TestYearlyCycleOfSentinel(t *testing.T) {
-	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	names, dates, planes := sentinel(t)
 	var times []float64
-	var planes [][]float64
-	for _, name := range names {
-		d, err := timeaxis.FromName(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, _ := readAll(t, name)
-		times, planes = append(times, yearsSince1970(d)), append(planes, b[0])
+	for _, d := range dates {
+		times = append(times, yearsSince1970(d))
 	}
 	same := func(what string, c *YearlyCycle, pixels int, share float64, changed int) {
 		t.Helper()

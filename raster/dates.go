@@ -18,9 +18,9 @@ type Dated struct {
 	timeaxis.Reading
 }
 
-// Dates returns the dates of all inputs in the order of the inputs, selected or not. The inputs
-// need not make a stack. With an error about the date of one input, it returns the dates of the
-// others; the Source of an input without a date is "".
+// Dates returns the dates of all inputs, in the order of the inputs. It ignores the selection of
+// dates in o. The rasters may have different grids. If some inputs have no date, Dates returns an
+// error and also the dates of the others; the Source of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
 	o = o.forInputs(inputs)
 	s, err := newStack(inputs, o, newDescriptions())

@@ -146,23 +146,31 @@ func TestLAIMultibandIsTheSame(t *testing.T) {
 	}
 }
 
-// Sentinel-2 with 40 % gaps: slope, intercept and n of every pixel against plain two-pass float64
-// sums over the observations.
-func TestSentinelAgainstTwoPass(t *testing.T) {
+// sentinel returns the names, dates and samples of the Sentinel-2 stack.
+func sentinel(t *testing.T) (names []string, dates []timeaxis.Date, planes [][]float64) {
+	t.Helper()
 	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var times []float64
-	var planes [][]float64
 	for _, name := range names {
 		d, err := timeaxis.FromName(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		times = append(times, float64(d.Number()))
 		b, _ := readAll(t, name)
-		planes = append(planes, b[0])
+		dates, planes = append(dates, d), append(planes, b[0])
+	}
+	return names, dates, planes
+}
+
+// Sentinel-2 with 40 % gaps: slope, intercept and n of every pixel against plain two-pass float64
+// sums over the observations.
+func TestSentinelAgainstTwoPass(t *testing.T) {
+	names, dates, planes := sentinel(t)
+	var times []float64
+	for _, d := range dates {
+		times = append(times, float64(d.Number()))
 	}
 	bands, _ := readAll(t, fit(t, names, Options{Fit: pixtrend.Options{Fields: slopeInterceptN, Float64: true}}))
 	gaps := 0

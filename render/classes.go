@@ -164,8 +164,8 @@ func (s *Survey) zerosApart(n int) bool {
 	return n > 2 && s.Zeros > 0 && float64(s.Zeros) >= rare*float64(s.Values)
 }
 
-// belowZero is the upper limit of the values below zero where zeros are a class of their own: no
-// value lies between the two.
+// belowZero is the largest float64 below zero. It is the upper limit of the class of negative
+// values if zero has a class of its own.
 const belowZero = -math.SmallestNonzeroFloat64
 
 // signed returns the classes with limits below and above zero, and at zero where it separates

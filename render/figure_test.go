@@ -169,8 +169,8 @@ func example(w, h, classes, side int) *Figure {
 	return f
 }
 
-// For rasters of all shapes and texts of all lengths, everything is on the page, and texts overlap
-// neither each other nor the map.
+// Every part of a figure lies on the page, for rasters of any shape and texts of any length. Texts do
+// not overlap each other or the map.
 func TestLay(t *testing.T) {
 	for _, size := range [][2]int{{827, 883}, {5, 4}, {1, 1}, {2000, 20}, {20, 2000}, {600, 200}, {3, 700}, {30, 600}} {
 		for i, classes := range []int{2, 5, 12, 5, 5} {

@@ -16,7 +16,7 @@
 // # Fields and estimators
 //
 // A field is one result of a fit. An estimator computes several fields from the observations of a
-// pixel; the only one so far is the straight line y = intercept + slope·t by ordinary least
+// pixel. The only estimator so far fits the straight line y = intercept + slope·t by ordinary least
 // squares. Names and definitions are those of scipy.stats.linregress where it has them.
 // [Field.Info] returns what is known of a field. docs/semantics.md defines each one, and lists the
 // results of degenerate pixels: those with fewer observations than Options.MinObs, with all of them

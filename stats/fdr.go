@@ -11,8 +11,8 @@ import (
 // largest number with p(k) ≤ k·rate/m (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57, 289–300,
 // https://doi.org/10.1111/j.2517-6161.1995.tb02031.x).
 //
-// A search takes up to two megabytes, however many p-values there are. It counts all of them twice
-// if they are float32 and four times if they are float64, rarely a few more times:
+// A search takes up to two megabytes, however many p-values there are. It usually reads float32
+// values twice and float64 values four times; a few more passes are rarely needed:
 //
 //	d := stats.NewDiscoveries(0.05)
 //	for !d.Done() {

@@ -5,8 +5,8 @@
 //	go run ./examples/interleaved   # makes a stack of its own
 //	go run ./examples/interleaved -width 400 -height 300 -years 1995-2015 stack.bip slope.f32
 //
-// Samples are int16 with -9999 for a gap. The result is float32. Both are row by row and in the
-// machine's byte order. If the first year is the later one (2015-1995), each series begins with the
+// Samples are int16 with -9999 for a gap. The result is float32. Both files are stored row by
+// row, in the machine's byte order. If the first year is the later one (2015-1995), each series begins with the
 // newest sample.
 //
 // Two small types connect files to pixtrend.Stream. cube is a Source, which reads the window that
