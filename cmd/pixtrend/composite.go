@@ -38,12 +38,12 @@ func newCompositeCommand() *cobra.Command {
 			"Gaps are left out, and a pixel without an observation is NaN. Scale and offset are applied.\n" +
 			"pixtrend fit has the same options, and fits composites without writing them.",
 		Example: "  # scenes of five years, made for trying: their yearly maximum, a file for each year\n" +
-			"  pixtrend synth scenes --dates 2010-2014 --every 16 --width 200 --height 100\n" +
-			"  pixtrend composite scenes -o 'ndvi_{year}.tif' --annual max\n" +
+			"  pixtrend synth every16 --dates 2010-2014 --every 16 --width 200 --height 100\n" +
+			"  pixtrend composite every16 -o 'ndvi_{year}.tif' --annual max\n" +
 			"  # the median of every growing season, all in one file\n" +
-			"  pixtrend composite scenes -o season.tif --annual median --months 5-9\n" +
+			"  pixtrend composite every16 -o season.tif --annual median --months 5-9\n" +
 			"  # how many observations there are in each month\n" +
-			"  pixtrend composite scenes -o count.tif --monthly count",
+			"  pixtrend composite every16 -o count.tif --monthly count",
 		Args: func(cmd *cobra.Command, args []string) error {
 			c.inputs = args
 			if err := c.check(); err != nil {

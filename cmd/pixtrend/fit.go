@@ -52,6 +52,9 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # the trend of the yearly maximum of scenes\n" +
+			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
+			"  pixtrend fit every30 -o yearly.tif --annual max\n" +
 			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {

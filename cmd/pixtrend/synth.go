@@ -58,14 +58,15 @@ func newSynthCommand() *cobra.Command {
 		Use:   "synth DIR",
 		Short: "Make a synthetic stack, for examples and trials.",
 		Long: "Make a synthetic stack, for examples and trials: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI\n" +
-			"of an invented city. With --every, the files are scenes, DIR/ndvi_1995-01-01.tif and so on.\n\n" +
+			"of an invented city.\n\n" +
+			"With --every, the files are scenes: DIR/ndvi_1995-01-01.tif and so on.\n\n" +
 			"The same options give the same samples on every machine.",
 		Example: "  # a city of 827 × 883 pixels, 1995-2015\n" +
 			"  pixtrend synth demo\n" +
 			"  # more of it, without gaps\n" +
 			"  pixtrend synth large --width 4000 --height 4000 --dates 1985-2024 --gaps 0\n" +
 			"  # a scene every 16 days\n" +
-			"  pixtrend synth scenes --dates 2010-2014 --every 16 --width 200 --height 100\n" +
+			"  pixtrend synth every16 --dates 2010-2014 --every 16 --width 200 --height 100\n" +
 			"  # compressed, in tiles\n" +
 			"  pixtrend synth tiles --co COMPRESS=DEFLATE --co PREDICTOR=3 --co TILED=YES",
 		ValidArgsFunction: oneFolder,
