@@ -240,7 +240,7 @@ func copyPlane[F float32 | float64](dst []F, tile kernel.Tile, i int, g Grid) {
 		samples := room[:hi-lo]
 		tile.Slice(lo, hi).Observations(samples, i, g.Valid)
 		for p, y := range samples {
-			dst[lo+p] = F(math.FMA(y, scale, g.Offset))
+			dst[lo+p] = F(kernel.OneNaN(math.FMA(y, scale, g.Offset)))
 		}
 	}
 }
