@@ -25,10 +25,11 @@ type StreamPlan struct {
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
 
-	grid  Grid
-	stats *stats.Plan
-	k     kernel.Kernel
-	run   runner.Options
+	grid      Grid
+	left, top int // of the first window, columns and rows outside the grid
+	stats     *stats.Plan
+	k         kernel.Kernel
+	run       runner.Options
 }
 
 // NewStreamPlan plans the stream of a grid. It reads nothing.
@@ -41,6 +42,10 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	if g.ScratchBytes < 0 {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a source that holds %d bytes for a pixel cannot be planned for", g.ScratchBytes)
+	}
+	if g.BlockX < 0 || g.BlockY < 0 || g.BlockX >= max(1, g.BlockWidth) || g.BlockY >= max(1, g.BlockHeight) {
+		return StreamPlan{}, fmt.Errorf("pixtrend: a stack that begins in column %d, row %d of a block of %d × %d pixels",
+			g.BlockX, g.BlockY, g.BlockWidth, g.BlockHeight)
 	}
 	if g.Width > math.MaxInt/g.Height {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
@@ -91,7 +96,11 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 			break
 		}
 	}
-	p.Windows = ((g.Width-1)/p.WindowWidth + 1) * ((g.Height-1)/p.WindowHeight + 1)
+	if o.WindowWidth == 0 {
+		p.left, p.top = g.BlockX, g.BlockY
+	}
+	across, down := p.windows()
+	p.Windows = across * down
 	crew, err := runner.Assign(p.Windows, p.run)
 	if err != nil {
 		return StreamPlan{}, fmt.Errorf("pixtrend: %w", err)
@@ -106,7 +115,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 func (p *StreamPlan) cutsBlocks(o Options) bool {
 	g := p.grid
 	return g.WholeBlocks && o.WindowWidth == 0 &&
-		(p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
+		(p.WindowWidth < min(g.BlockWidth, g.BlockX+g.Width) || p.WindowHeight < min(g.BlockHeight, g.BlockY+g.Height))
 }
 
 // dates returns the number of dates.
@@ -164,7 +173,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 	p.DatesAtOnce = p.dates()
 	g := p.grid
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
-	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
+	w, h := min(max(g.BlockWidth, 1), g.BlockX+g.Width), min(max(g.BlockHeight, 1), g.BlockY+g.Height)
 	switch {
 	case o.WindowWidth > 0 || o.WindowHeight > 0:
 		w, h = min(o.WindowWidth, g.Width), min(o.WindowHeight, g.Height)
@@ -221,14 +230,15 @@ func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width,
 	most = min(most, max(layout.CachePixels(g.Type, p.dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
-	for w < g.Width && roomy(w+bw, h) {
+	width, height = g.BlockX+g.Width, g.BlockY+g.Height // of all blocks, but the ends of the last
+	for w < width && roomy(w+bw, h) {
 		w += bw
 	}
-	w = min(w, g.Width)
-	for w == g.Width && h < g.Height && roomy(w, h+bh) {
+	w = min(w, width)
+	for w == width && h < height && roomy(w, h+bh) {
 		h += bh
 	}
-	return w, min(h, g.Height)
+	return w, min(h, height)
 }
 
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 if they overflow,
@@ -272,11 +282,18 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%d MiB", (n-1)>>20+1)
 }
 
-// window returns window number i, counted row by row.
+// windows returns how many windows there are in a row, and in a column.
+func (p *StreamPlan) windows() (across, down int) {
+	return (p.left+p.grid.Width-1)/p.WindowWidth + 1, (p.top+p.grid.Height-1)/p.WindowHeight + 1
+}
+
+// window returns window number i, counted row by row. The first of a row or column can be smaller
+// than the others, as the last can.
 func (p *StreamPlan) window(i int) Window {
-	across := (p.grid.Width-1)/p.WindowWidth + 1
-	w := Window{X: i % across * p.WindowWidth, Y: i / across * p.WindowHeight}
-	w.Width = min(p.WindowWidth, p.grid.Width-w.X)
-	w.Height = min(p.WindowHeight, p.grid.Height-w.Y)
+	across, _ := p.windows()
+	x, y := i%across*p.WindowWidth-p.left, i/across*p.WindowHeight-p.top
+	w := Window{X: max(x, 0), Y: max(y, 0)}
+	w.Width = min(x+p.WindowWidth, p.grid.Width) - w.X
+	w.Height = min(y+p.WindowHeight, p.grid.Height) - w.Y
 	return w
 }

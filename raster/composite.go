@@ -53,13 +53,17 @@ func (s *Stack) compose(axis timeaxis.Axis) error {
 	return err
 }
 
-// fitted returns the source of what is fitted: the scenes or their composites. threads is as in
-// pixtrend.Options.
+// fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or
+// of a region. threads is as in pixtrend.Options.
 func (s *Stack) fitted(threads int) (pixtrend.Source, error) {
-	if s.groups == nil {
-		return s, nil
+	var source pixtrend.Source = s
+	if s.region != (pixtrend.Window{}) {
+		source = region{s, s.region}
 	}
-	return pixtrend.Compose(s, s.groups, s.composites, s.options.Composite.By, threads)
+	if s.groups == nil {
+		return source, nil
+	}
+	return pixtrend.Compose(source, s.groups, s.composites, s.options.Composite.By, threads)
 }
 
 // checkMixture returns an error if some files are composites and others are not, or composites of

@@ -60,6 +60,7 @@ type Job struct {
 	Warnings  []string
 
 	stack   *Stack
+	geo     geo             // of the outputs
 	source  pixtrend.Source // of the windows: the stack, or composites of it
 	options Options
 	budget  budget
@@ -195,13 +196,14 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	}
 	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
-	transform := s.geo.transform
+	part := s.part()
+	transform := part.transform
 	j := &Job{
 		Inputs: s.Names(), Scenes: s.scenes, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Warnings: s.Warnings(), stack: s, source: source, options: o, budget: memory,
+		Warnings: s.Warnings(), stack: s, geo: part, source: source, options: o, budget: memory,
 	}
 	return j, j.addOutputs()
 }

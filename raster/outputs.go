@@ -95,7 +95,7 @@ func (j *Job) addOutputs() error {
 
 // newSpec describes the output.
 func (j *Job) newSpec() Spec {
-	g, geo := j.Grid, j.stack.geo
+	g, geo := j.Grid, j.geo
 	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
@@ -111,6 +111,9 @@ func (j *Job) newSpec() Spec {
 		s.GeoTransform = geo.transform
 	}
 	maps.Copy(s.Metadata, j.metadata())
+	if w := j.stack.region; w != (pixtrend.Window{}) {
+		s.Metadata["PIXTREND_REGION"] = fmt.Sprintf("%d,%d,%d,%d", w.X, w.Y, w.Width, w.Height)
+	}
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))

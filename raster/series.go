@@ -85,6 +85,9 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if o.Composite.Period != timeaxis.NoPeriod {
 		return nil, errors.New("a series is of scenes: leave Options.Composite unset, or read the series of composites that PrepareComposites has written")
 	}
+	if o.Region != (Region{}) {
+		return nil, errors.New("a series is of one pixel: leave Options.Region unset")
+	}
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
 		return nil, err
 	}

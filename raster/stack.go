@@ -37,6 +37,8 @@ type OpenOptions struct {
 	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and netCDF if an input has
 	// the name of such a file.
 	Drivers []string
+	// Region is the part of the stack that is fitted; the zero Region is the whole stack.
+	Region Region
 	// Composite says which scenes become one before a fit; the zero Composite fits the scenes.
 	Composite Composite
 	// Recursive searches the folders in a folder that is an input.
@@ -80,7 +82,7 @@ func (o OpenOptions) check() error {
 	if err := cmp.Or(o.Index.check(), o.Valid.check()); err != nil {
 		return fault.Inputf("%v", err)
 	}
-	if err := o.Mask.check(); err != nil {
+	if err := cmp.Or(o.Mask.check(), o.Region.check()); err != nil {
 		return err
 	}
 	return o.Select.Check()
@@ -112,8 +114,9 @@ type Stack struct {
 	scenes        timeaxis.Axis    // of the planes
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
 	composites    timeaxis.Axis
-	maskedSamples atomic.Int64 // samples that masks have hidden
-	observer      watch        // sees what is read; nil in a fit
+	region        pixtrend.Window // what is fitted; zero: the whole
+	maskedSamples atomic.Int64    // samples that masks have hidden
+	observer      watch           // sees what is read; nil in a fit
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that
@@ -138,6 +141,9 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
+	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
+		return nil, err
+	}
 	warnings, err := checkGrids(s.files, geos, o)
 	if err != nil {
 		return nil, err

@@ -50,6 +50,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
+			"  # a part of it, by columns and rows\n" +
+			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
 			"  # the trend of the yearly maximum of scenes\n" +
@@ -73,6 +75,7 @@ func newFitCommand() *cobra.Command {
 	}
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
+	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
