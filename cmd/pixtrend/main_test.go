@@ -510,6 +510,8 @@ func TestErrors(t *testing.T) {
 		{name: "no tag", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "tag"}, code: 1, want: []string{"stack/ndvi_1995.tif", "no TIFFTAG_DATETIME"}},
 		{name: "x for others", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2"}, code: 1, want: []string{"2 numbers for 21 inputs"}},
 		{name: "x that is one", args: []string{"fit", "stack/ndvi_199[56].tif", "-o", "s.tif", "--x", "3,3"}, code: 1, want: []string{"x is 3 for all 2 inputs"}},
+		{name: "x that float32 does not hold", args: []string{"fit", "stack/ndvi_199[5-7].tif", "-o", "s.tif", "--x", "1e9,1000000001,1000000003", "--stats", "slope,first"}, code: 1,
+			want: []string{"the band first would have 1000000001 as 1000000000 in Float32", "write --ot Float64, or leave the band out"}},
 		{name: "no x file", args: []string{"fit", "stack", "-o", "s.tif", "--x", "@x.csv"}, code: 1, want: []string{"cannot read the numbers in x.csv: no such file", "check the name"}},
 		{name: "no dates file", args: []string{"fit", "stack", "-o", "s.tif", "--dates", "@dates.csv"}, code: 1, want: []string{"cannot read the dates in dates.csv: no such file", "check the name"}},
 		{name: "no such band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "2"}, code: 1, want: []string{"stack/ndvi_1995.tif", "no band 2, only 1", "name one"}},
