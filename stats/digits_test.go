@@ -247,7 +247,7 @@ func pairwise(n int, x func(i int) float64) float64 {
 func hardSeries(rng *rand.Rand, kind string, pixels int) (times []float64, series [][]float64) {
 	n := 4 + rng.IntN(40)
 	if kind == "long" {
-		n = 1000 + rng.IntN(2000)
+		n = 1000 + rng.IntN(4001)
 	}
 	t := float64(rng.IntN(20000))
 	for range n {
@@ -309,8 +309,8 @@ func hardSeries(rng *rand.Rand, kind string, pixels int) (times []float64, serie
 	return times, series
 }
 
-// Slope, intercept and standard error of series that are hard are within 1e-13 of the truth, plus a
-// unit of rounding for each observation, plus what the samples allow: the largest change that half
+// Slope, intercept and standard error of series that are hard are within 1e-13 of the truth, plus
+// half a unit of rounding for each observation, plus what the samples allow: the largest change that half
 // a unit in the last place of each sample can make. Standard errors of nearly perfect lines may also
 // be off by twice as much as by scipy's formulas, for series with as many zeros in 1−r².
 // PIXTREND_LONG is set for ten times as many series.
@@ -364,7 +364,7 @@ func TestHardSeries(t *testing.T) {
 				field := []Field{Slope, Intercept, Stderr}[f]
 				got, want := out[f][p], want[field]
 				e := math.Abs(got - want)
-				within := e <= (1e-13+float64(len(x))/(1<<52))*size[f]+allowed[f]
+				within := e <= (1e-13+float64(len(x))/(1<<53))*size[f]+allowed[f]
 				if field != Stderr || !(unexplained < 0.01 && unexplained > 0) {
 					if !within {
 						t.Errorf("%s: %v of %d observations, 1−r² = %.2g, is %.17g, want %.17g: off by %.2g, allowed %.2g",
@@ -403,6 +403,44 @@ func TestHardSeries(t *testing.T) {
 	if series < 7*stacks*len(kinds) {
 		t.Errorf("%d series", series)
 	}
+}
+
+// Slopes of 5000 observations on days are within 4e-12 of their standard error, and within 1e-13 of
+// the slope that a perfect line would have. The first observation is up to 8 standard deviations off
+// the line, and there may be no trend.
+func TestLongSeries(t *testing.T) {
+	const n, pixels = 5000, 12
+	rng := rand.New(rand.NewPCG(7, 7))
+	worst := 0.0
+	for _, distance := range []int{1, 30} {
+		times := make([]float64, n)
+		for i, d := 0, 8000; i < n; i++ {
+			d += 1 + rng.IntN(distance)
+			times[i] = float64(d)
+		}
+		ys := make([][]float64, pixels)
+		for p := range ys {
+			ys[p] = make([]float64, n)
+			for i := range ys[p] {
+				ys[p][i] = rng.NormFloat64() + float64(p%3)*times[i]/times[n-1]
+				if i > 0 && p%2 == 1 && rng.IntN(3) == 0 {
+					ys[p][i] = nan
+				}
+			}
+			ys[p][0] += 8 * rng.Float64()
+		}
+		out := fitSeries[float64](t, kernel.Best(), times, ys, Options{Fields: []Field{Slope, Stderr}})
+		for p, y := range ys {
+			want, unexplained := exactFields(times, y, 0)
+			e := math.Abs(out[0][p] - want[Slope])
+			worst = max(worst, e/want[Stderr])
+			perfect := want[Stderr] * math.Sqrt((want[N]-2)/unexplained)
+			if !(e <= 4e-12*want[Stderr] && e <= 1e-13*perfect && math.Abs(out[1][p]-want[Stderr]) <= (1e-13+n*0x1p-53)*want[Stderr]) {
+				t.Errorf("slope %.17g, want %.17g; stderr %.17g, want %.17g", out[0][p], want[Slope], out[1][p], want[Stderr])
+			}
+		}
+	}
+	t.Logf("off by up to %.1g standard errors", worst)
 }
 
 // BenchmarkSecond measures pixels that are all computed a second time.
