@@ -43,6 +43,7 @@ type Options struct {
 
 	Residuals    bool  // write a plane for each date with the residuals of the line too, see stats.Series
 	Detrended    bool  // write the same plus the mean of the pixel too
+	Samples      bool  // write a plane for each date with the observations, and no fields: gaps are NaN
 	Float64      bool  // results as float64 instead of float32
 	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
@@ -106,6 +107,7 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"Significance", ofFit, o.Significance != 0},
 		{"Residuals", ofStream, o.Residuals},
 		{"Detrended", ofStream, o.Detrended},
+		{"Samples", ofStream, o.Samples},
 		{"Float64", ofStream, o.Float64},
 		{"TileMemory", ofStream, o.TileMemory != 0},
 		{"WindowWidth", ofStream, o.WindowWidth != 0},

@@ -21,6 +21,7 @@ type StreamPlan struct {
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
 	Residuals, Detrended      bool         // whether planes of these follow the fields
+	Samples                   bool         // whether the results are the samples, without fields
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
 
@@ -52,16 +53,26 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
-	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
+	if o.Samples && (o.Residuals || o.Detrended) {
+		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals or Detrended"}
+	}
+	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Samples: o.Samples}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
 	var err error
-	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
+	if !o.Samples {
+		p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
+	} else if err = o.refuse("a stream of Samples", true, false); err == nil {
+		p.k, err = o.kernel()
+	}
 	if err != nil {
 		return StreamPlan{}, err
 	}
-	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
+	p.ISA = p.k.ISA()
+	if p.stats != nil {
+		p.Fields = p.stats.Fields()
+	}
 	if p.Type == kernel.Float32 {
 		if err := checkPrecision(p.Fields, g.Axis.T); err != nil {
 			return StreamPlan{}, err
@@ -103,20 +114,20 @@ func (p *StreamPlan) cutsBlocks(o Options) bool {
 		(p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
 }
 
-func (p *StreamPlan) tileBytes(pixels int) int64 {
-	bytes := int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
-	if p.grid.Masked {
-		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, p.DatesAtOnce))
-	}
-	return bytes
-}
+// dates returns the number of dates.
+func (p *StreamPlan) dates() int { return len(p.grid.Axis.T) }
+
+func (p *StreamPlan) tileBytes(pixels int) int64 { return gridTileBytes(p.grid, pixels, p.DatesAtOnce) }
 
 // workerBytes returns what a worker holds for a window of that many pixels, without results: the
 // tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
 // in parts.
 func (p *StreamPlan) workerBytes(pixels int) int64 {
 	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
-	if p.DatesAtOnce == p.stats.Dates() {
+	if p.stats == nil {
+		return bytes
+	}
+	if p.DatesAtOnce == p.dates() {
 		return bytes + int64(p.stats.ScratchBytes())
 	}
 	return bytes + int64(pixels)*int64(p.stats.SumsBytes())
@@ -126,9 +137,9 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 // asked for.
 func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
-	for _, asked := range []bool{p.Residuals, p.Detrended} {
+	for _, asked := range []bool{p.Residuals, p.Detrended, p.Samples} {
 		if asked {
-			n += p.stats.Dates()
+			n += p.dates()
 		}
 	}
 	return n
@@ -155,7 +166,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 		memory = DefaultTileMemory
 	}
 	memory = min(memory, math.MaxInt64-1) // below what need returns for numbers that are too large
-	p.DatesAtOnce = p.stats.Dates()
+	p.DatesAtOnce = p.dates()
 	g := p.grid
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
 	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
@@ -181,7 +192,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats != nil && p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {
@@ -190,7 +201,7 @@ func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	if fits(w, h) {
 		return true
 	}
-	p.DatesAtOnce = p.stats.Dates()
+	p.DatesAtOnce = p.dates()
 	return false
 }
 
@@ -209,10 +220,10 @@ func smaller(w, h int, fits func(w, h int) bool) (width, height int) {
 // worker's share of the caches.
 func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width, height int) {
 	g := p.grid
-	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
+	most := layout.StreamPixels(g.Type, p.dates(), workers)
 	// At least four windows for each worker, so that none waits long for the last window of
 	// another.
-	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
+	most = min(most, max(layout.CachePixels(g.Type, p.dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
 	for w < g.Width && roomy(w+bw, h) {
@@ -230,7 +241,10 @@ func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width,
 func (p *StreamPlan) need(w, h, workers int) int64 {
 	sample := p.grid.Type.Size() + 1 // with its mask
 	// Bytes of a pixel, before planes are staggered.
-	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size()
+	each := p.dates()*sample + p.grid.ScratchBytes + 2*p.planes()*p.Type.Size()
+	if p.stats != nil {
+		each += p.stats.SumsBytes()
+	}
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
@@ -239,7 +253,7 @@ func (p *StreamPlan) need(w, h, workers int) int64 {
 
 func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {
 	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h},
-		Threads: workers, Dates: p.stats.Dates()}
+		Threads: workers, Dates: p.dates()}
 }
 
 // MemoryError says that the memory is too small for one window on each worker.

@@ -61,9 +61,21 @@ func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
 	cty := math.FMA(n, ty, -product)
 	ctt := math.FMA(n, tt, -float64(t*t))
 	if !line.exists(n, ctt) {
-		return math.NaN()
+		return NaN()
 	}
-	return cty * (line.Scale / ctt)
+	return OneNaN(cty * (line.Scale / ctt))
+}
+
+// NaN returns the NaN of all results: 0x7ff8000000000000, which is 0x7fc00000 as float32. GDAL
+// writes the same bits, and processors make others.
+func NaN() float64 { return math.Float64frombits(0x7ff8 << 48) }
+
+// OneNaN returns x, or [NaN] if x is any NaN.
+func OneNaN(x float64) float64 {
+	if x != x {
+		return NaN()
+	}
+	return x
 }
 
 // Line defines a slope.

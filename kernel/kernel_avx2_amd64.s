@@ -675,7 +675,7 @@ any_masked: \
 	VMOVUPD 32(R10), Y13; \
 	PUT2(params_ref, Y12, Y13)
 
-// LINE4: sty = the slopes of 4 pixels from their sums, NaN for pixels without a slope.
+// LINE4: sty = the slopes of 4 pixels from their sums, NaN() for pixels without a slope.
 #define LINE4(n, st, stt, sy, sty) \
 	VXORPD Y15, Y15, Y15; \
 	VCMPPD $4, Y15, st, Y14; \
@@ -693,7 +693,9 @@ any_masked: \
 	VBROADCASTSD params_num(AX), Y15; \
 	VDIVPD stt, Y15, Y15; \
 	VMULPD Y15, sty, sty; \
-	VPCMPEQQ Y15, Y15, Y15; \
+	VCMPPD $7, sty, sty, Y15; \
+	VANDPD Y15, Y14, Y14; \
+	VBROADCASTSD params_nan(AX), Y15; \
 	VBLENDVPD Y14, sty, Y15, sty
 
 #define PUT_LINES \

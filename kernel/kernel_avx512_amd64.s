@@ -432,7 +432,7 @@ done: \
 	VCMPPD $7, ref, ref, K7; \
 	VMOVAPD.Z ref, K7, ref
 
-// LINE8: sty = the slopes of 8 pixels from their sums, NaN for pixels without a slope.
+// LINE8: sty = the slopes of 8 pixels from their sums, NaN() for pixels without a slope.
 // Z28 num, Z26 0
 #define LINE8(n, st, stt, sy, sty) \
 	VCMPPD.BCST $4, params_all(AX), n, K3; \
@@ -447,7 +447,8 @@ done: \
 	VCMPPD.BCST $29, params_minObs(AX), n, K4, K4; \
 	VDIVPD stt, Z28, Z25; \
 	VMULPD Z25, sty, Z25; \
-	VPTERNLOGD $255, sty, sty, sty; \
+	VCMPPD $7, Z25, Z25, K4, K4; \
+	VBROADCASTSD params_nan(AX), sty; \
 	VMOVAPD Z25, K4, sty
 
 #define PUT_LINES \

@@ -39,6 +39,7 @@ type params struct {
 	scratch                      *[2 * block]float64
 
 	// For slopes.
+	nan            float64 // NaN()
 	scale          float64 // without gaps, the slope is the dot product times scale
 	num            float64 // Line.Scale
 	minObs, minCtt float64
@@ -69,7 +70,7 @@ type params struct {
 func lower(t Tile, axis Axis, v Valid) params {
 	size := t.Type.Size()
 	p := params{stride: t.Stride * size, dates: t.Dates, tau: &axis.Tau[0],
-		all: float64(t.Dates), sumT: axis.T, sumTT: axis.TT}
+		all: float64(t.Dates), sumT: axis.T, sumTT: axis.TT, nan: NaN()}
 	if t.Packed {
 		p.stride = PanelPixels * size
 		p.jump = (t.Dates - 1) * PanelPixels * size

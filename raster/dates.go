@@ -164,10 +164,16 @@ func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
 	}
 	s.planes, s.readings = permuted(s.planes, order), permuted(s.readings, order)
-	if d := axis.Duplicates(); len(d) > 0 {
+	if err := s.compose(axis); err != nil {
+		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
+	}
+	dates := axis.Dates
+	if s.groups != nil {
+		dates = s.composites.Dates
+	} else if d := axis.Duplicates(); len(d) > 0 {
 		s.warnings = append(s.warnings, sharedDates(d, o.Per))
 	}
-	if warning := o.seasonWarning(axis.Dates); warning != "" {
+	if warning := o.seasonWarning(dates); warning != "" && !o.unfitted {
 		s.warnings = append(s.warnings, warning)
 	}
 	return axis, nil

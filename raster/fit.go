@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 var nan = math.NaN()
@@ -38,7 +40,8 @@ type Options struct {
 
 // Job is a fit that is prepared: its inputs and options are checked, and nothing is written yet.
 type Job struct {
-	Inputs      []string // the raster of each date, in date order
+	Inputs      []string      // the raster of each scene, in date order
+	Scenes      timeaxis.Axis // their dates: those of Grid, unless composites of the scenes are fitted
 	Output      string
 	SideOutputs []string // further outputs: residuals and the detrended stack
 	Grid        pixtrend.Grid
@@ -57,6 +60,7 @@ type Job struct {
 	Warnings  []string
 
 	stack   *Stack
+	source  pixtrend.Source // of the windows: the stack, or composites of it
 	options Options
 	budget  budget
 	outputs []output
@@ -76,14 +80,8 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 // Prepare opens the rasters that Expand finds for inputs, checks them and the options, and plans
 // the fit. It writes nothing. When ctx ends, it returns the cause. The caller closes the job.
 func Prepare(ctx context.Context, inputs []string, output string, o Options) (*Job, error) {
-	if o.Began.IsZero() {
-		o.Began = time.Now()
-	}
-	if _, err := newBudget(o.Memory); err != nil {
+	if err := o.begin(); err != nil {
 		return nil, err
-	}
-	if o.Software == "" {
-		o.Software = "pixtrend"
 	}
 	if o.FDR != 0 {
 		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
@@ -108,13 +106,33 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
-	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
+	if err := o.checkForm(max(1, len(o.Fit.Fields))); err != nil {
+		return nil, err
+	}
+	return o.open(ctx, inputs, output, prepare)
+}
+
+// begin sets defaults, and checks the memory.
+func (o *Options) begin() error {
+	if o.Began.IsZero() {
+		o.Began = time.Now()
+	}
+	o.Software = cmp.Or(o.Software, "pixtrend")
+	_, err := newBudget(o.Memory)
+	return err
+}
+
+// checkForm returns an error if outputs of so many bands cannot be made as the options say.
+func (o *Options) checkForm(bands int) error {
+	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, bands)}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
 	}
-	if err := form.checkCreation(); err != nil {
-		return nil, err
-	}
+	return form.checkCreation()
+}
+
+// open opens the stack of a job and prepares the job.
+func (o Options) open(ctx context.Context, inputs []string, output string, prepare func(*Stack, string, Options) (*Job, error)) (*Job, error) {
 	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err
@@ -137,6 +155,7 @@ func (o *Options) checkFit() error {
 		{o.Fit.Progress != nil, "Progress", "pass it to Job.Run"},
 		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
 		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
+		{o.Fit.Samples, "Samples", "PrepareComposites writes samples"},
 		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
 	} {
 		if x.set {
@@ -153,11 +172,24 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 			return nil, err
 		}
 	}
+	if err := s.checkComposites(); err != nil {
+		return nil, err
+	}
+	return newJob(s, output, o)
+}
+
+// newJob plans a job and describes its outputs.
+func newJob(s *Stack, output string, o Options) (*Job, error) {
 	memory, err := s.budget(o.Memory)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.planWithin(memory, o.Fit)
+	source, err := s.fitted(o.Fit.Threads)
+	if err != nil {
+		return nil, err
+	}
+	grid := source.Grid()
+	plan, err := s.planWithin(memory, grid, o.Fit)
 	if err != nil {
 		return nil, err
 	}
@@ -165,23 +197,23 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 	s.keepHandles(left, s.spread(left, plan))
 	transform := s.geo.transform
 	j := &Job{
-		Inputs: s.Names(), Output: output, Grid: s.Grid(), Given: s.Given(), DatedBy: sourcesOf(s.readings),
+		Inputs: s.Names(), Scenes: s.scenes, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Warnings: s.Warnings(), stack: s, options: o, budget: memory,
+		Warnings: s.Warnings(), stack: s, source: source, options: o, budget: memory,
 	}
 	return j, j.addOutputs()
 }
 
 // planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the
 // budget and the dates do not allow.
-func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
+func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
 	o.TileMemory = memory.tiles()
 	if err := s.checkBlocks(memory); err != nil {
 		return plan, err
 	}
-	plan, err = s.newPlan(o)
+	plan, err = s.newPlan(g, o)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
 		return plan, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
 			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
@@ -193,7 +225,7 @@ func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.Str
 	if err != nil {
 		return plan, err
 	}
-	if n := len(s.planes); o.MinObs > n {
+	if n := len(g.Axis.T); o.MinObs > n {
 		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.MinObs, n))
 	}
 	// GDAL holds a block for each worker, and the bytes that the block was decoded from.
@@ -208,7 +240,7 @@ func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.Str
 	s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
 		most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
 	o.Threads = most
-	return s.newPlan(o)
+	return s.newPlan(g, o)
 }
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
@@ -229,7 +261,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	tally := startTally(j)
 	fitted, copied := j.inSteps(progress)
 	start, hidden := time.Now(), j.stack.maskedSamples.Load()
-	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
+	report, err := j.Plan.Run(ctx, j.source, tally, fitted)
 	files, createErr := tally.create()
 	if createErr != nil {
 		return Summary{}, createErr

@@ -44,6 +44,7 @@ type plane struct {
 	predictorAt   int64         // where the file keeps its number
 	blockBytes    int64         // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
+	composite     string // what the file is of scenes, such as annual max; "" if it does not say
 	form          form
 }
 
@@ -116,6 +117,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
+		p.composite = ds.Metadata(compositeItem, "")
 	}
 	return nil
 }

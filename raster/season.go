@@ -123,4 +123,4 @@ func (o OpenOptions) seasonWarning(dates []timeaxis.Date) string {
 }
 
 // oneSeason is what to do about a yearly cycle.
-var oneSeason = fault.Messagef("fit the months of one season, such as with %v, or one composite a year", Option{Field: "Select.Months", Value: "6-8"})
+var oneSeason = fault.Messagef("fit the months of one season, such as with %v, or one composite a year, such as with %v", Option{Field: "Select.Months", Value: "6-8"}, Option{Field: "Composite", Value: "median"})

@@ -3,6 +3,7 @@ package raster
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -80,6 +81,9 @@ type SeriesField struct {
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
+	}
+	if o.Composite.Period != timeaxis.NoPeriod {
+		return nil, errors.New("a series is of scenes: leave Options.Composite unset, or read the series of composites that PrepareComposites has written")
 	}
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares pixtrend with scipy.stats.linregress on every pixel of real and synthetic stacks.
+# Compares pixtrend with scipy.stats.linregress, and composites with NumPy, on every pixel of real and
+# synthetic stacks.
 # Needs: bin/pixtrend (`make check-scipy` builds it first) and Python 3.11 or newer with venv.
 # Installs Python packages in .cache/venv once. Real stacks are read from $SHARED/data, where SHARED
 # is ../shared by default. Without them, only the synthetic stacks are compared.
@@ -15,4 +16,5 @@ if [[ ! -x bin/pixtrend ]]; then
 fi
 scripts/venv.sh check-scipy "$venv" "${packages[@]}"
 
+"$venv/bin/python" scripts/check_composites.py "${SHARED:-../shared}"
 exec "$venv/bin/python" scripts/check_scipy.py "${SHARED:-../shared}"
