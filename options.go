@@ -2,6 +2,8 @@ package pixtrend
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
@@ -60,6 +62,35 @@ type OptionError struct {
 
 func (e *OptionError) Error() string {
 	return fmt.Sprintf("pixtrend: %s does not use Options.%s: leave it unset", e.Call, e.Option)
+}
+
+// PrecisionError says that float32 does not hold the times of a stack, which a field would have.
+// Whole numbers beyond 2^24 and times that are far from zero and close to each other need results of
+// float64.
+type PrecisionError struct {
+	Field stats.Field // stats.First or stats.Last
+	Time  float64
+}
+
+func (e *PrecisionError) Error() string {
+	return fmt.Sprintf("pixtrend: the field %v would have the time %v as %v in float32: take results of float64, or leave the field out",
+		e.Field, e.Time, float32(e.Time))
+}
+
+// checkPrecision returns a *PrecisionError if a field of float32 is a time, and a whole number among
+// the times is not kept, or two times become one. times are ascending.
+func checkPrecision(fields []stats.Field, times []float64) error {
+	i := slices.IndexFunc(fields, func(f stats.Field) bool { return f == stats.First || f == stats.Last })
+	if i < 0 {
+		return nil
+	}
+	for j, t := range times {
+		lost := t == math.Trunc(t) && float64(float32(t)) != t
+		if same := j > 0 && t != times[j-1] && float32(t) == float32(times[j-1]); lost || same {
+			return &PrecisionError{Field: fields[i], Time: t}
+		}
+	}
+	return nil
 }
 
 // refuse returns an error if o sets an option of a fit or of a stream, and the call does not use

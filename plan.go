@@ -78,6 +78,11 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	if p.stats != nil {
 		p.Fields = p.stats.Fields()
 	}
+	if p.Type == kernel.Float32 {
+		if err := checkPrecision(p.Fields, g.Axis.T); err != nil {
+			return StreamPlan{}, err
+		}
+	}
 	// The largest number of workers decides how large a window may be. There may be fewer windows
 	// than that.
 	p.run, err = o.crew(g.Width * g.Height)

@@ -369,7 +369,8 @@ func (t Tile) samples(stride int) (uint64, error) {
 type Valid struct {
 	// If HasNodata is set, samples equal to Nodata are gaps. They are compared in the type of the
 	// samples: Nodata is rounded to float32 for float32 samples, and has no effect if the samples
-	// have an integer type that cannot represent it.
+	// have an integer type that cannot represent it. GDAL also takes values for equal that are close
+	// to a huge nodata value such as -3.40282e38; HasRange makes these gaps.
 	HasNodata bool
 	Nodata    float64
 	// If HasRange is set, samples outside [Lo, Hi] are gaps.

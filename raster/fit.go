@@ -220,6 +220,10 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 		return plan, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
 			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
 	}
+	if lost := (*pixtrend.PrecisionError)(nil); errors.As(err, &lost) {
+		return plan, fault.Errorf("the band %v would have %v as %v in Float32, which does not hold it: write %v, or leave the band out",
+			lost.Field, Value(lost.Time), Value(float32(lost.Time)), Option{Field: "Fit.Float64"})
+	}
 	if err != nil {
 		return plan, err
 	}

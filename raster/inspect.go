@@ -169,7 +169,7 @@ func (in *inspection) date() error {
 			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
 		}
 	}
-	readings, err := in.o.Dates.Resolve(inputs, nil)
+	readings, err := in.o.resolve(inputs)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

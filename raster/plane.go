@@ -217,6 +217,9 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 	if p.dtype, p.signedByte, known = b.Type(); !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
 	}
+	if nodata != nil {
+		return p.checkNodata(*nodata)
+	}
 	return nil
 }
 

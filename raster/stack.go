@@ -21,10 +21,13 @@ import (
 
 // OpenOptions say how files become a stack.
 type OpenOptions struct {
-	Dates  timeaxis.Spec      // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
-	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
-	Select timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
-	XUnit  string             // the unit of numbers that are no dates; "": none
+	Dates timeaxis.Spec // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
+	// MonthDay is the day that a month without a day is taken for. The middle is an error if no input
+	// is dated by a month.
+	MonthDay timeaxis.MonthDay
+	Per      timeaxis.Unit      // the unit of time that slopes are per; zero: the year
+	Select   timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
+	XUnit    string             // the unit of numbers that are no dates; "": none
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
 	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
