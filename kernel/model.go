@@ -269,29 +269,40 @@ func (k Kernel) Models(dst Fits, s *ModelScratch, t Tile, m Model, v Valid, x Ex
 	dst.check(m.Columns(), t.Pixels)
 	raceRead(t)
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
-	own := x.Weights != nil || m.rasters > 0
 	inverse := dst.Var != nil || dst.Cov != nil
 	for from := 0; from < t.Pixels; from += modelLanes {
 		count := min(modelLanes, t.Pixels-from)
-		s.stage(t, m, v, &x, from, count)
-		f := s.factorOf(m, own)
-		if inverse && f != &s.free {
-			f.invert(s.columns)
-		}
-		s.dots(m, own)
-		f.solve(&s.coef, &s.h, s.columns)
-		if dst.RSS != nil {
-			s.residuals(m, own)
-		}
+		w := s.stage(t, m, v, &x, from, count)
+		f := s.fit(m, w, inverse, count)
 		if dst.TSS != nil {
-			s.deviations(m, f, own)
+			s.deviations(m, f, w)
 		}
-		for p := range count {
-			if !f.usable(p, s.columns) {
-				s.again(m, f, p, own)
-			}
+		if dst.RSS != nil {
+			s.residuals(m, w)
 		}
 		s.put(dst, f, from, count)
+	}
+}
+
+// fit computes the coefficients of the count pixels in lanes, and the inverse of their factor if
+// asked for. It returns the factor.
+func (s *ModelScratch) fit(m Model, w []modelVector, inverse bool, count int) *modelFactor {
+	f := s.factorOf(m, w)
+	if inverse && f != &s.free {
+		f.invert(s.columns)
+	}
+	s.dots(m, w)
+	f.solve(&s.coef, &s.h, s.columns)
+	s.second(m, f, w, count)
+	return f
+}
+
+// second solves those of the count pixels in lanes again of which the factor is not usable.
+func (s *ModelScratch) second(m Model, f *modelFactor, w []modelVector, count int) {
+	for p := range count {
+		if !f.usable(p, s.columns) {
+			s.again(m, f, p, w)
+		}
 	}
 }
 
@@ -369,16 +380,15 @@ func (f *modelFactor) usable(p, columns int) bool {
 	return f.n[p] >= float64(columns) && f.pivot[p] >= pivotQR
 }
 
-// factorOf returns the factor of the pixels in lanes. own says that they have weights or rasters of
-// their own.
-func (s *ModelScratch) factorOf(m Model, own bool) *modelFactor {
-	if s.whole && s.haveFree && !own {
+// factorOf returns the factor of the pixels in lanes.
+func (s *ModelScratch) factorOf(m Model, w []modelVector) *modelFactor {
+	if s.whole && s.haveFree && w == nil {
 		return &s.free
 	}
 	f := &s.local
-	s.gram(m, f, own)
+	s.gram(m, f, w)
 	f.factor(s.columns)
-	if s.whole && !own && f.usable(0, s.columns) {
+	if s.whole && w == nil && f.usable(0, s.columns) {
 		f.invert(s.columns)
 		s.free, s.haveFree = *f, true
 	}
@@ -394,6 +404,9 @@ func (s *ModelScratch) put(dst Fits, f *modelFactor, from, count int) {
 	}
 	for p := range count {
 		s.coef[0][p] += s.ref[p]
+		if f.pivot[p] == 0 {
+			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+		}
 	}
 	put(dst.N, &f.n)
 	put(dst.RSS, &s.rss)

@@ -41,12 +41,13 @@ func widenRowOf[T Sample](dst *modelVector, t Tile, l limits, i, from, count int
 	return observed
 }
 
-// stage puts the count pixels of t that begin with pixel from into the lanes.
-func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int) {
+// stage puts the count pixels of t that begin with pixel from into the lanes. It returns their
+// weights if they have weights or rasters of their own.
+func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int) (w []modelVector) {
 	keep := m.keep
 	if x.Weights != nil || m.rasters > 0 {
 		s.stageOwn(m, x, from, count)
-		keep = s.keep
+		keep, w = s.keep, s.w
 	}
 	l := v.lower(t.Type)
 	var seen uint32
@@ -68,10 +69,11 @@ func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int
 			}
 		}
 	}
-	s.stageIndex(m)
-	if x.Weights != nil || m.rasters > 0 {
+	if w != nil {
 		s.removeGaps(m)
 	}
+	s.stageIndex(m)
+	return w
 }
 
 // stageIndex finds the row of each table for each lane, and whether all lanes have no gap.
@@ -139,13 +141,14 @@ func (s *ModelScratch) count(n *modelVector) {
 	}
 }
 
-// gram computes XᵀWX of the lanes.
-func (s *ModelScratch) gram(m Model, f *modelFactor, own bool) {
+// gram computes XᵀWX of the lanes. w are weights per pixel by date, 0 in gaps. Without them, the
+// weights are those of the model.
+func (s *ModelScratch) gram(m Model, f *modelFactor, w []modelVector) {
 	switch {
 	case m.rasters > 0:
-		s.gramRasters(m, f)
-	case own:
-		s.gramWeights(m, f)
+		s.gramRasters(m, f, w)
+	case w != nil:
+		s.gramWeights(m, f, w)
 	default:
 		s.gramTables(m, f)
 	}
@@ -169,12 +172,12 @@ func (s *ModelScratch) gramTables(m Model, f *modelFactor) {
 	}
 }
 
-func (s *ModelScratch) gramWeights(m Model, f *modelFactor) {
+func (s *ModelScratch) gramWeights(m Model, f *modelFactor, w []modelVector) {
 	n := pairs(s.columns)
 	clear(f.g[:n])
-	for i := range s.w {
+	for i := range w {
 		for q, x := range m.products[i*n:][:n] {
-			addProduct(&f.g[q], x, &s.w[i])
+			addProduct(&f.g[q], x, &w[i])
 		}
 	}
 	s.count(&f.n)
@@ -198,16 +201,16 @@ func (s *ModelScratch) column(dst *modelVector, m Model, i, j int) {
 	}
 }
 
-func (s *ModelScratch) gramRasters(m Model, f *modelFactor) {
+func (s *ModelScratch) gramRasters(m Model, f *modelFactor, w []modelVector) {
 	clear(f.g[:pairs(s.columns)])
 	var x [MaxColumns]modelVector
-	for i := range s.w {
+	for i := range w {
 		for r := range s.columns {
 			s.column(&x[r], m, i, r)
 			for c := range r + 1 {
 				g := &f.g[pair(r, c)]
 				for p := range g {
-					g[p] = math.FMA(s.w[i][p]*x[r][p], x[c][p], g[p])
+					g[p] = math.FMA(w[i][p]*x[r][p], x[c][p], g[p])
 				}
 			}
 		}
@@ -216,10 +219,10 @@ func (s *ModelScratch) gramRasters(m Model, f *modelFactor) {
 }
 
 // dots computes XᵀWy of the lanes.
-func (s *ModelScratch) dots(m Model, own bool) {
+func (s *ModelScratch) dots(m Model, w []modelVector) {
 	clear(s.h[:s.columns])
 	for i := range s.d {
-		if !own {
+		if w == nil {
 			for j, x := range m.xw[i*m.shared:][:m.shared] {
 				addProduct(&s.h[j], x, &s.d[i])
 			}
@@ -227,7 +230,7 @@ func (s *ModelScratch) dots(m Model, own bool) {
 		}
 		var x, wd modelVector
 		for p := range wd {
-			wd[p] = s.w[i][p] * s.d[i][p]
+			wd[p] = w[i][p] * s.d[i][p]
 		}
 		for j := range s.columns {
 			s.column(&x, m, i, j)
@@ -256,30 +259,30 @@ func (s *ModelScratch) residual(r *modelVector, m Model, i int) {
 }
 
 // addSquares adds w·r² of the observations of date i to sum.
-func (s *ModelScratch) addSquares(sum, r *modelVector, m Model, i int, own bool) {
-	w := m.weight(i)
+func (s *ModelScratch) addSquares(sum, r *modelVector, m Model, i int, w []modelVector) {
+	weight := m.weight(i)
 	for p := range sum {
-		if own {
-			w = s.w[i][p]
+		if w != nil {
+			weight = w[i][p]
 		}
 		if s.bits[i]>>p&1 != 0 {
-			sum[p] = math.FMA(w*r[p], r[p], sum[p])
+			sum[p] = math.FMA(weight*r[p], r[p], sum[p])
 		}
 	}
 }
 
 // residuals computes Σ w·r², the squares of the residuals of the lanes.
-func (s *ModelScratch) residuals(m Model, own bool) {
+func (s *ModelScratch) residuals(m Model, w []modelVector) {
 	var r modelVector
 	s.rss = modelVector{}
 	for i := range s.d {
 		s.residual(&r, m, i)
-		s.addSquares(&s.rss, &r, m, i, own)
+		s.addSquares(&s.rss, &r, m, i, w)
 	}
 }
 
 // deviations computes Σ w·(y − mean)².
-func (s *ModelScratch) deviations(m Model, f *modelFactor, own bool) {
+func (s *ModelScratch) deviations(m Model, f *modelFactor, w []modelVector) {
 	var mean, r modelVector
 	for p := range mean {
 		mean[p] = s.h[0][p] / f.first[p]
@@ -289,7 +292,7 @@ func (s *ModelScratch) deviations(m Model, f *modelFactor, own bool) {
 		for p := range r {
 			r[p] = s.d[i][p] - mean[p]
 		}
-		s.addSquares(&s.tss, &r, m, i, own)
+		s.addSquares(&s.tss, &r, m, i, w)
 	}
 }
 
