@@ -34,6 +34,8 @@ func (k Kernel) group(b body, d DType) int {
 			return 16
 		case endsBody:
 			return 16
+		case stageBody:
+			return 32
 		}
 	case AVX2:
 		switch b {
@@ -228,6 +230,25 @@ func callAVX512(b body, d DType, p *params) {
 			endsF32AVX512(p)
 		case Float64:
 			endsF64AVX512(p)
+		}
+	case stageBody:
+		switch d {
+		case Uint8:
+			stageU8AVX512(p)
+		case Int8:
+			stageI8AVX512(p)
+		case Uint16:
+			stageU16AVX512(p)
+		case Int16:
+			stageI16AVX512(p)
+		case Uint32:
+			stageU32AVX512(p)
+		case Int32:
+			stageI32AVX512(p)
+		case Float32:
+			stageF32AVX512(p)
+		case Float64:
+			stageF64AVX512(p)
 		}
 	}
 }
@@ -572,6 +593,30 @@ func endsF32AVX512(p *params)
 
 //go:noescape
 func endsF64AVX512(p *params)
+
+//go:noescape
+func stageU8AVX512(p *params)
+
+//go:noescape
+func stageI8AVX512(p *params)
+
+//go:noescape
+func stageU16AVX512(p *params)
+
+//go:noescape
+func stageI16AVX512(p *params)
+
+//go:noescape
+func stageU32AVX512(p *params)
+
+//go:noescape
+func stageI32AVX512(p *params)
+
+//go:noescape
+func stageF32AVX512(p *params)
+
+//go:noescape
+func stageF64AVX512(p *params)
 
 //go:noescape
 func slopeU8AVX2(p *params)

@@ -65,16 +65,13 @@ func (k Kernel) Robust(dst RobustFits, s *RobustScratch, t Tile, m Model, v Vali
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
 	for from := 0; from < t.Pixels; from += modelLanes {
 		count := min(modelLanes, t.Pixels-from)
-		w := s.stage(t, m, v, &x, from, count)
-		f := s.fit(m, w, true, count)
-		if dst.TSS != nil {
-			s.deviations(m, f, w)
-		}
-		s.iterate(m, f, w, r, count)
-		if dst.RSS != nil {
-			s.residuals(m, w)
-		}
-		s.put(dst.Fits, f, from, count)
+		w := s.stage(k, t, m, v, &x, from, count)
+		f := s.fit(k, m, w, true, count)
+		mean := s.h[0]
+		s.iterate(k, m, f, w, r, count)
+		s.h[0] = mean
+		s.squares(k, m, f, w, &dst.Fits)
+		s.put(k, dst.Fits, f, from, count)
 		for _, o := range [...]struct {
 			to []float64
 			of *modelVector
@@ -106,21 +103,23 @@ func (d *RobustFits) check(columns, pixels int) {
 
 // RobustScratch is the memory that a robust fit needs.
 type RobustScratch struct {
-	ModelScratch
-	r, last  []modelVector // by date: residuals times the root of the weight, and those of the last round
-	v        []modelVector // by date: weights of the round
-	one      modelFactor   // of the round
 	best     [MaxColumns]modelVector
 	scale    modelVector
 	rounds   modelVector
 	variance modelVector
-	done     uint32 // bits of the lanes that have ended
-	sorted   []float64
+	one      modelFactor // of the round
+
+	ModelScratch
+	r, last []modelVector // by date: residuals times the root of the weight, now and a round ago
+	v       []modelVector // by date: weights of the round
+	done    uint32        // bits of the lanes that have ended
+	sorted  []float64
 }
 
 // NewRobustScratch returns the memory for robust fits of m.
 func NewRobustScratch(m Model) *RobustScratch {
-	s := &RobustScratch{ModelScratch: *NewModelScratch(m)}
+	s := &RobustScratch{}
+	s.init(m)
 	s.r = make([]modelVector, m.dates)
 	s.last = make([]modelVector, m.dates)
 	s.v = make([]modelVector, m.dates)
@@ -130,7 +129,7 @@ func NewRobustScratch(m Model) *RobustScratch {
 
 // iterate makes the rounds for the count pixels in lanes, after least squares. f is the factor of
 // that.
-func (s *RobustScratch) iterate(m Model, f *modelFactor, w []modelVector, r Robust, count int) {
+func (s *RobustScratch) iterate(k Kernel, m Model, f *modelFactor, w []modelVector, r Robust, count int) {
 	s.best = s.coef
 	s.scale, s.rounds, s.variance = modelVector{}, modelVector{}, modelVector{}
 	s.done = math.MaxUint32
@@ -140,34 +139,34 @@ func (s *RobustScratch) iterate(m Model, f *modelFactor, w []modelVector, r Robu
 			s.done &^= 1 << p
 		}
 	}
-	s.errors(s.r, m, w)
+	s.errors(k, s.r, m, w)
 	for round := 1; round <= r.Rounds && s.done != math.MaxUint32; round++ {
 		s.median(count)
 		if s.done == math.MaxUint32 {
 			break
 		}
 		s.reweigh(m, w, r.Psi)
-		s.gram(m, &s.one, s.v)
+		s.gram(k, m, &s.one, s.v)
 		s.one.n = f.n // an observation of weight 0 still counts
-		s.one.factor(s.columns)
-		s.dots(m, s.v)
-		s.one.solve(&s.coef, &s.h, s.columns)
+		s.one.factor(k, s.columns)
+		s.dots(k, m, s.v)
+		s.one.solve(k, s.coef[:s.columns], s.h[:s.columns])
 		for p := range count {
 			if s.done>>p&1 == 0 && !s.one.usable(p, s.columns) {
 				s.again(m, &s.one, p, s.v)
 			}
 		}
 		s.r, s.last = s.last, s.r
-		s.errors(s.r, m, w)
+		s.errors(k, s.r, m, w)
 		s.finish(m, f, r, round)
 	}
 	s.coef = s.best
 }
 
 // errors computes the residuals times the root of the weight. They are 0 in gaps.
-func (s *RobustScratch) errors(r []modelVector, m Model, w []modelVector) {
+func (s *RobustScratch) errors(k Kernel, r []modelVector, m Model, w []modelVector) {
+	s.residuals(k, r, m, 0)
 	for i := range r {
-		s.residual(&r[i], m, i)
 		for p := range r[i] {
 			switch {
 			case s.bits[i]>>p&1 == 0:
