@@ -58,6 +58,8 @@ func (k Kernel) group(b body, d DType) int {
 			return 4
 		case endsBody:
 			return 8
+		case stageBody:
+			return 32
 		}
 	}
 	return 0
@@ -398,6 +400,25 @@ func callAVX2(b body, d DType, p *params) {
 			endsF32AVX2(p)
 		case Float64:
 			endsF64AVX2(p)
+		}
+	case stageBody:
+		switch d {
+		case Uint8:
+			stageU8AVX2(p)
+		case Int8:
+			stageI8AVX2(p)
+		case Uint16:
+			stageU16AVX2(p)
+		case Int16:
+			stageI16AVX2(p)
+		case Uint32:
+			stageU32AVX2(p)
+		case Int32:
+			stageI32AVX2(p)
+		case Float32:
+			stageF32AVX2(p)
+		case Float64:
+			stageF64AVX2(p)
 		}
 	}
 }
@@ -797,3 +818,27 @@ func endsF32AVX2(p *params)
 
 //go:noescape
 func endsF64AVX2(p *params)
+
+//go:noescape
+func stageU8AVX2(p *params)
+
+//go:noescape
+func stageI8AVX2(p *params)
+
+//go:noescape
+func stageU16AVX2(p *params)
+
+//go:noescape
+func stageI16AVX2(p *params)
+
+//go:noescape
+func stageU32AVX2(p *params)
+
+//go:noescape
+func stageI32AVX2(p *params)
+
+//go:noescape
+func stageF32AVX2(p *params)
+
+//go:noescape
+func stageF64AVX2(p *params)

@@ -21,7 +21,8 @@ type modelParams struct {
 type modelBody uint8
 
 const (
-	modelGramBody modelBody = iota
+	modelIndexBody modelBody = iota // not for AVX-512, where stage does it
+	modelGramBody
 	modelDotsBody
 	modelResidualsBody
 	modelSquaresBody
@@ -74,6 +75,10 @@ func (s *ModelScratch) stageBody(k Kernel, t Tile, m Model, v Valid, keep []uint
 		}
 	}
 	s.whole = p.gaps == 0
+	if k.isa == AVX2 && m.tables != nil {
+		p := modelParams{bits: &s.bits[0], index: &s.index[0], dates: m.dates, stride: m.width * 8}
+		k.callModel(modelIndexBody, &p)
+	}
 }
 
 // addTables computes XᵀWX and n of the lanes from tables.
