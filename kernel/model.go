@@ -403,6 +403,7 @@ func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) 
 		s.count(&f.n)
 	default:
 		n := pairs(m.shared)
+		clear(f.g[:n])
 		k.addDots(f.g[:n], w, m.products, n)
 		s.count(&f.n)
 	}
@@ -411,6 +412,7 @@ func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) 
 
 // dots computes XᵀWy of the lanes.
 func (s *ModelScratch) dots(k Kernel, m Model, w []modelVector) {
+	clear(s.h[:m.shared])
 	if w == nil {
 		k.addDots(s.h[:m.shared], s.d, m.xw, m.shared)
 		return
