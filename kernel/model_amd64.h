@@ -220,7 +220,7 @@ end:
 // R9, if d/diagonal is smaller. There is no division.
 // clobbers: V4-V7, K1
 #define PIVOT(j, d) \
-	VMOVUPD (j*VEC)(R15), V4; \
+	VMOVUPD (GIVEN+j*VEC)(R15), V4; \
 	VMOVUPD (j*VEC)(R8), V5; \
 	VMOVUPD (j*VEC)(R9), V6; \
 	VMULPD V6, d, V7; \
@@ -235,8 +235,17 @@ end:
 	VSQRTPD d, s; \
 	VDIVPD s, V12, s
 
-// FACTOR replaces rows by the Cholesky factor below the diagonal, and writes the reciprocals of its
-// diagonal to scale and the smallest pivot over its diagonal to pivot.
+// GIVEN: the distance from an element of the factor to that of the matrix, which lies before it.
+#define GIVEN (modelFactor_g-modelFactor_l)
+
+#define LOAD_GIVEN(base) \
+	VMOVUPD (GIVEN+0*VEC)(base), V0; \
+	VMOVUPD (GIVEN+1*VEC)(base), V1; \
+	VMOVUPD (GIVEN+2*VEC)(base), V2; \
+	VMOVUPD (GIVEN+3*VEC)(base), V3
+
+// FACTOR writes the Cholesky factor below the diagonal to rows, the reciprocals of its diagonal to
+// scale and the smallest pivot over its diagonal to pivot.
 //
 //	DX 256*c, for column c   R14 row c           R15 element (c, c)
 //	DI 256*r, for row r      SI row r            V8-V11 the scale of column c
@@ -249,7 +258,7 @@ lanes: \
 	MOVQ R14, R15; \
 	XORL DX, DX; \
 column: \
-	LOAD_LANES(R15, V0, V1, V2, V3); \
+	LOAD_GIVEN(R15); \
 	MOVQ DX, CX; \
 	SHRQ $8, CX; \
 	MOVQ R14, R8; \
@@ -282,7 +291,7 @@ pivoted: \
 	JGE factored; \
 row: \
 	LEAQ (SI)(DX*1), R8; \
-	LOAD_LANES(R8, V0, V1, V2, V3); \
+	LOAD_GIVEN(R8); \
 	MOVQ SI, R8; \
 	MOVQ R14, R9; \
 	MOVQ DX, CX; \

@@ -146,13 +146,13 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 	k.callModel(modelSquaresBody, &p)
 }
 
-// factor replaces XᵀWX by L of LLᵀ.
+// factor computes L of LLᵀ = XᵀWX.
 func (f *modelFactor) factor(k Kernel, columns int) {
 	if !k.hasModels() {
 		f.factorGeneric(columns)
 		return
 	}
-	p := modelParams{rows: &f.g[0], scale: &f.scale[0], pivot: &f.pivot, size: &f.size, end: columns * modelRow}
+	p := modelParams{rows: &f.l[0], scale: &f.scale[0], pivot: &f.pivot, size: &f.size, end: columns * modelRow}
 	k.callModel(modelFactorBody, &p)
 }
 
@@ -162,7 +162,7 @@ func (f *modelFactor) solve(k Kernel, b, h []modelVector) {
 		f.solveGeneric(b, h)
 		return
 	}
-	p := modelParams{out: &b[0], in: &h[0], rows: &f.g[0], scale: &f.scale[0], end: len(b) * modelRow}
+	p := modelParams{out: &b[0], in: &h[0], rows: &f.l[0], scale: &f.scale[0], end: len(b) * modelRow}
 	k.callModel(modelSolveBody, &p)
 }
 
@@ -172,7 +172,7 @@ func (f *modelFactor) invert(k Kernel, columns int) {
 		f.invertGeneric(columns)
 		return
 	}
-	p := modelParams{out: &f.inverse[0], rows: &f.g[0], scale: &f.scale[0], end: columns * modelRow}
+	p := modelParams{out: &f.inverse[0], rows: &f.l[0], scale: &f.scale[0], end: columns * modelRow}
 	k.callModel(modelInvertBody, &p)
 }
 

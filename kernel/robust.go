@@ -292,7 +292,7 @@ func (psi Psi) weight(e, limit float64) float64 {
 		return upToOne(limit / math.Abs(e))
 	}
 	u := e * limit
-	part := 1 - upToOne(u*u)
+	part := 1 - upToOne(float64(u*u))
 	return part * part
 }
 
@@ -305,8 +305,8 @@ func (psi Psi) slope(e, limit float64) float64 {
 		return 0
 	}
 	u := e * limit
-	u = upToOne(u * u)
-	return (1 - u) * (1 - float64(5*u))
+	u = upToOne(float64(u * u))
+	return float64((1 - u) * (1 - float64(5*u)))
 }
 
 // upToOne returns the lesser of x and 1, and 1 if x is NaN, as VMINPD does.
@@ -340,7 +340,7 @@ func (s *RobustScratch) variances(k Kernel, n *modelVector, psi Psi) {
 func errorsGeneric(e, absolute, r, root, last []modelVector, change, size *modelVector) {
 	for i := range e {
 		for p := range e[i] {
-			before, now := last[i][p], r[i][p]*root[i][p]
+			before, now := last[i][p], float64(r[i][p]*root[i][p])
 			e[i][p], absolute[i][p] = now, math.Abs(now)
 			if root[i][p] == 0 {
 				absolute[i][p] = math.Inf(1)
