@@ -309,8 +309,9 @@ type ModelScratch struct {
 	rss   modelVector
 	tss   modelVector
 	block [modelDates]modelVector // residuals of some dates
-	local modelFactor             // of the pixels in lanes
-	free  modelFactor             // of pixels without gaps, which is the same for all
+	sums  [modelLanes][maxPairs + 2]float64
+	local modelFactor // of the pixels in lanes
+	free  modelFactor // of pixels without gaps, which is the same for all
 
 	dates, columns, rasters int
 
@@ -403,7 +404,7 @@ func (f *modelFactor) usable(p, columns int) bool {
 func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) {
 	switch {
 	case w == nil:
-		k.addTables(f, m, s.index)
+		s.addTables(k, f, m)
 	case m.rasters > 0:
 		s.gramRasters(m, f, w)
 		s.count(&f.n)
