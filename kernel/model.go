@@ -329,8 +329,8 @@ type ModelScratch struct {
 	h      [MaxColumns]modelVector // XᵀWy
 	rss    modelVector
 	tss    modelVector
-	block  [modelDates]modelVector      // residuals of some dates
-	dotsOf [maxRows][freePixels]float64 // XᵀWy of pixels without gaps
+	block  [modelDates]modelVector          // residuals of some dates
+	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps, by row, not a power of two apart
 	sums   [modelLanes][maxPairs + 2]float64
 	local  modelFactor // of the pixels in lanes
 	free   modelFactor // of pixels without gaps, which is the same for all
@@ -501,8 +501,8 @@ func (s *ModelScratch) put(k Kernel, dst Fits, f *modelFactor, from, count int) 
 			copy(to[from:from+count], v[:])
 		}
 	}
-	for p := range count {
-		s.coef[0][p] += s.ref[p]
+	for p, ref := range s.ref {
+		s.coef[0][p] += ref
 		if f.pivot[p] == 0 {
 			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
 		}
