@@ -62,13 +62,15 @@
 	VFMADD231PD V10, x, c; \
 	VFMADD231PD V11, x, d
 
-#define DOTS \
+// FOURS does four rows at a time, as far as there are that many, or nothing.
+#define DOTS(FOURS) \
 	BEGIN; \
 	MOVQ modelParams_stride(AX), R11; \
 lanes: \
 	LANES(modelParams_out, DX); \
 	MOVQ modelParams_numbers(AX), SI; \
 	MOVQ modelParams_count(AX), DI; \
+	FOURS; \
 two: \
 	SUBQ $2, DI; \
 	JLT one; \
@@ -125,7 +127,7 @@ done: \
 	VFNMADD231PD c, x, V10; \
 	VFNMADD231PD d, x, V11
 
-#define RESIDUALS \
+#define RESIDUALS(FOURS) \
 	BEGIN; \
 	MOVQ modelParams_stride(AX), R11; \
 lanes: \
@@ -133,6 +135,7 @@ lanes: \
 	LANES(modelParams_in, R8); \
 	MOVQ modelParams_numbers(AX), SI; \
 	MOVQ modelParams_count(AX), DI; \
+	FOURS; \
 two: \
 	SUBQ $2, DI; \
 	JLT one; \
