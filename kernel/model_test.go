@@ -438,3 +438,23 @@ func TestRobustSameBits(t *testing.T) {
 		}
 	}
 }
+
+// A series too long for one call of assembly has the bits of the portable code too.
+func TestModelsOfLongSeries(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 8))
+	const n, columns, pixels = 4099, 3, modelLanes + 1
+	m := NewModel(modelColumns(columns, n, true), 0, nil)
+	tile := newTile(Int16, n, pixels, 40)
+	// The first observation of some pixels is in the second call.
+	fillTile(rng, tile, gapPattern{"late", func(rng *rand.Rand, i, _, p int) bool { return p%4 == 0 && i < 4097 || rng.IntN(3) == 0 }})
+	v := Valid{HasNodata: true, Nodata: nodataOf(Int16)}
+	tile = addMask(rng, tile, gapPatterns[5], true)
+	want := fitsOf(Kernel{}, tile, m, v, Extra{})
+	for _, k := range kernels(t) {
+		for _, tile := range []Tile{tile, pack(rng, tile)} {
+			if err := diffFits(want, fitsOf(k, tile, m, v, Extra{}), 0, pixels); err != nil {
+				t.Fatalf("%v: %v", k.ISA(), err)
+			}
+		}
+	}
+}
