@@ -88,13 +88,15 @@ func (s *ModelScratch) stageBody(k Kernel, p *params, t Tile, m Model, keep []ui
 		p.dates = min(most, m.dates-date)
 		p.keep, p.bits, p.d, p.index = &keep[date], &s.bits[date], &s.d[date], &s.index[date/tableDates]
 		k.call(stageBody, t.Type, p)
+		if k.isa == AVX2 && m.tables != nil {
+			k.callModel(modelIndexBody, &modelParams{bits: p.bits, index: p.index, dates: p.dates, stride: p.row})
+		}
 	}
 	s.whole = p.gaps == 0
-	if k.isa == AVX2 && m.tables != nil {
-		p := modelParams{bits: &s.bits[0], index: &s.index[0], dates: m.dates, stride: m.width * 8}
-		k.callModel(modelIndexBody, &p)
-	}
 }
+
+// callDates limits the dates of one call of the bodies that take all, which keeps it below 100 µs.
+const callDates = 4096
 
 // tableBytes is the size of the tables that one call adds for all pixels, so that rows stay in the L1
 // cache.
@@ -242,17 +244,31 @@ func (k Kernel) spreads(psi Psi, out *[3]modelVector, e, absolute []modelVector,
 		spreadsGeneric(psi, out, e, absolute, limit)
 		return
 	}
-	p := modelParams{out: &out[0], in: &e[0], in2: &absolute[0], rows: limit, dates: len(e)}
-	if psi == Huber {
-		k.callModel(modelHuberSpreadBody, &p)
-	} else {
-		k.callModel(modelBisquareSpreadBody, &p)
+	b := modelHuberSpreadBody
+	if psi == Bisquare {
+		b = modelBisquareSpreadBody
+	}
+	*out = [3]modelVector{}
+	p := modelParams{out: &out[0], rows: limit}
+	for date := 0; date < len(e); date += callDates {
+		p.in, p.in2, p.dates = &e[date], &absolute[date], min(callDates, len(e)-date)
+		k.callModel(b, &p)
 	}
 }
 
-// countLess counts at how many dates in is less than limit. It returns the greatest of these numbers
-// and the least of the others too.
+// countLess counts at how many dates in is less than limit. It returns the greatest of these numbers,
+// or 0, and the least of the others, or infinity.
 func (k Kernel) countLess(n *modelVector, ends *[2]modelVector, in []modelVector, limit *modelVector) {
-	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: len(in)}
+	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: min(callDates, len(in))}
 	k.callModel(modelCountBody, &p)
+	if len(in) <= callDates {
+		return
+	}
+	var moreN modelVector
+	var more [2]modelVector
+	k.countLess(&moreN, &more, in[callDates:], limit)
+	for i := range n {
+		n[i] += moreN[i]
+		ends[0][i], ends[1][i] = max(ends[0][i], more[0][i]), min(ends[1][i], more[1][i])
+	}
 }
