@@ -18,6 +18,7 @@ const (
 	rankSlopeMax   = 1 << 27            // greatest m, in quanta
 	rankFew        = 8                  // quotients in a bracket at which the search ends
 	rankPasses     = 16                 // at most
+	rankTries      = 3                  // of captures
 	rankStride     = rankCandidates + 8 // so that the candidates of the lanes are not in one cache set
 )
 
@@ -332,23 +333,48 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch, ranks func(lane int)
 		p.budget = rankPairs
 		rankSearchAVX2(p)
 	}
-	b.nSome = [rankLanes]int{}
-	for p.task = p.tasks; p.task != p.tasksEnd; {
-		p.budget = rankPairs
-		rankCaptureAVX2(p)
-		b.collect()
+	zz.blocks++
+	for try := 0; try < rankTries && p.lanes != 0; try++ {
+		b.capture(try)
+		for l := range dst {
+			if p.lanes&laneBits[l] == 0 {
+				continue
+			}
+			zz.lanes++
+			if x, ok := b.pick(l); ok {
+				dst[l] = x
+				p.lanes &^= laneBits[l]
+			}
+		}
 	}
 	for l := range dst {
 		if p.lanes&laneBits[l] == 0 {
 			continue
 		}
-		if x, ok := b.pick(l); ok {
-			dst[l] = x
-			continue
-		}
 		b.series(s, l)
 		q := s.newQuotients(b.a, b.pairs[l])
 		dst[l] = mid(q.at(int(p.k1[l])-1), q.at(int(p.k2[l])-1))
+	}
+}
+
+// capture finds the candidates of the lanes in p.lanes. The counts of a search are those of rounded
+// numbers, so the bracket is widened by the slopes of as many pairs as may have been miscounted,
+// and more with each try.
+func (b *rankBlock) capture(try int) {
+	p := &b.p
+	for l := range rankLanes {
+		wide := p.inv[l] * float32(try*8)
+		if pairs := b.pairs[l]; pairs > 1<<10 {
+			wide += p.inv[l] * float32(math.Sqrt(float64(pairs))/50)
+		}
+		p.below[l] = max(p.below[l]-wide, -rankSlopeMax)
+		p.above[l] = min(p.above[l]+wide, rankSlopeMax)
+	}
+	b.nSome = [rankLanes]int{}
+	for p.task = p.tasks; p.task != p.tasksEnd; {
+		p.budget = rankPairs
+		rankCaptureAVX2(p)
+		b.collect()
 	}
 }
 
