@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"math"
-	"math/bits"
 	"unsafe"
 )
 
@@ -12,14 +11,14 @@ import (
 const rankLanes = 16
 
 const (
-	rankEvents     = 10240              // room for events, of which a task has as many as MaxRankDates+3
-	rankCandidates = 512                // room for quotients of one pixel
-	rankPairs      = 128 << 10          // of a call, which take about 50 µs
-	rankSlopeMax   = 1 << 27            // greatest m, in quanta
-	rankFew        = 8                  // quotients in a bracket at which the search ends
-	rankPasses     = 16                 // at most
-	rankTries      = 3                  // of captures
-	rankStride     = rankCandidates + 8 // so that the candidates of the lanes are not in one cache set
+	rankEvents     = 10240     // room for events, of which a task has as many as MaxRankDates+3
+	rankCandidates = 512       // room for quotients of one pixel
+	rankPairs      = 128 << 10 // of a call, which take about 50 µs
+	rankSlopeMax   = 1 << 27   // greatest m, in quanta
+	rankFew        = 8         // quotients in a bracket at which the search ends
+	rankPasses     = 16        // at most
+	rankListed     = 192       // pairs of which the quotients are computed together
+	rankTries      = 3         // of captures
 )
 
 // rankParams is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
@@ -44,6 +43,12 @@ type rankParams struct {
 	events                *uint64 // pairs of each event, then its row and column
 	nEvents               int
 	lanes                 uint64 // bits of the pixels that capture works on
+	t64                   *float64
+	pairOf                *uint64
+	quotients             *float64
+	network, networkEnd   *[2]uint32
+	nQuotients            [rankLanes]int
+	list                  [rankListed + 64 + 4]uint64
 
 	// Numbers that are the same in all lanes.
 	floor, tiny, target, over72, mmax, inv0, slack, least, greatest, grow, error, reach [8]float32
@@ -71,9 +76,8 @@ type rankBlock struct {
 	means    []float32
 	tasks    []rankTask
 	events   [2 * rankEvents]uint64
-	some     [rankLanes * rankStride]float64 // candidates
-	nSome    [rankLanes]int
-	perPair  float64 // power of two: m is a slope · scale · perPair
+	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
+	perPair  float64                             // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
 }
@@ -159,7 +163,7 @@ func (b *rankBlock) prepare() {
 	p.slots, p.order = b.a.dates, &b.a.order[0]
 	p.y, p.t, p.u, p.z, p.gap = &b.y[0], &b.t[0], &b.u[0], &b.z[0], &b.gap[0]
 	p.ends, p.groups, p.groupN, p.means = &b.a.ends[0], len(b.a.ends), &b.groupN[0], &b.means[0]
-	p.events = &b.events[0]
+	p.events, p.quotients, p.pairOf, p.t64 = &b.events[0], &b.some[0], &pairOf[0], &b.t64[0]
 	p.few, p.passes = rankFew+1, rankPasses
 	for i := range 8 {
 		p.floor[i], p.tiny[i], p.target[i], p.over72[i] = 0x1p-11, 1e-30, 8000, 1./72
@@ -370,66 +374,84 @@ func (b *rankBlock) capture(try int) {
 		p.below[l] = max(p.below[l]-wide, -rankSlopeMax)
 		p.above[l] = min(p.above[l]+wide, rankSlopeMax)
 	}
-	b.nSome = [rankLanes]int{}
+	p.nQuotients = [rankLanes]int{}
+	for i := range 16 * rankLanes {
+		b.some[i] = math.Inf(1)
+	}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
 		rankCaptureAVX2(p)
-		b.collect()
+		rankQuotientsAVX2(p)
 	}
+	b.sort()
 }
 
-// collect computes the quotients of the events.
-func (b *rankBlock) collect() {
-	for e := range b.p.nEvents {
-		w, slots := b.events[e], b.events[rankEvents+e]
-		i, first := int(uint32(slots))*rankLanes, int(slots>>32)*rankLanes
-		for ; w != 0; w &= w - 1 {
-			bit := rankBit[bits.TrailingZeros64(w)&63]
-			lane := int(bit & 15)
-			j := first + int(bit&^15)
-			if j <= i {
-				continue
+// pairOf has the numbers that a bit of an event adds to those of the samples of row and column.
+var pairOf = func() (m [65]uint64) {
+	for bit, x := range rankBit {
+		m[bit] = uint64(x)<<32 | uint64(x&15)
+	}
+	return m
+}()
+
+// networkOf returns Batcher's odd-even merge sort of n numbers, as byte offsets of the rows of all
+// lanes.
+func networkOf(n int) (net [][2]uint32) {
+	const row = 8 * rankLanes
+	for p := 1; p < n; p *= 2 {
+		for k := p; k >= 1; k /= 2 {
+			for j := k % p; j < n-k; j += 2 * k {
+				for i := j; i < min(j+k, n-k); i++ {
+					if i/(2*p) == (i+k)/(2*p) {
+						net = append(net, [2]uint32{uint32(i * row), uint32((i + k) * row)})
+					}
+				}
 			}
-			x := (float64(b.y[j+lane]) - float64(b.y[i+lane])) / (b.t64[j+lane] - b.t64[i+lane])
-			if x != x {
-				continue
-			}
-			n := b.nSome[lane]
-			b.some[lane*rankStride+min(n, rankCandidates)] = x
-			b.nSome[lane] = n + 1
 		}
 	}
+	return append(net, [2]uint32{}) // the end
+}
+
+var networks = [...][][2]uint32{networkOf(8), networkOf(16)}
+
+// sort sorts the quotients of the lanes that have 16 at most.
+func (b *rankBlock) sort() {
+	p := &b.p
+	most := 0
+	for _, n := range p.nQuotients {
+		if n <= 16 {
+			most = max(most, n)
+		}
+	}
+	net := networks[0]
+	if most > 8 {
+		net = networks[1]
+	}
+	p.network, p.networkEnd = &net[0], &net[len(net)-1]
+	rankSortAVX2(p)
 }
 
 // pick returns the result of a lane from its candidates, if they are all there and it is proved.
 func (b *rankBlock) pick(l int) (float64, bool) {
 	p := &b.p
-	n, below := b.nSome[l], int(p.count[l])
+	n, below := p.nQuotients[l], int(p.count[l])
 	lower, upper := int(p.k1[l])-1-below, int(p.k2[l])-1-below
 	if n > rankCandidates || lower < 0 || upper >= n || !(p.size[l] < 1e30) || p.size[l] < 1e-25 {
 		return 0, false
 	}
-	some := b.some[l*rankStride:][:n]
-	x, y := two(some, lower, upper)
+	var x, y float64
+	if n <= 16 {
+		x, y = b.some[lower*rankLanes+l], b.some[upper*rankLanes+l]
+	} else {
+		var some [rankCandidates]float64
+		for i := range n {
+			some[i] = b.some[i*rankLanes+l]
+		}
+		x, y = nth(some[:n], lower), nth(some[:n], upper)
+	}
 	unit := b.perPair * float64(p.scale[l])
 	if below > 0 && !(x*unit >= float64(p.below[l])) || below+n < b.pairs[l] && !(y*unit <= float64(p.above[l])) {
 		return 0, false
 	}
 	return mid(positive(x), positive(y)), true
-}
-
-// two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x.
-func two(x []float64, lower, upper int) (float64, float64) {
-	if len(x) > 24 {
-		return nth(x, lower), nth(x, upper)
-	}
-	for i := 1; i < len(x); i++ {
-		v := x[i]
-		j := i
-		for ; j > 0 && x[j-1] > v; j-- {
-			x[j] = x[j-1]
-		}
-		x[j] = v
-	}
-	return x[lower], x[upper]
 }

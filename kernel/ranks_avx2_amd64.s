@@ -913,6 +913,7 @@ capture_task:
 	CMPL rankTask_rows(R9), $4
 	JNE capture_row
 	MOVQ $-1, R14
+	ANDQ rankParams_lanes(AX), R14
 	VMOVDQU 160(DI), Y1
 	VMOVDQU 224(DI), Y5
 	VMOVDQU 288(DI), Y2
@@ -933,12 +934,15 @@ capture_triangle:
 	VPCMPEQW Y0, Y0, Y0
 	VPSRLW $1, Y0, Y0
 	MOVQ ROWS_1_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	VMOVDQA Y0, Y1
 	MOVQ ROWS_2_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	VMOVDQA Y0, Y2
 	MOVQ ROW_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	JMP capture_flush
 
@@ -951,6 +955,7 @@ capture_row:
 	VMOVDQA Y1, Y6
 	VMOVDQA Y1, Y7
 	MOVQ ROW_0, R14
+	ANDQ rankParams_lanes(AX), R14
 
 capture_row_column:
 	EVENT
@@ -971,4 +976,125 @@ capture_flush:
 capture_done:
 	MOVQ R9, rankParams_task(AX)
 	MOVQ R13, rankParams_nEvents(AX)
+	LEAVE
+
+// ---- Quotients ---------------------------------------------------------------------------------
+//
+// Appends the quotients of the pairs of the events to those of their lanes. First the pairs of some
+// events are listed, as the numbers of their two samples among all of y. Four numbers are written
+// at once, because a loop over the bits would be mispredicted.
+//
+//	R8 y   R9 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
+//	R14 pair   DI end of the pairs
+
+#define PAIR(at) \
+	TZCNTQ R12, BX; \
+	BLSRQ R12, R12; \
+	MOVQ (SI)(BX*8), BX; \
+	ADDQ R13, BX; \
+	MOVQ BX, at(R14)
+
+TEXT ·rankQuotientsAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_y(AX), R8
+	MOVQ rankParams_t64(AX), R9
+	MOVQ rankParams_quotients(AX), R10
+	MOVQ rankParams_events(AX), R11
+	MOVQ rankParams_pairOf(AX), SI
+	VXORPS X15, X15, X15
+	XORL DX, DX
+	JMP quotients_more
+
+quotients_list:
+	LEAQ rankParams_list(AX), DI
+
+quotients_event:
+	MOVQ (R11)(DX*8), R12
+	MOVQ (const_rankEvents*8)(R11)(DX*8), R13
+	SHLQ $4, R13
+	POPCNTQ R12, CX
+	MOVQ DI, R14
+
+quotients_four:
+	PAIR(0)
+	PAIR(8)
+	PAIR(16)
+	PAIR(24)
+	ADDQ $32, R14
+	TESTQ R12, R12
+	JNZ quotients_four
+	LEAQ (DI)(CX*8), DI
+	INCQ DX
+	CMPQ DX, rankParams_nEvents(AX)
+	JGE quotients_listed
+	LEAQ (rankParams_list+const_rankListed*8)(AX), R14
+	CMPQ DI, R14
+	JLT quotients_event
+
+quotients_listed:
+	LEAQ rankParams_list(AX), R14
+
+quotients_pair:
+	MOVL 4(R14), BX
+	MOVL (R14), R12
+	VCVTSS2SD (R8)(BX*4), X15, X0
+	VCVTSS2SD (R8)(R12*4), X15, X1
+	VSUBSD X1, X0, X0
+	VMOVSD (R9)(BX*8), X2
+	VSUBSD (R9)(R12*8), X2, X2
+	VDIVSD X2, X0, X0
+	VUCOMISD X0, X0
+	JPS quotients_next                   // a gap
+	ANDL $15, R12
+	MOVQ rankParams_nQuotients(AX)(R12*8), CX
+	INCQ rankParams_nQuotients(AX)(R12*8)
+	CMPQ CX, $const_rankCandidates
+	JGE quotients_next
+	SHLQ $4, CX
+	ADDQ CX, R12
+	VMOVSD X0, (R10)(R12*8)
+
+quotients_next:
+	ADDQ $8, R14
+	CMPQ R14, DI
+	JLT quotients_pair
+
+quotients_more:
+	CMPQ DX, rankParams_nEvents(AX)
+	JLT quotients_list
+	LEAVE
+
+// ---- Sorting -----------------------------------------------------------------------------------
+//
+// Sorts the quotients of each lane by a network: pairs of byte offsets, of which the first gets the
+// smaller numbers.
+//
+//	R10 quotients   SI network   DI its end   R8, R9 numbers to compare
+
+#define EXCHANGE(at) \
+	VMOVUPD at(R8), Y0; \
+	VMOVUPD at(R9), Y1; \
+	VMINPD Y1, Y0, Y2; \
+	VMAXPD Y1, Y0, Y3; \
+	VMOVUPD Y2, at(R8); \
+	VMOVUPD Y3, at(R9)
+
+TEXT ·rankSortAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_quotients(AX), R10
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+
+sort_exchange:
+	MOVL (SI), R8
+	MOVL 4(SI), R9
+	ADDQ R10, R8
+	ADDQ R10, R9
+	EXCHANGE(0)
+	EXCHANGE(32)
+	EXCHANGE(64)
+	EXCHANGE(96)
+	ADDQ $8, SI
+	CMPQ SI, DI
+	JLT sort_exchange
 	LEAVE

@@ -49,3 +49,9 @@ func rankSearchAVX2(p *rankParams)
 
 //go:noescape
 func rankCaptureAVX2(p *rankParams)
+
+//go:noescape
+func rankQuotientsAVX2(p *rankParams)
+
+//go:noescape
+func rankSortAVX2(p *rankParams)

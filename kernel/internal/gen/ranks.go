@@ -20,6 +20,8 @@ var rankTable = []struct {
 	{"rankSigns", nil},
 	{"rankSearch", nil},
 	{"rankCapture", nil},
+	{"rankQuotients", nil},
+	{"rankSort", nil},
 }
 
 // rankSymbols returns the functions of rankTable.
