@@ -18,6 +18,8 @@ const (
 	rankFew        = 8         // quotients in a bracket at which the search ends
 	rankPasses     = 16        // at most
 	rankListed     = 192       // pairs of which the quotients are computed together
+	packedLeast    = 96        // dates from which blocks are packed
+	packedMost     = 92        // percent of the dates that are left when packing pays
 	rankTries      = 3         // of captures
 )
 
@@ -44,6 +46,9 @@ type rankParams struct {
 	nEvents               int
 	lanes                 uint64 // bits of the pixels that capture works on
 	t64                   *float64
+	packedY, packedT      *float32
+	packedT64             *float64
+	place                 [rankLanes]int32 // of the next observation of each lane, times 16
 	pairOf                *uint64
 	quotients             *float64
 	network, networkEnd   *[2]uint32
@@ -67,14 +72,22 @@ type rankTask struct{ j, a, cols, rows int32 }
 
 // rankBlock is the memory of the assembly.
 type rankBlock struct {
-	p        rankParams
-	a        RankAxis
-	y, t, u  []float32
-	z, gap   []int16
-	t64      []float64
-	groupN   []int32
-	means    []float32
-	tasks    []rankTask
+	p       rankParams
+	a       RankAxis
+	y, t, u []float32
+	z, gap  []int16
+	t64     []float64
+	groupN  []int32
+	means   []float32
+	tasks   []rankTask
+
+	// The same of the packed observations of the block, as long as those of the axis; nil: blocks
+	// are not packed.
+	packedY, packedT []float32
+	packedT64        []float64
+	packedEnds       []int32
+	packedTasks      []rankTask
+
 	events   [2 * rankEvents]uint64
 	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
 	perPair  float64                             // power of two: m is a slope · scale · perPair
@@ -113,7 +126,14 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.t64 = make([]float64, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
 	b.fillTimes(centre)
-	b.tasks = a.tasks(nil)
+	b.tasks = appendTasks(nil, a.ends, a.equal)
+	if n >= packedLeast && !a.tied {
+		f := make([]float32, 2*(n+1)*rankLanes) // one slot more, for gaps after the last observation
+		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
+		b.packedT64 = make([]float64, (n+1)*rankLanes)
+		b.packedEnds = make([]int32, len(a.ends))
+		b.packedTasks = make([]rankTask, len(b.tasks))
+	}
 	b.prepare()
 	return b
 }
@@ -127,17 +147,21 @@ func (b *rankBlock) fillTimes(centre float64) {
 	}
 }
 
-// tasks appends the tasks of all pairs of the axis and one behind the last.
-func (a RankAxis) tasks(to []rankTask) []rankTask {
+// appendTasks appends the tasks of all pairs of groups with these ends, and one behind the last. If
+// equal is not nil, it has the first slot with the same time for each slot.
+func appendTasks(to []rankTask, ends, equal []int32) []rankTask {
 	begin := int32(0)
-	for _, end := range a.ends {
-		j := begin + 1
-		rowsOfOne := (end - begin - 1) % 4
-		if a.equal[end-1] != end-1 || a.tiedIn(begin, end) {
+	for _, end := range ends {
+		j, rowsOfOne := begin+1, (end-begin-1)%4
+		if equal != nil && tied(equal[begin:end], begin) {
 			rowsOfOne = end - begin - 1
 		}
 		for ; j <= begin+rowsOfOne; j++ {
-			if cols := a.equal[j] - begin; cols > 0 {
+			cols := j - begin
+			if equal != nil {
+				cols = equal[j] - begin
+			}
+			if cols > 0 {
 				to = append(to, rankTask{j, begin, cols, 1})
 			}
 		}
@@ -149,9 +173,10 @@ func (a RankAxis) tasks(to []rankTask) []rankTask {
 	return append(to, rankTask{})
 }
 
-func (a RankAxis) tiedIn(begin, end int32) bool {
-	for s := begin; s < end; s++ {
-		if a.equal[s] != s {
+// tied reports whether a group that begins with slot begin has equal times.
+func tied(equal []int32, begin int32) bool {
+	for s, first := range equal {
+		if first != begin+int32(s) {
 			return true
 		}
 	}
@@ -160,10 +185,13 @@ func (a RankAxis) tiedIn(begin, end int32) bool {
 
 func (b *rankBlock) prepare() {
 	p := &b.p
-	p.slots, p.order = b.a.dates, &b.a.order[0]
-	p.y, p.t, p.u, p.z, p.gap = &b.y[0], &b.t[0], &b.u[0], &b.z[0], &b.gap[0]
-	p.ends, p.groups, p.groupN, p.means = &b.a.ends[0], len(b.a.ends), &b.groupN[0], &b.means[0]
-	p.events, p.quotients, p.pairOf, p.t64 = &b.events[0], &b.some[0], &pairOf[0], &b.t64[0]
+	p.order = &b.a.order[0]
+	p.u, p.z, p.gap = &b.u[0], &b.z[0], &b.gap[0]
+	p.groups, p.groupN, p.means = len(b.a.ends), &b.groupN[0], &b.means[0]
+	p.events, p.quotients, p.pairOf = &b.events[0], &b.some[0], &pairOf[0]
+	if b.packedY != nil {
+		p.packedY, p.packedT, p.packedT64 = &b.packedY[0], &b.packedT[0], &b.packedT64[0]
+	}
 	p.few, p.passes = rankFew+1, rankPasses
 	for i := range 8 {
 		p.floor[i], p.tiny[i], p.target[i], p.over72[i] = 0x1p-11, 1e-30, 8000, 1./72
@@ -203,6 +231,7 @@ func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid
 	whole := t.Pixels / rankLanes * rankLanes
 	for from := 0; from < whole; from += rankLanes {
 		p.src, p.mask = start(t, from)
+		p.slots, p.y = b.a.dates, &b.y[0]
 		rankLoad(t.Type, p)
 		b.compute(dst, s, from, rankLanes, z)
 	}
@@ -210,11 +239,61 @@ func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid
 	return whole
 }
 
+// use lets the assembly work on slots.
+func (b *rankBlock) use(y, t []float32, t64 []float64, ends []int32, tasks []rankTask) {
+	p := &b.p
+	p.slots = int(ends[len(ends)-1])
+	p.y, p.t, p.t64, p.ends = &y[0], &t[0], &t64[0], &ends[0]
+	p.tasks, p.tasksEnd = &tasks[0], &tasks[len(tasks)-1]
+}
+
+// pack moves the observations of each lane to the front of their group, if that leaves much fewer
+// slots. Time is saved with the square of their number. The numbers of observations must be known.
+func (b *rankBlock) pack() bool {
+	if b.packedY == nil {
+		return false
+	}
+	slots := 0
+	for g := range b.a.ends {
+		most := int32(0)
+		for _, n := range b.groupN[g*rankLanes:][:rankLanes] {
+			most = max(most, n)
+		}
+		slots += int(most)
+		b.packedEnds[g] = int32(slots)
+	}
+	if slots == 0 || slots*100 > b.a.dates*packedMost {
+		return false
+	}
+	p := &b.p
+	begin, slot := int32(0), 0
+	for g, end := range b.packedEnds {
+		for l := range p.place {
+			p.place[l] = begin*rankLanes + int32(l)
+		}
+		p.y, p.t, p.t64 = &b.y[slot*rankLanes], &b.t[slot*rankLanes], &b.t64[slot*rankLanes]
+		p.slots = int(b.a.ends[g]) - slot
+		rankPackAVX2(p)
+		for _, place := range p.place {
+			for i := place; i < end*rankLanes; i += rankLanes {
+				b.packedY[i], b.packedT[i] = float32(math.NaN()), 0
+			}
+		}
+		begin, slot = end, int(b.a.ends[g])
+	}
+	b.packedTasks = appendTasks(b.packedTasks[:0], b.packedEnds, nil)
+	b.use(b.packedY, b.packedT, b.packedT64, b.packedEnds, b.packedTasks)
+	return true
+}
+
 // compute computes the block of m pixels that begins with pixel from.
 func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	p := &b.p
-	p.tasks, p.tasksEnd = &b.tasks[0], &b.tasks[len(b.tasks)-1]
+	b.use(b.y, b.t, b.t64, b.a.ends, b.tasks)
 	rankStartAVX2(p)
+	if b.pack() {
+		rankStartAVX2(p)
+	}
 	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs

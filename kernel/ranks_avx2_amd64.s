@@ -1098,3 +1098,59 @@ sort_exchange:
 	CMPQ SI, DI
 	JLT sort_exchange
 	LEAVE
+
+// ---- Packing -----------------------------------------------------------------------------------
+//
+// Moves the observations of each lane to the front of its group. A gap is written too, and then
+// overwritten by the next observation. Its bits are all set, as RANK_LOAD makes them.
+//
+//	SI y   DX times   R11 times as float64   CX slots left   R8, R9, R10 y, times and times as
+//	float64 of the packed slots   DI, BX times of the slot   R12 y   R13 place, 16 to a slot
+
+#define PACK(l) \
+	MOVL (l*4)(SI), R12; \
+	MOVL (rankParams_place+l*4)(AX), R13; \
+	MOVL R12, (R8)(R13*4); \
+	MOVL DI, (R9)(R13*4); \
+	MOVQ BX, (R10)(R13*8); \
+	CMPL R12, $-1; \
+	SBBL R12, R12; \
+	ANDL $16, R12; \
+	ADDL R12, R13; \
+	MOVL R13, (rankParams_place+l*4)(AX)
+
+TEXT ·rankPackAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_y(AX), SI
+	MOVQ rankParams_t(AX), DX
+	MOVQ rankParams_t64(AX), R11
+	MOVQ rankParams_slots(AX), CX
+	MOVQ rankParams_packedY(AX), R8
+	MOVQ rankParams_packedT(AX), R9
+	MOVQ rankParams_packedT64(AX), R10
+
+pack_slot:
+	MOVL (DX), DI
+	MOVQ (R11), BX
+	PACK(0)
+	PACK(1)
+	PACK(2)
+	PACK(3)
+	PACK(4)
+	PACK(5)
+	PACK(6)
+	PACK(7)
+	PACK(8)
+	PACK(9)
+	PACK(10)
+	PACK(11)
+	PACK(12)
+	PACK(13)
+	PACK(14)
+	PACK(15)
+	ADDQ $64, SI
+	ADDQ $64, DX
+	ADDQ $128, R11
+	DECQ CX
+	JNZ pack_slot
+	LEAVE

@@ -39,6 +39,9 @@ func rankLoadI16AVX2(p *rankParams)
 func rankLoadF32AVX2(p *rankParams)
 
 //go:noescape
+func rankPackAVX2(p *rankParams)
+
+//go:noescape
 func rankStartAVX2(p *rankParams)
 
 //go:noescape

@@ -16,6 +16,7 @@ var rankTable = []struct {
 	types []dtype
 }{
 	{"rankLoad", []dtype{u8, i8, u16, i16, f32}},
+	{"rankPack", nil},
 	{"rankStart", nil},
 	{"rankSigns", nil},
 	{"rankSearch", nil},
