@@ -153,7 +153,11 @@ func (k Kernel) Ranks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z 
 	if !(z >= 0) || math.IsInf(z, 0) {
 		panic(fmt.Sprintf("kernel: quantile %v for limits of slopes", z))
 	}
-	for p := k.fastRanks(dst, s, t, a, v, z); p < t.Pixels; p++ {
+	if s.block != nil && t.Pixels > 0 {
+		s.block.fast(dst, s, t, v, z)
+		return
+	}
+	for p := range t.Pixels {
 		t.Series(s.series, p, v)
 		for slot, date := range a.order {
 			s.y[slot] = s.series[date]

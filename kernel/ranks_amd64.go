@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -34,6 +35,8 @@ type rankParams struct {
 	lo, hi, nodata        float32
 	few                   int32 // rankFew + 1
 	y, t, u               *float32
+	signs                 *float32 // numbers in the order of the samples, and equal where these are
+	y64                   *float64 // the samples, of types that do not fit float32
 	z, gap                *int16
 	ends                  *int32
 	groups                int
@@ -88,6 +91,13 @@ type rankBlock struct {
 	packedEnds       []int32
 	packedTasks      []rankTask
 
+	// For types that do not fit float32: the samples, in signs their ranks unless y has their order,
+	// and the same of packed observations.
+	wide, packedWide   []float64
+	signs, packedSigns []float32
+	ranked             bool      // signs has the ranks
+	ranks              []float64 // room for the samples of a pixel
+
 	events   [2 * rankEvents]uint64
 	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
 	perPair  float64                             // power of two: m is a slope · scale · perPair
@@ -97,7 +107,7 @@ type rankBlock struct {
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
 func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
-	if k.isa == Generic || a.dates < 2 || !(d.Size() <= 2 || d == Float32) {
+	if k.isa == Generic || a.dates < 2 {
 		return nil
 	}
 	first, last := a.times[0], a.times[0]
@@ -133,6 +143,12 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 		b.packedT64 = make([]float64, (n+1)*rankLanes)
 		b.packedEnds = make([]int32, len(a.ends))
 		b.packedTasks = make([]rankTask, len(b.tasks))
+	}
+	if d.Size() > 2 && d != Float32 {
+		b.wide, b.signs, b.ranks = make([]float64, n*rankLanes), make([]float32, n*rankLanes), make([]float64, n)
+		if b.packedY != nil {
+			b.packedWide, b.packedSigns = make([]float64, n*rankLanes), make([]float32, n*rankLanes)
+		}
 	}
 	b.prepare()
 	return b
@@ -207,12 +223,8 @@ func (b *rankBlock) bytes() int {
 	return int(unsafe.Sizeof(*b)) + 4*(len(b.y)+len(b.t)+len(b.u)+len(b.means)+len(b.groupN)) + 2*(len(b.z)+len(b.gap)) + 8*len(b.t64) + int(unsafe.Sizeof(rankTask{}))*len(b.tasks)
 }
 
-// fastRanks computes the first pixels of t and returns how many.
-func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z float64) int {
-	b := s.block
-	if b == nil || t.Pixels < rankLanes {
-		return 0
-	}
+// fast is the part of Kernel.Ranks that uses assembly.
+func (b *rankBlock) fast(dst Ranks, s *RankScratch, t Tile, v Valid, z float64) {
 	raceRead(t)
 	p := &b.p
 	size := t.Type.Size()
@@ -228,15 +240,119 @@ func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid
 	if t.Mask.Bits {
 		p.maskBits = 1
 	}
-	whole := t.Pixels / rankLanes * rankLanes
-	for from := 0; from < whole; from += rankLanes {
+	for from := 0; from < t.Pixels; from += rankLanes {
+		m := min(rankLanes, t.Pixels-from)
 		p.src, p.mask = start(t, from)
 		p.slots, p.y = b.a.dates, &b.y[0]
-		rankLoad(t.Type, p)
-		b.compute(dst, s, from, rankLanes, z)
+		if m < rankLanes || !rankLoad(t.Type, p) {
+			b.load(t, from, m, l)
+		}
+		b.compute(dst, s, from, m, z)
 	}
 	p.src, p.mask = nil, nil
-	return whole
+}
+
+// load is rankLoad in portable Go, for all types and for less than a block.
+func (b *rankBlock) load(t Tile, from, m int, l limits) {
+	switch t.Type {
+	case Uint8:
+		loadOf[uint8](b, t, from, m, l)
+	case Int8:
+		loadOf[int8](b, t, from, m, l)
+	case Uint16:
+		loadOf[uint16](b, t, from, m, l)
+	case Int16:
+		loadOf[int16](b, t, from, m, l)
+	case Uint32:
+		loadOf[uint32](b, t, from, m, l)
+	case Int32:
+		loadOf[int32](b, t, from, m, l)
+	case Float32:
+		loadOf[float32](b, t, from, m, l)
+	default:
+		loadOf[float64](b, t, from, m, l)
+	}
+	if b.wide != nil {
+		b.narrow()
+	}
+}
+
+// rankGap is a gap: a NaN with all bits set.
+var rankGap = math.Float32frombits(math.MaxUint32)
+
+func loadOf[T Sample](b *rankBlock, t Tile, from, m int, l limits) {
+	nan := math.NaN()
+	for slot, date := range b.a.order {
+		y := (*[rankLanes]float32)(b.y[slot*rankLanes:])
+		for p := range y {
+			y[p] = rankGap
+		}
+		mask := t.maskAt(int(date), from)
+		row := Row[T](t, int(date), from, from+m)
+		if b.wide == nil {
+			for p, sample := range row {
+				if l.observation(float64(sample)) && t.Mask.observed(mask+p) {
+					y[p] = float32(sample)
+				}
+			}
+			continue
+		}
+		wide := (*[rankLanes]float64)(b.wide[slot*rankLanes:])
+		for p := range wide {
+			wide[p] = nan
+		}
+		for p, sample := range row {
+			if y := float64(sample); l.observation(y) && t.Mask.observed(mask+p) {
+				wide[p] = y
+			}
+		}
+	}
+}
+
+// narrow sets y to the differences of the samples from the first observations, as float32. Where
+// one of them is not exact, it ranks the samples.
+func (b *rankBlock) narrow() {
+	var first [rankLanes]float64
+	var seen [rankLanes]bool
+	b.ranked = false
+	for i := 0; i < len(b.wide); i += rankLanes {
+		wide, y := (*[rankLanes]float64)(b.wide[i:]), (*[rankLanes]float32)(b.y[i:])
+		for l, x := range wide {
+			if x != x {
+				y[l] = rankGap
+				continue
+			}
+			if !seen[l] {
+				first[l], seen[l] = x, true
+			}
+			d := x - first[l]
+			y[l] = float32(d)
+			// The last two say that the difference has no rounding error (Knuth's TwoSum).
+			if float64(y[l]) != d || first[l]+d != x || x-d != first[l] {
+				b.ranked = true
+			}
+		}
+	}
+	if !b.ranked {
+		return
+	}
+	for l := range rankLanes {
+		x := b.ranks[:0]
+		for i := l; i < len(b.wide); i += rankLanes {
+			if b.wide[i] == b.wide[i] {
+				x = append(x, b.wide[i])
+			}
+		}
+		slices.Sort(x)
+		x = slices.Compact(x)
+		for i := l; i < len(b.wide); i += rankLanes {
+			b.signs[i] = rankGap
+			if b.wide[i] == b.wide[i] {
+				rank, _ := slices.BinarySearch(x, b.wide[i])
+				b.signs[i] = float32(rank)
+			}
+		}
+	}
 }
 
 // use lets the assembly work on slots.
@@ -244,6 +360,7 @@ func (b *rankBlock) use(y, t []float32, t64 []float64, ends []int32, tasks []ran
 	p := &b.p
 	p.slots = int(ends[len(ends)-1])
 	p.y, p.t, p.t64, p.ends = &y[0], &t[0], &t64[0], &ends[0]
+	p.signs = p.y
 	p.tasks, p.tasksEnd = &tasks[0], &tasks[len(tasks)-1]
 }
 
@@ -283,13 +400,46 @@ func (b *rankBlock) pack() bool {
 	}
 	b.packedTasks = appendTasks(b.packedTasks[:0], b.packedEnds, nil)
 	b.use(b.packedY, b.packedT, b.packedT64, b.packedEnds, b.packedTasks)
+	if b.wide != nil {
+		b.packWide()
+	}
 	return true
+}
+
+// packWide moves what pack does not.
+func (b *rankBlock) packWide() {
+	for l := range rankLanes {
+		begin, slot := 0, 0
+		for g, end := range b.packedEnds {
+			place := begin*rankLanes + l
+			for ; slot < int(b.a.ends[g]); slot++ {
+				if i := slot*rankLanes + l; b.wide[i] == b.wide[i] {
+					b.packedWide[place], b.packedSigns[place] = b.wide[i], b.signs[i]
+					place += rankLanes
+				}
+			}
+			for ; place < int(end)*rankLanes; place += rankLanes {
+				b.packedWide[place], b.packedSigns[place] = math.NaN(), rankGap
+			}
+			begin = int(end)
+		}
+	}
+	b.p.y64 = &b.packedWide[0]
+	if b.ranked {
+		b.p.signs = &b.packedSigns[0]
+	}
 }
 
 // compute computes the block of m pixels that begins with pixel from.
 func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	p := &b.p
 	b.use(b.y, b.t, b.t64, b.a.ends, b.tasks)
+	if b.wide != nil {
+		p.y64 = &b.wide[0]
+		if b.ranked {
+			p.signs = &b.signs[0]
+		}
+	}
 	rankStartAVX2(p)
 	if b.pack() {
 		rankStartAVX2(p)
@@ -332,7 +482,11 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 // series copies the observations of a lane to s.y.
 func (b *rankBlock) series(s *RankScratch, lane int) {
 	for slot := range s.y {
-		s.y[slot] = float64(b.y[slot*rankLanes+lane])
+		if i := slot*rankLanes + lane; b.wide == nil {
+			s.y[slot] = float64(b.y[i])
+		} else {
+			s.y[slot] = b.wide[i]
+		}
 	}
 }
 
@@ -460,7 +614,11 @@ func (b *rankBlock) capture(try int) {
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
 		rankCaptureAVX2(p)
-		rankQuotientsAVX2(p)
+		if b.wide == nil {
+			rankQuotientsF32AVX2(p)
+		} else {
+			rankQuotientsF64AVX2(p)
+		}
 	}
 	b.sort()
 }

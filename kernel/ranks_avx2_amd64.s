@@ -396,7 +396,7 @@ start_gap:
 
 TEXT ·rankSignsAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ rankParams_y(AX), R8
+	MOVQ rankParams_signs(AX), R8
 	TASK_ENTER
 
 signs_task:
@@ -994,75 +994,78 @@ capture_done:
 	ADDQ R13, BX; \
 	MOVQ BX, at(R14)
 
-TEXT ·rankQuotientsAVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ rankParams_y(AX), R8
-	MOVQ rankParams_t64(AX), R9
-	MOVQ rankParams_quotients(AX), R10
-	MOVQ rankParams_events(AX), R11
-	MOVQ rankParams_pairOf(AX), SI
-	VXORPS X15, X15, X15
-	XORL DX, DX
-	JMP quotients_more
+// LOAD(at, x): x = the sample at R8 as float64. A quotient that is NaN has a gap.
+#define QUOTIENT_F32(at, x) VCVTSS2SD (R8)(at*4), X15, x
+#define QUOTIENT_F64(at, x) VMOVSD (R8)(at*8), x
 
-quotients_list:
-	LEAQ rankParams_list(AX), DI
-
-quotients_event:
-	MOVQ (R11)(DX*8), R12
-	MOVQ (const_rankEvents*8)(R11)(DX*8), R13
-	SHLQ $4, R13
-	POPCNTQ R12, CX
-	MOVQ DI, R14
-
-quotients_four:
-	PAIR(0)
-	PAIR(8)
-	PAIR(16)
-	PAIR(24)
-	ADDQ $32, R14
-	TESTQ R12, R12
-	JNZ quotients_four
-	LEAQ (DI)(CX*8), DI
-	INCQ DX
-	CMPQ DX, rankParams_nEvents(AX)
-	JGE quotients_listed
-	LEAQ (rankParams_list+const_rankListed*8)(AX), R14
-	CMPQ DI, R14
-	JLT quotients_event
-
-quotients_listed:
-	LEAQ rankParams_list(AX), R14
-
-quotients_pair:
-	MOVL 4(R14), BX
-	MOVL (R14), R12
-	VCVTSS2SD (R8)(BX*4), X15, X0
-	VCVTSS2SD (R8)(R12*4), X15, X1
-	VSUBSD X1, X0, X0
-	VMOVSD (R9)(BX*8), X2
-	VSUBSD (R9)(R12*8), X2, X2
-	VDIVSD X2, X0, X0
-	VUCOMISD X0, X0
-	JPS quotients_next                   // a gap
-	ANDL $15, R12
-	MOVQ rankParams_nQuotients(AX)(R12*8), CX
-	INCQ rankParams_nQuotients(AX)(R12*8)
-	CMPQ CX, $const_rankCandidates
-	JGE quotients_next
-	SHLQ $4, CX
-	ADDQ CX, R12
-	VMOVSD X0, (R10)(R12*8)
-
-quotients_next:
-	ADDQ $8, R14
-	CMPQ R14, DI
-	JLT quotients_pair
-
-quotients_more:
-	CMPQ DX, rankParams_nEvents(AX)
-	JLT quotients_list
+#define QUOTIENTS(Y, LOAD) \
+	MOVQ p+0(FP), AX; \
+	MOVQ Y(AX), R8; \
+	MOVQ rankParams_t64(AX), R9; \
+	MOVQ rankParams_quotients(AX), R10; \
+	MOVQ rankParams_events(AX), R11; \
+	MOVQ rankParams_pairOf(AX), SI; \
+	VXORPS X15, X15, X15; \
+	XORL DX, DX; \
+	JMP quotients_more; \
+quotients_list: \
+	LEAQ rankParams_list(AX), DI; \
+quotients_event: \
+	MOVQ (R11)(DX*8), R12; \
+	MOVQ (const_rankEvents*8)(R11)(DX*8), R13; \
+	SHLQ $4, R13; \
+	POPCNTQ R12, CX; \
+	MOVQ DI, R14; \
+quotients_four: \
+	PAIR(0); \
+	PAIR(8); \
+	PAIR(16); \
+	PAIR(24); \
+	ADDQ $32, R14; \
+	TESTQ R12, R12; \
+	JNZ quotients_four; \
+	LEAQ (DI)(CX*8), DI; \
+	INCQ DX; \
+	CMPQ DX, rankParams_nEvents(AX); \
+	JGE quotients_listed; \
+	LEAQ (rankParams_list+const_rankListed*8)(AX), R14; \
+	CMPQ DI, R14; \
+	JLT quotients_event; \
+quotients_listed: \
+	LEAQ rankParams_list(AX), R14; \
+quotients_pair: \
+	MOVL 4(R14), BX; \
+	MOVL (R14), R12; \
+	LOAD(BX, X0); \
+	LOAD(R12, X1); \
+	VSUBSD X1, X0, X0; \
+	VMOVSD (R9)(BX*8), X2; \
+	VSUBSD (R9)(R12*8), X2, X2; \
+	VDIVSD X2, X0, X0; \
+	VUCOMISD X0, X0; \
+	JPS quotients_next; \
+	ANDL $15, R12; \
+	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
+	INCQ rankParams_nQuotients(AX)(R12*8); \
+	CMPQ CX, $const_rankCandidates; \
+	JGE quotients_next; \
+	SHLQ $4, CX; \
+	ADDQ CX, R12; \
+	VMOVSD X0, (R10)(R12*8); \
+quotients_next: \
+	ADDQ $8, R14; \
+	CMPQ R14, DI; \
+	JLT quotients_pair; \
+quotients_more: \
+	CMPQ DX, rankParams_nEvents(AX); \
+	JLT quotients_list; \
 	LEAVE
+
+TEXT ·rankQuotientsF32AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y, QUOTIENT_F32)
+
+TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64)
 
 // ---- Sorting -----------------------------------------------------------------------------------
 //

@@ -54,7 +54,10 @@ func rankSearchAVX2(p *rankParams)
 func rankCaptureAVX2(p *rankParams)
 
 //go:noescape
-func rankQuotientsAVX2(p *rankParams)
+func rankQuotientsF32AVX2(p *rankParams)
+
+//go:noescape
+func rankQuotientsF64AVX2(p *rankParams)
 
 //go:noescape
 func rankSortAVX2(p *rankParams)

@@ -21,7 +21,8 @@ var rankTable = []struct {
 	{"rankSigns", nil},
 	{"rankSearch", nil},
 	{"rankCapture", nil},
-	{"rankQuotients", nil},
+	{"rankQuotientsF32", nil},
+	{"rankQuotientsF64", nil},
 	{"rankSort", nil},
 }
 
