@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"unsafe"
@@ -26,44 +27,45 @@ const (
 
 // rankParams is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
 type rankParams struct {
-	src                   unsafe.Pointer // the first pixel's sample at the first date
-	mask                  unsafe.Pointer // its mask; nil: none
-	stride, maskStride    int            // bytes from one date to the next
-	maskBits              int            // 1: the mask has bits
-	order                 *int32
-	slots                 int
-	lo, hi, nodata        float32
-	few                   int32 // rankFew + 1
-	y, t, u               *float32
-	signs                 *float32 // numbers in the order of the samples, and equal where these are
-	y64                   *float64 // the samples, of types that do not fit float32
-	z, gap                *int16
-	ends                  *int32
-	groups                int
-	groupN                *int32
-	means                 *float32
-	task, tasks, tasksEnd *rankTask // the next, the first, the end
-	budget                int
-	pass, passes, done    int
-	events                *uint64 // pairs of each event, then its row and column
-	nEvents               int
-	lanes                 uint64 // bits of the pixels that capture works on
-	t64                   *float64
-	packedY, packedT      *float32
-	packedT64             *float64
-	place                 [rankLanes]int32 // of the next observation of each lane, times 16
-	pairOf                *uint64
-	quotients             *float64
-	network, networkEnd   *[2]uint32
-	nQuotients            [rankLanes]int
-	list                  [rankListed + 64 + 4]uint64
+	src                               unsafe.Pointer // the first pixel's sample at the first date
+	mask                              unsafe.Pointer // its mask; nil: none
+	stride, maskStride                int            // bytes from one date to the next
+	maskBits                          int            // 1: the mask has bits
+	order                             *int32
+	slots                             int
+	lo, hi, nodata                    float32
+	few                               int32 // rankFew + 1
+	y, t, u                           *float32
+	signs                             *float32 // numbers in the order of the samples, and equal where these are
+	y64                               *float64 // the samples, of types that do not fit float32
+	z, gap                            *int16
+	ends                              *int32
+	groups                            int
+	groupN                            *int32
+	means                             *float32
+	task, tasks, tasksEnd             *rankTask // the next, the first, the end
+	budget                            int
+	pass, passes, done                int
+	events                            *uint64 // pairs of each event, then its row and column
+	nEvents                           int
+	lanes                             uint64 // bits of the pixels that capture works on
+	t64                               *float64
+	packedY, packedT                  *float32
+	packedT64                         *float64
+	place                             [rankLanes]int32 // of the next observation of each lane, times 16
+	pairOf                            *uint64
+	quotients                         *float64
+	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
+	rows                              int        // of quotients that are sorted
+	nQuotients                        [rankLanes]int
+	list                              [rankListed + 64 + 4]uint64
 
 	// Numbers that are the same in all lanes.
 	floor, tiny, target, over72, mmax, inv0, slack, least, greatest, grow, error, reach [8]float32
 
 	// The state of the lanes.
 	ctt, cty, cyy, variance, scale, size, most        [rankLanes]float32
-	m, inv, below, above, mid, step, tol              [rankLanes]float32
+	m, inv, below, above, left, right, mid, step, tol [rankLanes]float32
 	n, less, same, count, nBelow, nAbove, hasMid, off [rankLanes]int32
 	k1, k2                                            [rankLanes]int32
 	ties                                              [rankLanes]float64
@@ -103,6 +105,9 @@ type rankBlock struct {
 	perPair  float64                             // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
+	middle   bracket     // of the search for the slope
+	network  [][2]uint32 // that sorts the dates
+	byTime   []int32     // slots
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -137,6 +142,12 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
+	b.network = networkOf(n, 4*rankLanes)
+	b.byTime = make([]int32, n)
+	for i := range b.byTime {
+		b.byTime[i] = int32(i)
+	}
+	slices.SortFunc(b.byTime, func(i, j int32) int { return cmp.Compare(a.times[i], a.times[j]) })
 	if n >= packedLeast && !a.tied {
 		f := make([]float32, 2*(n+1)*rankLanes) // one slot more, for gaps after the last observation
 		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
@@ -220,7 +231,15 @@ func (b *rankBlock) prepare() {
 }
 
 func (b *rankBlock) bytes() int {
-	return int(unsafe.Sizeof(*b)) + 4*(len(b.y)+len(b.t)+len(b.u)+len(b.means)+len(b.groupN)) + 2*(len(b.z)+len(b.gap)) + 8*len(b.t64) + int(unsafe.Sizeof(rankTask{}))*len(b.tasks)
+	n := int(unsafe.Sizeof(*b))
+	for _, x := range [...][]float32{b.y, b.t, b.u, b.means, b.packedY, b.packedT, b.signs, b.packedSigns} {
+		n += 4 * len(x)
+	}
+	for _, x := range [...][]float64{b.t64, b.packedT64, b.wide, b.packedWide, b.ranks} {
+		n += 8 * len(x)
+	}
+	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
+	return n + int(unsafe.Sizeof(rankTask{}))*(len(b.tasks)+cap(b.packedTasks))
 }
 
 // fast is the part of Kernel.Ranks that uses assembly.
@@ -451,32 +470,110 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	}
 	b.counts(dst, s, from, m)
 	if dst.MedianY != nil || dst.MedianT != nil {
-		for l := range m {
-			b.series(s, l)
-			y, t := s.medians(b.a)
-			if dst.MedianY != nil {
-				dst.MedianY[from+l] = y
-			}
-			if dst.MedianT != nil {
-				dst.MedianT[from+l] = t
-			}
-		}
+		b.medians(dst, s, from, m)
 	}
+	b.middle.off = allOff
 	if dst.Slope != nil {
-		b.quotient(dst.Slope[from:from+m], s, func(l int) (int, int) { return middle(b.pairs[l]) }, false)
+		for l := range m {
+			lower, upper := middle(b.pairs[l])
+			p.k1[l], p.k2[l] = int32(lower+1), int32(upper+1)
+		}
+		b.quotient(dst.Slope[from:from+m], s)
+		b.middle = bracket{p.off, p.below, p.above, p.nBelow, p.nAbove}
+	}
+	if dst.Lo == nil && dst.Hi == nil {
+		return
+	}
+	var lo, hi [rankLanes]int32
+	for l := range m {
+		a, b := limitRanks(float64(b.pairs[l]), b.variance[l], z)
+		lo[l], hi[l] = int32(a+1), int32(b+1)
 	}
 	if dst.Lo != nil {
-		b.quotient(dst.Lo[from:from+m], s, func(l int) (int, int) {
-			lo, _ := limitRanks(float64(b.pairs[l]), b.variance[l], z)
-			return lo, lo
-		}, dst.Slope != nil)
+		p.k1, p.k2 = lo, lo
+		b.quotient(dst.Lo[from:from+m], s)
 	}
 	if dst.Hi != nil {
-		b.quotient(dst.Hi[from:from+m], s, func(l int) (int, int) {
-			_, hi := limitRanks(float64(b.pairs[l]), b.variance[l], z)
-			return hi, hi
-		}, dst.Slope != nil)
+		p.k1, p.k2 = hi, hi
+		b.quotient(dst.Hi[from:from+m], s)
 	}
+}
+
+// bracket is where a search ended, with the numbers of quotients less than each of its ends.
+type bracket struct {
+	off            [rankLanes]int32 // not 0: there was no search
+	below, above   [rankLanes]float32
+	nBelow, nAbove [rankLanes]int32
+}
+
+// medians computes the medians of samples and times.
+func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
+	p := &b.p
+	p.networkBegin, p.networkEnd = &b.network[0], &b.network[len(b.network)-1]
+	for p.network = p.networkBegin; ; {
+		rest := b.network[(uintptr(unsafe.Pointer(p.network))-uintptr(unsafe.Pointer(p.networkBegin)))/8:]
+		p.networkEnd = &rest[min(len(rest)-1, rankPairs/8)]
+		rankMediansAVX2(p)
+		if len(rest) <= rankPairs/8 {
+			break
+		}
+	}
+	sorted := unsafe.Slice((*float32)(unsafe.Pointer(p.z)), p.slots*rankLanes)
+	for l := range m {
+		if dst.MedianY != nil {
+			dst.MedianY[from+l] = b.medianY(s, sorted, l)
+		}
+		if dst.MedianT != nil {
+			dst.MedianT[from+l] = b.medianT(l)
+		}
+	}
+}
+
+// medianY returns the median of a lane from its sorted samples, or from what stands for them.
+func (b *rankBlock) medianY(s *RankScratch, sorted []float32, l int) float64 {
+	if b.p.n[l] == 0 {
+		return math.NaN()
+	}
+	lower, upper := middle(int(b.p.n[l]))
+	x, y := sorted[lower*rankLanes+l], sorted[upper*rankLanes+l]
+	if b.wide == nil {
+		return mid(positive(float64(x)), positive(float64(y)))
+	}
+	// The samples that these stand for.
+	var of [2]float64
+	for i := l; i < len(b.wide); i += rankLanes {
+		at := b.y[i]
+		if b.ranked {
+			at = b.signs[i]
+		}
+		if at == x {
+			of[0] = b.wide[i]
+		}
+		if at == y {
+			of[1] = b.wide[i]
+		}
+	}
+	return mid(positive(of[0]), positive(of[1]))
+}
+
+// medianT returns the median of the times of the observations of a lane.
+func (b *rankBlock) medianT(l int) float64 {
+	lower, upper := middle(int(b.p.n[l]))
+	first := math.NaN()
+	for _, slot := range b.byTime {
+		if math.Float32bits(b.y[int(slot)*rankLanes+l]) == math.MaxUint32 {
+			continue
+		}
+		if lower == 0 {
+			first = b.a.times[slot]
+		}
+		if upper == 0 {
+			return mid(positive(first), positive(b.a.times[slot]))
+		}
+		lower--
+		upper--
+	}
+	return first
 }
 
 // series copies the observations of a lane to s.y.
@@ -493,12 +590,12 @@ func (b *rankBlock) series(s *RankScratch, lane int) {
 // counts computes what follows from the numbers of observations, signs and ties.
 func (b *rankBlock) counts(dst Ranks, s *RankScratch, from, m int) {
 	p := &b.p
+	var n, pairs, tiedY, tiedT, sum, variance [rankLanes]float64
 	for l := range m {
 		var all concordance
-		for g := range b.a.ends {
-			all.group(float64(b.groupN[g*rankLanes+l]))
+		for g := l; g < len(b.groupN); g += rankLanes {
+			all.group(float64(b.groupN[g]))
 		}
-		y := tieSums{two: 2 * float64(p.same[l]), five: 6 * p.ties[l]}
 		if b.a.tied {
 			b.series(s, l)
 			begin := 0
@@ -507,14 +604,22 @@ func (b *rankBlock) counts(dst Ranks, s *RankScratch, from, m int) {
 				begin = int(end)
 			}
 		} else {
-			all.ties(y)
+			all.ties(tieSums{two: 2 * float64(p.same[l]), five: 6 * p.ties[l]})
 		}
 		all.s = all.pairs() - float64(2*int(p.less[l])) - float64(p.same[l])
-		b.pairs[l], b.variance[l] = int(all.pairs()), all.variance()
-		all.put(dst, from+l)
+		n[l], pairs[l], tiedY[l], tiedT[l], sum[l], variance[l] = all.n, all.pairs(), all.tiedY, all.tiedT, all.s, all.variance()
+		b.pairs[l], b.variance[l] = int(pairs[l]), variance[l]
+		if pairs[l] == 0 {
+			sum[l], variance[l] = math.NaN(), math.NaN()
+		}
 	}
-	for l := m; l < rankLanes; l++ {
-		b.pairs[l] = 0
+	for _, r := range [...]struct {
+		to []float64
+		x  *[rankLanes]float64
+	}{{dst.N, &n}, {dst.Pairs, &pairs}, {dst.TiedY, &tiedY}, {dst.TiedT, &tiedT}, {dst.S, &sum}, {dst.Var, &variance}} {
+		if r.to != nil {
+			copy(r.to[from:from+m], r.x[:])
+		}
 	}
 }
 
@@ -536,10 +641,12 @@ var rankBit = func() (m [64]uint8) {
 	return m
 }()
 
-// quotient writes the mean of the two quotients that ranks returns for each lane.
-func (b *rankBlock) quotient(dst []float64, s *RankScratch, ranks func(lane int) (lower, upper int), known bool) {
+// quotient writes the mean of the quotients with the numbers p.k1 and p.k2 for each lane.
+func (b *rankBlock) quotient(dst []float64, s *RankScratch) {
 	p := &b.p
 	p.lanes = 0
+	search := false
+	p.step, p.hasMid = oneStep, [rankLanes]int32{}
 	for l := range rankLanes {
 		p.off[l] = -1
 		if l >= len(dst) {
@@ -549,24 +656,22 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch, ranks func(lane int)
 			dst[l] = math.NaN()
 			continue
 		}
-		k1, k2 := ranks(l)
-		if less := int(p.less[l]); k1 >= less && k2 < less+int(p.same[l]) {
+		if k1, k2, less := p.k1[l], p.k2[l], p.less[l]; k1 > less && k2 <= less+p.same[l] {
 			dst[l] = 0
 			continue
 		}
-		p.k1[l], p.k2[l], p.off[l] = int32(k1+1), int32(k2+1), 0
-		p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = -rankSlopeMax, rankSlopeMax, 0, int32(b.pairs[l])
-		p.step[l], p.hasMid[l] = 1, 0
 		p.lanes |= laneBits[l]
-		if !(p.size[l] < 1e30) || p.size[l] < 1e-25 {
-			p.off[l] = -1
+		if p.size[l] >= 1e-25 && p.size[l] < 1e30 {
+			p.off[l] = 0
+			search = true
+			b.begin(l)
 		}
 	}
 	if p.lanes == 0 {
 		return
 	}
 	p.pass, p.done = 0, 0
-	for p.task = p.tasks; p.done == 0; {
+	for p.task = p.tasks; search && p.done == 0; {
 		p.budget = rankPairs
 		rankSearchAVX2(p)
 	}
@@ -594,23 +699,48 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch, ranks func(lane int)
 	}
 }
 
+var allOff = [rankLanes]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
+
+var oneStep = [rankLanes]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+
+// begin sets the state of a lane before a search: that of rankStart, or what the search for the
+// median found.
+func (b *rankBlock) begin(l int) {
+	p := &b.p
+	k := p.k1[l]
+	if b.middle.off[l] != 0 {
+		p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = -rankSlopeMax, rankSlopeMax, 0, int32(b.pairs[l])
+		return
+	}
+	x := &b.middle
+	p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = x.below[l], x.above[l], x.nBelow[l], x.nAbove[l]
+	switch {
+	case k > x.nAbove[l]:
+		p.below[l], p.nBelow[l] = x.above[l], x.nAbove[l]
+		p.above[l], p.nAbove[l] = rankSlopeMax, int32(b.pairs[l])
+		p.m[l] = min(x.above[l]+float32(k-x.nAbove[l])*p.inv[l], rankSlopeMax)
+	case k <= x.nBelow[l]:
+		p.above[l], p.nAbove[l] = x.below[l], x.nBelow[l]
+		p.below[l], p.nBelow[l] = -rankSlopeMax, 0
+		p.m[l] = max(x.below[l]-float32(x.nBelow[l]+1-k)*p.inv[l], -rankSlopeMax)
+	}
+}
+
 // capture finds the candidates of the lanes in p.lanes. The counts of a search are those of rounded
 // numbers, so the bracket is widened by the slopes of as many pairs as may have been miscounted,
 // and more with each try.
 func (b *rankBlock) capture(try int) {
 	p := &b.p
-	for l := range rankLanes {
-		wide := p.inv[l] * float32(try*8)
-		if pairs := b.pairs[l]; pairs > 1<<10 {
-			wide += p.inv[l] * float32(math.Sqrt(float64(pairs))/50)
+	p.left, p.right = p.below, p.above
+	for l, pairs := range b.pairs {
+		if pairs <= 1<<10 && try == 0 {
+			continue
 		}
-		p.below[l] = max(p.below[l]-wide, -rankSlopeMax)
-		p.above[l] = min(p.above[l]+wide, rankSlopeMax)
+		wide := p.inv[l] * float32(float64(try*8)+math.Sqrt(float64(pairs))/50)
+		p.left[l] = max(p.left[l]-wide, -rankSlopeMax)
+		p.right[l] = min(p.right[l]+wide, rankSlopeMax)
 	}
 	p.nQuotients = [rankLanes]int{}
-	for i := range 16 * rankLanes {
-		b.some[i] = math.Inf(1)
-	}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
 		rankCaptureAVX2(p)
@@ -631,25 +761,31 @@ var pairOf = func() (m [65]uint64) {
 	return m
 }()
 
-// networkOf returns Batcher's odd-even merge sort of n numbers, as byte offsets of the rows of all
-// lanes.
-func networkOf(n int) (net [][2]uint32) {
-	const row = 8 * rankLanes
+// networkOf returns Batcher's odd-even merge sort of n rows, as their byte offsets, and an end.
+func networkOf(n, row int) [][2]uint32 {
+	size := 0
+	exchanges(n, func(int, int) { size++ })
+	net := make([][2]uint32, 0, size+1)
+	exchanges(n, func(i, j int) { net = append(net, [2]uint32{uint32(i * row), uint32(j * row)}) })
+	return append(net, [2]uint32{})
+}
+
+// exchanges calls f with the pairs of numbers that Batcher's sort of n numbers puts in order.
+func exchanges(n int, f func(i, j int)) {
 	for p := 1; p < n; p *= 2 {
 		for k := p; k >= 1; k /= 2 {
-			for j := k % p; j < n-k; j += 2 * k {
-				for i := j; i < min(j+k, n-k); i++ {
+			for from := k % p; from < n-k; from += 2 * k {
+				for i := from; i < min(from+k, n-k); i++ {
 					if i/(2*p) == (i+k)/(2*p) {
-						net = append(net, [2]uint32{uint32(i * row), uint32((i + k) * row)})
+						f(i, i+k)
 					}
 				}
 			}
 		}
 	}
-	return append(net, [2]uint32{}) // the end
 }
 
-var networks = [...][][2]uint32{networkOf(8), networkOf(16)}
+var networks = [...][][2]uint32{networkOf(8, 8*rankLanes), networkOf(16, 8*rankLanes)}
 
 // sort sorts the quotients of the lanes that have 16 at most.
 func (b *rankBlock) sort() {
@@ -661,8 +797,9 @@ func (b *rankBlock) sort() {
 		}
 	}
 	net := networks[0]
+	p.rows = 8
 	if most > 8 {
-		net = networks[1]
+		net, p.rows = networks[1], 16
 	}
 	p.network, p.networkEnd = &net[0], &net[len(net)-1]
 	rankSortAVX2(p)
@@ -687,7 +824,7 @@ func (b *rankBlock) pick(l int) (float64, bool) {
 		x, y = nth(some[:n], lower), nth(some[:n], upper)
 	}
 	unit := b.perPair * float64(p.scale[l])
-	if below > 0 && !(x*unit >= float64(p.below[l])) || below+n < b.pairs[l] && !(y*unit <= float64(p.above[l])) {
+	if below > 0 && !(x*unit >= float64(p.left[l])) || below+n < b.pairs[l] && !(y*unit <= float64(p.right[l])) {
 		return 0, false
 	}
 	return mid(positive(x), positive(y)), true

@@ -843,14 +843,14 @@ TEXT ·rankCaptureAVX2(SB), NOSPLIT, $0-8
 	VMOVUPS rankParams_error(AX), Y4
 	VMOVUPS rankParams_reach(AX), Y5
 	VBROADCASTSS rankOne<>(SB), Y6
-	VANDPS rankParams_below(AX), Y3, Y0
-	VANDPS rankParams_above(AX), Y3, Y1
+	VANDPS rankParams_left(AX), Y3, Y0
+	VANDPS rankParams_right(AX), Y3, Y1
 	VMAXPS Y0, Y1, Y0
 	VFMADD213PS rankParams_most(AX), Y5, Y0
 	VFMADD213PS Y6, Y4, Y0
 	VCVTTPS2DQ Y0, Y0
-	VANDPS rankParams_below+32(AX), Y3, Y1
-	VANDPS rankParams_above+32(AX), Y3, Y2
+	VANDPS rankParams_left+32(AX), Y3, Y1
+	VANDPS rankParams_right+32(AX), Y3, Y2
 	VMAXPS Y1, Y2, Y1
 	VFMADD213PS rankParams_most+32(AX), Y5, Y1
 	VFMADD213PS Y6, Y4, Y1
@@ -862,10 +862,10 @@ TEXT ·rankCaptureAVX2(SB), NOSPLIT, $0-8
 	MOVQ rankParams_slots(AX), R14
 	SHLQ $6, R14
 	XORL CX, CX
-	VMOVUPS rankParams_below(AX), Y4
-	VMOVUPS rankParams_below+32(AX), Y5
-	VMOVUPS rankParams_above(AX), Y6
-	VMOVUPS rankParams_above+32(AX), Y7
+	VMOVUPS rankParams_left(AX), Y4
+	VMOVUPS rankParams_left+32(AX), Y5
+	VMOVUPS rankParams_right(AX), Y6
+	VMOVUPS rankParams_right+32(AX), Y7
 	VPXOR Y3, Y3, Y3
 	VMOVDQU Y3, rankParams_count(AX)
 	VMOVDQU Y3, rankParams_count+32(AX)
@@ -1069,10 +1069,12 @@ TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
 
 // ---- Sorting -----------------------------------------------------------------------------------
 //
-// Sorts the quotients of each lane by a network: pairs of byte offsets, of which the first gets the
-// smaller numbers.
+// A network is a list of pairs of byte offsets of rows, of which the first gets the smaller
+// numbers. The first body sorts the quotients of each lane, of which there are 8 or 16 after the rest
+// is filled with +Inf.
 //
 //	R10 quotients   SI network   DI its end   R8, R9 numbers to compare
+//	Y0-Y3 numbers of quotients of the lanes, less those of the rows before   Y4 one   Y5 +Inf
 
 #define EXCHANGE(at) \
 	VMOVUPD at(R8), Y0; \
@@ -1082,11 +1084,41 @@ TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
 	VMOVUPD Y2, at(R8); \
 	VMOVUPD Y3, at(R9)
 
+DATA rankInf<>+0(SB)/8, $0x7ff0000000000000
+GLOBL rankInf<>(SB), RODATA|NOPTR, $8
+DATA rankInf32<>+0(SB)/4, $0x7f800000
+GLOBL rankInf32<>(SB), RODATA|NOPTR, $4
+
+#define FILL(n, at) \
+	VPCMPGTQ Y6, n, Y7; \
+	VBLENDVPD Y7, at(R8), Y5, Y8; \
+	VMOVUPD Y8, at(R8); \
+	VPSUBQ Y4, n, n
+
 TEXT ·rankSortAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ rankParams_quotients(AX), R10
 	MOVQ rankParams_network(AX), SI
 	MOVQ rankParams_networkEnd(AX), DI
+	VMOVDQU rankParams_nQuotients(AX), Y0
+	VMOVDQU rankParams_nQuotients+32(AX), Y1
+	VMOVDQU rankParams_nQuotients+64(AX), Y2
+	VMOVDQU rankParams_nQuotients+96(AX), Y3
+	VPXOR Y6, Y6, Y6
+	VPCMPEQD Y4, Y4, Y4
+	VPSRLQ $63, Y4, Y4
+	VBROADCASTSD rankInf<>(SB), Y5
+	MOVQ R10, R8
+	MOVQ rankParams_rows(AX), CX
+
+sort_fill:
+	FILL(Y0, 0)
+	FILL(Y1, 32)
+	FILL(Y2, 64)
+	FILL(Y3, 96)
+	ADDQ $128, R8
+	DECQ CX
+	JNZ sort_fill
 
 sort_exchange:
 	MOVL (SI), R8
@@ -1156,4 +1188,61 @@ pack_slot:
 	ADDQ $128, R11
 	DECQ CX
 	JNZ pack_slot
+	LEAVE
+
+// ---- Medians -----------------------------------------------------------------------------------
+//
+// Sorts the samples of each lane in z, with gaps as +Inf. The network is that of all dates. A pair
+// whose second row is behind the last slot would change nothing.
+//
+//	R8 z   SI network   DI its end   R11 bytes of the slots   R9, R10 rows
+
+#define ORDER(at) \
+	VMOVUPS at(R8)(R9*1), Y0; \
+	VMOVUPS at(R8)(R10*1), Y1; \
+	VMINPS Y1, Y0, Y2; \
+	VMAXPS Y1, Y0, Y3; \
+	VMOVUPS Y2, at(R8)(R9*1); \
+	VMOVUPS Y3, at(R8)(R10*1)
+
+TEXT ·rankMediansAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_z(AX), R8
+	MOVQ rankParams_signs(AX), R9
+	MOVQ rankParams_slots(AX), R11
+	SHLQ $6, R11
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+	CMPQ SI, rankParams_networkBegin(AX)
+	JNE medians_order
+	XORL CX, CX
+	VBROADCASTSS rankInf32<>(SB), Y2
+
+medians_fill:
+	VMOVUPS (R9)(CX*1), Y0
+	VMOVUPS 32(R9)(CX*1), Y1
+	VCMPPS $3, Y0, Y0, Y3
+	VCMPPS $3, Y1, Y1, Y4
+	VBLENDVPS Y3, Y2, Y0, Y0
+	VBLENDVPS Y4, Y2, Y1, Y1
+	VMOVUPS Y0, (R8)(CX*1)
+	VMOVUPS Y1, 32(R8)(CX*1)
+	ADDQ $64, CX
+	CMPQ CX, R11
+	JLT medians_fill
+
+medians_order:
+	CMPQ SI, DI
+	JGE medians_done
+	MOVL 4(SI), R10
+	MOVL (SI), R9
+	ADDQ $8, SI
+	CMPQ R10, R11
+	JGE medians_order
+	ORDER(0)
+	ORDER(32)
+	JMP medians_order
+
+medians_done:
+	MOVQ SI, rankParams_network(AX)
 	LEAVE

@@ -61,3 +61,6 @@ func rankQuotientsF64AVX2(p *rankParams)
 
 //go:noescape
 func rankSortAVX2(p *rankParams)
+
+//go:noescape
+func rankMediansAVX2(p *rankParams)
