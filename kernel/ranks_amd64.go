@@ -22,6 +22,7 @@ const (
 	rankListed     = 192       // pairs of which the quotients are computed together
 	packedLeast    = 96        // dates from which blocks are packed
 	packedMost     = 92        // percent of the dates that are left when packing pays
+	rankSorted     = 16        // quotients of a lane that a network sorts
 	rankTries      = 3         // of captures
 )
 
@@ -48,15 +49,17 @@ type rankParams struct {
 	pass, passes, done                int
 	events                            *uint64 // pairs of each event, then its row and column
 	nEvents                           int
-	lanes                             uint64 // bits of the pixels that capture works on
-	t64                               *float64
+	lanes                             uint64   // bits of the pixels that capture works on
+	slotOf                            *int32   // the slot of the axis of each sample
+	times                             *float64 // of these slots
 	packedY, packedT                  *float32
-	packedT64                         *float64
+	packedSlotOf                      *int32
+	firstSlot                         int              // of a group that is packed
 	place                             [rankLanes]int32 // of the next observation of each lane, times 16
 	pairOf                            *uint64
 	quotients                         *float64
 	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
-	rows                              int        // of quotients that are sorted
+	rows                              int        // that are sorted
 	nQuotients                        [rankLanes]int
 	list                              [rankListed + 64 + 4]uint64
 
@@ -81,7 +84,7 @@ type rankBlock struct {
 	a       RankAxis
 	y, t, u []float32
 	z, gap  []int16
-	t64     []float64
+	slotOf  []int32
 	groupN  []int32
 	means   []float32
 	tasks   []rankTask
@@ -89,7 +92,7 @@ type rankBlock struct {
 	// The same of the packed observations of the block, as long as those of the axis; nil: blocks
 	// are not packed.
 	packedY, packedT []float32
-	packedT64        []float64
+	packedSlotOf     []int32
 	packedEnds       []int32
 	packedTasks      []rankTask
 
@@ -138,7 +141,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.y, b.t, b.u, b.means = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(2*len(a.ends)*rankLanes)
 	w := make([]int16, 5*n*rankLanes)
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
-	b.t64 = make([]float64, n*rankLanes)
+	b.slotOf = make([]int32, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
@@ -151,7 +154,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	if n >= packedLeast && !a.tied {
 		f := make([]float32, 2*(n+1)*rankLanes) // one slot more, for gaps after the last observation
 		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
-		b.packedT64 = make([]float64, (n+1)*rankLanes)
+		b.packedSlotOf = make([]int32, (n+1)*rankLanes)
 		b.packedEnds = make([]int32, len(a.ends))
 		b.packedTasks = make([]rankTask, len(b.tasks))
 	}
@@ -168,7 +171,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 func (b *rankBlock) fillTimes(centre float64) {
 	for s, t := range b.a.times {
 		for l := range rankLanes {
-			b.t64[s*rankLanes+l] = t
+			b.slotOf[s*rankLanes+l] = int32(s)
 			b.t[s*rankLanes+l] = float32((t - centre) / b.perPair)
 		}
 	}
@@ -212,12 +215,12 @@ func tied(equal []int32, begin int32) bool {
 
 func (b *rankBlock) prepare() {
 	p := &b.p
-	p.order = &b.a.order[0]
+	p.order, p.times = &b.a.order[0], &b.a.times[0]
 	p.u, p.z, p.gap = &b.u[0], &b.z[0], &b.gap[0]
 	p.groups, p.groupN, p.means = len(b.a.ends), &b.groupN[0], &b.means[0]
 	p.events, p.quotients, p.pairOf = &b.events[0], &b.some[0], &pairOf[0]
 	if b.packedY != nil {
-		p.packedY, p.packedT, p.packedT64 = &b.packedY[0], &b.packedT[0], &b.packedT64[0]
+		p.packedY, p.packedT, p.packedSlotOf = &b.packedY[0], &b.packedT[0], &b.packedSlotOf[0]
 	}
 	p.few, p.passes = rankFew+1, rankPasses
 	for i := range 8 {
@@ -235,10 +238,10 @@ func (b *rankBlock) bytes() int {
 	for _, x := range [...][]float32{b.y, b.t, b.u, b.means, b.packedY, b.packedT, b.signs, b.packedSigns} {
 		n += 4 * len(x)
 	}
-	for _, x := range [...][]float64{b.t64, b.packedT64, b.wide, b.packedWide, b.ranks} {
+	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks} {
 		n += 8 * len(x)
 	}
-	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
+	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.slotOf)+len(b.packedSlotOf)+len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
 	return n + int(unsafe.Sizeof(rankTask{}))*(len(b.tasks)+cap(b.packedTasks))
 }
 
@@ -375,10 +378,10 @@ func (b *rankBlock) narrow() {
 }
 
 // use lets the assembly work on slots.
-func (b *rankBlock) use(y, t []float32, t64 []float64, ends []int32, tasks []rankTask) {
+func (b *rankBlock) use(y, t []float32, slotOf, ends []int32, tasks []rankTask) {
 	p := &b.p
 	p.slots = int(ends[len(ends)-1])
-	p.y, p.t, p.t64, p.ends = &y[0], &t[0], &t64[0], &ends[0]
+	p.y, p.t, p.slotOf, p.ends = &y[0], &t[0], &slotOf[0], &ends[0]
 	p.signs = p.y
 	p.tasks, p.tasksEnd = &tasks[0], &tasks[len(tasks)-1]
 }
@@ -407,7 +410,7 @@ func (b *rankBlock) pack() bool {
 		for l := range p.place {
 			p.place[l] = begin*rankLanes + int32(l)
 		}
-		p.y, p.t, p.t64 = &b.y[slot*rankLanes], &b.t[slot*rankLanes], &b.t64[slot*rankLanes]
+		p.y, p.t, p.firstSlot = &b.y[slot*rankLanes], &b.t[slot*rankLanes], slot
 		p.slots = int(b.a.ends[g]) - slot
 		rankPackAVX2(p)
 		for _, place := range p.place {
@@ -418,7 +421,7 @@ func (b *rankBlock) pack() bool {
 		begin, slot = end, int(b.a.ends[g])
 	}
 	b.packedTasks = appendTasks(b.packedTasks[:0], b.packedEnds, nil)
-	b.use(b.packedY, b.packedT, b.packedT64, b.packedEnds, b.packedTasks)
+	b.use(b.packedY, b.packedT, b.packedSlotOf, b.packedEnds, b.packedTasks)
 	if b.wide != nil {
 		b.packWide()
 	}
@@ -452,7 +455,7 @@ func (b *rankBlock) packWide() {
 // compute computes the block of m pixels that begins with pixel from.
 func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	p := &b.p
-	b.use(b.y, b.t, b.t64, b.a.ends, b.tasks)
+	b.use(b.y, b.t, b.slotOf, b.a.ends, b.tasks)
 	if b.wide != nil {
 		p.y64 = &b.wide[0]
 		if b.ranked {
@@ -470,7 +473,7 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	}
 	b.counts(dst, s, from, m)
 	if dst.MedianY != nil || dst.MedianT != nil {
-		b.medians(dst, s, from, m)
+		b.medians(dst, from, m)
 	}
 	b.middle.off = allOff
 	if dst.Slope != nil {
@@ -506,22 +509,28 @@ type bracket struct {
 	nBelow, nAbove [rankLanes]int32
 }
 
-// medians computes the medians of samples and times.
-func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
+// order sorts the samples of each lane in z.
+func (b *rankBlock) order() {
 	p := &b.p
-	p.networkBegin, p.networkEnd = &b.network[0], &b.network[len(b.network)-1]
-	for p.network = p.networkBegin; ; {
-		rest := b.network[(uintptr(unsafe.Pointer(p.network))-uintptr(unsafe.Pointer(p.networkBegin)))/8:]
-		p.networkEnd = &rest[min(len(rest)-1, rankPairs/8)]
-		rankMediansAVX2(p)
-		if len(rest) <= rankPairs/8 {
-			break
-		}
+	p.rows = p.slots
+	net := b.network
+	p.network, p.networkBegin = &net[0], &net[0]
+	for len(net) > 1 {
+		n := min(len(net)-1, rankPairs/8)
+		p.networkEnd = &net[n]
+		rankOrderAVX2(p)
+		net = net[n:]
 	}
+}
+
+// medians computes the medians of samples and times.
+func (b *rankBlock) medians(dst Ranks, from, m int) {
+	p := &b.p
+	b.order()
 	sorted := unsafe.Slice((*float32)(unsafe.Pointer(p.z)), p.slots*rankLanes)
 	for l := range m {
 		if dst.MedianY != nil {
-			dst.MedianY[from+l] = b.medianY(s, sorted, l)
+			dst.MedianY[from+l] = b.medianY(sorted, l)
 		}
 		if dst.MedianT != nil {
 			dst.MedianT[from+l] = b.medianT(l)
@@ -530,7 +539,7 @@ func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
 }
 
 // medianY returns the median of a lane from its sorted samples, or from what stands for them.
-func (b *rankBlock) medianY(s *RankScratch, sorted []float32, l int) float64 {
+func (b *rankBlock) medianY(sorted []float32, l int) float64 {
 	if b.p.n[l] == 0 {
 		return math.NaN()
 	}
@@ -785,24 +794,27 @@ func exchanges(n int, f func(i, j int)) {
 	}
 }
 
-var networks = [...][][2]uint32{networkOf(8, 8*rankLanes), networkOf(16, 8*rankLanes)}
+// networks sort the quotients of each lane, of which there are as many as the number of the network.
+var networks = func() (nets [rankSorted + 1][][2]uint32) {
+	for n := range nets {
+		nets[n] = networkOf(n, 8*rankLanes)
+	}
+	return nets
+}()
 
-// sort sorts the quotients of the lanes that have 16 at most.
+// sort sorts the quotients of the lanes that have rankSorted at most.
 func (b *rankBlock) sort() {
 	p := &b.p
-	most := 0
+	p.rows = 0
 	for _, n := range p.nQuotients {
-		if n <= 16 {
-			most = max(most, n)
+		if n <= rankSorted {
+			p.rows = max(p.rows, n)
 		}
 	}
-	net := networks[0]
-	p.rows = 8
-	if most > 8 {
-		net, p.rows = networks[1], 16
+	if net := networks[p.rows]; len(net) > 1 {
+		p.network, p.networkEnd = &net[0], &net[len(net)-1]
+		rankSortAVX2(p)
 	}
-	p.network, p.networkEnd = &net[0], &net[len(net)-1]
-	rankSortAVX2(p)
 }
 
 // pick returns the result of a lane from its candidates, if they are all there and it is proved.
@@ -814,7 +826,7 @@ func (b *rankBlock) pick(l int) (float64, bool) {
 		return 0, false
 	}
 	var x, y float64
-	if n <= 16 {
+	if n <= rankSorted {
 		x, y = b.some[lower*rankLanes+l], b.some[upper*rankLanes+l]
 	} else {
 		var some [rankCandidates]float64

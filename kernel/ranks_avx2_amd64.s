@@ -984,7 +984,7 @@ capture_done:
 // events are listed, as the numbers of their two samples among all of y. Four numbers are written
 // at once, because a loop over the bits would be mispredicted.
 //
-//	R8 y   R9 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
+//	R8 y   R9 slot of each sample   R15 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
 //	R14 pair   DI end of the pairs
 
 #define PAIR(at) \
@@ -1001,7 +1001,8 @@ capture_done:
 #define QUOTIENTS(Y, LOAD) \
 	MOVQ p+0(FP), AX; \
 	MOVQ Y(AX), R8; \
-	MOVQ rankParams_t64(AX), R9; \
+	MOVQ rankParams_slotOf(AX), R9; \
+	MOVQ rankParams_times(AX), R15; \
 	MOVQ rankParams_quotients(AX), R10; \
 	MOVQ rankParams_events(AX), R11; \
 	MOVQ rankParams_pairOf(AX), SI; \
@@ -1039,8 +1040,10 @@ quotients_pair: \
 	LOAD(BX, X0); \
 	LOAD(R12, X1); \
 	VSUBSD X1, X0, X0; \
-	VMOVSD (R9)(BX*8), X2; \
-	VSUBSD (R9)(R12*8), X2, X2; \
+	MOVL (R9)(BX*4), BX; \
+	MOVL (R9)(R12*4), CX; \
+	VMOVSD (R15)(BX*8), X2; \
+	VSUBSD (R15)(CX*8), X2, X2; \
 	VDIVSD X2, X0, X0; \
 	VUCOMISD X0, X0; \
 	JPS quotients_next; \
@@ -1070,8 +1073,8 @@ TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
 // ---- Sorting -----------------------------------------------------------------------------------
 //
 // A network is a list of pairs of byte offsets of rows, of which the first gets the smaller
-// numbers. The first body sorts the quotients of each lane, of which there are 8 or 16 after the rest
-// is filled with +Inf.
+// numbers. This body sorts the quotients of the lanes after it has filled those of lanes with fewer
+// rows with +Inf.
 //
 //	R10 quotients   SI network   DI its end   R8, R9 numbers to compare
 //	Y0-Y3 numbers of quotients of the lanes, less those of the rows before   Y4 one   Y5 +Inf
@@ -1139,15 +1142,15 @@ sort_exchange:
 // Moves the observations of each lane to the front of its group. A gap is written too, and then
 // overwritten by the next observation. Its bits are all set, as RANK_LOAD makes them.
 //
-//	SI y   DX times   R11 times as float64   CX slots left   R8, R9, R10 y, times and times as
-//	float64 of the packed slots   DI, BX times of the slot   R12 y   R13 place, 16 to a slot
+//	SI y   DX times   R11 slot   CX slots left   R8, R9, R10 y, times and slots of the packed
+//	samples   DI time of the slot   R12 y   R13 place, 16 to a slot
 
 #define PACK(l) \
 	MOVL (l*4)(SI), R12; \
 	MOVL (rankParams_place+l*4)(AX), R13; \
 	MOVL R12, (R8)(R13*4); \
 	MOVL DI, (R9)(R13*4); \
-	MOVQ BX, (R10)(R13*8); \
+	MOVL R11, (R10)(R13*4); \
 	CMPL R12, $-1; \
 	SBBL R12, R12; \
 	ANDL $16, R12; \
@@ -1158,15 +1161,14 @@ TEXT ·rankPackAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ rankParams_y(AX), SI
 	MOVQ rankParams_t(AX), DX
-	MOVQ rankParams_t64(AX), R11
+	MOVQ rankParams_firstSlot(AX), R11
 	MOVQ rankParams_slots(AX), CX
 	MOVQ rankParams_packedY(AX), R8
 	MOVQ rankParams_packedT(AX), R9
-	MOVQ rankParams_packedT64(AX), R10
+	MOVQ rankParams_packedSlotOf(AX), R10
 
 pack_slot:
 	MOVL (DX), DI
-	MOVQ (R11), BX
 	PACK(0)
 	PACK(1)
 	PACK(2)
@@ -1185,17 +1187,17 @@ pack_slot:
 	PACK(15)
 	ADDQ $64, SI
 	ADDQ $64, DX
-	ADDQ $128, R11
+	INCQ R11
 	DECQ CX
 	JNZ pack_slot
 	LEAVE
 
-// ---- Medians -----------------------------------------------------------------------------------
+// ---- Sorted samples ----------------------------------------------------------------------------
 //
-// Sorts the samples of each lane in z, with gaps as +Inf. The network is that of all dates. A pair
-// whose second row is behind the last slot would change nothing.
+// Sorts rows of samples, or of numbers in their order, in z, with gaps as +Inf. A pair of the
+// network whose second row is behind the last would change nothing.
 //
-//	R8 z   SI network   DI its end   R11 bytes of the slots   R9, R10 rows
+//	R8 z   SI network   DI its end   R11 bytes of the rows   R9, R10 rows
 
 #define ORDER(at) \
 	VMOVUPS at(R8)(R9*1), Y0; \
@@ -1205,20 +1207,20 @@ pack_slot:
 	VMOVUPS Y2, at(R8)(R9*1); \
 	VMOVUPS Y3, at(R8)(R10*1)
 
-TEXT ·rankMediansAVX2(SB), NOSPLIT, $0-8
+TEXT ·rankOrderAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ rankParams_z(AX), R8
 	MOVQ rankParams_signs(AX), R9
-	MOVQ rankParams_slots(AX), R11
+	MOVQ rankParams_rows(AX), R11
 	SHLQ $6, R11
 	MOVQ rankParams_network(AX), SI
 	MOVQ rankParams_networkEnd(AX), DI
 	CMPQ SI, rankParams_networkBegin(AX)
-	JNE medians_order
+	JNE order_pair                       // go on
 	XORL CX, CX
 	VBROADCASTSS rankInf32<>(SB), Y2
 
-medians_fill:
+order_fill:
 	VMOVUPS (R9)(CX*1), Y0
 	VMOVUPS 32(R9)(CX*1), Y1
 	VCMPPS $3, Y0, Y0, Y3
@@ -1229,20 +1231,20 @@ medians_fill:
 	VMOVUPS Y1, 32(R8)(CX*1)
 	ADDQ $64, CX
 	CMPQ CX, R11
-	JLT medians_fill
+	JLT order_fill
 
-medians_order:
+order_pair:
 	CMPQ SI, DI
-	JGE medians_done
+	JGE order_done
 	MOVL 4(SI), R10
 	MOVL (SI), R9
 	ADDQ $8, SI
 	CMPQ R10, R11
-	JGE medians_order
+	JGE order_pair
 	ORDER(0)
 	ORDER(32)
-	JMP medians_order
+	JMP order_pair
 
-medians_done:
+order_done:
 	MOVQ SI, rankParams_network(AX)
 	LEAVE

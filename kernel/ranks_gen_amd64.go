@@ -63,4 +63,4 @@ func rankQuotientsF64AVX2(p *rankParams)
 func rankSortAVX2(p *rankParams)
 
 //go:noescape
-func rankMediansAVX2(p *rankParams)
+func rankOrderAVX2(p *rankParams)

@@ -114,7 +114,13 @@ func (c *concordance) group(n float64) {
 func (c *concordance) pairs() float64 { return c.two/2 - c.tiedT }
 
 // variance returns the variance of S.
-func (c *concordance) variance() float64 { return max(0, c.five/18+c.mixed) }
+func (c *concordance) variance() float64 {
+	v := c.five/18 + c.mixed
+	if v < 0 {
+		return 0
+	}
+	return v
+}
 
 // put writes the counts to pixel p of dst.
 func (c *concordance) put(dst Ranks, p int) {

@@ -24,7 +24,7 @@ var rankTable = []struct {
 	{"rankQuotientsF32", nil},
 	{"rankQuotientsF64", nil},
 	{"rankSort", nil},
-	{"rankMedians", nil},
+	{"rankOrder", nil},
 }
 
 // rankSymbols returns the functions of rankTable.
