@@ -13,17 +13,24 @@ import (
 const rankLanes = 16
 
 const (
-	rankEvents     = 10240     // room for events, of which a task has as many as MaxRankDates+3
-	rankCandidates = 512       // room for quotients of one pixel
-	rankPairs      = 128 << 10 // of a call, which take about 50 µs
-	rankSlopeMax   = 1 << 27   // greatest m, in quanta
-	rankFew        = 8         // quotients in a bracket at which the search ends
-	rankPasses     = 16        // at most
-	rankListed     = 192       // pairs of which the quotients are computed together
-	packedLeast    = 96        // dates from which blocks are packed
-	packedMost     = 92        // percent of the dates that are left when packing pays
-	rankSorted     = 16        // quotients of a lane that a network sorts
-	rankTries      = 3         // of captures
+	rankEvents     = 10240    // room for events, of which a task has up to MaxRankDates+3
+	rankCandidates = 512      // room for quotients of a lane
+	rankSorted     = 16       // quotients of a lane that a network sorts
+	rankListed     = 192      // pairs of which the quotients are computed together
+	rankPairs      = 96 << 10 // pairs that a call counts in about 40 µs
+	rankLists      = 48       // lists of pairs whose quotients a call computes in about 50 µs
+	rankSlots      = 2048     // slots that a call packs
+
+	packedLeast = 96 // dates from which blocks are packed
+	packedMost  = 92 // percent of the slots: if more are left, packing costs more than it saves
+
+	rankFew      = 8       // pairs in a bracket at which a search ends
+	rankPasses   = 16      // of a search at most
+	rankTries    = 3       // of captures
+	rankSlopeMax = 1 << 27 // greatest |m|
+	// Lanes whose greatest |d| is outside this range are for the portable code. Squares of float32 numbers
+	// within it are finite.
+	rankSmallest, rankGreatest = 1e-25, 1e18
 )
 
 // rankParams is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
@@ -47,8 +54,8 @@ type rankParams struct {
 	task, tasks, tasksEnd             *rankTask // the next, the first, the end
 	budget                            int
 	pass, passes, done                int
-	events                            *uint64 // pairs of each event, then its row and column
-	nEvents                           int
+	events                            *uint64  // pairs of each event, then its row and column
+	nEvents, event                    int      // number of events; the next
 	lanes                             uint64   // bits of the pixels that capture works on
 	slotOf                            *int32   // the slot of the axis of each sample
 	times                             *float64 // of these slots
@@ -108,9 +115,10 @@ type rankBlock struct {
 	perPair  float64                             // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
-	middle   bracket     // of the search for the slope
-	network  [][2]uint32 // that sorts the dates
-	byTime   []int32     // slots
+	hard     [rankLanes]bool // the quotients of the lane are for the portable code
+	middle   bracket         // of the search for the slope
+	network  [][2]uint32     // that sorts the dates
+	byTime   []int32         // slots
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -127,7 +135,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	if first == last {
 		exponent = 1
 	}
-	if exponent < -500 || exponent > 500 {
+	if exponent < -100 || exponent > 100 {
 		return nil
 	}
 	n := a.dates
@@ -156,7 +164,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
 		b.packedSlotOf = make([]int32, (n+1)*rankLanes)
 		b.packedEnds = make([]int32, len(a.ends))
-		b.packedTasks = make([]rankTask, len(b.tasks))
+		b.packedTasks = make([]rankTask, n/4+4*len(a.ends)+1)
 	}
 	if d.Size() > 2 && d != Float32 {
 		b.wide, b.signs, b.ranks = make([]float64, n*rankLanes), make([]float32, n*rankLanes), make([]float64, n)
@@ -274,109 +282,6 @@ func (b *rankBlock) fast(dst Ranks, s *RankScratch, t Tile, v Valid, z float64) 
 	p.src, p.mask = nil, nil
 }
 
-// load is rankLoad in portable Go, for all types and for less than a block.
-func (b *rankBlock) load(t Tile, from, m int, l limits) {
-	switch t.Type {
-	case Uint8:
-		loadOf[uint8](b, t, from, m, l)
-	case Int8:
-		loadOf[int8](b, t, from, m, l)
-	case Uint16:
-		loadOf[uint16](b, t, from, m, l)
-	case Int16:
-		loadOf[int16](b, t, from, m, l)
-	case Uint32:
-		loadOf[uint32](b, t, from, m, l)
-	case Int32:
-		loadOf[int32](b, t, from, m, l)
-	case Float32:
-		loadOf[float32](b, t, from, m, l)
-	default:
-		loadOf[float64](b, t, from, m, l)
-	}
-	if b.wide != nil {
-		b.narrow()
-	}
-}
-
-// rankGap is a gap: a NaN with all bits set.
-var rankGap = math.Float32frombits(math.MaxUint32)
-
-func loadOf[T Sample](b *rankBlock, t Tile, from, m int, l limits) {
-	nan := math.NaN()
-	for slot, date := range b.a.order {
-		y := (*[rankLanes]float32)(b.y[slot*rankLanes:])
-		for p := range y {
-			y[p] = rankGap
-		}
-		mask := t.maskAt(int(date), from)
-		row := Row[T](t, int(date), from, from+m)
-		if b.wide == nil {
-			for p, sample := range row {
-				if l.observation(float64(sample)) && t.Mask.observed(mask+p) {
-					y[p] = float32(sample)
-				}
-			}
-			continue
-		}
-		wide := (*[rankLanes]float64)(b.wide[slot*rankLanes:])
-		for p := range wide {
-			wide[p] = nan
-		}
-		for p, sample := range row {
-			if y := float64(sample); l.observation(y) && t.Mask.observed(mask+p) {
-				wide[p] = y
-			}
-		}
-	}
-}
-
-// narrow sets y to the differences of the samples from the first observations, as float32. Where
-// one of them is not exact, it ranks the samples.
-func (b *rankBlock) narrow() {
-	var first [rankLanes]float64
-	var seen [rankLanes]bool
-	b.ranked = false
-	for i := 0; i < len(b.wide); i += rankLanes {
-		wide, y := (*[rankLanes]float64)(b.wide[i:]), (*[rankLanes]float32)(b.y[i:])
-		for l, x := range wide {
-			if x != x {
-				y[l] = rankGap
-				continue
-			}
-			if !seen[l] {
-				first[l], seen[l] = x, true
-			}
-			d := x - first[l]
-			y[l] = float32(d)
-			// The last two say that the difference has no rounding error (Knuth's TwoSum).
-			if float64(y[l]) != d || first[l]+d != x || x-d != first[l] {
-				b.ranked = true
-			}
-		}
-	}
-	if !b.ranked {
-		return
-	}
-	for l := range rankLanes {
-		x := b.ranks[:0]
-		for i := l; i < len(b.wide); i += rankLanes {
-			if b.wide[i] == b.wide[i] {
-				x = append(x, b.wide[i])
-			}
-		}
-		slices.Sort(x)
-		x = slices.Compact(x)
-		for i := l; i < len(b.wide); i += rankLanes {
-			b.signs[i] = rankGap
-			if b.wide[i] == b.wide[i] {
-				rank, _ := slices.BinarySearch(x, b.wide[i])
-				b.signs[i] = float32(rank)
-			}
-		}
-	}
-}
-
 // use lets the assembly work on slots.
 func (b *rankBlock) use(y, t []float32, slotOf, ends []int32, tasks []rankTask) {
 	p := &b.p
@@ -384,72 +289,6 @@ func (b *rankBlock) use(y, t []float32, slotOf, ends []int32, tasks []rankTask) 
 	p.y, p.t, p.slotOf, p.ends = &y[0], &t[0], &slotOf[0], &ends[0]
 	p.signs = p.y
 	p.tasks, p.tasksEnd = &tasks[0], &tasks[len(tasks)-1]
-}
-
-// pack moves the observations of each lane to the front of their group, if that leaves much fewer
-// slots. Time is saved with the square of their number. The numbers of observations must be known.
-func (b *rankBlock) pack() bool {
-	if b.packedY == nil {
-		return false
-	}
-	slots := 0
-	for g := range b.a.ends {
-		most := int32(0)
-		for _, n := range b.groupN[g*rankLanes:][:rankLanes] {
-			most = max(most, n)
-		}
-		slots += int(most)
-		b.packedEnds[g] = int32(slots)
-	}
-	if slots == 0 || slots*100 > b.a.dates*packedMost {
-		return false
-	}
-	p := &b.p
-	begin, slot := int32(0), 0
-	for g, end := range b.packedEnds {
-		for l := range p.place {
-			p.place[l] = begin*rankLanes + int32(l)
-		}
-		p.y, p.t, p.firstSlot = &b.y[slot*rankLanes], &b.t[slot*rankLanes], slot
-		p.slots = int(b.a.ends[g]) - slot
-		rankPackAVX2(p)
-		for _, place := range p.place {
-			for i := place; i < end*rankLanes; i += rankLanes {
-				b.packedY[i], b.packedT[i] = float32(math.NaN()), 0
-			}
-		}
-		begin, slot = end, int(b.a.ends[g])
-	}
-	b.packedTasks = appendTasks(b.packedTasks[:0], b.packedEnds, nil)
-	b.use(b.packedY, b.packedT, b.packedSlotOf, b.packedEnds, b.packedTasks)
-	if b.wide != nil {
-		b.packWide()
-	}
-	return true
-}
-
-// packWide moves what pack does not.
-func (b *rankBlock) packWide() {
-	for l := range rankLanes {
-		begin, slot := 0, 0
-		for g, end := range b.packedEnds {
-			place := begin*rankLanes + l
-			for ; slot < int(b.a.ends[g]); slot++ {
-				if i := slot*rankLanes + l; b.wide[i] == b.wide[i] {
-					b.packedWide[place], b.packedSigns[place] = b.wide[i], b.signs[i]
-					place += rankLanes
-				}
-			}
-			for ; place < int(end)*rankLanes; place += rankLanes {
-				b.packedWide[place], b.packedSigns[place] = math.NaN(), rankGap
-			}
-			begin = int(end)
-		}
-	}
-	b.p.y64 = &b.packedWide[0]
-	if b.ranked {
-		b.p.signs = &b.packedSigns[0]
-	}
 }
 
 // compute computes the block of m pixels that begins with pixel from.
@@ -475,7 +314,9 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	if dst.MedianY != nil || dst.MedianT != nil {
 		b.medians(dst, from, m)
 	}
-	b.middle.off = allOff
+	for l := range rankLanes {
+		b.middle.off[l] = -1
+	}
 	if dst.Slope != nil {
 		for l := range m {
 			lower, upper := middle(b.pairs[l])
@@ -500,13 +341,6 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 		p.k1, p.k2 = hi, hi
 		b.quotient(dst.Hi[from:from+m], s)
 	}
-}
-
-// bracket is where a search ended, with the numbers of quotients less than each of its ends.
-type bracket struct {
-	off            [rankLanes]int32 // not 0: there was no search
-	below, above   [rankLanes]float32
-	nBelow, nAbove [rankLanes]int32
 }
 
 // order sorts the samples of each lane in z.
@@ -630,214 +464,4 @@ func (b *rankBlock) counts(dst Ranks, s *RankScratch, from, m int) {
 			copy(r.to[from:from+m], r.x[:])
 		}
 	}
-}
-
-// laneBits has the bits of each lane in an event.
-var laneBits = func() (m [rankLanes]uint64) {
-	for bit := range 64 {
-		m[rankBit[bit]&15] |= 1 << bit
-	}
-	return m
-}()
-
-// rankBit has the row, times 16, and the lane of each bit of an event.
-var rankBit = func() (m [64]uint8) {
-	for b := range m {
-		lane := b&3 | b>>4&1<<2 | b>>2&1<<3
-		row := b>>5<<1 | b>>3&1
-		m[b] = uint8(row<<4 | lane)
-	}
-	return m
-}()
-
-// quotient writes the mean of the quotients with the numbers p.k1 and p.k2 for each lane.
-func (b *rankBlock) quotient(dst []float64, s *RankScratch) {
-	p := &b.p
-	p.lanes = 0
-	search := false
-	p.step, p.hasMid = oneStep, [rankLanes]int32{}
-	for l := range rankLanes {
-		p.off[l] = -1
-		if l >= len(dst) {
-			continue
-		}
-		if b.pairs[l] == 0 {
-			dst[l] = math.NaN()
-			continue
-		}
-		if k1, k2, less := p.k1[l], p.k2[l], p.less[l]; k1 > less && k2 <= less+p.same[l] {
-			dst[l] = 0
-			continue
-		}
-		p.lanes |= laneBits[l]
-		if p.size[l] >= 1e-25 && p.size[l] < 1e30 {
-			p.off[l] = 0
-			search = true
-			b.begin(l)
-		}
-	}
-	if p.lanes == 0 {
-		return
-	}
-	p.pass, p.done = 0, 0
-	for p.task = p.tasks; search && p.done == 0; {
-		p.budget = rankPairs
-		rankSearchAVX2(p)
-	}
-	zz.blocks++
-	for try := 0; try < rankTries && p.lanes != 0; try++ {
-		b.capture(try)
-		for l := range dst {
-			if p.lanes&laneBits[l] == 0 {
-				continue
-			}
-			zz.lanes++
-			if x, ok := b.pick(l); ok {
-				dst[l] = x
-				p.lanes &^= laneBits[l]
-			}
-		}
-	}
-	for l := range dst {
-		if p.lanes&laneBits[l] == 0 {
-			continue
-		}
-		b.series(s, l)
-		q := s.newQuotients(b.a, b.pairs[l])
-		dst[l] = mid(q.at(int(p.k1[l])-1), q.at(int(p.k2[l])-1))
-	}
-}
-
-var allOff = [rankLanes]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
-
-var oneStep = [rankLanes]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
-
-// begin sets the state of a lane before a search: that of rankStart, or what the search for the
-// median found.
-func (b *rankBlock) begin(l int) {
-	p := &b.p
-	k := p.k1[l]
-	if b.middle.off[l] != 0 {
-		p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = -rankSlopeMax, rankSlopeMax, 0, int32(b.pairs[l])
-		return
-	}
-	x := &b.middle
-	p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = x.below[l], x.above[l], x.nBelow[l], x.nAbove[l]
-	switch {
-	case k > x.nAbove[l]:
-		p.below[l], p.nBelow[l] = x.above[l], x.nAbove[l]
-		p.above[l], p.nAbove[l] = rankSlopeMax, int32(b.pairs[l])
-		p.m[l] = min(x.above[l]+float32(k-x.nAbove[l])*p.inv[l], rankSlopeMax)
-	case k <= x.nBelow[l]:
-		p.above[l], p.nAbove[l] = x.below[l], x.nBelow[l]
-		p.below[l], p.nBelow[l] = -rankSlopeMax, 0
-		p.m[l] = max(x.below[l]-float32(x.nBelow[l]+1-k)*p.inv[l], -rankSlopeMax)
-	}
-}
-
-// capture finds the candidates of the lanes in p.lanes. The counts of a search are those of rounded
-// numbers, so the bracket is widened by the slopes of as many pairs as may have been miscounted,
-// and more with each try.
-func (b *rankBlock) capture(try int) {
-	p := &b.p
-	p.left, p.right = p.below, p.above
-	for l, pairs := range b.pairs {
-		if pairs <= 1<<10 && try == 0 {
-			continue
-		}
-		wide := p.inv[l] * float32(float64(try*8)+math.Sqrt(float64(pairs))/50)
-		p.left[l] = max(p.left[l]-wide, -rankSlopeMax)
-		p.right[l] = min(p.right[l]+wide, rankSlopeMax)
-	}
-	p.nQuotients = [rankLanes]int{}
-	for p.task = p.tasks; p.task != p.tasksEnd; {
-		p.budget = rankPairs
-		rankCaptureAVX2(p)
-		if b.wide == nil {
-			rankQuotientsF32AVX2(p)
-		} else {
-			rankQuotientsF64AVX2(p)
-		}
-	}
-	b.sort()
-}
-
-// pairOf has the numbers that a bit of an event adds to those of the samples of row and column.
-var pairOf = func() (m [65]uint64) {
-	for bit, x := range rankBit {
-		m[bit] = uint64(x)<<32 | uint64(x&15)
-	}
-	return m
-}()
-
-// networkOf returns Batcher's odd-even merge sort of n rows, as their byte offsets, and an end.
-func networkOf(n, row int) [][2]uint32 {
-	size := 0
-	exchanges(n, func(int, int) { size++ })
-	net := make([][2]uint32, 0, size+1)
-	exchanges(n, func(i, j int) { net = append(net, [2]uint32{uint32(i * row), uint32(j * row)}) })
-	return append(net, [2]uint32{})
-}
-
-// exchanges calls f with the pairs of numbers that Batcher's sort of n numbers puts in order.
-func exchanges(n int, f func(i, j int)) {
-	for p := 1; p < n; p *= 2 {
-		for k := p; k >= 1; k /= 2 {
-			for from := k % p; from < n-k; from += 2 * k {
-				for i := from; i < min(from+k, n-k); i++ {
-					if i/(2*p) == (i+k)/(2*p) {
-						f(i, i+k)
-					}
-				}
-			}
-		}
-	}
-}
-
-// networks sort the quotients of each lane, of which there are as many as the number of the network.
-var networks = func() (nets [rankSorted + 1][][2]uint32) {
-	for n := range nets {
-		nets[n] = networkOf(n, 8*rankLanes)
-	}
-	return nets
-}()
-
-// sort sorts the quotients of the lanes that have rankSorted at most.
-func (b *rankBlock) sort() {
-	p := &b.p
-	p.rows = 0
-	for _, n := range p.nQuotients {
-		if n <= rankSorted {
-			p.rows = max(p.rows, n)
-		}
-	}
-	if net := networks[p.rows]; len(net) > 1 {
-		p.network, p.networkEnd = &net[0], &net[len(net)-1]
-		rankSortAVX2(p)
-	}
-}
-
-// pick returns the result of a lane from its candidates, if they are all there and it is proved.
-func (b *rankBlock) pick(l int) (float64, bool) {
-	p := &b.p
-	n, below := p.nQuotients[l], int(p.count[l])
-	lower, upper := int(p.k1[l])-1-below, int(p.k2[l])-1-below
-	if n > rankCandidates || lower < 0 || upper >= n || !(p.size[l] < 1e30) || p.size[l] < 1e-25 {
-		return 0, false
-	}
-	var x, y float64
-	if n <= rankSorted {
-		x, y = b.some[lower*rankLanes+l], b.some[upper*rankLanes+l]
-	} else {
-		var some [rankCandidates]float64
-		for i := range n {
-			some[i] = b.some[i*rankLanes+l]
-		}
-		x, y = nth(some[:n], lower), nth(some[:n], upper)
-	}
-	unit := b.perPair * float64(p.scale[l])
-	if below > 0 && !(x*unit >= float64(p.left[l])) || below+n < b.pairs[l] && !(y*unit <= float64(p.right[l])) {
-		return 0, false
-	}
-	return mid(positive(x), positive(y)), true
 }

@@ -1007,7 +1007,7 @@ capture_done:
 	MOVQ rankParams_events(AX), R11; \
 	MOVQ rankParams_pairOf(AX), SI; \
 	VXORPS X15, X15, X15; \
-	XORL DX, DX; \
+	MOVQ rankParams_event(AX), DX; \
 	JMP quotients_more; \
 quotients_list: \
 	LEAQ rankParams_list(AX), DI; \
@@ -1061,7 +1061,11 @@ quotients_next: \
 	JLT quotients_pair; \
 quotients_more: \
 	CMPQ DX, rankParams_nEvents(AX); \
-	JLT quotients_list; \
+	JGE quotients_done; \
+	DECQ rankParams_budget(AX); \
+	JGE quotients_list; \
+quotients_done: \
+	MOVQ DX, rankParams_event(AX); \
 	LEAVE
 
 TEXT ·rankQuotientsF32AVX2(SB), NOSPLIT, $0-8
