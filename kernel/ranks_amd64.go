@@ -9,6 +9,49 @@ import (
 	"unsafe"
 )
 
+// Assembly computes rank trends for a block of 16 pixels, one per lane, in these steps:
+//
+//  1. Load: y, the samples by slot, with NaN in gaps. Long series are packed: the observations of
+//     each lane move to the front, since time grows with the square of the number of slots.
+//  2. Start: the least squares line and the scale σ, a power of two. u = σ·(y − y₀) − level is the
+//     sample in quanta. In the same unit m stands for the slope m/(σ·κ), where κ is the unit of the
+//     times t, another power of two, so that |t| ≤ 2.
+//  3. Signs: pairs whose later sample is less, equal pairs, ties. If the median is among the pairs
+//     with equal samples, it is 0.
+//  4. Search: a quotient is less than m if z_j < z_i, where z = u − m·t. A pass counts such pairs of
+//     words, z rounded to 16 bits, and moves m until few quotients are between left and right.
+//  5. Capture: pairs are counted that are surely below left, and the quotients of those are computed
+//     and sorted that are neither that nor surely above right.
+//
+// Steps 2 and 4 only guide: whatever they do, the result is proved or not taken.
+//
+// # Why a result is right
+//
+// Let M be the greatest of σ·|y − y₀| and |u|. In z, each of y − y₀, u, t and the product and sum is
+// rounded to float32, with relative errors of at most 2^-24, so the error is at most
+//
+//	e = 2^-24 · (σ|y−y₀| + |u| + |m·t| + |u − m·t|) ≤ 2^-24 · (3M + 4|m|)
+//
+// and a word has the error e + ½, unless it saturates. Let E = 1 + ⌊2^-21·(M + 2|m|)⌋, which is at
+// least ⌊1 + 2e⌋, with a quarter of it to spare for the rounding of M and E, for that of times and
+// differences in float64, which are smaller by 2^-29, and for those of the quotient.
+//
+// If w_j < w_i − E for the words of a pair, then w_j − w_i < −(1 + 2e), so the exact z_j is less than
+// the exact z_i, and the quotient, also when rounded, is at most m. Likewise, if w_j > w_i + E, the
+// quotient is at least m. Saturation weakens both: a word that saturates is nearer to others than z
+// is, and a sum w ± E that saturates, too. Gaps are never below, and an event with a gap gives the
+// quotient NaN, which is left out.
+//
+// So of P quotients, b are surely at most left, c are candidates, and the others are at least right.
+// Let v be candidate number r in order, from 1, with left ≤ v ≤ right. At least b + r quotients are
+// at most v, and at least P − b − r + 1 are at least v. Hence v is number b + r of all. The condition
+// cannot be left out: E is an error of z and not of quotients, so a candidate may be less than another
+// quotient that is surely below left. If b is 0, or b + c is P, there is nothing to compare with on
+// that side. Otherwise pick checks it, in float64, where the factors σ and κ are exact.
+//
+// If the proof fails, the capture is repeated with a wider bracket, and in the end the portable code
+// computes the pixel.
+
 // rankLanes is the number of pixels of a block.
 const rankLanes = 16
 

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The bodies of rank trends. ranks_fast.go explains the method and its proof. A call works on the
+// The bodies of rank trends. ranks_amd64.go explains the method and its proof. A call works on the
 // 16 pixels of a block, in two registers of 8 float32, the halves, or in one of 16 words. Arrays by
 // slot have 16 numbers per slot, one per pixel. Word w of a register belongs to
 //
