@@ -108,8 +108,8 @@ type Ranks struct {
 	// of those whose later sample is less.
 	S []float64
 	// Var is the variance of S under the null hypothesis, with ties in samples and in times
-	// (Kendall, Rank Correlation Methods, 1975), summed over the groups. It is 0 if all samples of a
-	// group are equal.
+	// (Kendall, Rank Correlation Methods, 1975), summed over the groups. A group whose samples are all
+	// equal adds 0.
 	Var []float64
 	// Slope is the median of the quotients (y₂ − y₁) / (t₂ − t₁) of all pairs (Sen, Journal of the
 	// American Statistical Association 63, 1968). Differences and quotients are float64, each
