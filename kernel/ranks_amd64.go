@@ -109,6 +109,7 @@ type rankParams struct {
 	pairOf                            *uint64
 	quotients                         *float64
 	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
+	values, present                   *float32   // what is sorted, and where it is no gap
 	rows                              int        // that are sorted
 	nQuotients                        [rankLanes]int
 	list                              [rankListed + 64 + 4]uint64
@@ -145,13 +146,13 @@ type rankBlock struct {
 	packedSlotOf     []int32
 	packedEnds       []int32
 	packedTasks      []rankTask
+	packed           bool // the block is packed
 
-	// For types that do not fit float32: the samples, in signs their ranks unless y has their order,
-	// and the same of packed observations.
-	wide, packedWide   []float64
-	signs, packedSigns []float32
-	ranked             bool      // signs has the ranks
-	ranks              []float64 // room for the samples of a pixel
+	// For types that do not fit float32.
+	wide, packedWide []float64       // the samples, and the packed ones
+	inexact          [rankLanes]bool // y may be equal where samples are not
+	signs            []float32       // ranks of the samples
+	ranks            []float64       // room for the samples of a lane
 
 	events   [2 * rankEvents]uint64
 	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
@@ -162,6 +163,7 @@ type rankBlock struct {
 	middle   bracket         // of the search for the slope
 	network  [][2]uint32     // that sorts the dates
 	byTime   []int32         // slots
+	timeRank []float32       // place in byTime of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -183,13 +185,14 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	}
 	n := a.dates
 	b := &rankBlock{a: a, perPair: math.Ldexp(1, exponent-1)}
-	f := make([]float32, 3*n*rankLanes+2*len(a.ends)*rankLanes)
+	f := make([]float32, 4*n*rankLanes+2*len(a.ends)*rankLanes)
 	next := func(n int) []float32 {
 		r := f[:n:n]
 		f = f[n:]
 		return r
 	}
-	b.y, b.t, b.u, b.means = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(2*len(a.ends)*rankLanes)
+	b.y, b.t, b.u, b.timeRank = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
+	b.means = next(2 * len(a.ends) * rankLanes)
 	w := make([]int16, 5*n*rankLanes)
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
 	b.slotOf = make([]int32, n*rankLanes)
@@ -197,11 +200,6 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
 	b.network = networkOf(n, 4*rankLanes)
-	b.byTime = make([]int32, n)
-	for i := range b.byTime {
-		b.byTime[i] = int32(i)
-	}
-	slices.SortFunc(b.byTime, func(i, j int32) int { return cmp.Compare(a.times[i], a.times[j]) })
 	if n >= packedLeast && !a.tied {
 		f := make([]float32, 2*(n+1)*rankLanes) // one slot more, for gaps after the last observation
 		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
@@ -212,7 +210,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	if d.Size() > 2 && d != Float32 {
 		b.wide, b.signs, b.ranks = make([]float64, n*rankLanes), make([]float32, n*rankLanes), make([]float64, n)
 		if b.packedY != nil {
-			b.packedWide, b.packedSigns = make([]float64, n*rankLanes), make([]float32, n*rankLanes)
+			b.packedWide = make([]float64, n*rankLanes)
 		}
 	}
 	b.prepare()
@@ -220,6 +218,16 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 }
 
 func (b *rankBlock) fillTimes(centre float64) {
+	b.byTime = make([]int32, b.a.dates)
+	for i := range b.byTime {
+		b.byTime[i] = int32(i)
+	}
+	slices.SortStableFunc(b.byTime, func(i, j int32) int { return cmp.Compare(b.a.times[i], b.a.times[j]) })
+	for rank, s := range b.byTime {
+		for l := range rankLanes {
+			b.timeRank[int(s)*rankLanes+l] = float32(rank)
+		}
+	}
 	for s, t := range b.a.times {
 		for l := range rankLanes {
 			b.slotOf[s*rankLanes+l] = int32(s)
@@ -286,7 +294,7 @@ func (b *rankBlock) prepare() {
 
 func (b *rankBlock) bytes() int {
 	n := int(unsafe.Sizeof(*b))
-	for _, x := range [...][]float32{b.y, b.t, b.u, b.means, b.packedY, b.packedT, b.signs, b.packedSigns} {
+	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
 		n += 4 * len(x)
 	}
 	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks} {
@@ -340,22 +348,19 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	b.use(b.y, b.t, b.slotOf, b.a.ends, b.tasks)
 	if b.wide != nil {
 		p.y64 = &b.wide[0]
-		if b.ranked {
-			p.signs = &b.signs[0]
-		}
 	}
 	rankStartAVX2(p)
 	if b.pack() {
 		rankStartAVX2(p)
 	}
-	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
-	for p.task = p.tasks; p.task != p.tasksEnd; {
-		p.budget = rankPairs
-		rankSignsAVX2(p)
+	b.countSigns()
+	if b.wide != nil && b.confused() {
+		b.rank()
+		b.countSigns()
 	}
 	b.counts(dst, s, from, m)
 	if dst.MedianY != nil || dst.MedianT != nil {
-		b.medians(dst, from, m)
+		b.medians(dst, s, from, m)
 	}
 	for l := range rankLanes {
 		b.middle.off[l] = -1
@@ -386,10 +391,61 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	}
 }
 
-// order sorts the samples of each lane in z.
-func (b *rankBlock) order() {
+// countSigns counts the pairs with a lesser or equal later sample.
+func (b *rankBlock) countSigns() {
 	p := &b.p
-	p.rows = p.slots
+	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
+	for p.task = p.tasks; p.task != p.tasksEnd; {
+		p.budget = rankPairs
+		rankSignsAVX2(p)
+	}
+}
+
+// medians computes the medians of samples and times.
+func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
+	p := &b.p
+	if dst.MedianY != nil {
+		sorted := b.order(p.y, p.y, p.slots)
+		for l := range m {
+			switch {
+			case p.n[l] == 0:
+				dst.MedianY[from+l] = math.NaN()
+			case b.wide == nil:
+				lower, upper := middle(int(p.n[l]))
+				dst.MedianY[from+l] = mid(positive(float64(sorted[lower*rankLanes+l])), positive(float64(sorted[upper*rankLanes+l])))
+			default:
+				dst.MedianY[from+l] = b.wideMedian(s, sorted, l)
+			}
+		}
+	}
+	if dst.MedianT == nil {
+		return
+	}
+	var sorted []float32
+	direct := b.packed && p.groups == 1 // then slotOf is sorted
+	if !direct {
+		sorted = b.order(&b.timeRank[0], &b.y[0], b.a.dates)
+	}
+	for l := range m {
+		if p.n[l] == 0 {
+			dst.MedianT[from+l] = math.NaN()
+			continue
+		}
+		lower, upper := middle(int(p.n[l]))
+		lower, upper = lower*rankLanes+l, upper*rankLanes+l
+		if direct {
+			lower, upper = int(b.packedSlotOf[lower]), int(b.packedSlotOf[upper])
+		} else {
+			lower, upper = int(b.byTime[int(sorted[lower])]), int(b.byTime[int(sorted[upper])])
+		}
+		dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
+	}
+}
+
+// order sorts the values of each lane for which present is not NaN, and returns them in z.
+func (b *rankBlock) order(values, present *float32, rows int) []float32 {
+	p := &b.p
+	p.values, p.present, p.rows = values, present, rows
 	net := b.network
 	p.network, p.networkBegin = &net[0], &net[0]
 	for len(net) > 1 {
@@ -398,68 +454,27 @@ func (b *rankBlock) order() {
 		rankOrderAVX2(p)
 		net = net[n:]
 	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(p.z)), rows*rankLanes)
 }
 
-// medians computes the medians of samples and times.
-func (b *rankBlock) medians(dst Ranks, from, m int) {
-	p := &b.p
-	b.order()
-	sorted := unsafe.Slice((*float32)(unsafe.Pointer(p.z)), p.slots*rankLanes)
-	for l := range m {
-		if dst.MedianY != nil {
-			dst.MedianY[from+l] = b.medianY(sorted, l)
-		}
-		if dst.MedianT != nil {
-			dst.MedianT[from+l] = b.medianT(l)
-		}
-	}
-}
-
-// medianY returns the median of a lane from its sorted samples, or from what stands for them.
-func (b *rankBlock) medianY(sorted []float32, l int) float64 {
-	if b.p.n[l] == 0 {
-		return math.NaN()
+// wideMedian returns the median of the samples of a lane from their sorted differences in float32.
+func (b *rankBlock) wideMedian(s *RankScratch, sorted []float32, l int) float64 {
+	if b.inexact[l] {
+		b.series(s, l)
+		return s.medianOf(func(slot int) float64 { return s.y[slot] })
 	}
 	lower, upper := middle(int(b.p.n[l]))
 	x, y := sorted[lower*rankLanes+l], sorted[upper*rankLanes+l]
-	if b.wide == nil {
-		return mid(positive(float64(x)), positive(float64(y)))
-	}
-	// The samples that these stand for.
-	var of [2]float64
+	var of [2]float64 // the samples that these are of
 	for i := l; i < len(b.wide); i += rankLanes {
-		at := b.y[i]
-		if b.ranked {
-			at = b.signs[i]
-		}
-		if at == x {
+		if b.y[i] == x {
 			of[0] = b.wide[i]
 		}
-		if at == y {
+		if b.y[i] == y {
 			of[1] = b.wide[i]
 		}
 	}
 	return mid(positive(of[0]), positive(of[1]))
-}
-
-// medianT returns the median of the times of the observations of a lane.
-func (b *rankBlock) medianT(l int) float64 {
-	lower, upper := middle(int(b.p.n[l]))
-	first := math.NaN()
-	for _, slot := range b.byTime {
-		if math.Float32bits(b.y[int(slot)*rankLanes+l]) == math.MaxUint32 {
-			continue
-		}
-		if lower == 0 {
-			first = b.a.times[slot]
-		}
-		if upper == 0 {
-			return mid(positive(first), positive(b.a.times[slot]))
-		}
-		lower--
-		upper--
-	}
-	return first
 }
 
 // series copies the observations of a lane to s.y.

@@ -1198,8 +1198,8 @@ pack_slot:
 
 // ---- Sorted samples ----------------------------------------------------------------------------
 //
-// Sorts rows of samples, or of numbers in their order, in z, with gaps as +Inf. A pair of the
-// network whose second row is behind the last would change nothing.
+// Sorts rows of values in z, with +Inf for values that are not present. A pair of the network whose
+// second row is behind the last would change nothing.
 //
 //	R8 z   SI network   DI its end   R11 bytes of the rows   R9, R10 rows
 
@@ -1214,7 +1214,8 @@ pack_slot:
 TEXT ·rankOrderAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ rankParams_z(AX), R8
-	MOVQ rankParams_signs(AX), R9
+	MOVQ rankParams_values(AX), R9
+	MOVQ rankParams_present(AX), R10
 	MOVQ rankParams_rows(AX), R11
 	SHLQ $6, R11
 	MOVQ rankParams_network(AX), SI
@@ -1225,12 +1226,12 @@ TEXT ·rankOrderAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS rankInf32<>(SB), Y2
 
 order_fill:
-	VMOVUPS (R9)(CX*1), Y0
-	VMOVUPS 32(R9)(CX*1), Y1
-	VCMPPS $3, Y0, Y0, Y3
-	VCMPPS $3, Y1, Y1, Y4
-	VBLENDVPS Y3, Y2, Y0, Y0
-	VBLENDVPS Y4, Y2, Y1, Y1
+	VMOVUPS (R10)(CX*1), Y0
+	VMOVUPS 32(R10)(CX*1), Y1
+	VCMPPS $7, Y0, Y0, Y3
+	VCMPPS $7, Y1, Y1, Y4
+	VBLENDVPS Y3, (R9)(CX*1), Y2, Y0
+	VBLENDVPS Y4, 32(R9)(CX*1), Y2, Y1
 	VMOVUPS Y0, (R8)(CX*1)
 	VMOVUPS Y1, 32(R8)(CX*1)
 	ADDQ $64, CX

@@ -64,17 +64,16 @@ func loadOf[T Sample](b *rankBlock, t Tile, from, m int, l limits) {
 	}
 }
 
-// narrow sets y to the differences of the samples from the first observations, as float32. Where
-// one of them is not exact, it ranks the samples.
+// narrow sets y to the differences of the samples from the first observations, as float32. This
+// keeps their order, but where one of the differences is not exact, unequal samples may be equal.
 func (b *rankBlock) narrow() {
 	var first [rankLanes]float64
 	var seen [rankLanes]bool
-	b.ranked = false
+	b.inexact = [rankLanes]bool{}
 	for i := 0; i < len(b.wide); i += rankLanes {
 		wide, y := (*[rankLanes]float64)(b.wide[i:]), (*[rankLanes]float32)(b.y[i:])
 		for l, x := range wide {
 			if x != x {
-				y[l] = rankGap
 				continue
 			}
 			if !seen[l] {
@@ -84,35 +83,52 @@ func (b *rankBlock) narrow() {
 			y[l] = float32(d)
 			// The last two say that the difference has no rounding error (Knuth's TwoSum).
 			if float64(y[l]) != d || first[l]+d != x || x-d != first[l] {
-				b.ranked = true
-			}
-		}
-	}
-	if !b.ranked {
-		return
-	}
-	for l := range rankLanes {
-		x := b.ranks[:0]
-		for i := l; i < len(b.wide); i += rankLanes {
-			if b.wide[i] == b.wide[i] {
-				x = append(x, b.wide[i])
-			}
-		}
-		slices.Sort(x)
-		x = slices.Compact(x)
-		for i := l; i < len(b.wide); i += rankLanes {
-			b.signs[i] = rankGap
-			if b.wide[i] == b.wide[i] {
-				rank, _ := slices.BinarySearch(x, b.wide[i])
-				b.signs[i] = float32(rank)
+				b.inexact[l] = true
 			}
 		}
 	}
 }
 
+// confused reports whether a lane has samples that are equal in y and may not be.
+func (b *rankBlock) confused() bool {
+	for l, inexact := range b.inexact {
+		if inexact && b.p.same[l] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// rank sets signs to the ranks of the samples of each lane.
+func (b *rankBlock) rank() {
+	wide, signs, slots := b.wide, b.signs, b.a.dates
+	if b.packed {
+		wide, slots = b.packedWide, b.p.slots
+	}
+	for l := range rankLanes {
+		x := b.ranks[:0]
+		for i := l; i < slots*rankLanes; i += rankLanes {
+			if wide[i] == wide[i] {
+				x = append(x, wide[i])
+			}
+		}
+		slices.Sort(x)
+		x = slices.Compact(x)
+		for i := l; i < slots*rankLanes; i += rankLanes {
+			signs[i] = rankGap
+			if wide[i] == wide[i] {
+				rank, _ := slices.BinarySearch(x, wide[i])
+				signs[i] = float32(rank)
+			}
+		}
+	}
+	b.p.signs = &signs[0]
+}
+
 // pack moves the observations of each lane to the front of their group, if that leaves much fewer
 // slots. Time is saved with the square of their number. The numbers of observations must be known.
 func (b *rankBlock) pack() bool {
+	b.packed = false
 	if b.packedY == nil {
 		return false
 	}
@@ -151,6 +167,7 @@ func (b *rankBlock) pack() bool {
 	if b.wide != nil {
 		b.packWide()
 	}
+	b.packed = true
 	return true
 }
 
@@ -162,18 +179,15 @@ func (b *rankBlock) packWide() {
 			place := begin*rankLanes + l
 			for ; slot < int(b.a.ends[g]); slot++ {
 				if i := slot*rankLanes + l; b.wide[i] == b.wide[i] {
-					b.packedWide[place], b.packedSigns[place] = b.wide[i], b.signs[i]
+					b.packedWide[place] = b.wide[i]
 					place += rankLanes
 				}
 			}
 			for ; place < int(end)*rankLanes; place += rankLanes {
-				b.packedWide[place], b.packedSigns[place] = math.NaN(), rankGap
+				b.packedWide[place] = math.NaN()
 			}
 			begin = int(end)
 		}
 	}
 	b.p.y64 = &b.packedWide[0]
-	if b.ranked {
-		b.p.signs = &b.packedSigns[0]
-	}
 }
