@@ -1011,8 +1011,8 @@ group: \
 	XORL R10, R10; \
 	PCALIGN $32; \
 date: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, params_lo64, AX); \
+	VALID(LOAD, 1, Y13, params_lo64, AX); \
 	TESTQ R13, R13; \
 	JNE masked; \
 valid: \
