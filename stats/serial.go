@@ -81,6 +81,7 @@ type lagScratch struct {
 	order    []int     // of the observations
 	n        float64   // observations
 	variance float64   // Σd²/n
+	least    float64   // values that differ by less are equal: only rounding sets them apart
 
 	// Of Zhang's iteration.
 	active      []int     // the pixels that are not done
@@ -108,13 +109,12 @@ func newLagScratch(o RankOptions, like kernel.Ranks, pixels int) lagScratch {
 // floats returns the size of l in words, and more than it.
 func (l *lagScratch) floats() int { return len(l.d) + cap(l.order) + 12*len(l.lag) }
 
-// set sets the series, by date, with NaN in gaps. A series whose values differ by at most least,
-// which is what rounding leaves of an exact line, is constant.
+// set sets the series, by date, with NaN in gaps.
 func (l *lagScratch) set(series []float64, steps []int, least float64) {
 	for i := range l.d {
 		l.d[i] = math.NaN()
 	}
-	l.n, l.variance = 0, 0
+	l.n, l.variance, l.least = 0, 0, least
 	sum, lo, hi := 0.0, math.Inf(1), math.Inf(-1)
 	for _, y := range series {
 		if y == y {
@@ -180,7 +180,7 @@ func (l *lagScratch) toRanks() {
 	l.variance = 0
 	for lo := 0; lo < len(l.order); {
 		hi := lo + 1
-		for hi < len(l.order) && l.d[l.order[hi]] == l.d[l.order[lo]] {
+		for hi < len(l.order) && !(l.d[l.order[hi]]-l.d[l.order[hi-1]] > l.least) {
 			hi++
 		}
 		rank := (float64(lo+hi) - l.n) / 2
@@ -194,7 +194,9 @@ func (l *lagScratch) toRanks() {
 }
 
 // detrend writes y − slope·t of s.series to s.slopes, with y and t counting from the first
-// observation, so that offsets cost no digits. least is what rounding can leave of an exact line.
+// observation, so that offsets cost no digits. The slope is often that of two observations, of which
+// equal values are left. least is more than what rounding leaves between these, and than what it
+// leaves of an exact line, and far less than two float32 samples differ by.
 func (r *rank) detrend(s *rankScratch, slope float64) (series []float64, least float64) {
 	series = s.slopes[:len(s.series)]
 	from := slices.IndexFunc(s.series, func(y float64) bool { return y == y })
@@ -202,7 +204,7 @@ func (r *rank) detrend(s *rankScratch, slope float64) (series []float64, least f
 		series[i] = math.NaN()
 		if y == y {
 			series[i] = math.FMA(-slope, r.at[i]-r.at[from], y-s.series[from])
-			least = max(least, math.Abs(y-s.series[from]))
+			least = max(least, math.Abs(y))
 		}
 	}
 	return series, least * 0x1p-48
