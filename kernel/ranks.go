@@ -153,7 +153,7 @@ func (k Kernel) Ranks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z 
 	if !(z >= 0) || math.IsInf(z, 0) {
 		panic(fmt.Sprintf("kernel: quantile %v for limits of slopes", z))
 	}
-	for p := range t.Pixels {
+	for p := k.fastRanks(dst, s, t, a, v, z); p < t.Pixels; p++ {
 		t.Series(s.series, p, v)
 		for slot, date := range a.order {
 			s.y[slot] = s.series[date]
@@ -172,12 +172,14 @@ type RankScratch struct {
 	sorted []float64 // room for as many
 	slopes []float64 // quotients of a pixel, or some of them
 	counts []uint32  // for pixels that have more quotients than slopes has room for
+
+	block *rankBlock // memory of the assembly; nil: there is none
 }
 
 // NewRankScratch returns memory for calls with an axis and a type of samples. Its size depends on
 // the number of dates alone, and is at most some megabytes.
 func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
-	s := &RankScratch{dates: a.dates, dtype: d, pairs: a.pairs()}
+	s := &RankScratch{dates: a.dates, dtype: d, pairs: a.pairs(), block: k.newRankBlock(a, d)}
 	b := make([]float64, 3*a.dates+min(s.pairs, maxSlopes))
 	next := func(n int) []float64 {
 		r := b[:n:n]
@@ -194,5 +196,9 @@ func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 
 // Bytes returns the size of the memory in bytes.
 func (s *RankScratch) Bytes() int {
-	return 8*(3*s.dates+len(s.slopes)) + 4*len(s.counts)
+	n := 8*(3*s.dates+len(s.slopes)) + 4*len(s.counts)
+	if s.block != nil {
+		n += s.block.bytes()
+	}
+	return n
 }

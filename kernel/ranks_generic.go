@@ -20,28 +20,24 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 		put(dst.MedianY, y)
 		put(dst.MedianT, t)
 	}
-	m := s.concordance(a)
-	put(dst.N, m.n)
-	put(dst.Pairs, m.pairs)
-	put(dst.TiedY, m.tiedY)
-	put(dst.TiedT, m.tiedT)
-	if m.pairs == 0 {
-		for _, to := range [...][]float64{dst.S, dst.Var, dst.Slope, dst.Lo, dst.Hi} {
+	c := s.concordance(a)
+	c.put(dst, p)
+	pairs := int(c.pairs())
+	if pairs == 0 {
+		for _, to := range [...][]float64{dst.Slope, dst.Lo, dst.Hi} {
 			put(to, math.NaN())
 		}
 		return
 	}
-	put(dst.S, m.s)
-	put(dst.Var, m.variance)
 	if dst.Slope == nil && dst.Lo == nil && dst.Hi == nil {
 		return
 	}
-	q := s.newQuotients(a, int(m.pairs))
+	q := s.newQuotients(a, pairs)
 	if dst.Slope != nil {
-		lower, upper := middle(int(m.pairs))
+		lower, upper := middle(pairs)
 		dst.Slope[p] = mid(q.at(lower), q.at(upper))
 	}
-	lo, hi := limitRanks(m.pairs, m.variance, z)
+	lo, hi := limitRanks(c.pairs(), c.variance(), z)
 	if dst.Lo != nil {
 		dst.Lo[p] = q.at(lo)
 	}
@@ -96,9 +92,44 @@ func (s *RankScratch) medians(a RankAxis) (y, t float64) {
 	return of(func(slot int) float64 { return s.y[slot] }), of(func(slot int) float64 { return a.times[slot] })
 }
 
-// concordance holds the counts of a pixel.
+// concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and
+// exact.
 type concordance struct {
-	n, pairs, s, tiedY, tiedT, variance float64
+	n, s  float64
+	two   float64 // Σ n(n−1)
+	five  float64 // Σ n(n−1)(2n+5), less the same sums over runs of equal samples and of equal times
+	tiedY float64 // Σ t(t−1)/2
+	tiedT float64
+	mixed float64 // the terms of the variance for ties both in samples and in times
+}
+
+// group adds a group of n observations.
+func (c *concordance) group(n float64) {
+	c.n += n
+	c.two += n * (n - 1)
+	c.five += n * (n - 1) * (2*n + 5)
+}
+
+// pairs returns the number of pairs of different times.
+func (c *concordance) pairs() float64 { return c.two/2 - c.tiedT }
+
+// variance returns the variance of S.
+func (c *concordance) variance() float64 { return max(0, c.five/18+c.mixed) }
+
+// put writes the counts to pixel p of dst.
+func (c *concordance) put(dst Ranks, p int) {
+	s, variance := c.s, c.variance()
+	if c.pairs() == 0 {
+		s, variance = math.NaN(), math.NaN()
+	}
+	for _, r := range [...]struct {
+		to []float64
+		x  float64
+	}{{dst.N, c.n}, {dst.Pairs, c.pairs()}, {dst.TiedY, c.tiedY}, {dst.TiedT, c.tiedT}, {dst.S, s}, {dst.Var, variance}} {
+		if r.to != nil {
+			r.to[p] = r.x
+		}
+	}
 }
 
 func (s *RankScratch) concordance(a RankAxis) concordance {
@@ -121,21 +152,16 @@ func (s *RankScratch) concordance(a RankAxis) concordance {
 				}
 			}
 		}
-		g := s.ties(a, begin, int(end), float64(n))
-		c.n += float64(n)
+		c.group(float64(n))
 		c.s += float64(ahead - behind)
-		c.pairs += float64(n*(n-1)/2) - g.tiedT
-		c.tiedY += g.tiedY
-		c.tiedT += g.tiedT
-		c.variance += g.variance
+		s.addTies(&c, a, begin, int(end), float64(n))
 		begin = int(end)
 	}
 	return c
 }
 
-// ties returns the ties of the slots [begin, end), which are a group with n observations, and the
-// variance of its S.
-func (s *RankScratch) ties(a RankAxis, begin, end int, n float64) (c concordance) {
+// addTies adds the ties of the slots [begin, end), which are a group with n observations.
+func (s *RankScratch) addTies(c *concordance, a RankAxis, begin, end int, n float64) {
 	var y, t tieSums
 	sorted := s.sorted[:0]
 	for j := begin; j < end; {
@@ -156,9 +182,28 @@ func (s *RankScratch) ties(a RankAxis, begin, end int, n float64) (c concordance
 		}
 		y.add(float64(i - same))
 	}
-	c.tiedY, c.tiedT = y.two/2, t.two/2
-	c.variance = variance(n, y, t)
-	return c
+	c.tiedT += t.two / 2
+	if all := n * (n - 1); t.two == all || y.two == all && t.two > 0 {
+		// S cannot vary. The terms cancel, but not in the last digit.
+		c.tiedY += y.two / 2
+		c.five -= all * (2*n + 5)
+		return
+	}
+	c.ties(y)
+	c.five -= t.five
+	if t.two == 0 || y.two == 0 {
+		return
+	}
+	if n > 2 {
+		c.mixed += y.three * t.three / (9 * n * (n - 1) * (n - 2))
+	}
+	c.mixed += y.two * t.two / (2 * n * (n - 1))
+}
+
+// ties adds ties of samples.
+func (c *concordance) ties(y tieSums) {
+	c.tiedY += y.two / 2
+	c.five -= y.five
 }
 
 // tieSums are sums over runs of equal numbers.
@@ -172,19 +217,6 @@ func (s *tieSums) add(t float64) {
 	s.two += t * (t - 1)
 	s.three += t * (t - 1) * (t - 2)
 	s.five += t * (t - 1) * (2*t + 5)
-}
-
-// variance returns the variance of S of n observations with ties in samples and in times. The sums
-// are whole numbers below 2^53 and exact.
-func variance(n float64, y, t tieSums) float64 {
-	v := (n*(n-1)*(2*n+5) - y.five - t.five) / 18
-	if t.two == 0 || y.two == 0 {
-		return v
-	}
-	if n > 2 {
-		v += y.three * t.three / (9 * n * (n - 1) * (n - 2))
-	}
-	return max(0, v+y.two*t.two/(2*n*(n-1)))
 }
 
 // quotients finds the quotients of a pixel by their number in ascending order.

@@ -119,7 +119,8 @@ func diffRanks(want, got Ranks, pixels int) error {
 			}
 			same := sameBits(w[f][p], g[p])
 			if rankNames[f] == "Var" {
-				same = same || math.Abs(w[f][p]-g[p]) <= 1e-13*w[f][p]
+				n := want.N[p]
+				same = same || math.Abs(w[f][p]-g[p]) <= 1e-13*w[f][p]+1e-16*n*n*n
 			}
 			if !same {
 				return fmt.Errorf("%s of pixel %d is %v, want %v", rankNames[f], p, g[p], w[f][p])
