@@ -81,7 +81,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 				f, o.Significance)
 		}
 	}
-	err := o.Rank.checkUse(p.fields)
+	err := o.Rank.CheckUse(p.fields)
 	if err != nil {
 		return nil, err
 	}

@@ -37,8 +37,9 @@ func (e *UnusedError) Error() string {
 	return fmt.Sprintf("stats: no field depends on Options.%s, as %v does: leave it unset", e.Option, e.Field)
 }
 
-// checkUse returns an *UnusedError if an option is set that none of the fields depends on.
-func (o *RankOptions) checkUse(fields []Field) error {
+// CheckUse returns an *UnusedError if an option is set that none of the fields depends on. NewPlan
+// does so too. No field stands for Slope.
+func (o RankOptions) CheckUse(fields []Field) error {
 	for _, x := range []struct {
 		option string
 		set    bool

@@ -125,6 +125,10 @@ func TestRanksAreTheSameAlone(t *testing.T) {
 	}
 	for name, rank := range rankOptions() {
 		o := Options{Fields: withMKClass, Significance: 0.05, PerUnit: 365.2425, InterceptAt: 8000, Rank: rank}
+		series, narrow := series, narrow
+		if name == "zhang" { // some pixels take 500 rounds
+			series, narrow = series[:70], narrow[:70]
+		}
 		var want [][]float64
 		for _, k := range kernels(t) {
 			all := fitSeries[float64](t, k, times, series, o)
@@ -146,7 +150,7 @@ func TestRanksAreTheSameAlone(t *testing.T) {
 				if got := fitPlan[float64](p, narrow[:40]); !sameBits(got[0], want[f][:40]) {
 					t.Errorf("%s, %v: %v differs alone", name, k.ISA(), field)
 				}
-				if got := fitPlan[float64](p, series[200:201]); !sameBits(got[0], want[f][200:201]) {
+				if got := fitPlan[float64](p, series[69:70]); !sameBits(got[0], want[f][69:70]) {
 					t.Errorf("%s, %v: %v of one pixel differs", name, k.ISA(), field)
 				}
 			}
@@ -157,7 +161,7 @@ func TestRanksAreTheSameAlone(t *testing.T) {
 				finite++
 			}
 		}
-		if finite < 200 {
+		if finite < 2*len(series)/3 {
 			t.Errorf("%s: only %d pixels of %d have a p-value", name, finite, len(series))
 		}
 	}
@@ -405,10 +409,10 @@ func TestParseMethod(t *testing.T) {
 }
 
 // goldenRanks is the hash of all fields, with options of every kind, on every ISA and architecture.
-const goldenRanks = 0x03f31e3a37aa12ab
+const goldenRanks = 0xce5fcf506a2132da
 
 func TestGoldenRanks(t *testing.T) {
-	times, series := monthsOfTest(), rankSeries(120)
+	times, series := monthsOfTest(), rankSeries(80)
 	for _, k := range kernels(t) {
 		var planes [][]float64
 		for _, name := range append(MethodNames(), "joint", "normal", "months", "quarters", "covariance") {
@@ -423,20 +427,21 @@ func TestGoldenRanks(t *testing.T) {
 
 // Fits allocate nothing once a goroutine's memory is made.
 func TestRanksDoNotAllocate(t *testing.T) {
-	times, series := monthsOfTest(), rankSeries(100)
-	data := make([]float64, 48*100)
+	const pixels = 20
+	times, series := monthsOfTest(), rankSeries(pixels)
+	data := make([]float64, 48*pixels)
 	for p, y := range series {
 		for i := range y {
-			data[i*100+p] = y[i]
+			data[i*pixels+p] = y[i]
 		}
 	}
-	tile := kernel.TileOf(data, 100, 48, 100)
+	tile := kernel.TileOf(data, pixels, 48, pixels)
 	for name, rank := range rankOptions() {
 		p, err := NewPlan(kernel.Best(), times, Options{Fields: withMKClass, Significance: 0.05, Rank: rank})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, out := p.NewScratch(), planes(len(withMKClass), 100)
+		s, out := p.NewScratch(), planes(len(withMKClass), pixels)
 		Fit(p, s, tile, out)
 		if n := testing.AllocsPerRun(3, func() { Fit(p, s, tile, out) }); n > 0 {
 			t.Errorf("%s: a fit allocates %v times", name, n)
