@@ -149,7 +149,7 @@ func (f *fit) check() error {
 	if fdr || fit.Significance > 0 {
 		fit.Fields = withClasses(fit.Fields, fdr)
 	}
-	if err := checkRankFlags(*fit); err != nil {
+	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
 		return err
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]

@@ -52,20 +52,17 @@ func parseChoice(s, first, second string) (bool, error) {
 }
 
 // checkRankFlags returns an error if a flag is given that none of the fields depends on, or if flags
-// exclude each other. It opens no file. No field stands for all, as in pixtrend series.
-func checkRankFlags(o pixtrend.Options) error {
-	seasons := o.Rank.Season != timeaxis.Seasons{}
+// exclude each other. It opens no file.
+func checkRankFlags(o pixtrend.RankOptions, fields []stats.Field) error {
+	seasons := o.Season != timeaxis.Seasons{}
 	switch {
-	case o.Rank.SeasonCovariance && !seasons:
+	case o.SeasonCovariance && !seasons:
 		return usagef("--season-covariance needs seasons: give them with --season, such as --season month")
-	case seasons && o.Rank.Method != stats.Original:
-		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Rank.Method)
-	}
-	if o.Fields == nil {
-		return nil
+	case seasons && o.Method != stats.Original:
+		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Method)
 	}
 	unused := (*stats.UnusedError)(nil)
-	if err := o.Rank.CheckUse(o.Fields); errors.As(err, &unused) {
+	if err := o.CheckUse(fields); errors.As(err, &unused) {
 		return usagef("%s is for fields of ranks, such as %v, and none of those that it changes is written: add one to --stats",
 			optionFlag(raster.Option{Field: "Fit." + unused.Option}), unused.Field)
 	}

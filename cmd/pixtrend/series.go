@@ -21,6 +21,7 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
+	"github.com/pixtrend/pixtrend/stats"
 )
 
 // series is the command line of pixtrend series.
@@ -64,7 +65,7 @@ func newSeriesCommand() *cobra.Command {
 			if err := s.check(cmd.Flags()); err != nil {
 				return err
 			}
-			if err := checkRankFlags(s.options.Fit); err != nil {
+			if err := checkRankFlags(s.options.Fit.Rank, stats.Fields()); err != nil {
 				return err
 			}
 			return checkStackFlags(cmd, s.options.OpenOptions)
