@@ -10,4 +10,5 @@ func TestAssemblyIsWhatItsNamesClaim(t *testing.T) {
 	const narrow = 4 // types of 8 and 16 bits
 	asmcheck.Bodies(t, "kernel_avx512_amd64.s", 7*len(dtypes)+2*narrow)
 	asmcheck.Bodies(t, "kernel_avx2_amd64.s", 7*len(dtypes)+narrow)
+	asmcheck.Bodies(t, "ranks_avx2_amd64.s", narrow+1+9)
 }

@@ -88,6 +88,11 @@ func (a RankAxis) pairs() int {
 	return n
 }
 
+// is reports whether a and b are copies of one axis.
+func (a RankAxis) is(b RankAxis) bool {
+	return a.dates == b.dates && (a.dates == 0 || &a.order[0] == &b.order[0])
+}
+
 // Ranks holds the results of [Kernel.Ranks], one number per pixel in each slice. A slice that is
 // nil is not computed. The others have at least as many numbers as the tile has pixels.
 //
@@ -103,7 +108,8 @@ type Ranks struct {
 	// of those whose later sample is less.
 	S []float64
 	// Var is the variance of S under the null hypothesis, with ties in samples and in times
-	// (Kendall, Rank Correlation Methods, 1975), summed over the groups.
+	// (Kendall, Rank Correlation Methods, 1975), summed over the groups. A group whose samples are all
+	// equal adds 0.
 	Var []float64
 	// Slope is the median of the quotients (y₂ − y₁) / (t₂ − t₁) of all pairs (Sen, Journal of the
 	// American Statistical Association 63, 1968). Differences and quotients are float64, each
@@ -147,13 +153,18 @@ func (k Kernel) Ranks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z 
 	if a.dates != t.Dates {
 		panic(fmt.Sprintf("kernel: axis of %d times for a tile of %d dates", a.dates, t.Dates))
 	}
-	if s.dates != t.Dates || s.pairs != a.pairs() || s.dtype != t.Type {
-		panic(fmt.Sprintf("kernel: scratch for %d dates of %s for a tile of %d dates of %s", s.dates, s.dtype, t.Dates, t.Type))
+	if !s.axis.is(a) || s.dtype != t.Type || s.kernel != k {
+		panic(fmt.Sprintf("kernel: scratch for another axis, type or ISA: for %d dates of %s and %v, not for %d of %s and %v",
+			s.axis.dates, s.dtype, s.kernel.isa, t.Dates, t.Type, k.isa))
 	}
 	if !(z >= 0) || math.IsInf(z, 0) {
 		panic(fmt.Sprintf("kernel: quantile %v for limits of slopes", z))
 	}
-	for p := k.fastRanks(dst, s, t, a, v, z); p < t.Pixels; p++ {
+	if s.block != nil && t.Pixels > 0 {
+		s.block.fast(dst, s, t, v, z)
+		return
+	}
+	for p := range t.Pixels {
 		t.Series(s.series, p, v)
 		for slot, date := range a.order {
 			s.y[slot] = s.series[date]
@@ -164,8 +175,9 @@ func (k Kernel) Ranks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z 
 
 // RankScratch is the memory that [Kernel.Ranks] works in. One goroutine at a time may use it.
 type RankScratch struct {
-	dates, pairs int
-	dtype        DType
+	kernel Kernel
+	axis   RankAxis
+	dtype  DType
 
 	series []float64 // observations of a pixel by date; NaN: gap
 	y      []float64 // the same by slot
@@ -179,8 +191,9 @@ type RankScratch struct {
 // NewRankScratch returns memory for calls with an axis and a type of samples. Its size depends on
 // the number of dates alone, and is at most some megabytes.
 func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
-	s := &RankScratch{dates: a.dates, dtype: d, pairs: a.pairs(), block: k.newRankBlock(a, d)}
-	b := make([]float64, 3*a.dates+min(s.pairs, maxSlopes))
+	pairs := a.pairs()
+	s := &RankScratch{kernel: k, axis: a, dtype: d, block: k.newRankBlock(a, d)}
+	b := make([]float64, 3*a.dates+min(pairs, maxSlopes))
 	next := func(n int) []float64 {
 		r := b[:n:n]
 		b = b[n:]
@@ -188,7 +201,7 @@ func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	}
 	s.series, s.y, s.sorted = next(a.dates), next(a.dates), next(a.dates)
 	s.slopes = b
-	if s.pairs > maxSlopes {
+	if pairs > maxSlopes {
 		s.counts = make([]uint32, 1<<digitBits)
 	}
 	return s
@@ -196,7 +209,7 @@ func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 
 // Bytes returns the size of the memory in bytes.
 func (s *RankScratch) Bytes() int {
-	n := 8*(3*s.dates+len(s.slopes)) + 4*len(s.counts)
+	n := 8*(3*s.axis.dates+len(s.slopes)) + 4*len(s.counts)
 	if s.block != nil {
 		n += s.block.bytes()
 	}

@@ -3,53 +3,123 @@
 package kernel
 
 import (
+	"cmp"
 	"math"
-	"math/bits"
+	"slices"
 	"unsafe"
 )
+
+// Assembly computes rank trends for a block of 16 pixels, one per lane, in these steps:
+//
+//  1. Load: y, the samples by slot, with NaN in gaps. Long series are packed: the observations of
+//     each lane move to the front, since time grows with the square of the number of slots.
+//  2. Start: the least squares line and the scale σ, a power of two. u = σ·(y − y₀) − level is the
+//     sample in quanta. In the same unit m stands for the slope m/(σ·κ), where κ is the unit of the
+//     times t, another power of two, so that |t| ≤ 2.
+//  3. Signs: pairs whose later sample is less, equal pairs, ties. If the median is among the pairs
+//     with equal samples, it is 0.
+//  4. Search: a quotient is less than m if z_j < z_i, where z = u − m·t. A pass counts such pairs of
+//     words, z rounded to 16 bits, and moves m until few quotients are between left and right.
+//  5. Capture: pairs are counted that are surely below left, and the quotients of those are computed
+//     and sorted that are neither that nor surely above right.
+//
+// Steps 2 and 4 only guide: whatever they do, the result is proved or not taken.
+//
+// # Why a result is right
+//
+// Let M be the greatest of σ·|y − y₀| and |u|. In z, each of y − y₀, u, t and the product and sum is
+// rounded to float32, with relative errors of at most 2^-24, so the error is at most
+//
+//	e = 2^-24 · (σ|y−y₀| + |u| + |m·t| + |u − m·t|) ≤ 2^-24 · (3M + 4|m|)
+//
+// and a word has the error e + ½, unless it saturates. Let E = 1 + ⌊2^-21·(M + 2|m|)⌋, which is at
+// least ⌊1 + 2e⌋, with a quarter of it to spare for the rounding of M and E, for that of times and
+// differences in float64, which are smaller by 2^-29, and for those of the quotient.
+//
+// If w_j < w_i − E for the words of a pair, then w_j − w_i < −(1 + 2e), so the exact z_j is less than
+// the exact z_i, and the quotient, also when rounded, is at most m. Likewise, if w_j > w_i + E, the
+// quotient is at least m. Saturation weakens both: a word that saturates is nearer to others than z
+// is, and a sum w ± E that saturates, too. Gaps are never below, and an event with a gap gives the
+// quotient NaN, which is left out.
+//
+// So of P quotients, b are surely at most left, c are candidates, and the others are at least right.
+// Let v be candidate number r in order, from 1, with left ≤ v ≤ right. At least b + r quotients are
+// at most v, and at least P − b − r + 1 are at least v. Hence v is number b + r of all. The condition
+// cannot be left out: E is an error of z and not of quotients, so a candidate may be less than another
+// quotient that is surely below left. If b is 0, or b + c is P, there is nothing to compare with on
+// that side. Otherwise pick checks it, in float64, where the factors σ and κ are exact.
+//
+// If the proof fails, the capture is repeated with a wider bracket, and in the end the portable code
+// computes the pixel.
 
 // rankLanes is the number of pixels of a block.
 const rankLanes = 16
 
 const (
-	rankEvents     = 10240              // room for events, of which a task has as many as MaxRankDates+3
-	rankCandidates = 512                // room for quotients of one pixel
-	rankPairs      = 128 << 10          // of a call, which take about 50 µs
-	rankSlopeMax   = 1 << 27            // greatest m, in quanta
-	rankFew        = 8                  // quotients in a bracket at which the search ends
-	rankPasses     = 16                 // at most
-	rankStride     = rankCandidates + 8 // so that the candidates of the lanes are not in one cache set
+	rankEvents     = 10240    // room for events, of which a task has up to MaxRankDates+3
+	rankCandidates = 512      // room for quotients of a lane
+	rankSorted     = 16       // quotients of a lane that a network sorts
+	rankListed     = 192      // pairs of which the quotients are computed together
+	rankPairs      = 96 << 10 // pairs that a call counts in about 40 µs
+	rankLists      = 48       // lists of pairs whose quotients a call computes in about 50 µs
+	rankSlots      = 2048     // slots that a call packs
+
+	packedLeast = 96 // dates from which blocks are packed
+	packedMost  = 92 // percent of the slots: if more are left, packing costs more than it saves
+
+	rankFew      = 8       // pairs in a bracket at which a search ends
+	rankPasses   = 16      // of a search at most
+	rankTries    = 3       // of captures
+	rankSlopeMax = 1 << 27 // greatest |m|
+	// Lanes whose greatest |d| is outside this range are for the portable code. Squares of float32 numbers
+	// within it are finite.
+	rankSmallest, rankGreatest = 1e-25, 1e18
 )
 
 // rankParams is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
 type rankParams struct {
-	src                   unsafe.Pointer // the first pixel's sample at the first date
-	mask                  unsafe.Pointer // its mask; nil: none
-	stride, maskStride    int            // bytes from one date to the next
-	maskBits              int            // 1: the mask has bits
-	order                 *int32
-	slots                 int
-	lo, hi, nodata        float32
-	few                   int32 // rankFew + 1
-	y, t, u               *float32
-	z, gap                *int16
-	ends                  *int32
-	groups                int
-	groupN                *int32
-	means                 *float32
-	task, tasks, tasksEnd *rankTask // the next, the first, the end
-	budget                int
-	pass, passes, done    int
-	events                *uint64 // pairs of each event, then its row and column
-	nEvents               int
-	lanes                 uint64 // bits of the pixels that capture works on
+	src                               unsafe.Pointer // the first pixel's sample at the first date
+	mask                              unsafe.Pointer // its mask; nil: none
+	stride, maskStride                int            // bytes from one date to the next
+	maskBits                          int            // 1: the mask has bits
+	order                             *int32
+	slots                             int
+	lo, hi, nodata                    float32
+	few                               int32 // rankFew + 1
+	y, t, u                           *float32
+	signs                             *float32 // numbers in the order of the samples, and equal where these are
+	y64                               *float64 // the samples, of types that do not fit float32
+	z, gap                            *int16
+	ends                              *int32
+	groups                            int
+	groupN                            *int32
+	means                             *float32
+	task, tasks, tasksEnd             *rankTask // the next, the first, the end
+	budget                            int
+	pass, passes, done                int
+	events                            *uint64  // pairs of each event, then its row and column
+	nEvents, event                    int      // number of events; the next
+	lanes                             uint64   // bits of the pixels that capture works on
+	slotOf                            *int32   // the slot of the axis of each sample
+	times                             *float64 // of these slots
+	packedY, packedT                  *float32
+	packedSlotOf                      *int32
+	firstSlot                         int              // of a group that is packed
+	place                             [rankLanes]int32 // of the next observation of each lane, times 16
+	pairOf                            *uint64
+	quotients                         *float64
+	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
+	values, present                   *float32   // what is sorted, and where it is no gap
+	rows                              int        // that are sorted
+	nQuotients                        [rankLanes]int
+	list                              [rankListed + 64 + 4]uint64
 
 	// Numbers that are the same in all lanes.
 	floor, tiny, target, over72, mmax, inv0, slack, least, greatest, grow, error, reach [8]float32
 
 	// The state of the lanes.
 	ctt, cty, cyy, variance, scale, size, most        [rankLanes]float32
-	m, inv, below, above, mid, step, tol              [rankLanes]float32
+	m, inv, below, above, left, right, mid, step, tol [rankLanes]float32
 	n, less, same, count, nBelow, nAbove, hasMid, off [rankLanes]int32
 	k1, k2                                            [rankLanes]int32
 	ties                                              [rankLanes]float64
@@ -61,25 +131,44 @@ type rankTask struct{ j, a, cols, rows int32 }
 
 // rankBlock is the memory of the assembly.
 type rankBlock struct {
-	p        rankParams
-	a        RankAxis
-	y, t, u  []float32
-	z, gap   []int16
-	t64      []float64
-	groupN   []int32
-	means    []float32
-	tasks    []rankTask
+	p       rankParams
+	a       RankAxis
+	y, t, u []float32
+	z, gap  []int16
+	slotOf  []int32
+	groupN  []int32
+	means   []float32
+	tasks   []rankTask
+
+	// The same of the packed observations of the block, as long as those of the axis; nil: blocks
+	// are not packed.
+	packedY, packedT []float32
+	packedSlotOf     []int32
+	packedEnds       []int32
+	packedTasks      []rankTask
+	packed           bool // the block is packed
+
+	// For types that do not fit float32.
+	wide, packedWide []float64       // the samples, and the packed ones
+	inexact          [rankLanes]bool // y may be equal where samples are not
+	signs            []float32       // ranks of the samples
+	ranks            []float64       // room for the samples of a lane
+
 	events   [2 * rankEvents]uint64
-	some     [rankLanes * rankStride]float64 // candidates
-	nSome    [rankLanes]int
-	perPair  float64 // power of two: m is a slope · scale · perPair
+	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
+	perPair  float64                             // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
+	hard     [rankLanes]bool // the quotients of the lane are for the portable code
+	middle   bracket         // of the search for the slope
+	network  [][2]uint32     // that sorts the dates
+	byTime   []int32         // slots
+	timeRank []float32       // place in byTime of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
 func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
-	if k.isa == Generic || a.dates < 2 || !(d.Size() <= 2 || d == Float32) {
+	if k.isa == Generic || a.dates < 2 {
 		return nil
 	}
 	first, last := a.times[0], a.times[0]
@@ -91,48 +180,77 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	if first == last {
 		exponent = 1
 	}
-	if exponent < -500 || exponent > 500 {
+	if exponent < -100 || exponent > 100 {
 		return nil
 	}
 	n := a.dates
 	b := &rankBlock{a: a, perPair: math.Ldexp(1, exponent-1)}
-	f := make([]float32, 3*n*rankLanes+2*len(a.ends)*rankLanes)
+	f := make([]float32, 4*n*rankLanes+2*len(a.ends)*rankLanes)
 	next := func(n int) []float32 {
 		r := f[:n:n]
 		f = f[n:]
 		return r
 	}
-	b.y, b.t, b.u, b.means = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(2*len(a.ends)*rankLanes)
+	b.y, b.t, b.u, b.timeRank = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
+	b.means = next(2 * len(a.ends) * rankLanes)
 	w := make([]int16, 5*n*rankLanes)
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
-	b.t64 = make([]float64, n*rankLanes)
+	b.slotOf = make([]int32, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
 	b.fillTimes(centre)
-	b.tasks = a.tasks(nil)
+	b.tasks = appendTasks(nil, a.ends, a.equal)
+	b.network = networkOf(n, 4*rankLanes)
+	if n >= packedLeast && !a.tied {
+		f := make([]float32, 2*(n+1)*rankLanes) // one slot more, for gaps after the last observation
+		b.packedY, b.packedT = f[:(n+1)*rankLanes], f[(n+1)*rankLanes:]
+		b.packedSlotOf = make([]int32, (n+1)*rankLanes)
+		b.packedEnds = make([]int32, len(a.ends))
+		b.packedTasks = make([]rankTask, n/4+4*len(a.ends)+1)
+	}
+	if d.Size() > 2 && d != Float32 {
+		b.wide, b.signs, b.ranks = make([]float64, n*rankLanes), make([]float32, n*rankLanes), make([]float64, n)
+		if b.packedY != nil {
+			b.packedWide = make([]float64, n*rankLanes)
+		}
+	}
 	b.prepare()
 	return b
 }
 
 func (b *rankBlock) fillTimes(centre float64) {
+	b.byTime = make([]int32, b.a.dates)
+	for i := range b.byTime {
+		b.byTime[i] = int32(i)
+	}
+	slices.SortStableFunc(b.byTime, func(i, j int32) int { return cmp.Compare(b.a.times[i], b.a.times[j]) })
+	for rank, s := range b.byTime {
+		for l := range rankLanes {
+			b.timeRank[int(s)*rankLanes+l] = float32(rank)
+		}
+	}
 	for s, t := range b.a.times {
 		for l := range rankLanes {
-			b.t64[s*rankLanes+l] = t
+			b.slotOf[s*rankLanes+l] = int32(s)
 			b.t[s*rankLanes+l] = float32((t - centre) / b.perPair)
 		}
 	}
 }
 
-// tasks appends the tasks of all pairs of the axis and one behind the last.
-func (a RankAxis) tasks(to []rankTask) []rankTask {
+// appendTasks appends the tasks of all pairs of groups with these ends, and one behind the last. If
+// equal is not nil, it has the first slot with the same time for each slot.
+func appendTasks(to []rankTask, ends, equal []int32) []rankTask {
 	begin := int32(0)
-	for _, end := range a.ends {
-		j := begin + 1
-		rowsOfOne := (end - begin - 1) % 4
-		if a.equal[end-1] != end-1 || a.tiedIn(begin, end) {
+	for _, end := range ends {
+		j, rowsOfOne := begin+1, (end-begin-1)%4
+		if equal != nil && tied(equal[begin:end], begin) {
 			rowsOfOne = end - begin - 1
 		}
 		for ; j <= begin+rowsOfOne; j++ {
-			if cols := a.equal[j] - begin; cols > 0 {
+			cols := j - begin
+			if equal != nil {
+				cols = equal[j] - begin
+			}
+			if cols > 0 {
 				to = append(to, rankTask{j, begin, cols, 1})
 			}
 		}
@@ -144,9 +262,10 @@ func (a RankAxis) tasks(to []rankTask) []rankTask {
 	return append(to, rankTask{})
 }
 
-func (a RankAxis) tiedIn(begin, end int32) bool {
-	for s := begin; s < end; s++ {
-		if a.equal[s] != s {
+// tied reports whether a group that begins with slot begin has equal times.
+func tied(equal []int32, begin int32) bool {
+	for s, first := range equal {
+		if first != begin+int32(s) {
 			return true
 		}
 	}
@@ -155,10 +274,13 @@ func (a RankAxis) tiedIn(begin, end int32) bool {
 
 func (b *rankBlock) prepare() {
 	p := &b.p
-	p.slots, p.order = b.a.dates, &b.a.order[0]
-	p.y, p.t, p.u, p.z, p.gap = &b.y[0], &b.t[0], &b.u[0], &b.z[0], &b.gap[0]
-	p.ends, p.groups, p.groupN, p.means = &b.a.ends[0], len(b.a.ends), &b.groupN[0], &b.means[0]
-	p.events = &b.events[0]
+	p.order, p.times = &b.a.order[0], &b.a.times[0]
+	p.u, p.z, p.gap = &b.u[0], &b.z[0], &b.gap[0]
+	p.groups, p.groupN, p.means = len(b.a.ends), &b.groupN[0], &b.means[0]
+	p.events, p.quotients, p.pairOf = &b.events[0], &b.some[0], &pairOf[0]
+	if b.packedY != nil {
+		p.packedY, p.packedT, p.packedSlotOf = &b.packedY[0], &b.packedT[0], &b.packedSlotOf[0]
+	}
 	p.few, p.passes = rankFew+1, rankPasses
 	for i := range 8 {
 		p.floor[i], p.tiny[i], p.target[i], p.over72[i] = 0x1p-11, 1e-30, 8000, 1./72
@@ -171,15 +293,19 @@ func (b *rankBlock) prepare() {
 }
 
 func (b *rankBlock) bytes() int {
-	return int(unsafe.Sizeof(*b)) + 4*(len(b.y)+len(b.t)+len(b.u)+len(b.means)+len(b.groupN)) + 2*(len(b.z)+len(b.gap)) + 8*len(b.t64) + int(unsafe.Sizeof(rankTask{}))*len(b.tasks)
+	n := int(unsafe.Sizeof(*b))
+	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
+		n += 4 * len(x)
+	}
+	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks} {
+		n += 8 * len(x)
+	}
+	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.slotOf)+len(b.packedSlotOf)+len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
+	return n + int(unsafe.Sizeof(rankTask{}))*(len(b.tasks)+cap(b.packedTasks))
 }
 
-// fastRanks computes the first pixels of t and returns how many.
-func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid, z float64) int {
-	b := s.block
-	if b == nil || t.Pixels < rankLanes {
-		return 0
-	}
+// fast is the part of Kernel.Ranks that uses assembly.
+func (b *rankBlock) fast(dst Ranks, s *RankScratch, t Tile, v Valid, z float64) {
 	raceRead(t)
 	p := &b.p
 	size := t.Type.Size()
@@ -195,72 +321,182 @@ func (k Kernel) fastRanks(dst Ranks, s *RankScratch, t Tile, a RankAxis, v Valid
 	if t.Mask.Bits {
 		p.maskBits = 1
 	}
-	whole := t.Pixels / rankLanes * rankLanes
-	for from := 0; from < whole; from += rankLanes {
+	for from := 0; from < t.Pixels; from += rankLanes {
+		m := min(rankLanes, t.Pixels-from)
 		p.src, p.mask = start(t, from)
-		rankLoad(t.Type, p)
-		b.compute(dst, s, from, rankLanes, z)
+		p.slots, p.y = b.a.dates, &b.y[0]
+		if m < rankLanes || !rankLoad(t.Type, p) {
+			b.load(t, from, m, l)
+		}
+		b.compute(dst, s, from, m, z)
 	}
 	p.src, p.mask = nil, nil
-	return whole
+}
+
+// use lets the assembly work on slots.
+func (b *rankBlock) use(y, t []float32, slotOf, ends []int32, tasks []rankTask) {
+	p := &b.p
+	p.slots = int(ends[len(ends)-1])
+	p.y, p.t, p.slotOf, p.ends = &y[0], &t[0], &slotOf[0], &ends[0]
+	p.signs = p.y
+	p.tasks, p.tasksEnd = &tasks[0], &tasks[len(tasks)-1]
 }
 
 // compute computes the block of m pixels that begins with pixel from.
 func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 	p := &b.p
-	p.tasks, p.tasksEnd = &b.tasks[0], &b.tasks[len(b.tasks)-1]
+	b.use(b.y, b.t, b.slotOf, b.a.ends, b.tasks)
+	if b.wide != nil {
+		p.y64 = &b.wide[0]
+	}
 	rankStartAVX2(p)
+	if b.pack() {
+		rankStartAVX2(p)
+	}
+	b.countSigns()
+	if b.wide != nil && b.confused() {
+		b.rank()
+		b.countSigns()
+	}
+	b.counts(dst, s, from, m)
+	if dst.MedianY != nil || dst.MedianT != nil {
+		b.medians(dst, s, from, m)
+	}
+	for l := range rankLanes {
+		b.middle.off[l] = -1
+	}
+	if dst.Slope != nil {
+		for l := range m {
+			lower, upper := middle(b.pairs[l])
+			p.k1[l], p.k2[l] = int32(lower+1), int32(upper+1)
+		}
+		b.quotient(dst.Slope[from:from+m], s)
+		b.middle = bracket{p.off, p.below, p.above, p.nBelow, p.nAbove}
+	}
+	if dst.Lo == nil && dst.Hi == nil {
+		return
+	}
+	var lo, hi [rankLanes]int32
+	for l := range m {
+		a, b := limitRanks(float64(b.pairs[l]), b.variance[l], z)
+		lo[l], hi[l] = int32(a+1), int32(b+1)
+	}
+	if dst.Lo != nil {
+		p.k1, p.k2 = lo, lo
+		b.quotient(dst.Lo[from:from+m], s)
+	}
+	if dst.Hi != nil {
+		p.k1, p.k2 = hi, hi
+		b.quotient(dst.Hi[from:from+m], s)
+	}
+}
+
+// countSigns counts the pairs with a lesser or equal later sample.
+func (b *rankBlock) countSigns() {
+	p := &b.p
 	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
 		rankSignsAVX2(p)
 	}
-	b.counts(dst, s, from, m)
-	if dst.MedianY != nil || dst.MedianT != nil {
+}
+
+// medians computes the medians of samples and times.
+func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
+	p := &b.p
+	if dst.MedianY != nil {
+		sorted := b.order(p.y, p.y, p.slots)
 		for l := range m {
-			b.series(s, l)
-			y, t := s.medians(b.a)
-			if dst.MedianY != nil {
-				dst.MedianY[from+l] = y
-			}
-			if dst.MedianT != nil {
-				dst.MedianT[from+l] = t
+			switch {
+			case p.n[l] == 0:
+				dst.MedianY[from+l] = math.NaN()
+			case b.wide == nil:
+				lower, upper := middle(int(p.n[l]))
+				dst.MedianY[from+l] = mid(positive(float64(sorted[lower*rankLanes+l])), positive(float64(sorted[upper*rankLanes+l])))
+			default:
+				dst.MedianY[from+l] = b.wideMedian(s, sorted, l)
 			}
 		}
 	}
-	if dst.Slope != nil {
-		b.quotient(dst.Slope[from:from+m], s, func(l int) (int, int) { return middle(b.pairs[l]) }, false)
+	if dst.MedianT == nil {
+		return
 	}
-	if dst.Lo != nil {
-		b.quotient(dst.Lo[from:from+m], s, func(l int) (int, int) {
-			lo, _ := limitRanks(float64(b.pairs[l]), b.variance[l], z)
-			return lo, lo
-		}, dst.Slope != nil)
+	var sorted []float32
+	direct := b.packed && p.groups == 1 // then slotOf is sorted
+	if !direct {
+		sorted = b.order(&b.timeRank[0], &b.y[0], b.a.dates)
 	}
-	if dst.Hi != nil {
-		b.quotient(dst.Hi[from:from+m], s, func(l int) (int, int) {
-			_, hi := limitRanks(float64(b.pairs[l]), b.variance[l], z)
-			return hi, hi
-		}, dst.Slope != nil)
+	for l := range m {
+		if p.n[l] == 0 {
+			dst.MedianT[from+l] = math.NaN()
+			continue
+		}
+		lower, upper := middle(int(p.n[l]))
+		lower, upper = lower*rankLanes+l, upper*rankLanes+l
+		if direct {
+			lower, upper = int(b.packedSlotOf[lower]), int(b.packedSlotOf[upper])
+		} else {
+			lower, upper = int(b.byTime[int(sorted[lower])]), int(b.byTime[int(sorted[upper])])
+		}
+		dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
 	}
+}
+
+// order sorts the values of each lane for which present is not NaN, and returns them in z.
+func (b *rankBlock) order(values, present *float32, rows int) []float32 {
+	p := &b.p
+	p.values, p.present, p.rows = values, present, rows
+	net := b.network
+	p.network, p.networkBegin = &net[0], &net[0]
+	for len(net) > 1 {
+		n := min(len(net)-1, rankPairs/8)
+		p.networkEnd = &net[n]
+		rankOrderAVX2(p)
+		net = net[n:]
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(p.z)), rows*rankLanes)
+}
+
+// wideMedian returns the median of the samples of a lane from their sorted differences in float32.
+func (b *rankBlock) wideMedian(s *RankScratch, sorted []float32, l int) float64 {
+	if b.inexact[l] {
+		b.series(s, l)
+		return s.medianOf(func(slot int) float64 { return s.y[slot] })
+	}
+	lower, upper := middle(int(b.p.n[l]))
+	x, y := sorted[lower*rankLanes+l], sorted[upper*rankLanes+l]
+	var of [2]float64 // the samples that these are of
+	for i := l; i < len(b.wide); i += rankLanes {
+		if b.y[i] == x {
+			of[0] = b.wide[i]
+		}
+		if b.y[i] == y {
+			of[1] = b.wide[i]
+		}
+	}
+	return mid(positive(of[0]), positive(of[1]))
 }
 
 // series copies the observations of a lane to s.y.
 func (b *rankBlock) series(s *RankScratch, lane int) {
 	for slot := range s.y {
-		s.y[slot] = float64(b.y[slot*rankLanes+lane])
+		if i := slot*rankLanes + lane; b.wide == nil {
+			s.y[slot] = float64(b.y[i])
+		} else {
+			s.y[slot] = b.wide[i]
+		}
 	}
 }
 
 // counts computes what follows from the numbers of observations, signs and ties.
 func (b *rankBlock) counts(dst Ranks, s *RankScratch, from, m int) {
 	p := &b.p
+	var n, pairs, tiedY, tiedT, sum, variance [rankLanes]float64
 	for l := range m {
 		var all concordance
-		for g := range b.a.ends {
-			all.group(float64(b.groupN[g*rankLanes+l]))
+		for g := l; g < len(b.groupN); g += rankLanes {
+			all.group(float64(b.groupN[g]))
 		}
-		y := tieSums{two: 2 * float64(p.same[l]), five: 6 * p.ties[l]}
 		if b.a.tied {
 			b.series(s, l)
 			begin := 0
@@ -269,141 +505,21 @@ func (b *rankBlock) counts(dst Ranks, s *RankScratch, from, m int) {
 				begin = int(end)
 			}
 		} else {
-			all.ties(y)
+			all.ties(tieSums{two: 2 * float64(p.same[l]), five: 6 * p.ties[l]})
 		}
 		all.s = all.pairs() - float64(2*int(p.less[l])) - float64(p.same[l])
-		b.pairs[l], b.variance[l] = int(all.pairs()), all.variance()
-		all.put(dst, from+l)
-	}
-	for l := m; l < rankLanes; l++ {
-		b.pairs[l] = 0
-	}
-}
-
-// laneBits has the bits of each lane in an event.
-var laneBits = func() (m [rankLanes]uint64) {
-	for bit := range 64 {
-		m[rankBit[bit]&15] |= 1 << bit
-	}
-	return m
-}()
-
-// rankBit has the row, times 16, and the lane of each bit of an event.
-var rankBit = func() (m [64]uint8) {
-	for b := range m {
-		lane := b&3 | b>>4&1<<2 | b>>2&1<<3
-		row := b>>5<<1 | b>>3&1
-		m[b] = uint8(row<<4 | lane)
-	}
-	return m
-}()
-
-// quotient writes the mean of the two quotients that ranks returns for each lane.
-func (b *rankBlock) quotient(dst []float64, s *RankScratch, ranks func(lane int) (lower, upper int), known bool) {
-	p := &b.p
-	p.lanes = 0
-	for l := range rankLanes {
-		p.off[l] = -1
-		if l >= len(dst) {
-			continue
-		}
-		if b.pairs[l] == 0 {
-			dst[l] = math.NaN()
-			continue
-		}
-		k1, k2 := ranks(l)
-		if less := int(p.less[l]); k1 >= less && k2 < less+int(p.same[l]) {
-			dst[l] = 0
-			continue
-		}
-		p.k1[l], p.k2[l], p.off[l] = int32(k1+1), int32(k2+1), 0
-		p.below[l], p.above[l], p.nBelow[l], p.nAbove[l] = -rankSlopeMax, rankSlopeMax, 0, int32(b.pairs[l])
-		p.step[l], p.hasMid[l] = 1, 0
-		p.lanes |= laneBits[l]
-		if !(p.size[l] < 1e30) || p.size[l] < 1e-25 {
-			p.off[l] = -1
+		n[l], pairs[l], tiedY[l], tiedT[l], sum[l], variance[l] = all.n, all.pairs(), all.tiedY, all.tiedT, all.s, all.variance()
+		b.pairs[l], b.variance[l] = int(pairs[l]), variance[l]
+		if pairs[l] == 0 {
+			sum[l], variance[l] = math.NaN(), math.NaN()
 		}
 	}
-	if p.lanes == 0 {
-		return
-	}
-	p.pass, p.done = 0, 0
-	for p.task = p.tasks; p.done == 0; {
-		p.budget = rankPairs
-		rankSearchAVX2(p)
-	}
-	b.nSome = [rankLanes]int{}
-	for p.task = p.tasks; p.task != p.tasksEnd; {
-		p.budget = rankPairs
-		rankCaptureAVX2(p)
-		b.collect()
-	}
-	for l := range dst {
-		if p.lanes&laneBits[l] == 0 {
-			continue
-		}
-		if x, ok := b.pick(l); ok {
-			dst[l] = x
-			continue
-		}
-		b.series(s, l)
-		q := s.newQuotients(b.a, b.pairs[l])
-		dst[l] = mid(q.at(int(p.k1[l])-1), q.at(int(p.k2[l])-1))
-	}
-}
-
-// collect computes the quotients of the events.
-func (b *rankBlock) collect() {
-	for e := range b.p.nEvents {
-		w, slots := b.events[e], b.events[rankEvents+e]
-		i, first := int(uint32(slots))*rankLanes, int(slots>>32)*rankLanes
-		for ; w != 0; w &= w - 1 {
-			bit := rankBit[bits.TrailingZeros64(w)&63]
-			lane := int(bit & 15)
-			j := first + int(bit&^15)
-			if j <= i {
-				continue
-			}
-			x := (float64(b.y[j+lane]) - float64(b.y[i+lane])) / (b.t64[j+lane] - b.t64[i+lane])
-			if x != x {
-				continue
-			}
-			n := b.nSome[lane]
-			b.some[lane*rankStride+min(n, rankCandidates)] = x
-			b.nSome[lane] = n + 1
+	for _, r := range [...]struct {
+		to []float64
+		x  *[rankLanes]float64
+	}{{dst.N, &n}, {dst.Pairs, &pairs}, {dst.TiedY, &tiedY}, {dst.TiedT, &tiedT}, {dst.S, &sum}, {dst.Var, &variance}} {
+		if r.to != nil {
+			copy(r.to[from:from+m], r.x[:])
 		}
 	}
-}
-
-// pick returns the result of a lane from its candidates, if they are all there and it is proved.
-func (b *rankBlock) pick(l int) (float64, bool) {
-	p := &b.p
-	n, below := b.nSome[l], int(p.count[l])
-	lower, upper := int(p.k1[l])-1-below, int(p.k2[l])-1-below
-	if n > rankCandidates || lower < 0 || upper >= n || !(p.size[l] < 1e30) || p.size[l] < 1e-25 {
-		return 0, false
-	}
-	some := b.some[l*rankStride:][:n]
-	x, y := two(some, lower, upper)
-	unit := b.perPair * float64(p.scale[l])
-	if below > 0 && !(x*unit >= float64(p.below[l])) || below+n < b.pairs[l] && !(y*unit <= float64(p.above[l])) {
-		return 0, false
-	}
-	return mid(positive(x), positive(y)), true
-}
-
-// two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x.
-func two(x []float64, lower, upper int) (float64, float64) {
-	if len(x) > 24 {
-		return nth(x, lower), nth(x, upper)
-	}
-	for i := 1; i < len(x); i++ {
-		v := x[i]
-		j := i
-		for ; j > 0 && x[j-1] > v; j-- {
-			x[j] = x[j-1]
-		}
-		x[j] = v
-	}
-	return x[lower], x[upper]
 }

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// The bodies of rank trends. ranks_fast.go explains the method and its proof. A call works on the
+// The bodies of rank trends. ranks_amd64.go explains the method and its proof. A call works on the
 // 16 pixels of a block, in two registers of 8 float32, the halves, or in one of 16 words. Arrays by
 // slot have 16 numbers per slot, one per pixel. Word w of a register belongs to
 //
@@ -396,7 +396,7 @@ start_gap:
 
 TEXT ·rankSignsAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ rankParams_y(AX), R8
+	MOVQ rankParams_signs(AX), R8
 	TASK_ENTER
 
 signs_task:
@@ -843,14 +843,14 @@ TEXT ·rankCaptureAVX2(SB), NOSPLIT, $0-8
 	VMOVUPS rankParams_error(AX), Y4
 	VMOVUPS rankParams_reach(AX), Y5
 	VBROADCASTSS rankOne<>(SB), Y6
-	VANDPS rankParams_below(AX), Y3, Y0
-	VANDPS rankParams_above(AX), Y3, Y1
+	VANDPS rankParams_left(AX), Y3, Y0
+	VANDPS rankParams_right(AX), Y3, Y1
 	VMAXPS Y0, Y1, Y0
 	VFMADD213PS rankParams_most(AX), Y5, Y0
 	VFMADD213PS Y6, Y4, Y0
 	VCVTTPS2DQ Y0, Y0
-	VANDPS rankParams_below+32(AX), Y3, Y1
-	VANDPS rankParams_above+32(AX), Y3, Y2
+	VANDPS rankParams_left+32(AX), Y3, Y1
+	VANDPS rankParams_right+32(AX), Y3, Y2
 	VMAXPS Y1, Y2, Y1
 	VFMADD213PS rankParams_most+32(AX), Y5, Y1
 	VFMADD213PS Y6, Y4, Y1
@@ -862,10 +862,10 @@ TEXT ·rankCaptureAVX2(SB), NOSPLIT, $0-8
 	MOVQ rankParams_slots(AX), R14
 	SHLQ $6, R14
 	XORL CX, CX
-	VMOVUPS rankParams_below(AX), Y4
-	VMOVUPS rankParams_below+32(AX), Y5
-	VMOVUPS rankParams_above(AX), Y6
-	VMOVUPS rankParams_above+32(AX), Y7
+	VMOVUPS rankParams_left(AX), Y4
+	VMOVUPS rankParams_left+32(AX), Y5
+	VMOVUPS rankParams_right(AX), Y6
+	VMOVUPS rankParams_right+32(AX), Y7
 	VPXOR Y3, Y3, Y3
 	VMOVDQU Y3, rankParams_count(AX)
 	VMOVDQU Y3, rankParams_count+32(AX)
@@ -913,6 +913,7 @@ capture_task:
 	CMPL rankTask_rows(R9), $4
 	JNE capture_row
 	MOVQ $-1, R14
+	ANDQ rankParams_lanes(AX), R14
 	VMOVDQU 160(DI), Y1
 	VMOVDQU 224(DI), Y5
 	VMOVDQU 288(DI), Y2
@@ -933,12 +934,15 @@ capture_triangle:
 	VPCMPEQW Y0, Y0, Y0
 	VPSRLW $1, Y0, Y0
 	MOVQ ROWS_1_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	VMOVDQA Y0, Y1
 	MOVQ ROWS_2_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	VMOVDQA Y0, Y2
 	MOVQ ROW_3, R14
+	ANDQ rankParams_lanes(AX), R14
 	EVENT
 	JMP capture_flush
 
@@ -951,6 +955,7 @@ capture_row:
 	VMOVDQA Y1, Y6
 	VMOVDQA Y1, Y7
 	MOVQ ROW_0, R14
+	ANDQ rankParams_lanes(AX), R14
 
 capture_row_column:
 	EVENT
@@ -971,4 +976,280 @@ capture_flush:
 capture_done:
 	MOVQ R9, rankParams_task(AX)
 	MOVQ R13, rankParams_nEvents(AX)
+	LEAVE
+
+// ---- Quotients ---------------------------------------------------------------------------------
+//
+// Appends the quotients of the pairs of the events to those of their lanes. First the pairs of some
+// events are listed, as the numbers of their two samples among all of y. Four numbers are written
+// at once, because a loop over the bits would be mispredicted.
+//
+//	R8 y   R9 slot of each sample   R15 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
+//	R14 pair   DI end of the pairs
+
+#define PAIR(at) \
+	TZCNTQ R12, BX; \
+	BLSRQ R12, R12; \
+	MOVQ (SI)(BX*8), BX; \
+	ADDQ R13, BX; \
+	MOVQ BX, at(R14)
+
+// LOAD(at, x): x = the sample at R8 as float64. A quotient that is NaN has a gap.
+#define QUOTIENT_F32(at, x) VCVTSS2SD (R8)(at*4), X15, x
+#define QUOTIENT_F64(at, x) VMOVSD (R8)(at*8), x
+
+#define QUOTIENTS(Y, LOAD) \
+	MOVQ p+0(FP), AX; \
+	MOVQ Y(AX), R8; \
+	MOVQ rankParams_slotOf(AX), R9; \
+	MOVQ rankParams_times(AX), R15; \
+	MOVQ rankParams_quotients(AX), R10; \
+	MOVQ rankParams_events(AX), R11; \
+	MOVQ rankParams_pairOf(AX), SI; \
+	VXORPS X15, X15, X15; \
+	MOVQ rankParams_event(AX), DX; \
+	JMP quotients_more; \
+quotients_list: \
+	LEAQ rankParams_list(AX), DI; \
+quotients_event: \
+	MOVQ (R11)(DX*8), R12; \
+	MOVQ (const_rankEvents*8)(R11)(DX*8), R13; \
+	SHLQ $4, R13; \
+	POPCNTQ R12, CX; \
+	MOVQ DI, R14; \
+quotients_four: \
+	PAIR(0); \
+	PAIR(8); \
+	PAIR(16); \
+	PAIR(24); \
+	ADDQ $32, R14; \
+	TESTQ R12, R12; \
+	JNZ quotients_four; \
+	LEAQ (DI)(CX*8), DI; \
+	INCQ DX; \
+	CMPQ DX, rankParams_nEvents(AX); \
+	JGE quotients_listed; \
+	LEAQ (rankParams_list+const_rankListed*8)(AX), R14; \
+	CMPQ DI, R14; \
+	JLT quotients_event; \
+quotients_listed: \
+	LEAQ rankParams_list(AX), R14; \
+quotients_pair: \
+	MOVL 4(R14), BX; \
+	MOVL (R14), R12; \
+	LOAD(BX, X0); \
+	LOAD(R12, X1); \
+	VSUBSD X1, X0, X0; \
+	MOVL (R9)(BX*4), BX; \
+	MOVL (R9)(R12*4), CX; \
+	VMOVSD (R15)(BX*8), X2; \
+	VSUBSD (R15)(CX*8), X2, X2; \
+	VDIVSD X2, X0, X0; \
+	VUCOMISD X0, X0; \
+	JPS quotients_next; \
+	ANDL $15, R12; \
+	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
+	INCQ rankParams_nQuotients(AX)(R12*8); \
+	CMPQ CX, $const_rankCandidates; \
+	JGE quotients_next; \
+	SHLQ $4, CX; \
+	ADDQ CX, R12; \
+	VMOVSD X0, (R10)(R12*8); \
+quotients_next: \
+	ADDQ $8, R14; \
+	CMPQ R14, DI; \
+	JLT quotients_pair; \
+quotients_more: \
+	CMPQ DX, rankParams_nEvents(AX); \
+	JGE quotients_done; \
+	DECQ rankParams_budget(AX); \
+	JGE quotients_list; \
+quotients_done: \
+	MOVQ DX, rankParams_event(AX); \
+	LEAVE
+
+TEXT ·rankQuotientsF32AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y, QUOTIENT_F32)
+
+TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64)
+
+// ---- Sorting -----------------------------------------------------------------------------------
+//
+// A network is a list of pairs of byte offsets of rows, of which the first gets the smaller
+// numbers. This body sorts the quotients of the lanes after it has filled those of lanes with fewer
+// rows with +Inf.
+//
+//	R10 quotients   SI network   DI its end   R8, R9 numbers to compare
+//	Y0-Y3 numbers of quotients of the lanes, less those of the rows before   Y4 one   Y5 +Inf
+
+#define EXCHANGE(at) \
+	VMOVUPD at(R8), Y0; \
+	VMOVUPD at(R9), Y1; \
+	VMINPD Y1, Y0, Y2; \
+	VMAXPD Y1, Y0, Y3; \
+	VMOVUPD Y2, at(R8); \
+	VMOVUPD Y3, at(R9)
+
+DATA rankInf<>+0(SB)/8, $0x7ff0000000000000
+GLOBL rankInf<>(SB), RODATA|NOPTR, $8
+DATA rankInf32<>+0(SB)/4, $0x7f800000
+GLOBL rankInf32<>(SB), RODATA|NOPTR, $4
+
+#define FILL(n, at) \
+	VPCMPGTQ Y6, n, Y7; \
+	VBLENDVPD Y7, at(R8), Y5, Y8; \
+	VMOVUPD Y8, at(R8); \
+	VPSUBQ Y4, n, n
+
+TEXT ·rankSortAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_quotients(AX), R10
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+	VMOVDQU rankParams_nQuotients(AX), Y0
+	VMOVDQU rankParams_nQuotients+32(AX), Y1
+	VMOVDQU rankParams_nQuotients+64(AX), Y2
+	VMOVDQU rankParams_nQuotients+96(AX), Y3
+	VPXOR Y6, Y6, Y6
+	VPCMPEQD Y4, Y4, Y4
+	VPSRLQ $63, Y4, Y4
+	VBROADCASTSD rankInf<>(SB), Y5
+	MOVQ R10, R8
+	MOVQ rankParams_rows(AX), CX
+
+sort_fill:
+	FILL(Y0, 0)
+	FILL(Y1, 32)
+	FILL(Y2, 64)
+	FILL(Y3, 96)
+	ADDQ $128, R8
+	DECQ CX
+	JNZ sort_fill
+
+sort_exchange:
+	MOVL (SI), R8
+	MOVL 4(SI), R9
+	ADDQ R10, R8
+	ADDQ R10, R9
+	EXCHANGE(0)
+	EXCHANGE(32)
+	EXCHANGE(64)
+	EXCHANGE(96)
+	ADDQ $8, SI
+	CMPQ SI, DI
+	JLT sort_exchange
+	LEAVE
+
+// ---- Packing -----------------------------------------------------------------------------------
+//
+// Moves the observations of each lane to the front of its group. A gap is written too, and then
+// overwritten by the next observation. Its bits are all set, as RANK_LOAD makes them.
+//
+//	SI y   DX times   R11 slot   CX slots left   R8, R9, R10 y, times and slots of the packed
+//	samples   DI time of the slot   R12 y   R13 place, 16 to a slot
+
+#define PACK(l) \
+	MOVL (l*4)(SI), R12; \
+	MOVL (rankParams_place+l*4)(AX), R13; \
+	MOVL R12, (R8)(R13*4); \
+	MOVL DI, (R9)(R13*4); \
+	MOVL R11, (R10)(R13*4); \
+	CMPL R12, $-1; \
+	SBBL R12, R12; \
+	ANDL $16, R12; \
+	ADDL R12, R13; \
+	MOVL R13, (rankParams_place+l*4)(AX)
+
+TEXT ·rankPackAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_y(AX), SI
+	MOVQ rankParams_t(AX), DX
+	MOVQ rankParams_firstSlot(AX), R11
+	MOVQ rankParams_slots(AX), CX
+	MOVQ rankParams_packedY(AX), R8
+	MOVQ rankParams_packedT(AX), R9
+	MOVQ rankParams_packedSlotOf(AX), R10
+
+pack_slot:
+	MOVL (DX), DI
+	PACK(0)
+	PACK(1)
+	PACK(2)
+	PACK(3)
+	PACK(4)
+	PACK(5)
+	PACK(6)
+	PACK(7)
+	PACK(8)
+	PACK(9)
+	PACK(10)
+	PACK(11)
+	PACK(12)
+	PACK(13)
+	PACK(14)
+	PACK(15)
+	ADDQ $64, SI
+	ADDQ $64, DX
+	INCQ R11
+	DECQ CX
+	JNZ pack_slot
+	LEAVE
+
+// ---- Sorted samples ----------------------------------------------------------------------------
+//
+// Sorts rows of values in z, with +Inf for values that are not present. A pair of the network whose
+// second row is behind the last would change nothing.
+//
+//	R8 z   SI network   DI its end   R11 bytes of the rows   R9, R10 rows
+
+#define ORDER(at) \
+	VMOVUPS at(R8)(R9*1), Y0; \
+	VMOVUPS at(R8)(R10*1), Y1; \
+	VMINPS Y1, Y0, Y2; \
+	VMAXPS Y1, Y0, Y3; \
+	VMOVUPS Y2, at(R8)(R9*1); \
+	VMOVUPS Y3, at(R8)(R10*1)
+
+TEXT ·rankOrderAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_z(AX), R8
+	MOVQ rankParams_values(AX), R9
+	MOVQ rankParams_present(AX), R10
+	MOVQ rankParams_rows(AX), R11
+	SHLQ $6, R11
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+	CMPQ SI, rankParams_networkBegin(AX)
+	JNE order_pair                       // go on
+	XORL CX, CX
+	VBROADCASTSS rankInf32<>(SB), Y2
+
+order_fill:
+	VMOVUPS (R10)(CX*1), Y0
+	VMOVUPS 32(R10)(CX*1), Y1
+	VCMPPS $7, Y0, Y0, Y3
+	VCMPPS $7, Y1, Y1, Y4
+	VBLENDVPS Y3, (R9)(CX*1), Y2, Y0
+	VBLENDVPS Y4, 32(R9)(CX*1), Y2, Y1
+	VMOVUPS Y0, (R8)(CX*1)
+	VMOVUPS Y1, 32(R8)(CX*1)
+	ADDQ $64, CX
+	CMPQ CX, R11
+	JLT order_fill
+
+order_pair:
+	CMPQ SI, DI
+	JGE order_done
+	MOVL 4(SI), R10
+	MOVL (SI), R9
+	ADDQ $8, SI
+	CMPQ R10, R11
+	JGE order_pair
+	ORDER(0)
+	ORDER(32)
+	JMP order_pair
+
+order_done:
+	MOVQ SI, rankParams_network(AX)
 	LEAVE

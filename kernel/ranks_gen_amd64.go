@@ -39,6 +39,9 @@ func rankLoadI16AVX2(p *rankParams)
 func rankLoadF32AVX2(p *rankParams)
 
 //go:noescape
+func rankPackAVX2(p *rankParams)
+
+//go:noescape
 func rankStartAVX2(p *rankParams)
 
 //go:noescape
@@ -49,3 +52,15 @@ func rankSearchAVX2(p *rankParams)
 
 //go:noescape
 func rankCaptureAVX2(p *rankParams)
+
+//go:noescape
+func rankQuotientsF32AVX2(p *rankParams)
+
+//go:noescape
+func rankQuotientsF64AVX2(p *rankParams)
+
+//go:noescape
+func rankSortAVX2(p *rankParams)
+
+//go:noescape
+func rankOrderAVX2(p *rankParams)

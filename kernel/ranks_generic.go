@@ -15,10 +15,11 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 			to[p] = x
 		}
 	}
-	if dst.MedianY != nil || dst.MedianT != nil {
-		y, t := s.medians(a)
-		put(dst.MedianY, y)
-		put(dst.MedianT, t)
+	if dst.MedianY != nil {
+		dst.MedianY[p] = s.medianOf(func(slot int) float64 { return s.y[slot] })
+	}
+	if dst.MedianT != nil {
+		dst.MedianT[p] = s.medianOf(func(slot int) float64 { return a.times[slot] })
 	}
 	c := s.concordance(a)
 	c.put(dst, p)
@@ -74,22 +75,19 @@ func limitRanks(pairs, variance, z float64) (lo, hi int) {
 	return lo, hi
 }
 
-// medians returns the median of the observations and that of their times.
-func (s *RankScratch) medians(a RankAxis) (y, t float64) {
-	of := func(pick func(slot int) float64) float64 {
-		x := s.sorted[:0]
-		for slot, y := range s.y {
-			if y == y {
-				x = append(x, pick(slot))
-			}
+// medianOf returns the median of what pick returns for the slots that have an observation in s.y.
+func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
+	x := s.sorted[:0]
+	for slot, y := range s.y {
+		if y == y {
+			x = append(x, pick(slot))
 		}
-		if len(x) == 0 {
-			return math.NaN()
-		}
-		lower, upper := middle(len(x))
-		return mid(positive(nth(x, lower)), positive(nth(x, upper)))
 	}
-	return of(func(slot int) float64 { return s.y[slot] }), of(func(slot int) float64 { return a.times[slot] })
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	lower, upper := middle(len(x))
+	return mid(positive(nth(x, lower)), positive(nth(x, upper)))
 }
 
 // concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and
@@ -114,7 +112,13 @@ func (c *concordance) group(n float64) {
 func (c *concordance) pairs() float64 { return c.two/2 - c.tiedT }
 
 // variance returns the variance of S.
-func (c *concordance) variance() float64 { return max(0, c.five/18+c.mixed) }
+func (c *concordance) variance() float64 {
+	v := c.five/18 + c.mixed
+	if v < 0 {
+		return 0
+	}
+	return v
+}
 
 // put writes the counts to pixel p of dst.
 func (c *concordance) put(dst Ranks, p int) {

@@ -16,10 +16,15 @@ var rankTable = []struct {
 	types []dtype
 }{
 	{"rankLoad", []dtype{u8, i8, u16, i16, f32}},
+	{"rankPack", nil},
 	{"rankStart", nil},
 	{"rankSigns", nil},
 	{"rankSearch", nil},
 	{"rankCapture", nil},
+	{"rankQuotientsF32", nil},
+	{"rankQuotientsF64", nil},
+	{"rankSort", nil},
+	{"rankOrder", nil},
 }
 
 // rankSymbols returns the functions of rankTable.
