@@ -14,7 +14,9 @@ installs them. This script shares no code with pixtrend.
   equal dates: pixels with some are compared with the formulas of docs/ranks.md.
 * With --season month they are those of its seasonal_test, for the medians of months.
 * With --mk they are those of its tests, for pixels without gaps. hamed_rao_modification_test keeps
-  the sign of the sum of which pixtrend takes the absolute value.
+  the sign of the sum of which pixtrend takes the absolute value. It ranks values that differ by
+  rounding alone, of which there are two where the median slope is that of one pair: a rank that
+  rounding decides may put a correlation on the other side of its limit. Such pixels are counted.
 """
 
 import datetime
@@ -166,13 +168,14 @@ def check_seasons(name, paths, date_of, read, folder, *options):
             scenes = stack[months == month, *at]
             if np.isfinite(scenes).any():
                 series[month - first] = np.nanmedian(scenes)
+        if math.isnan(got["mk_pvalue"][at]):
+            continue  # seasonal_test fails where no season has two years
         of = mk.seasonal_test(series, period=12)
-        if not math.isnan(got["mk_pvalue"][at]):
-            c.compare("sen_slope", got["sen_slope"][at], float(of.slope), at)
-            c.compare("mk_s", got["mk_s"][at], float(of.s), at)
-            c.compare("mk_var", got["mk_var"][at], float(of.var_s), at)
-            c.compare("mk_z", got["mk_z"][at], float(of.z), at)
-            c.compare("mk_pvalue", got["mk_pvalue"][at], 2 * stats.norm.sf(abs(of.z)), at)
+        c.compare("sen_slope", got["sen_slope"][at], float(of.slope), at)
+        c.compare("mk_s", got["mk_s"][at], float(of.s), at)
+        c.compare("mk_var", got["mk_var"][at], float(of.var_s), at)
+        c.compare("mk_z", got["mk_z"][at], float(of.z), at)
+        c.compare("mk_pvalue", got["mk_pvalue"][at], 2 * stats.norm.sf(abs(of.z)), at)
     return c.passed()
 
 
@@ -189,6 +192,7 @@ def check_methods(name, paths, date_of, read, folder):
     }.items():
         got = fields_of(folder, paths, "--mk", method)
         c = Comparison(f"{name}, {method}")
+        rounded = 0
         for at in np.ndindex(stack.shape[1:]):
             y = stack[:, *at]
             if not np.isfinite(y).all() or np.ptp(y) == 0:
@@ -196,6 +200,11 @@ def check_methods(name, paths, date_of, read, folder):
             of = test(y)
             variance = of.var_s
             if method == "hamed-rao":
+                rest = np.sort(y - of.slope * np.arange(len(y)))
+                steps = np.diff(rest)
+                if ((steps > 0) & (steps < 1e-13 * np.abs(y).max())).any():
+                    rounded += 1
+                    continue
                 plain = mk.original_test(y).var_s
                 variance = plain + abs(variance - plain)
             z = (of.s - np.sign(of.s)) / math.sqrt(variance) if variance > 0 else math.nan
@@ -204,6 +213,8 @@ def check_methods(name, paths, date_of, read, folder):
             c.compare("mk_var", got["mk_var"][at], float(variance), at, 1e-8)
             if of.s != 0:
                 c.compare("mk_z", got["mk_z"][at], float(z), at, 1e-8)
+        if rounded:
+            print(f"  {rounded} pixels have ranks that rounding decides, and are not compared")
         results.append(c.passed())
     return results
 
