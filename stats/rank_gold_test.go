@@ -301,3 +301,35 @@ func TestGoldSerial(t *testing.T) {
 		}
 	}
 }
+
+// The values of testdata/ranks.json are those of scipy 1.17.1 and pyMannKendall 1.4.3, as
+// testdata/ranks.py computes them.
+func TestRanksOfSciPy(t *testing.T) {
+	text, err := os.ReadFile("testdata/ranks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var series []struct {
+		T    []float64
+		Y    []*float64
+		Want map[string]float64
+	}
+	if err := json.Unmarshal(text, &series); err != nil {
+		t.Fatal(err)
+	}
+	if len(series) != 10 {
+		t.Fatalf("%d series", len(series))
+	}
+	for i, s := range series {
+		got := fitOne(t, s.T, goldSeries{Y: s.Y}.samples(), Options{Fields: rankFields})
+		for _, f := range rankFields {
+			want, found := s.Want[f.String()]
+			if !found || !(math.Abs(got[f]-want) <= 1e-12*math.Abs(want)) {
+				t.Errorf("series %d: %v is %v, and scipy and pyMannKendall have %v", i, f, got[f], want)
+			}
+			if f.Info().Unit == UnitPerTime && got[f] != want {
+				t.Errorf("series %d: %v differs in its last bits: %v, not %v", i, f, got[f], want)
+			}
+		}
+	}
+}
