@@ -25,7 +25,8 @@ type Options struct {
 	// timeaxis.Axis.At reads it. "": where t is 0
 	InterceptAt  string
 	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
-	Significance float64 // p-values below it make a trend, for stats.TrendClass
+	Significance float64 // p-values below it make a trend, for stats.TrendClass and stats.MKClass
+	Rank         RankOptions
 
 	// Of the workers.
 
@@ -105,6 +106,7 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"InterceptAt", ofFit, o.InterceptAt != ""},
 		{"Confidence", ofFit, o.Confidence != 0},
 		{"Significance", ofFit, o.Significance != 0},
+		{"Rank", ofFit, o.Rank != RankOptions{}},
 		{"Residuals", ofStream, o.Residuals},
 		{"Detrended", ofStream, o.Detrended},
 		{"Samples", ofStream, o.Samples},
@@ -139,6 +141,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 	}
 	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
 		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
+	if so.Rank, err = o.Rank.on(axis, o.Fields); err != nil {
+		return nil, k, err
+	}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)

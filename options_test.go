@@ -17,7 +17,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -43,6 +43,11 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 			switch field := reflect.ValueOf(&o).Elem().Field(i); name {
 			case "Fields":
 				o.Fields = []stats.Field{stats.Mean}
+			case "Rank":
+				o.Rank.NormalP = true
+				if slices.Contains(call.uses, name) {
+					o.Fields = []stats.Field{stats.MKPValue}
+				}
 			case "InterceptAt":
 				o.InterceptAt = "2003"
 			case "ISA":

@@ -53,6 +53,14 @@ func (s *Stack) compose(axis timeaxis.Axis) error {
 	return err
 }
 
+// fittedDates returns the dates of what is fitted.
+func (s *Stack) fittedDates() []timeaxis.Date {
+	if s.groups != nil {
+		return s.composites.Dates
+	}
+	return s.scenes.Dates
+}
+
 // fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or
 // of a region. threads is as in pixtrend.Options.
 func (s *Stack) fitted(threads int) (pixtrend.Source, error) {

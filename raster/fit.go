@@ -25,9 +25,9 @@ type Options struct {
 	OpenOptions
 	Fit    pixtrend.Options // TileMemory, Progress, Residuals and Detrended must not be set
 	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
-	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass then marks trends
-	// of which that share is expected to be by chance. Fit.Fields must have TrendClass and PValue,
-	// and Fit.Significance must not be set.
+	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass and stats.MKClass then
+	// mark trends of which that share is expected to be by chance. Fit.Fields must have one of them,
+	// and the p-values of each. Fit.Significance must not be set.
 	FDR       float64
 	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
 	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
@@ -85,8 +85,11 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	if o.FDR != 0 {
-		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
-			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
+		classes := stats.Classes(o.Fit.Fields)
+		without := func(class stats.Field) bool { return !slices.Contains(o.Fit.Fields, class.Info().PValue) }
+		if !(o.FDR > 0 && o.FDR < 1) || len(classes) == 0 || slices.ContainsFunc(classes, without) {
+			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, or %v and %v, and lies between 0 and 1",
+				o.FDR, stats.PValue, stats.TrendClass, stats.MKPValue, stats.MKClass)
 		}
 	}
 	if err := o.checkFit(); err != nil {
@@ -196,6 +199,9 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	}
 	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
+	if inSeasons(o.Fit) {
+		s.dropSeasonWarning(o.OpenOptions)
+	}
 	part := s.part()
 	transform := part.transform
 	j := &Job{
@@ -225,7 +231,7 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 			lost.Field, Value(lost.Time), Value(float32(lost.Time)), Option{Field: "Fit.Float64"})
 	}
 	if err != nil {
-		return plan, err
+		return plan, explainRanks(err, o.Rank)
 	}
 	if n := len(g.Axis.T); o.MinObs > n {
 		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.MinObs, n))
@@ -308,8 +314,10 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 // gives the files their names. On error it removes them.
 func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
 	changed, err = j.stack.unchanged(ctx)
-	if d := tally.discoveries; err == nil && d != nil {
-		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
+	for _, d := range tally.discoveries {
+		if err == nil {
+			err = files[0].discover(ctx, d)
+		}
 	}
 	if err != nil {
 		files.Abort()

@@ -152,6 +152,10 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}
 		}
 	}
+	if items := rankItems(f, o.Fit.Rank); len(items) > 0 {
+		maps.Copy(items, b.Metadata)
+		b.Metadata = items
+	}
 	return b
 }
 

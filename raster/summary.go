@@ -43,7 +43,8 @@ type Summary struct {
 	// Classes of the slopes. The first and the last class have at most a twentieth of the slopes
 	// each; null without slopes.
 	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
-	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
+	FDR            *FDR             `json:"false_discovery_rate,omitempty"`    // of trend_class
+	MKFDR          *FDR             `json:"mk_false_discovery_rate,omitempty"` // of mk_class
 	Warnings       []string         `json:"warnings"`
 }
 
@@ -92,11 +93,16 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	if tally.slopes != nil {
 		s.QuintilesOf = tally.slopes.Len()
 	}
-	if d := tally.discoveries; d != nil {
+	for _, d := range tally.discoveries {
 		p, found, of := d.Threshold()
-		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
+		result := &FDR{Rate: j.options.FDR, Trends: found, Of: of}
 		if found > 0 {
-			s.FDR.PValue = p
+			result.PValue = p
+		}
+		if d.of == stats.MKClass {
+			s.MKFDR = result
+		} else {
+			s.FDR = result
 		}
 	}
 	for _, o := range j.outputs {
@@ -124,8 +130,7 @@ type tally struct {
 	n            int  // the plane of the numbers of observations, or -1
 	observations int64
 
-	discoveries *stats.Discoveries // nil without a false discovery rate
-	pvalue      int                // the plane of the p-values
+	discoveries []discovery // for a false discovery rate
 }
 
 // startTally creates the files in a goroutine, since that takes about ten milliseconds.
@@ -134,7 +139,7 @@ func startTally(j *Job) *tally {
 	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
 	if j.options.FDR > 0 {
-		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
+		t.discoveries = discoveries(j.options.FDR, j.Plan.Fields)
 	}
 	for i, field := range j.Plan.Fields {
 		if field == stats.Slope {
@@ -200,8 +205,8 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 			t.observations += int64(n)
 		}
 	}
-	if t.discoveries != nil {
-		stats.Count(t.discoveries, kernel.Plane[F](planes, t.pvalue))
+	for _, d := range t.discoveries {
+		stats.Count(d.Discoveries, kernel.Plane[F](planes, d.pvalue))
 	}
 	if t.slope < 0 {
 		return

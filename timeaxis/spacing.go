@@ -19,6 +19,8 @@ type Spacing struct {
 	// are irregular: where no step fits all dates, or half of the steps would be missing.
 	Every   string
 	Missing []Date
+
+	steps []int // of Dates, from the first; nil where they are irregular
 }
 
 // SpacingOf looks at dates in any order, which are all years or all days.
@@ -99,6 +101,9 @@ func (s *Spacing) regularIn(c calendar) bool {
 		return false
 	}
 	s.Every = c.every(step)
+	for _, d := range s.Dates {
+		s.steps = append(s.steps, (number(d)-first)/step)
+	}
 	for n := first; n <= last; n += step {
 		if !has[n] {
 			s.Missing = append(s.Missing, c.date(n))

@@ -48,6 +48,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
+			"  # the median slope, its limits, and whether Mann and Kendall's test finds a trend\n" +
+			"  pixtrend fit demo -o ranks.tif --stats sen_slope,sen_lo,sen_hi,mk_pvalue --significance 0.05\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # a part of it, by columns and rows\n" +
@@ -83,19 +85,20 @@ func newFitCommand() *cobra.Command {
 			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
 				", or all; see pixtrend help semantics", f.parseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
-			"also write the band trend_class: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
+			"also write trend_class, the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0; or mk_class, the same of mk_s and mk_pvalue, if FIELDS are of ranks", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
-			"also write pvalue and trend_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
+			"also write pvalue and trend_class, or mk_pvalue and mk_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
 		compositeFlags(flags, &o.Composite)
 		lineFlags(flags, &o.Fit)
 	})
+	addRankFlags(cmd, &o.Fit.Rank)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(f.output, s) })
 		option(flags, &o.Residuals, "residuals", "", "FILE",
 			"also write the residual of each observation to FILE, one band per date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the residuals plus the mean of each pixel to FILE", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
-			"also draw a map of the slope, or of the first field if slope is not written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
+			"also draw a map of slope or sen_slope, or of the first field if neither is written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		fileFlags(flags, o)
 	})
 	resourceFlags(cmd, o, &f.window)
@@ -143,7 +146,7 @@ func fieldCompletions() []string {
 	for _, f := range stats.Fields() {
 		words = append(words, f.String()+"\t"+f.Info().Help)
 	}
-	return append(words, "all\tevery field but those that need an option")
+	return append(words, "all\tevery field of the line but those that need an option")
 }
 
 // check checks the command line as a whole, without looking at files.
@@ -158,23 +161,18 @@ func (f *fit) check() error {
 		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
 	f.options.Drivers = withGTiff(f.drivers)
-	var added []stats.Field
-	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
-	case fdr && fit.Significance > 0:
+	fit, fdr := &f.options.Fit, f.options.FDR > 0
+	if fdr && fit.Significance > 0 {
 		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
-	case fdr:
-		added = []stats.Field{stats.PValue, stats.TrendClass}
-	case fit.Significance > 0:
-		added = []stats.Field{stats.TrendClass}
-	case slices.Contains(fit.Fields, stats.TrendClass):
-		return usagef("trend_class needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr")
 	}
-	for _, field := range added {
-		if fields := &f.options.Fit.Fields; len(*fields) == 0 {
-			*fields = []stats.Field{stats.Slope, field}
-		} else if !slices.Contains(*fields, field) {
-			*fields = append(*fields, field)
-		}
+	if classes := stats.Classes(fit.Fields); len(classes) > 0 && !fdr && fit.Significance == 0 {
+		return usagef("%v needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr", classes[0])
+	}
+	if fdr || fit.Significance > 0 {
+		fit.Fields = withClasses(fit.Fields, fdr)
+	}
+	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
+		return err
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
 	f.options.Software, f.options.Began = "pixtrend "+versionName(), began

@@ -40,7 +40,7 @@ func regionFlags(flags *pflag.FlagSet, r *raster.Region) {
 // lineFlags defines the flags of the line and its fields.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
-		"LEVEL of confidence of slope_lo and slope_hi (default 0.95)", parseConfidence)
+		"LEVEL of confidence of slope_lo, slope_hi, sen_lo and sen_hi (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2)", atLeast(2))

@@ -85,17 +85,24 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Masks != "" {
 		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
 	}
-	if d := s.FDR; d != nil {
-		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
-		if d.Trends > 0 {
-			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
-		}
-		b.WriteByte('\n')
-	}
+	b.WriteString(discoveryText(s.FDR, "trends"))
+	b.WriteString(discoveryText(s.MKFDR, "trends of ranks"))
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), Percent(missing, s.Pixels))
 	}
 	return b.String()
+}
+
+// discoveryText says how many trends a false discovery rate has found; "" without one.
+func discoveryText(d *raster.FDR, trends string) string {
+	if d == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s at a false discovery rate of %v: %s of %s pixels", trends, d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
+	if d.Trends > 0 {
+		text += fmt.Sprintf(", p up to %.3g", d.PValue)
+	}
+	return text + "\n"
 }
 
 // timesText says how long each step took, and what the threads did meanwhile.
