@@ -21,6 +21,9 @@
 //   - [Kernel.Ranks] finds the median of the slopes of all pairs of dates, its limits, and Mann and
 //     Kendall's S with its variance.
 //   - [Residuals] writes the difference between the samples and the line of their pixel.
+//   - [Kernel.Models] fits a linear model of up to twelve columns to the observations of every
+//     pixel: polynomials, harmonics, covariates, weights.
+//   - [Kernel.Robust] does so with less weight for observations far from the fit.
 //
 // # Contract
 //
