@@ -173,7 +173,7 @@ func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results
 	if p.Detrended {
 		detrended = planes
 	}
-	stats.Series(p.stats, s, tile, residual, detrended)
+	stats.Series(p.stats, s, tile, residual, detrended, nil)
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.

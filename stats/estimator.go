@@ -7,7 +7,7 @@ type Estimator uint8
 
 // The estimators.
 const (
-	Linear Estimator = iota // a straight line, by ordinary least squares
+	Linear Estimator = iota // a straight line, or the linear model of Options.Model
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -18,8 +18,16 @@ var estimators = []struct {
 	make func(p *Plan, fields []Field, o Options) (estimator, error)
 }{
 	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
-		return newLine(p, fields, o), nil
+		return newLinear(p, fields, o), nil
 	}},
+}
+
+// newLinear makes the estimator of the linear model ready: the line, or any other model.
+func newLinear(p *Plan, fields []Field, o Options) estimator {
+	if o.Model.isLine() {
+		return newLine(p, fields, o)
+	}
+	return newModel(p, fields, o)
 }
 
 // String returns the name of the estimator.

@@ -1,9 +1,9 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/regress"
 )
@@ -45,6 +45,12 @@ const (
 	UnitTime                // a time, as the plan's times are given
 	UnitCount               // a number of observations
 	UnitClass               // the number of a class
+
+	UnitPerTime2     // the unit of the samples, per square of the unit of time
+	UnitPerTime3     // per its cube
+	UnitPerTime4     // per its fourth power
+	UnitPerCovariate // the unit of the samples, per unit of the covariate
+	UnitPhase        // a day of the year, from 1 on, or a time since the period began
 )
 
 // Option is an option that a field depends on.
@@ -56,7 +62,17 @@ const (
 	OptionInterceptAt         // Options.InterceptAt
 	OptionConfidence          // Options.Confidence
 	OptionSignificance        // Options.Significance, without which a plan of the field is refused
+
+	// Without these, a plan of the field is refused too.
+
+	OptionDegree     // Model.Degree of FieldInfo.Number or more
+	OptionHarmonics  // Model.Harmonics of FieldInfo.Number or more
+	OptionStep       // Model.Step
+	OptionCovariates // Model.Covariates, FieldInfo.Number or more
 )
+
+// isOfModel reports whether the option is one of Model.
+func (o Option) isOfModel() bool { return o >= OptionDegree && o <= OptionCovariates }
 
 // FieldInfo describes a field. Everything that is said of fields elsewhere follows from it: names
 // on the command line, units of bands, the table in docs/semantics.md.
@@ -68,13 +84,20 @@ type FieldInfo struct {
 	AllDates  bool   // all dates of a pixel must be in memory together
 	NotInAll  bool   // "all" does not stand for it
 	Option    Option // the option that it depends on
+	Number    int    // of the power, harmonic or covariate that it belongs to, from 1; 0: none
+	Family    string // what lists show once for all fields of the family, such as cosK; "": Name
 	Help      string // what it is, in one line
 
 	needs needs // what the line computes for it beside the sums
+	term  term  // of a model
+	part  part  // what it is of the term
 }
 
 // table is the one list of fields.
-var table = []FieldInfo{
+var table = append(lineFields, modelFields...)
+
+// lineFields are the rows of the fields that a line has.
+var lineFields = []FieldInfo{
 	Slope: {Name: "slope", Unit: UnitPerTime, Help: "change per unit of time, fitted by least squares"},
 	Intercept: {Name: "intercept", Unit: UnitSamples, Option: OptionInterceptAt,
 		Help: "value of the line at the date of the intercept"},
@@ -82,7 +105,7 @@ var table = []FieldInfo{
 	R2:     {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
 	TValue: {Name: "tvalue", Help: "slope divided by stderr"},
 	PValue: {Name: "pvalue", needs: needsTails,
-		Help: "two-sided p-value of the slope, by Student's t with n − 2 degrees of freedom"},
+		Help: "two-sided p-value of the slope, by Student's t with n − coefficients degrees of freedom"},
 	Stderr: {Name: "stderr", Unit: UnitPerTime, Help: "standard error of the slope"},
 	InterceptStderr: {Name: "intercept_stderr", Unit: UnitSamples, Option: OptionInterceptAt,
 		Help: "standard error of the intercept"},
@@ -136,28 +159,18 @@ func FieldNames() []string {
 	return names
 }
 
-// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
-// given twice and an empty one are errors.
-func ParseFields(s string) ([]Field, error) {
-	names := FieldNames()
-	var fields []Field
-	for name := range strings.SplitSeq(s, ",") {
-		name = strings.TrimSpace(name)
-		add := AllFields
-		if name != "all" {
-			i := slices.Index(names, name)
-			if i < 0 {
-				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all",
-					name, strings.Join(names, ", "))
-			}
-			add = []Field{Field(i)}
-		}
-		for _, f := range add {
-			if slices.Contains(fields, f) {
-				return nil, fmt.Errorf("the field %v is asked for twice", f)
-			}
-			fields = append(fields, f)
+// FamilyNames returns the names of all fields as lists show them, in the order of the table: one for
+// each family.
+func FamilyNames() []string {
+	var names []string
+	for _, info := range table {
+		if name := cmp.Or(info.Family, info.Name); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return fields, nil
+	return names
 }
+
+// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
+// given twice and an empty one are errors. Model.ParseFields also reads the names that a model gives.
+func ParseFields(s string) ([]Field, error) { return Model{}.ParseFields(s) }

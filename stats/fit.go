@@ -15,11 +15,12 @@ type Options struct {
 	Fields        []Field      // in the order of the results; nil: Slope
 	PerUnit       float64      // slopes are multiplied by it: 365.2425 makes slopes per day slopes per year. 0: 1
 	Valid         kernel.Valid // which samples are observations, in stored units
-	MinObs        int          // observations that a pixel needs to have a result, at least 2. 0: 2
+	MinObs        int          // observations that a pixel needs to have a result, at least 2. 0: 2, and see Model
 	Scale, Offset float64      // a stored sample s means s·Scale + Offset. Scale 0: 1
 	InterceptAt   float64      // time at which Intercept is the value of the line
 	Confidence    float64      // of the limits SlopeLo and SlopeHi, between 0 and 1. 0: DefaultConfidence
 	Significance  float64      // p-values below it make a TrendClass of −1 or 1; between 0 and 1
+	Model         Model        // what is fitted; the zero Model is a line
 }
 
 // DefaultConfidence is the confidence of limits where Options.Confidence is 0.
@@ -28,13 +29,16 @@ const DefaultConfidence = 0.95
 // Plan is a fit made ready. Any number of goroutines may use one.
 type Plan struct {
 	k      kernel.Kernel
+	model  Model
+	times  []float64
 	frame  frame
 	at     []float64 // the times in the frame
 	axis   axis
 	fields []Field
 	valid  kernel.Valid
 	shares []share
-	line   *line // for Series
+	line   *line  // for Series, which uses the one that is not nil
+	terms  *model
 }
 
 // NewPlan makes a plan for tiles whose plane i was taken at times[i], in any unit. The times are
@@ -56,7 +60,10 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		}
 	}
 	o.PerUnit, o.Scale = cmp.Or(o.PerUnit, 1), cmp.Or(o.Scale, 1)
-	o.Confidence, o.MinObs = cmp.Or(o.Confidence, DefaultConfidence), cmp.Or(o.MinObs, 2)
+	if err := o.Model.check(len(times)); err != nil {
+		return nil, err
+	}
+	o.Confidence, o.MinObs = cmp.Or(o.Confidence, DefaultConfidence), cmp.Or(o.MinObs, o.Model.leastObs())
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return nil, fmt.Errorf("stats: the confidence %v does not lie between 0 and 1", o.Confidence)
 	}
@@ -64,7 +71,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("stats: a line needs at least 2 observations, the minimum is set to %d", o.MinObs)
 	}
 	frame, at := newFrame(times)
-	p := &Plan{k: k, frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid}
+	p := &Plan{k: k, model: o.Model, times: slices.Clone(times), frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -74,6 +81,9 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	for i, f := range p.fields {
 		if int(f) >= len(table) || slices.Contains(p.fields[:i], f) {
 			return nil, fmt.Errorf("stats: field %v is unknown or asked for twice", f)
+		}
+		if !o.Model.Has(f) {
+			return nil, &FieldError{f, f.Info().Option, f.Info().Number}
 		}
 		if f.Info().Option == OptionSignificance && !(o.Significance > 0 && o.Significance < 1) {
 			return nil, fmt.Errorf("stats: the field %v needs a level of significance between 0 and 1, not %v",
@@ -85,14 +95,35 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, err
 	}
 	for _, s := range p.shares {
-		if l, ok := s.estimator.(*line); ok {
-			p.line = l
-		}
+		p.keep(s.estimator)
 	}
-	if p.line == nil {
-		p.line = newLine(p, nil, o)
+	if p.line == nil && p.terms == nil {
+		p.keep(newLinear(p, nil, o))
 	}
 	return p, nil
+}
+
+// keep keeps the estimator of the linear model for Series.
+func (p *Plan) keep(e estimator) {
+	switch e := e.(type) {
+	case *line:
+		p.line = e
+	case *model:
+		p.terms = e
+	}
+}
+
+// FieldError says that a field is no result of a model.
+type FieldError struct {
+	Field  Field
+	Option Option // of the model, which the field depends on
+	Number int    // what the option has to be at least; 0: set
+}
+
+func (e *FieldError) Error() string {
+	return fmt.Sprintf("stats: the field %v is no result of the model: set %s", e.Field, map[Option]string{
+		OptionDegree: fmt.Sprintf("Model.Degree to %d or more", e.Number), OptionHarmonics: fmt.Sprintf("Model.Harmonics to %d or more", e.Number),
+		OptionStep: "Model.Step", OptionCovariates: "Model.Covariates"}[e.Option])
 }
 
 // Fields returns the fields in the order of the results.
@@ -118,8 +149,9 @@ const blockPixels = 1024
 type Scratch struct {
 	of      []any       // by share
 	planes  []outPlanes // by share
-	series  kernel.Sums // for Series
-	ofPixel []float64   // for Series: observations of a pixel
+	series  kernel.Sums   // for Series of a line
+	ofPixel []float64     // for Series of a line: observations of a pixel
+	model   *modelScratch // for Series of a model
 }
 
 // NewScratch returns memory for one goroutine.

@@ -31,27 +31,67 @@ const (
 // calls no function of package math that differs between processors, such as math.Exp, and converts
 // products to float64 before it adds them, which keeps the compiler from fusing the two operations.
 
-// setTails sets the polynomials of p-values for up to that many dates.
-func setTails(by *regress.ByCount, dates int) {
-	direct := dates - 2
+// tail is what the p-values of a number of degrees of freedom are computed from.
+type tail struct {
+	c, a, b float64
+	powers  [regress.Degree + 1]float64 // the coefficients of P, the lowest power first
+}
+
+// newTails returns the tails of up to that many degrees of freedom; those of 0 are NaN.
+func newTails(most int) []tail {
+	tails := make([]tail, max(most, 0)+1)
+	tails[0].c = math.NaN()
+	direct := most
 	var far *polynomials
 	if direct > manyDF {
 		far = newPolynomials(direct)
 		direct = directDF
 	}
-	for n := 3; n <= dates; n++ {
-		df := n - 2
-		c, a, b := flattening(df)
-		by.Set(regress.ByC, n, c)
-		by.Set(regress.ByA, n, a)
-		by.Set(regress.ByB, n, b)
-		var row [regress.Degree + 1]float64
+	for df := 1; df < len(tails); df++ {
+		t := &tails[df]
+		t.c, t.a, t.b = flattening(df)
 		if df <= direct {
-			row = polynomial(df)
+			t.powers = polynomial(df)
 		} else {
-			row = far.at(df)
+			t.powers = far.at(df)
 		}
-		for i, x := range row {
+	}
+	return tails
+}
+
+// pvalue returns the two-sided p-value of a t whose square is given.
+func (t *tail) pvalue(square float64, df int) float64 {
+	if square > math.MaxFloat64 {
+		return 0
+	}
+	length := float64(df) + square
+	q := 1 / math.FMA(t.c, math.Sqrt(square/length), 1)
+	z := math.FMA(t.a, q, t.b)
+	sum := t.powers[regress.Degree]
+	for i := regress.Degree - 1; i >= 0; i-- {
+		sum = math.FMA(sum, z, t.powers[i])
+	}
+	power, root := 1.0, math.Sqrt(float64(df)/length)
+	for ; df > 0; df >>= 1 {
+		if df&1 != 0 {
+			power *= root
+		}
+		root *= root
+	}
+	return min(float64(q*sum)*power, 1)
+}
+
+// setTails sets the polynomials of p-values for up to that many dates.
+func setTails(by *regress.ByCount, dates int) {
+	for df, t := range newTails(dates - 2) {
+		if df == 0 {
+			continue
+		}
+		n := df + 2
+		by.Set(regress.ByC, n, t.c)
+		by.Set(regress.ByA, n, t.a)
+		by.Set(regress.ByB, n, t.b)
+		for i, x := range t.powers {
 			by.Set(regress.ByP+regress.Degree-i, n, x)
 		}
 	}
