@@ -1,0 +1,229 @@
+package kernel
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"testing"
+)
+
+// modelColumns returns columns of n dates: 1, u, and then powers of u or cosines and sines.
+func modelColumns(columns, n int, harmonics bool) [][]float64 {
+	x := make([][]float64, columns)
+	for j := range x {
+		x[j] = make([]float64, n)
+		for i := range n {
+			u := 2*(float64(i)+0.5)/float64(n) - 1
+			angle := 2 * math.Pi * float64(i) / 11.7 * float64(j/2)
+			switch {
+			case j == 0:
+				x[j][i] = 1
+			case j == 1 || !harmonics:
+				x[j][i] = math.Pow(u, float64(j))
+			case j%2 == 0:
+				x[j][i] = math.Cos(angle)
+			default:
+				x[j][i] = math.Sin(angle)
+			}
+		}
+	}
+	return x
+}
+
+// newFits returns all outputs of a model for a number of pixels.
+func newFits(columns, pixels int) Fits {
+	list := func(n int) [][]float64 {
+		l := make([][]float64, n)
+		for j := range l {
+			l[j] = newFloats[float64](pixels)
+		}
+		return l
+	}
+	one := list(4)
+	return Fits{N: one[0], RSS: one[1], TSS: one[2], Pivot: one[3],
+		Coef: list(columns), Var: list(columns), Cov: list(columns * (columns - 1) / 2)}
+}
+
+// modelReference is the oracle: the normal equations of one pixel in rational arithmetic. Columns
+// are by date. It returns the coefficients, (XᵀWX)⁻¹, the weighted sums of squares of residuals
+// and about the mean, or nil if the columns are dependent.
+func modelReference(x [][]float64, y, w []float64) (coef []float64, inverse [][]float64, rss, tss float64) {
+	k := len(x[0])
+	rat := func(f float64) *big.Rat { return new(big.Rat).SetFloat64(f) }
+	mul := func(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
+	float := func(r *big.Rat) float64 { f, _ := r.Float64(); return f }
+	// a is XᵀWX, XᵀWy and the unit matrix side by side.
+	a := make([][]*big.Rat, k)
+	for r := range a {
+		a[r] = make([]*big.Rat, 2*k+1)
+		for c := range a[r] {
+			a[r][c] = new(big.Rat)
+		}
+		a[r][k+1+r].SetInt64(1)
+	}
+	sw, swy := new(big.Rat), new(big.Rat)
+	for i := range y {
+		wi, yi := rat(w[i]), rat(y[i])
+		sw.Add(sw, wi)
+		swy.Add(swy, mul(wi, yi))
+		for r := range k {
+			wx := mul(wi, rat(x[i][r]))
+			for c := range k {
+				a[r][c].Add(a[r][c], mul(wx, rat(x[i][c])))
+			}
+			a[r][k].Add(a[r][k], mul(wx, yi))
+		}
+	}
+	for c := range k {
+		at := c
+		for at < k && a[at][c].Sign() == 0 {
+			at++
+		}
+		if at == k {
+			return nil, nil, 0, 0
+		}
+		a[c], a[at] = a[at], a[c]
+		pivot := new(big.Rat).Inv(a[c][c])
+		for q := range a[c] {
+			a[c][q].Mul(a[c][q], pivot)
+		}
+		for r := range k {
+			if factor := new(big.Rat).Set(a[r][c]); r != c && factor.Sign() != 0 {
+				for q := range a[r] {
+					a[r][q].Sub(a[r][q], mul(factor, a[c][q]))
+				}
+			}
+		}
+	}
+	inverse = make([][]float64, k)
+	for r := range k {
+		coef = append(coef, float(a[r][k]))
+		for c := range k {
+			inverse[r] = append(inverse[r], float(a[r][k+1+c]))
+		}
+	}
+	ss, st := new(big.Rat), new(big.Rat)
+	mean := new(big.Rat).Quo(swy, sw)
+	for i := range y {
+		left := rat(y[i])
+		for c := range k {
+			left.Sub(left, mul(rat(x[i][c]), a[c][k]))
+		}
+		ss.Add(ss, mul(rat(w[i]), mul(left, left)))
+		about := new(big.Rat).Sub(rat(y[i]), mean)
+		st.Add(st, mul(rat(w[i]), mul(about, about)))
+	}
+	return coef, inverse, float(ss), float(st)
+}
+
+// Every result of a model agrees with rational arithmetic, whichever way it is computed: with
+// weights of dates or of pixels, and with rasters in place of the last columns.
+func TestModelsAgainstExactArithmetic(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 1))
+	const pixels = 7
+	for _, n := range []int{1, 6, 21, 50} {
+		for _, columns := range []int{1, 2, 4, 5, 8} {
+			for _, way := range []string{"plain", "dates", "pixels", "rasters", "all"} {
+				x := modelColumns(columns, n, columns > 4)
+				var weights []float64
+				w := make([][]float64, pixels)
+				for p := range w {
+					w[p] = make([]float64, n)
+					for i := range w[p] {
+						w[p][i] = 1
+					}
+				}
+				if way == "dates" || way == "all" {
+					for i := range n {
+						weights = append(weights, float64(rng.IntN(4)))
+						for p := range w {
+							w[p][i] = weights[i]
+						}
+					}
+				}
+				rasters := 0
+				if columns > 2 && (way == "rasters" || way == "all") {
+					rasters = 2
+				}
+				m := NewModel(x[:columns-rasters], rasters, weights)
+				tile := newTile(Float64, n, pixels, pixels+3)
+				var extra Extra
+				for j := range rasters {
+					r := Raster{Tile: newTile(Float64, n, pixels, pixels)}
+					for i := range n {
+						for p := range pixels {
+							set(r.Tile.Data, Float64, i*pixels+p, x[columns-rasters+j][i]+0.1*rng.NormFloat64())
+							if rng.IntN(15) == 0 {
+								set(r.Tile.Data, Float64, i*pixels+p, math.NaN())
+							}
+						}
+					}
+					extra.Rasters = append(extra.Rasters, r)
+				}
+				if way == "pixels" || way == "all" {
+					extra.Stride = pixels + 1
+					extra.Weights = make([]float64, n*extra.Stride)
+					for i := range extra.Weights {
+						extra.Weights[i] = max(0, rng.Float64()-0.1)
+					}
+				}
+				for i := range n {
+					for p := range pixels {
+						set(tile.Data, Float64, i*tile.Stride+p, 290+rng.NormFloat64())
+						if rng.IntN(5) == 0 {
+							set(tile.Data, Float64, i*tile.Stride+p, math.NaN())
+						}
+					}
+				}
+				got := newFits(columns, pixels)
+				Best().Models(got, NewModelScratch(m), tile, m, Valid{}, extra)
+				for p := range pixels {
+					var xs [][]float64
+					var ys, ws []float64
+					for i := range n {
+						row, weight := make([]float64, columns), w[p][i]
+						for j := range columns {
+							row[j] = x[j][i]
+						}
+						for j, r := range extra.Rasters {
+							row[columns-rasters+j] = widen(r.Tile, i, p)
+							if math.IsNaN(row[columns-rasters+j]) {
+								weight = 0
+							}
+						}
+						if extra.Weights != nil {
+							weight *= extra.Weights[i*extra.Stride+p]
+						}
+						if y := widen(tile, i, p); weight > 0 && !math.IsNaN(y) {
+							xs, ys, ws = append(xs, row), append(ys, y), append(ws, weight)
+						}
+					}
+					if got.N[p] != float64(len(ys)) {
+						t.Fatalf("%s, %d dates, %d columns: n of pixel %d is %v, want %d", way, n, columns, p, got.N[p], len(ys))
+					}
+					if len(ys) < columns {
+						if !math.IsNaN(got.Coef[0][p]) || !math.IsNaN(got.RSS[p]) || !math.IsNaN(got.Var[0][p]) {
+							t.Fatalf("%s: a pixel of %d observations and %d columns has results", way, len(ys), columns)
+						}
+						continue
+					}
+					coef, inverse, rss, tss := modelReference(xs, ys, ws)
+					near := func(name string, got, want, size float64) {
+						if err := math.Abs(got - want); !(err <= 1e-10*size) {
+							t.Fatalf("%s, %d dates, %d columns, n %d: %s of pixel %d is %v, want %v", way, n, columns, len(ys), name, p, got, want)
+						}
+					}
+					for j := range columns {
+						near("coefficient", got.Coef[j][p], coef[j], math.Abs(coef[j])+math.Sqrt(inverse[j][j]*tss))
+						near("variance", got.Var[j][p], inverse[j][j], inverse[j][j])
+						for c := range j {
+							near("covariance", got.Cov[j*(j-1)/2+c][p], inverse[j][c], math.Sqrt(inverse[j][j]*inverse[c][c]))
+						}
+					}
+					near("RSS", got.RSS[p], rss, rss+1e-3*tss)
+					near("TSS", got.TSS[p], tss, tss+1e-20)
+				}
+			}
+		}
+	}
+}
