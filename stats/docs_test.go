@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -19,11 +20,21 @@ func TestDocsShowTheTable(t *testing.T) {
 	if !found || !end {
 		t.Fatal("docs/semantics.md has no table of fields")
 	}
-	units := map[Unit]string{UnitNone: "1", UnitSamples: "u", UnitPerTime: "u/p", UnitTime: "date", UnitCount: "observations", UnitClass: "class"}
+	units := map[Unit]string{UnitNone: "1", UnitSamples: "u", UnitPerTime: "u/p", UnitTime: "date", UnitCount: "observations", UnitClass: "class",
+		UnitPerTime2: "u/p²", UnitPerTime3: "u/p³", UnitPerTime4: "u/p⁴", UnitPerCovariate: "u per unit of NAME", UnitPhase: "day"}
 	var rows []string
+	seen := map[string]bool{"": true}
 	for _, f := range Fields() {
 		info := f.Info()
-		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", info.Name, units[info.Unit], strings.ReplaceAll(info.Help, "|", `\|`)))
+		unit := units[info.Unit]
+		if info.part == stderrPart {
+			unit = "as TERM"
+		}
+		if seen[info.Family] && info.Family != "" {
+			continue
+		}
+		seen[info.Family] = true
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", cmp.Or(info.Family, info.Name), unit, strings.ReplaceAll(info.Help, "|", `\|`)))
 	}
 	if want := strings.Join(rows, "\n"); got != want {
 		t.Errorf("the table in docs/semantics.md has to be\n%s", want)
@@ -42,7 +53,11 @@ func TestTableOfFields(t *testing.T) {
 		if info.Help == "" || strings.Contains(info.Help, "\n") || strings.Contains(info.Help, "--") || len([]rune(info.Help)) > 80 {
 			t.Errorf("the help of %v is %q", f, info.Help)
 		}
-		if fields, err := ParseFields(" " + info.Name); err != nil || len(fields) != 1 || fields[0] != f || f.String() != info.Name {
+		model := modelOf(info)
+		if model.FieldName(f) != strings.Replace(info.Name, "covariate", "name", 1) {
+			t.Errorf("%v is called %s", f, model.FieldName(f))
+		}
+		if fields, err := model.ParseFields(" " + model.FieldName(f)); err != nil || len(fields) != 1 || fields[0] != f || f.String() != info.Name {
 			t.Errorf("%q reads as %v: %v", info.Name, fields, err)
 		}
 		// A field is in "all" if it needs no option.
@@ -50,13 +65,37 @@ func TestTableOfFields(t *testing.T) {
 		if (err != nil) != info.NotInAll {
 			t.Errorf("%v without options: %v", f, err)
 		}
+		p, err = NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}, Model: model, Significance: 0.05})
+		if err != nil {
+			t.Errorf("%v with its options: %v", f, err)
+		}
 		if err == nil && p.AllDates() != info.AllDates {
 			t.Errorf("%v needs all dates together: %v", f, p.AllDates())
 		}
-		if info.Unit == UnitClass || info.Unit == UnitCount || info.Unit == UnitTime {
+		if info.Unit == UnitPhase || info.Unit == UnitClass || info.Unit == UnitCount || info.Unit == UnitTime {
 			if !info.Nearest {
 				t.Errorf("overviews average %v", f)
 			}
 		}
 	}
+}
+
+// modelOf returns a model that has a field.
+func modelOf(info FieldInfo) Model {
+	switch info.Option {
+	case OptionDegree:
+		return Model{Degree: info.Number}
+	case OptionHarmonics:
+		return Model{Harmonics: info.Number, Period: 1.5}
+	case OptionStep:
+		at := 2002.0
+		return Model{Step: &at}
+	case OptionCovariates:
+		var m Model
+		for i := range info.Number {
+			m.Covariates = append(m.Covariates, Covariate{Name: fmt.Sprint("name", i+1), Values: []float64{1, float64(i), 4}})
+		}
+		return m
+	}
+	return Model{}
 }

@@ -105,7 +105,7 @@ var lineFields = []FieldInfo{
 	R2:     {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
 	TValue: {Name: "tvalue", Help: "slope divided by stderr"},
 	PValue: {Name: "pvalue", needs: needsTails,
-		Help: "two-sided p-value of the slope, by Student's t with n − coefficients degrees of freedom"},
+		Help: "two-sided p-value of slope, by Student's t (n − coefficients degrees of freedom)"},
 	Stderr: {Name: "stderr", Unit: UnitPerTime, Help: "standard error of the slope"},
 	InterceptStderr: {Name: "intercept_stderr", Unit: UnitSamples, Option: OptionInterceptAt,
 		Help: "standard error of the intercept"},

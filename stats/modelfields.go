@@ -88,40 +88,29 @@ func (p part) suffix() string {
 
 // modelFields are the rows of the fields of models in the table.
 var modelFields = func() (rows []FieldInfo) {
-	coefficient := func(row FieldInfo, kind termKind, of string) {
-		row.NotInAll, row.AllDates, row.term = true, true, term{kind, row.Number}
-		if kind == stepTerm {
-			row.term.number = 0
+	coefficient := func(row FieldInfo, kind termKind) {
+		row.NotInAll, row.AllDates, row.term, row.part = true, true, term{kind, 0}, estimatePart
+		if kind != stepTerm {
+			row.term.number = row.Number
 		}
-		name, family := row.Name, row.Family
-		for _, p := range []part{estimatePart, stderrPart, pvaluePart} {
-			row.part, row.Name, row.Family = p, name+p.suffix(), family
-			if family != "" {
-				row.Family += p.suffix()
-			}
-			switch p {
-			case stderrPart:
-				row.Help = "standard error of " + of
-			case pvaluePart:
-				row.Unit, row.Help = UnitNone, "two-sided p-value of "+of
-			}
-			rows = append(rows, row)
-		}
+		errors := row
+		errors.part, errors.Name, errors.Family, errors.Help = stderrPart, row.Name+stderrPart.suffix(), "TERM_stderr",
+			"standard error of the coefficient TERM, such as quadratic_stderr"
+		test := row
+		test.part, test.Name, test.Family, test.Unit, test.Help = pvaluePart, row.Name+pvaluePart.suffix(), "TERM_pvalue", UnitNone,
+			"two-sided p-value of the coefficient TERM, such as quadratic_pvalue"
+		rows = append(rows, row, errors, test)
 	}
 	for i, name := range []string{"quadratic", "cubic", "quartic"} {
 		power := []string{"square", "cube", "fourth power"}[i]
 		coefficient(FieldInfo{Name: name, Unit: UnitPerTime2 + Unit(i), Option: OptionDegree, Number: i + 2,
-			Help: "coefficient of the " + power + " of time, from the middle of the dates"}, powerTerm, name)
+			Help: "coefficient of the " + power + " of time, from the middle of the dates"}, powerTerm)
 	}
 	for k := 1; k <= MaxHarmonics; k++ {
-		for _, f := range []struct {
-			name string
-			kind termKind
-		}{{"cos", cosineTerm}, {"sin", sineTerm}} {
-			coefficient(FieldInfo{Name: fmt.Sprint(f.name, k), Family: f.name + "K", Unit: UnitSamples, Option: OptionHarmonics, Number: k,
-				Help: map[string]string{"cos": "coefficient of the cosine of harmonic K, from 1 to 4", "sin": "coefficient of the sine of harmonic K"}[f.name]},
-				f.kind, f.name+"K")
-		}
+		coefficient(FieldInfo{Name: fmt.Sprint("cos", k), Family: "cosK", Unit: UnitSamples, Option: OptionHarmonics, Number: k,
+			Help: "coefficient of the cosine of harmonic K, from 1 to 4"}, cosineTerm)
+		coefficient(FieldInfo{Name: fmt.Sprint("sin", k), Family: "sinK", Unit: UnitSamples, Option: OptionHarmonics, Number: k,
+			Help: "coefficient of the sine of harmonic K"}, sineTerm)
 	}
 	for k := 1; k <= MaxHarmonics; k++ {
 		rows = append(rows, FieldInfo{Name: fmt.Sprint("amplitude", k), Family: "amplitudeK", Unit: UnitSamples, AllDates: true, NotInAll: true,
@@ -136,10 +125,10 @@ var modelFields = func() (rows []FieldInfo) {
 			Help: "p-value of the F test of all harmonics together"},
 		FieldInfo{Name: "season_r2", AllDates: true, NotInAll: true, Option: OptionHarmonics, Number: 1,
 			Help: "share of the variance about the rest of the model that the harmonics explain"})
-	coefficient(FieldInfo{Name: "step", Unit: UnitSamples, Option: OptionStep, Help: "change of the level at the date of the step"}, stepTerm, "step")
+	coefficient(FieldInfo{Name: "step", Unit: UnitSamples, Option: OptionStep, Help: "change of the level at the date of the step"}, stepTerm)
 	for i := 1; i <= MaxCovariates; i++ {
 		coefficient(FieldInfo{Name: fmt.Sprint("covariate", i), Family: "NAME", Unit: UnitPerCovariate, Option: OptionCovariates, Number: i,
-			Help: "coefficient of the covariate of that name"}, covariateTerm, "it")
+			Help: "coefficient of the covariate NAME"}, covariateTerm)
 	}
 	return rows
 }()
