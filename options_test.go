@@ -15,7 +15,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Model"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -45,6 +45,8 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 				o.InterceptAt = "2003"
 			case "ISA":
 				o.ISA = "generic"
+			case "Model":
+				o.Model.Degree = 2
 			case "Progress":
 				o.Progress = func(int, int) {}
 			case "Confidence", "Significance":

@@ -20,7 +20,8 @@ type StreamPlan struct {
 	Unbound                   string // why not every worker has a CPU of its own; "": each has
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
-	Residuals, Detrended      bool         // whether planes of these follow the fields
+	Residuals, Detrended      bool // whether planes of these follow the fields
+	Deseasoned                bool
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
 
@@ -52,7 +53,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
-	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
+	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Deseasoned: o.Deseasoned}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
@@ -60,6 +61,9 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
 	if err != nil {
 		return StreamPlan{}, err
+	}
+	if o.Deseasoned && o.Model.Harmonics == 0 {
+		return StreamPlan{}, fmt.Errorf("pixtrend: deseasoned observations need a season: set Model.Harmonics to 1 or more")
 	}
 	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
 	// The largest number of workers decides how large a window may be. There may be fewer windows
@@ -121,7 +125,7 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 // asked for.
 func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
-	for _, asked := range []bool{p.Residuals, p.Detrended} {
+	for _, asked := range []bool{p.Residuals, p.Detrended, p.Deseasoned} {
 		if asked {
 			n += p.stats.Dates()
 		}
@@ -176,7 +180,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.Deseasoned || p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {

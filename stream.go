@@ -166,14 +166,14 @@ func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results
 	if planes = planes[len(p.Fields):]; len(planes) == 0 {
 		return
 	}
-	var residual, detrended [][]F
-	if p.Residuals {
-		residual, planes = planes[:tile.Dates], planes[tile.Dates:]
+	series := func(asked bool) (of [][]F) {
+		if asked {
+			of, planes = planes[:tile.Dates], planes[tile.Dates:]
+		}
+		return of
 	}
-	if p.Detrended {
-		detrended = planes
-	}
-	stats.Series(p.stats, s, tile, residual, detrended, nil)
+	residual, detrended, deseasoned := series(p.Residuals), series(p.Detrended), series(p.Deseasoned)
+	stats.Series(p.stats, s, tile, residual, detrended, deseasoned)
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.

@@ -40,13 +40,15 @@ type Series struct {
 	Confidence float64       `json:"confidence"`  // level of confidence of limits
 	MinObs     int           `json:"min_obs"`     // least number of observations for a line
 	Dates      []SeriesDate  `json:"dates"`       // sorted by date
-	Fields     []SeriesField `json:"fields"`      // in the order of stats.AllFields
+	Fields     []SeriesField `json:"fields"`      // in the order of stats.Model.AllFields
 	Warnings   []string      `json:"warnings"`
 
 	Axis timeaxis.Axis `json:"-"`
 
-	slope, mean, half float64 // slope per unit of T, mean of observations, and half the width of the slope's limits
-	time, spread      float64 // mean and variance of the times of the observations
+	slope, mean, half float64      // slope per unit of T, mean of observations, and half the width of the slope's limits
+	time, spread      float64      // mean and variance of the times of the observations
+	curve             *stats.Curve // of a model with more terms than a line
+	seasonal          bool         // the model has harmonics
 }
 
 // SeriesDate is the pixel at one date.
@@ -69,11 +71,14 @@ type SeriesField struct {
 	Name  string `json:"name"`
 	Value *Value `json:"value"` // in double precision; null for NaN
 	Unit  string `json:"unit"`
+
+	Of stats.Field `json:"-"`
 }
 
 // ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
 // that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
-// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt and ISA.
+// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Model
+// and ISA.
 //
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
@@ -82,6 +87,10 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
+		return nil, err
+	}
+	files, err := o.readModel()
+	if err != nil {
 		return nil, err
 	}
 	s, err := Open(ctx, inputs, o.OpenOptions)
@@ -107,8 +116,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
 	s.observer = p.see
-	o.Fit = pixtrend.Options{Fields: stats.AllFields, Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
-		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
+	if o.Fit.Model, err = o.modelOn(s.grid.Axis, files); err != nil {
+		return nil, err
+	}
+	o.Fit = pixtrend.Options{Fields: o.Model().AllFields(), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff, Model: o.Fit.Model,
+		MinObs: cmp.Or(o.Fit.MinObs, o.Model().LeastObs()), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewStreamPlan(p.Grid(), o.Fit)
 	if err != nil {
 		return nil, err
@@ -123,7 +135,10 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	result := p.series(o)
+	result, err := p.series(o)
+	if err != nil {
+		return nil, err
+	}
 	result.Warnings = append(append(result.Warnings, s.warnings...), changed...)
 	return result, nil
 }
@@ -267,12 +282,13 @@ func number(d kernel.DType, raw []byte) float64 {
 }
 
 // series returns the result once the pixel is fitted.
-func (p *pixel) series(o Options) *Series {
+func (p *pixel) series(o Options) (*Series, error) {
 	grid, first := p.Stack.Grid(), &p.planes[0]
 	g := describeGrid(p.geo)
 	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Treatment: p.treatment(), Unit: p.unit(),
 		Given: p.given, Per: grid.Axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, grid.Axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
 		Axis: grid.Axis, Warnings: []string{}}
+	s.Model, s.seasonal = o.modelText(grid.Axis), o.Fit.Model.Harmonics > 0
 	if g.Placed {
 		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
@@ -282,11 +298,12 @@ func (p *pixel) series(o Options) *Series {
 		s.Band = first.band
 	}
 	value := map[stats.Field]float64{}
-	for i, f := range stats.AllFields {
+	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
-		s.Fields = append(s.Fields, SeriesField{f.String(), valueOf(p.results[i]), o.band(f, grid.Axis, s.Unit).Unit})
+		b := o.band(f, grid.Axis, s.Unit)
+		s.Fields = append(s.Fields, SeriesField{b.Name, valueOf(p.results[i]), b.Unit, f})
 	}
-	residuals, names := p.results[len(stats.AllFields):], p.Names()
+	residuals, names := p.results[len(o.Fit.Fields):], p.Names()
 	scale := cmp.Or(grid.Scale, 1)
 	n := 0.0
 	for i, of := range p.seen {
@@ -315,12 +332,41 @@ func (p *pixel) series(o Options) *Series {
 	}
 	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
 	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
+	if s.Model != "" {
+		if err := s.fitCurve(o, grid); err != nil {
+			return nil, err
+		}
+	}
 	for i := range s.Dates {
 		d := &s.Dates[i]
-		y, lo, hi := s.Line(d.T)
+		y, lo, hi := s.atDate(i)
 		d.Fitted, d.Lo, d.Hi = valueOf(y), valueOf(lo), valueOf(hi)
 	}
-	return s
+	return s, nil
+}
+
+// fitCurve fits the model of the pixel, to draw it.
+func (s *Series) fitCurve(o Options, g pixtrend.Grid) error {
+	model, err := o.Fit.Model.On(g.Axis)
+	if err != nil {
+		return err
+	}
+	observations := make([]float64, len(s.Dates))
+	for i, d := range s.Dates {
+		if observations[i] = nan; d.Observed != nil {
+			observations[i] = float64(*d.Observed)
+		}
+	}
+	s.curve, err = stats.NewCurve(g.Axis.T, observations, stats.Options{Model: model, MinObs: s.MinObs, Confidence: s.Confidence})
+	return err
+}
+
+// atDate returns the value of the line or the model at a date, with confidence limits.
+func (s *Series) atDate(i int) (y, lo, hi float64) {
+	if s.curve != nil {
+		return s.curve.AtDate(i)
+	}
+	return s.Line(s.Dates[i].T)
 }
 
 // valueOf returns x as JSON can hold it: NaN is null.
@@ -382,8 +428,12 @@ func (s *Series) WhyNoLine() string {
 		return ""
 	case n == 1 && s.MinObs > 1:
 		return fmt.Sprintf("1 observation, and a line takes %d", s.MinObs)
-	case n < s.MinObs:
+	case n < s.MinObs && s.Model == "":
 		return fmt.Sprintf("%d observations, and a line takes %d", n, s.MinObs)
+	case n < s.MinObs:
+		return fmt.Sprintf("%d observations, and the model takes %d", n, s.MinObs)
+	case s.Model != "":
+		return "the dates of the observations do not determine the model"
 	}
 	return "all observations are of one date"
 }
@@ -396,12 +446,24 @@ func (s *Series) WhyNoLine() string {
 //
 // with q the quantile of Student's t, s² the variance of the residuals and Stt the sum of (tᵢ −
 // t̄)² (Draper and Smith, Applied Regression Analysis, 3rd ed., section 3.1). The limits of the
-// slope lie q·√(s²/Stt) from it.
+// slope lie q·√(s²/Stt) from it. Of any other model it is the value with covariates at their mean.
 func (s *Series) Line(t float64) (y, lo, hi float64) {
+	if s.curve != nil {
+		return s.curve.At(t)
+	}
 	dt := t - s.time
 	y = math.FMA(s.slope, dt, s.mean)
 	off := s.half * math.Sqrt(s.spread+dt*dt)
 	return y, y - off, y + off
+}
+
+// Trend returns the value of the model without its season at t; ok is false where the model has no
+// season, or the pixel no fit.
+func (s *Series) Trend(t float64) (y float64, ok bool) {
+	if s.curve == nil || !s.seasonal {
+		return 0, false
+	}
+	return s.curve.Trend(t), true
 }
 
 // Observations returns how many dates are not gaps.

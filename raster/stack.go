@@ -344,12 +344,13 @@ func (s *Stack) unit() string {
 	return p.unit
 }
 
-// Treatment says how samples become observations, as texts that the options are written as. A text
+// Treatment says how samples become observations and what is fitted to these, as texts that the options are written as. A text
 // is empty if its option is not set.
 type Treatment struct {
 	Index string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
 	Valid string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks string `json:"masks,omitempty"`       // which masks make samples gaps, for people
+	Model string `json:"model,omitempty"`       // what is fitted, for people; "": a line
 }
 
 // treatment returns the treatment of the samples of a stack.
@@ -359,7 +360,7 @@ func (s *Stack) treatment() Treatment {
 
 // metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
-	m := map[string]string{"PIXTREND_INDEX": t.Index, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
+	m := map[string]string{"PIXTREND_INDEX": t.Index, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks, "PIXTREND_MODEL": t.Model}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }

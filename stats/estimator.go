@@ -18,14 +18,14 @@ var estimators = []struct {
 	make func(p *Plan, fields []Field, o Options) (estimator, error)
 }{
 	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
-		return newLinear(p, fields, o), nil
+		return newLinear(p, fields, o)
 	}},
 }
 
 // newLinear makes the estimator of the linear model ready: the line, or any other model.
-func newLinear(p *Plan, fields []Field, o Options) estimator {
+func newLinear(p *Plan, fields []Field, o Options) (estimator, error) {
 	if o.Model.isLine() {
-		return newLine(p, fields, o)
+		return newLine(p, fields, o), nil
 	}
 	return newModel(p, fields, o)
 }

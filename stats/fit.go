@@ -37,7 +37,7 @@ type Plan struct {
 	fields []Field
 	valid  kernel.Valid
 	shares []share
-	line   *line  // for Series, which uses the one that is not nil
+	line   *line // for Series, which uses the one that is not nil
 	terms  *model
 }
 
@@ -63,7 +63,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	if err := o.Model.check(len(times)); err != nil {
 		return nil, err
 	}
-	o.Confidence, o.MinObs = cmp.Or(o.Confidence, DefaultConfidence), cmp.Or(o.MinObs, o.Model.leastObs())
+	o.Confidence, o.MinObs = cmp.Or(o.Confidence, DefaultConfidence), cmp.Or(o.MinObs, o.Model.LeastObs())
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return nil, fmt.Errorf("stats: the confidence %v does not lie between 0 and 1", o.Confidence)
 	}
@@ -98,7 +98,11 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		p.keep(s.estimator)
 	}
 	if p.line == nil && p.terms == nil {
-		p.keep(newLinear(p, nil, o))
+		of, err := newLinear(p, nil, o)
+		if err != nil {
+			return nil, err
+		}
+		p.keep(of)
 	}
 	return p, nil
 }
@@ -147,8 +151,8 @@ const blockPixels = 1024
 
 // Scratch is the memory of one goroutine's fits.
 type Scratch struct {
-	of      []any       // by share
-	planes  []outPlanes // by share
+	of      []any         // by share
+	planes  []outPlanes   // by share
 	series  kernel.Sums   // for Series of a line
 	ofPixel []float64     // for Series of a line: observations of a pixel
 	model   *modelScratch // for Series of a model

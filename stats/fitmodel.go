@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"fmt"
 	"math"
 	"unsafe"
 
@@ -35,7 +36,7 @@ type modelNeeds struct{ variance, covariance, squares, mean, ends, weights bool 
 const modelPixels = 256
 
 // newModel makes the model of p ready for fields. o has no zeros that stand for defaults.
-func newModel(p *Plan, fields []Field, o Options) *model {
+func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 	b := newBasis(o.Model, p.frame, p.times)
 	m := &model{k: p.k, basis: b, of: kernel.NewModel(b.columns, 0, o.Model.Weights), valid: p.valid, times: p.times, fields: fields,
 		minObs: float64(o.MinObs), scale: o.Scale, offset: o.Offset, level: o.Significance}
@@ -65,6 +66,9 @@ func newModel(p *Plan, fields []Field, o Options) *model {
 			m.phases[k] = daysPerYear / float64(k+1)
 		}
 	}
+	if err := m.checkDates(); err != nil {
+		return nil, err
+	}
 	for _, f := range fields {
 		m.need.add(f, o.Model.Weights != nil)
 	}
@@ -85,8 +89,52 @@ func newModel(p *Plan, fields []Field, o Options) *model {
 			break
 		}
 	}
-	return m
+	return m, nil
 }
+
+// leastPivot is the smallest pivot of a pixel with a season: a term of which more than 99.9 % is a
+// sum of the terms before it over the observations of the pixel, as if there were none in the other
+// part of the year, makes the standard errors 30 times as large as those of observations all over
+// the year. With one harmonic, the observations have to be spread over about 2 months of a year, and
+// with 2, 3 and 4 harmonics over 3, 5 and 6 months.
+const leastPivot = 1e-3
+
+// DatesError says that the dates do not determine the coefficients of a model, whatever the samples.
+type DatesError struct {
+	Coefficients int
+	Dates        int  // with a weight that is not 0
+	Season       bool // the dates are of too small a part of the period
+}
+
+func (e *DatesError) Error() string {
+	switch {
+	case e.Dates < e.Coefficients:
+		return fmt.Sprintf("stats: %d dates do not determine a model of %d coefficients", e.Dates, e.Coefficients)
+	case e.Season:
+		return "stats: the dates are of too small a part of the period to determine its harmonics"
+	}
+	return fmt.Sprintf("stats: the dates do not determine the %d coefficients of the model, because its terms depend on each other at these dates", e.Coefficients)
+}
+
+// checkDates returns an error if no pixel can have a fit.
+func (m *model) checkDates() error {
+	one := func() []float64 { return make([]float64, 1) }
+	fits := kernel.Fits{N: one(), Pivot: one()}
+	t := kernel.TileOf(make([]float64, len(m.times)), 1, len(m.times), 1)
+	m.k.Models(fits, kernel.NewModelScratch(m.of), t, m.of, kernel.Valid{}, kernel.Extra{})
+	e := &DatesError{Coefficients: len(m.basis.terms), Dates: int(fits.N[0])}
+	switch pivot := fits.Pivot[0]; {
+	case e.Dates < e.Coefficients || !(pivot > 0):
+		return e
+	case m.seasonal() && pivot < leastPivot:
+		e.Season = true
+		return e
+	}
+	return nil
+}
+
+// seasonal reports whether the model has harmonics.
+func (m *model) seasonal() bool { return m.basis.model.Harmonics > 0 }
 
 // daysPerYear is the mean length of a year of the Gregorian calendar.
 const daysPerYear = 365.2425
@@ -137,6 +185,9 @@ func (m *model) newScratch() any {
 	one := func() []float64 { return make([]float64, modelPixels) }
 	s := &modelScratch{fit: kernel.NewModelScratch(m.of), variance: one(), df: one(), series: make([]float64, len(m.times))}
 	s.fits = kernel.Fits{N: one(), Coef: planes(n)}
+	if m.seasonal() {
+		s.fits.Pivot = one()
+	}
 	if m.need.variance {
 		s.fits.Var = planes(n)
 	}
@@ -191,7 +242,7 @@ func (m *model) solve(s *modelScratch, t kernel.Tile) {
 	m.k.Models(s.fits, s.fit, t, m.of, m.valid, kernel.Extra{})
 	columns := float64(len(m.basis.terms))
 	for i, n := range s.fits.N[:t.Pixels] {
-		if n < m.minObs {
+		if n < m.minObs || m.seasonal() && !(s.fits.Pivot[i] >= leastPivot) {
 			for _, c := range s.fits.Coef {
 				c[i] = math.NaN()
 			}

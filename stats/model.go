@@ -84,8 +84,8 @@ func (m Model) Coefficients() int { return len(m.terms()) }
 // isLine reports whether the model is a straight line by ordinary least squares.
 func (m Model) isLine() bool { return m.Coefficients() == 2 && m.Weights == nil }
 
-// leastObs returns the number of observations that a pixel needs by default.
-func (m Model) leastObs() int {
+// LeastObs returns the number of observations that a pixel needs by default.
+func (m Model) LeastObs() int {
 	if m.isLine() {
 		return 2
 	}
@@ -201,8 +201,8 @@ func (m Model) check(times int) error {
 			return fmt.Errorf("stats: %w", err)
 		}
 		for _, other := range m.Covariates[:i] {
-			if clash(c.Name, other.Name) {
-				return fmt.Errorf("stats: the covariates %s and %s have fields of one name", other.Name, c.Name)
+			if err := CheckNames(other.Name, c.Name); err != nil {
+				return fmt.Errorf("stats: %w", err)
 			}
 		}
 		if len(c.Values) != times {
@@ -220,15 +220,16 @@ func (m Model) check(times int) error {
 	return nil
 }
 
-// clash reports whether fields of two covariates have the same name.
-func clash(a, b string) bool {
-	a, b = strings.ToLower(a), strings.ToLower(b)
+// CheckNames returns an error if two covariates cannot have these names, because a field of one
+// would have the name of a field of the other.
+func CheckNames(a, b string) error {
+	x, y := strings.ToLower(a), strings.ToLower(b)
 	for _, part := range []part{estimatePart, stderrPart, pvaluePart} {
-		if a == b+part.suffix() || b == a+part.suffix() {
-			return true
+		if x == y+part.suffix() || y == x+part.suffix() {
+			return fmt.Errorf("the covariates %s and %s have fields of one name: give another name to one of them", a, b)
 		}
 	}
-	return false
+	return nil
 }
 
 // basis is the terms of a model at the times of a plan, scaled so that a column lies between −1

@@ -141,6 +141,24 @@ func (a Axis) Counts() string {
 	return "days since " + a.origin
 }
 
+// CountsDays reports whether T counts days.
+func (a Axis) CountsDays() bool {
+	return len(a.Dates) > 0 && a.unit != PerStep.String() && !a.Dates[0].IsYear()
+}
+
+// PeriodUnit returns what a period of the axis counts: Counts without its origin.
+func (a Axis) PeriodUnit() string {
+	if a.CountsDays() {
+		return "days"
+	}
+	return a.Counts()
+}
+
+// Whole reports whether T has whole numbers only.
+func (a Axis) Whole() bool {
+	return !slices.ContainsFunc(a.T, func(t float64) bool { return t != math.Trunc(t) })
+}
+
 // Label returns the date of plane i, or its number where it has no date.
 func (a Axis) Label(i int) string {
 	if a.Dates == nil {

@@ -23,5 +23,5 @@ func optionFlag(o raster.Option) string {
 
 // explain returns the text of an error with the flags that set what would help.
 func explain(err error) string {
-	return withDateFlags(raster.Sentence(err, optionFlag), err)
+	return explainModel(withDateFlags(raster.Sentence(err, optionFlag), err), err)
 }

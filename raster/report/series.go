@@ -69,6 +69,9 @@ func Series(s *raster.Series) string {
 	if s.Masks != "" {
 		row("masks", "%s", s.Masks)
 	}
+	if s.Model != "" {
+		row("model", "%s", s.Model)
+	}
 	row("t", "%s; slopes are per %s", s.Axis.Counts(), s.Per)
 	b.WriteByte('\n')
 	b.WriteString(seriesTable(s))
@@ -212,7 +215,7 @@ func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*
 // fieldTable returns a row for each field of the fit.
 func fieldTable(s *raster.Series) string {
 	columns := [][]string{{}, {}, {}}
-	for i, f := range s.Fields {
+	for _, f := range s.Fields {
 		unit := f.Unit
 		if unit == "1" {
 			unit = ""
@@ -221,7 +224,7 @@ func fieldTable(s *raster.Series) string {
 		if f.Value != nil {
 			value = strconv.FormatFloat(float64(*f.Value), 'g', 8, 64)
 		}
-		switch field := stats.AllFields[i]; field {
+		switch f.Of {
 		case stats.Intercept, stats.InterceptStderr:
 			unit += " at " + s.Origin
 		case stats.SlopeLo, stats.SlopeHi:

@@ -38,6 +38,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Detrend != "" {
 		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
 	}
+	if s.Deseason != "" {
+		fmt.Fprintf(&b, "%s: observations without their season, a band for each of %d dates\n", s.Deseason, s.Dates)
+	}
+	if s.Model != "" {
+		fmt.Fprintf(&b, "model: %s\n", s.Model)
+	}
 	seconds := max(s.Seconds, 1e-9)
 	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
 		Rate(float64(s.Pixels)/seconds, "pixel/s"), Rate(float64(s.BytesRead)/seconds, "B/s"),

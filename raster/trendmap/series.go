@@ -39,6 +39,12 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 	}
 	if s.HasLine() {
 		p.Line = s.Line
+		if _, ok := s.Trend(0); ok {
+			p.Trend = func(x float64) float64 { y, _ := s.Trend(x); return y }
+		}
+	}
+	if s.Model != "" {
+		p.LineLabel, p.BandLabel = "fitted model", fmt.Sprintf("%g %% confidence band of the model", 100*s.Confidence)
 	}
 	return p
 }
@@ -59,9 +65,11 @@ func trendText(s *raster.Series, variable string) string {
 	if !s.HasLine() {
 		return "no trend: " + s.WhyNoLine()
 	}
-	value := func(f stats.Field) *raster.Value { return s.Fields[slices.Index(stats.AllFields, f)].Value }
-	slope := *value(stats.Slope)
-	unit := s.Fields[slices.Index(stats.AllFields, stats.Slope)].Unit
+	field := func(f stats.Field) raster.SeriesField {
+		return s.Fields[slices.IndexFunc(s.Fields, func(of raster.SeriesField) bool { return of.Of == f })]
+	}
+	value := func(f stats.Field) *raster.Value { return field(f).Value }
+	slope, unit := *value(stats.Slope), field(stats.Slope).Unit
 	if variable != "" && strings.HasPrefix(unit, "per ") {
 		unit = variable + " " + unit
 	}
