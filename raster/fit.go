@@ -122,6 +122,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if err := form.checkCreation(); err != nil {
 		return nil, err
 	}
+	o.seasonal = o.yearly()
 	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err

@@ -116,11 +116,12 @@ func (s seasons) distort() bool {
 
 // seasonWarning returns the warning that a yearly cycle distorts the fit, or "".
 func (o OpenOptions) seasonWarning(dates []timeaxis.Date) string {
-	if !seasonsOf(dates).distort() {
+	if o.seasonal || !seasonsOf(dates).distort() {
 		return ""
 	}
 	return o.sentence("the rasters are of several seasons, and a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; %v", oneSeason)
 }
 
 // oneSeason is what to do about a yearly cycle.
-var oneSeason = fault.Messagef("fit the months of one season, such as with %v, or one composite a year", Option{Field: "Select.Months", Value: "6-8"})
+var oneSeason = fault.Messagef("fit a season beside the line, such as with %v, or the months of one season, such as with %v, or one composite a year",
+	Option{Field: "Fit.Model.Harmonics", Value: "2"}, Option{Field: "Select.Months", Value: "6-8"})

@@ -93,6 +93,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
+	o.seasonal = o.yearly()
 	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,8 @@ type OpenOptions struct {
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
 
-	ofMasks bool // the files are masks of others
+	ofMasks  bool // the files are masks of others
+	seasonal bool // the model has a season, so that one in the samples is no trouble
 
 	// Explain returns the text of an error or a warning in a report, such as one that names the
 	// flags of a command; nil: what its Error method returns.

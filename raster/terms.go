@@ -3,6 +3,7 @@ package raster
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
@@ -38,6 +39,12 @@ func (o Options) Model() stats.Model {
 		m.Covariates = append(m.Covariates, stats.Covariate{Name: c.Name})
 	}
 	return m
+}
+
+// yearly reports whether the model has a season of a year.
+func (o Options) yearly() bool {
+	m := o.Fit.Model
+	return m.Harmonics > 0 && (m.Period == 0 || math.Abs(m.Period-daysPerYear) < 1)
 }
 
 // modelFiles are the tables of numbers that a model uses.

@@ -4,7 +4,7 @@ import "github.com/pixtrend/pixtrend/raster"
 
 // optionFlags has the flag for each option that errors and warnings of the library name.
 var optionFlags = map[string]string{
-	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "FDR": "--fdr", "Frame": "--lonlat", "Size": "--size", "Fit.Significance": "--significance", "Mask": "--mask", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
+	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "Fit.Model.Harmonics": "--harmonics", "FDR": "--fdr", "Frame": "--lonlat", "Size": "--size", "Fit.Significance": "--significance", "Mask": "--mask", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
 	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "NoMask": "--no-mask",
 	"Nodata": "--nodata", "Overwrite": "--overwrite", "Point.Pixel": "--pixel", "QGIS": "--qgis", "Recursive": "--recursive", "Select.Months": "--months",
 }
