@@ -542,6 +542,7 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 //	slopeGapsWhole  as slopeGaps, of the same                    after a block without a gap
 //	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
 //	ends            first and last observations of all pixels    never
+//	stage           the samples of 32 pixels as models need them never
 //
 // A whole axis is one of 16-bit integers (wholeAxis). internal/gen/table.go lists the types and
 // instruction sets that have a body.
@@ -557,6 +558,7 @@ const (
 	rows4Body
 	rows8Body
 	endsBody
+	stageBody
 )
 
 // has reports whether k has body b for samples of type d. If not, the portable code is used.

@@ -269,29 +269,13 @@ func (k Kernel) Models(dst Fits, s *ModelScratch, t Tile, m Model, v Valid, x Ex
 	dst.check(m.Columns(), t.Pixels)
 	raceRead(t)
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
-	own := x.Weights != nil || m.rasters > 0
 	inverse := dst.Var != nil || dst.Cov != nil
 	for from := 0; from < t.Pixels; from += modelLanes {
 		count := min(modelLanes, t.Pixels-from)
-		s.stage(t, m, v, &x, from, count)
-		f := s.factorOf(m, own)
-		if inverse && f != &s.free {
-			f.invert(s.columns)
-		}
-		s.dots(m, own)
-		f.solve(&s.coef, &s.h, s.columns)
-		if dst.RSS != nil {
-			s.residuals(m, own)
-		}
-		if dst.TSS != nil {
-			s.deviations(m, f, own)
-		}
-		for p := range count {
-			if !f.usable(p, s.columns) {
-				s.again(m, f, p, own)
-			}
-		}
-		s.put(dst, f, from, count)
+		w := s.stage(k, t, m, v, &x, from, count)
+		f := s.fit(k, m, w, inverse, count)
+		s.squares(k, m, f, w, &dst)
+		s.put(k, dst, f, from, count)
 	}
 }
 
@@ -313,8 +297,18 @@ const modelLanes = 32
 
 type modelVector = [modelLanes]float64
 
-// ModelScratch is the memory that fitting a model needs.
+// ModelScratch is the memory that fitting a model needs. The vectors come first, so that they begin
+// at cache lines.
 type ModelScratch struct {
+	ref   modelVector // first observations
+	coef  [MaxColumns]modelVector
+	h     [MaxColumns]modelVector // XᵀWy
+	rss   modelVector
+	tss   modelVector
+	block [modelDates]modelVector // residuals of some dates
+	local modelFactor             // of the pixels in lanes
+	free  modelFactor             // of pixels without gaps, which is the same for all
+
 	dates, columns, rasters int
 
 	// The samples of the pixels in lanes, widened to float64. Lanes beyond the last pixel have gaps.
@@ -323,45 +317,75 @@ type ModelScratch struct {
 	keep  []uint32             // by date: bit p is clear if weights or rasters remove the observation
 	index [][modelLanes]uint16 // by table: where its row of each lane begins, in bytes
 	w     []modelVector        // by date, if there are weights or rasters per pixel; 0 in gaps
+	wd    []modelVector        // w·d
 	x     []modelVector        // by raster and date
 	whole bool                 // no lane has a gap
 
-	ref   modelVector // first observations
-	n     modelVector
-	coef  [MaxColumns]modelVector
-	h     [MaxColumns]modelVector // XᵀWy
-	rss   modelVector
-	tss   modelVector
-	local modelFactor // of the pixels in lanes
-
-	// The factor of pixels without gaps is the same for all and computed once.
-	free     modelFactor
-	haveFree bool
-
-	qr *modelQR
+	haveFree bool // free has been computed
+	qr       *modelQR
 }
 
 // modelFactor is what follows from the columns and weights alone.
 type modelFactor struct {
-	g       [maxPairs]modelVector // XᵀWX, and then its Cholesky factor L
-	first   modelVector           // Σ w
+	g       [maxPairs + 2]modelVector // XᵀWX, and then its Cholesky factor L; n and padding
+	first   modelVector               // Σ w
 	n       modelVector
 	scale   [MaxColumns]modelVector // reciprocals of the diagonal of L
 	inverse [maxPairs]modelVector   // L⁻¹
-	pivot   modelVector
+	pivot   modelVector             // smallest pivot over its diagonal
+	size    modelVector             // that diagonal
 }
 
 // NewModelScratch returns the memory for fitting m.
 func NewModelScratch(m Model) *ModelScratch {
-	s := &ModelScratch{dates: m.dates, columns: m.Columns(), rasters: m.rasters}
+	s := &ModelScratch{}
+	s.init(m)
+	return s
+}
+
+func (s *ModelScratch) init(m Model) {
+	s.dates, s.columns, s.rasters = m.dates, m.Columns(), m.rasters
 	s.d = make([]modelVector, m.dates)
+	s.w = make([]modelVector, m.dates)
+	s.wd = make([]modelVector, m.dates)
+	s.x = make([]modelVector, m.rasters*m.dates)
 	s.bits = make([]uint32, m.dates)
 	s.keep = make([]uint32, m.dates)
 	s.index = make([][modelLanes]uint16, m.tableCount())
-	s.w = make([]modelVector, m.dates)
-	s.x = make([]modelVector, m.rasters*m.dates)
 	s.qr = newModelQR(m.dates, s.columns)
-	return s
+}
+
+// fit computes the coefficients of the count pixels in lanes, and the inverse of their factor if
+// asked for. It returns the factor. w are weights per pixel by date, 0 in gaps. Without them, the
+// weights are those of the model.
+func (s *ModelScratch) fit(k Kernel, m Model, w []modelVector, inverse bool, count int) *modelFactor {
+	f := s.factorOf(k, m, w)
+	if inverse && f != &s.free {
+		f.invert(k, s.columns)
+	}
+	s.dots(k, m, w)
+	f.solve(k, s.coef[:s.columns], s.h[:s.columns])
+	for p := range count {
+		if !f.usable(p, s.columns) {
+			s.again(m, f, p, w)
+		}
+	}
+	return f
+}
+
+// factorOf returns the factor of the pixels in lanes.
+func (s *ModelScratch) factorOf(k Kernel, m Model, w []modelVector) *modelFactor {
+	if s.whole && s.haveFree && w == nil {
+		return &s.free
+	}
+	f := &s.local
+	s.gram(k, m, f, w)
+	f.factor(k, s.columns)
+	if s.whole && w == nil && f.usable(0, s.columns) {
+		f.invert(k, s.columns)
+		s.free, s.haveFree = *f, true
+	}
+	return f
 }
 
 // usable reports whether the factor of lane p gives its coefficients.
@@ -369,24 +393,74 @@ func (f *modelFactor) usable(p, columns int) bool {
 	return f.n[p] >= float64(columns) && f.pivot[p] >= pivotQR
 }
 
-// factorOf returns the factor of the pixels in lanes. own says that they have weights or rasters of
-// their own.
-func (s *ModelScratch) factorOf(m Model, own bool) *modelFactor {
-	if s.whole && s.haveFree && !own {
-		return &s.free
+// gram computes XᵀWX of the lanes.
+func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) {
+	switch {
+	case w == nil:
+		k.addTables(f, m, s.index)
+	case m.rasters > 0:
+		s.gramRasters(m, f, w)
+		s.count(&f.n)
+	default:
+		n := pairs(m.shared)
+		k.addDots(f.g[:n], w, m.products, n)
+		s.count(&f.n)
 	}
-	f := &s.local
-	s.gram(m, f, own)
-	f.factor(s.columns)
-	if s.whole && !own && f.usable(0, s.columns) {
-		f.invert(s.columns)
-		s.free, s.haveFree = *f, true
+	f.first = f.g[0]
+}
+
+// dots computes XᵀWy of the lanes.
+func (s *ModelScratch) dots(k Kernel, m Model, w []modelVector) {
+	if w == nil {
+		k.addDots(s.h[:m.shared], s.d, m.xw, m.shared)
+		return
 	}
-	return f
+	for i := range s.wd {
+		for p := range s.wd[i] {
+			s.wd[i][p] = w[i][p] * s.d[i][p]
+		}
+	}
+	k.addDots(s.h[:m.shared], s.wd, m.x, m.shared)
+	s.dotsRasters(m, s.wd)
+}
+
+// residuals computes the residuals of len(r) dates that begin with number first.
+func (s *ModelScratch) residuals(k Kernel, r []modelVector, m Model, first int) {
+	k.residuals(r, s.d[first:][:len(r)], s.coef[:m.shared], m.x[first*m.shared:], m.shared)
+	s.residualsRasters(r, m, first)
+}
+
+// squares computes RSS and TSS, as far as dst has them.
+func (s *ModelScratch) squares(k Kernel, m Model, f *modelFactor, w []modelVector, dst *Fits) {
+	var mean [1]modelVector
+	for p := range mean[0] {
+		mean[0][p] = s.h[0][p] / f.first[p]
+	}
+	s.rss, s.tss = modelVector{}, modelVector{}
+	for i := 0; i < m.dates; i += modelDates {
+		end := min(i+modelDates, m.dates)
+		bits := s.bits[i:end]
+		var ws []modelVector
+		var weights []float64
+		if w != nil {
+			ws = w[i:end]
+		} else if m.weights != nil {
+			weights = m.weights[i:end]
+		}
+		r := s.block[:end-i]
+		if dst.RSS != nil {
+			s.residuals(k, r, m, i)
+			k.addSquares(&s.rss, r, bits, ws, weights)
+		}
+		if dst.TSS != nil {
+			k.residuals(r, s.d[i:end], mean[:], m.x[i*m.shared:], m.shared)
+			k.addSquares(&s.tss, r, bits, ws, weights)
+		}
+	}
 }
 
 // put writes the results of the count pixels in lanes that begin with pixel from.
-func (s *ModelScratch) put(dst Fits, f *modelFactor, from, count int) {
+func (s *ModelScratch) put(k Kernel, dst Fits, f *modelFactor, from, count int) {
 	put := func(to []float64, v *modelVector) {
 		if to != nil {
 			copy(to[from:from+count], v[:])
@@ -394,6 +468,9 @@ func (s *ModelScratch) put(dst Fits, f *modelFactor, from, count int) {
 	}
 	for p := range count {
 		s.coef[0][p] += s.ref[p]
+		if f.pivot[p] == 0 {
+			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+		}
 	}
 	put(dst.N, &f.n)
 	put(dst.RSS, &s.rss)
@@ -405,14 +482,14 @@ func (s *ModelScratch) put(dst Fits, f *modelFactor, from, count int) {
 	var sum modelVector
 	for j, to := range dst.Var {
 		if to != nil {
-			f.covariance(&sum, j, j, s.columns)
+			f.covariance(k, &sum, j, j, s.columns)
 			put(to, &sum)
 		}
 	}
 	for r := 1; r < s.columns && dst.Cov != nil; r++ {
 		for c := range r {
 			if to := dst.Cov[r*(r-1)/2+c]; to != nil {
-				f.covariance(&sum, r, c, s.columns)
+				f.covariance(k, &sum, r, c, s.columns)
 				put(to, &sum)
 			}
 		}

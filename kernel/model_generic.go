@@ -3,7 +3,6 @@ package kernel
 import (
 	"math"
 	"math/bits"
-	"unsafe"
 )
 
 // widenRow writes the samples of the count pixels of date i that begin with pixel from into the
@@ -41,16 +40,10 @@ func widenRowOf[T Sample](dst *modelVector, t Tile, l limits, i, from, count int
 	return observed
 }
 
-// stage puts the count pixels of t that begin with pixel from into the lanes.
-func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int) {
-	keep := m.keep
-	if x.Weights != nil || m.rasters > 0 {
-		s.stageOwn(m, x, from, count)
-		keep = s.keep
-	}
-	l := v.lower(t.Type)
-	var seen uint32
-	s.ref = modelVector{}
+// stageGeneric stages the count pixels of t that begin with pixel from. A bit of keep is clear if
+// the observation of its lane does not count.
+func (s *ModelScratch) stageGeneric(t Tile, m Model, l limits, keep []uint32, from, count int) {
+	var seen, gaps uint32
 	for i := range s.d {
 		d := &s.d[i]
 		observed := keep[i] & widenRow(d, t, l, i, from, count)
@@ -59,6 +52,7 @@ func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int
 			s.ref[p] = d[p]
 		}
 		seen |= observed
+		gaps |= observed ^ keep[i]
 		s.bits[i] = observed
 		for p := range d {
 			if observed>>p&1 == 0 {
@@ -68,19 +62,10 @@ func (s *ModelScratch) stage(t Tile, m Model, v Valid, x *Extra, from, count int
 			}
 		}
 	}
-	s.stageIndex(m)
-	if x.Weights != nil || m.rasters > 0 {
-		s.removeGaps(m)
-	}
-}
-
-// stageIndex finds the row of each table for each lane, and whether all lanes have no gap.
-func (s *ModelScratch) stageIndex(m Model) {
-	s.whole = true
-	row := uint16(m.width) * uint16(unsafe.Sizeof(m.tables[0]))
+	s.whole = gaps == 0
+	row := uint16(m.width * 8)
 	clear(s.index)
 	for i, observed := range s.bits {
-		s.whole = s.whole && observed == m.keep[i]
 		index := &s.index[i/tableDates]
 		for p := range index {
 			index[p] += uint16(observed>>p&1) << (i % tableDates) * row
@@ -106,12 +91,7 @@ func (s *ModelScratch) stageOwn(m Model, x *Extra, from, count int) {
 			w[p] *= own
 		}
 	}
-	for j, r := range x.Rasters {
-		l := r.Valid.lower(r.Tile.Type)
-		for i := range m.dates {
-			s.keep[i] &= widenRow(&s.x[j*m.dates+i], r.Tile, l, i, from, count)
-		}
-	}
+	s.widenRasters(m, x, from, count)
 }
 
 // removeGaps sets the weights and rasters of gaps to 0.
@@ -139,162 +119,68 @@ func (s *ModelScratch) count(n *modelVector) {
 	}
 }
 
-// gram computes XᵀWX of the lanes.
-func (s *ModelScratch) gram(m Model, f *modelFactor, own bool) {
-	switch {
-	case m.rasters > 0:
-		s.gramRasters(m, f)
-	case own:
-		s.gramWeights(m, f)
-	default:
-		s.gramTables(m, f)
-	}
-	f.first = f.g[0]
-}
-
-func (s *ModelScratch) gramTables(m Model, f *modelFactor) {
-	n := pairs(s.columns)
+// addTablesGeneric implements Kernel.addTables. n follows the products in f.g.
+func addTablesGeneric(f *modelFactor, m Model, index [][modelLanes]uint16) {
+	n := pairs(m.shared)
 	for p := range modelLanes {
 		var sums [maxPairs + 1]float64
-		for table := range s.index {
-			row := m.tables[table*tableRows*m.width+int(s.index[table][p]/8):][:n+1]
+		for table := range index {
+			row := m.tables[table*tableRows*m.width+int(index[table][p]/8):][:n+1]
 			for q, x := range row {
 				sums[q] += x
 			}
 		}
-		for q := range n {
+		for q := range n + 1 {
 			f.g[q][p] = sums[q]
 		}
-		f.n[p] = sums[n]
 	}
 }
 
-func (s *ModelScratch) gramWeights(m Model, f *modelFactor) {
-	n := pairs(s.columns)
-	clear(f.g[:n])
-	for i := range s.w {
-		for q, x := range m.products[i*n:][:n] {
-			addProduct(&f.g[q], x, &s.w[i])
-		}
-	}
-	s.count(&f.n)
-}
-
-// addProduct adds x·v to sum.
-func addProduct(sum *modelVector, x float64, v *modelVector) {
-	for p := range sum {
-		sum[p] = math.FMA(x, v[p], sum[p])
-	}
-}
-
-// column writes column j of date i into dst.
-func (s *ModelScratch) column(dst *modelVector, m Model, i, j int) {
-	if j >= m.shared {
-		*dst = s.x[(j-m.shared)*m.dates+i]
-		return
-	}
-	for p := range dst {
-		dst[p] = m.x[i*m.shared+j]
-	}
-}
-
-func (s *ModelScratch) gramRasters(m Model, f *modelFactor) {
-	clear(f.g[:pairs(s.columns)])
-	var x [MaxColumns]modelVector
-	for i := range s.w {
-		for r := range s.columns {
-			s.column(&x[r], m, i, r)
-			for c := range r + 1 {
-				g := &f.g[pair(r, c)]
-				for p := range g {
-					g[p] = math.FMA(s.w[i][p]*x[r][p], x[c][p], g[p])
-				}
-			}
-		}
-	}
-	s.count(&f.n)
-}
-
-// dots computes XᵀWy of the lanes.
-func (s *ModelScratch) dots(m Model, own bool) {
-	clear(s.h[:s.columns])
-	for i := range s.d {
-		if !own {
-			for j, x := range m.xw[i*m.shared:][:m.shared] {
-				addProduct(&s.h[j], x, &s.d[i])
-			}
-			continue
-		}
-		var x, wd modelVector
-		for p := range wd {
-			wd[p] = s.w[i][p] * s.d[i][p]
-		}
-		for j := range s.columns {
-			s.column(&x, m, i, j)
-			for p := range x {
-				s.h[j][p] = math.FMA(x[p], wd[p], s.h[j][p])
+// addDotsGeneric implements Kernel.addDots.
+func addDotsGeneric(out, in []modelVector, numbers []float64, stride int) {
+	for i := range in {
+		for j, x := range numbers[i*stride:][:len(out)] {
+			sum := &out[j]
+			for p, v := range in[i] {
+				sum[p] = math.FMA(x, v, sum[p])
 			}
 		}
 	}
 }
 
-// residual computes the residuals of date i.
-func (s *ModelScratch) residual(r *modelVector, m Model, i int) {
-	*r = s.d[i]
-	for j, x := range m.x[i*m.shared:][:m.shared] {
-		b := &s.coef[j]
-		for p := range r {
-			r[p] = math.FMA(-x, b[p], r[p])
-		}
-	}
-	for j := range m.rasters {
-		x, b := &s.x[j*m.dates+i], &s.coef[m.shared+j]
-		for p := range r {
-			r[p] = math.FMA(-x[p], b[p], r[p])
+// residualsGeneric implements Kernel.residuals.
+func residualsGeneric(out, in, rows []modelVector, numbers []float64, stride int) {
+	for i := range in {
+		r := &out[i]
+		*r = in[i]
+		for j, x := range numbers[i*stride:][:len(rows)] {
+			for p, v := range rows[j] {
+				r[p] = math.FMA(-x, v, r[p])
+			}
 		}
 	}
 }
 
-// addSquares adds w·r² of the observations of date i to sum.
-func (s *ModelScratch) addSquares(sum, r *modelVector, m Model, i int, own bool) {
-	w := m.weight(i)
-	for p := range sum {
-		if own {
-			w = s.w[i][p]
+// addSquaresGeneric implements Kernel.addSquares.
+func addSquaresGeneric(sum *modelVector, r []modelVector, bits []uint32, w []modelVector, weights []float64) {
+	weight := 1.0
+	for i := range r {
+		if weights != nil {
+			weight = weights[i]
 		}
-		if s.bits[i]>>p&1 != 0 {
-			sum[p] = math.FMA(w*r[p], r[p], sum[p])
+		for p, r := range r[i] {
+			if w != nil {
+				weight = w[i][p]
+			}
+			if bits[i]>>p&1 != 0 {
+				sum[p] = math.FMA(weight*r, r, sum[p])
+			}
 		}
 	}
 }
 
-// residuals computes Σ w·r², the squares of the residuals of the lanes.
-func (s *ModelScratch) residuals(m Model, own bool) {
-	var r modelVector
-	s.rss = modelVector{}
-	for i := range s.d {
-		s.residual(&r, m, i)
-		s.addSquares(&s.rss, &r, m, i, own)
-	}
-}
-
-// deviations computes Σ w·(y − mean)².
-func (s *ModelScratch) deviations(m Model, f *modelFactor, own bool) {
-	var mean, r modelVector
-	for p := range mean {
-		mean[p] = s.h[0][p] / f.first[p]
-	}
-	s.tss = modelVector{}
-	for i := range s.d {
-		for p := range r {
-			r[p] = s.d[i][p] - mean[p]
-		}
-		s.addSquares(&s.tss, &r, m, i, own)
-	}
-}
-
-// factor replaces XᵀWX by L of LLᵀ.
-func (f *modelFactor) factor(columns int) {
+// factorGeneric implements modelFactor.factor.
+func (f *modelFactor) factorGeneric(columns int) {
 	var d modelVector
 	for c := range columns {
 		diagonal := &f.g[pair(c, c)]
@@ -303,9 +189,8 @@ func (f *modelFactor) factor(columns int) {
 			subtractProduct(&d, &f.g[pair(c, k)], &f.g[pair(c, k)])
 		}
 		for p := range d {
-			ratio := d[p] / diagonal[p]
-			if c == 0 || !(ratio >= f.pivot[p]) {
-				f.pivot[p] = ratio
+			if c == 0 || !(d[p]*f.size[p] >= f.pivot[p]*diagonal[p]) {
+				f.pivot[p], f.size[p] = d[p], diagonal[p]
 			}
 			f.scale[c][p] = 1 / math.Sqrt(d[p])
 		}
@@ -319,6 +204,9 @@ func (f *modelFactor) factor(columns int) {
 			}
 		}
 	}
+	for p := range f.pivot {
+		f.pivot[p] /= f.size[p]
+	}
 }
 
 // subtractProduct subtracts a·b from v.
@@ -328,10 +216,10 @@ func subtractProduct(v, a, b *modelVector) {
 	}
 }
 
-// solve computes the coefficients from XᵀWy by substitution.
-func (f *modelFactor) solve(b, h *[MaxColumns]modelVector, columns int) {
-	for c := range columns {
-		b[c] = h[c]
+// solveGeneric implements modelFactor.solve.
+func (f *modelFactor) solveGeneric(b, h []modelVector) {
+	copy(b, h)
+	for c := range b {
 		for k := range c {
 			subtractProduct(&b[c], &f.g[pair(c, k)], &b[k])
 		}
@@ -339,8 +227,8 @@ func (f *modelFactor) solve(b, h *[MaxColumns]modelVector, columns int) {
 			b[c][p] *= f.scale[c][p]
 		}
 	}
-	for c := columns - 1; c >= 0; c-- {
-		for k := c + 1; k < columns; k++ {
+	for c := len(b) - 1; c >= 0; c-- {
+		for k := c + 1; k < len(b); k++ {
 			subtractProduct(&b[c], &f.g[pair(k, c)], &b[k])
 		}
 		for p := range b[c] {
@@ -349,8 +237,8 @@ func (f *modelFactor) solve(b, h *[MaxColumns]modelVector, columns int) {
 	}
 }
 
-// invert computes L⁻¹.
-func (f *modelFactor) invert(columns int) {
+// invertGeneric implements modelFactor.invert.
+func (f *modelFactor) invertGeneric(columns int) {
 	for c := range columns {
 		f.inverse[pair(c, c)] = f.scale[c]
 		for r := c + 1; r < columns; r++ {
@@ -366,8 +254,8 @@ func (f *modelFactor) invert(columns int) {
 	}
 }
 
-// covariance writes the element (r, c) of (XᵀWX)⁻¹ = L⁻ᵀL⁻¹ into sum, c ≤ r.
-func (f *modelFactor) covariance(sum *modelVector, r, c, columns int) {
+// covarianceGeneric implements modelFactor.covariance.
+func (f *modelFactor) covarianceGeneric(sum *modelVector, r, c, columns int) {
 	*sum = modelVector{}
 	for k := r; k < columns; k++ {
 		a, b := &f.inverse[pair(k, r)], &f.inverse[pair(k, c)]

@@ -21,10 +21,10 @@ func newModelQR(dates, columns int) *modelQR {
 
 // again solves lane p again, whose pivots are small or that has fewer observations than columns.
 // It writes the lane's results, and R⁻ᵀ as the inverse of its factor.
-func (s *ModelScratch) again(m Model, f *modelFactor, p int, own bool) {
+func (s *ModelScratch) again(m Model, f *modelFactor, p int, w []modelVector) {
 	f.pivot[p] = 0
 	if f.n[p] >= float64(s.columns) {
-		s.stageQR(m, p, own)
+		s.stageQR(m, p, w)
 		f.pivot[p] = s.qr.factor()
 	}
 	if f.pivot[p] == 0 {
@@ -36,19 +36,11 @@ func (s *ModelScratch) again(m Model, f *modelFactor, p int, own bool) {
 		s.coef[c][p] = s.qr.b[c]
 	}
 	s.qr.invert(f, p)
-	s.rss[p] = 0
-	for i, observed := range s.bits {
-		if observed>>p&1 != 0 {
-			r := s.residualOf(m, i, p)
-			s.rss[p] = math.FMA(s.weightOf(m, i, p, own)*r, r, s.rss[p])
-		}
-	}
 }
 
-// clear sets the results of lane p to NaN.
+// clear sets the coefficients of lane p and their variances to NaN.
 func (s *ModelScratch) clear(f *modelFactor, p int) {
 	nan := math.NaN()
-	s.rss[p], s.tss[p] = nan, nan
 	for c := range s.columns {
 		s.coef[c][p] = nan
 	}
@@ -57,9 +49,9 @@ func (s *ModelScratch) clear(f *modelFactor, p int) {
 	}
 }
 
-func (s *ModelScratch) weightOf(m Model, i, p int, own bool) float64 {
-	if own {
-		return s.w[i][p]
+func (s *ModelScratch) weightOf(m Model, i, p int, w []modelVector) float64 {
+	if w != nil {
+		return w[i][p]
 	}
 	return m.weight(i)
 }
@@ -71,17 +63,8 @@ func (s *ModelScratch) columnOf(m Model, i, j, p int) float64 {
 	return s.x[(j-m.shared)*m.dates+i][p]
 }
 
-// residualOf returns the residual of lane p at date i.
-func (s *ModelScratch) residualOf(m Model, i, p int) float64 {
-	r := s.d[i][p]
-	for j := range s.columns {
-		r = math.FMA(-s.columnOf(m, i, j, p), s.coef[j][p], r)
-	}
-	return r
-}
-
 // stageQR fills the memory of the second solution with the observations of lane p.
-func (s *ModelScratch) stageQR(m Model, p int, own bool) {
+func (s *ModelScratch) stageQR(m Model, p int, w []modelVector) {
 	q := s.qr
 	q.y = q.y[:0]
 	for j := range q.x {
@@ -91,7 +74,7 @@ func (s *ModelScratch) stageQR(m Model, p int, own bool) {
 		if observed>>p&1 == 0 {
 			continue
 		}
-		root := math.Sqrt(s.weightOf(m, i, p, own))
+		root := math.Sqrt(s.weightOf(m, i, p, w))
 		q.y = append(q.y, root*s.d[i][p])
 		for j := range q.x {
 			q.x[j] = append(q.x[j], root*s.columnOf(m, i, j, p))

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -222,6 +223,130 @@ func TestModelsAgainstExactArithmetic(t *testing.T) {
 					}
 					near("RSS", got.RSS[p], rss, rss+1e-3*tss)
 					near("TSS", got.TSS[p], tss, tss+1e-20)
+				}
+			}
+		}
+	}
+}
+
+// fitsOf returns all results of a model by kernel k.
+func fitsOf(k Kernel, t Tile, m Model, v Valid, x Extra) Fits {
+	f := newFits(m.Columns(), t.Pixels)
+	k.Models(f, NewModelScratch(m), t, m, v, x)
+	return f
+}
+
+// diffFits returns an error if the results of pixels [lo, hi) of want are not those of got.
+func diffFits(want, got Fits, lo, hi int) error {
+	var w, g [][]float64
+	want.eachSlice(func(s []float64) { w = append(w, s) })
+	got.eachSlice(func(s []float64) { g = append(g, s) })
+	for j := range w {
+		for p := range hi - lo {
+			if !sameBits(w[j][lo+p], g[j][p]) {
+				return fmt.Errorf("output %d of pixel %d is %v, want %v", j, lo+p, g[j][p], w[j][lo+p])
+			}
+		}
+		for p := hi - lo; p < len(g[j]); p++ {
+			if g[j][p] != canary {
+				return fmt.Errorf("output %d was written at %d, beyond the tile", j, p)
+			}
+		}
+	}
+	return nil
+}
+
+// Every kernel gives the bits of the portable code, for every type, shape, number of columns, kind of
+// weights and pattern of gaps, and a pixel has them in every tile.
+func TestModelsSameBits(t *testing.T) {
+	ks := kernels(t)
+	for _, d := range dtypes {
+		t.Run("dtype="+d.String(), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(16, uint64(d)))
+			const pixels = 2*modelLanes + 9
+			for columns := 1; columns <= MaxColumns; columns++ {
+				for gi, g := range gapPatterns {
+					if testing.Short() && (gi+columns)%3 != 0 {
+						continue
+					}
+					n := columns + rng.IntN(2*modelDates+3)
+					var weights []float64
+					if (gi+columns)%2 == 0 {
+						for range n {
+							weights = append(weights, max(0, rng.Float64()-0.1))
+						}
+					}
+					m := NewModel(modelColumns(columns, n, rng.IntN(2) == 0), 0, weights)
+					tile := newTile(d, n, pixels, pixels+rng.IntN(5))
+					fillTile(rng, tile, g)
+					v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+					switch rng.IntN(4) {
+					case 0:
+						tile = addMask(rng, tile, gapPatterns[5], true)
+					case 1:
+						tile = addMask(rng, tile, gapPatterns[5], false)
+					case 2:
+						v.HasRange, v.Lo, v.Hi = true, 20, 1e6
+					}
+					var x Extra
+					if rng.IntN(3) == 0 {
+						x.Stride = pixels + 2
+						x.Weights = make([]float64, n*x.Stride)
+						for i := range x.Weights {
+							x.Weights[i] = max(0, rng.Float64()-0.1)
+						}
+					}
+					want := fitsOf(Kernel{}, tile, m, v, x)
+					for _, k := range ks {
+						for _, tile := range []Tile{tile, pack(rng, tile)} {
+							for _, count := range []int{1, 31, 32, 33, pixels} {
+								got := newFits(columns, count+margin)
+								k.Models(got, NewModelScratch(m), tile.Slice(0, count), m, v, x)
+								if err := diffFits(want, got, 0, count); err != nil {
+									t.Fatalf("%v %v, %d columns, %d dates, gaps %s, %d pixels: %v", k.ISA(), d, columns, n, g.name, count, err)
+								}
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// The results of a pixel are the same if the pixels before it are not in the tile, if other results
+// are not asked for, and after other pixels have used the scratch.
+func TestModelsAreTheSameAlone(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 4))
+	const n, columns, pixels = 50, 4, 3 * modelLanes
+	m := NewModel(modelColumns(columns, n, false), 0, nil)
+	tile := newTile(Float32, n, pixels, pixels)
+	fillTile(rng, tile, gapPattern{"some", func(rng *rand.Rand, i, n, p int) bool { return p%5 == 0 && rng.Float64() < 0.3 }})
+	// The first pixels have no gaps, and the next have few observations.
+	for i := range n {
+		for p := range 2 * modelLanes {
+			y := 290 + rng.NormFloat64()
+			if p >= modelLanes && i > p%7 {
+				y = math.NaN()
+			}
+			set(tile.Data, Float32, i*pixels+p, y)
+		}
+	}
+	for _, k := range kernels(t) {
+		want := fitsOf(Kernel{}, tile, m, Valid{}, Extra{})
+		s := NewModelScratch(m)
+		for lo := range pixels {
+			got := newFits(columns, pixels-lo)
+			k.Models(got, s, tile.Slice(lo, pixels), m, Valid{}, Extra{})
+			if err := diffFits(want, got, lo, pixels); err != nil {
+				t.Fatalf("%v: %v", k.ISA(), err)
+			}
+			one := newFits(columns, 1)
+			k.Models(Fits{Coef: one.Coef}, s, tile.Slice(lo, lo+1), m, Valid{}, Extra{})
+			for j := range one.Coef {
+				if !sameBits(one.Coef[j][0], want.Coef[j][lo]) {
+					t.Fatalf("%v: coefficient %d of pixel %d alone is %v, want %v", k.ISA(), j, lo, one.Coef[j][0], want.Coef[j][lo])
 				}
 			}
 		}

@@ -63,6 +63,14 @@ type params struct {
 
 	// For ends.
 	first, last *float64
+
+	// For stage. seen and gaps go from one call to the next, as refs do.
+	keep, bits *uint32
+	d, refs    *modelVector
+	index      *[modelLanes]uint16
+	row        int    // bytes of a row of a table
+	seen       uint32 // bits of the pixels that had an observation
+	gaps       uint32 // bits of the pixels that had a gap where keep is set
 }
 
 // lower returns the params that all calls on a tile share.

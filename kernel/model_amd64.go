@@ -1,0 +1,102 @@
+//go:build !purego
+
+package kernel
+
+// hasModels reports whether k has the bodies of models.
+func (k Kernel) hasModels() bool { return k.isa == AVX512 || k.isa == AVX2 }
+
+// callModel calls body b. It is a switch of direct calls, as Kernel.call.
+func (k Kernel) callModel(b modelBody, p *modelParams) {
+	if k.isa == AVX2 {
+		switch b {
+		case modelIndexBody:
+			modelIndexAVX2(p)
+		case modelGramBody:
+			modelGramAVX2(p)
+		case modelDotsBody:
+			modelDotsAVX2(p)
+		case modelResidualsBody:
+			modelResidualsAVX2(p)
+		case modelSquaresBody:
+			modelSquaresAVX2(p)
+		case modelFactorBody:
+			modelFactorAVX2(p)
+		case modelSolveBody:
+			modelSolveAVX2(p)
+		case modelInvertBody:
+			modelInvertAVX2(p)
+		case modelCovarianceBody:
+			modelCovarianceAVX2(p)
+		}
+		return
+	}
+	switch b {
+	case modelGramBody:
+		modelGramAVX512(p)
+	case modelDotsBody:
+		modelDotsAVX512(p)
+	case modelResidualsBody:
+		modelResidualsAVX512(p)
+	case modelSquaresBody:
+		modelSquaresAVX512(p)
+	case modelFactorBody:
+		modelFactorAVX512(p)
+	case modelSolveBody:
+		modelSolveAVX512(p)
+	case modelInvertBody:
+		modelInvertAVX512(p)
+	case modelCovarianceBody:
+		modelCovarianceAVX512(p)
+	}
+}
+
+//go:noescape
+func modelIndexAVX2(p *modelParams)
+
+//go:noescape
+func modelGramAVX2(p *modelParams)
+
+//go:noescape
+func modelGramAVX512(p *modelParams)
+
+//go:noescape
+func modelDotsAVX2(p *modelParams)
+
+//go:noescape
+func modelDotsAVX512(p *modelParams)
+
+//go:noescape
+func modelResidualsAVX2(p *modelParams)
+
+//go:noescape
+func modelResidualsAVX512(p *modelParams)
+
+//go:noescape
+func modelSquaresAVX2(p *modelParams)
+
+//go:noescape
+func modelSquaresAVX512(p *modelParams)
+
+//go:noescape
+func modelFactorAVX2(p *modelParams)
+
+//go:noescape
+func modelFactorAVX512(p *modelParams)
+
+//go:noescape
+func modelSolveAVX2(p *modelParams)
+
+//go:noescape
+func modelSolveAVX512(p *modelParams)
+
+//go:noescape
+func modelInvertAVX2(p *modelParams)
+
+//go:noescape
+func modelInvertAVX512(p *modelParams)
+
+//go:noescape
+func modelCovarianceAVX2(p *modelParams)
+
+//go:noescape
+func modelCovarianceAVX512(p *modelParams)

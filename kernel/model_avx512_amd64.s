@@ -1,0 +1,231 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "model_amd64.h"
+
+#define VEC 64
+#define V0 Z0
+#define V1 Z1
+#define V2 Z2
+#define V3 Z3
+#define V4 Z4
+#define V5 Z5
+#define V6 Z6
+#define V7 Z7
+#define V8 Z8
+#define V9 Z9
+#define V10 Z10
+#define V11 Z11
+#define V12 Z12
+#define V13 Z13
+
+// UNLESS(b, a): K1 = not a >= b. CHOOSE(new, old): old = new where K1 is set.
+#define UNLESS(b, a) VCMPPD $25, b, a, K1
+#define CHOOSE(new, old) VMOVAPD new, K1, old
+
+// ---- Sums of products from tables, of 8 pixels at a time --------------------------------------------
+//
+// Here each lane is a product: a table row has the sums of all products, and one row is added for each
+// pixel and four dates. Then the sums are transposed, so that each lane is a pixel.
+//
+//	Z0-Z7, Z8-Z15, Z16-Z23  8 pixels' sums of 8 products each
+//	BX where the pixels begin in a row    DX where the products begin in a table row, in bytes
+//	DI registers of products left         SI out
+//	R8 index of the pixels, R9 table, R10, R12 rows in the table
+//	R11 size of a table                   CX tables left
+
+#define ADD_1(j, R, a, b, c) MOVWLZX (2*j)(R8), R; VADDPD (R9)(R*1), a, a
+#define ADD_2(j, R, a, b, c) ADD_1(j, R, a, b, c); VADDPD 64(R9)(R*1), b, b
+#define ADD_3(j, R, a, b, c) ADD_2(j, R, a, b, c); VADDPD 128(R9)(R*1), c, c
+
+#define CLEAR_8(a, b, c, d, e, f, g, h) \
+	VXORPD a, a, a; VXORPD b, b, b; VXORPD c, c, c; VXORPD d, d, d; \
+	VXORPD e, e, e; VXORPD f, f, f; VXORPD g, g, g; VXORPD h, h, h
+
+#define ADD_TABLES(ADD, table) \
+	MOVQ BX, R8; \
+	SHRQ $2, R8; \
+	ADDQ modelParams_index(AX), R8; \
+	MOVQ modelParams_numbers(AX), R9; \
+	ADDQ DX, R9; \
+	MOVQ modelParams_count(AX), CX; \
+	PCALIGN $64; \
+table: \
+	ADD(0, R10, Z0, Z8, Z16); \
+	ADD(1, R12, Z1, Z9, Z17); \
+	ADD(2, R10, Z2, Z10, Z18); \
+	ADD(3, R12, Z3, Z11, Z19); \
+	ADD(4, R10, Z4, Z12, Z20); \
+	ADD(5, R12, Z5, Z13, Z21); \
+	ADD(6, R10, Z6, Z14, Z22); \
+	ADD(7, R12, Z7, Z15, Z23); \
+	ADDQ $64, R8; \
+	ADDQ R11, R9; \
+	DECQ CX; \
+	JNZ table
+
+// PUT_PRODUCTS: stores the sums of 8 products, of which each register has those of a pixel, to 8 rows.
+#define PUT_PRODUCTS(a, b, c, d, e, f, g, h) \
+	VUNPCKLPD b, a, Z24; \
+	VUNPCKHPD b, a, Z25; \
+	VUNPCKLPD d, c, Z26; \
+	VUNPCKHPD d, c, Z27; \
+	VUNPCKLPD f, e, Z28; \
+	VUNPCKHPD f, e, Z29; \
+	VUNPCKLPD h, g, Z30; \
+	VUNPCKHPD h, g, Z31; \
+	VSHUFF64X2 $0x88, Z26, Z24, a; \
+	VSHUFF64X2 $0xdd, Z26, Z24, b; \
+	VSHUFF64X2 $0x88, Z27, Z25, c; \
+	VSHUFF64X2 $0xdd, Z27, Z25, d; \
+	VSHUFF64X2 $0x88, Z30, Z28, e; \
+	VSHUFF64X2 $0xdd, Z30, Z28, f; \
+	VSHUFF64X2 $0x88, Z31, Z29, g; \
+	VSHUFF64X2 $0xdd, Z31, Z29, h; \
+	VSHUFF64X2 $0x88, e, a, Z24; \
+	VSHUFF64X2 $0x88, g, c, Z25; \
+	VSHUFF64X2 $0x88, f, b, Z26; \
+	VSHUFF64X2 $0x88, h, d, Z27; \
+	VSHUFF64X2 $0xdd, e, a, Z28; \
+	VSHUFF64X2 $0xdd, g, c, Z29; \
+	VSHUFF64X2 $0xdd, f, b, Z30; \
+	VSHUFF64X2 $0xdd, h, d, Z31; \
+	VMOVUPD Z24, (0*ROW)(SI); \
+	VMOVUPD Z25, (1*ROW)(SI); \
+	VMOVUPD Z26, (2*ROW)(SI); \
+	VMOVUPD Z27, (3*ROW)(SI); \
+	VMOVUPD Z28, (4*ROW)(SI); \
+	VMOVUPD Z29, (5*ROW)(SI); \
+	VMOVUPD Z30, (6*ROW)(SI); \
+	VMOVUPD Z31, (7*ROW)(SI); \
+	ADDQ $(8*ROW), SI
+
+TEXT ·modelGramAVX512(SB), NOSPLIT, $0-8
+	BEGIN
+	MOVQ modelParams_stride(AX), R11
+lanes:
+	LANES(modelParams_out, SI)
+	MOVQ modelParams_end(AX), DI
+	XORL DX, DX
+three:
+	CMPQ DI, $3
+	JLT two
+	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	CLEAR_8(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	CLEAR_8(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
+	ADD_TABLES(ADD_3, table3)
+	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	PUT_PRODUCTS(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	PUT_PRODUCTS(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
+	ADDQ $(3*64), DX
+	SUBQ $3, DI
+	JMP three
+two:
+	CMPQ DI, $2
+	JLT one
+	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	CLEAR_8(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	ADD_TABLES(ADD_2, table2)
+	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	PUT_PRODUCTS(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	JMP next
+one:
+	CMPQ DI, $1
+	JLT next
+	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	ADD_TABLES(ADD_1, table1)
+	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+next:
+	ADDQ $64, BX
+	CMPQ BX, $ROW
+	JLT lanes
+	VZEROUPPER
+	RET
+
+// ---- out += sum over dates of w*r*r -------------------------------------------------------------------
+//
+//	Z0-Z3 sums   Z4-Z7 r, Z8-Z11 w*r   K1-K4 observations
+//	R8 r, R9 bits, R10 weights by date or w
+
+#define OBSERVED \
+	KMOVD (R9), K1; \
+	KSHIFTRD $8, K1, K2; \
+	KSHIFTRD $16, K1, K3; \
+	KSHIFTRD $24, K1, K4
+
+#define ADD_SQUARES(a, b, c, d) \
+	VFMADD231PD a, Z4, K1, Z0; \
+	VFMADD231PD b, Z5, K2, Z1; \
+	VFMADD231PD c, Z6, K3, Z2; \
+	VFMADD231PD d, Z7, K4, Z3
+
+#define NEXT_SQUARES(date) \
+	ADDQ $ROW, R8; \
+	ADDQ $4, R9; \
+	DECQ CX; \
+	JNZ date
+
+TEXT ·modelSquaresAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ modelParams_out(AX), DI
+	LOAD_LANES(DI, Z0, Z1, Z2, Z3)
+	MOVQ modelParams_in(AX), R8
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_dates(AX), CX
+	MOVQ modelParams_w(AX), R10
+	TESTQ R10, R10
+	JNE w_date
+	MOVQ modelParams_numbers(AX), R10
+	TESTQ R10, R10
+	JNE weight_date
+date:
+	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
+	OBSERVED
+	ADD_SQUARES(Z4, Z5, Z6, Z7)
+	NEXT_SQUARES(date)
+	JMP done
+weight_date:
+	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
+	OBSERVED
+	VBROADCASTSD (R10), Z12
+	ADDQ $8, R10
+	VMULPD Z4, Z12, Z8
+	VMULPD Z5, Z12, Z9
+	VMULPD Z6, Z12, Z10
+	VMULPD Z7, Z12, Z11
+	ADD_SQUARES(Z8, Z9, Z10, Z11)
+	NEXT_SQUARES(weight_date)
+	JMP done
+w_date:
+	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
+	OBSERVED
+	VMULPD (R10), Z4, Z8
+	VMULPD 64(R10), Z5, Z9
+	VMULPD 128(R10), Z6, Z10
+	VMULPD 192(R10), Z7, Z11
+	ADDQ $ROW, R10
+	ADD_SQUARES(Z8, Z9, Z10, Z11)
+	NEXT_SQUARES(w_date)
+done:
+	STORE_LANES(DI, Z0, Z1, Z2, Z3)
+	VZEROUPPER
+	RET
+
+TEXT ·modelDotsAVX512(SB), NOSPLIT, $0-8
+	DOTS
+
+TEXT ·modelResidualsAVX512(SB), NOSPLIT, $0-8
+	RESIDUALS
+
+TEXT ·modelFactorAVX512(SB), NOSPLIT, $0-8
+	FACTOR
+
+TEXT ·modelSolveAVX512(SB), NOSPLIT, $0-8
+	SOLVE
+
+TEXT ·modelInvertAVX512(SB), NOSPLIT, $0-8
+	INVERT
+
+TEXT ·modelCovarianceAVX512(SB), NOSPLIT, $0-8
+	COVARIANCE
