@@ -21,11 +21,14 @@ type Model struct {
 	// Covariates and Weights have a number for each plane of the axis.
 	Covariates []stats.Covariate
 	Weights    []float64
+	Robust     stats.Robust // against outliers
+	AR1        bool         // standard errors allow for autocorrelation
 }
 
 // isZero reports whether only a line is fitted.
 func (m Model) isZero() bool {
-	return m.Degree == 0 && m.Harmonics == 0 && m.Period == 0 && m.Step == "" && m.Covariates == nil && m.Weights == nil
+	return m.Degree == 0 && m.Harmonics == 0 && m.Period == 0 && m.Step == "" && m.Covariates == nil && m.Weights == nil &&
+		m.Robust == stats.Robust{} && !m.AR1
 }
 
 // PeriodError says that the period of a season is needed, or is no period of the axis.
@@ -47,7 +50,7 @@ const daysPerYear = 365.2425
 
 // On returns the model on an axis.
 func (m Model) On(axis timeaxis.Axis) (stats.Model, error) {
-	s := stats.Model{Degree: m.Degree, Harmonics: m.Harmonics, Period: m.Period, Covariates: m.Covariates, Weights: m.Weights}
+	s := stats.Model{Degree: m.Degree, Harmonics: m.Harmonics, Period: m.Period, Covariates: m.Covariates, Weights: m.Weights, Robust: m.Robust, AR1: m.AR1}
 	if m.Harmonics > 0 {
 		days := axis.CountsDays()
 		switch {

@@ -15,7 +15,7 @@ func TestBandsOfFields(t *testing.T) {
 	inputs := s.files(t, func(_ int, m *made) { m.unit = "K" })
 	fields := withoutModel()
 	units := []string{"K/year", "K", "1", "1", "1", "1", "K/year", "K", "K", "K", "observations",
-		"years", "years", "K", "K", "K", "K/year", "K/year", "class"}
+		"years", "years", "K", "K", "K", "K/year", "K/year", "class", "%/year"}
 	if len(units) != len(fields) {
 		t.Fatalf("units of %d of %d fields", len(units), len(fields))
 	}

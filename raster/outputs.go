@@ -139,6 +139,8 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 		if b.Unit = "per " + name; unit != "" {
 			b.Unit = unit + "/" + name
 		}
+	case stats.UnitPercent:
+		b.Unit = "%/" + axis.Unit()
 	case stats.UnitPhase:
 		if b.Unit = "day of the year"; o.Fit.Model.Period != 0 {
 			b.Unit = axis.PeriodUnit()

@@ -31,7 +31,7 @@ func ParseCovariate(s string) (Covariate, error) {
 // Model returns the model as far as it decides which fields there are, and their names. The numbers
 // of its covariates follow from the inputs.
 func (o Options) Model() stats.Model {
-	m := stats.Model{Degree: o.Fit.Model.Degree, Harmonics: o.Fit.Model.Harmonics}
+	m := stats.Model{Degree: o.Fit.Model.Degree, Harmonics: o.Fit.Model.Harmonics, Robust: o.Fit.Model.Robust, AR1: o.Fit.Model.AR1}
 	if o.Fit.Model.Step != "" {
 		m.Step = new(float64)
 	}
@@ -126,6 +126,12 @@ func (o Options) modelText(axis timeaxis.Axis) string {
 	text := strings.Join(parts, ", ")
 	if o.Weights != "" {
 		text += ", weighted"
+	}
+	if psi := m.Robust.Psi; psi != 0 {
+		text += ", robust (" + psi.String() + ")"
+	}
+	if m.AR1 {
+		text += ", errors with autocorrelation"
 	}
 	if text == "line" {
 		return ""

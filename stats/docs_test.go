@@ -3,9 +3,12 @@ package stats
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // docs/semantics.md shows the table of fields as it is here. Where it does not, the rows that it
@@ -21,7 +24,7 @@ func TestDocsShowTheTable(t *testing.T) {
 		t.Fatal("docs/semantics.md has no table of fields")
 	}
 	units := map[Unit]string{UnitNone: "1", UnitSamples: "u", UnitPerTime: "u/p", UnitTime: "date", UnitCount: "observations", UnitClass: "class",
-		UnitPerTime2: "u/p²", UnitPerTime3: "u/p³", UnitPerTime4: "u/p⁴", UnitPerCovariate: "u per unit of NAME", UnitPhase: "day"}
+		UnitPerTime2: "u/p²", UnitPerTime3: "u/p³", UnitPerTime4: "u/p⁴", UnitPerCovariate: "u per unit of NAME", UnitPhase: "day", UnitPercent: "%/p"}
 	var rows []string
 	seen := map[string]bool{"": true}
 	for _, f := range Fields() {
@@ -60,12 +63,12 @@ func TestTableOfFields(t *testing.T) {
 		if fields, err := model.ParseFields(" " + model.FieldName(f)); err != nil || len(fields) != 1 || fields[0] != f || f.String() != info.Name {
 			t.Errorf("%q reads as %v: %v", info.Name, fields, err)
 		}
-		// A field is in "all" if it needs no option.
+		// A field is in "all" if it needs no option, and if its dates may come in parts.
 		p, err := NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}})
-		if (err != nil) != info.NotInAll {
+		if (err != nil || info.AllDates) != info.NotInAll {
 			t.Errorf("%v without options: %v", f, err)
 		}
-		p, err = NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}, Model: model, Significance: 0.05})
+		p, err = NewPlan(kernels(t)[0], years(2001, 2024), Options{Fields: []Field{f}, Model: model, Significance: 0.05})
 		if err != nil {
 			t.Errorf("%v with its options: %v", f, err)
 		}
@@ -86,14 +89,22 @@ func modelOf(info FieldInfo) Model {
 	case OptionDegree:
 		return Model{Degree: info.Number}
 	case OptionHarmonics:
-		return Model{Harmonics: info.Number, Period: 1.5}
+		return Model{Harmonics: info.Number, Period: 9.5}
+	case OptionRobust:
+		return Model{Robust: Robust{Psi: kernel.Huber}}
+	case OptionAR1:
+		return Model{AR1: true}
 	case OptionStep:
 		at := 2002.0
 		return Model{Step: &at}
 	case OptionCovariates:
 		var m Model
 		for i := range info.Number {
-			m.Covariates = append(m.Covariates, Covariate{Name: fmt.Sprint("name", i+1), Values: []float64{1, float64(i), 4}})
+			c, r := Covariate{Name: fmt.Sprint("name", i+1)}, rand.New(rand.NewPCG(uint64(i), 1))
+			for range 24 {
+				c.Values = append(c.Values, r.Float64())
+			}
+			m.Covariates = append(m.Covariates, c)
 		}
 		return m
 	}

@@ -7,7 +7,8 @@ type Estimator uint8
 
 // The estimators.
 const (
-	Linear Estimator = iota // a straight line, or the linear model of Options.Model
+	Linear        Estimator = iota // a straight line, or the linear model of Options.Model
+	RelativeTrend                  // its slope in percent of the mean
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -19,6 +20,9 @@ var estimators = []struct {
 }{
 	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
 		return newLinear(p, fields, o)
+	}},
+	RelativeTrend: {"relative trend", func(p *Plan, _ []Field, o Options) (estimator, error) {
+		return newRelative(p, o)
 	}},
 }
 

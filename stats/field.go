@@ -50,6 +50,7 @@ const (
 	UnitPerTime3     // per its cube
 	UnitPerTime4     // per its fourth power
 	UnitPerCovariate // the unit of the samples, per unit of the covariate
+	UnitPercent      // percent per unit of time
 	UnitPhase        // a day of the year, from 1 on, or a time since the period began
 )
 
@@ -68,6 +69,8 @@ const (
 	OptionDegree     // Model.Degree of FieldInfo.Number or more
 	OptionHarmonics  // Model.Harmonics of FieldInfo.Number or more
 	OptionStep       // Model.Step
+	OptionRobust     // Model.Robust
+	OptionAR1        // Model.AR1
 	OptionCovariates // Model.Covariates, FieldInfo.Number or more
 )
 

@@ -127,7 +127,7 @@ type FieldError struct {
 func (e *FieldError) Error() string {
 	return fmt.Sprintf("stats: the field %v is no result of the model: set %s", e.Field, map[Option]string{
 		OptionDegree: fmt.Sprintf("Model.Degree to %d or more", e.Number), OptionHarmonics: fmt.Sprintf("Model.Harmonics to %d or more", e.Number),
-		OptionStep: "Model.Step", OptionCovariates: "Model.Covariates"}[e.Option])
+		OptionStep: "Model.Step", OptionRobust: "Model.Robust", OptionAR1: "Model.AR1", OptionCovariates: "Model.Covariates"}[e.Option])
 }
 
 // Fields returns the fields in the order of the results.

@@ -10,23 +10,25 @@ import (
 
 // model is the estimator of the fields of any Model but a line.
 type model struct {
-	k        kernel.Kernel
-	basis    *basis
-	of       kernel.Model
-	valid    kernel.Valid
-	times    []float64
-	fields   []Field
-	minObs   float64
-	factors  []float64 // by term: from a coefficient of the columns to one in the units of the field
-	offset   float64   // of values
-	scale    float64
-	zero     []float64 // by term: its value in the intercept
-	tails    []tail    // by degrees of freedom; nil: no field needs them
-	quantile []float64 // by degrees of freedom; nil: no field needs them
-	level    float64   // of TrendClass
-	phases   []float64 // of each harmonic: the length of its period, in the unit of the phase
-	origin   float64   // of phases
-	need     modelNeeds
+	k          kernel.Kernel
+	basis      *basis
+	of         kernel.Model
+	valid      kernel.Valid
+	times      []float64
+	fields     []Field
+	minObs     float64
+	factors    []float64 // by term: from a coefficient of the columns to one in the units of the field
+	offset     float64   // of values
+	scale      float64
+	zero       []float64 // by term: its value in the intercept
+	tails      []tail    // by degrees of freedom; nil: no field needs them
+	quantile   []float64 // by degrees of freedom; nil: no field needs them
+	level      float64   // of TrendClass
+	phases     []float64 // of each harmonic: the length of its period, in the unit of the phase
+	origin     float64   // of phases
+	farthest   float64   // distance of neighbouring observations
+	confidence float64   // of limits
+	need       modelNeeds
 }
 
 // modelNeeds is what fields need beside the coefficients.
@@ -39,7 +41,7 @@ const modelPixels = 256
 func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 	b := newBasis(o.Model, p.frame, p.times)
 	m := &model{k: p.k, basis: b, of: kernel.NewModel(b.columns, 0, o.Model.Weights), valid: p.valid, times: p.times, fields: fields,
-		minObs: float64(o.MinObs), scale: o.Scale, offset: o.Offset, level: o.Significance}
+		minObs: float64(o.MinObs), scale: o.Scale, offset: o.Offset, level: o.Significance, confidence: o.Confidence}
 	for i, t := range b.terms {
 		factor := b.units[i] * o.Scale
 		for range t.number {
@@ -56,6 +58,9 @@ func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 		default:
 			m.zero = append(m.zero, b.value(t, o.InterceptAt))
 		}
+	}
+	if m.ar1() {
+		m.farthest = farthest(p.times)
 	}
 	for k := 1; k <= o.Model.Harmonics; k++ {
 		m.phases = append(m.phases, o.Model.Period/float64(k))
@@ -133,6 +138,9 @@ func (m *model) checkDates() error {
 	return nil
 }
 
+// ar1 reports whether errors allow for autocorrelation.
+func (m *model) ar1() bool { return m.basis.model.AR1 }
+
 // seasonal reports whether the model has harmonics.
 func (m *model) seasonal() bool { return m.basis.model.Harmonics > 0 }
 
@@ -146,6 +154,8 @@ func (n *modelNeeds) add(f Field, weighted bool) {
 		n.variance, n.covariance, n.squares = true, true, true
 	case PValue, TValue, Stderr, SlopeLo, SlopeHi, TrendClass:
 		n.variance, n.squares = true, true
+	case Lag1, EffectiveN:
+		n.squares = true
 	case RMSE:
 		n.squares, n.weights = true, weighted
 	case RValue, R2:
@@ -163,12 +173,15 @@ func (n *modelNeeds) add(f Field, weighted bool) {
 // modelScratch is the memory of one goroutine.
 type modelScratch struct {
 	fit         *kernel.ModelScratch
-	fits        kernel.Fits
+	robust      *kernel.RobustScratch // of a robust fit, which has no fit
+	fits        kernel.RobustFits
 	variance    []float64 // of the residuals: Σ w·r²/df
 	df          []float64
 	mean        []float64 // of the observations
 	first, last []float64 // their times
 	weights     []float64 // Σ w
+	lag1        []float64 // autocorrelation of the residuals
+	effective   []float64 // number of observations
 	series      []float64
 	matrix      [maxTerms][maxTerms]float64
 }
@@ -183,8 +196,14 @@ func (m *model) newScratch() any {
 	}
 	n := len(m.basis.terms)
 	one := func() []float64 { return make([]float64, modelPixels) }
-	s := &modelScratch{fit: kernel.NewModelScratch(m.of), variance: one(), df: one(), series: make([]float64, len(m.times))}
-	s.fits = kernel.Fits{N: one(), Coef: planes(n)}
+	s := &modelScratch{variance: one(), df: one(), series: make([]float64, len(m.times))}
+	s.fits.Fits = kernel.Fits{N: one(), Coef: planes(n)}
+	if m.basis.model.Robust.isZero() {
+		s.fit = kernel.NewModelScratch(m.of)
+	} else {
+		s.robust = kernel.NewRobustScratch(m.of)
+		s.fits.Variance, s.fits.Scale, s.fits.Rounds = s.variance, one(), one()
+	}
 	if m.seasonal() {
 		s.fits.Pivot = one()
 	}
@@ -205,6 +224,9 @@ func (m *model) newScratch() any {
 	}
 	if m.need.weights {
 		s.weights = one()
+	}
+	if m.ar1() {
+		s.lag1, s.effective = one(), one()
 	}
 	return s
 }
@@ -239,7 +261,12 @@ func fitModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, out
 // solve fits the pixels of t, and finds what fields need. All is NaN, but the number of
 // observations, where a pixel has no fit.
 func (m *model) solve(s *modelScratch, t kernel.Tile) {
-	m.k.Models(s.fits, s.fit, t, m.of, m.valid, kernel.Extra{})
+	robust := m.basis.model.Robust
+	if robust.isZero() {
+		m.k.Models(s.fits.Fits, s.fit, t, m.of, m.valid, kernel.Extra{})
+	} else {
+		m.k.Robust(s.fits, s.robust, t, m.of, m.valid, kernel.Extra{}, robust.kernel())
+	}
 	columns := float64(len(m.basis.terms))
 	for i, n := range s.fits.N[:t.Pixels] {
 		if n < m.minObs || m.seasonal() && !(s.fits.Pivot[i] >= leastPivot) {
@@ -253,15 +280,18 @@ func (m *model) solve(s *modelScratch, t kernel.Tile) {
 			if s.df[i] <= 0 {
 				s.fits.RSS[i], s.df[i] = 0*s.fits.RSS[i], math.NaN()
 			}
-			s.variance[i] = s.fits.RSS[i] / s.df[i]
+			if robust.isZero() {
+				s.variance[i] = s.fits.RSS[i] / s.df[i]
+			}
 		}
 	}
-	if m.need.mean || m.need.ends || m.need.weights {
+	if m.need.mean || m.need.ends || m.need.weights || m.ar1() {
 		m.describe(s, t)
 	}
 }
 
-// describe finds the mean, the ends and the weights of the observations of t.
+// describe finds the mean, the ends and the weights of the observations of t, and corrects for the
+// autocorrelation of the residuals.
 func (m *model) describe(s *modelScratch, t kernel.Tile) {
 	for p := range t.Pixels {
 		t.Series(s.series, p, m.valid)
@@ -286,6 +316,9 @@ func (m *model) describe(s *modelScratch, t kernel.Tile) {
 		}
 		if m.need.weights {
 			s.weights[p] = all
+		}
+		if m.ar1() {
+			m.correlate(s, p)
 		}
 	}
 }
@@ -348,6 +381,14 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 			x = m.trend(s, i, s.last[i], s.first[i]) * m.scale
 		case SeasonPValue, SeasonR2:
 			x = m.season(s, i, f)
+		case RobustScale:
+			x = s.fits.Scale[i] * math.Abs(m.scale)
+		case RobustRounds:
+			x = s.fits.Rounds[i]
+		case Lag1:
+			x = s.lag1[i]
+		case EffectiveN:
+			x = s.effective[i]
 		}
 		if slopes[i] != slopes[i] && f != N {
 			x = math.NaN()
@@ -396,15 +437,22 @@ func (m *model) pvalue(s *modelScratch, j, i int) float64 {
 	if square != square || df != df {
 		return math.NaN()
 	}
+	if m.ar1() {
+		return studentTail(square, df)
+	}
 	return m.tails[int(df)].pvalue(square, int(df))
 }
 
 // margin returns the quantile of Student's t for the limits of pixel i.
 func (m *model) margin(s *modelScratch, i int) float64 {
-	if df := s.df[i]; df == df {
-		return m.quantile[int(df)]
+	df := s.df[i]
+	switch {
+	case df != df:
+		return math.NaN()
+	case m.ar1():
+		return studentQuantile(df, m.confidence)
 	}
-	return math.NaN()
+	return m.quantile[int(df)]
 }
 
 // class returns the direction of the trend.

@@ -137,6 +137,35 @@ func TestModelsOfR(t *testing.T) {
 	}
 }
 
+// Robust models agree with rlm of R's MASS, where that converged. Both end by the same rule.
+func TestRobustModelsOfR(t *testing.T) {
+	compared := 0
+	for _, s := range readGold(t) {
+		for psi, prefix := range map[kernel.Psi]string{kernel.Huber: "rlm_huber_", kernel.Bisquare: "rlm_bisquare_"} {
+			for name, fields := range goldFields {
+				want, ok := s.result(t, prefix+name)
+				if !ok || !want.Converged || want.S <= 1e-9*s.size() {
+					continue
+				}
+				o := s.options(name)
+				o.Model.Robust = Robust{Psi: psi, Rounds: 200, Accuracy: 1e-10}
+				o.MinObs = max(2, o.Model.Coefficients())
+				got := s.fit(t, o, kernels(t)[0])
+				for j, f := range fields {
+					stderr, _, _ := errorsOf(f)
+					near(t, s.Name+" "+prefix+name, f, got[f], want.Coef[j], max(math.Abs(want.Coef[j]), want.se(j)))
+					near(t, s.Name+" "+prefix+name, stderr, got[stderr], want.se(j), want.se(j))
+				}
+				near(t, s.Name+" "+prefix+name, RobustScale, got[RobustScale], want.S, want.S)
+				compared++
+			}
+		}
+	}
+	if compared < 450 {
+		t.Errorf("%d models were compared, not the 450 and more that there are", compared)
+	}
+}
+
 // se returns a standard error; NaN if R has none.
 func (m goldModel) se(j int) float64 {
 	if j >= len(m.Se) {

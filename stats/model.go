@@ -1,11 +1,14 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Model says what is fitted. The zero Model is a straight line by ordinary least squares, and Slope
@@ -26,6 +29,25 @@ type Model struct {
 	Step       *float64    // the time from which on the level is another; nil: none
 	Covariates []Covariate // up to MaxCovariates
 	Weights    []float64   // of each time, 0 or more, as lm(weights=) of R has them; nil: all 1
+	Robust     Robust      // against outliers; the zero Robust is least squares
+	AR1        bool        // standard errors and p-values allow for the autocorrelation of the residuals
+}
+
+// Robust says how outliers are given less weight, by iteratively reweighted least squares as rlm of
+// R's package MASS does it (Venables and Ripley, Modern Applied Statistics with S, section 6.5). See
+// kernel.Kernel.Robust.
+type Robust struct {
+	Psi      kernel.Psi
+	Rounds   int     // at most; 0: 20, as rlm has it
+	Accuracy float64 // of the residuals, at which it ends; 0: 1e-4, as rlm has it
+}
+
+// isZero reports whether a fit is not robust.
+func (r Robust) isZero() bool { return r.Psi == 0 }
+
+// kernel returns what the kernel is given.
+func (r Robust) kernel() kernel.Robust {
+	return kernel.Robust{Psi: r.Psi, Rounds: cmp.Or(r.Rounds, 20), Accuracy: cmp.Or(r.Accuracy, 1e-4)}
 }
 
 // A Covariate is a series that the samples depend on, besides time.
@@ -82,7 +104,9 @@ func (m Model) terms() []term {
 func (m Model) Coefficients() int { return len(m.terms()) }
 
 // isLine reports whether the model is a straight line by ordinary least squares.
-func (m Model) isLine() bool { return m.Coefficients() == 2 && m.Weights == nil }
+func (m Model) isLine() bool {
+	return m.Coefficients() == 2 && m.Weights == nil && m.Robust.isZero() && !m.AR1
+}
 
 // LeastObs returns the number of observations that a pixel needs by default.
 func (m Model) LeastObs() int {
@@ -102,6 +126,10 @@ func (m Model) Has(f Field) bool {
 		return m.Harmonics >= info.Number
 	case OptionStep:
 		return m.Step != nil
+	case OptionAR1:
+		return m.AR1
+	case OptionRobust:
+		return !m.Robust.isZero()
 	case OptionCovariates:
 		return len(m.Covariates) >= info.Number
 	}
@@ -186,6 +214,8 @@ func (m Model) check(times int) error {
 		return fmt.Errorf("stats: a step at time %v: times are finite numbers", *m.Step)
 	case len(m.Covariates) > MaxCovariates:
 		return fmt.Errorf("stats: %d covariates: a model has at most %d", len(m.Covariates), MaxCovariates)
+	case m.Robust.Rounds < 0 || m.Robust.Accuracy < 0 || m.Robust.Accuracy != m.Robust.Accuracy:
+		return fmt.Errorf("stats: a robust fit of %d rounds to an accuracy of %v: neither is negative", m.Robust.Rounds, m.Robust.Accuracy)
 	case m.Coefficients() > maxTerms:
 		return fmt.Errorf("stats: a model of %d coefficients: it has at most %d", m.Coefficients(), maxTerms)
 	case m.Weights != nil && len(m.Weights) != times:

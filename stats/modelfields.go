@@ -55,6 +55,11 @@ const (
 	Step         // change of the level at Model.Step
 	StepStderr
 	StepPValue
+	RobustScale  // scale of the residuals of a robust fit
+	RobustRounds // how often it was weighted again; NaN if it did not converge
+	Lag1         // lag-1 autocorrelation of the residuals
+	EffectiveN   // number of observations without autocorrelation that say as much
+	Relative     // Slope in percent of Mean
 
 	firstCovariate
 )
@@ -126,6 +131,17 @@ var modelFields = func() (rows []FieldInfo) {
 		FieldInfo{Name: "season_r2", AllDates: true, NotInAll: true, Option: OptionHarmonics, Number: 1,
 			Help: "share of the variance about the rest of the model that the harmonics explain"})
 	coefficient(FieldInfo{Name: "step", Unit: UnitSamples, Option: OptionStep, Help: "change of the level at the date of the step"}, stepTerm)
+	rows = append(rows,
+		FieldInfo{Name: "robust_scale", Unit: UnitSamples, AllDates: true, NotInAll: true, Option: OptionRobust,
+			Help: "scale of the residuals of a robust fit: their median size over 0.6745"},
+		FieldInfo{Name: "robust_rounds", Unit: UnitCount, Nearest: true, AllDates: true, NotInAll: true, Option: OptionRobust,
+			Help: "rounds of a robust fit, NaN where it did not converge"},
+		FieldInfo{Name: "lag1", AllDates: true, NotInAll: true, Option: OptionAR1,
+			Help: "lag-1 autocorrelation of the residuals, 0 if negative"},
+		FieldInfo{Name: "effective_n", AllDates: true, NotInAll: true, Option: OptionAR1,
+			Help: "effective number of observations, after autocorrelation"},
+		FieldInfo{Name: "relative", Estimator: RelativeTrend, Unit: UnitPercent, AllDates: true, NotInAll: true,
+			Help: "slope in percent of mean"})
 	for i := 1; i <= MaxCovariates; i++ {
 		coefficient(FieldInfo{Name: fmt.Sprint("covariate", i), Family: "NAME", Unit: UnitPerCovariate, Option: OptionCovariates, Number: i,
 			Help: "coefficient of the covariate NAME"}, covariateTerm)

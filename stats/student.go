@@ -305,12 +305,18 @@ func probability(df int, t float64) (p, falls float64) {
 }
 
 // quantile returns the value that |t| exceeds with probability 1−confidence, for a confidence
-// between 0 and 1. p is convex in t, so that Newton's method approaches the value from below and
-// never passes it.
+// between 0 and 1.
 func quantile(df int, confidence float64) float64 {
+	return solveTail(func(t float64) (p, falls float64) { return probability(df, t) }, confidence)
+}
+
+// solveTail returns the t of which probability returns the two-sided p-value 1−confidence and minus
+// its derivative. p is convex in t, so that Newton's method approaches the value from below and never
+// passes it.
+func solveTail(probability func(t float64) (p, falls float64), confidence float64) float64 {
 	t := 0.0
 	for range 1000 {
-		p, falls := probability(df, t)
+		p, falls := probability(t)
 		next := t + (p-(1-confidence))/falls
 		if !(next > t) {
 			break
@@ -318,4 +324,29 @@ func quantile(df int, confidence float64) float64 {
 		t = next
 	}
 	return t
+}
+
+// studentTail returns the two-sided p-value of a t whose square is given, for any number of degrees
+// of freedom above 0, whole or not.
+func studentTail(square, df float64) float64 {
+	if square > math.MaxFloat64 {
+		return 0
+	}
+	a, length := df/2, df+square
+	x, less := df/length, square/length
+	power := powerOf(math.Sqrt(x), df)
+	if x < (a+1)/(a+2.5) {
+		return float64(leading(a)*math.Sqrt(less)) * betaFraction(a, 0.5, x) * power
+	}
+	return max(0, 1-float64(float64(df*leading(a)*math.Sqrt(less))*betaFraction(0.5, a, less))*power)
+}
+
+// studentQuantile is quantile for any number of degrees of freedom above 0.
+func studentQuantile(df, confidence float64) float64 {
+	lead := leading(df / 2)
+	return solveTail(func(t float64) (p, falls float64) {
+		length := df + float64(t*t)
+		tail := powerOf(math.Sqrt(df/length), df)
+		return studentTail(float64(t*t), df), df * lead * tail / math.Sqrt(length)
+	}, confidence)
 }

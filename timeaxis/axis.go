@@ -119,7 +119,7 @@ func (a Axis) Per(u Unit) Axis {
 }
 
 // Unit returns the unit that slopes are per, once they are multiplied by
-// PerUnit: "year", "month", "day" or "step", or that of the numbers that are
+// PerUnit: "year", "month", "day", "step" or "decade", or that of the numbers that are
 // no dates, "x" where it has no name.
 func (a Axis) Unit() string { return a.unit }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -28,8 +29,11 @@ func addModelFlags(cmd *cobra.Command, o *raster.Options) {
 			"also fit a coefficient of a covariate called NAME, whose values are in FILE, a CSV with rows of date,number; may be repeated, up to 8 times",
 			func(s string) ([]raster.Covariate, error) { return addCovariate(o.Covariates, s) })
 		option(flags, &o.Weights, "weights", "", "@FILE", "weight the observations of each date by a number, 0 or more, in FILE, a CSV with rows of date,number", parseWeights)
+		option(flags, &m.Robust, "robust", "", "HOW", "give outliers less weight, as rlm of R's MASS does: huber or bisquare", parseRobust)
+		flags.BoolVar(&m.AR1, "ar1", false, "correct standard errors and p-values for the autocorrelation of the residuals (effective sample size)")
 	})
 	complete(cmd, "period", "year")
+	complete(cmd, "robust", "huber", "bisquare")
 }
 
 // checkModelFlags returns an error if flags need each other.
@@ -59,8 +63,18 @@ func needed(f stats.Field) string {
 		return fmt.Sprintf("it needs --harmonics %d or more", info.Number)
 	case stats.OptionStep:
 		return "it needs --step"
+	case stats.OptionRobust:
+		return "it needs --robust"
+	case stats.OptionAR1:
+		return "it needs --ar1"
 	}
 	return "it needs --covariate"
+}
+
+// parseRobust reads a way to treat outliers.
+func parseRobust(s string) (stats.Robust, error) {
+	psi, err := kernel.ParsePsi(s)
+	return stats.Robust{Psi: psi}, err
 }
 
 // upTo returns a parser of whole numbers from 1 to most.
