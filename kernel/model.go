@@ -13,11 +13,12 @@ const MaxColumns = 12
 // maxPairs is the number of different products of two columns.
 const maxPairs = MaxColumns * (MaxColumns + 1) / 2
 
-// Pixels below these limits of the smallest pivot over its diagonal are solved by QR, or have no
-// solution.
+// Pixels below these limits of the smallest pivot over its diagonal have their solution refined, are
+// solved by QR, or have no solution.
 const (
-	pivotQR   = 1e-7
-	pivotRank = 1e-14
+	pivotRefine = 1. / 32
+	pivotQR     = 1e-7
+	pivotRank   = 1e-14
 )
 
 // Model is a linear model of a series: y is a sum of columns, each times a coefficient of the
@@ -256,6 +257,8 @@ func (x *Extra) check(m Model, t Tile) {
 //     of x and w·y.
 //   - XᵀWX is factored by Cholesky's method, column by column, with fused multiply-adds and
 //     products with the reciprocal of the square root of the pivot.
+//   - If the smallest pivot over its diagonal is below 1/32, the solution is refined once: what it
+//     leaves of XᵀWy is computed in twice the precision and solved for.
 //   - If the smallest pivot over its diagonal is below 1e-7, the pixel is solved again by
 //     Householder's QR. If that finds it below 1e-14, the columns are dependent.
 //   - RSS and TSS are sums of fused multiply-adds of w·r and r in date order, where r is the
@@ -327,8 +330,8 @@ type ModelScratch struct {
 
 // modelFactor is what follows from the columns and weights alone.
 type modelFactor struct {
-	g       [maxPairs + 2]modelVector // XᵀWX, and then its Cholesky factor L; n and padding
-	first   modelVector               // Σ w
+	g       [maxPairs + 2]modelVector // XᵀWX; then n and padding
+	l       [maxPairs]modelVector     // its Cholesky factor L below the diagonal
 	n       modelVector
 	scale   [MaxColumns]modelVector // reciprocals of the diagonal of L
 	inverse [maxPairs]modelVector   // L⁻¹
@@ -366,8 +369,11 @@ func (s *ModelScratch) fit(k Kernel, m Model, w []modelVector, inverse bool, cou
 	s.dots(k, m, w)
 	f.solve(k, s.coef[:s.columns], s.h[:s.columns])
 	for p := range count {
-		if !f.usable(p, s.columns) {
+		switch {
+		case !f.usable(p, s.columns):
 			s.again(m, f, p, w)
+		case f.pivot[p] < pivotRefine:
+			s.refine(f, p)
 		}
 	}
 	return f
@@ -403,14 +409,15 @@ func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) 
 		s.count(&f.n)
 	default:
 		n := pairs(m.shared)
+		clear(f.g[:n])
 		k.addDots(f.g[:n], w, m.products, n)
 		s.count(&f.n)
 	}
-	f.first = f.g[0]
 }
 
 // dots computes XᵀWy of the lanes.
 func (s *ModelScratch) dots(k Kernel, m Model, w []modelVector) {
+	clear(s.h[:m.shared])
 	if w == nil {
 		k.addDots(s.h[:m.shared], s.d, m.xw, m.shared)
 		return
@@ -434,7 +441,7 @@ func (s *ModelScratch) residuals(k Kernel, r []modelVector, m Model, first int) 
 func (s *ModelScratch) squares(k Kernel, m Model, f *modelFactor, w []modelVector, dst *Fits) {
 	var mean [1]modelVector
 	for p := range mean[0] {
-		mean[0][p] = s.h[0][p] / f.first[p]
+		mean[0][p] = s.h[0][p] / f.g[0][p] // Σ w·d / Σ w
 	}
 	s.rss, s.tss = modelVector{}, modelVector{}
 	for i := 0; i < m.dates; i += modelDates {

@@ -27,6 +27,18 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 			modelInvertAVX2(p)
 		case modelCovarianceBody:
 			modelCovarianceAVX2(p)
+		case modelErrorsBody:
+			modelErrorsAVX2(p)
+		case modelHuberBody:
+			modelHuberAVX2(p)
+		case modelBisquareBody:
+			modelBisquareAVX2(p)
+		case modelCountBody:
+			modelCountAVX2(p)
+		case modelHuberSpreadBody:
+			modelHuberSpreadAVX2(p)
+		case modelBisquareSpreadBody:
+			modelBisquareSpreadAVX2(p)
 		}
 		return
 	}
@@ -47,6 +59,18 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 		modelInvertAVX512(p)
 	case modelCovarianceBody:
 		modelCovarianceAVX512(p)
+	case modelErrorsBody:
+		modelErrorsAVX512(p)
+	case modelHuberBody:
+		modelHuberAVX512(p)
+	case modelBisquareBody:
+		modelBisquareAVX512(p)
+	case modelCountBody:
+		modelCountAVX512(p)
+	case modelHuberSpreadBody:
+		modelHuberSpreadAVX512(p)
+	case modelBisquareSpreadBody:
+		modelBisquareSpreadAVX512(p)
 	}
 }
 
@@ -100,3 +124,39 @@ func modelCovarianceAVX2(p *modelParams)
 
 //go:noescape
 func modelCovarianceAVX512(p *modelParams)
+
+//go:noescape
+func modelErrorsAVX2(p *modelParams)
+
+//go:noescape
+func modelErrorsAVX512(p *modelParams)
+
+//go:noescape
+func modelHuberAVX2(p *modelParams)
+
+//go:noescape
+func modelHuberAVX512(p *modelParams)
+
+//go:noescape
+func modelBisquareAVX2(p *modelParams)
+
+//go:noescape
+func modelBisquareAVX512(p *modelParams)
+
+//go:noescape
+func modelCountAVX2(p *modelParams)
+
+//go:noescape
+func modelCountAVX512(p *modelParams)
+
+//go:noescape
+func modelHuberSpreadAVX2(p *modelParams)
+
+//go:noescape
+func modelHuberSpreadAVX512(p *modelParams)
+
+//go:noescape
+func modelBisquareSpreadAVX2(p *modelParams)
+
+//go:noescape
+func modelBisquareSpreadAVX512(p *modelParams)

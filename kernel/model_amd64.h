@@ -34,6 +34,12 @@
 	MOVQ field(AX), r; \
 	ADDQ BX, r
 
+// CONSTANT(bits, X, V): V = that number in all lanes. X is the lowest part of V. clobbers: R8
+#define CONSTANT(bits, X, V) \
+	MOVQ $bits, R8; \
+	VMOVQ R8, X; \
+	VBROADCASTSD X, V
+
 // Go to the next lanes of the rows.
 #define MORE_LANES(again) \
 	ADDQ $(4*VEC), BX; \
@@ -214,7 +220,7 @@ end:
 // R9, if d/diagonal is smaller. There is no division.
 // clobbers: V4-V7, K1
 #define PIVOT(j, d) \
-	VMOVUPD (j*VEC)(R15), V4; \
+	VMOVUPD (GIVEN+j*VEC)(R15), V4; \
 	VMOVUPD (j*VEC)(R8), V5; \
 	VMOVUPD (j*VEC)(R9), V6; \
 	VMULPD V6, d, V7; \
@@ -229,23 +235,30 @@ end:
 	VSQRTPD d, s; \
 	VDIVPD s, V12, s
 
-// FACTOR replaces rows by the Cholesky factor below the diagonal, and writes the reciprocals of its
-// diagonal to scale and the smallest pivot over its diagonal to pivot.
+// GIVEN: the distance from an element of the factor to that of the matrix, which lies before it.
+#define GIVEN (modelFactor_g-modelFactor_l)
+
+#define LOAD_GIVEN(base) \
+	VMOVUPD (GIVEN+0*VEC)(base), V0; \
+	VMOVUPD (GIVEN+1*VEC)(base), V1; \
+	VMOVUPD (GIVEN+2*VEC)(base), V2; \
+	VMOVUPD (GIVEN+3*VEC)(base), V3
+
+// FACTOR writes the Cholesky factor below the diagonal to rows, the reciprocals of its diagonal to
+// scale and the smallest pivot over its diagonal to pivot.
 //
 //	DX 256*c, for column c   R14 row c           R15 element (c, c)
 //	DI 256*r, for row r      SI row r            V8-V11 the scale of column c
 //	V12 1
 #define FACTOR \
 	BEGIN; \
-	MOVQ $0x3ff0000000000000, R8; \
-	VMOVQ R8, X12; \
-	VBROADCASTSD X12, V12; \
+	CONSTANT(0x3ff0000000000000, X12, V12); \
 lanes: \
 	LANES(modelParams_rows, R14); \
 	MOVQ R14, R15; \
 	XORL DX, DX; \
 column: \
-	LOAD_LANES(R15, V0, V1, V2, V3); \
+	LOAD_GIVEN(R15); \
 	MOVQ DX, CX; \
 	SHRQ $8, CX; \
 	MOVQ R14, R8; \
@@ -278,7 +291,7 @@ pivoted: \
 	JGE factored; \
 row: \
 	LEAQ (SI)(DX*1), R8; \
-	LOAD_LANES(R8, V0, V1, V2, V3); \
+	LOAD_GIVEN(R8); \
 	MOVQ SI, R8; \
 	MOVQ R14, R9; \
 	MOVQ DX, CX; \
@@ -431,3 +444,160 @@ lanes: \
 	LANES(modelParams_out, R8); \
 	STORE_LANES(R8, V0, V1, V2, V3); \
 	MORE_LANES(lanes)
+
+// ---- Robust fits -----------------------------------------------------------------------------------
+
+// ERRORS: for each date, out = e = in*in2 and out2 = |e|, or infinite where in2 is 0; rows += (e - in3)^2
+// and scale += in3^2.
+//
+//	V0-V3 sum of (e - in3)^2   V8 all bits but the sign    V11 in3, V12 e, V13 in2
+//	V4-V7 sum of in3^2         V9 infinity, V10 0
+//	R8 in, R9 in2, R10 in3     R11 out, R12 out2           CX dates left
+#define ERRORS4(j, change, size) \
+	VMOVUPD (j*VEC)(R9), V13; \
+	VMOVUPD (j*VEC)(R10), V11; \
+	VMULPD (j*VEC)(R8), V13, V12; \
+	VMOVUPD V12, (j*VEC)(R11); \
+	VFMADD231PD V11, V11, size; \
+	VSUBPD V11, V12, V11; \
+	VFMADD231PD V11, V11, change; \
+	VANDPD V8, V12, V12; \
+	GAPS_INFINITE(V13, V10, V9, V12); \
+	VMOVUPD V12, (j*VEC)(R12)
+
+#define ERRORS \
+	BEGIN; \
+	CONSTANT(0x7fffffffffffffff, X8, V8); \
+	CONSTANT(0x7ff0000000000000, X9, V9); \
+	VXORPD V10, V10, V10; \
+lanes: \
+	LANES(modelParams_rows, DX); \
+	LANES(modelParams_scale, DI); \
+	LOAD_LANES(DX, V0, V1, V2, V3); \
+	LOAD_LANES(DI, V4, V5, V6, V7); \
+	LANES(modelParams_in, R8); \
+	LANES(modelParams_in2, R9); \
+	LANES(modelParams_in3, R10); \
+	LANES(modelParams_out, R11); \
+	LANES(modelParams_out2, R12); \
+	MOVQ modelParams_dates(AX), CX; \
+date: \
+	ERRORS4(0, V0, V4); \
+	ERRORS4(1, V1, V5); \
+	ERRORS4(2, V2, V6); \
+	ERRORS4(3, V3, V7); \
+	ADDQ $ROW, R8; \
+	ADDQ $ROW, R9; \
+	ADDQ $ROW, R10; \
+	ADDQ $ROW, R11; \
+	ADDQ $ROW, R12; \
+	DECQ CX; \
+	JNZ date; \
+	STORE_LANES(DX, V0, V1, V2, V3); \
+	STORE_LANES(DI, V4, V5, V6, V7); \
+	MORE_LANES(lanes)
+
+// HUBER and BISQUARE: for each date, out = v, the weight of in times in2, and out2 = v*in3.
+//
+//	V0-V3 rows      V4 1     V5 all bits but the sign      V6 weight, then v
+#define HUBER4(j, limit) \
+	VANDPD (j*VEC)(R8), V5, V6; \
+	VDIVPD V6, limit, V6; \
+	VMINPD V4, V6, V6; \
+	PUT_WEIGHT(j)
+
+#define BISQUARE4(j, inverse) \
+	VMULPD (j*VEC)(R8), inverse, V6; \
+	VMULPD V6, V6, V6; \
+	VMINPD V4, V6, V6; \
+	VSUBPD V6, V4, V6; \
+	VMULPD V6, V6, V6; \
+	PUT_WEIGHT(j)
+
+#define PUT_WEIGHT(j) \
+	VMULPD (j*VEC)(R9), V6, V6; \
+	VMOVUPD V6, (j*VEC)(R11); \
+	VMULPD (j*VEC)(R10), V6, V6; \
+	VMOVUPD V6, (j*VEC)(R12)
+
+#define REWEIGH(WEIGHT) \
+	BEGIN; \
+	CONSTANT(0x3ff0000000000000, X4, V4); \
+	CONSTANT(0x7fffffffffffffff, X5, V5); \
+lanes: \
+	LANES(modelParams_rows, DX); \
+	LOAD_LANES(DX, V0, V1, V2, V3); \
+	LANES(modelParams_in, R8); \
+	LANES(modelParams_in2, R9); \
+	LANES(modelParams_in3, R10); \
+	LANES(modelParams_out, R11); \
+	LANES(modelParams_out2, R12); \
+	MOVQ modelParams_dates(AX), CX; \
+date: \
+	WEIGHT(0, V0); \
+	WEIGHT(1, V1); \
+	WEIGHT(2, V2); \
+	WEIGHT(3, V3); \
+	ADDQ $ROW, R8; \
+	ADDQ $ROW, R9; \
+	ADDQ $ROW, R10; \
+	ADDQ $ROW, R11; \
+	ADDQ $ROW, R12; \
+	DECQ CX; \
+	JNZ date; \
+	MORE_LANES(lanes)
+
+// SPREADS: out[0] = the sum over dates of the square of psi(in), out[1] = that of slope(in2), out[2] =
+// that of the square of slope(in2). in2 is |in|, or infinite in gaps.
+//
+//	V0-V2 sums     V3 rows    V4 1    V5 all bits but the sign    V6-V8 scratch, V9 5
+#define HUBER_SPREAD \
+	VANDPD (R8), V5, V6; \
+	VMINPD V3, V6, V6; \
+	VFMADD231PD V6, V6, V0; \
+	VMOVUPD (R9), V7; \
+	COUNT_UP_TO(V3, V7, V4, V1)
+
+#define BISQUARE_SPREAD \
+	VMULPD (R9), V3, V6; \
+	VMULPD V6, V6, V6; \
+	VMINPD V4, V6, V6; \
+	VMULPD V9, V6, V7; \
+	VSUBPD V7, V4, V7; \
+	VSUBPD V6, V4, V6; \
+	VMULPD V6, V7, V7; \
+	VADDPD V7, V1, V1; \
+	VFMADD231PD V7, V7, V2; \
+	VMULPD V6, V6, V6; \
+	VMULPD (R8), V6, V6; \
+	VFMADD231PD V6, V6, V0
+
+#define SPREADS(SPREAD) \
+	BEGIN; \
+	CONSTANT(0x3ff0000000000000, X4, V4); \
+	CONSTANT(0x7fffffffffffffff, X5, V5); \
+	CONSTANT(0x4014000000000000, X9, V9); \
+lanes: \
+	LANES(modelParams_rows, R8); \
+	VMOVUPD (R8), V3; \
+	VXORPD V0, V0, V0; \
+	VXORPD V1, V1, V1; \
+	VXORPD V2, V2, V2; \
+	LANES(modelParams_in, R8); \
+	LANES(modelParams_in2, R9); \
+	MOVQ modelParams_dates(AX), CX; \
+date: \
+	SPREAD; \
+	ADDQ $ROW, R8; \
+	ADDQ $ROW, R9; \
+	DECQ CX; \
+	JNZ date; \
+	LANES(modelParams_out, R8); \
+	VMOVUPD V0, (R8); \
+	VMOVUPD V1, ROW(R8); \
+	VMOVUPD V2, (2*ROW)(R8); \
+	ADDQ $VEC, BX; \
+	CMPQ BX, $ROW; \
+	JLT lanes; \
+	VZEROUPPER; \
+	RET

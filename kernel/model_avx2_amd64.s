@@ -24,6 +24,12 @@
 #define UNLESS(b, a) VCMPPD $25, b, a, Y13
 #define CHOOSE(new, old) VBLENDVPD Y13, new, old, old
 
+// GAPS_INFINITE(in, zero, infinity, x): x = infinity where in is 0.
+#define GAPS_INFINITE(in, zero, infinity, x) VCMPPD $0, zero, in, Y14; VBLENDVPD Y14, infinity, x, x
+
+// COUNT_UP_TO(limit, x, one, n): n += 1 where x <= limit.
+#define COUNT_UP_TO(limit, x, one, n) VCMPPD $18, limit, x, Y14; VANDPD one, Y14, Y14; VADDPD Y14, n, n
+
 // ---- Where the rows of pixels begin in tables ---------------------------------------------------------
 //
 //	Y0, Y1 [32]uint16 = where rows begin      Y2, Y3 bits of the date
@@ -305,3 +311,68 @@ TEXT ·modelInvertAVX2(SB), NOSPLIT, $0-8
 
 TEXT ·modelCovarianceAVX2(SB), NOSPLIT, $0-8
 	COVARIANCE
+
+// ---- Counting for medians -----------------------------------------------------------------------------
+//
+// As the body for AVX-512, for 8 pixels at a time.
+//
+//	Y0, Y1 number   Y2, Y3 greatest   Y4, Y5 least   Y6, Y7 rows
+//	Y8 in, Y9 1     Y10 infinity      Y11 whether less, Y12 scratch
+
+#define COUNT4(j, n, greatest, least, limit) \
+	VMOVUPD (j*32)(R8), Y8; \
+	VCMPPD $17, limit, Y8, Y11; \
+	VANDPD Y9, Y11, Y12; \
+	VADDPD Y12, n, n; \
+	VANDPD Y8, Y11, Y12; \
+	VMAXPD Y12, greatest, greatest; \
+	VBLENDVPD Y11, Y10, Y8, Y12; \
+	VMINPD Y12, least, least
+
+TEXT ·modelCountAVX2(SB), NOSPLIT, $0-8
+	BEGIN
+	CONSTANT(0x3ff0000000000000, X9, Y9)
+	CONSTANT(0x7ff0000000000000, X10, Y10)
+lanes:
+	ZERO_LANES(Y0, Y1, Y2, Y3)
+	VMOVAPD Y10, Y4
+	VMOVAPD Y10, Y5
+	LANES(modelParams_rows, R8)
+	VMOVUPD (R8), Y6
+	VMOVUPD 32(R8), Y7
+	LANES(modelParams_in, R8)
+	MOVQ modelParams_dates(AX), CX
+date:
+	COUNT4(0, Y0, Y2, Y4, Y6)
+	COUNT4(1, Y1, Y3, Y5, Y7)
+	ADDQ $ROW, R8
+	DECQ CX
+	JNZ date
+	LANES(modelParams_out, R8)
+	VMOVUPD Y0, (R8)
+	VMOVUPD Y1, 32(R8)
+	LANES(modelParams_out2, R8)
+	VMOVUPD Y2, (R8)
+	VMOVUPD Y3, 32(R8)
+	VMOVUPD Y4, ROW(R8)
+	VMOVUPD Y5, (ROW+32)(R8)
+	ADDQ $64, BX
+	CMPQ BX, $ROW
+	JLT lanes
+	VZEROUPPER
+	RET
+
+TEXT ·modelErrorsAVX2(SB), NOSPLIT, $0-8
+	ERRORS
+
+TEXT ·modelHuberAVX2(SB), NOSPLIT, $0-8
+	REWEIGH(HUBER4)
+
+TEXT ·modelBisquareAVX2(SB), NOSPLIT, $0-8
+	REWEIGH(BISQUARE4)
+
+TEXT ·modelHuberSpreadAVX2(SB), NOSPLIT, $0-8
+	SPREADS(HUBER_SPREAD)
+
+TEXT ·modelBisquareSpreadAVX2(SB), NOSPLIT, $0-8
+	SPREADS(BISQUARE_SPREAD)

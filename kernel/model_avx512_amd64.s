@@ -24,6 +24,12 @@
 #define UNLESS(b, a) VCMPPD $25, b, a, K1
 #define CHOOSE(new, old) VMOVAPD new, K1, old
 
+// GAPS_INFINITE(in, zero, infinity, x): x = infinity where in is 0.
+#define GAPS_INFINITE(in, zero, infinity, x) VCMPPD $0, zero, in, K1; VMOVAPD infinity, K1, x
+
+// COUNT_UP_TO(limit, x, one, n): n += 1 where x <= limit.
+#define COUNT_UP_TO(limit, x, one, n) VCMPPD $18, limit, x, K1; VADDPD one, n, K1, n
+
 // ---- Sums of products from tables, of 8 pixels at a time --------------------------------------------
 //
 // Here each lane is a product: a table row has the sums of all products, and one row is added for each
@@ -229,3 +235,63 @@ TEXT ·modelInvertAVX512(SB), NOSPLIT, $0-8
 
 TEXT ·modelCovarianceAVX512(SB), NOSPLIT, $0-8
 	COVARIANCE
+
+// ---- Counting for medians -----------------------------------------------------------------------------
+//
+// out[0] = the number of dates at which in is less than rows, out2[0] = the greatest of these, or 0, and
+// out2[1] = the least of the others, or infinity.
+//
+//	Z0-Z3 number   Z4-Z7 greatest   Z8-Z11 least   Z12-Z15 rows   Z16 in, Z17 1   K1 whether less
+
+#define COUNT8(j, n, greatest, least, limit) \
+	VMOVUPD (j*64)(R8), Z16; \
+	VCMPPD $17, limit, Z16, K1; \
+	VADDPD Z17, n, K1, n; \
+	VMAXPD Z16, greatest, K1, greatest; \
+	KNOTB K1, K1; \
+	VMINPD Z16, least, K1, least
+
+TEXT ·modelCountAVX512(SB), NOSPLIT, $0-8
+	BEGIN
+	CONSTANT(0x3ff0000000000000, X17, Z17)
+	ZERO_LANES(Z0, Z1, Z2, Z3)
+	ZERO_LANES(Z4, Z5, Z6, Z7)
+	CONSTANT(0x7ff0000000000000, X8, Z8)
+	VMOVAPD Z8, Z9
+	VMOVAPD Z8, Z10
+	VMOVAPD Z8, Z11
+	MOVQ modelParams_rows(AX), R8
+	LOAD_LANES(R8, Z12, Z13, Z14, Z15)
+	MOVQ modelParams_in(AX), R8
+	MOVQ modelParams_dates(AX), CX
+date:
+	COUNT8(0, Z0, Z4, Z8, Z12)
+	COUNT8(1, Z1, Z5, Z9, Z13)
+	COUNT8(2, Z2, Z6, Z10, Z14)
+	COUNT8(3, Z3, Z7, Z11, Z15)
+	ADDQ $ROW, R8
+	DECQ CX
+	JNZ date
+	MOVQ modelParams_out(AX), R8
+	STORE_LANES(R8, Z0, Z1, Z2, Z3)
+	MOVQ modelParams_out2(AX), R8
+	STORE_LANES(R8, Z4, Z5, Z6, Z7)
+	ADDQ $ROW, R8
+	STORE_LANES(R8, Z8, Z9, Z10, Z11)
+	VZEROUPPER
+	RET
+
+TEXT ·modelErrorsAVX512(SB), NOSPLIT, $0-8
+	ERRORS
+
+TEXT ·modelHuberAVX512(SB), NOSPLIT, $0-8
+	REWEIGH(HUBER4)
+
+TEXT ·modelBisquareAVX512(SB), NOSPLIT, $0-8
+	REWEIGH(BISQUARE4)
+
+TEXT ·modelHuberSpreadAVX512(SB), NOSPLIT, $0-8
+	SPREADS(HUBER_SPREAD)
+
+TEXT ·modelBisquareSpreadAVX512(SB), NOSPLIT, $0-8
+	SPREADS(BISQUARE_SPREAD)

@@ -181,12 +181,11 @@ func addSquaresGeneric(sum *modelVector, r []modelVector, bits []uint32, w []mod
 
 // factorGeneric implements modelFactor.factor.
 func (f *modelFactor) factorGeneric(columns int) {
-	var d modelVector
 	for c := range columns {
 		diagonal := &f.g[pair(c, c)]
-		d = *diagonal
+		d := *diagonal
 		for k := range c {
-			subtractProduct(&d, &f.g[pair(c, k)], &f.g[pair(c, k)])
+			subtractProduct(&d, &f.l[pair(c, k)], &f.l[pair(c, k)])
 		}
 		for p := range d {
 			if c == 0 || !(d[p]*f.size[p] >= f.pivot[p]*diagonal[p]) {
@@ -195,9 +194,10 @@ func (f *modelFactor) factorGeneric(columns int) {
 			f.scale[c][p] = 1 / math.Sqrt(d[p])
 		}
 		for r := c + 1; r < columns; r++ {
-			v := &f.g[pair(r, c)]
+			v := &f.l[pair(r, c)]
+			*v = f.g[pair(r, c)]
 			for k := range c {
-				subtractProduct(v, &f.g[pair(r, k)], &f.g[pair(c, k)])
+				subtractProduct(v, &f.l[pair(r, k)], &f.l[pair(c, k)])
 			}
 			for p := range v {
 				v[p] *= f.scale[c][p]
@@ -221,7 +221,7 @@ func (f *modelFactor) solveGeneric(b, h []modelVector) {
 	copy(b, h)
 	for c := range b {
 		for k := range c {
-			subtractProduct(&b[c], &f.g[pair(c, k)], &b[k])
+			subtractProduct(&b[c], &f.l[pair(c, k)], &b[k])
 		}
 		for p := range b[c] {
 			b[c][p] *= f.scale[c][p]
@@ -229,7 +229,7 @@ func (f *modelFactor) solveGeneric(b, h []modelVector) {
 	}
 	for c := len(b) - 1; c >= 0; c-- {
 		for k := c + 1; k < len(b); k++ {
-			subtractProduct(&b[c], &f.g[pair(k, c)], &b[k])
+			subtractProduct(&b[c], &f.l[pair(k, c)], &b[k])
 		}
 		for p := range b[c] {
 			b[c][p] *= f.scale[c][p]
@@ -245,7 +245,7 @@ func (f *modelFactor) invertGeneric(columns int) {
 			v := &f.inverse[pair(r, c)]
 			*v = modelVector{}
 			for k := c; k < r; k++ {
-				subtractProduct(v, &f.g[pair(r, k)], &f.inverse[pair(k, c)])
+				subtractProduct(v, &f.l[pair(r, k)], &f.inverse[pair(k, c)])
 			}
 			for p := range v {
 				v[p] *= f.scale[r][p]

@@ -5,16 +5,16 @@ import "unsafe"
 // modelParams is the argument of the bodies of models, which take the offsets of its fields from
 // go_asm.h. model_amd64.h says what each body does with them.
 type modelParams struct {
-	out, in, rows, scale *modelVector
-	pivot, size          *modelVector
-	numbers              *float64
-	stride               int // bytes from the numbers of one date to those of the next
-	dates                int
-	count                int
-	end                  int // of rows, in bytes; or registers of products
-	bits                 *uint32
-	index                *[modelLanes]uint16
-	w                    *modelVector
+	out, out2, in, in2, in3  *modelVector
+	rows, scale, pivot, size *modelVector
+	numbers                  *float64
+	stride                   int // bytes from the numbers of one date to those of the next
+	dates                    int
+	count                    int
+	end                      int // of rows, in bytes; or registers of products
+	bits                     *uint32
+	index                    *[modelLanes]uint16
+	w                        *modelVector
 }
 
 // modelBody identifies one of the bodies in assembly.
@@ -30,6 +30,12 @@ const (
 	modelSolveBody
 	modelInvertBody
 	modelCovarianceBody
+	modelErrorsBody
+	modelHuberBody
+	modelBisquareBody
+	modelCountBody
+	modelHuberSpreadBody
+	modelBisquareSpreadBody
 )
 
 // modelRow is the size of a modelVector in bytes.
@@ -95,9 +101,8 @@ func (k Kernel) addTables(f *modelFactor, m Model, index [][modelLanes]uint16) {
 	f.n = f.g[n]
 }
 
-// addDots computes the sum over dates of numbers[date*stride+j]·in[date] for every vector of out.
+// addDots adds the sum over dates of numbers[date*stride+j]·in[date] to every vector of out.
 func (k Kernel) addDots(out, in []modelVector, numbers []float64, stride int) {
-	clear(out)
 	if !k.hasModels() {
 		addDotsGeneric(out, in, numbers, stride)
 		return
@@ -141,13 +146,13 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 	k.callModel(modelSquaresBody, &p)
 }
 
-// factor replaces XᵀWX by L of LLᵀ.
+// factor computes L of LLᵀ = XᵀWX.
 func (f *modelFactor) factor(k Kernel, columns int) {
 	if !k.hasModels() {
 		f.factorGeneric(columns)
 		return
 	}
-	p := modelParams{rows: &f.g[0], scale: &f.scale[0], pivot: &f.pivot, size: &f.size, end: columns * modelRow}
+	p := modelParams{rows: &f.l[0], scale: &f.scale[0], pivot: &f.pivot, size: &f.size, end: columns * modelRow}
 	k.callModel(modelFactorBody, &p)
 }
 
@@ -157,7 +162,7 @@ func (f *modelFactor) solve(k Kernel, b, h []modelVector) {
 		f.solveGeneric(b, h)
 		return
 	}
-	p := modelParams{out: &b[0], in: &h[0], rows: &f.g[0], scale: &f.scale[0], end: len(b) * modelRow}
+	p := modelParams{out: &b[0], in: &h[0], rows: &f.l[0], scale: &f.scale[0], end: len(b) * modelRow}
 	k.callModel(modelSolveBody, &p)
 }
 
@@ -167,7 +172,7 @@ func (f *modelFactor) invert(k Kernel, columns int) {
 		f.invertGeneric(columns)
 		return
 	}
-	p := modelParams{out: &f.inverse[0], rows: &f.g[0], scale: &f.scale[0], end: columns * modelRow}
+	p := modelParams{out: &f.inverse[0], rows: &f.l[0], scale: &f.scale[0], end: columns * modelRow}
 	k.callModel(modelInvertBody, &p)
 }
 
@@ -180,4 +185,54 @@ func (f *modelFactor) covariance(k Kernel, sum *modelVector, r, c, columns int) 
 	p := modelParams{out: sum, in: &f.inverse[pair(r, r)], rows: &f.inverse[pair(r, c)],
 		stride: (r + 1) * modelRow, count: columns - r}
 	k.callModel(modelCovarianceBody, &p)
+}
+
+// errors computes the errors e of some dates, residuals r times the roots of weights, which are 0 in
+// gaps, and their absolute values, which are infinite in gaps. It adds (e − last)² to change and last²
+// to size.
+func (k Kernel) errors(e, absolute, r, root, last []modelVector, change, size *modelVector) {
+	if !k.hasModels() {
+		errorsGeneric(e, absolute, r, root, last, change, size)
+		return
+	}
+	p := modelParams{out: &e[0], out2: &absolute[0], in: &r[0], in2: &root[0], in3: &last[0],
+		rows: change, scale: size, dates: len(e)}
+	k.callModel(modelErrorsBody, &p)
+}
+
+// reweigh computes the weights v of some dates, those of psi for errors e times w, and v·d. See
+// Psi.limit for limit.
+func (k Kernel) reweigh(psi Psi, v, vd, e, w, d []modelVector, limit *modelVector) {
+	if !k.hasModels() {
+		reweighGeneric(psi, v, vd, e, w, d, limit)
+		return
+	}
+	p := modelParams{out: &v[0], out2: &vd[0], in: &e[0], in2: &w[0], in3: &d[0], rows: limit, dates: len(e)}
+	if psi == Huber {
+		k.callModel(modelHuberBody, &p)
+	} else {
+		k.callModel(modelBisquareBody, &p)
+	}
+}
+
+// spreads computes the sums over dates of psi², slope and slope² of the errors e, whose absolute
+// values are infinite in gaps. With Huber's weights, slopes are 0 or 1, and the last sum is not set.
+func (k Kernel) spreads(psi Psi, out *[3]modelVector, e, absolute []modelVector, limit *modelVector) {
+	if !k.hasModels() {
+		spreadsGeneric(psi, out, e, absolute, limit)
+		return
+	}
+	p := modelParams{out: &out[0], in: &e[0], in2: &absolute[0], rows: limit, dates: len(e)}
+	if psi == Huber {
+		k.callModel(modelHuberSpreadBody, &p)
+	} else {
+		k.callModel(modelBisquareSpreadBody, &p)
+	}
+}
+
+// countLess counts at how many dates in is less than limit. It returns the greatest of these numbers
+// and the least of the others too.
+func (k Kernel) countLess(n *modelVector, ends *[2]modelVector, in []modelVector, limit *modelVector) {
+	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: len(in)}
+	k.callModel(modelCountBody, &p)
 }

@@ -150,3 +150,36 @@ func (q *modelQR) invert(f *modelFactor, p int) {
 		}
 	}
 }
+
+// refine improves the coefficients of lane p by a step of iterative refinement (Higham, Accuracy and
+// Stability of Numerical Algorithms, chapter 12): it solves for XᵀWy − XᵀWX·b, which is computed in
+// twice the precision.
+func (s *ModelScratch) refine(f *modelFactor, p int) {
+	var step [MaxColumns]float64
+	for r := range s.columns {
+		rest, low := s.h[r][p], 0.0
+		for c := range s.columns {
+			g := f.g[pair(max(r, c), min(r, c))][p]
+			product := float64(-g * s.coef[c][p])
+			low += math.FMA(-g, s.coef[c][p], -product)
+			sum := rest + product
+			part := sum - rest
+			low += (rest - (sum - part)) + (product - part)
+			rest = sum
+		}
+		step[r] = rest + low
+	}
+	for c := range s.columns {
+		for k := range c {
+			step[c] = math.FMA(-f.l[pair(c, k)][p], step[k], step[c])
+		}
+		step[c] *= f.scale[c][p]
+	}
+	for c := s.columns - 1; c >= 0; c-- {
+		for k := c + 1; k < s.columns; k++ {
+			step[c] = math.FMA(-f.l[pair(k, c)][p], step[k], step[c])
+		}
+		step[c] *= f.scale[c][p]
+		s.coef[c][p] += float64(step[c])
+	}
+}

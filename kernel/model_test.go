@@ -352,3 +352,73 @@ func TestModelsAreTheSameAlone(t *testing.T) {
 		}
 	}
 }
+
+func newRobustFits(columns, pixels int) RobustFits {
+	return RobustFits{Fits: newFits(columns, pixels), Variance: newFloats[float64](pixels),
+		Scale: newFloats[float64](pixels), Rounds: newFloats[float64](pixels)}
+}
+
+// Robust fits have the bits of the portable code too, with weights and rasters, for rounded samples,
+// of which many residuals are equal, and for series on an exact line.
+func TestRobustSameBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 5))
+	const pixels = 2*modelLanes + 5
+	for trial := range 60 {
+		d := dtypes[trial%len(dtypes)]
+		columns := 1 + rng.IntN(6)
+		n := columns + rng.IntN(2*modelDates+10)
+		x := modelColumns(columns, n, trial%2 == 0)
+		var weights []float64
+		if trial%3 == 0 {
+			for range n {
+				weights = append(weights, float64(rng.IntN(4))/2)
+			}
+		}
+		rasters := 0
+		var extra Extra
+		if trial%5 == 0 && columns > 1 {
+			rasters = 1
+			r := Raster{Tile: newTile(Float32, n, pixels, pixels)}
+			fillTile(rng, r.Tile, gapPatterns[5])
+			extra.Rasters = append(extra.Rasters, r)
+		}
+		if trial%7 == 0 {
+			extra.Stride = pixels
+			extra.Weights = make([]float64, n*pixels)
+			for i := range extra.Weights {
+				extra.Weights[i] = max(0, rng.Float64()-0.1)
+			}
+		}
+		m := NewModel(x[:columns-rasters], rasters, weights)
+		tile := newTile(d, n, pixels, pixels)
+		fillTile(rng, tile, gapPatterns[trial%len(gapPatterns)])
+		for i := range n * pixels {
+			p := i % pixels
+			if y := 50 + float64(i/pixels%9) + 20*rng.NormFloat64(); p%3 == 0 && rng.IntN(4) > 0 {
+				set(tile.Data, d, i, math.Round(y/10)*10)
+			} else if p%3 == 1 && rng.IntN(4) > 0 {
+				set(tile.Data, d, i, 50)
+			}
+		}
+		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
+		r := Robust{Psi: Huber, Rounds: 20, Accuracy: 1e-4}
+		if trial%2 == 1 {
+			r.Psi = Bisquare
+		}
+		want := newRobustFits(columns, pixels)
+		Kernel{}.Robust(want, NewRobustScratch(m), tile, m, v, extra, r)
+		for _, k := range kernels(t) {
+			got := newRobustFits(columns, pixels+margin)
+			k.Robust(got, NewRobustScratch(m), tile, m, v, extra, r)
+			if err := diffFits(want.Fits, got.Fits, 0, pixels); err != nil {
+				t.Fatalf("%v %v, trial %d, %d columns, %d dates: %v", k.ISA(), d, trial, columns, n, err)
+			}
+			for p := range pixels {
+				if !sameBits(want.Variance[p], got.Variance[p]) || !sameBits(want.Scale[p], got.Scale[p]) || !sameBits(want.Rounds[p], got.Rounds[p]) {
+					t.Fatalf("%v %v, trial %d: variance, scale and rounds of pixel %d are %v, %v and %v, want %v, %v and %v", k.ISA(), d, trial, p,
+						got.Variance[p], got.Scale[p], got.Rounds[p], want.Variance[p], want.Scale[p], want.Rounds[p])
+				}
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/big"
 	"testing"
 )
 
@@ -186,4 +187,81 @@ func TestNISTCoefficients(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The coefficients of NIST's data sets by Models: the columns as they are for data with several
+// predictors, and powers of one that is centred and scaled for polynomials, as package stats makes them.
+func TestNISTModels(t *testing.T) {
+	least := map[string]float64{"Pontius": 12, "Longley": 10, "Filip": 7.5, "Wampler1": 10, "Wampler2": 10.5, "Wampler3": 9, "Wampler4": 8, "Wampler5": 6}
+	for _, data := range nist {
+		n := len(data.y)
+		columns := append([][]float64{steps(1, 0, n)}, data.x...)
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for _, x := range data.x[0] {
+			lo, hi = min(lo, x), max(hi, x)
+		}
+		// With a scale of a power of two, the powers of whole numbers are exact.
+		mid, half := (lo+hi)/2, math.Exp2(math.Ceil(math.Log2((hi-lo)/2)))
+		if data.degree > 0 {
+			columns = columns[:1]
+		}
+		for len(columns) <= data.degree {
+			next := make([]float64, n)
+			for i := range next {
+				next[i] = columns[len(columns)-1][i] * ((data.x[0][i] - mid) / half)
+			}
+			columns = append(columns, next)
+		}
+		const pixels = 40
+		tile := newTile(Float64, n, pixels, pixels)
+		for i, y := range data.y {
+			for p := range pixels {
+				set(tile.Data, Float64, i*pixels+p, y)
+			}
+		}
+		m := NewModel(columns, 0, nil)
+		for _, k := range kernels(t) {
+			fits := fitsOf(k, tile, m, Valid{}, Extra{})
+			for _, p := range []int{0, pixels - 1} {
+				coef := make([]float64, len(columns))
+				for j := range coef {
+					coef[j] = fits.Coef[j][p]
+				}
+				if data.degree > 0 {
+					coef = expand(coef, mid, half)
+				}
+				worst := 15.0
+				for j, want := range data.certified {
+					worst = min(worst, -math.Log10(math.Abs(coef[j]-want)/math.Abs(want)))
+				}
+				if t.Logf("%v: %s: %.1f, pivot %.1g", k.ISA(), data.name, worst, fits.Pivot[p]); !(worst >= least[data.name]) {
+					t.Errorf("%v: %s: a log relative error of %.1f, not %v: %v, certified %v", k.ISA(), data.name, worst, least[data.name], coef, data.certified)
+				}
+			}
+		}
+	}
+}
+
+// expand returns the coefficients of the powers of x of a polynomial in (x - mid)/half.
+func expand(coef []float64, mid, half float64) []float64 {
+	number := func(x float64) *big.Float { return new(big.Float).SetPrec(500).SetFloat64(x) }
+	sum := make([]*big.Float, len(coef))
+	for j := range sum {
+		sum[j] = number(0)
+	}
+	for j := len(coef) - 1; j >= 0; j-- { // Horner: sum = sum·(x − mid)/half + coef
+		for i := len(sum) - 1; i >= 0; i-- {
+			term := number(0).Mul(sum[i], number(-mid))
+			if i > 0 {
+				term.Add(term, sum[i-1])
+			}
+			sum[i] = term.Quo(term, number(half))
+		}
+		sum[0].Add(sum[0], number(coef[j]))
+	}
+	out := make([]float64, len(coef))
+	for j := range out {
+		out[j], _ = sum[j].Float64()
+	}
+	return out
 }

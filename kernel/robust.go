@@ -105,24 +105,35 @@ func (d *RobustFits) check(columns, pixels int) {
 type RobustScratch struct {
 	best     [MaxColumns]modelVector
 	scale    modelVector
+	guess    modelVector // of the median
+	limit    modelVector
 	rounds   modelVector
 	variance modelVector
+	change   modelVector // Σ of the squared changes of the errors
+	size     modelVector // Σ of the squares of the errors before
+	count    modelVector
+	ends     [2]modelVector
+	spreads  [3]modelVector
 	one      modelFactor // of the round
 
 	ModelScratch
-	r, last []modelVector // by date: residuals times the root of the weight, now and a round ago
-	v       []modelVector // by date: weights of the round
-	done    uint32        // bits of the lanes that have ended
-	sorted  []float64
+	roots    []modelVector // by date
+	root     []modelVector // roots of the weights, 0 in gaps: roots, or w if all weights are 0 or 1
+	e, last  []modelVector // by date: errors, now and a round ago
+	absolute []modelVector // by date
+	v        []modelVector // by date: weights of the round
+	done     uint32        // bits of the lanes that have ended
+	ended    uint32        // bits of those that ended after a round
+	sorted   []float64
 }
 
 // NewRobustScratch returns the memory for robust fits of m.
 func NewRobustScratch(m Model) *RobustScratch {
 	s := &RobustScratch{}
 	s.init(m)
-	s.r = make([]modelVector, m.dates)
-	s.last = make([]modelVector, m.dates)
-	s.v = make([]modelVector, m.dates)
+	for _, to := range []*[]modelVector{&s.roots, &s.e, &s.last, &s.absolute, &s.v} {
+		*to = make([]modelVector, m.dates)
+	}
 	s.sorted = make([]float64, 0, m.dates)
 	return s
 }
@@ -130,141 +141,123 @@ func NewRobustScratch(m Model) *RobustScratch {
 // iterate makes the rounds for the count pixels in lanes, after least squares. f is the factor of
 // that.
 func (s *RobustScratch) iterate(k Kernel, m Model, f *modelFactor, w []modelVector, r Robust, count int) {
-	s.best = s.coef
-	s.scale, s.rounds, s.variance = modelVector{}, modelVector{}, modelVector{}
-	s.done = math.MaxUint32
-	for p := range count {
-		s.variance[p] = math.NaN()
-		if f.pivot[p] != 0 && f.n[p] > float64(s.columns) {
-			s.done &^= 1 << p
-		}
-	}
-	s.errors(k, s.r, m, w)
+	s.begin(k, m, f, w, count)
 	for round := 1; round <= r.Rounds && s.done != math.MaxUint32; round++ {
-		s.median(count)
+		s.scales(k, &f.n)
 		if s.done == math.MaxUint32 {
 			break
 		}
-		s.reweigh(m, w, r.Psi)
-		s.gram(k, m, &s.one, s.v)
-		s.one.n = f.n // an observation of weight 0 still counts
-		s.one.factor(k, s.columns)
-		s.dots(k, m, s.v)
-		s.one.solve(k, s.coef[:s.columns], s.h[:s.columns])
-		for p := range count {
-			if s.done>>p&1 == 0 && !s.one.usable(p, s.columns) {
-				s.again(m, &s.one, p, s.v)
-			}
+		for p := range s.limit {
+			s.limit[p] = r.Psi.limit(s.scale[p])
 		}
-		s.r, s.last = s.last, s.r
-		s.errors(k, s.r, m, w)
-		s.finish(m, f, r, round)
+		s.refit(k, m, f, r.Psi)
+		s.e, s.last = s.last, s.e
+		s.errors(k, m)
+		s.finish(r, round)
 	}
 	s.coef = s.best
+	s.errors(k, m)
+	s.variances(k, &f.n, r.Psi)
 }
 
-// errors computes the residuals times the root of the weight. They are 0 in gaps.
-func (s *RobustScratch) errors(k Kernel, r []modelVector, m Model, w []modelVector) {
-	s.residuals(k, r, m, 0)
-	for i := range r {
-		for p := range r[i] {
-			switch {
-			case s.bits[i]>>p&1 == 0:
-				r[i][p] = 0
-			case w != nil || m.weights != nil:
-				r[i][p] *= math.Sqrt(s.weightOf(m, i, p, w))
+// begin prepares the rounds.
+func (s *RobustScratch) begin(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
+	s.best = s.coef
+	s.scale, s.rounds, s.guess = modelVector{}, modelVector{}, modelVector{}
+	s.done, s.ended = math.MaxUint32, 0
+	for p := range s.variance {
+		s.variance[p] = math.NaN()
+		if p < count && f.pivot[p] != 0 && f.n[p] > float64(s.columns) {
+			s.done &^= 1 << p
+		}
+	}
+	if w == nil {
+		s.unfold(m)
+	}
+	s.root = s.w
+	if w != nil || m.weights != nil {
+		s.root = s.roots
+		for i := range s.w {
+			for p, w := range s.w[i] {
+				s.root[i][p] = math.Sqrt(w)
 			}
+		}
+	}
+	clear(s.last)
+	s.errors(k, m)
+	s.drop()
+	for p, n := range f.n {
+		s.guess[p] = math.Sqrt(s.change[p]/n) * madOfNormal
+	}
+}
+
+// unfold sets the weights of pixels to those of the model, and to 0 in gaps.
+func (s *RobustScratch) unfold(m Model) {
+	for i, observed := range s.bits {
+		weight := m.weight(i)
+		for p := range s.w[i] {
+			s.w[i][p] = weight * float64(observed>>p&1)
 		}
 	}
 }
 
-// median computes the scale of the lanes that have not ended, and ends those with scale 0.
-func (s *RobustScratch) median(count int) {
-	for p := range count {
-		if s.done>>p&1 != 0 {
-			continue
-		}
-		s.sorted = s.sorted[:0]
-		for i, observed := range s.bits {
-			if observed>>p&1 != 0 {
-				s.sorted = append(s.sorted, math.Abs(s.r[i][p]))
-			}
-		}
-		s.scale[p] = median(s.sorted) / madOfNormal
-		if s.scale[p] == 0 {
+// errors computes the errors, and how much they have changed since the last ones.
+func (s *RobustScratch) errors(k Kernel, m Model) {
+	s.change, s.size = modelVector{}, modelVector{}
+	for i := 0; i < m.dates; i += modelDates {
+		end := min(i+modelDates, m.dates)
+		r := s.block[:end-i]
+		s.residuals(k, r, m, i)
+		k.errors(s.e[i:end], s.absolute[i:end], r, s.root[i:end], s.last[i:end], &s.change, &s.size)
+	}
+}
+
+// drop ends the lanes whose errors are not finite.
+func (s *RobustScratch) drop() {
+	for p := range s.change {
+		if sum := s.change[p] + s.size[p]; s.done>>p&1 == 0 && math.IsNaN(sum-sum) {
 			s.done |= 1 << p
-			if s.isExact(p) {
-				s.variance[p] = 0
+			s.rounds[p], s.scale[p], s.variance[p] = math.NaN(), math.NaN(), math.NaN()
+			for c := range s.columns {
+				s.best[c][p] = math.NaN()
 			}
 		}
 	}
 }
 
-// isExact reports whether all residuals of lane p are 0.
-func (s *RobustScratch) isExact(p int) bool {
-	for i := range s.r {
-		if s.r[i][p] != 0 {
-			return false
+// refit fits with the weights of the round.
+func (s *RobustScratch) refit(k Kernel, m Model, f *modelFactor, psi Psi) {
+	n := pairs(m.shared)
+	g, h := s.one.g[:n], s.h[:m.shared]
+	clear(g)
+	clear(h)
+	for i := 0; i < m.dates; i += modelDates {
+		end := min(i+modelDates, m.dates)
+		v, vd := s.v[i:end], s.wd[i:end]
+		k.reweigh(psi, v, vd, s.e[i:end], s.w[i:end], s.d[i:end], &s.limit)
+		if m.rasters == 0 {
+			k.addDots(g, v, m.products[i*n:], n)
+		}
+		k.addDots(h, vd, m.x[i*m.shared:], m.shared)
+	}
+	if m.rasters > 0 {
+		s.gramRasters(m, &s.one, s.v)
+		s.dotsRasters(m, s.wd)
+	}
+	s.one.n = f.n // observations of weight 0 still count
+	s.one.factor(k, s.columns)
+	s.one.solve(k, s.coef[:s.columns], s.h[:s.columns])
+	for p := range modelLanes {
+		if s.done>>p&1 == 0 && !s.one.usable(p, s.columns) {
+			s.again(m, &s.one, p, s.v)
 		}
 	}
-	return true
 }
 
-// reweigh computes the weights of the round.
-func (s *RobustScratch) reweigh(m Model, w []modelVector, psi Psi) {
-	for i := range s.v {
-		v, r := &s.v[i], &s.r[i]
-		for p := range v {
-			if s.bits[i]>>p&1 == 0 {
-				v[p] = 0
-				continue
-			}
-			v[p] = psi.weight(r[p]/s.scale[p]) * s.weightOf(m, i, p, w)
-		}
-	}
-}
-
-// weight returns the weight of an observation.
-func (psi Psi) weight(u float64) float64 {
-	if psi == Huber {
-		if u = math.Abs(u); u > huberLimit {
-			return huberLimit / u
-		}
-		return 1
-	}
-	u /= bisquareLimit
-	part := 1 - min(1, float64(u*u))
-	return float64(part * part)
-}
-
-// slope returns the derivative of u·weight(u).
-func (psi Psi) slope(u float64) float64 {
-	if psi == Huber {
-		if math.Abs(u) > huberLimit {
-			return 0
-		}
-		return 1
-	}
-	u /= bisquareLimit
-	u *= u
-	if u >= 1 {
-		return 0
-	}
-	return (1 - u) * (1 - float64(5*u))
-}
-
-// finish ends the lanes whose residuals have changed little, or all in the last round.
-func (s *RobustScratch) finish(m Model, f *modelFactor, r Robust, round int) {
-	var change, size modelVector
-	for i := range s.r {
-		now, before := &s.r[i], &s.last[i]
-		for p := range now {
-			d := now[p] - before[p]
-			change[p] = math.FMA(d, d, change[p])
-			size[p] = math.FMA(before[p], before[p], size[p])
-		}
-	}
-	for p := range change {
+// finish ends the lanes whose errors have changed little, or all in the last round.
+func (s *RobustScratch) finish(r Robust, round int) {
+	s.drop()
+	for p := range s.change {
 		if s.done>>p&1 != 0 {
 			continue
 		}
@@ -272,7 +265,7 @@ func (s *RobustScratch) finish(m Model, f *modelFactor, r Robust, round int) {
 			s.best[c][p] = s.coef[c][p]
 		}
 		s.rounds[p] = float64(round)
-		converged := math.Sqrt(change[p]/max(1e-20, size[p])) <= r.Accuracy
+		converged := math.Sqrt(s.change[p]/max(1e-20, s.size[p])) <= r.Accuracy
 		if !converged && round < r.Rounds {
 			continue
 		}
@@ -280,80 +273,109 @@ func (s *RobustScratch) finish(m Model, f *modelFactor, r Robust, round int) {
 			s.rounds[p] = math.NaN()
 		}
 		s.done |= 1 << p
-		s.variance[p] = s.varianceOf(p, f.n[p], r.Psi)
+		s.ended |= 1 << p
 	}
 }
 
-// varianceOf returns the Variance of lane p with n observations.
-func (s *RobustScratch) varianceOf(p int, n float64, psi Psi) float64 {
-	scale := s.scale[p]
-	var squares, slopes float64
-	s.sorted = s.sorted[:0]
-	for i, observed := range s.bits {
-		if observed>>p&1 == 0 {
-			continue
+// limit returns the number from which weights follow: with Huber's weights the greatest error of
+// weight 1, else the reciprocal of the least error of weight 0.
+func (psi Psi) limit(scale float64) float64 {
+	if psi == Huber {
+		return huberLimit * scale
+	}
+	return 1 / (bisquareLimit * scale)
+}
+
+// weight returns the weight of an error.
+func (psi Psi) weight(e, limit float64) float64 {
+	if psi == Huber {
+		return upToOne(limit / math.Abs(e))
+	}
+	u := e * limit
+	part := 1 - upToOne(float64(u*u))
+	return part * part
+}
+
+// slope returns the derivative of u·weight(u), where u is the error over its scale.
+func (psi Psi) slope(e, limit float64) float64 {
+	if psi == Huber {
+		if e <= limit {
+			return 1
 		}
-		r := s.r[i][p]
-		e := r * psi.weight(r/scale)
-		squares = math.FMA(e, e, squares)
-		slope := psi.slope(r / scale)
-		s.sorted = append(s.sorted, slope)
-		slopes += slope
-	}
-	mean := slopes / n
-	var spread float64
-	for _, slope := range s.sorted {
-		spread = math.FMA(slope-mean, slope-mean, spread)
-	}
-	columns := float64(s.columns)
-	kappa := 1 + columns*(spread/(n-1))/float64(n*float64(mean*mean))
-	return squares / (n - columns) * float64(kappa/mean*float64(kappa/mean))
-}
-
-// median returns the median of xs, the mean of the two middle ones if their number is even, and 0
-// of none. It changes their order.
-func median(xs []float64) float64 {
-	if len(xs) == 0 {
 		return 0
 	}
-	k := len(xs) / 2
-	upper := selectNth(xs, k)
-	if len(xs)%2 == 1 {
-		return upper
-	}
-	lower := xs[0]
-	for _, x := range xs[1:k] {
-		lower = max(lower, x)
-	}
-	return (lower + upper) / 2
+	u := e * limit
+	u = upToOne(float64(u * u))
+	return float64((1 - u) * (1 - float64(5*u)))
 }
 
-// selectNth returns the number that would be at index k if xs were sorted, and moves smaller ones
-// before it and greater ones behind it (Hoare's algorithm).
-func selectNth(xs []float64, k int) float64 {
-	lo, hi := 0, len(xs)-1
-	for lo < hi {
-		pivot := xs[k]
-		i, j := lo, hi
-		for i <= j {
-			for xs[i] < pivot {
-				i++
-			}
-			for pivot < xs[j] {
-				j--
-			}
-			if i <= j {
-				xs[i], xs[j] = xs[j], xs[i]
-				i++
-				j--
-			}
+// upToOne returns the lesser of x and 1, and 1 if x is NaN, as VMINPD does.
+func upToOne(x float64) float64 {
+	if x < 1 {
+		return x
+	}
+	return 1
+}
+
+// variances computes the Variance of the lanes that ended after a round.
+func (s *RobustScratch) variances(k Kernel, n *modelVector, psi Psi) {
+	k.spreads(psi, &s.spreads, s.e, s.absolute, &s.limit)
+	squares, slopes, slopes2 := &s.spreads[0], &s.spreads[1], &s.spreads[2]
+	if psi == Huber {
+		*slopes2 = *slopes
+	}
+	columns := float64(s.columns)
+	for p, n := range n {
+		if s.ended>>p&1 == 0 {
+			continue
 		}
-		if j < k {
-			lo = i
-		}
-		if k < i {
-			hi = j
+		mean := slopes[p] / n
+		spread := slopes2[p] - float64(mean*slopes[p])
+		kappa := 1 + columns*(spread/(n-1))/float64(n*float64(mean*mean))
+		s.variance[p] = squares[p] / (n - columns) * float64(kappa/mean*float64(kappa/mean))
+	}
+}
+
+// errorsGeneric implements Kernel.errors.
+func errorsGeneric(e, absolute, r, root, last []modelVector, change, size *modelVector) {
+	for i := range e {
+		for p := range e[i] {
+			before, now := last[i][p], float64(r[i][p]*root[i][p])
+			e[i][p], absolute[i][p] = now, math.Abs(now)
+			if root[i][p] == 0 {
+				absolute[i][p] = math.Inf(1)
+			}
+			change[p] = math.FMA(now-before, now-before, change[p])
+			size[p] = math.FMA(before, before, size[p])
 		}
 	}
-	return xs[k]
+}
+
+// reweighGeneric implements Kernel.reweigh.
+func reweighGeneric(psi Psi, v, vd, e, w, d []modelVector, limit *modelVector) {
+	for i := range v {
+		for p := range v[i] {
+			v[i][p] = psi.weight(e[i][p], limit[p]) * w[i][p]
+			vd[i][p] = v[i][p] * d[i][p]
+		}
+	}
+}
+
+// spreadsGeneric implements Kernel.spreads.
+func spreadsGeneric(psi Psi, out *[3]modelVector, e, absolute []modelVector, limit *modelVector) {
+	*out = [3]modelVector{}
+	for i := range e {
+		for p, e := range e[i] {
+			x := math.Abs(e)
+			if psi == Huber && !(x < limit[p]) {
+				x = limit[p]
+			} else if psi == Bisquare {
+				x = e * psi.weight(absolute[i][p], limit[p])
+			}
+			out[0][p] = math.FMA(x, x, out[0][p])
+			slope := psi.slope(absolute[i][p], limit[p])
+			out[1][p] += slope
+			out[2][p] = math.FMA(slope, slope, out[2][p])
+		}
+	}
 }
