@@ -123,15 +123,17 @@ func (e *DatesError) Error() string {
 
 // checkDates returns an error if no pixel can have a fit.
 func (m *model) checkDates() error {
-	one := func() []float64 { return make([]float64, 1) }
-	fits := kernel.Fits{N: one(), Pivot: one()}
+	fits := kernel.Fits{N: make([]float64, 1), Pivot: make([]float64, 1)}
+	for range m.basis.terms {
+		fits.Coef = append(fits.Coef, make([]float64, 1))
+	}
 	t := kernel.TileOf(make([]float64, len(m.times)), 1, len(m.times), 1)
 	m.k.Models(fits, kernel.NewModelScratch(m.of), t, m.of, kernel.Valid{}, kernel.Extra{})
 	e := &DatesError{Coefficients: len(m.basis.terms), Dates: int(fits.N[0])}
-	switch pivot := fits.Pivot[0]; {
-	case e.Dates < e.Coefficients || !(pivot > 0):
+	switch {
+	case math.IsNaN(fits.Coef[0][0]):
 		return e
-	case m.seasonal() && pivot < leastPivot:
+	case m.seasonal() && fits.Pivot[0] < leastPivot:
 		e.Season = true
 		return e
 	}

@@ -37,7 +37,10 @@ def model(name, t, y, *, degree=1, harmonics=0, period=0.0, step=None, covariate
     x = np.array(x).T
     ok = np.isfinite(y) & (w > 0)
     a, b, v = x[ok], y[ok], w[ok]
-    fit = sm.WLS(b, a, weights=v).fit()
+    b0 = np.round(b.mean())  # an offset would cost statsmodels digits
+    fit = sm.WLS(b - b0, a, weights=v).fit()
+    params = fit.params.copy()
+    params[0] += b0
     n, k = a.shape
     df, variance = n - k, fit.ssr / (n - k)
     fields = {"n": n, "r2": fit.rsquared, "rmse": np.sqrt((v * fit.resid**2).sum() / v.sum()), "mean": b.mean()}
@@ -52,22 +55,22 @@ def model(name, t, y, *, degree=1, harmonics=0, period=0.0, step=None, covariate
         fields |= {"lag1": r1, "effective_n": effective}
     cov = fit.normalized_cov_params * variance
     se = np.sqrt(np.diag(cov))
-    pvalues = 2 * stats.t.sf(np.abs(fit.params / se), df)
+    pvalues = 2 * stats.t.sf(np.abs(params / se), df)
     for j, field in enumerate(names[1:], 1):
-        fields[field] = fit.params[j]
+        fields[field] = params[j]
         if field == "slope":
-            fields |= {"stderr": se[j], "pvalue": pvalues[j], "tvalue": fit.params[j] / se[j]}
+            fields |= {"stderr": se[j], "pvalue": pvalues[j], "tvalue": params[j] / se[j]}
             q = stats.t.ppf(0.975, df)
-            fields |= {"slope_lo": fit.params[j] - q * se[j], "slope_hi": fit.params[j] + q * se[j]}
+            fields |= {"slope_lo": params[j] - q * se[j], "slope_hi": params[j] + q * se[j]}
         else:
             fields |= {f"{field}_stderr": se[j], f"{field}_pvalue": pvalues[j]}
     g = np.zeros(k)
     g[: degree + 1] = ((at - mid) / per) ** np.arange(degree + 1)
-    fields |= {"intercept": g @ fit.params, "intercept_stderr": np.sqrt(g @ cov @ g)}
+    fields |= {"intercept": g @ params, "intercept_stderr": np.sqrt(g @ cov @ g)}
     trend = [j for j, field in enumerate(names) if field in ("intercept", "slope", "quadratic", "cubic", "quartic", "step")]
     season = [j for j, field in enumerate(names) if field[:3] in ("cos", "sin")]
-    extra = sum(fit.params[names.index(key)] * np.mean(values) for key, values in (covariates or {}).items())
-    level = a[:, trend] @ fit.params[trend] + extra
+    extra = sum(params[names.index(key)] * np.mean(values) for key, values in (covariates or {}).items())
+    level = a[:, trend] @ params[trend] + extra
     fields |= {"fitted_first": level[0], "fitted_last": level[-1], "change": level[-1] - level[0]}
     fields["relative"] = 100 * fields["slope"] / fields["mean"]
     for h in range(1, harmonics + 1):
@@ -75,15 +78,15 @@ def model(name, t, y, *, degree=1, harmonics=0, period=0.0, step=None, covariate
         part = np.mod(np.arctan2(sin, cos), 2 * np.pi) / (2 * np.pi * h)
         fields |= {f"amplitude{h}": np.hypot(cos, sin), f"phase{h}": part * p + (0 if period else 1)}
     if season:
-        wald = fit.params[season] @ np.linalg.inv(cov[np.ix_(season, season)]) @ fit.params[season] / len(season)
+        wald = params[season] @ np.linalg.inv(cov[np.ix_(season, season)]) @ params[season] / len(season)
         fields["season_pvalue"] = stats.f.sf(wald, len(season), df)
-        rest = sm.WLS(b, np.delete(a, season, axis=1), weights=v).fit()
+        rest = sm.WLS(b - b0, np.delete(a, season, axis=1), weights=v).fit()
         fields["season_r2"] = 1 - fit.ssr / rest.ssr
-    moving = a[:, trend[1:]] @ fit.params[trend[1:]]
+    moving = a[:, trend[1:]] @ params[trend[1:]]
     series = {
-        "residual": b - a @ fit.params,
+        "residual": b - a @ params,
         "detrended": b - (moving - moving.mean()),
-        "deseasoned": b - a[:, season] @ fit.params[season],
+        "deseasoned": b - a[:, season] @ params[season],
     }
     clean = lambda xs: [None if not np.isfinite(x) else float(x) for x in xs]
     options = {"degree": degree, "harmonics": harmonics, "period": period, "step": step, "weights": weights, "ar1": ar1,
