@@ -61,14 +61,14 @@ func (o Options) readModel() (f modelFiles, err error) {
 	if o.Weights != "" {
 		weights, err := timeaxis.ReadValues(o.Weights, nil)
 		if err != nil {
-			return f, fault.Inputf("weights: %w", err)
+			return f, fault.Inputf("weights: %v", err)
 		}
 		f.weights = &weights
 	}
 	for _, c := range o.Covariates {
 		values, err := timeaxis.ReadValues(c.Table, nil)
 		if err != nil {
-			return f, fault.Inputf("the covariate %s: %w", c.Name, err)
+			return f, fault.Inputf("the covariate %s: %v", c.Name, err)
 		}
 		f.covariates = append(f.covariates, values)
 	}
@@ -80,7 +80,7 @@ func (o Options) modelOn(axis timeaxis.Axis, files modelFiles) (m pixtrend.Model
 	m = o.Fit.Model
 	if files.weights != nil {
 		if m.Weights, err = files.weights.On(axis); err != nil {
-			return m, fault.Inputf("weights: %w", err)
+			return m, fault.Inputf("weights: %v", err)
 		}
 		for i, w := range m.Weights {
 			if w < 0 {
@@ -91,7 +91,7 @@ func (o Options) modelOn(axis timeaxis.Axis, files modelFiles) (m pixtrend.Model
 	for i, c := range o.Covariates {
 		values, err := files.covariates[i].On(axis)
 		if err != nil {
-			return m, fault.Inputf("the covariate %s: %w", c.Name, err)
+			return m, fault.Inputf("the covariate %s: %v", c.Name, err)
 		}
 		m.Covariates = append(m.Covariates, stats.Covariate{Name: c.Name, Values: values})
 	}

@@ -114,11 +114,11 @@ type DatesError struct {
 func (e *DatesError) Error() string {
 	switch {
 	case e.Dates < e.Coefficients:
-		return fmt.Sprintf("stats: %d dates do not determine a model of %d coefficients", e.Dates, e.Coefficients)
+		return fmt.Sprintf("stats: %d dates do not determine a model of %d coefficients: use more dates, or fewer terms", e.Dates, e.Coefficients)
 	case e.Season:
-		return "stats: the dates are of too small a part of the period to determine its harmonics"
+		return "stats: the dates are of too small a part of the period to determine its harmonics: fit fewer of them, or use more dates"
 	}
-	return fmt.Sprintf("stats: the dates do not determine the %d coefficients of the model, because its terms depend on each other at these dates", e.Coefficients)
+	return fmt.Sprintf("stats: the dates do not determine the %d coefficients of the model, because its terms depend on each other at these dates: leave one out", e.Coefficients)
 }
 
 // checkDates returns an error if no pixel can have a fit.

@@ -193,8 +193,9 @@ func CheckName(name string) error {
 		return fmt.Errorf("%q is no name for a covariate: give a word of letters, digits and underscores, such as rain", name)
 	}
 	for _, part := range []part{estimatePart, stderrPart, pvaluePart} {
-		full := strings.ToLower(name + part.suffix())
-		if full == "all" || slices.Contains(FieldNames(), full) || slices.Contains(FamilyNames(), full) {
+		full := name + part.suffix()
+		same := func(field string) bool { return strings.EqualFold(field, full) }
+		if same("all") || slices.ContainsFunc(FieldNames(), same) || slices.ContainsFunc(FamilyNames(), same) {
 			return fmt.Errorf("a covariate cannot be called %s, because %s is a field: give another name", name, full)
 		}
 	}

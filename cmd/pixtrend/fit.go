@@ -49,6 +49,11 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
+			"  # a parabola and its curvature; errors that allow for autocorrelation, slopes per decade\n" +
+			"  pixtrend fit demo -o curve.tif --degree 2 --stats slope,quadratic,quadratic_pvalue\n" +
+			"  pixtrend fit demo -o decades.tif --ar1 --per decade --stats slope,pvalue,lag1\n" +
+			"  # another level from 2005 on, and outliers with less weight\n" +
+			"  pixtrend fit demo -o step.tif --step 2005 --robust huber --stats slope,step,step_pvalue\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
