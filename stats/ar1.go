@@ -41,8 +41,8 @@ func (m *model) correlate(s *modelScratch, i int) {
 			continue
 		}
 		fitted := 0.0
-		for j := len(m.basis.columns) - 1; j >= 0; j-- {
-			fitted = math.FMA(s.fits.Coef[j][i], m.basis.columns[j][date], fitted)
+		for j := len(m.basis.terms) - 1; j >= 0; j-- {
+			fitted = math.FMA(s.fits.Coef[j][i], m.column(s, j, date, i), fitted)
 		}
 		r, time := (y-fitted)*math.Sqrt(w), m.times[date]
 		if d := time - at; d > 0 && d <= m.farthest {

@@ -15,7 +15,7 @@ type Curve struct {
 
 // NewCurve fits the model of o to one series: an observation for each of the times, in stored units,
 // NaN for a gap. It returns nil if the series has no fit. Of o it uses Scale, Offset, MinObs,
-// Confidence and Model, which is not a line.
+// Confidence and Model, which is not a line and has no covariates of pixels.
 func NewCurve(times, observations []float64, o Options) (*Curve, error) {
 	o.Fields = []Field{SlopeLo, InterceptStderr}
 	p, err := NewPlan(kernel.Best(), times, o)
@@ -23,7 +23,7 @@ func NewCurve(times, observations []float64, o Options) (*Curve, error) {
 		return nil, err
 	}
 	c := &Curve{of: p.terms, s: p.terms.newScratch().(*modelScratch)}
-	c.of.solve(c.s, kernel.TileOf(observations, 1, len(times), 1))
+	c.of.solve(c.s, kernel.TileOf(observations, 1, len(times), 1), nil)
 	if c.s.fits.Coef[0][0] != c.s.fits.Coef[0][0] {
 		return nil, nil
 	}

@@ -73,6 +73,8 @@ type sums interface {
 type outPlanes struct {
 	f32 [][]float32
 	f64 [][]float64
+
+	rasters []kernel.Raster // the covariates of the pixels, see Scratch.SetRasters
 }
 
 // share is what one estimator does in a plan.
@@ -106,7 +108,7 @@ func (p *Plan) divide(o Options) ([]share, error) {
 
 // roomFor returns planes with room for the headers of the planes of s.
 func roomFor(s share) outPlanes {
-	return outPlanes{make([][]float32, len(s.fields)), make([][]float64, len(s.fields))}
+	return outPlanes{f32: make([][]float32, len(s.fields)), f64: make([][]float64, len(s.fields))}
 }
 
 // planesOf returns the planes of s among out, from pixel lo to hi, with their headers in room.

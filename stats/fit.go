@@ -156,6 +156,7 @@ type Scratch struct {
 	series  kernel.Sums   // for Series of a line
 	ofPixel []float64     // for Series of a line: observations of a pixel
 	model   *modelScratch // for Series of a model
+	rasters []kernel.Raster
 }
 
 // NewScratch returns memory for one goroutine.
@@ -176,6 +177,20 @@ func (p *Plan) ScratchBytes() int {
 	return bytes
 }
 
+// SetRasters sets the values of the covariates that every pixel has of its own, for the tiles of the
+// next calls of Fit and Series: a tile each, with the dates and pixels of the tile that is fitted, in
+// the order of the model's covariates.
+func (s *Scratch) SetRasters(rasters []kernel.Raster) { s.rasters = rasters }
+
+// rastersOf returns the pixels [lo, hi) of rasters.
+func rastersOf(rasters []kernel.Raster, lo, hi int) []kernel.Raster {
+	var parts []kernel.Raster
+	for _, r := range rasters {
+		parts = append(parts, kernel.Raster{Tile: r.Tile.Slice(lo, hi), Valid: r.Valid})
+	}
+	return parts
+}
+
 // Fit fits every pixel of t and writes field f of pixel i to out[f][i], in the order of the plan's
 // fields. Numbers are computed in float64 and rounded once to F. Fit panics before it writes if t
 // does not have the plan's dates or out is too short.
@@ -186,13 +201,18 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 	if len(out) != len(p.fields) {
 		panic(fmt.Sprintf("stats: %d planes of output for %d fields", len(out), len(p.fields)))
 	}
+	if len(s.rasters) != p.model.Rasters() {
+		panic(fmt.Sprintf("stats: %d rasters for %d covariates that pixels have of their own", len(s.rasters), p.model.Rasters()))
+	}
 	for _, o := range out {
 		if len(o) < t.Pixels {
 			panic(fmt.Sprintf("stats: %d numbers of output for a tile of %d pixels", len(o), t.Pixels))
 		}
 	}
 	if len(p.shares) == 1 {
-		p.shares[0].fit(s.of[0], t, planesOf(p.shares[0], s.planes[0], out, 0, t.Pixels))
+		planes := planesOf(p.shares[0], s.planes[0], out, 0, t.Pixels)
+		planes.rasters = s.rasters
+		p.shares[0].fit(s.of[0], t, planes)
 		return
 	}
 	// All estimators work on a block before the next one, so that only the first reads it from
@@ -201,7 +221,9 @@ func Fit[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, out [][]F) {
 		hi := min(lo+blockPixels, t.Pixels)
 		block := t.Slice(lo, hi)
 		for i, share := range p.shares {
-			share.fit(s.of[i], block, planesOf(share, s.planes[i], out, lo, hi))
+			planes := planesOf(share, s.planes[i], out, lo, hi)
+			planes.rasters = rastersOf(s.rasters, lo, hi)
+			share.fit(s.of[i], block, planes)
 			block.InCache = true
 		}
 	}

@@ -40,7 +40,7 @@ const modelPixels = 256
 // newModel makes the model of p ready for fields. o has no zeros that stand for defaults.
 func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 	b := newBasis(o.Model, p.frame, p.times)
-	m := &model{k: p.k, basis: b, of: kernel.NewModel(b.columns, 0, o.Model.Weights), valid: p.valid, times: p.times, fields: fields,
+	m := &model{k: p.k, basis: b, of: kernel.NewModel(b.columns, o.Model.Rasters(), o.Model.Weights), valid: p.valid, times: p.times, fields: fields,
 		minObs: float64(o.MinObs), scale: o.Scale, offset: o.Offset, level: o.Significance, confidence: o.Confidence}
 	for i, t := range b.terms {
 		factor := b.units[i] * o.Scale
@@ -54,7 +54,11 @@ func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 		case cosineTerm, sineTerm, stepTerm:
 			m.zero = append(m.zero, 0)
 		case covariateTerm:
-			m.zero = append(m.zero, -b.center[t.number-1]*b.units[i])
+			// Of a raster it is that of the stored samples, from which the mean of a pixel is subtracted.
+			c := o.Model.Covariates[t.number-1]
+			if m.zero = append(m.zero, -b.center[t.number-1]*b.units[i]); c.ofPixels() {
+				m.zero[i] = -c.Offset * b.units[i]
+			}
 		default:
 			m.zero = append(m.zero, b.value(t, o.InterceptAt))
 		}
@@ -124,14 +128,15 @@ func (e *DatesError) Error() string {
 // checkDates returns an error if no pixel can have a fit.
 func (m *model) checkDates() error {
 	fits := kernel.Fits{N: make([]float64, 1), Pivot: make([]float64, 1)}
-	for range m.basis.terms {
+	shared := kernel.NewModel(m.basis.columns, 0, m.basis.model.Weights)
+	for range m.basis.columns {
 		fits.Coef = append(fits.Coef, make([]float64, 1))
 	}
 	t := kernel.TileOf(make([]float64, len(m.times)), 1, len(m.times), 1)
-	m.k.Models(fits, kernel.NewModelScratch(m.of), t, m.of, kernel.Valid{}, kernel.Extra{})
+	m.k.Models(fits, kernel.NewModelScratch(shared), t, shared, kernel.Valid{}, kernel.Extra{})
 	e := &DatesError{Coefficients: len(m.basis.terms), Dates: int(fits.N[0])}
 	switch {
-	case math.IsNaN(fits.Coef[0][0]):
+	case math.IsNaN(fits.Coef[0][0]) || e.Dates < e.Coefficients:
 		return e
 	case m.seasonal() && fits.Pivot[0] < leastPivot:
 		e.Season = true
@@ -179,9 +184,11 @@ type modelScratch struct {
 	fits        kernel.RobustFits
 	variance    []float64 // of the residuals: Σ w·r²/df
 	df          []float64
-	mean        []float64 // of the observations
-	first, last []float64 // their times
-	weights     []float64 // Σ w
+	mean        []float64         // of the observations
+	first, last []float64         // their times
+	weights     []float64         // Σ w
+	rasters     []covariateRaster // by covariate that pixels have of their own
+	zero        []float64
 	lag1        []float64 // autocorrelation of the residuals
 	effective   []float64 // number of observations
 	series      []float64
@@ -227,6 +234,10 @@ func (m *model) newScratch() any {
 	if m.need.weights {
 		s.weights = one()
 	}
+	for range m.basis.model.Rasters() {
+		s.rasters = append(s.rasters, covariateRaster{make([]float64, len(m.times)*modelPixels), one()})
+	}
+	s.zero = make([]float64, n)
 	if m.ar1() {
 		s.lag1, s.effective = one(), one()
 	}
@@ -239,21 +250,22 @@ func (m *model) scratchBytes() int {
 	if m.need.covariance {
 		planes += n * (n - 1) / 2
 	}
+	planes += m.basis.model.Rasters() * (len(m.times) + 1)
 	return 8*planes*modelPixels + 8*len(m.times) + m.of.ScratchBytes() + int(unsafe.Sizeof(modelScratch{}))
 }
 
 func (m *model) fit(scratch any, t kernel.Tile, out outPlanes) {
 	if out.f64 != nil {
-		fitModel(m, scratch.(*modelScratch), t, out.f64)
+		fitModel(m, scratch.(*modelScratch), t, out.rasters, out.f64)
 	} else {
-		fitModel(m, scratch.(*modelScratch), t, out.f32)
+		fitModel(m, scratch.(*modelScratch), t, out.rasters, out.f32)
 	}
 }
 
-func fitModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, out [][]F) {
+func fitModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, rasters []kernel.Raster, out [][]F) {
 	for lo := 0; lo < t.Pixels; lo += modelPixels {
 		hi := min(lo+modelPixels, t.Pixels)
-		m.solve(s, t.Slice(lo, hi))
+		m.solve(s, t.Slice(lo, hi), rastersOf(rasters, lo, hi))
 		for i, f := range m.fields {
 			putField(m, s, f, out[i][lo:hi])
 		}
@@ -262,12 +274,13 @@ func fitModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, out
 
 // solve fits the pixels of t, and finds what fields need. All is NaN, but the number of
 // observations, where a pixel has no fit.
-func (m *model) solve(s *modelScratch, t kernel.Tile) {
+func (m *model) solve(s *modelScratch, t kernel.Tile, rasters []kernel.Raster) {
+	extra := m.center(s, t, rasters)
 	robust := m.basis.model.Robust
 	if robust.isZero() {
-		m.k.Models(s.fits.Fits, s.fit, t, m.of, m.valid, kernel.Extra{})
+		m.k.Models(s.fits.Fits, s.fit, t, m.of, m.valid, extra)
 	} else {
-		m.k.Robust(s.fits, s.robust, t, m.of, m.valid, kernel.Extra{}, robust.kernel())
+		m.k.Robust(s.fits, s.robust, t, m.of, m.valid, extra, robust.kernel())
 	}
 	columns := float64(len(m.basis.terms))
 	for i, n := range s.fits.N[:t.Pixels] {
@@ -296,7 +309,7 @@ func (m *model) solve(s *modelScratch, t kernel.Tile) {
 // autocorrelation of the residuals.
 func (m *model) describe(s *modelScratch, t kernel.Tile) {
 	for p := range t.Pixels {
-		t.Series(s.series, p, m.valid)
+		m.observations(s, t, p)
 		var n, sum, all float64
 		first, last, ref := math.NaN(), math.NaN(), 0.0
 		for i, y := range s.series {
@@ -372,9 +385,9 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		case Last:
 			x = s.last[i]
 		case Intercept:
-			x = math.FMA(m.at(s, i, m.zero), m.scale, m.offset)
+			x = math.FMA(m.at(s, i, m.zeroOf(s, i)), m.scale, m.offset)
 		case InterceptStderr:
-			x = math.Sqrt(m.spread(s, i, m.zero)*s.variance[i]) * math.Abs(m.scale)
+			x = math.Sqrt(m.spread(s, i, m.zeroOf(s, i))*s.variance[i]) * math.Abs(m.scale)
 		case FittedFirst:
 			x = math.FMA(m.trend(s, i, s.first[i], math.NaN()), m.scale, m.offset)
 		case FittedLast:

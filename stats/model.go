@@ -53,7 +53,23 @@ func (r Robust) kernel() kernel.Robust {
 // A Covariate is a series that the samples depend on, besides time.
 type Covariate struct {
 	Name   string    // of the field of its coefficient, see Model.FieldName
-	Values []float64 // at each time
+	Values []float64 // at each time; nil: every pixel has its own, see Scratch.SetRasters
+	// A sample s of a pixel's own values means s·Scale + Offset. Scale 0: 1
+	Scale, Offset float64
+}
+
+// ofPixels reports whether every pixel has values of its own.
+func (c Covariate) ofPixels() bool { return c.Values == nil }
+
+// Rasters returns how many covariates have values of their own in every pixel.
+func (m Model) Rasters() int {
+	n := 0
+	for _, c := range m.Covariates {
+		if c.ofPixels() {
+			n++
+		}
+	}
+	return n
 }
 
 // The largest models.
@@ -94,8 +110,12 @@ func (m Model) terms() []term {
 	if m.Step != nil {
 		terms = append(terms, term{kind: stepTerm})
 	}
-	for c := range m.Covariates {
-		terms = append(terms, term{covariateTerm, c + 1})
+	for _, ofPixels := range []bool{false, true} {
+		for i, c := range m.Covariates {
+			if c.ofPixels() == ofPixels {
+				terms = append(terms, term{covariateTerm, i + 1})
+			}
+		}
 	}
 	return terms
 }
@@ -236,6 +256,9 @@ func (m Model) check(times int) error {
 				return fmt.Errorf("stats: %w", err)
 			}
 		}
+		if c.ofPixels() {
+			continue
+		}
 		if len(c.Values) != times {
 			return fmt.Errorf("stats: the covariate %s has %d values for %d times", c.Name, len(c.Values), times)
 		}
@@ -268,11 +291,11 @@ func CheckNames(a, b string) error {
 type basis struct {
 	model     Model
 	terms     []term
-	mid, half float64   // the middle of the times, and half of their span, in the frame of the plan
-	frame     frame     // of the plan
-	center    []float64 // of each covariate: the mean of its values, from which they count
-	columns   [][]float64
-	units     []float64 // of each term: a coefficient times it is one of the term in the unit of the times
+	mid, half float64     // the middle of the times, and half of their span, in the frame of the plan
+	frame     frame       // of the plan
+	center    []float64   // of each covariate: the mean of its values, from which they count
+	columns   [][]float64 // of the terms that all pixels share, which come first
+	units     []float64   // of each term: a coefficient times it is one of the term in the unit of the times
 }
 
 // newBasis makes the columns of m at times, of which f is the frame.
@@ -280,6 +303,10 @@ func newBasis(m Model, f frame, times []float64) *basis {
 	lo, hi := f.in(slices.Min(times)), f.in(slices.Max(times))
 	b := &basis{model: m, terms: m.terms(), mid: lo + (hi-lo)/2, half: (hi - lo) / 2, frame: f}
 	for _, c := range m.Covariates {
+		if c.ofPixels() {
+			b.center = append(b.center, math.NaN()) // each has its own
+			continue
+		}
 		sum := 0.0
 		for _, x := range c.Values {
 			sum += x / float64(len(c.Values))
@@ -287,6 +314,10 @@ func newBasis(m Model, f frame, times []float64) *basis {
 		b.center = append(b.center, sum)
 	}
 	for _, t := range b.terms {
+		if t.kind == covariateTerm && m.Covariates[t.number-1].ofPixels() {
+			b.units = append(b.units, 1/cmp.Or(m.Covariates[t.number-1].Scale, 1))
+			continue
+		}
 		column, unit := make([]float64, len(times)), 1.0
 		switch t.kind {
 		case powerTerm:

@@ -354,10 +354,10 @@ func TestModelsThatAreRefused(t *testing.T) {
 		"0 dates do not determine":       {Model: Model{Weights: make([]float64, 12)}},
 		"depend on each other":           {Model: Model{Step: &late}},
 		"too small a part of the period": {Model: Model{Harmonics: 1, Period: 700}},
-		"is -2":                          {Model: Model{Covariates: []Covariate{{"a", slices.Repeat([]float64{-2}, 12)}}}},
-		"no name for a covariate":        {Model: Model{Covariates: []Covariate{{"a b", two}}}},
-		"slope is a field":               {Model: Model{Covariates: []Covariate{{"Slope", two}}}},
-		"the covariates a and a_stderr":  {Model: Model{Covariates: []Covariate{{"a", two}, {"a_stderr", two}}}},
+		"is -2":                          {Model: Model{Covariates: []Covariate{{Name: "a", Values: slices.Repeat([]float64{-2}, 12)}}}},
+		"no name for a covariate":        {Model: Model{Covariates: []Covariate{{Name: "a b", Values: two}}}},
+		"Slope is a field":               {Model: Model{Covariates: []Covariate{{Name: "Slope", Values: two}}}},
+		"the covariates a and a_stderr":  {Model: Model{Covariates: []Covariate{{Name: "a", Values: two}, {Name: "a_stderr", Values: two}}}},
 		"Model.Degree to 2":              {Fields: []Field{Quadratic}},
 		"13 coefficients":                {Model: Model{Degree: 4, Harmonics: 4, Period: 30}},
 		"negative":                       {Model: Model{Robust: Robust{Psi: kernel.Huber, Rounds: -1}}},
@@ -455,4 +455,70 @@ func planesFor(n, pixels int) [][]float32 {
 		all[i] = make([]float32, pixels)
 	}
 	return all
+}
+
+// A covariate of pixels has the results of one of dates where all pixels have the same values, and
+// its gaps are gaps. It may have another type, and a scale and an offset.
+func TestCovariatesOfPixels(t *testing.T) {
+	all := readModels(t)
+	m := all[slices.IndexFunc(all, func(m otherModel) bool { return len(m.Covariates) == 2 })]
+	const pixels = 300
+	o := m.options()
+	o.Fields = append(o.Model.AllFields(), Relative)
+	y, n := series(m.Y), len(m.T)
+	tile := make([]float64, n*pixels)
+	rain := make([]float32, n*pixels)
+	for i := range y {
+		for p := range pixels {
+			tile[i*pixels+p], rain[i*pixels+p] = y[i], float32(m.Covariates["rain"][i]*10-50)
+		}
+	}
+	const gap = 40 // of pixel 7
+	rain[gap*pixels+7] = -9999
+	hidden := slices.Clone(y)
+	hidden[gap] = nan
+	for _, k := range kernels(t) {
+		want := fitSeries[float64](t, k, m.T, [][]float64{y, hidden}, o)
+		own := o
+		own.Model.Covariates = slices.Clone(o.Model.Covariates)
+		own.Model.Covariates[0] = Covariate{Name: "rain", Scale: 0.1, Offset: 5}
+		p, err := NewPlan(k, m.T, own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := p.NewScratch()
+		s.SetRasters([]kernel.Raster{{Tile: kernel.TileOf(rain, pixels, n, pixels), Valid: kernel.Valid{HasNodata: true, Nodata: -9999}}})
+		out := planes(len(o.Fields), pixels)
+		Fit(p, s, kernel.TileOf(tile, pixels, n, pixels), out)
+		residual, detrended := planes(n, pixels), planes(n, pixels)
+		Series(p, s, kernel.TileOf(tile, pixels, n, pixels), residual, detrended, nil)
+		for i, f := range o.Fields {
+			for pixel, from := range map[int]int{0: 0, 7: 1, 299: 0} {
+				got, want, size := out[i][pixel], want[i][from], math.Abs(want[i][from])
+				switch f {
+				case FittedFirst, FittedLast: // with the mean of rain over the observations of the pixel
+					continue
+				case Intercept, Change:
+					size = 1
+				}
+				if !(math.Abs(got-want) <= 1e-9*size) {
+					t.Errorf("%v: %s of pixel %d is %v, want %v", k.ISA(), own.Model.FieldName(f), pixel, got, want)
+				}
+			}
+		}
+		if !math.IsNaN(residual[gap][7]) || math.IsNaN(residual[gap][8]) != math.IsNaN(y[gap]) {
+			t.Errorf("%v: the residuals at the gap are %v and %v", k.ISA(), residual[gap][7], residual[gap][8])
+		}
+		for i, want := range series(m.Series["residual"]) {
+			at := -1
+			for n := 0; n <= i; {
+				if at++; y[at] == y[at] && m.Weights[at] > 0 {
+					n++
+				}
+			}
+			if !(math.Abs(residual[at][0]-want) <= 1e-7) {
+				t.Errorf("%v: the residual of date %d is %v, want %v", k.ISA(), at, residual[at][0], want)
+			}
+		}
+	}
 }

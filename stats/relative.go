@@ -30,7 +30,7 @@ func (r relative) fit(scratch any, t kernel.Tile, out outPlanes) {
 	s := scratch.(*relativeScratch)
 	for lo := 0; lo < t.Pixels; lo += blockPixels {
 		hi := min(lo+blockPixels, t.Pixels)
-		r.of.fit(s.of, t.Slice(lo, hi), outPlanes{f64: [][]float64{s.slope[:hi-lo], s.mean[:hi-lo]}})
+		r.of.fit(s.of, t.Slice(lo, hi), outPlanes{f64: [][]float64{s.slope[:hi-lo], s.mean[:hi-lo]}, rasters: rastersOf(out.rasters, lo, hi)})
 		for i := range hi - lo {
 			x := 100 * s.slope[i] / s.mean[i]
 			if out.f64 != nil {

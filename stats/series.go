@@ -19,7 +19,7 @@ func Series[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, residual, d
 		if s.model == nil {
 			s.model = p.terms.newScratch().(*modelScratch)
 		}
-		seriesOfModel(p.terms, s.model, t, residual, detrended, deseasoned)
+		seriesOfModel(p.terms, s.model, t, s.rasters, residual, detrended, deseasoned)
 		return
 	}
 	if s.series.N == nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // seriesOfModel is Series for a model with more terms than a line.
-func seriesOfModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, residual, detrended, deseasoned [][]F) {
+func seriesOfModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile, rasters []kernel.Raster, residual, detrended, deseasoned [][]F) {
 	put := func(planes [][]F, date, pixel int, x float64) {
 		if planes != nil {
 			planes[date][pixel] = F(x)
@@ -16,15 +16,15 @@ func seriesOfModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile
 	coef := make([]float64, len(m.basis.terms))
 	for lo := 0; lo < t.Pixels; lo += modelPixels {
 		block := t.Slice(lo, min(lo+modelPixels, t.Pixels))
-		m.solve(s, block)
+		m.solve(s, block, rastersOf(rasters, lo, lo+block.Pixels))
 		for p := range block.Pixels {
 			for j := range coef {
 				coef[j] = s.fits.Coef[j][p]
 			}
-			block.Series(s.series, p, m.valid)
-			level := m.meanTrend(s.series, coef)
+			m.observations(s, block, p)
+			level := m.meanTrend(s, coef, p)
 			for i, y := range s.series {
-				fitted, trend, season := m.valueOf(coef, i)
+				fitted, trend, season := m.valueOf(s, coef, i, p)
 				put(residual, i, lo+p, (y-fitted)*m.scale)
 				put(detrended, i, lo+p, math.FMA(y-(trend-level), m.scale, m.offset))
 				put(deseasoned, i, lo+p, math.FMA(y-season, m.scale, m.offset))
@@ -33,11 +33,11 @@ func seriesOfModel[F float32 | float64](m *model, s *modelScratch, t kernel.Tile
 	}
 }
 
-// valueOf returns the value of the model at date i, and the parts of it that are the trend without
+// valueOf returns the value of the model of a pixel at date i, and the parts of it that are the trend without
 // its constant, and the season.
-func (m *model) valueOf(coef []float64, i int) (fitted, trend, season float64) {
+func (m *model) valueOf(s *modelScratch, coef []float64, i, pixel int) (fitted, trend, season float64) {
 	for j := len(coef) - 1; j >= 0; j-- {
-		x := m.basis.columns[j][i]
+		x := m.column(s, j, i, pixel)
 		fitted = math.FMA(coef[j], x, fitted)
 		switch m.basis.terms[j].kind {
 		case powerTerm, stepTerm:
@@ -50,11 +50,11 @@ func (m *model) valueOf(coef []float64, i int) (fitted, trend, season float64) {
 }
 
 // meanTrend returns the mean of the trend without its constant over the observations of a pixel.
-func (m *model) meanTrend(series, coef []float64) float64 {
+func (m *model) meanTrend(s *modelScratch, coef []float64, pixel int) float64 {
 	n, sum := 0.0, 0.0
-	for i, y := range series {
+	for i, y := range s.series {
 		if y == y && m.weight(i) > 0 {
-			_, trend, _ := m.valueOf(coef, i)
+			_, trend, _ := m.valueOf(s, coef, i, pixel)
 			n, sum = n+1, sum+trend
 		}
 	}
