@@ -53,6 +53,9 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
+	if n := o.Model.rasters(); n != len(g.Covariates) {
+		return StreamPlan{}, fmt.Errorf("pixtrend: %d covariates of the model have values for each pixel, and the source has %d", n, len(g.Covariates))
+	}
 	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Deseasoned: o.Deseasoned}
 	if o.Float64 {
 		p.Type = kernel.Float64
@@ -110,11 +113,23 @@ func (p *StreamPlan) tileBytes(pixels int) int64 {
 	return bytes
 }
 
+// tileBytes returns the size of the tile of a covariate.
+func (c GridCovariate) tileBytes(pixels, dates int) int64 {
+	bytes := int64(layout.TileBytes(c.Type, pixels, dates))
+	if c.Masked {
+		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, dates))
+	}
+	return bytes
+}
+
 // workerBytes returns what a worker holds for a window of that many pixels, without results: the
 // tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
 // in parts.
 func (p *StreamPlan) workerBytes(pixels int) int64 {
 	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
+	for _, c := range p.grid.Covariates {
+		bytes += c.tileBytes(pixels, p.stats.Dates())
+	}
 	if p.DatesAtOnce == p.stats.Dates() {
 		return bytes + int64(p.stats.ScratchBytes())
 	}
@@ -229,6 +244,9 @@ func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width,
 func (p *StreamPlan) need(w, h, workers int) int64 {
 	sample := p.grid.Type.Size() + 1 // with its mask
 	// Bytes of a pixel, before planes are staggered.
+	for _, c := range p.grid.Covariates {
+		sample += c.Type.Size() + 1
+	}
 	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size()
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64

@@ -29,6 +29,9 @@ type Grid struct {
 	WholeBlocks bool
 	// Masked says that Read marks gaps in the mask of its tile, apart from the values of samples.
 	Masked bool
+	// Covariates are those of Options.Model.Covariates that have no values for dates but for each
+	// pixel, in their order. The source is then a CovariateSource.
+	Covariates []GridCovariate
 	// ScratchBytes is the memory that Read holds for each pixel of a window on each worker. Plans
 	// count it.
 	ScratchBytes int
@@ -45,6 +48,21 @@ type Source interface {
 	// never twice at once with the same worker, a number from 0 to below Options.Threads. Read must
 	// not keep dst.
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
+}
+
+// GridCovariate describes a covariate of a stack that is read in windows. Its scale and offset are
+// those of stats.Covariate.
+type GridCovariate struct {
+	Type   kernel.DType
+	Valid  kernel.Valid
+	Masked bool // as Grid.Masked
+}
+
+// CovariateSource is a Source with covariates for each pixel.
+type CovariateSource interface {
+	Source
+	// ReadCovariate fills dst with all dates of a window of a covariate, as Read does.
+	ReadCovariate(ctx context.Context, worker int, covariate int, w Window, dst kernel.Tile) error
 }
 
 // Sink stores results, window by window.

@@ -2,6 +2,7 @@ package pixtrend
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -77,6 +78,9 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	defer func() {
 		for i := range workers {
 			workers[i].tile.close()
+			for j := range workers[i].covariates {
+				workers[i].covariates[j].close()
+			}
 		}
 	}()
 	r, err := runner.Run(ctx, p.Windows, p.run, func(ctx context.Context, w runner.Worker, item int) error {
@@ -115,11 +119,12 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 
 // streamWorker is the memory of one worker.
 type streamWorker struct {
-	tile    tileMemory
-	scratch *stats.Scratch
-	sums    *stats.Sums // of a window whose dates are read in parts
-	busy    Busy
-	since   time.Time // up to when busy counts
+	tile       tileMemory
+	covariates []tileMemory
+	scratch    *stats.Scratch
+	sums       *stats.Sums // of a window whose dates are read in parts
+	busy       Busy
+	since      time.Time // up to when busy counts
 }
 
 // lap adds the time since the last lap to an account. A lap costs about 50 ns, negligible beside
@@ -144,14 +149,17 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if p.DatesAtOnce < p.stats.Dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
-	tile := p.tile(pixels, p.stats.Dates(), m.tile.buf)
+	tile := newTile(p.grid.Type, p.grid.Masked, pixels, p.stats.Dates(), m.tile.buf)
 	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
 		return err
 	}
-	m.lap(&m.busy.Read)
 	if m.scratch == nil {
 		m.scratch = p.stats.NewScratch()
 	}
+	if err := m.readCovariates(ctx, p, source, worker, f.window); err != nil {
+		return err
+	}
+	m.lap(&m.busy.Read)
 	if p.Type == kernel.Float64 {
 		fitTile[float64](p, m.scratch, tile, f.planes)
 	} else {
@@ -187,7 +195,7 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	for again := true; again; {
 		for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
 			n := min(p.DatesAtOnce, p.stats.Dates()-first)
-			tile := p.tile(pixels, n, m.tile.buf)
+			tile := newTile(p.grid.Type, p.grid.Masked, pixels, n, m.tile.buf)
 			if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
 				return err
 			}
@@ -204,12 +212,38 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	return nil
 }
 
-// tile returns a tile in buf for that many dates of a window, followed by its mask if the source
-// has one.
-func (p *StreamPlan) tile(pixels, dates int, buf []byte) kernel.Tile {
-	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
+// readCovariates reads the covariates of a window, for the next fit.
+func (m *streamWorker) readCovariates(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) error {
+	if len(p.grid.Covariates) == 0 {
+		return nil
+	}
+	from, ok := source.(CovariateSource)
+	if !ok {
+		return fmt.Errorf("pixtrend: the source of a model with %d covariates for each pixel does not read them", len(p.grid.Covariates))
+	}
+	if m.covariates == nil {
+		m.covariates = make([]tileMemory, len(p.grid.Covariates))
+	}
+	var rasters []kernel.Raster
+	for i, c := range p.grid.Covariates {
+		if err := m.covariates[i].hold(int(c.tileBytes(p.WindowWidth*p.WindowHeight, p.stats.Dates()))); err != nil {
+			return err
+		}
+		t := newTile(c.Type, c.Masked, w.Pixels(), p.stats.Dates(), m.covariates[i].buf)
+		if err := from.ReadCovariate(ctx, worker, i, w, t); err != nil {
+			return err
+		}
+		rasters = append(rasters, kernel.Raster{Tile: t, Valid: c.Valid})
+	}
+	m.scratch.SetRasters(rasters)
+	return nil
+}
+
+// newTile returns a tile in buf for that many dates of a window, followed by its mask if it has one.
+func newTile(d kernel.DType, masked bool, pixels, dates int, buf []byte) kernel.Tile {
+	t := layout.NewTile(d, pixels, dates, buf)
 	t.InCache = true
-	if p.grid.Masked {
+	if masked {
 		mask := layout.NewTile(kernel.Uint8, pixels, dates, buf[len(t.Data):])
 		t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
 	}

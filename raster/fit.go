@@ -127,6 +127,10 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if err != nil {
 		return nil, err
 	}
+	if err := s.openCovariates(ctx, o); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
 	j, err := prepare(s, output, o, files)
 	if err != nil {
 		_ = s.Close()
@@ -167,7 +171,7 @@ func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error)
 		}
 	}
 	var err error
-	if o.Fit.Model, err = o.modelOn(s.grid.Axis, files); err != nil {
+	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
 	}
 	memory, err := s.budget(o.Memory)
@@ -178,8 +182,7 @@ func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error)
 	if err != nil {
 		return nil, err
 	}
-	left := memory.openFiles(plan.TileMemory)
-	s.keepHandles(left, s.spread(left, plan))
+	s.keepFilesWithin(memory, plan)
 	transform := s.geo.transform
 	j := &Job{
 		Inputs: s.Names(), Output: output, Grid: s.Grid(), Given: s.Given(), DatedBy: sourcesOf(s.readings),
@@ -291,6 +294,13 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 // gives the files their names. On error it removes them.
 func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
 	changed, err = j.stack.unchanged(ctx)
+	for _, c := range j.stack.covariates {
+		if err == nil {
+			var more []string
+			more, err = c.unchanged(ctx)
+			changed = append(changed, more...)
+		}
+	}
 	if d := tally.discoveries; err == nil && d != nil {
 		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
 	}

@@ -221,6 +221,11 @@ func (s *Stack) checkApart(path string) error {
 	if err != nil {
 		return nil
 	}
+	for _, c := range s.covariates {
+		if err := c.checkApart(path); err != nil {
+			return err
+		}
+	}
 	for _, name := range s.sources {
 		if info, err := os.Stat(gdal.FilePath(name)); err == nil && os.SameFile(info, target) {
 			return fault.Outputf("the output %s is also an input: name another, or leave it out of the inputs", path)

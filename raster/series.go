@@ -99,6 +99,9 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
+	if err := s.openCovariates(ctx, o); err != nil {
+		return nil, err
+	}
 	for _, path := range targets {
 		if err := s.checkApart(path); err != nil {
 			return nil, err
@@ -117,7 +120,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
 	s.observer = p.see
-	if o.Fit.Model, err = o.modelOn(s.grid.Axis, files); err != nil {
+	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
 	}
 	o.Fit = pixtrend.Options{Fields: o.Model().AllFields(), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff, Model: o.Fit.Model,
@@ -127,8 +130,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	defer gdal.ShareBlockCache(memory.readCache())()
-	left := memory.openFiles(plan.TileMemory)
-	s.keepHandles(left, s.spread(left, plan))
+	s.keepFilesWithin(memory, plan)
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
 		return nil, err
 	}
@@ -205,8 +207,9 @@ func (w watch) see(i int, b *plane, samples []byte) {
 type pixel struct {
 	*Stack
 	column, row int
-	seen        []seen    // by date
-	results     []float64 // the fields, then a residual for each date
+	seen        []seen      // by date
+	results     []float64   // the fields, then a residual for each date
+	covariates  [][]float64 // those that are rasters, by date; NaN for gaps
 }
 
 // seen is what was read at one date.
@@ -236,6 +239,18 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0
 	}
+	return nil
+}
+
+// ReadCovariate reads a covariate of the pixel at all dates.
+func (p *pixel) ReadCovariate(ctx context.Context, worker int, covariate int, _ pixtrend.Window, dst kernel.Tile) error {
+	at := pixtrend.Window{X: p.column, Y: p.row, Width: 1, Height: 1}
+	if err := p.Stack.ReadCovariate(ctx, worker, covariate, at, dst); err != nil {
+		return err
+	}
+	values := make([]float64, dst.Dates)
+	dst.Series(values, 0, p.Stack.covariates[covariate].grid.Valid)
+	p.covariates = append(p.covariates, values)
 	return nil
 }
 
@@ -334,7 +349,7 @@ func (p *pixel) series(o Options) (*Series, error) {
 	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
 	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
 	if s.Model != "" {
-		if err := s.fitCurve(o, grid); err != nil {
+		if err := s.fitCurve(o, grid, p.covariates); err != nil {
 			return nil, err
 		}
 	}
@@ -347,7 +362,7 @@ func (p *pixel) series(o Options) (*Series, error) {
 }
 
 // fitCurve fits the model of the pixel, to draw it.
-func (s *Series) fitCurve(o Options, g pixtrend.Grid) error {
+func (s *Series) fitCurve(o Options, g pixtrend.Grid, rasters [][]float64) error {
 	model, err := o.Fit.Model.On(g.Axis)
 	if err != nil {
 		return err
@@ -358,8 +373,42 @@ func (s *Series) fitCurve(o Options, g pixtrend.Grid) error {
 			observations[i] = float64(*d.Observed)
 		}
 	}
+	// The covariates of the pixel are those of dates. Where one is a gap, nothing is observed.
+	model.Covariates = slices.Clone(model.Covariates)
+	for i := range model.Covariates {
+		c := &model.Covariates[i]
+		if c.Values != nil {
+			continue
+		}
+		c.Values, rasters = rasters[0], rasters[1:]
+		if !fillCovariate(c.Values, observations) {
+			return nil // the pixel has no fit
+		}
+		for j := range c.Values {
+			c.Values[j] = math.FMA(c.Values[j], cmp.Or(c.Scale, 1), c.Offset)
+		}
+	}
 	s.curve, err = stats.NewCurve(g.Axis.T, observations, stats.Options{Model: model, MinObs: s.MinObs, Confidence: s.Confidence})
 	return err
+}
+
+// fillCovariate removes the observations at the gaps of a covariate, and puts the mean of its values
+// into these. It returns false if the values do not differ.
+func fillCovariate(values, observations []float64) bool {
+	sum, n, lo, hi := 0.0, 0.0, math.Inf(1), math.Inf(-1)
+	for i, x := range values {
+		if math.IsNaN(x) {
+			observations[i] = nan
+		} else if !math.IsNaN(observations[i]) {
+			sum, n, lo, hi = sum+x, n+1, min(lo, x), max(hi, x)
+		}
+	}
+	for i, x := range values {
+		if math.IsNaN(x) {
+			values[i] = sum / n
+		}
+	}
+	return lo < hi
 }
 
 // atDate returns the value of the line or the model at a date, with confidence limits.

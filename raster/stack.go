@@ -94,7 +94,8 @@ type Stack struct {
 	known         *descriptions // of remote files
 	folders       *gdal.Folders // of the files
 	options       OpenOptions
-	masks         *Stack // the files of masks; nil if there are none
+	masks         *Stack   // the files of masks; nil if there are none
+	covariates    []*Stack // those of the model that are rasters, of the dates of the axis
 	geo           geo
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
@@ -466,6 +467,9 @@ func (s *Stack) fileBytes(file int) int64 {
 // Close closes all files.
 func (s *Stack) Close() error {
 	errs := []error{s.readers.close()}
+	for _, c := range s.covariates {
+		errs = append(errs, c.Close())
+	}
 	for _, d := range s.directFiles {
 		if d != nil {
 			errs = append(errs, d.close())

@@ -12,20 +12,25 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// Covariate is a term of the model whose values come from a file: a number for each date.
+// Covariate is a term of the model whose values come from files: a number for each date, or a raster
+// for each date.
 type Covariate struct {
-	Name  string // of its field
-	Table string // a CSV with rows of date,number, see timeaxis.ReadValues
+	Name    string   // of its field
+	Table   string   // a CSV with rows of date,number, see timeaxis.ReadValues; "": Rasters
+	Rasters []string // inputs of which Expand finds a raster for each date, on the grid of the stack
 }
 
-// ParseCovariate reads NAME=@file.csv.
+// ParseCovariate reads NAME=@file.csv, or NAME=RASTERS.
 func ParseCovariate(s string) (Covariate, error) {
 	name, from, _ := strings.Cut(s, "=")
 	table, isTable := strings.CutPrefix(from, "@")
-	if !isTable || table == "" {
-		return Covariate{}, errors.New("give a name and a file with a number for each date, such as rain=@rain.csv")
+	switch {
+	case table == "":
+		return Covariate{}, errors.New("give a name and where its values are: a file with a number for each date, such as rain=@rain.csv, or rasters, such as rain=rain/")
+	case isTable:
+		return Covariate{Name: name, Table: table}, stats.CheckName(name)
 	}
-	return Covariate{Name: name, Table: table}, stats.CheckName(name)
+	return Covariate{Name: name, Rasters: []string{from}}, stats.CheckName(name)
 }
 
 // Model returns the model as far as it decides which fields there are, and their names. The numbers
@@ -66,6 +71,10 @@ func (o Options) readModel() (f modelFiles, err error) {
 		f.weights = &weights
 	}
 	for _, c := range o.Covariates {
+		if c.Table == "" {
+			f.covariates = append(f.covariates, timeaxis.Values{})
+			continue
+		}
 		values, err := timeaxis.ReadValues(c.Table, nil)
 		if err != nil {
 			return f, fault.Inputf("the covariate %s: %v", c.Name, err)
@@ -75,9 +84,10 @@ func (o Options) readModel() (f modelFiles, err error) {
 	return f, nil
 }
 
-// modelOn returns the model with the numbers of the tables at the dates of an axis.
-func (o Options) modelOn(axis timeaxis.Axis, files modelFiles) (m pixtrend.Model, err error) {
+// modelOn returns the model with the numbers of the tables at the dates of a stack.
+func (o Options) modelOn(s *Stack, files modelFiles) (m pixtrend.Model, err error) {
 	m = o.Fit.Model
+	axis, rasters := s.grid.Axis, 0
 	if files.weights != nil {
 		if m.Weights, err = files.weights.On(axis); err != nil {
 			return m, fault.Inputf("weights: %v", err)
@@ -89,6 +99,12 @@ func (o Options) modelOn(axis timeaxis.Axis, files modelFiles) (m pixtrend.Model
 		}
 	}
 	for i, c := range o.Covariates {
+		if c.Table == "" {
+			g := s.covariates[rasters].grid
+			m.Covariates = append(m.Covariates, stats.Covariate{Name: c.Name, Scale: g.Scale, Offset: g.Offset})
+			rasters++
+			continue
+		}
 		values, err := files.covariates[i].On(axis)
 		if err != nil {
 			return m, fault.Inputf("the covariate %s: %v", c.Name, err)
@@ -121,7 +137,11 @@ func (o Options) modelText(axis timeaxis.Axis) string {
 		parts = append(parts, "step at "+m.Step)
 	}
 	for _, c := range o.Covariates {
-		parts = append(parts, "covariate "+c.Name)
+		text := "covariate " + c.Name
+		if c.Table == "" {
+			text += " (rasters)"
+		}
+		parts = append(parts, text)
 	}
 	text := strings.Join(parts, ", ")
 	if o.Weights != "" {

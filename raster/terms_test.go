@@ -222,12 +222,107 @@ func TestModelsOfFilesThatAreRefused(t *testing.T) {
 	} {
 		fails(t, row.inputs, t.TempDir()+"/x.tif", row.o, nil, row.want)
 	}
-	for _, s := range []string{"rain", "rain=rain.csv", "rain=@", "2rain=@r.csv", "slope=@r.csv", "cosK=@r.csv"} {
+	for _, s := range []string{"rain", "rain=", "rain=@", "2rain=@r.csv", "slope=@r.csv", "cosK=@r.csv"} {
 		if c, err := ParseCovariate(s); err == nil {
 			t.Errorf("%q reads as %+v", s, c)
 		}
 	}
-	if c, err := ParseCovariate("rain=@dir/r=1.csv"); err != nil || c != (Covariate{"rain", "dir/r=1.csv"}) {
+	if c, err := ParseCovariate("rain=@dir/r=1.csv"); err != nil || c.Name != "rain" || c.Table != "dir/r=1.csv" || c.Rasters != nil {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// A covariate of rasters has the results of a table with the same numbers, whatever their type and
+// scale, and gaps of it are gaps.
+func TestCovariateRasters(t *testing.T) {
+	m := modelNamed(t, "season, step, covariates, weights")
+	inputs, o := m.files(t), m.options(t)
+	o.Fit.Fields = o.Model().AllFields()
+	dir := t.TempDir()
+	for i, x := range m.T {
+		stored := m.Covariates["rain"][i]*10 - 50
+		nodata := -9999.0
+		other := stored
+		if i == 40 {
+			other = nodata
+		}
+		path := filepath.Join(dir, "rain_"+m.date(x)+".tif")
+		if err := (made{width: 2, height: 1, bands: [][]float64{{stored, other}}, dtype: godal.Int16, scale: 0.1, offset: 5, nodata: &nodata, transform: &[6]float64{0, 1, 0, 0, 0, -1}, epsg: 32633}).write(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	extra := filepath.Join(dir, "rain_1990-01-01.tif")
+	if err := (made{width: 2, height: 1, bands: [][]float64{{1, 1}}, transform: &[6]float64{0, 1, 0, 0, 0, -1}, epsg: 32633}).write(extra); err != nil {
+		t.Fatal(err)
+	}
+	o.Covariates[0] = Covariate{Name: "rain", Rasters: []string{dir}}
+	o.Residuals = filepath.Join(t.TempDir(), "r.tif")
+	path := fit(t, inputs, o)
+	bands, _ := readAll(t, path)
+	for i, f := range o.Fit.Fields {
+		name := o.Model().FieldName(f)
+		want, ok := m.Fields[name]
+		size := max(math.Abs(want), 1e-2*math.Abs(m.Fields["mean"]))
+		if ok && !strings.HasPrefix(name, "fitted") && !(math.Abs(bands[i][0]-want) <= 1e-9*size) {
+			t.Errorf("%s is %.15g, statsmodels has %.15g", name, bands[i][0], want)
+		}
+		if f == stats.N {
+			if counted := m.Y[40] != nil && m.Weights[40] > 0; counted != (bands[i][1] < bands[i][0]-1) && counted {
+				t.Errorf("%v and %v observations", bands[i][0], bands[i][1])
+			}
+		}
+	}
+	residuals, _ := readAll(t, o.Residuals)
+	if !math.IsNaN(residuals[40][1]) || math.IsNaN(residuals[40][0]) != (m.Y[40] == nil) {
+		t.Errorf("the residuals at the gap are %v", residuals[40])
+	}
+	o.Residuals = ""
+	for pixel := range 2 {
+		s := series(t, inputs, pixel, 0, o)
+		for i, f := range s.Fields {
+			if f.Value == nil && !math.IsNaN(bands[i][pixel]) || f.Value != nil && float64(*f.Value) != bands[i][pixel] {
+				t.Errorf("%s of pixel %d is %v in the series and %v in the fit", f.Name, pixel, f.Value, bands[i][pixel])
+			}
+		}
+		for _, d := range s.Dates {
+			if d.Residual != nil && !(math.Abs(float64(*d.Observed-*d.Fitted-*d.Residual)) <= 1e-9) {
+				t.Errorf("%s: %v is not %v and %v", d.Label, *d.Observed, *d.Fitted, *d.Residual)
+			}
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "rain_"+m.date(m.T[10])+".tif")); err != nil {
+		t.Fatal(err)
+	}
+	fails(t, inputs, t.TempDir()+"/x.tif", o, nil, "the covariate rain: ", "has the date "+m.date(m.T[10]))
+	wide := newPlanes(3, 1, 2, 0, 9).files(t, func(int, *made) {})
+	o.Covariates[0].Rasters = wide
+	fails(t, inputs, t.TempDir()+"/x.tif", o, nil, "the covariate rain: ", "has 3 × 1 pixels")
+	o.Covariates[0].Rasters = []string{dir}
+	fails(t, inputs, extra, Options{Overwrite: true, Covariates: o.Covariates}, nil, "the covariate rain: ")
+}
+
+// Windows, threads and layouts of rasters of a covariate do not matter to the bits.
+func TestCovariateRastersInWindows(t *testing.T) {
+	inputs := newPlanes(70, 40, 12, 0, 99).gappy(7).files(t, func(_ int, m *made) { nodata := 7.0; m.nodata = &nodata })
+	rain := newPlanes(70, 40, 12, -40, 30).with(func(i, p int, y float64) float64 { return y + float64(i*p%13) }).files(t, func(_ int, m *made) {
+		nodata := 3.0
+		m.nodata, m.creation = &nodata, []string{"COMPRESS=DEFLATE", "TILED=YES", "BLOCKXSIZE=16", "BLOCKYSIZE=16"}
+	})
+	o := Options{Covariates: []Covariate{{Name: "rain", Rasters: rain}}}
+	o.Fit.Fields = o.Model().AllFields()
+	var first [][]float64
+	for _, windows := range [][2]int{{0, 0}, {70, 1}, {13, 9}} {
+		o.Fit.WindowWidth, o.Fit.WindowHeight, o.Fit.Threads = windows[0], windows[1], 1+windows[0]%3
+		bands, _ := readAll(t, fit(t, inputs, o))
+		if first == nil {
+			first = bands
+		}
+		for i, f := range o.Fit.Fields {
+			for p, x := range bands[i] {
+				if math.Float64bits(x) != math.Float64bits(first[i][p]) {
+					t.Fatalf("windows of %v: %s of pixel %d is %v, not %v", windows, o.Model().FieldName(f), p, x, first[i][p])
+				}
+			}
+		}
 	}
 }

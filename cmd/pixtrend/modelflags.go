@@ -25,8 +25,8 @@ func addModelFlags(cmd *cobra.Command, o *raster.Options) {
 			"LENGTH of the period of --harmonics: year (default), or a number of days, years or steps, whichever the dates count", parsePeriod)
 		option(flags, &m.Degree, "degree", "", "D", "fit a polynomial in time of degree D, 1 to 4 (default 1, a line)", upTo(stats.MaxDegree))
 		option(flags, &m.Step, "step", "", "DATE", "also fit another level from DATE on, such as that of another sensor", parseInterceptAt)
-		option(flags, &o.Covariates, "covariate", "", "NAME=@FILE",
-			"also fit a coefficient of a covariate called NAME, whose values are in FILE, a CSV with rows of date,number; may be repeated, up to 8 times",
+		option(flags, &o.Covariates, "covariate", "", "NAME=FROM",
+			"also fit a coefficient of a covariate called NAME, whose values are in FROM: @file.csv with rows of date,number, or a folder or quoted pattern of rasters of the same dates; may be repeated, up to 8 times",
 			func(s string) ([]raster.Covariate, error) { return addCovariate(o.Covariates, s) })
 		option(flags, &o.Weights, "weights", "", "@FILE", "weight the observations of each date by a number, 0 or more, in FILE, a CSV with rows of date,number", parseWeights)
 		option(flags, &m.Robust, "robust", "", "HOW", "give outliers less weight, as rlm of R's MASS does: huber or bisquare", parseRobust)
