@@ -15,11 +15,12 @@ import (
 )
 
 // writeSeasons makes a stack of scenes of every season of four years in seasons, NDVI times 10000
-// with clouds as nodata, and tables of rain and of weights for the dates of it beside the folder.
+// with clouds as nodata, rasters of rain in rain, and tables of rain and of weights
+// for its dates.
 func writeSeasons(t *testing.T, dir string) {
 	t.Helper()
 	seasons := filepath.Join(dir, "seasons")
-	if err := errors.Join(registerGDAL(), os.MkdirAll(seasons, 0o777)); err != nil {
+	if err := errors.Join(registerGDAL(), os.MkdirAll(seasons, 0o777), os.MkdirAll(filepath.Join(dir, "rain"), 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(16, 16))
@@ -42,6 +43,11 @@ func writeSeasons(t *testing.T, dir string) {
 				samples[p] = int16(10000 * ndvi)
 			}
 		}
+		local := make([]int16, 80)
+		for p := range local {
+			local[p] = int16(wet) + int16(r.IntN(200)) - 100
+		}
+		writeScene(t, filepath.Join(dir, "rain", "rain_"+date.Format("20060102")+".tif"), [][]int16{local})
 		path := filepath.Join(seasons, "ndvi_"+date.Format("20060102")+".tif")
 		writeScene(t, path, [][]int16{samples})
 		ds, err := godal.Open(path, godal.Update())
