@@ -37,6 +37,7 @@ type Model struct {
 	weights []float64 // by date; nil: all are 1
 	keep    []uint32  // by date, all ones if the weight is positive, else 0
 
+	rows     []float64 // xw with 4 or 8 numbers per date, for gapFree; nil if that cannot be used
 	products []float64 // date after date, x·x of all pairs of columns, without weight
 	tables   []float64 // see newTables
 	width    int       // of a row of tables
@@ -90,6 +91,7 @@ func NewModel(columns [][]float64, rasters int, weights []float64) Model {
 	m.newProducts()
 	if rasters == 0 {
 		m.newTables()
+		m.newRows()
 	}
 	return m
 }
@@ -272,14 +274,33 @@ func (k Kernel) Models(dst Fits, s *ModelScratch, t Tile, m Model, v Valid, x Ex
 	dst.check(m.Columns(), t.Pixels)
 	raceRead(t)
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
-	inverse := dst.Var != nil || dst.Cov != nil
-	for from := 0; from < t.Pixels; from += modelLanes {
-		count := min(modelLanes, t.Pixels-from)
-		w := s.stage(k, t, m, v, &x, from, count)
-		f := s.fit(k, m, w, inverse, count)
-		s.squares(k, m, f, w, &dst)
-		s.put(k, dst, f, from, count)
+	free := s.mayBeFree(k, dst, t, m, v, x)
+	wait := 1 // blocks after one with gaps, until the next try
+	for from := 0; from < t.Pixels; {
+		if free && t.Pixels-from >= block {
+			done := s.gapFree(k, dst, t, m, v, from)
+			if from += done; done > 0 {
+				wait = 1
+			}
+		}
+		to := t.Pixels
+		if free {
+			to = min(from+wait*block, to)
+			wait = min(2*wait, maxWait)
+		}
+		for ; from < to; from += modelLanes {
+			s.lanes(k, dst, t, m, v, &x, from, min(modelLanes, to-from))
+		}
+		from = to
 	}
+}
+
+// lanes fits the count pixels that begin with pixel from.
+func (s *ModelScratch) lanes(k Kernel, dst Fits, t Tile, m Model, v Valid, x *Extra, from, count int) {
+	w := s.stage(k, t, m, v, x, from, count)
+	f := s.fit(k, m, w, dst.Var != nil || dst.Cov != nil, count)
+	s.squares(k, m, f, w, &dst)
+	s.put(k, dst, f, from, count)
 }
 
 func checkModel(s *ModelScratch, t Tile, m Model, x Extra) {
@@ -303,14 +324,16 @@ type modelVector = [modelLanes]float64
 // ModelScratch is the memory that fitting a model needs. The vectors come first, so that they begin
 // at cache lines.
 type ModelScratch struct {
-	ref   modelVector // first observations
-	coef  [MaxColumns]modelVector
-	h     [MaxColumns]modelVector // XᵀWy
-	rss   modelVector
-	tss   modelVector
-	block [modelDates]modelVector // residuals of some dates
-	local modelFactor             // of the pixels in lanes
-	free  modelFactor             // of pixels without gaps, which is the same for all
+	ref    modelVector // first observations
+	coef   [MaxColumns]modelVector
+	h      [MaxColumns]modelVector // XᵀWy
+	rss    modelVector
+	tss    modelVector
+	block  [modelDates]modelVector      // residuals of some dates
+	dotsOf [maxRows][freePixels]float64 // XᵀWy of pixels without gaps
+	sums   [modelLanes][maxPairs + 2]float64
+	local  modelFactor // of the pixels in lanes
+	free   modelFactor // of pixels without gaps, which is the same for all
 
 	dates, columns, rasters int
 
@@ -367,6 +390,12 @@ func (s *ModelScratch) fit(k Kernel, m Model, w []modelVector, inverse bool, cou
 		f.invert(k, s.columns)
 	}
 	s.dots(k, m, w)
+	s.solve(k, m, f, w, count)
+	return f
+}
+
+// solve computes the coefficients of the count pixels in lanes.
+func (s *ModelScratch) solve(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
 	f.solve(k, s.coef[:s.columns], s.h[:s.columns])
 	for p := range count {
 		switch {
@@ -376,7 +405,6 @@ func (s *ModelScratch) fit(k Kernel, m Model, w []modelVector, inverse bool, cou
 			s.refine(f, p)
 		}
 	}
-	return f
 }
 
 // factorOf returns the factor of the pixels in lanes.
@@ -403,7 +431,7 @@ func (f *modelFactor) usable(p, columns int) bool {
 func (s *ModelScratch) gram(k Kernel, m Model, f *modelFactor, w []modelVector) {
 	switch {
 	case w == nil:
-		k.addTables(f, m, s.index)
+		s.addTables(k, f, m)
 	case m.rasters > 0:
 		s.gramRasters(m, f, w)
 		s.count(&f.n)

@@ -13,6 +13,8 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 			modelIndexAVX2(p)
 		case modelGramBody:
 			modelGramAVX2(p)
+		case modelTurnBody:
+			modelTurnAVX2(p)
 		case modelDotsBody:
 			modelDotsAVX2(p)
 		case modelResidualsBody:
@@ -45,6 +47,8 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 	switch b {
 	case modelGramBody:
 		modelGramAVX512(p)
+	case modelTurnBody:
+		modelTurnAVX512(p)
 	case modelDotsBody:
 		modelDotsAVX512(p)
 	case modelResidualsBody:
@@ -82,6 +86,12 @@ func modelGramAVX2(p *modelParams)
 
 //go:noescape
 func modelGramAVX512(p *modelParams)
+
+//go:noescape
+func modelTurnAVX2(p *modelParams)
+
+//go:noescape
+func modelTurnAVX512(p *modelParams)
 
 //go:noescape
 func modelDotsAVX2(p *modelParams)

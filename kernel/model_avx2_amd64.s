@@ -95,32 +95,87 @@ put:
 // ---- Sums of products from tables, of 4 pixels at a time ---------------------------------------------
 //
 //	Y0-Y3, Y4-Y7, Y8-Y11  4 pixels' sums of 4 products each
-//	BX where the pixels begin in a row    DX where the products begin in a table row, in bytes
-//	DI registers of products left         SI out
+//	BX number of the first pixel          DX where the products begin in a table row, in bytes
+//	DI registers of products left         SI sums of the first pixel
 //	R8 index of the pixels, R9 table, R10, R12 rows in the table
 //	R11 size of a table                   CX tables left
+
+#define WIDE 640
 
 #define ADD_1(j, R, a, b, c) MOVWLZX (2*j)(R8), R; VADDPD (R9)(R*1), a, a
 #define ADD_2(j, R, a, b, c) ADD_1(j, R, a, b, c); VADDPD 32(R9)(R*1), b, b
 #define ADD_3(j, R, a, b, c) ADD_2(j, R, a, b, c); VADDPD 64(R9)(R*1), c, c
 
-#define ADD_TABLES(ADD, table) \
-	MOVQ BX, R8; \
-	SHRQ $2, R8; \
+#define CLEAR_1(j, R, a, b, c) VXORPD a, a, a
+#define CLEAR_2(j, R, a, b, c) CLEAR_1(j, R, a, b, c); VXORPD b, b, b
+#define CLEAR_3(j, R, a, b, c) CLEAR_2(j, R, a, b, c); VXORPD c, c, c
+
+#define TAKE_1(j, R, a, b, c) VMOVUPD (j*WIDE)(SI), a
+#define TAKE_2(j, R, a, b, c) TAKE_1(j, R, a, b, c); VMOVUPD (j*WIDE+32)(SI), b
+#define TAKE_3(j, R, a, b, c) TAKE_2(j, R, a, b, c); VMOVUPD (j*WIDE+64)(SI), c
+
+#define GIVE_1(j, R, a, b, c) VMOVUPD a, (j*WIDE)(SI)
+#define GIVE_2(j, R, a, b, c) GIVE_1(j, R, a, b, c); VMOVUPD b, (j*WIDE+32)(SI)
+#define GIVE_3(j, R, a, b, c) GIVE_2(j, R, a, b, c); VMOVUPD c, (j*WIDE+64)(SI)
+
+#define PIXELS(OP) \
+	OP(0, R10, Y0, Y4, Y8); \
+	OP(1, R12, Y1, Y5, Y9); \
+	OP(2, R10, Y2, Y6, Y10); \
+	OP(3, R12, Y3, Y7, Y11)
+
+#define ADD_TABLES(TAKE, CLEAR, ADD, GIVE, clear, table) \
+	IMUL3Q $WIDE, BX, SI; \
+	ADDQ DX, SI; \
+	ADDQ modelParams_out(AX), SI; \
+	LEAQ (BX*2), R8; \
 	ADDQ modelParams_index(AX), R8; \
 	MOVQ modelParams_numbers(AX), R9; \
 	ADDQ DX, R9; \
-	MOVQ modelParams_count(AX), CX; \
-	PCALIGN $32; \
+	MOVQ modelParams_dates(AX), CX; \
+	CMPQ modelParams_resume(AX), $0; \
+	JEQ clear; \
+	PIXELS(TAKE); \
+	JMP table; \
+clear: \
+	PIXELS(CLEAR); \
 table: \
-	ADD(0, R10, Y0, Y4, Y8); \
-	ADD(1, R12, Y1, Y5, Y9); \
-	ADD(2, R10, Y2, Y6, Y10); \
-	ADD(3, R12, Y3, Y7, Y11); \
+	PIXELS(ADD); \
 	ADDQ $64, R8; \
 	ADDQ R11, R9; \
 	DECQ CX; \
-	JNZ table
+	JNZ table; \
+	PIXELS(GIVE)
+
+TEXT ·modelGramAVX2(SB), NOSPLIT, $0-8
+	BEGIN
+	MOVQ modelParams_stride(AX), R11
+lanes:
+	MOVQ modelParams_count(AX), DI
+	SHLQ $1, DI
+	XORL DX, DX
+three:
+	CMPQ DI, $3
+	JLT two
+	ADD_TABLES(TAKE_3, CLEAR_3, ADD_3, GIVE_3, clear3, table3)
+	ADDQ $(3*32), DX
+	SUBQ $3, DI
+	JMP three
+two:
+	CMPQ DI, $2
+	JLT one
+	ADD_TABLES(TAKE_2, CLEAR_2, ADD_2, GIVE_2, clear2, table2)
+	JMP next
+one:
+	CMPQ DI, $1
+	JLT next
+	ADD_TABLES(TAKE_1, CLEAR_1, ADD_1, GIVE_1, clear1, table1)
+next:
+	ADDQ $4, BX
+	CMPQ BX, $32
+	JLT lanes
+	VZEROUPPER
+	RET
 
 // PUT_PRODUCTS: stores the sums of 4 products, of which each register has those of a pixel, to 4 rows.
 #define PUT_PRODUCTS(a, b, c, d) \
@@ -138,43 +193,24 @@ table: \
 	VMOVUPD d, (3*ROW)(SI); \
 	ADDQ $(4*ROW), SI
 
-TEXT ·modelGramAVX2(SB), NOSPLIT, $0-8
+TEXT ·modelTurnAVX2(SB), NOSPLIT, $0-8
 	BEGIN
-	MOVQ modelParams_stride(AX), R11
+	MOVQ modelParams_in(AX), DX
 lanes:
 	LANES(modelParams_out, SI)
-	MOVQ modelParams_end(AX), DI
-	SHLQ $1, DI
-	XORL DX, DX
-three:
-	CMPQ DI, $3
-	JLT two
-	ZERO_LANES(Y0, Y1, Y2, Y3)
-	ZERO_LANES(Y4, Y5, Y6, Y7)
-	ZERO_LANES(Y8, Y9, Y10, Y11)
-	ADD_TABLES(ADD_3, table3)
+	MOVQ DX, R8
+	MOVQ modelParams_count(AX), CX
+	SHLQ $1, CX
+products:
+	VMOVUPD (0*WIDE)(R8), Y0
+	VMOVUPD (1*WIDE)(R8), Y1
+	VMOVUPD (2*WIDE)(R8), Y2
+	VMOVUPD (3*WIDE)(R8), Y3
 	PUT_PRODUCTS(Y0, Y1, Y2, Y3)
-	PUT_PRODUCTS(Y4, Y5, Y6, Y7)
-	PUT_PRODUCTS(Y8, Y9, Y10, Y11)
-	ADDQ $(3*32), DX
-	SUBQ $3, DI
-	JMP three
-two:
-	CMPQ DI, $2
-	JLT one
-	ZERO_LANES(Y0, Y1, Y2, Y3)
-	ZERO_LANES(Y4, Y5, Y6, Y7)
-	ADD_TABLES(ADD_2, table2)
-	PUT_PRODUCTS(Y0, Y1, Y2, Y3)
-	PUT_PRODUCTS(Y4, Y5, Y6, Y7)
-	JMP next
-one:
-	CMPQ DI, $1
-	JLT next
-	ZERO_LANES(Y0, Y1, Y2, Y3)
-	ADD_TABLES(ADD_1, table1)
-	PUT_PRODUCTS(Y0, Y1, Y2, Y3)
-next:
+	ADDQ $32, R8
+	DECQ CX
+	JNZ products
+	ADDQ $(4*WIDE), DX
 	ADDQ $32, BX
 	CMPQ BX, $ROW
 	JLT lanes

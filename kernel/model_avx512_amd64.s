@@ -33,43 +33,94 @@
 // ---- Sums of products from tables, of 8 pixels at a time --------------------------------------------
 //
 // Here each lane is a product: a table row has the sums of all products, and one row is added for each
-// pixel and four dates. Then the sums are transposed, so that each lane is a pixel.
+// pixel and four dates. Sums of a pixel begin WIDE bytes after those of the last. modelTurn transposes them,
+// so that each lane is a pixel.
 //
 //	Z0-Z7, Z8-Z15, Z16-Z23  8 pixels' sums of 8 products each
-//	BX where the pixels begin in a row    DX where the products begin in a table row, in bytes
-//	DI registers of products left         SI out
+//	BX number of the first pixel          DX where the products begin in a table row, in bytes
+//	DI registers of products left         SI sums of the first pixel
 //	R8 index of the pixels, R9 table, R10, R12 rows in the table
 //	R11 size of a table                   CX tables left
+
+#define WIDE 640
 
 #define ADD_1(j, R, a, b, c) MOVWLZX (2*j)(R8), R; VADDPD (R9)(R*1), a, a
 #define ADD_2(j, R, a, b, c) ADD_1(j, R, a, b, c); VADDPD 64(R9)(R*1), b, b
 #define ADD_3(j, R, a, b, c) ADD_2(j, R, a, b, c); VADDPD 128(R9)(R*1), c, c
 
-#define CLEAR_8(a, b, c, d, e, f, g, h) \
-	VXORPD a, a, a; VXORPD b, b, b; VXORPD c, c, c; VXORPD d, d, d; \
-	VXORPD e, e, e; VXORPD f, f, f; VXORPD g, g, g; VXORPD h, h, h
+#define CLEAR_1(j, R, a, b, c) VXORPD a, a, a
+#define CLEAR_2(j, R, a, b, c) CLEAR_1(j, R, a, b, c); VXORPD b, b, b
+#define CLEAR_3(j, R, a, b, c) CLEAR_2(j, R, a, b, c); VXORPD c, c, c
 
-#define ADD_TABLES(ADD, table) \
-	MOVQ BX, R8; \
-	SHRQ $2, R8; \
+#define TAKE_1(j, R, a, b, c) VMOVUPD (j*WIDE)(SI), a
+#define TAKE_2(j, R, a, b, c) TAKE_1(j, R, a, b, c); VMOVUPD (j*WIDE+64)(SI), b
+#define TAKE_3(j, R, a, b, c) TAKE_2(j, R, a, b, c); VMOVUPD (j*WIDE+128)(SI), c
+
+#define GIVE_1(j, R, a, b, c) VMOVUPD a, (j*WIDE)(SI)
+#define GIVE_2(j, R, a, b, c) GIVE_1(j, R, a, b, c); VMOVUPD b, (j*WIDE+64)(SI)
+#define GIVE_3(j, R, a, b, c) GIVE_2(j, R, a, b, c); VMOVUPD c, (j*WIDE+128)(SI)
+
+#define PIXELS(OP) \
+	OP(0, R10, Z0, Z8, Z16); \
+	OP(1, R12, Z1, Z9, Z17); \
+	OP(2, R10, Z2, Z10, Z18); \
+	OP(3, R12, Z3, Z11, Z19); \
+	OP(4, R10, Z4, Z12, Z20); \
+	OP(5, R12, Z5, Z13, Z21); \
+	OP(6, R10, Z6, Z14, Z22); \
+	OP(7, R12, Z7, Z15, Z23)
+
+#define ADD_TABLES(TAKE, CLEAR, ADD, GIVE, clear, table) \
+	IMUL3Q $WIDE, BX, SI; \
+	ADDQ DX, SI; \
+	ADDQ modelParams_out(AX), SI; \
+	LEAQ (BX*2), R8; \
 	ADDQ modelParams_index(AX), R8; \
 	MOVQ modelParams_numbers(AX), R9; \
 	ADDQ DX, R9; \
-	MOVQ modelParams_count(AX), CX; \
-	PCALIGN $64; \
+	MOVQ modelParams_dates(AX), CX; \
+	CMPQ modelParams_resume(AX), $0; \
+	JEQ clear; \
+	PIXELS(TAKE); \
+	JMP table; \
+clear: \
+	PIXELS(CLEAR); \
 table: \
-	ADD(0, R10, Z0, Z8, Z16); \
-	ADD(1, R12, Z1, Z9, Z17); \
-	ADD(2, R10, Z2, Z10, Z18); \
-	ADD(3, R12, Z3, Z11, Z19); \
-	ADD(4, R10, Z4, Z12, Z20); \
-	ADD(5, R12, Z5, Z13, Z21); \
-	ADD(6, R10, Z6, Z14, Z22); \
-	ADD(7, R12, Z7, Z15, Z23); \
+	PIXELS(ADD); \
 	ADDQ $64, R8; \
 	ADDQ R11, R9; \
 	DECQ CX; \
-	JNZ table
+	JNZ table; \
+	PIXELS(GIVE)
+
+TEXT ·modelGramAVX512(SB), NOSPLIT, $0-8
+	BEGIN
+	MOVQ modelParams_stride(AX), R11
+lanes:
+	MOVQ modelParams_count(AX), DI
+	XORL DX, DX
+three:
+	CMPQ DI, $3
+	JLT two
+	ADD_TABLES(TAKE_3, CLEAR_3, ADD_3, GIVE_3, clear3, table3)
+	ADDQ $(3*64), DX
+	SUBQ $3, DI
+	JMP three
+two:
+	CMPQ DI, $2
+	JLT one
+	ADD_TABLES(TAKE_2, CLEAR_2, ADD_2, GIVE_2, clear2, table2)
+	JMP next
+one:
+	CMPQ DI, $1
+	JLT next
+	ADD_TABLES(TAKE_1, CLEAR_1, ADD_1, GIVE_1, clear1, table1)
+next:
+	ADDQ $8, BX
+	CMPQ BX, $32
+	JLT lanes
+	VZEROUPPER
+	RET
 
 // PUT_PRODUCTS: stores the sums of 8 products, of which each register has those of a pixel, to 8 rows.
 #define PUT_PRODUCTS(a, b, c, d, e, f, g, h) \
@@ -107,42 +158,27 @@ table: \
 	VMOVUPD Z31, (7*ROW)(SI); \
 	ADDQ $(8*ROW), SI
 
-TEXT ·modelGramAVX512(SB), NOSPLIT, $0-8
+TEXT ·modelTurnAVX512(SB), NOSPLIT, $0-8
 	BEGIN
-	MOVQ modelParams_stride(AX), R11
+	MOVQ modelParams_in(AX), DX
 lanes:
 	LANES(modelParams_out, SI)
-	MOVQ modelParams_end(AX), DI
-	XORL DX, DX
-three:
-	CMPQ DI, $3
-	JLT two
-	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	CLEAR_8(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
-	CLEAR_8(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
-	ADD_TABLES(ADD_3, table3)
+	MOVQ DX, R8
+	MOVQ modelParams_count(AX), CX
+products:
+	VMOVUPD (0*WIDE)(R8), Z0
+	VMOVUPD (1*WIDE)(R8), Z1
+	VMOVUPD (2*WIDE)(R8), Z2
+	VMOVUPD (3*WIDE)(R8), Z3
+	VMOVUPD (4*WIDE)(R8), Z4
+	VMOVUPD (5*WIDE)(R8), Z5
+	VMOVUPD (6*WIDE)(R8), Z6
+	VMOVUPD (7*WIDE)(R8), Z7
 	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	PUT_PRODUCTS(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
-	PUT_PRODUCTS(Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23)
-	ADDQ $(3*64), DX
-	SUBQ $3, DI
-	JMP three
-two:
-	CMPQ DI, $2
-	JLT one
-	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	CLEAR_8(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
-	ADD_TABLES(ADD_2, table2)
-	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	PUT_PRODUCTS(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
-	JMP next
-one:
-	CMPQ DI, $1
-	JLT next
-	CLEAR_8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	ADD_TABLES(ADD_1, table1)
-	PUT_PRODUCTS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-next:
+	ADDQ $64, R8
+	DECQ CX
+	JNZ products
+	ADDQ $(8*WIDE), DX
 	ADDQ $64, BX
 	CMPQ BX, $ROW
 	JLT lanes

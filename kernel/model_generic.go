@@ -63,6 +63,11 @@ func (s *ModelScratch) stageGeneric(t Tile, m Model, l limits, keep []uint32, fr
 		}
 	}
 	s.whole = gaps == 0
+	s.findRows(m)
+}
+
+// findRows finds from the bits where the row of each lane begins in each table.
+func (s *ModelScratch) findRows(m Model) {
 	row := uint16(m.width * 8)
 	clear(s.index)
 	for i, observed := range s.bits {

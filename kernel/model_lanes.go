@@ -9,9 +9,10 @@ type modelParams struct {
 	rows, scale, pivot, size *modelVector
 	numbers                  *float64
 	stride                   int // bytes from the numbers of one date to those of the next
-	dates                    int
-	count                    int
-	end                      int // of rows, in bytes; or registers of products
+	dates                    int // or tables
+	resume                   int // 0: sums begin with 0
+	count                    int // of rows, or registers of products
+	end                      int // of rows, in bytes
 	bits                     *uint32
 	index                    *[modelLanes]uint16
 	w                        *modelVector
@@ -23,6 +24,7 @@ type modelBody uint8
 const (
 	modelIndexBody modelBody = iota // not for AVX-512, where stage does it
 	modelGramBody
+	modelTurnBody
 	modelDotsBody
 	modelResidualsBody
 	modelSquaresBody
@@ -87,18 +89,29 @@ func (s *ModelScratch) stageBody(k Kernel, t Tile, m Model, v Valid, keep []uint
 	}
 }
 
+// tableBytes is the size of the tables that one call adds for all pixels, so that rows stay in the L1
+// cache.
+const tableBytes = 28 << 10
+
 // addTables computes XᵀWX and n of the lanes from tables.
-func (k Kernel) addTables(f *modelFactor, m Model, index [][modelLanes]uint16) {
-	n := pairs(m.shared)
-	if !k.hasModels() || len(index) == 0 {
-		addTablesGeneric(f, m, index)
+func (s *ModelScratch) addTables(k Kernel, f *modelFactor, m Model) {
+	if !k.hasModels() || len(s.index) == 0 {
+		addTablesGeneric(f, m, s.index)
 	} else {
 		row := m.width * 8
-		p := modelParams{out: &f.g[0], numbers: &m.tables[0], stride: row * tableRows,
-			end: row / 64, index: &index[0], count: len(index)}
-		k.callModel(modelGramBody, &p)
+		size := row * tableRows
+		most := max(1, tableBytes/size)
+		sums := (*modelVector)(unsafe.Pointer(&s.sums))
+		p := modelParams{out: sums, stride: size, count: row / 64}
+		for table := 0; table < len(s.index); table += most {
+			p.numbers, p.index = &m.tables[table*size/8], &s.index[table]
+			p.dates, p.resume = min(most, len(s.index)-table), table
+			k.callModel(modelGramBody, &p)
+		}
+		p = modelParams{out: &f.g[0], in: sums, count: row / 64}
+		k.callModel(modelTurnBody, &p)
 	}
-	f.n = f.g[n]
+	f.n = f.g[pairs(m.shared)]
 }
 
 // addDots adds the sum over dates of numbers[date*stride+j]·in[date] to every vector of out.
