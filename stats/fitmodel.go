@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -29,10 +30,18 @@ type model struct {
 	farthest   float64   // distance of neighbouring observations
 	confidence float64   // of limits
 	need       modelNeeds
+	axis       kernel.Axis
+	plain      bool // no weight is 0 and no covariate has gaps: every observation counts
 }
 
 // modelNeeds is what fields need beside the coefficients.
-type modelNeeds struct{ variance, covariance, squares, mean, ends, weights bool }
+type modelNeeds struct {
+	variance                                        []bool // by column
+	covariance, squares, total, mean, ends, weights bool
+}
+
+// timeColumn is the number of the column of time.
+const timeColumn = 1
 
 // modelPixels is how many pixels of a model are fitted at a time.
 const modelPixels = 256
@@ -63,6 +72,7 @@ func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 			m.zero = append(m.zero, b.value(t, o.InterceptAt))
 		}
 	}
+	m.axis, m.plain = p.axis.Axis, o.Model.Rasters() == 0 && !slices.Contains(o.Model.Weights, 0)
 	if m.ar1() {
 		m.farthest = farthest(p.times)
 	}
@@ -78,8 +88,9 @@ func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 	if err := m.checkDates(); err != nil {
 		return nil, err
 	}
+	m.need.variance = make([]bool, len(b.terms))
 	for _, f := range fields {
-		m.need.add(f, o.Model.Weights != nil)
+		m.need.add(f, b, o.Model.Weights != nil)
 	}
 	most := len(p.times) - len(b.terms)
 	for _, f := range fields {
@@ -155,25 +166,28 @@ func (m *model) seasonal() bool { return m.basis.model.Harmonics > 0 }
 const daysPerYear = 365.2425
 
 // add notes what a field needs.
-func (n *modelNeeds) add(f Field, weighted bool) {
+func (n *modelNeeds) add(f Field, b *basis, weighted bool) {
 	switch f {
 	case InterceptStderr, SeasonPValue, SeasonR2:
-		n.variance, n.covariance, n.squares = true, true, true
+		n.covariance, n.squares = true, true
+		for j := range n.variance {
+			n.variance[j] = true
+		}
 	case PValue, TValue, Stderr, SlopeLo, SlopeHi, TrendClass:
-		n.variance, n.squares = true, true
+		n.variance[timeColumn], n.squares = true, true
 	case Lag1, EffectiveN:
 		n.squares = true
 	case RMSE:
 		n.squares, n.weights = true, weighted
 	case RValue, R2:
-		n.squares = true
+		n.squares, n.total = true, true
 	case Mean:
 		n.mean = true
 	case First, Last, FittedFirst, FittedLast, Change:
 		n.ends = true
 	}
-	if p := f.Info().part; p == stderrPart || p == pvaluePart {
-		n.variance, n.squares = true, true
+	if info := f.Info(); info.part == stderrPart || info.part == pvaluePart {
+		n.variance[b.index(info.term)], n.squares = true, true
 	}
 }
 
@@ -184,9 +198,10 @@ type modelScratch struct {
 	fits        kernel.RobustFits
 	variance    []float64 // of the residuals: Σ w·r²/df
 	df          []float64
-	mean        []float64         // of the observations
-	first, last []float64         // their times
-	weights     []float64         // Σ w
+	mean        []float64 // of the observations
+	first, last []float64 // their times
+	weights     []float64 // Σ w
+	sums        kernel.Sums
 	rasters     []covariateRaster // by covariate that pixels have of their own
 	zero        []float64
 	lag1        []float64 // autocorrelation of the residuals
@@ -216,17 +231,23 @@ func (m *model) newScratch() any {
 	if m.seasonal() {
 		s.fits.Pivot = one()
 	}
-	if m.need.variance {
-		s.fits.Var = planes(n)
+	s.fits.Var = make([][]float64, n)
+	for j, needed := range m.need.variance {
+		if needed {
+			s.fits.Var[j] = one()
+		}
 	}
 	if m.need.covariance {
 		s.fits.Cov = planes(n * (n - 1) / 2)
 	}
 	if m.need.squares {
-		s.fits.RSS, s.fits.TSS = one(), one()
+		s.fits.RSS = one()
+	}
+	if m.need.total {
+		s.fits.TSS = one()
 	}
 	if m.need.mean {
-		s.mean = one()
+		s.mean, s.sums = one(), kernel.NewSums(modelPixels)
 	}
 	if m.need.ends {
 		s.first, s.last = one(), one()
@@ -246,7 +267,7 @@ func (m *model) newScratch() any {
 
 func (m *model) scratchBytes() int {
 	n := len(m.basis.terms)
-	planes := 10 + 2*n
+	planes := 17 + 2*n
 	if m.need.covariance {
 		planes += n * (n - 1) / 2
 	}
@@ -300,13 +321,31 @@ func (m *model) solve(s *modelScratch, t kernel.Tile, rasters []kernel.Raster) {
 			}
 		}
 	}
-	if m.need.mean || m.need.ends || m.need.weights || m.ar1() {
+	if m.plain {
+		m.summarize(s, t)
+	}
+	if m.need.weights || m.ar1() || !m.plain && (m.need.mean || m.need.ends) {
 		m.describe(s, t)
 	}
 }
 
-// describe finds the mean, the ends and the weights of the observations of t, and corrects for the
-// autocorrelation of the residuals.
+// summarize finds the mean and the ends of the observations of t, where all observations count.
+func (m *model) summarize(s *modelScratch, t kernel.Tile) {
+	if m.need.mean {
+		m.k.Sums(s.sums, t, m.axis, m.valid)
+		for p := range t.Pixels {
+			s.mean[p] = s.sums.Ref[p] + s.sums.Y[p]/s.sums.N[p]
+		}
+	}
+	if m.need.ends {
+		fill(s.first[:t.Pixels], math.NaN())
+		fill(s.last[:t.Pixels], math.NaN())
+		m.k.Ends(s.first, s.last, t, m.times, m.valid)
+	}
+}
+
+// describe finds the mean and the ends of the observations of t that count, where not all do, and
+// their weights, and corrects for the autocorrelation of the residuals.
 func (m *model) describe(s *modelScratch, t kernel.Tile) {
 	for p := range t.Pixels {
 		m.observations(s, t, p)
@@ -323,10 +362,10 @@ func (m *model) describe(s *modelScratch, t kernel.Tile) {
 			last = m.times[i]
 			n, sum, all = n+1, sum+(y-ref), all+w
 		}
-		if m.need.mean {
+		if m.need.mean && !m.plain {
 			s.mean[p] = ref + sum/n
 		}
-		if m.need.ends {
+		if m.need.ends && !m.plain {
 			s.first[p], s.last[p] = first, last
 		}
 		if m.need.weights {
@@ -345,8 +384,7 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		putPart(m, s, info, out)
 		return
 	}
-	const time = 1 // the number of the column
-	slopes, factor := s.fits.Coef[time], m.factors[time]
+	slopes, factor := s.fits.Coef[timeColumn], m.factors[timeColumn]
 	for i := range out {
 		slope := slopes[i] * factor
 		var x float64
@@ -356,15 +394,15 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		case N:
 			x = s.fits.N[i]
 		case Stderr:
-			x = m.stderr(s, time, i)
+			x = m.stderr(s, timeColumn, i)
 		case TValue:
-			x = slope / m.stderr(s, time, i)
+			x = slope / m.stderr(s, timeColumn, i)
 		case PValue:
-			x = m.pvalue(s, time, i)
+			x = m.pvalue(s, timeColumn, i)
 		case TrendClass:
-			x = m.class(m.pvalue(s, time, i), slope)
+			x = m.class(m.pvalue(s, timeColumn, i), slope)
 		case SlopeLo, SlopeHi:
-			off := m.margin(s, i) * m.stderr(s, time, i)
+			off := m.margin(s, i) * m.stderr(s, timeColumn, i)
 			if x = slope + off; f == SlopeLo {
 				x = slope - off
 			}

@@ -67,10 +67,12 @@ func (t *tail) pvalue(square float64, df int) float64 {
 	length := float64(df) + square
 	q := 1 / math.FMA(t.c, math.Sqrt(square/length), 1)
 	z := math.FMA(t.a, q, t.b)
-	sum := t.powers[regress.Degree]
-	for i := regress.Degree - 1; i >= 0; i-- {
-		sum = math.FMA(sum, z, t.powers[i])
+	// Adding even and odd powers separately takes half as long.
+	even, odd, zz := t.powers[regress.Degree], t.powers[regress.Degree-1], float64(z*z)
+	for i := regress.Degree - 2; i > 0; i -= 2 {
+		even, odd = math.FMA(even, zz, t.powers[i]), math.FMA(odd, zz, t.powers[i-1])
 	}
+	sum := math.FMA(odd, z, math.FMA(even, zz, t.powers[0]))
 	power, root := 1.0, math.Sqrt(float64(df)/length)
 	for ; df > 0; df >>= 1 {
 		if df&1 != 0 {
