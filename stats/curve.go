@@ -54,6 +54,6 @@ func (c *Curve) value(of func(j int) float64) (y, lo, hi float64) {
 		g[j] = of(j)
 	}
 	y = math.FMA(c.of.at(c.s, 0, g), c.of.scale, c.of.offset)
-	off := c.margin * math.Sqrt(c.of.spread(c.s, 0, g)*c.s.variance[0]) * math.Abs(c.of.scale)
+	off := float64(c.margin * math.Sqrt(c.of.spread(c.s, 0, g)*c.s.variance[0]) * math.Abs(c.of.scale))
 	return y, y - off, y + off
 }

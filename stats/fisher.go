@@ -15,7 +15,7 @@ func fisher(f float64, h int, df float64) float64 {
 	part, less := df/length, float64(float64(2*h)*f)/length
 	term, sum := 1.0, 1.0
 	for j := 1; j < h; j++ {
-		term *= (df/2 + float64(j-1)) / float64(j) * less
+		term = float64(term * (df/2 + float64(j-1)) / float64(j) * less)
 		sum += term
 	}
 	return min(powerOf(math.Sqrt(part), df)*sum, 1)

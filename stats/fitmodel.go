@@ -386,7 +386,7 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 	}
 	slopes, factor := s.fits.Coef[timeColumn], m.factors[timeColumn]
 	for i := range out {
-		slope := slopes[i] * factor
+		slope := float64(slopes[i] * factor)
 		var x float64
 		switch f {
 		case Slope:
@@ -402,7 +402,7 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		case TrendClass:
 			x = m.class(m.pvalue(s, timeColumn, i), slope)
 		case SlopeLo, SlopeHi:
-			off := m.margin(s, i) * m.stderr(s, timeColumn, i)
+			off := float64(m.margin(s, i) * m.stderr(s, timeColumn, i))
 			if x = slope + off; f == SlopeLo {
 				x = slope - off
 			}

@@ -1,9 +1,11 @@
 package stats
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -519,6 +521,34 @@ func TestCovariatesOfPixels(t *testing.T) {
 			if !(math.Abs(residual[at][0]-want) <= 1e-7) {
 				t.Errorf("%v: the residual of date %d is %v, want %v", k.ISA(), at, residual[at][0], want)
 			}
+		}
+	}
+}
+
+// The fields of models have these bits on every ISA and architecture.
+const goldenModels = 0x6209481f469844ae
+
+func TestGoldenModels(t *testing.T) {
+	for _, k := range kernels(t) {
+		h := fnv.New64a()
+		for _, m := range readModels(t) {
+			for _, robust := range []Robust{{}, {Psi: kernel.Huber}, {Psi: kernel.Bisquare}} {
+				o := m.options()
+				o.Model.Robust = robust
+				o.Fields, o.Significance = append(o.Model.AllFields(), Relative, TrendClass), 0.05
+				for _, plane := range fitSeries[float64](t, k, m.T, [][]float64{series(m.Y)}, o) {
+					bits := math.Float64bits(plane[0])
+					if plane[0] != plane[0] {
+						bits = math.Float64bits(nan)
+					}
+					if err := binary.Write(h, binary.LittleEndian, bits); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		if h.Sum64() != goldenModels {
+			t.Errorf("%v: the fields have hash %#016x, want %#016x", k.ISA(), h.Sum64(), uint64(goldenModels))
 		}
 	}
 }

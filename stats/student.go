@@ -340,7 +340,7 @@ func studentTail(square, df float64) float64 {
 	if x < (a+1)/(a+2.5) {
 		return float64(leading(a)*math.Sqrt(less)) * betaFraction(a, 0.5, x) * power
 	}
-	return max(0, 1-float64(float64(df*leading(a)*math.Sqrt(less))*betaFraction(0.5, a, less))*power)
+	return max(0, 1-float64(float64(df*leading(a)*math.Sqrt(less))*betaFraction(0.5, a, less)*power))
 }
 
 // studentQuantile is quantile for any number of degrees of freedom above 0.
