@@ -2,10 +2,10 @@ package pixtrend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pixtrend/pixtrend/kernel"
-	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -34,6 +34,9 @@ type composeWorker struct {
 // Gaps are NaN. Composites have the scale and the offset of the samples; counts have none.
 func Compose(source Source, groups []timeaxis.Group, axis timeaxis.Axis, by stats.Composite, threads int) (*Composites, error) {
 	scenes := source.Grid()
+	if len(scenes.Covariates) > 0 {
+		return nil, errors.New("pixtrend: composites of a source with covariates for each pixel, which have values of scenes")
+	}
 	if len(groups) != len(axis.T) || len(groups) == 0 {
 		return nil, fmt.Errorf("pixtrend: %d composites for an axis of %d dates", len(groups), len(axis.T))
 	}
@@ -100,11 +103,11 @@ func (c *Composites) Read(ctx context.Context, worker int, w Window, first int, 
 // read reads the scenes [first, end) of a window.
 func (c *Composites) read(ctx context.Context, worker int, w Window, first, end int) (kernel.Tile, error) {
 	own := &c.workers[worker]
-	bytes := gridTileBytes(c.scenes, w.Pixels(), end-first)
+	bytes := tileBytes(c.scenes.Type, c.scenes.Masked, w.Pixels(), end-first)
 	if int64(len(own.scenes)) < bytes {
 		own.scenes = make([]byte, bytes)
 	}
-	tile := gridTile(c.scenes, w.Pixels(), end-first, own.scenes)
+	tile := newTile(c.scenes.Type, c.scenes.Masked, w.Pixels(), end-first, own.scenes)
 	return tile, c.source.Read(ctx, worker, w, first, tile)
 }
 
@@ -114,26 +117,6 @@ func datesOf(t kernel.Tile, first, end int) kernel.Tile {
 	t.Data = t.Data[first*t.Stride*t.Type.Size():]
 	if t.Mask.Data != nil {
 		t.Mask.Data = t.Mask.Data[first*t.Mask.Stride:] // of bytes
-	}
-	return t
-}
-
-// gridTileBytes returns the size of a tile of samples of g, with its mask if the source has one.
-func gridTileBytes(g Grid, pixels, dates int) int64 {
-	bytes := int64(layout.TileBytes(g.Type, pixels, dates))
-	if g.Masked {
-		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, dates))
-	}
-	return bytes
-}
-
-// gridTile returns a tile in buf for samples of g, followed by its mask if the source has one.
-func gridTile(g Grid, pixels, dates int, buf []byte) kernel.Tile {
-	t := layout.NewTile(g.Type, pixels, dates, buf)
-	t.InCache = true
-	if g.Masked {
-		mask := layout.NewTile(kernel.Uint8, pixels, dates, buf[len(t.Data):])
-		t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
 	}
 	return t
 }

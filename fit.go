@@ -51,6 +51,9 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	if err := o.refuse("Fit", false, true); err != nil {
 		return Report{}, err
 	}
+	if err := o.Model.withoutRasters(); err != nil {
+		return Report{}, err
+	}
 	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
 	if err != nil {
 		return Report{}, err

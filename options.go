@@ -20,7 +20,10 @@ type Options struct {
 	// Of the fit.
 
 	Fields []stats.Field // in the order of the results; nil: stats.Slope
-	MinObs int           // observations that a pixel needs to have a result; 0: 2
+	// MinObs is the number of observations that a pixel needs to have a result. 0: 2 of a line, and
+	// one more than the coefficients of any other model.
+	MinObs int
+	Model  Model // what is fitted beside a line
 	// InterceptAt is the date, or the number, at which the intercept is the value of the line, as
 	// timeaxis.Axis.At reads it. "": where t is 0
 	InterceptAt  string
@@ -42,8 +45,9 @@ type Options struct {
 
 	// Of a stream.
 
-	Residuals    bool  // write a plane for each date with the residuals of the line too, see stats.Series
-	Detrended    bool  // write the same plus the mean of the pixel too
+	Residuals    bool  // write a plane for each date with the residuals of the model too, see stats.Series
+	Detrended    bool  // write the observations without the trend too
+	Deseasoned   bool  // write the observations without the season too; needs Model.Harmonics
 	Samples      bool  // write a plane for each date with the observations, and no fields: gaps are NaN
 	Float64      bool  // results as float64 instead of float32
 	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
@@ -103,6 +107,7 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 	}{
 		{"Fields", ofFit, len(o.Fields) > 0},
 		{"MinObs", ofFit, o.MinObs != 0},
+		{"Model", ofFit, !o.Model.isZero()},
 		{"InterceptAt", ofFit, o.InterceptAt != ""},
 		{"Confidence", ofFit, o.Confidence != 0},
 		{"Significance", ofFit, o.Significance != 0},
@@ -110,6 +115,7 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"Residuals", ofStream, o.Residuals},
 		{"Detrended", ofStream, o.Detrended},
 		{"Samples", ofStream, o.Samples},
+		{"Deseasoned", ofStream, o.Deseasoned},
 		{"Float64", ofStream, o.Float64},
 		{"TileMemory", ofStream, o.TileMemory != 0},
 		{"WindowWidth", ofStream, o.WindowWidth != 0},
@@ -143,6 +149,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
 	if so.Rank, err = o.Rank.on(axis, o.Fields); err != nil {
 		return nil, k, err
+	}
+	if so.Model, err = o.Model.On(axis); err != nil {
+		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {

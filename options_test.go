@@ -17,7 +17,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -52,6 +52,8 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 				o.InterceptAt = "2003"
 			case "ISA":
 				o.ISA = "generic"
+			case "Model":
+				o.Model.Degree = 2
 			case "Progress":
 				o.Progress = func(int, int) {}
 			case "Confidence", "Significance":

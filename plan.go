@@ -20,7 +20,8 @@ type StreamPlan struct {
 	Unbound                   string // why not every worker has a CPU of its own; "": each has
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
-	Residuals, Detrended      bool         // whether planes of these follow the fields
+	Residuals, Detrended      bool // whether planes of these follow the fields
+	Deseasoned                bool
 	Samples                   bool         // whether the results are the samples, without fields
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
@@ -58,10 +59,14 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
-	if o.Samples && (o.Residuals || o.Detrended) {
-		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals or Detrended"}
+	if o.Samples && (o.Residuals || o.Detrended || o.Deseasoned) {
+		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals, Detrended or Deseasoned"}
 	}
-	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Samples: o.Samples}
+	if n := o.Model.rasters(); n != len(g.Covariates) {
+		return StreamPlan{}, fmt.Errorf("pixtrend: %d covariates of the model have values for each pixel, and the source has %d", n, len(g.Covariates))
+	}
+	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Deseasoned: o.Deseasoned,
+		Samples: o.Samples}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
@@ -73,6 +78,9 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	if err != nil {
 		return StreamPlan{}, err
+	}
+	if o.Deseasoned && o.Model.Harmonics == 0 {
+		return StreamPlan{}, fmt.Errorf("pixtrend: deseasoned observations need a season: set Model.Harmonics to 1 or more")
 	}
 	p.ISA = p.k.ISA()
 	if p.stats != nil {
@@ -126,13 +134,27 @@ func (p *StreamPlan) cutsBlocks(o Options) bool {
 // dates returns the number of dates.
 func (p *StreamPlan) dates() int { return len(p.grid.Axis.T) }
 
-func (p *StreamPlan) tileBytes(pixels int) int64 { return gridTileBytes(p.grid, pixels, p.DatesAtOnce) }
+func (p *StreamPlan) tileBytes(pixels int) int64 {
+	return tileBytes(p.grid.Type, p.grid.Masked, pixels, p.DatesAtOnce)
+}
+
+// tileBytes returns the size of a tile, with its mask if it has one.
+func tileBytes(d kernel.DType, masked bool, pixels, dates int) int64 {
+	bytes := int64(layout.TileBytes(d, pixels, dates))
+	if masked {
+		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, dates))
+	}
+	return bytes
+}
 
 // workerBytes returns what a worker holds for a window of that many pixels, without results: the
 // tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
 // in parts.
 func (p *StreamPlan) workerBytes(pixels int) int64 {
 	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
+	for _, c := range p.grid.Covariates {
+		bytes += tileBytes(c.Type, c.Masked, pixels, p.dates())
+	}
 	if p.stats == nil {
 		return bytes
 	}
@@ -146,7 +168,7 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 // asked for.
 func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
-	for _, asked := range []bool{p.Residuals, p.Detrended, p.Samples} {
+	for _, asked := range []bool{p.Residuals, p.Detrended, p.Deseasoned, p.Samples} {
 		if asked {
 			n += p.dates()
 		}
@@ -201,7 +223,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats != nil && p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.Deseasoned || p.stats != nil && p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {
@@ -251,6 +273,9 @@ func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width,
 func (p *StreamPlan) need(w, h, workers int) int64 {
 	sample := p.grid.Type.Size() + 1 // with its mask
 	// Bytes of a pixel, before planes are staggered.
+	for _, c := range p.grid.Covariates {
+		sample += c.Type.Size() + 1
+	}
 	each := p.dates()*sample + p.grid.ScratchBytes + 2*p.planes()*p.Type.Size()
 	if p.stats != nil {
 		each += p.stats.SumsBytes()

@@ -32,6 +32,9 @@ type Grid struct {
 	WholeBlocks bool
 	// Masked says that Read marks gaps in the mask of its tile, apart from the values of samples.
 	Masked bool
+	// Covariates are those of Options.Model.Covariates that have no values for dates but for each
+	// pixel, in their order. The source is then a CovariateSource.
+	Covariates []GridCovariate
 	// ScratchBytes is the memory that Read holds for each pixel of a window on each worker. Plans
 	// count it.
 	ScratchBytes int
@@ -50,11 +53,26 @@ type Source interface {
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
 }
 
+// GridCovariate describes a covariate of a stack that is read in windows. Its scale and offset are
+// those of stats.Covariate.
+type GridCovariate struct {
+	Type   kernel.DType
+	Valid  kernel.Valid
+	Masked bool // as Grid.Masked
+}
+
+// CovariateSource is a Source with covariates for each pixel.
+type CovariateSource interface {
+	Source
+	// ReadCovariate fills dst with all dates of a window of a covariate, as Read does.
+	ReadCovariate(ctx context.Context, worker int, covariate int, w Window, dst kernel.Tile) error
+}
+
 // Sink stores results, window by window.
 type Sink interface {
 	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
 	// as float32, or as float64 with Options.Float64. The planes of Options.Residuals, one for each
-	// date, follow the fields, and those of Options.Detrended come last. Windows come in any order,
-	// each once, never two at a time. Write must not keep planes.
+	// date, follow the fields, then those of Options.Detrended and of Options.Deseasoned. Windows come
+	// in any order, each once, never two at a time. Write must not keep planes.
 	Write(w Window, planes kernel.Tile) error
 }

@@ -3,6 +3,7 @@ package pixtrend
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -79,6 +80,9 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	defer func() {
 		for i := range workers {
 			workers[i].tile.close()
+			for j := range workers[i].covariates {
+				workers[i].covariates[j].close()
+			}
 		}
 	}()
 	r, err := runner.Run(ctx, p.Windows, p.run, func(ctx context.Context, w runner.Worker, item int) error {
@@ -117,11 +121,12 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 
 // streamWorker is the memory of one worker.
 type streamWorker struct {
-	tile    tileMemory
-	scratch *stats.Scratch
-	sums    *stats.Sums // of a window whose dates are read in parts
-	busy    Busy
-	since   time.Time // up to when busy counts
+	tile       tileMemory
+	covariates []tileMemory
+	scratch    *stats.Scratch
+	sums       *stats.Sums // of a window whose dates are read in parts
+	busy       Busy
+	since      time.Time // up to when busy counts
 }
 
 // lap adds the time since the last lap to an account. A lap costs about 50 ns, negligible beside
@@ -146,7 +151,7 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if p.DatesAtOnce < p.dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
-	tile := gridTile(p.grid, pixels, p.dates(), m.tile.buf)
+	tile := newTile(p.grid.Type, p.grid.Masked, pixels, p.dates(), m.tile.buf)
 	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
 		return err
 	}
@@ -158,6 +163,10 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if m.scratch == nil {
 		m.scratch = p.stats.NewScratch()
 	}
+	if err := m.readCovariates(ctx, p, source, worker, f.window); err != nil {
+		return err
+	}
+	m.lap(&m.busy.Read)
 	if p.Type == kernel.Float64 {
 		fitTile[float64](p, m.scratch, tile, f.planes)
 	} else {
@@ -172,14 +181,14 @@ func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results
 	if planes = planes[len(p.Fields):]; len(planes) == 0 {
 		return
 	}
-	var residual, detrended [][]F
-	if p.Residuals {
-		residual, planes = planes[:tile.Dates], planes[tile.Dates:]
+	series := func(asked bool) (of [][]F) {
+		if asked {
+			of, planes = planes[:tile.Dates], planes[tile.Dates:]
+		}
+		return of
 	}
-	if p.Detrended {
-		detrended = planes
-	}
-	stats.Series(p.stats, s, tile, residual, detrended)
+	residual, detrended, deseasoned := series(p.Residuals), series(p.Detrended), series(p.Deseasoned)
+	stats.Series(p.stats, s, tile, residual, detrended, deseasoned)
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
@@ -209,7 +218,7 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 // eachPart reads a window a few dates at a time, and calls do with these and the first of them.
 func (m *streamWorker) eachPart(ctx context.Context, p *StreamPlan, source Source, worker int, w Window, do func(tile kernel.Tile, first int)) error {
 	for first := 0; first < p.dates(); first += p.DatesAtOnce {
-		tile := gridTile(p.grid, w.Pixels(), min(p.DatesAtOnce, p.dates()-first), m.tile.buf)
+		tile := newTile(p.grid.Type, p.grid.Masked, w.Pixels(), min(p.DatesAtOnce, p.dates()-first), m.tile.buf)
 		if err := source.Read(ctx, worker, w, first, tile); err != nil {
 			return err
 		}
@@ -243,6 +252,44 @@ func copyPlane[F float32 | float64](dst []F, tile kernel.Tile, i int, g Grid) {
 			dst[lo+p] = F(kernel.OneNaN(math.FMA(y, scale, g.Offset)))
 		}
 	}
+}
+
+// readCovariates reads the covariates of a window, for the next fit.
+func (m *streamWorker) readCovariates(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) error {
+	if len(p.grid.Covariates) == 0 {
+		return nil
+	}
+	from, ok := source.(CovariateSource)
+	if !ok {
+		return fmt.Errorf("pixtrend: the source of a model with %d covariates for each pixel does not read them", len(p.grid.Covariates))
+	}
+	if m.covariates == nil {
+		m.covariates = make([]tileMemory, len(p.grid.Covariates))
+	}
+	var rasters []kernel.Raster
+	for i, c := range p.grid.Covariates {
+		if err := m.covariates[i].hold(int(tileBytes(c.Type, c.Masked, p.WindowWidth*p.WindowHeight, p.dates()))); err != nil {
+			return err
+		}
+		t := newTile(c.Type, c.Masked, w.Pixels(), p.dates(), m.covariates[i].buf)
+		if err := from.ReadCovariate(ctx, worker, i, w, t); err != nil {
+			return err
+		}
+		rasters = append(rasters, kernel.Raster{Tile: t, Valid: c.Valid})
+	}
+	m.scratch.SetRasters(rasters)
+	return nil
+}
+
+// newTile returns a tile in buf for that many dates of a window, followed by its mask if it has one.
+func newTile(d kernel.DType, masked bool, pixels, dates int, buf []byte) kernel.Tile {
+	t := layout.NewTile(d, pixels, dates, buf)
+	t.InCache = true
+	if masked {
+		mask := layout.NewTile(kernel.Uint8, pixels, dates, buf[len(t.Data):])
+		t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
+	}
+	return t
 }
 
 func planesOf[F float32 | float64](t kernel.Tile) [][]F {

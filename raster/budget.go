@@ -113,6 +113,11 @@ func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 
 // checkBlocks refuses files whose blocks are too large for the memory.
 func (s *Stack) checkBlocks(b budget) error {
+	for _, c := range s.covariates {
+		if err := c.checkBlocks(b); err != nil {
+			return err
+		}
+	}
 	for _, p := range s.bands {
 		if p.heldBytes() > b.block() {
 			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with %v, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
@@ -135,6 +140,15 @@ func (s *Stack) budget(memory int64) (budget, error) {
 // one more per worker. Without the limit the memory would grow with files times workers.
 func (s *Stack) keepHandles(memory int64, workers int) {
 	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
+}
+
+// keepFilesWithin shares the memory for open files among the stack and its covariates.
+func (s *Stack) keepFilesWithin(memory budget, plan pixtrend.StreamPlan) {
+	stacks := append([]*Stack{s}, s.covariates...)
+	left := memory.openFiles(plan.TileMemory) / int64(len(stacks))
+	for _, of := range stacks {
+		of.keepHandles(left, of.spread(left, plan))
+	}
 }
 
 // largest returns the greatest number of bytes of any plane.

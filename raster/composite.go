@@ -53,12 +53,12 @@ func (s *Stack) compose(axis timeaxis.Axis) error {
 	return err
 }
 
-// fittedDates returns the dates of what is fitted.
-func (s *Stack) fittedDates() []timeaxis.Date {
+// fittedAxis returns the axis of what is fitted: that of the scenes, or of their composites.
+func (s *Stack) fittedAxis() timeaxis.Axis {
 	if s.groups != nil {
-		return s.composites.Dates
+		return s.composites
 	}
-	return s.scenes.Dates
+	return s.scenes
 }
 
 // fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or
@@ -97,6 +97,9 @@ func (s *Stack) checkMixture() error {
 
 // checkComposites returns an error if the composites do not make a trend.
 func (s *Stack) checkComposites() error {
+	if len(s.groups) > 0 && len(s.covariates) > 0 {
+		return fault.Inputf("covariates that are rasters have values of scenes, and %v composites are fitted: write composites of both first, and fit these", s.options.Composite.Period)
+	}
 	if len(s.groups) != 1 {
 		return nil
 	}

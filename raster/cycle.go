@@ -22,7 +22,7 @@ type YearlyCycle struct {
 // cycleWarning returns the warning about a yearly cycle that was found in the samples of rasters
 // whose dates balance it, or "".
 func (o OpenOptions) cycleWarning(c *YearlyCycle) string {
-	if c == nil || c.Share < 0.25 {
+	if o.seasonal || c == nil || c.Share < 0.25 {
 		return ""
 	}
 	return o.sentence("a yearly cycle explains %s of the variance about the line: standard errors and p-values take it for noise; %v", share(int64(1e6*c.Share), 1e6), oneSeason)

@@ -23,19 +23,22 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // TileMemory, Progress, Residuals and Detrended must not be set
+	Fit    pixtrend.Options // TileMemory, Progress, Residuals, Detrended, Deseasoned, Model.Covariates and Model.Weights must not be set
 	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
 	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass and stats.MKClass then
 	// mark trends of which that share is expected to be by chance. Fit.Fields must have one of them,
 	// and the p-values of each. Fit.Significance must not be set.
-	FDR       float64
-	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
-	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
-	Overwrite bool      // replace outputs that exist
-	Format    Format    // of the outputs; "": GTiff
-	Creation  []string  // creation options of the format, KEY=VALUE
-	Software  string    // named in the output's metadata; "": pixtrend
-	Began     time.Time // when the program started, for Times.Start; zero: when Prepare was called
+	FDR        float64
+	Weights    string      // a CSV with a weight for each date, see timeaxis.ReadValues; "": all 1
+	Covariates []Covariate // terms of the model
+	Residuals  string      // a second output: the residuals of each observation, a band a date; "": none
+	Detrend    string      // a third: the observations without the trend; "": none
+	Deseason   string      // a fourth: the observations without the harmonics; "": none
+	Overwrite  bool        // replace outputs that exist
+	Format     Format      // of the outputs; "": GTiff
+	Creation   []string    // creation options of the format, KEY=VALUE
+	Software   string      // named in the output's metadata; "": pixtrend
+	Began      time.Time   // when the program started, for Times.Start; zero: when Prepare was called
 }
 
 // Job is a fit that is prepared: its inputs and options are checked, and nothing is written yet.
@@ -95,25 +98,30 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if err := o.checkFit(); err != nil {
 		return nil, err
 	}
+	files, err := o.readModel()
+	if err != nil {
+		return nil, err
+	}
 	if o.FDR != 0 {
 		// Pixels that become discoveries have p-values up to the rate, or up to the rate as float32.
 		// Those that do not are revised at the end.
 		rate := float64(math.Nextafter32(float32(o.FDR), 1))
 		o.Fit.Significance = min(math.Nextafter(max(rate, o.FDR), 1), math.Nextafter(1, 0))
 	}
-	for _, path := range []string{output, o.Residuals, o.Detrend} {
+	for _, path := range append([]string{output}, o.sideOutputs()...) {
 		if err := checkName(path); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
+	if err := checkTargets(o.Overwrite, append([]string{output}, o.sideOutputs()...)...); err != nil {
 		return nil, err
 	}
-	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
+	o.Fit.Residuals, o.Fit.Detrended, o.Fit.Deseasoned = o.Residuals != "", o.Detrend != "", o.Deseason != ""
+	o.seasonal = o.yearly()
 	if err := o.checkForm(max(1, len(o.Fit.Fields))); err != nil {
 		return nil, err
 	}
-	return o.open(ctx, inputs, output, prepare)
+	return o.open(ctx, inputs, output, func(s *Stack, output string, o Options) (*Job, error) { return prepare(s, output, o, files) })
 }
 
 // begin sets defaults, and checks the memory.
@@ -141,6 +149,10 @@ func (o Options) open(ctx context.Context, inputs []string, output string, prepa
 	if err != nil {
 		return nil, err
 	}
+	if err := s.openCovariates(ctx, o); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
 	j, err := prepare(s, output, o)
 	if err != nil {
 		_ = s.Close()
@@ -160,6 +172,7 @@ func (o *Options) checkFit() error {
 		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
 		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
 		{o.Fit.Samples, "Samples", "PrepareComposites writes samples"},
+		{o.Fit.Deseasoned, "Deseasoned", "name the file in Options.Deseason"},
 		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
 	} {
 		if x.set {
@@ -169,14 +182,22 @@ func (o *Options) checkFit() error {
 	return nil
 }
 
+// sideOutputs returns the names of the outputs with a band for each date, in their order. "" is
+// none.
+func (o *Options) sideOutputs() []string { return []string{o.Residuals, o.Detrend, o.Deseason} }
+
 // prepare makes the job of a stack that is open.
-func prepare(s *Stack, output string, o Options) (*Job, error) {
-	for _, path := range []string{output, o.Residuals, o.Detrend} {
+func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error) {
+	for _, path := range append([]string{output}, o.sideOutputs()...) {
 		if err := s.checkApart(path); err != nil {
 			return nil, err
 		}
 	}
 	if err := s.checkComposites(); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
 	}
 	return newJob(s, output, o)
@@ -197,8 +218,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	left := memory.openFiles(plan.TileMemory)
-	s.keepHandles(left, s.spread(left, plan))
+	s.keepFilesWithin(memory, plan)
 	if inSeasons(o.Fit) {
 		s.dropSeasonWarning(o.OpenOptions)
 	}
@@ -211,6 +231,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
 		Warnings: s.Warnings(), stack: s, geo: part, source: source, options: o, budget: memory,
 	}
+	j.Treatment.Model = o.modelText(grid.Axis)
 	return j, j.addOutputs()
 }
 
@@ -250,6 +271,9 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 	o.Threads = most
 	return s.newPlan(g, o)
 }
+
+// Model returns the model as far as it decides which fields there are, and their names.
+func (j *Job) Model() stats.Model { return j.options.Model() }
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
 func (j *Job) CRS() (name string) {
@@ -314,6 +338,13 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 // gives the files their names. On error it removes them.
 func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
 	changed, err = j.stack.unchanged(ctx)
+	for _, c := range j.stack.covariates {
+		if err == nil {
+			var more []string
+			more, err = c.unchanged(ctx)
+			changed = append(changed, more...)
+		}
+	}
 	for _, d := range tally.discoveries {
 		if err == nil {
 			err = files[0].discover(ctx, d)

@@ -227,11 +227,15 @@ func (in *inspection) findGrids() {
 
 // job prepares the fit, to find out whether it would run.
 func (in *inspection) job(ctx context.Context, inputs []string) (*Job, error) {
+	files, err := in.o.readModel()
+	if err != nil {
+		return nil, err
+	}
 	s, err := open(ctx, inputs, in.o.OpenOptions, in.known)
 	if err != nil {
 		return nil, err
 	}
-	j, err := prepare(s, "", in.o)
+	j, err := prepare(s, "", in.o, files)
 	if err != nil {
 		_ = s.Close()
 		return nil, err

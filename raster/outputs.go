@@ -44,21 +44,18 @@ func (j *Job) newOutputs() []output {
 	}
 	fields := j.newSpec()
 	outputs := []output{{j.Output, fields}}
-	for _, s := range []struct{ path, content string }{
-		{j.options.Residuals, "residuals: observations less their linear trend"},
-		{j.options.Detrend, "detrended: observations less their linear trend, with the mean of each pixel kept"},
-	} {
-		if s.path == "" {
+	for i, path := range j.options.sideOutputs() {
+		if path == "" {
 			continue
 		}
 		spec := fields
-		spec.Metadata = map[string]string{contentItem: s.content}
+		spec.Metadata = map[string]string{contentItem: j.contents()[i]}
 		for key, value := range fields.Metadata {
 			spec.Metadata[key] = value
 		}
 		spec.Bands = nil
 		spec.Bands = j.dateBands()
-		outputs = append(outputs, output{s.path, spec})
+		outputs = append(outputs, output{path, spec})
 	}
 	return outputs
 }
@@ -70,6 +67,17 @@ func (j *Job) dateBands() (bands []Band) {
 		bands = append(bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.Unit})
 	}
 	return bands
+}
+
+// contents says what is in the outputs that Options.sideOutputs names.
+func (j *Job) contents() []string {
+	if j.Treatment.Model == "" {
+		return []string{"residuals: observations less their linear trend",
+			"detrended: observations less their linear trend, with the mean of each pixel kept", ""}
+	}
+	return []string{"residuals: observations less their model (" + j.Treatment.Model + ")",
+		"detrended: observations less the trend of their model (" + j.Treatment.Model + "), with the mean of each pixel kept",
+		"deseasoned: observations less the season of their model (" + j.Treatment.Model + ")"}
 }
 
 // addOutputs sets the outputs of a job, and what is known of them before they are written.
@@ -124,7 +132,7 @@ func (j *Job) newSpec() Spec {
 // band describes the band of a field. unit is that of the samples, "" if unknown.
 func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	info := f.Info()
-	b := Band{Name: info.Name, Nearest: info.Nearest}
+	b := Band{Name: o.Model().FieldName(f), Nearest: info.Nearest}
 	switch info.Unit {
 	case stats.UnitNone:
 		b.Unit = "1" // UDUNITS' word for a pure number
@@ -133,6 +141,22 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 	case stats.UnitPerTime:
 		if b.Unit = "per " + axis.Unit(); unit != "" {
 			b.Unit = unit + "/" + axis.Unit()
+		}
+	case stats.UnitPerTime2, stats.UnitPerTime3, stats.UnitPerTime4:
+		power := string([]rune("²³⁴")[info.Unit-stats.UnitPerTime2])
+		if b.Unit = "per " + axis.Unit() + power; unit != "" {
+			b.Unit = unit + "/" + axis.Unit() + power
+		}
+	case stats.UnitPerCovariate:
+		name := o.Covariates[info.Number-1].Name
+		if b.Unit = "per " + name; unit != "" {
+			b.Unit = unit + "/" + name
+		}
+	case stats.UnitPercent:
+		b.Unit = "%/" + axis.Unit()
+	case stats.UnitPhase:
+		if b.Unit = "day of the year"; o.Fit.Model.Period != 0 {
+			b.Unit = axis.PeriodUnit()
 		}
 	case stats.UnitTime:
 		b.Unit = axis.Counts()
@@ -213,6 +237,11 @@ func (s *Stack) checkApart(path string) error {
 	target, err := os.Stat(path)
 	if err != nil {
 		return nil
+	}
+	for _, c := range s.covariates {
+		if err := c.checkApart(path); err != nil {
+			return err
+		}
 	}
 	for _, name := range s.sources {
 		if info, err := os.Stat(gdal.FilePath(name)); err == nil && os.SameFile(info, target) {

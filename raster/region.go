@@ -161,6 +161,16 @@ func (r region) Grid() pixtrend.Grid {
 
 // Read reads a window of the region.
 func (r region) Read(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
+	return r.Stack.Read(ctx, worker, r.inStack(w), first, dst)
+}
+
+// ReadCovariate reads a window of a covariate.
+func (r region) ReadCovariate(ctx context.Context, worker, covariate int, w pixtrend.Window, dst kernel.Tile) error {
+	return r.Stack.ReadCovariate(ctx, worker, covariate, r.inStack(w), dst)
+}
+
+// inStack returns where a window of the region lies in the stack.
+func (r region) inStack(w pixtrend.Window) pixtrend.Window {
 	w.X, w.Y = w.X+r.window.X, w.Y+r.window.Y
-	return r.Stack.Read(ctx, worker, w, first, dst)
+	return w
 }

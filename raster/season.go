@@ -116,7 +116,7 @@ func (s seasons) distort() bool {
 
 // seasonWarning returns the warning that a yearly cycle distorts the fit, or "".
 func (o OpenOptions) seasonWarning(dates []timeaxis.Date) string {
-	if !seasonsOf(dates).distort() {
+	if o.seasonal || !seasonsOf(dates).distort() {
 		return ""
 	}
 	return o.sentence("the rasters are of several seasons, and a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; %v", oneSeason)
@@ -124,11 +124,11 @@ func (o OpenOptions) seasonWarning(dates []timeaxis.Date) string {
 
 // dropSeasonWarning removes the warning that a yearly cycle distorts the fit.
 func (s *Stack) dropSeasonWarning(o OpenOptions) {
-	if warning := o.seasonWarning(s.fittedDates()); warning != "" {
+	if warning := o.seasonWarning(s.fittedAxis().Dates); warning != "" {
 		s.warnings = slices.DeleteFunc(s.warnings, func(w string) bool { return w == warning })
 	}
 }
 
 // oneSeason is what to do about a yearly cycle.
-var oneSeason = fault.Messagef("fit the months of one season, such as with %v, one composite a year, such as with %v, or ranks within seasons with %v",
-	Option{Field: "Select.Months", Value: "6-8"}, Option{Field: "Composite", Value: "median"}, Option{Field: "Fit.Rank.Season", Value: "month"})
+var oneSeason = fault.Messagef("fit a season beside the line, such as with %v, the months of one season, such as with %v, one composite a year, such as with %v, or ranks within seasons with %v",
+	Option{Field: "Fit.Model.Harmonics", Value: "2"}, Option{Field: "Select.Months", Value: "6-8"}, Option{Field: "Composite", Value: "median"}, Option{Field: "Fit.Rank.Season", Value: "month"})

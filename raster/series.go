@@ -46,8 +46,10 @@ type Series struct {
 
 	Axis timeaxis.Axis `json:"-"`
 
-	slope, mean, half float64 // slope per unit of T, mean of observations, and half the width of the slope's limits
-	time, spread      float64 // mean and variance of the times of the observations
+	slope, mean, half float64      // slope per unit of T, mean of observations, and half the width of the slope's limits
+	time, spread      float64      // mean and variance of the times of the observations
+	curve             *stats.Curve // of a model with more terms than a line
+	seasonal          bool         // the model has harmonics
 	sen               senLine
 }
 
@@ -74,13 +76,16 @@ type SeriesField struct {
 	Unit  string      `json:"unit"`
 }
 
-// seriesFields returns the fields of a series of that many dates: all that need no option without a
-// default, and those of ranks up to the number of dates that these take.
-func seriesFields(dates int) []stats.Field {
-	return slices.DeleteFunc(stats.Fields(), func(f stats.Field) bool {
-		info := f.Info()
-		return info.Option == stats.OptionSignificance || info.Estimator == stats.Rank && dates > kernel.MaxRankDates
-	})
+// seriesFields returns the fields of a series of that many dates: all of the model that need no
+// option without a default, and those of ranks up to the number of dates that these take.
+func seriesFields(m stats.Model, dates int) []stats.Field {
+	fields := m.AllFields()
+	for _, f := range stats.Fields() {
+		if info := f.Info(); info.Estimator == stats.Rank && info.Option != stats.OptionSignificance && dates <= kernel.MaxRankDates {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // Field returns a field of the fit; a zero SeriesField if it is not among Fields.
@@ -93,7 +98,8 @@ func (s *Series) Field(f stats.Field) SeriesField {
 
 // ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
 // that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
-// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank and ISA.
+// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank, Model
+// and ISA.
 //
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
@@ -110,11 +116,19 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err := checkTargets(o.Overwrite, targets...); err != nil {
 		return nil, err
 	}
+	files, err := o.readModel()
+	if err != nil {
+		return nil, err
+	}
+	o.seasonal = o.yearly()
 	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
+	if err := s.openCovariates(ctx, o); err != nil {
+		return nil, err
+	}
 	for _, path := range targets {
 		if err := s.checkApart(path); err != nil {
 			return nil, err
@@ -133,16 +147,18 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
 	s.observer = p.see
-	o.Fit = pixtrend.Options{Fields: seriesFields(len(s.planes)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
-		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt,
-		Rank: o.Fit.Rank, ISA: o.Fit.ISA}
+	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
+		return nil, err
+	}
+	o.Fit = pixtrend.Options{Fields: seriesFields(o.Model(), len(s.planes)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
+		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: cmp.Or(o.Fit.MinObs, o.Model().LeastObs()),
+		Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewStreamPlan(p.Grid(), o.Fit)
 	if err != nil {
 		return nil, explainRanks(err, o.Fit.Rank)
 	}
 	defer gdal.ShareBlockCache(memory.readCache())()
-	left := memory.openFiles(plan.TileMemory)
-	s.keepHandles(left, s.spread(left, plan))
+	s.keepFilesWithin(memory, plan)
 	if _, err := plan.Run(ctx, p, p, nil); err != nil {
 		return nil, err
 	}
@@ -150,7 +166,10 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	result := p.series(o)
+	result, err := p.series(o)
+	if err != nil {
+		return nil, err
+	}
 	result.Warnings = append(append(result.Warnings, s.warnings...), changed...)
 	return result, nil
 }
@@ -216,8 +235,9 @@ func (w watch) see(i int, b *plane, samples []byte) {
 type pixel struct {
 	*Stack
 	column, row int
-	seen        []seen    // by date
-	results     []float64 // the fields, then a residual for each date
+	seen        []seen      // by date
+	results     []float64   // the fields, then a residual for each date
+	covariates  [][]float64 // those that are rasters, by date; NaN for gaps
 }
 
 // seen is what was read at one date.
@@ -247,6 +267,18 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 		}
 		of.hidden = dst.Mask.Data != nil && maskOf(dst, i)[0] == 0
 	}
+	return nil
+}
+
+// ReadCovariate reads a covariate of the pixel at all dates.
+func (p *pixel) ReadCovariate(ctx context.Context, worker int, covariate int, _ pixtrend.Window, dst kernel.Tile) error {
+	at := pixtrend.Window{X: p.column, Y: p.row, Width: 1, Height: 1}
+	if err := p.Stack.ReadCovariate(ctx, worker, covariate, at, dst); err != nil {
+		return err
+	}
+	values := make([]float64, dst.Dates)
+	dst.Series(values, 0, p.Stack.covariates[covariate].grid.Valid)
+	p.covariates = append(p.covariates, values)
 	return nil
 }
 
@@ -294,12 +326,13 @@ func number(d kernel.DType, raw []byte) float64 {
 }
 
 // series returns the result once the pixel is fitted.
-func (p *pixel) series(o Options) *Series {
+func (p *pixel) series(o Options) (*Series, error) {
 	grid, first := p.Stack.Grid(), &p.planes[0]
 	g := describeGrid(p.geo)
 	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Treatment: p.treatment(), Unit: p.unit(),
 		Given: p.given, Per: grid.Axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, grid.Axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
 		Axis: grid.Axis, Warnings: []string{}}
+	s.Model, s.seasonal = o.modelText(grid.Axis), o.Fit.Model.Harmonics > 0
 	if g.Placed {
 		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
@@ -311,7 +344,8 @@ func (p *pixel) series(o Options) *Series {
 	value := map[stats.Field]float64{}
 	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
-		s.Fields = append(s.Fields, SeriesField{f, f.String(), valueOf(p.results[i]), o.band(f, grid.Axis, s.Unit).Unit})
+		b := o.band(f, grid.Axis, s.Unit)
+		s.Fields = append(s.Fields, SeriesField{f, b.Name, valueOf(p.results[i]), b.Unit})
 	}
 	residuals, names := p.results[len(o.Fit.Fields):], p.Names()
 	scale := cmp.Or(grid.Scale, 1)
@@ -343,12 +377,75 @@ func (p *pixel) series(o Options) *Series {
 	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
 	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
 	s.sen = s.newSenLine(value, o.Fit.InterceptAt)
+	if s.Model != "" {
+		if err := s.fitCurve(o, grid, p.covariates); err != nil {
+			return nil, err
+		}
+	}
 	for i := range s.Dates {
 		d := &s.Dates[i]
-		y, lo, hi := s.Line(d.T)
+		y, lo, hi := s.atDate(i)
 		d.Fitted, d.Lo, d.Hi = valueOf(y), valueOf(lo), valueOf(hi)
 	}
-	return s
+	return s, nil
+}
+
+// fitCurve fits the model of the pixel, to draw it.
+func (s *Series) fitCurve(o Options, g pixtrend.Grid, rasters [][]float64) error {
+	model, err := o.Fit.Model.On(g.Axis)
+	if err != nil {
+		return err
+	}
+	observations := make([]float64, len(s.Dates))
+	for i, d := range s.Dates {
+		if observations[i] = nan; d.Observed != nil {
+			observations[i] = float64(*d.Observed)
+		}
+	}
+	// The covariates of the pixel are those of dates. Where one is a gap, nothing is observed.
+	model.Covariates = slices.Clone(model.Covariates)
+	for i := range model.Covariates {
+		c := &model.Covariates[i]
+		if c.Values != nil {
+			continue
+		}
+		c.Values, rasters = rasters[0], rasters[1:]
+		if !fillCovariate(c.Values, observations) {
+			return nil // the pixel has no fit
+		}
+		for j := range c.Values {
+			c.Values[j] = math.FMA(c.Values[j], cmp.Or(c.Scale, 1), c.Offset)
+		}
+	}
+	s.curve, err = stats.NewCurve(g.Axis.T, observations, stats.Options{Model: model, MinObs: s.MinObs, Confidence: s.Confidence})
+	return err
+}
+
+// fillCovariate removes the observations at the gaps of a covariate, and puts the mean of its values
+// into these. It returns false if the values do not differ.
+func fillCovariate(values, observations []float64) bool {
+	sum, n, lo, hi := 0.0, 0.0, math.Inf(1), math.Inf(-1)
+	for i, x := range values {
+		if math.IsNaN(x) {
+			observations[i] = nan
+		} else if !math.IsNaN(observations[i]) {
+			sum, n, lo, hi = sum+x, n+1, min(lo, x), max(hi, x)
+		}
+	}
+	for i, x := range values {
+		if math.IsNaN(x) {
+			values[i] = sum / n
+		}
+	}
+	return lo < hi
+}
+
+// atDate returns the value of the line or the model at a date, with confidence limits.
+func (s *Series) atDate(i int) (y, lo, hi float64) {
+	if s.curve != nil {
+		return s.curve.AtDate(i)
+	}
+	return s.Line(s.Dates[i].T)
 }
 
 // valueOf returns x as JSON can hold it: NaN is null.
@@ -410,8 +507,12 @@ func (s *Series) WhyNoLine() string {
 		return ""
 	case n == 1 && s.MinObs > 1:
 		return fmt.Sprintf("1 observation, and a line takes %d", s.MinObs)
-	case n < s.MinObs:
+	case n < s.MinObs && s.Model == "":
 		return fmt.Sprintf("%d observations, and a line takes %d", n, s.MinObs)
+	case n < s.MinObs:
+		return fmt.Sprintf("%d observations, and the model takes %d", n, s.MinObs)
+	case s.Model != "":
+		return "the dates of the observations do not determine the model"
 	}
 	return "all observations are of one date"
 }
@@ -424,12 +525,24 @@ func (s *Series) WhyNoLine() string {
 //
 // with q the quantile of Student's t, s² the variance of the residuals and Stt the sum of (tᵢ −
 // t̄)² (Draper and Smith, Applied Regression Analysis, 3rd ed., section 3.1). The limits of the
-// slope lie q·√(s²/Stt) from it.
+// slope lie q·√(s²/Stt) from it. Of any other model it is the value with covariates at their mean.
 func (s *Series) Line(t float64) (y, lo, hi float64) {
+	if s.curve != nil {
+		return s.curve.At(t)
+	}
 	dt := t - s.time
 	y = math.FMA(s.slope, dt, s.mean)
 	off := s.half * math.Sqrt(s.spread+dt*dt)
 	return y, y - off, y + off
+}
+
+// Trend returns the value of the model without its season at t; ok is false where the model has no
+// season, or the pixel no fit.
+func (s *Series) Trend(t float64) (y float64, ok bool) {
+	if s.curve == nil || !s.seasonal {
+		return 0, false
+	}
+	return s.curve.Trend(t), true
 }
 
 // Observations returns how many dates are not gaps.

@@ -31,7 +31,7 @@ func series(t *testing.T, inputs []string, column, row int, o Options) *Series {
 // every field and every residual, bit for bit, and gaps where it has gaps.
 func checkSeries(t *testing.T, inputs, of []string, o Options, pixels int) {
 	t.Helper()
-	all := seriesFields(0)
+	all := seriesFields(stats.Model{}, 0)
 	o.Fit.Fields, o.Fit.Float64, o.Residuals = all, true, filepath.Join(t.TempDir(), "residuals.tif")
 	fields, width := readAll(t, fit(t, of, o))
 	residuals, _ := readAll(t, o.Residuals)

@@ -49,6 +49,7 @@ type OpenOptions struct {
 
 	ofMasks  bool // the files are masks of others
 	unfitted bool // no line is fitted, so that seasons distort nothing
+	seasonal bool // the model has a season, so that one in the samples is no trouble
 
 	// Explain returns the text of an error or a warning in a report, such as one that names the
 	// flags of a command; nil: what its Error method returns.
@@ -103,7 +104,8 @@ type Stack struct {
 	known         *descriptions // of remote files
 	folders       *gdal.Folders // of the files
 	options       OpenOptions
-	masks         *Stack // the files of masks; nil if there are none
+	masks         *Stack   // the files of masks; nil if there are none
+	covariates    []*Stack // those of the model that are rasters, of the dates of the axis
 	geo           geo
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
@@ -367,13 +369,14 @@ func (s *Stack) unit() string {
 	return p.unit
 }
 
-// Treatment says how samples become observations, as texts that the options are written as. A text
+// Treatment says how samples become observations and what is fitted to these, as texts that the options are written as. A text
 // is empty if its option is not set.
 type Treatment struct {
 	Index     string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
 	Composite string `json:"composite,omitempty"`   // what is fitted of the scenes of a period, such as annual max
 	Valid     string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks     string `json:"masks,omitempty"`       // which masks make samples gaps, for people
+	Model     string `json:"model,omitempty"`       // what is fitted, for people; "": a line
 }
 
 // treatment returns the treatment of the samples of a stack.
@@ -383,7 +386,8 @@ func (s *Stack) treatment() Treatment {
 
 // metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
-	m := map[string]string{"PIXTREND_INDEX": t.Index, compositeItem: t.Composite, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
+	m := map[string]string{"PIXTREND_INDEX": t.Index, compositeItem: t.Composite, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks,
+		"PIXTREND_MODEL": t.Model}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }
@@ -488,6 +492,9 @@ func (s *Stack) fileBytes(file int) int64 {
 // Close closes all files.
 func (s *Stack) Close() error {
 	errs := []error{s.readers.close()}
+	for _, c := range s.covariates {
+		errs = append(errs, c.Close())
+	}
 	for _, d := range s.directFiles {
 		if d != nil {
 			errs = append(errs, d.close())

@@ -16,6 +16,7 @@ type Summary struct {
 	Outputs   []string `json:"outputs,omitempty"`   // of composites: a file, or a file for each
 	Residuals string   `json:"residuals,omitempty"` // the second output; "": none
 	Detrend   string   `json:"detrend,omitempty"`   // the third; "": none
+	Deseason  string   `json:"deseason,omitempty"`  // the fourth; "": none
 	Format    Format   `json:"format"`              // GTiff or COG
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
@@ -75,7 +76,7 @@ type FDR struct {
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	g, busy := j.Grid, report.Busy
 	s := Summary{
-		Output: j.Output, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Format: j.Format,
+		Output: j.Output, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason, Format: j.Format,
 		Width: g.Width, Height: g.Height, Pixels: report.Pixels,
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
@@ -84,7 +85,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()},
 	}
 	for _, f := range j.Plan.Fields {
-		s.Fields = append(s.Fields, f.String())
+		s.Fields = append(s.Fields, j.options.Model().FieldName(f))
 	}
 	if tally.n >= 0 || tally.samples {
 		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations

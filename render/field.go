@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"image/color"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +22,15 @@ type Kind struct {
 	OfSamples bool // in the unit of the samples, or in that per time
 }
 
-var kinds = map[string]Kind{
+// kinds are the kinds of all fields.
+var kinds = func() map[string]Kind {
+	kinds := modelKinds()
+	maps.Copy(kinds, lineKinds)
+	return kinds
+}()
+
+// lineKinds are the kinds of the fields of lines and ranks.
+var lineKinds = map[string]Kind{
 	stats.Slope.String():           {Title: "Linear trend", Signed: true},
 	stats.Intercept.String():       {Title: "Intercept of the linear trend"},
 	stats.RValue.String():          {Title: "Correlation with time", Signed: true},

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
@@ -32,12 +33,16 @@ type Series struct {
 	// NaN if there is no band. The line is drawn from the first observation to the last. If
 	// Line is nil, no line is drawn. A line needs at least one observation.
 	Line      func(x float64) (y, lo, hi float64)
+	LineLabel string // in the legend; "": fitted line
 	BandLabel string // of the confidence band, in the legend
 	// Sen returns the value of a second line at x, that of Theil and Sen, and those of the lines with
 	// the limits of its slope, which are NaN if there are none. It is drawn if it is not nil and Line
 	// is not either.
 	Sen      func(x float64) (y, lo, hi float64)
 	SenLabel string // of the lines with the limits, in the legend
+	// Trend returns the value of the trend of a line that has a season. If it is not nil, the trend
+	// is drawn too.
+	Trend func(x float64) float64
 	// DPI is the resolution of a PNG, in pixels an inch of the 20 × 12 cm of a plot. 0: 150
 	DPI float64
 }
@@ -59,6 +64,7 @@ const (
 	seriesMargin = 10
 	seriesDPI    = 150
 	seriesPoints = 200 // of the line and its band
+	seasonPoints = 2000
 )
 
 // Draw returns the plot as a file in one of the Formats.
@@ -180,8 +186,8 @@ func (s Series) legend(c *draw.Canvas) {
 		stroke := func(style draw.LineStyle) func(left vg.Point) {
 			return func(left vg.Point) { c.StrokeLine2(style, left.X, left.Y, left.X+wide, left.Y) }
 		}
-		label := "fitted line"
-		if s.Sen != nil {
+		label := cmp.Or(s.LineLabel, "fitted line")
+		if s.LineLabel == "" && s.Sen != nil {
 			label = "least-squares line"
 		}
 		entry(label, wide, stroke(lineStyle))
@@ -197,6 +203,9 @@ func (s Series) legend(c *draw.Canvas) {
 			if _, lo, _ := s.Sen(s.Observed[0].X); !math.IsNaN(lo) {
 				entry(s.SenLabel, wide, stroke(limitStyle))
 			}
+		}
+		if s.Trend != nil {
+			entry("trend without the season", wide, stroke(trendStyle))
 		}
 	}
 	c.Max.Y = at.Y - style.Font.Size/2
@@ -214,6 +223,8 @@ var (
 	senStyle   = draw.LineStyle{Color: seriesSen, Width: 1.5}
 	limitStyle = draw.LineStyle{Color: seriesSen, Width: 0.8, Dashes: []vg.Length{3, 2}}
 	gapStyle   = draw.LineStyle{Color: seriesGaps, Width: 0.9}
+	// trendStyle is that of the trend of a line with a season.
+	trendStyle = draw.LineStyle{Color: seriesLine, Width: 1.2, Dashes: []vg.Length{5, 3}}
 )
 
 const gapHeight = 7.0
@@ -263,10 +274,17 @@ func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	for _, o := range s.Observed {
 		first, last = min(first, o.X), max(last, o.X)
 	}
-	var line, upper, band plotter.XYs
-	for i := range seriesPoints + 1 {
-		x := first + (last-first)*float64(i)/seriesPoints
+	var line, trend, upper, band plotter.XYs
+	points := seriesPoints
+	if s.Trend != nil {
+		points = seasonPoints
+	}
+	for i := range points + 1 {
+		x := first + (last-first)*float64(i)/float64(points)
 		y, lo, hi := s.Line(x)
+		if s.Trend != nil {
+			trend = append(trend, plotter.XY{X: x, Y: s.Trend(x)})
+		}
 		line = append(line, plotter.XY{X: x, Y: y})
 		if !math.IsNaN(lo) && !math.IsNaN(hi) {
 			band, upper = append(band, plotter.XY{X: x, Y: lo}), append(upper, plotter.XY{X: x, Y: hi})
@@ -289,6 +307,14 @@ func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	}
 	l.LineStyle = lineStyle
 	p.Add(g, l)
+	if s.Trend != nil {
+		t, err := plotter.NewLine(trend)
+		if err != nil {
+			return fmt.Errorf("render: %w", err)
+		}
+		t.LineStyle = trendStyle
+		p.Add(t)
+	}
 	if s.Sen == nil {
 		return nil
 	}

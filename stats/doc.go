@@ -16,12 +16,13 @@
 // # Fields and estimators
 //
 // A field is one result of a fit. An estimator computes several fields from the observations of a
-// pixel. [Linear] fits the straight line y = intercept + slope·t by ordinary least squares. Names and
-// definitions are those of scipy.stats.linregress where it has them. [Rank] computes medians of
-// slopes, such as that of Theil and Sen, and the test of Mann and Kendall.
-// [Field.Info] returns what is known of a field. docs/semantics.md and docs/ranks.md define each
-// one, and list the results of degenerate pixels: those with fewer observations than Options.MinObs,
-// with all of them at one date, with two, or with constant ones.
+// pixel. The linear model is the straight line y = intercept + slope·t by ordinary least squares, or
+// what [Model] adds to it: seasons, polynomials, steps, covariates, weights, robust fits (see
+// docs/models.md). Names and definitions are those of scipy.stats.linregress where it has them.
+// [Rank] computes medians of slopes, such as that of Theil and Sen, and the test of Mann and
+// Kendall. [Field.Info] returns what is known of a field. docs/semantics.md and docs/ranks.md define
+// each one, and list the results of degenerate pixels: those with fewer observations than
+// Options.MinObs, with all of them at one date, with two, or with constant ones.
 //
 // A pixel's results depend on its own observations and the plan alone, bit for bit: not on the
 // instruction set, the tile, its neighbours, or which other fields are asked for.
@@ -55,6 +56,10 @@
 // Sums and results are float64. The differences are made with fused multiply-adds, which do not
 // round their products, so that exact sums (of whole samples at whole times) give exact differences
 // below 2^53.
+//
+// These are the formulas of the line. Any other model is fitted by kernel.Kernel.Models, on an axis
+// from −1 to 1 between the first and the last time, and its fields follow from the coefficients, the
+// covariance and the sums of squares.
 //
 // # The second look
 //

@@ -7,8 +7,9 @@ type Estimator uint8
 
 // The estimators.
 const (
-	Linear Estimator = iota // a straight line, by ordinary least squares
-	Rank                    // medians of slopes, and the ranks of the observations
+	Linear        Estimator = iota // a straight line, or the linear model of Options.Model
+	Rank                           // medians of slopes, and the ranks of the observations
+	RelativeTrend                  // its slope in percent of the mean
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -19,11 +20,22 @@ var estimators = []struct {
 	make func(p *Plan, fields []Field, o Options) (estimator, error)
 }{
 	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
-		return newLine(p, fields, o), nil
+		return newLinear(p, fields, o)
 	}},
 	Rank: {"rank", func(p *Plan, fields []Field, o Options) (estimator, error) {
 		return newRank(p, fields, o)
 	}},
+	RelativeTrend: {"relative trend", func(p *Plan, _ []Field, o Options) (estimator, error) {
+		return newRelative(p, o)
+	}},
+}
+
+// newLinear makes the estimator of the linear model ready: the line, or any other model.
+func newLinear(p *Plan, fields []Field, o Options) (estimator, error) {
+	if o.Model.isLine() {
+		return newLine(p, fields, o), nil
+	}
+	return newModel(p, fields, o)
 }
 
 // String returns the name of the estimator.
@@ -65,12 +77,36 @@ type sums interface {
 type outPlanes struct {
 	f32 [][]float32
 	f64 [][]float64
+
+	rasters []kernel.Raster // the covariates of the pixels, see Scratch.SetRasters
 }
 
 // share is what one estimator does in a plan.
 type share struct {
 	estimator
 	fields []int // which of the plan's fields it computes, by their position
+}
+
+// run fits the pixels of t. Every NaN in the results is kernel.NaN.
+func (s share) run(scratch any, t kernel.Tile, out outPlanes) {
+	s.fit(scratch, t, out)
+	if _, own := s.estimator.(*line); own {
+		return // its kernels write no other
+	}
+	oneNaN(out.f32)
+	oneNaN(out.f64)
+}
+
+// oneNaN replaces every NaN by kernel.NaN.
+func oneNaN[F float32 | float64](planes [][]F) {
+	nan := F(kernel.NaN())
+	for _, plane := range planes {
+		for i, x := range plane {
+			if x != x {
+				plane[i] = nan
+			}
+		}
+	}
 }
 
 // divide returns one share for each estimator that a field of p asks for.
@@ -98,7 +134,7 @@ func (p *Plan) divide(o Options) ([]share, error) {
 
 // roomFor returns planes with room for the headers of the planes of s.
 func roomFor(s share) outPlanes {
-	return outPlanes{make([][]float32, len(s.fields)), make([][]float64, len(s.fields))}
+	return outPlanes{f32: make([][]float32, len(s.fields)), f64: make([][]float64, len(s.fields))}
 }
 
 // planesOf returns the planes of s among out, from pixel lo to hi, with their headers in room.

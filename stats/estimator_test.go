@@ -216,7 +216,7 @@ func TestEstimatorsShareATile(t *testing.T) {
 			t.Errorf("%v: the median alone differs, or takes %d bytes", k.ISA(), p.ScratchBytes())
 		} else {
 			residual := planes(dates, pixels)
-			Series(p, p.NewScratch(), tile, residual, nil) // is of the line, whatever the fields
+			Series(p, p.NewScratch(), tile, residual, nil, nil) // is of the line, whatever the fields
 			if x := residual[0][1]; !(math.Abs(x) < 31) {
 				t.Errorf("%v: a residual is %v", k.ISA(), x)
 			}

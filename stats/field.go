@@ -1,9 +1,9 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/regress"
 )
@@ -34,21 +34,6 @@ const (
 	TrendClass      Field = regress.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
 )
 
-// The fields of ranks, see RankOptions. docs/ranks.md defines them.
-const (
-	SenSlope     Field = regress.Outs + iota // slope of Theil and Sen, per unit of time
-	SenIntercept                             // value of a line with this slope at Options.InterceptAt
-	SenLo                                    // lower limit of SenSlope, with Options.Confidence
-	SenHi                                    // upper limit
-	SiegelSlope                              // slope of Siegel's repeated medians, per unit of time
-	MKS                                      // S of Mann and Kendall
-	MKVar                                    // its variance without a trend
-	MKTau                                    // Kendall's τ-b of time and samples
-	MKZ                                      // S over its standard deviation, with continuity correction
-	MKPValue                                 // two-sided p-value of S
-	MKClass                                  // −1, 0 or 1: sign of S where MKPValue < Options.Significance, else 0
-)
-
 // Unit says what the numbers of a field count.
 type Unit uint8
 
@@ -60,6 +45,13 @@ const (
 	UnitTime                // a time, as the plan's times are given
 	UnitCount               // a number of observations
 	UnitClass               // the number of a class
+
+	UnitPerTime2     // the unit of the samples, per square of the unit of time
+	UnitPerTime3     // per its cube
+	UnitPerTime4     // per its fourth power
+	UnitPerCovariate // the unit of the samples, per unit of the covariate
+	UnitPercent      // percent per unit of time
+	UnitPhase        // a day of the year, from 1 on, or a time since the period began
 )
 
 // Option is an option that a field depends on.
@@ -71,7 +63,19 @@ const (
 	OptionInterceptAt         // Options.InterceptAt
 	OptionConfidence          // Options.Confidence
 	OptionSignificance        // Options.Significance, without which a plan of the field is refused
+
+	// Without these, a plan of the field is refused too.
+
+	OptionDegree     // Model.Degree of FieldInfo.Number or more
+	OptionHarmonics  // Model.Harmonics of FieldInfo.Number or more
+	OptionStep       // Model.Step
+	OptionRobust     // Model.Robust
+	OptionAR1        // Model.AR1
+	OptionCovariates // Model.Covariates, FieldInfo.Number or more
 )
+
+// isOfModel reports whether the option is one of Model.
+func (o Option) isOfModel() bool { return o >= OptionDegree && o <= OptionCovariates }
 
 // FieldInfo describes a field. Everything that is said of fields elsewhere follows from it: names
 // on the command line, units of bands, the table in docs/semantics.md.
@@ -84,13 +88,20 @@ type FieldInfo struct {
 	NotInAll  bool   // "all", the fields of the line, does not stand for it
 	Option    Option // the option that it depends on
 	PValue    Field  // of a class: the p-values that it depends on
+	Number    int    // of the power, harmonic or covariate that it belongs to, from 1; 0: none
+	Family    string // what lists show once for all fields of the family, such as cosK; "": Name
 	Help      string // what it is, in one line
 
 	needs needs // what the line computes for it beside the sums
+	term  term  // of a model
+	part  part  // what it is of the term
 }
 
 // table is the one list of fields.
-var table = []FieldInfo{
+var table = slices.Concat(lineFields, modelFields, rankRows)
+
+// lineFields are the rows of the fields that a line has.
+var lineFields = []FieldInfo{
 	Slope: {Name: "slope", Unit: UnitPerTime, Help: "change per unit of time, fitted by least squares"},
 	Intercept: {Name: "intercept", Unit: UnitSamples, Option: OptionInterceptAt,
 		Help: "value of the line at the date of the intercept"},
@@ -98,7 +109,7 @@ var table = []FieldInfo{
 	R2:     {Name: "r2", Help: "square of rvalue: the share of the variance that the line explains"},
 	TValue: {Name: "tvalue", Help: "slope divided by stderr"},
 	PValue: {Name: "pvalue", needs: needsTails,
-		Help: "two-sided p-value of the slope, by Student's t with n − 2 degrees of freedom"},
+		Help: "two-sided p-value of slope, by Student's t (n − coefficients degrees of freedom)"},
 	Stderr: {Name: "stderr", Unit: UnitPerTime, Help: "standard error of the slope"},
 	InterceptStderr: {Name: "intercept_stderr", Unit: UnitSamples, Option: OptionInterceptAt,
 		Help: "standard error of the intercept"},
@@ -117,29 +128,6 @@ var table = []FieldInfo{
 	TrendClass: {Name: "trend_class", Unit: UnitClass, Nearest: true, NotInAll: true,
 		Option: OptionSignificance, PValue: PValue, needs: needsTails,
 		Help: "sign of the slope (−1 or 1) where pvalue is significant, else 0"},
-	SenSlope: {Name: "sen_slope", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true,
-		Help: "Theil–Sen slope: the median of the slopes between two observations"},
-	SenIntercept: {Name: "sen_intercept", Estimator: Rank, Unit: UnitSamples, AllDates: true, NotInAll: true, Option: OptionInterceptAt,
-		Help: "value of the line with the slope sen_slope at the date of the intercept"},
-	SenLo: {Name: "sen_lo", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true, Option: OptionConfidence,
-		Help: "lower confidence limit of sen_slope"},
-	SenHi: {Name: "sen_hi", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true, Option: OptionConfidence,
-		Help: "upper confidence limit of sen_slope"},
-	SiegelSlope: {Name: "siegel_slope", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true,
-		Help: "Siegel's slope: the median of the median slopes from each observation"},
-	MKS: {Name: "mk_s", Estimator: Rank, AllDates: true, NotInAll: true,
-		Help: "S of Mann–Kendall: pairs that rise minus pairs that fall"},
-	MKVar: {Name: "mk_var", Estimator: Rank, AllDates: true, NotInAll: true,
-		Help: "variance of mk_s without a trend"},
-	MKTau: {Name: "mk_tau", Estimator: Rank, AllDates: true, NotInAll: true,
-		Help: "Kendall's rank correlation τ-b of time and samples"},
-	MKZ: {Name: "mk_z", Estimator: Rank, AllDates: true, NotInAll: true,
-		Help: "mk_s, moved by 1 towards 0, divided by its standard deviation"},
-	MKPValue: {Name: "mk_pvalue", Estimator: Rank, AllDates: true, NotInAll: true,
-		Help: "two-sided p-value of mk_s"},
-	MKClass: {Name: "mk_class", Estimator: Rank, Unit: UnitClass, Nearest: true, AllDates: true, NotInAll: true,
-		Option: OptionSignificance, PValue: MKPValue,
-		Help: "sign of mk_s (−1 or 1) where mk_pvalue is significant, else 0"},
 }
 
 // AllFields is what "all" stands for: every field of the line but those that need an option without
@@ -180,28 +168,18 @@ func FieldNames() []string {
 	return names
 }
 
-// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
-// given twice and an empty one are errors.
-func ParseFields(s string) ([]Field, error) {
-	names := FieldNames()
-	var fields []Field
-	for name := range strings.SplitSeq(s, ",") {
-		name = strings.TrimSpace(name)
-		add := AllFields
-		if name != "all" {
-			i := slices.Index(names, name)
-			if i < 0 {
-				return nil, fmt.Errorf("no field is called %q: the fields are %s, and all",
-					name, strings.Join(names, ", "))
-			}
-			add = []Field{Field(i)}
-		}
-		for _, f := range add {
-			if slices.Contains(fields, f) {
-				return nil, fmt.Errorf("the field %v is asked for twice", f)
-			}
-			fields = append(fields, f)
+// FamilyNames returns the names of all fields as lists show them, in the order of the table: one for
+// each family.
+func FamilyNames() []string {
+	var names []string
+	for _, info := range table {
+		if name := cmp.Or(info.Family, info.Name); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return fields, nil
+	return names
 }
+
+// ParseFields reads names separated by commas; "all" stands for AllFields. An unknown name, a name
+// given twice and an empty one are errors. Model.ParseFields also reads the names that a model gives.
+func ParseFields(s string) ([]Field, error) { return Model{}.ParseFields(s) }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -39,8 +40,14 @@ func TestOneNaN(t *testing.T) {
 		}
 	}
 	for _, k := range kernels(t) {
-		for _, fields := range [][]Field{{Slope}, {Slope, N}, Fields()} {
-			p, err := NewPlan(k, years(1995, 2015), Options{Fields: fields, Significance: 0.05})
+		model := Model{Degree: 2, Harmonics: 1, Period: 4}
+		ranks := slices.DeleteFunc(Fields(), func(f Field) bool { return f.Info().Estimator != Rank })
+		for _, fields := range [][]Field{{Slope}, {Slope, N}, AllFields, append(ranks, TrendClass, Relative), model.AllFields()} {
+			o := Options{Fields: fields, Significance: 0.05}
+			if slices.Contains(fields, Quadratic) {
+				o.Model = model
+			}
+			p, err := NewPlan(k, years(1995, 2015), o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +66,7 @@ func TestOneNaN(t *testing.T) {
 				}
 			}
 			residual, detrended := planes(dates, pixels), planes(dates, pixels)
-			Series(p, p.NewScratch(), tile, residual, detrended)
+			Series(p, p.NewScratch(), tile, residual, detrended, nil)
 			for i := range residual {
 				for pixel := range pixels {
 					check(k, "a residual", residual[i][pixel], math.Float64bits(residual[i][pixel]), 0x7ff8000000000000)

@@ -5,11 +5,23 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Series writes the residuals of the line of every pixel of t: residual[i][p] is observation i of
-// pixel p minus the line there, in units with Scale applied, and detrended[i][p] is the residual
-// plus the mean of the pixel, so that the trend is removed and the level is kept. Gaps, and pixels
-// without a line, are NaN. Either may be nil. Series panics as Fit does.
-func Series[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, residual, detrended [][]F) {
+// Series writes series of every pixel of t: residual[i][p] is observation i of pixel p minus the
+// model there, in units with Scale applied; detrended[i][p] is the observation without the trend
+// (the polynomial and the step), and deseasoned[i][p] the observation without the harmonics. What
+// is removed from a detrended pixel has the mean 0, so that the level is kept; of a line, it is the
+// residual plus the mean of the pixel. Gaps, and pixels without a fit, are NaN. Each may be nil.
+// Series panics as Fit does, and if deseasoned is asked for without harmonics.
+func Series[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, residual, detrended, deseasoned [][]F) {
+	if deseasoned != nil && p.model.Harmonics == 0 {
+		panic("stats: a model without harmonics has no season that could be removed")
+	}
+	if p.terms != nil {
+		if s.model == nil {
+			s.model = p.terms.newScratch().(*modelScratch)
+		}
+		seriesOfModel(p.terms, s.model, t, s.rasters, residual, detrended, deseasoned)
+		return
+	}
 	if s.series.N == nil {
 		s.series = kernel.NewSums(blockPixels)
 	}

@@ -19,7 +19,7 @@ func TestSeriesByHand(t *testing.T) {
 	for i := range residual {
 		residual[i], detrended[i] = make([]float64, 1), make([]float64, 1)
 	}
-	Series(p, p.NewScratch(), kernel.TileOf([]int16{1, 3, 2, 6}, 1, 4, 1), residual, detrended)
+	Series(p, p.NewScratch(), kernel.TileOf([]int16{1, 3, 2, 6}, 1, 4, 1), residual, detrended, nil)
 	// Mean 3: scaled, residuals are twice 0.1, 0.7, −1.7, 0.9, and the mean is 16.
 	for i, want := range []float64{0.2, 1.4, -3.4, 1.8} {
 		if !(math.Abs(residual[i][0]-want) <= 1e-14) || !(math.Abs(detrended[i][0]-want-16) <= 1e-14) {
@@ -54,9 +54,9 @@ func TestSeriesAgainstTwoPasses(t *testing.T) {
 			t.Fatal(err)
 		}
 		residual, detrended := planes(dates, pixels), planes(dates, pixels)
-		Series(p, p.NewScratch(), kernel.TileOf(y, pixels, dates, pixels), residual, detrended)
+		Series(p, p.NewScratch(), kernel.TileOf(y, pixels, dates, pixels), residual, detrended, nil)
 		alone := planes(dates, pixels)
-		Series(p, p.NewScratch(), kernel.TileOf(y, pixels, dates, pixels), alone, nil)
+		Series(p, p.NewScratch(), kernel.TileOf(y, pixels, dates, pixels), alone, nil, nil)
 		if first == nil {
 			first = residual
 		}
@@ -114,7 +114,7 @@ func TestSeriesOfClusteredObservations(t *testing.T) {
 				data[i*70+pixel] = y
 			}
 		}
-		Series(p, p.NewScratch(), kernel.TileOf(data, 70, 4, 70), residual, detrended)
+		Series(p, p.NewScratch(), kernel.TileOf(data, 70, 4, 70), residual, detrended, nil)
 		for i, want := range []float64{nan, -0.5, 1, -0.5} {
 			for _, pixel := range []int{0, 69} {
 				got, level := residual[i][pixel], detrended[i][pixel]

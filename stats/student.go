@@ -31,27 +31,69 @@ const (
 // calls no function of package math that differs between processors, such as math.Exp, and converts
 // products to float64 before it adds them, which keeps the compiler from fusing the two operations.
 
-// setTails sets the polynomials of p-values for up to that many dates.
-func setTails(by *regress.ByCount, dates int) {
-	direct := dates - 2
+// tail is what the p-values of a number of degrees of freedom are computed from.
+type tail struct {
+	c, a, b float64
+	powers  [regress.Degree + 1]float64 // the coefficients of P, the lowest power first
+}
+
+// newTails returns the tails of up to that many degrees of freedom; those of 0 are NaN.
+func newTails(most int) []tail {
+	tails := make([]tail, max(most, 0)+1)
+	tails[0].c = math.NaN()
+	direct := most
 	var far *polynomials
 	if direct > manyDF {
 		far = newPolynomials(direct)
 		direct = directDF
 	}
-	for n := 3; n <= dates; n++ {
-		df := n - 2
-		c, a, b := flattening(df)
-		by.Set(regress.ByC, n, c)
-		by.Set(regress.ByA, n, a)
-		by.Set(regress.ByB, n, b)
-		var row [regress.Degree + 1]float64
+	for df := 1; df < len(tails); df++ {
+		t := &tails[df]
+		t.c, t.a, t.b = flattening(df)
 		if df <= direct {
-			row = polynomial(df)
+			t.powers = polynomial(df)
 		} else {
-			row = far.at(df)
+			t.powers = far.at(df)
 		}
-		for i, x := range row {
+	}
+	return tails
+}
+
+// pvalue returns the two-sided p-value of a t whose square is given.
+func (t *tail) pvalue(square float64, df int) float64 {
+	if square > math.MaxFloat64 {
+		return 0
+	}
+	length := float64(df) + square
+	q := 1 / math.FMA(t.c, math.Sqrt(square/length), 1)
+	z := math.FMA(t.a, q, t.b)
+	// Adding even and odd powers separately takes half as long.
+	even, odd, zz := t.powers[regress.Degree], t.powers[regress.Degree-1], float64(z*z)
+	for i := regress.Degree - 2; i > 0; i -= 2 {
+		even, odd = math.FMA(even, zz, t.powers[i]), math.FMA(odd, zz, t.powers[i-1])
+	}
+	sum := math.FMA(odd, z, math.FMA(even, zz, t.powers[0]))
+	power, root := 1.0, math.Sqrt(float64(df)/length)
+	for ; df > 0; df >>= 1 {
+		if df&1 != 0 {
+			power *= root
+		}
+		root *= root
+	}
+	return min(float64(q*sum)*power, 1)
+}
+
+// setTails sets the polynomials of p-values for up to that many dates.
+func setTails(by *regress.ByCount, dates int) {
+	for df, t := range newTails(dates - 2) {
+		if df == 0 {
+			continue
+		}
+		n := df + 2
+		by.Set(regress.ByC, n, t.c)
+		by.Set(regress.ByA, n, t.a)
+		by.Set(regress.ByB, n, t.b)
+		for i, x := range t.powers {
 			by.Set(regress.ByP+regress.Degree-i, n, x)
 		}
 	}
@@ -265,12 +307,18 @@ func probability(df int, t float64) (p, falls float64) {
 }
 
 // quantile returns the value that |t| exceeds with probability 1−confidence, for a confidence
-// between 0 and 1. p is convex in t, so that Newton's method approaches the value from below and
-// never passes it.
+// between 0 and 1.
 func quantile(df int, confidence float64) float64 {
+	return solveTail(func(t float64) (p, falls float64) { return probability(df, t) }, confidence)
+}
+
+// solveTail returns the t of which probability returns the two-sided p-value 1−confidence and minus
+// its derivative. p is convex in t, so that Newton's method approaches the value from below and never
+// passes it.
+func solveTail(probability func(t float64) (p, falls float64), confidence float64) float64 {
 	t := 0.0
 	for range 1000 {
-		p, falls := probability(df, t)
+		p, falls := probability(t)
 		next := t + (p-(1-confidence))/falls
 		if !(next > t) {
 			break
@@ -278,4 +326,29 @@ func quantile(df int, confidence float64) float64 {
 		t = next
 	}
 	return t
+}
+
+// studentTail returns the two-sided p-value of a t whose square is given, for any number of degrees
+// of freedom above 0, whole or not.
+func studentTail(square, df float64) float64 {
+	if square > math.MaxFloat64 {
+		return 0
+	}
+	a, length := df/2, df+square
+	x, less := df/length, square/length
+	power := powerOf(math.Sqrt(x), df)
+	if x < (a+1)/(a+2.5) {
+		return float64(leading(a)*math.Sqrt(less)) * betaFraction(a, 0.5, x) * power
+	}
+	return max(0, 1-float64(float64(df*leading(a)*math.Sqrt(less))*betaFraction(0.5, a, less)*power))
+}
+
+// studentQuantile is quantile for any number of degrees of freedom above 0.
+func studentQuantile(df, confidence float64) float64 {
+	lead := leading(df / 2)
+	return solveTail(func(t float64) (p, falls float64) {
+		length := df + float64(t*t)
+		tail := powerOf(math.Sqrt(df/length), df)
+		return studentTail(float64(t*t), df), df * lead * tail / math.Sqrt(length)
+	}, confidence)
 }

@@ -119,7 +119,7 @@ func (a Axis) Per(u Unit) Axis {
 }
 
 // Unit returns the unit that slopes are per, once they are multiplied by
-// PerUnit: "year", "month", "day" or "step", or that of the numbers that are
+// PerUnit: "year", "month", "day", "step" or "decade", or that of the numbers that are
 // no dates, "x" where it has no name.
 func (a Axis) Unit() string { return a.unit }
 
@@ -139,6 +139,24 @@ func (a Axis) Counts() string {
 		return "years"
 	}
 	return "days since " + a.origin
+}
+
+// CountsDays reports whether T counts days.
+func (a Axis) CountsDays() bool {
+	return len(a.Dates) > 0 && a.unit != PerStep.String() && !a.Dates[0].IsYear()
+}
+
+// PeriodUnit returns what a period of the axis counts: Counts without its origin.
+func (a Axis) PeriodUnit() string {
+	if a.CountsDays() {
+		return "days"
+	}
+	return a.Counts()
+}
+
+// Whole reports whether T has whole numbers only.
+func (a Axis) Whole() bool {
+	return !slices.ContainsFunc(a.T, func(t float64) bool { return t != math.Trunc(t) })
 }
 
 // Label returns the date of plane i, or its number where it has no date.

@@ -136,6 +136,8 @@ func TestUnits(t *testing.T) {
 		origin, string string
 	}{
 		{"year", years, 1, []float64{2001, 2001, 2003}, "year 0", "3 dates, 2001–2003, 1 date shared by several scenes"},
+		{"decade", years, 10, []float64{2001, 2001, 2003}, "year 0", "3 dates, 2001–2003, 1 date shared by several scenes"},
+		{"decade", days, 3652.425, []float64{1, 10958, 10958}, "1970-01-01", "3 dates, 1970-01-02 to 2000-01-02, 1 date shared by several scenes"},
 		{"month", years, 1.0 / 12, []float64{2001, 2001, 2003}, "year 0", "3 dates, 2001–2003, 1 date shared by several scenes"},
 		{"day", years, 1 / 365.2425, []float64{2001, 2001, 2003}, "year 0", "3 dates, 2001–2003, 1 date shared by several scenes"},
 		{"step", years, 1, []float64{0, 1, 2}, "step 0, 2001", "3 dates, 2001–2003, 1 date shared by several scenes"},
@@ -162,8 +164,8 @@ func TestUnits(t *testing.T) {
 			t.Errorf("per %s: the axis it is made from has changed, or plane 2 is called %q", test.unit, a.Label(2))
 		}
 	}
-	if u, err := ParseUnit("decade"); err == nil || err.Error() != `"decade" is no unit: write year, month, day or step` {
-		t.Errorf("decade is %v, %v", u, err)
+	if u, err := ParseUnit("century"); err == nil || err.Error() != `"century" is no unit: write year, decade, month, day or step` {
+		t.Errorf("century is %v, %v", u, err)
 	}
 }
 

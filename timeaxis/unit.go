@@ -15,19 +15,20 @@ const (
 	PerMonth
 	PerDay
 	PerStep
+	PerDecade
 )
 
-var unitNames = []string{"year", "month", "day", "step"}
+var unitNames = []string{"year", "month", "day", "step", "decade"}
 
-// ParseUnit reads year, month, day or step.
+// ParseUnit reads year, decade, month, day or step.
 func ParseUnit(s string) (Unit, error) {
 	if i := slices.Index(unitNames, s); i >= 0 {
 		return Unit(i), nil
 	}
-	return 0, fmt.Errorf("%q is no unit: write year, month, day or step", s)
+	return 0, fmt.Errorf("%q is no unit: write year, decade, month, day or step", s)
 }
 
-// String returns "year", "month", "day" or "step".
+// String returns "year", "month", "day", "step" or "decade".
 func (u Unit) String() string {
 	if u < 0 || int(u) >= len(unitNames) {
 		return fmt.Sprintf("Unit(%d)", int(u))
@@ -43,6 +44,10 @@ const (
 // perUnit is what turns a slope per year, or per day, into one per u. A step is no unit of either.
 func (u Unit) perUnit(ofYears bool) float64 {
 	switch {
+	case u == PerDecade && ofYears:
+		return 10
+	case u == PerDecade:
+		return 10 * daysPerYear
 	case u == PerMonth && ofYears:
 		return 1.0 / monthsPerYear
 	case u == PerMonth:

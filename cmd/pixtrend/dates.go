@@ -26,14 +26,14 @@ func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 		option(flags, &o.Select.To, "to", "", "DATE", "leave out rasters after DATE; a year includes all its days", timeaxis.Parse)
 		option(flags, &o.Select.Months, "months", "", "MONTHS", "use only rasters of these MONTHS, such as 6-8, 11-2 or 3,9", timeaxis.ParseMonths)
 		option(flags, &o.Per, "per", "", "UNIT",
-			"UNIT of time of slopes: year (default), month, day, or step, from one raster to the next in date order as in r.series and CDO trend", timeaxis.ParseUnit)
+			"UNIT of time of slopes: year (default), decade, month, day, or step, from one raster to the next in date order as in r.series and CDO trend", timeaxis.ParseUnit)
 		option(flags, &o.Dates, "x", "", "NUMBERS",
 			"fit against NUMBERS instead of dates, such as 0.2,338.8 in the order of the inputs, or @file.csv with rows of path,number", timeaxis.ParseX)
 		option(flags, &o.XUnit, "x-unit", "", "NAME", "NAME of the unit of --x, such as ppm", parseXUnit)
 	})
 	complete(cmd, "dates", "auto", "name", "tag")
 	complete(cmd, "month-day", "first", "middle")
-	complete(cmd, "per", "year", "month", "day", "step")
+	complete(cmd, "per", "year", "decade", "month", "day", "step")
 }
 
 // checkDateFlags returns an error if flags exclude each other.

@@ -142,6 +142,9 @@ func (p *reader) provide(t *testing.T, page string) {
 	for _, year := range []string{"1995", "1996", "1997"} {
 		errs = append(errs, os.Link(at("ndvi_"+year+".tif"), at("doses/dose_"+year[3:]+".tif")))
 	}
+	if page == "models.md" {
+		writeSeasons(t, p.dir)
+	}
 	scenes, err := filepath.Glob(at("scenes/*_stack.tif"))
 	list, dates := "", "path,date\n"
 	for i, scene := range scenes {

@@ -26,6 +26,7 @@ type fit struct {
 	inputs       []string
 	output       string
 	options      raster.Options
+	fields       string // as they are named
 	window       [2]int
 	drivers      []string // besides GTiff
 	picture      string   // a map of the result; "": none
@@ -50,6 +51,11 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
 			"  # the median slope, its limits, and whether Mann and Kendall's test finds a trend\n" +
 			"  pixtrend fit demo -o ranks.tif --stats sen_slope,sen_lo,sen_hi,mk_pvalue --significance 0.05\n" +
+			"  # a parabola and its curvature; errors that allow for autocorrelation, slopes per decade\n" +
+			"  pixtrend fit demo -o curve.tif --degree 2 --stats slope,quadratic,quadratic_pvalue\n" +
+			"  pixtrend fit demo -o decades.tif --ar1 --per decade --stats slope,pvalue,lag1\n" +
+			"  # another level from 2005 on, and outliers with less weight\n" +
+			"  pixtrend fit demo -o step.tif --step 2005 --robust huber --stats slope,step,step_pvalue\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # a part of it, by columns and rows\n" +
@@ -69,6 +75,9 @@ func newFitCommand() *cobra.Command {
 			if err := f.messages.check(); err != nil {
 				return err
 			}
+			if err := checkModelFlags(cmd.Flags()); err != nil {
+				return err
+			}
 			return checkStackFlags(cmd, f.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -81,9 +90,9 @@ func newFitCommand() *cobra.Command {
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Fields, "stats", "", "FIELDS",
-			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
-				", or all; see pixtrend help semantics", f.parseFields)
+		option(flags, &f.fields, "stats", "", "FIELDS",
+			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FamilyNames(), ", ")+
+				", or all; see pixtrend help semantics", f.addFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
 			"also write trend_class, the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0; or mk_class, the same of mk_s and mk_pvalue, if FIELDS are of ranks", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
@@ -92,11 +101,13 @@ func newFitCommand() *cobra.Command {
 		lineFlags(flags, &o.Fit)
 	})
 	addRankFlags(cmd, &o.Fit.Rank)
+	addModelFlags(cmd, o)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(f.output, s) })
 		option(flags, &o.Residuals, "residuals", "", "FILE",
 			"also write the residual of each observation to FILE, one band per date", outputName)
-		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the residuals plus the mean of each pixel to FILE", outputName)
+		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the observations without their trend to FILE; the mean of each pixel is kept", outputName)
+		option(flags, &o.Deseason, "deseason", "", "FILE", "also write the observations without the season of --harmonics to FILE", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
 			"also draw a map of slope or sen_slope, or of the first field if neither is written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		fileFlags(flags, o)
@@ -144,6 +155,9 @@ func completeFiles(cmd *cobra.Command) {
 func fieldCompletions() []string {
 	var words []string
 	for _, f := range stats.Fields() {
+		if f.Info().Option == stats.OptionCovariates {
+			continue // the options give their names
+		}
 		words = append(words, f.String()+"\t"+f.Info().Help)
 	}
 	return append(words, "all\tevery field of the line but those that need an option")
@@ -160,7 +174,13 @@ func (f *fit) check() error {
 	case f.picture != "" && filepath.Clean(f.picture) == filepath.Clean(f.output):
 		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
+	if f.options.Deseason != "" && f.options.Fit.Model.Harmonics == 0 {
+		return usagef("--deseason removes a season, and none is fitted: give --harmonics, such as --harmonics 2")
+	}
 	f.options.Drivers = withGTiff(f.drivers)
+	if err := f.parseFields(); err != nil {
+		return err
+	}
 	fit, fdr := &f.options.Fit, f.options.FDR > 0
 	if fdr && fit.Significance > 0 {
 		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
@@ -245,13 +265,26 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	return print(stdout, text)
 }
 
-// parseFields reads names of fields, and adds them to those that were given before.
-func (f *fit) parseFields(s string) ([]stats.Field, error) {
-	var names []string
-	for _, field := range f.options.Fit.Fields {
-		names = append(names, field.String())
+// addFields adds names of fields to those that were given before.
+func (f *fit) addFields(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("name a field, such as slope")
 	}
-	return stats.ParseFields(strings.Join(append(names, s), ","))
+	if f.fields != "" {
+		s = f.fields + "," + s
+	}
+	return s, nil
+}
+
+// parseFields reads the names of fields, some of which the model gives.
+func (f *fit) parseFields() (err error) {
+	if f.fields == "" {
+		return nil
+	}
+	if f.options.Fit.Fields, err = f.options.Model().ParseFields(f.fields); err != nil {
+		return usagef("--stats %s: %w", quoteIfNeeded(f.fields), err)
+	}
+	return checkFields(f.options.Model(), f.options.Fit.Fields)
 }
 
 // outputOnce reads the output's name. A second name is an error, since one of them would be

@@ -43,7 +43,7 @@ func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 		"LEVEL of confidence of slope_lo, slope_hi, sen_lo and sen_hi (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
-	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2)", atLeast(2))
+	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2, or with a model the number of its coefficients plus 1)", atLeast(2))
 }
 
 // checkInputs checks the arguments that name inputs. It opens no file.

@@ -443,7 +443,7 @@ func TestErrors(t *testing.T) {
 		{name: "from", args: []string{"fit", "stack", "-o", "s.tif", "--from", "last year"}, code: 2, want: []string{`--from "last year"`, "2001-07-15"}},
 		{name: "from after to", args: []string{"fit", "stack", "-o", "s.tif", "--from", "2003", "--to", "2001"}, code: 2, want: []string{"--from 2001 --to 2003"}},
 		{name: "months", args: []string{"fit", "stack", "-o", "s.tif", "--months", "summer"}, code: 2, want: []string{"--months summer", "6-8"}},
-		{name: "per", args: []string{"fit", "stack", "-o", "s.tif", "--per", "decade"}, code: 2, want: []string{"--per decade", "year, month, day or step"}},
+		{name: "per", args: []string{"fit", "stack", "-o", "s.tif", "--per", "century"}, code: 2, want: []string{"--per century", "year, decade, month, day or step"}},
 		{name: "x", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2,nan"}, code: 2, want: []string{`pixtrend: --x 1,2,nan: "nan" is no finite number`, "finite"}},
 		{name: "x and per", args: []string{"fit", "stack", "-o", "s.tif", "--x", "1,2", "--per", "year"}, code: 2, want: []string{"--x and --per exclude each other", "--x-unit"}},
 		{name: "month day", args: []string{"fit", "stack", "-o", "s.tif", "--month-day", "15"}, code: 2, want: []string{"--month-day 15", "first or middle"}},

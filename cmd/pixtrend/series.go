@@ -68,6 +68,9 @@ func newSeriesCommand() *cobra.Command {
 			if err := checkRankFlags(s.options.Fit.Rank, stats.Fields()); err != nil {
 				return err
 			}
+			if err := checkModelFlags(cmd.Flags()); err != nil {
+				return err
+			}
 			return checkStackFlags(cmd, s.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -85,6 +88,7 @@ func newSeriesCommand() *cobra.Command {
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) { lineFlags(flags, &o.Fit) })
 	addRankFlags(cmd, &o.Fit.Rank)
+	addModelFlags(cmd, o)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
 		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))

@@ -99,7 +99,7 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		s.Inputs = append(s.Inputs, in)
 	}
 	for _, f := range p.Fields {
-		s.Fields = append(s.Fields, f.String())
+		s.Fields = append(s.Fields, j.Model().FieldName(f))
 	}
 	if p.Pin != runner.PinOff {
 		if err := runner.CanPin(); err != nil {

@@ -69,6 +69,9 @@ func Series(s *raster.Series) string {
 	if s.Masks != "" {
 		row("masks", "%s", s.Masks)
 	}
+	if s.Model != "" {
+		row("model", "%s", s.Model)
+	}
 	row("t", "%s; slopes are per %s", s.Axis.Counts(), s.Per)
 	b.WriteByte('\n')
 	b.WriteString(seriesTable(s))

@@ -67,6 +67,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Detrend != "" {
 		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
 	}
+	if s.Deseason != "" {
+		fmt.Fprintf(&b, "%s: observations without their season, a band for each of %d dates\n", s.Deseason, s.Dates)
+	}
+	if s.Model != "" {
+		fmt.Fprintf(&b, "model: %s\n", s.Model)
+	}
 	b.WriteString(rates(s))
 	b.WriteString(timesText(s))
 	if len(s.SlopeQuintiles) > 0 {

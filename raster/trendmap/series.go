@@ -41,6 +41,12 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 		if s.HasSenLine() {
 			p.Sen, p.SenLabel = s.SenLine, fmt.Sprintf("%g %% limits of its slope", 100*s.Confidence)
 		}
+		if _, ok := s.Trend(0); ok {
+			p.Trend = func(x float64) float64 { y, _ := s.Trend(x); return y }
+		}
+	}
+	if s.Model != "" {
+		p.LineLabel, p.BandLabel = "fitted model", fmt.Sprintf("%g %% confidence band of the model", 100*s.Confidence)
 	}
 	return p
 }
