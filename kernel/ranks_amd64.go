@@ -77,52 +77,74 @@ const (
 )
 
 // rankParams is the argument of the assembly, which takes the offsets of the fields from go_asm.h.
+// Arrays by slot have a number for each lane of each slot.
 type rankParams struct {
-	src                               unsafe.Pointer // the first pixel's sample at the first date
-	mask                              unsafe.Pointer // its mask; nil: none
-	stride, maskStride                int            // bytes from one date to the next
-	maskBits                          int            // 1: the mask has bits
-	order                             *int32
-	slots                             int
-	lo, hi, nodata                    float32
-	few                               int32 // rankFew + 1
-	y, t, u                           *float32
-	signs                             *float32 // numbers in the order of the samples, and equal where these are
-	y64                               *float64 // the samples, of types that do not fit float32
-	z, gap                            *int16
-	ends                              *int32
-	groups                            int
-	groupN                            *int32
-	means                             *float32
-	task, tasks, tasksEnd             *rankTask // the next, the first, the end
-	budget                            int
-	pass, passes, done                int
-	events                            *uint64  // pairs of each event, then its row and column
-	nEvents, event                    int      // number of events; the next
-	lanes                             uint64   // bits of the pixels that capture works on
-	slotOf                            *int32   // the slot of the axis of each sample
-	times                             *float64 // of these slots
-	packedY, packedT                  *float32
-	packedSlotOf                      *int32
-	firstSlot                         int              // of a group that is packed
-	place                             [rankLanes]int32 // of the next observation of each lane, times 16
-	pairOf                            *uint64
-	quotients                         *float64
+	// Load.
+	src, mask          unsafe.Pointer // the first pixel's sample at the first date, and its mask or nil
+	stride, maskStride int            // bytes from one date to the next
+	maskBits           int            // 1: the mask has bits
+	order              *int32         // dates of the slots
+	lo, hi, nodata     float32        // limits of observations
+	few                int32          // rankFew + 1
+
+	// Arrays by slot, and groups.
+	slots     int
+	y, t, u   *float32
+	signs     *float32 // numbers in the order of y, and equal where y is
+	y64       *float64 // the samples, of types that do not fit float32
+	gap       *int16   // all bits set in gaps; one word per lane
+	z         *int16   // four words per lane
+	slotOf    *int32   // the slot of the axis that a sample is of
+	ends      *int32   // the slot after each group
+	groups    int
+	groupN    *int32   // observations of the groups
+	means     *float32 // means of times and of y − y₀ of the groups
+	times     *float64 // of the slots of the axis
+	firstSlot int      // the slot of the axis that packing begins with
+	packedY   *float32
+	packedT   *float32
+
+	packedSlotOf *int32
+	place        [rankLanes]int32 // where packing puts the next observation, 16 to a slot
+
+	// Counts.
+	task, tasks, tasksEnd *rankTask // the next, the first, the end
+	budget                int       // pairs or lists of pairs that the call may still take
+	pass, passes, done    int       // passes of the search; their limit; 1: the search has ended
+
+	// Events and quotients.
+	events         *uint64 // rankEvents times the bits of pairs, then rankEvents times row and column
+	nEvents, event int     // number of events; the next
+	lanes          uint64  // bits of the lanes that capture works on
+	pairOf         *uint64
+	quotients      *float64 // of the lanes, by number
+	nQuotients     [rankLanes]int
+	//lint:ignore U1000 only the assembly uses it
+	list [rankListed + 64 + 4]uint64 // pairs whose quotients are computed together
+
+	// Sorting.
 	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
 	values, present                   *float32   // what is sorted, and where it is no gap
-	rows                              int        // that are sorted
-	nQuotients                        [rankLanes]int
-	list                              [rankListed + 64 + 4]uint64
+	rows                              int
 
 	// Numbers that are the same in all lanes.
-	floor, tiny, target, over72, mmax, inv0, slack, least, greatest, grow, error, reach [8]float32
+	floor, tiny, target, over72  [8]float32 // 2^-11, least deviation, that of the residuals in quanta, 1/72
+	mmax, inv0                   [8]float32 // greatest |m|, least inv
+	slack, least, greatest, grow [8]float32 // how the search aims
+	error, reach                 [8]float32 // 2^-21 and greatest |t|
 
 	// The state of the lanes.
-	ctt, cty, cyy, variance, scale, size, most        [rankLanes]float32
-	m, inv, below, above, left, right, mid, step, tol [rankLanes]float32
-	n, less, same, count, nBelow, nAbove, hasMid, off [rankLanes]int32
-	k1, k2                                            [rankLanes]int32
-	ties                                              [rankLanes]float64
+	//lint:ignore U1000 only the assembly uses it
+	ctt, cty, cyy, variance, most, mid [rankLanes]float32
+	scale, size                        [rankLanes]float32 // σ; greatest |y − y₀|
+	m, inv                             [rankLanes]float32 // of a pass; change of m per pair
+	below, above, left, right          [rankLanes]float32 // brackets of the search and of the capture
+	step, tol                          [rankLanes]float32 // added pairs of a step outwards; narrowest bracket
+	n, less, same                      [rankLanes]int32   // observations, pairs
+	count, nBelow, nAbove              [rankLanes]int32   // pairs below m or left, below, above
+	hasMid, off                        [rankLanes]int32   // all bits set: mid is known; there is no search
+	k1, k2                             [rankLanes]int32   // numbers of the quotients that are sought, from 1
+	ties                               [rankLanes]float64 // Σ f(f+2)
 }
 
 // rankTask is a part of the pairs: those of rows j … j+rows−1 with the columns from slot a on and, if

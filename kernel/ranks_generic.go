@@ -36,7 +36,7 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 	q := s.newQuotients(a, pairs)
 	if dst.Slope != nil {
 		lower, upper := middle(pairs)
-		dst.Slope[p] = mid(q.at(lower), q.at(upper))
+		dst.Slope[p] = q.mean(lower, upper)
 	}
 	lo, hi := limitRanks(c.pairs(), c.variance(), z)
 	if dst.Lo != nil {
@@ -87,7 +87,8 @@ func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
 		return math.NaN()
 	}
 	lower, upper := middle(len(x))
-	return mid(positive(nth(x, lower)), positive(nth(x, upper)))
+	a, b := two(x, lower, upper)
+	return mid(positive(a), positive(b))
 }
 
 // concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and
@@ -259,6 +260,14 @@ func (q quotients) each(f func(float64)) {
 	}
 }
 
+// mean returns the mean of the quotients number lower and upper, which are the same or neighbours.
+func (q quotients) mean(lower, upper int) float64 {
+	if q.n <= len(q.s.slopes) {
+		return mid(two(q.s.slopes[:q.n], lower, upper))
+	}
+	return mid(q.at(lower), q.at(upper))
+}
+
 // digitBits is the number of bits of a quotient by which a pass counts.
 const digitBits = 16
 
@@ -317,6 +326,16 @@ func unordered(o uint64) float64 {
 		return math.Float64frombits(^o)
 	}
 	return math.Float64frombits(o ^ 1<<63)
+}
+
+// two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x. upper
+// is lower or the next.
+func two(x []float64, lower, upper int) (float64, float64) {
+	a := nth(x, lower)
+	if upper == lower {
+		return a, a
+	}
+	return a, slices.Min(x[upper:])
 }
 
 // nth returns the number that would be x[k] if x were sorted, and reorders x (Hoare's selection).

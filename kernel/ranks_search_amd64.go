@@ -2,9 +2,7 @@
 
 package kernel
 
-import (
-	"math"
-)
+import "math"
 
 // bracket is where a search ended, with the numbers of quotients less than each of its ends.
 type bracket struct {
@@ -40,7 +38,7 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch) {
 		if p.lanes&laneBits[l] != 0 || b.hard[l] {
 			b.series(s, l)
 			q := s.newQuotients(b.a, b.pairs[l])
-			dst[l] = mid(q.at(int(p.k1[l])-1), q.at(int(p.k2[l])-1))
+			dst[l] = q.mean(int(p.k1[l])-1, int(p.k2[l])-1)
 		}
 	}
 }
@@ -189,7 +187,7 @@ func (b *rankBlock) pick(l int) (float64, bool) {
 		for i := range n {
 			some[i] = b.some[i*rankLanes+l]
 		}
-		x, y = nth(some[:n], lower), nth(some[:n], upper)
+		x, y = two(some[:n], lower, upper)
 	}
 	// x and y are positive zeros where they are zero, so that a product that underflows is noticed.
 	x, y = positive(x), positive(y)
