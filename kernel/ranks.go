@@ -189,7 +189,7 @@ type RankScratch struct {
 }
 
 // NewRankScratch returns memory for calls with an axis and a type of samples. Its size depends on
-// the number of dates alone, and is at most some megabytes.
+// the number of dates and groups alone: 0.25 MB for 21 dates and at most 16 MB for MaxRankDates.
 func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	pairs := a.pairs()
 	s := &RankScratch{kernel: k, axis: a, dtype: d, block: k.newRankBlock(a, d)}

@@ -60,7 +60,7 @@ const (
 	rankCandidates = 512      // room for quotients of a lane
 	rankSorted     = 16       // quotients of a lane that a network sorts
 	rankListed     = 192      // pairs of which the quotients are computed together
-	rankPairs      = 96 << 10 // pairs that a call counts in about 40 µs
+	rankPairs      = 64 << 10 // pairs that a call counts in about 30 µs
 	rankLists      = 48       // lists of pairs whose quotients a call computes in about 50 µs
 	rankSlots      = 2048     // slots that a call packs
 

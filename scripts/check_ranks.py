@@ -200,7 +200,7 @@ def check_methods(name, paths, date_of, read, folder):
             of = test(y)
             variance = of.var_s
             if method == "hamed-rao":
-                rest = np.sort(y - of.slope * np.arange(len(y)))
+                rest = np.sort(y - of.slope * np.arange(1, len(y) + 1))  # as the test computes it
                 steps = np.diff(rest)
                 if ((steps > 0) & (steps < 1e-13 * np.abs(y).max())).any():
                     rounded += 1

@@ -82,7 +82,7 @@ func topics(root *cobra.Command) []string {
 }
 
 // topicAliases are other names of pages.
-var topicAliases = map[string]string{"fields": "semantics", "stats": "semantics", "masks": "gaps"}
+var topicAliases = map[string]string{"fields": "semantics", "stats": "semantics", "masks": "gaps", "theil-sen": "ranks", "mann-kendall": "ranks"}
 
 // printHelp writes the help of a command: its description, examples, and options by heading.
 func printHelp(cmd *cobra.Command) {
