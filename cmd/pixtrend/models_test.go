@@ -69,7 +69,9 @@ func writeSeasons(t *testing.T, dir string) {
 func TestModelFlags(t *testing.T) {
 	dir := folder(t)
 	writeSeasons(t, dir)
-	fit := func(args ...string) []string { return append([]string{"fit", "seasons", "-o", "s.tif", "--overwrite"}, args...) }
+	fit := func(args ...string) []string {
+		return append([]string{"fit", "seasons", "-o", "s.tif", "--overwrite"}, args...)
+	}
 	for _, tt := range []struct {
 		args []string
 		code int
