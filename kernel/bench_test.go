@@ -227,3 +227,44 @@ func BenchmarkRobust(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkModelsRAM computes the coefficients of pixels without gaps in main memory, packed, a
+// thousand pixels at a time as package stats does. Each pass is followed by a sequential read of the
+// same bytes.
+func BenchmarkModelsRAM(b *testing.B) {
+	buf, err := ceiling.Buffer(4 * ceiling.LastLevelCache())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ columns, n int }{{4, 21}, {4, 64}, {8, 240}} {
+		const part = 1024
+		m := NewModel(modelColumns(c.columns, c.n, true), 0, nil)
+		pixels := len(buf) / (c.n * 4) / part * part
+		tile := Tile{Type: Float32, Dates: c.n, Pixels: pixels, Packed: true, Data: buf}
+		fillFast(tile, gapPatterns[0])
+		for _, k := range kernels(b)[1:] {
+			b.Run(fmt.Sprintf("isa=%v/k=%d/n=%d/ws=ram", k.ISA(), c.columns, c.n), func(b *testing.B) {
+				dst := Fits{Coef: newFits(c.columns, part).Coef}
+				s := NewModelScratch(m)
+				best, ceil := time.Hour, time.Hour
+				b.SetBytes(int64(pixels * c.n * 4))
+				for i := 0; b.Loop(); i++ {
+					began := time.Now()
+					for lo := 0; lo < pixels; lo += part {
+						k.Models(dst, s, tile.Slice(lo, lo+part), m, Valid{}, Extra{})
+					}
+					best = min(best, time.Since(began))
+					b.StopTimer()
+					for _, ahead := range ceiling.Aheads {
+						began := time.Now()
+						ceiling.Read(tile.Data[:pixels*c.n*4], ahead)
+						ceil = min(ceil, time.Since(began))
+					}
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(pixels*c.n*4)/1e9/best.Seconds(), "best-GB/s")
+				b.ReportMetric(ceil.Seconds()/best.Seconds(), "of-ceiling")
+			})
+		}
+	}
+}

@@ -19,6 +19,9 @@
 //   - [Kernel.Coefficients] computes up to eight linear functions of every series, for example the
 //     coefficients of a polynomial.
 //   - [Residuals] writes the difference between the samples and the line of their pixel.
+//   - [Kernel.Models] fits a linear model of up to twelve columns to the observations of every
+//     pixel: polynomials, harmonics, covariates, weights.
+//   - [Kernel.Robust] does so with less weight for observations far from the fit.
 //
 // # Contract
 //

@@ -274,6 +274,7 @@ func (k Kernel) Models(dst Fits, s *ModelScratch, t Tile, m Model, v Valid, x Ex
 	dst.check(m.Columns(), t.Pixels)
 	raceRead(t)
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
+	p := lowerModel(t, m, v)
 	free := s.mayBeFree(k, dst, t, m, v, x)
 	wait := 1 // blocks after one with gaps, until the next try
 	for from := 0; from < t.Pixels; {
@@ -289,15 +290,15 @@ func (k Kernel) Models(dst Fits, s *ModelScratch, t Tile, m Model, v Valid, x Ex
 			wait = min(2*wait, maxWait)
 		}
 		for ; from < to; from += modelLanes {
-			s.lanes(k, dst, t, m, v, &x, from, min(modelLanes, to-from))
+			s.lanes(k, &p, dst, t, m, v, &x, from, min(modelLanes, to-from))
 		}
 		from = to
 	}
 }
 
-// lanes fits the count pixels that begin with pixel from.
-func (s *ModelScratch) lanes(k Kernel, dst Fits, t Tile, m Model, v Valid, x *Extra, from, count int) {
-	w := s.stage(k, t, m, v, x, from, count)
+// lanes fits the count pixels that begin with pixel from. p is of lowerModel.
+func (s *ModelScratch) lanes(k Kernel, p *params, dst Fits, t Tile, m Model, v Valid, x *Extra, from, count int) {
+	w := s.stage(k, p, t, m, v, x, from, count)
 	f := s.fit(k, m, w, dst.Var != nil || dst.Cov != nil, count)
 	s.squares(k, m, f, w, &dst)
 	s.put(k, dst, f, from, count)
@@ -329,8 +330,8 @@ type ModelScratch struct {
 	h      [MaxColumns]modelVector // XᵀWy
 	rss    modelVector
 	tss    modelVector
-	block  [modelDates]modelVector      // residuals of some dates
-	dotsOf [maxRows][freePixels]float64 // XᵀWy of pixels without gaps
+	block  [modelDates]modelVector          // residuals of some dates
+	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps, by row, not a power of two apart
 	sums   [modelLanes][maxPairs + 2]float64
 	local  modelFactor // of the pixels in lanes
 	free   modelFactor // of pixels without gaps, which is the same for all
@@ -501,8 +502,8 @@ func (s *ModelScratch) put(k Kernel, dst Fits, f *modelFactor, from, count int) 
 			copy(to[from:from+count], v[:])
 		}
 	}
-	for p := range count {
-		s.coef[0][p] += s.ref[p]
+	for p, ref := range s.ref {
+		s.coef[0][p] += ref
 		if f.pivot[p] == 0 {
 			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
 		}

@@ -62,13 +62,15 @@
 	VFMADD231PD V10, x, c; \
 	VFMADD231PD V11, x, d
 
-#define DOTS \
+// FOURS does four rows at a time, as far as there are that many, or nothing.
+#define DOTS(FOURS) \
 	BEGIN; \
 	MOVQ modelParams_stride(AX), R11; \
 lanes: \
 	LANES(modelParams_out, DX); \
 	MOVQ modelParams_numbers(AX), SI; \
 	MOVQ modelParams_count(AX), DI; \
+	FOURS; \
 two: \
 	SUBQ $2, DI; \
 	JLT one; \
@@ -125,7 +127,7 @@ done: \
 	VFNMADD231PD c, x, V10; \
 	VFNMADD231PD d, x, V11
 
-#define RESIDUALS \
+#define RESIDUALS(FOURS) \
 	BEGIN; \
 	MOVQ modelParams_stride(AX), R11; \
 lanes: \
@@ -133,6 +135,7 @@ lanes: \
 	LANES(modelParams_in, R8); \
 	MOVQ modelParams_numbers(AX), SI; \
 	MOVQ modelParams_count(AX), DI; \
+	FOURS; \
 two: \
 	SUBQ $2, DI; \
 	JLT one; \
@@ -547,7 +550,7 @@ date: \
 	JNZ date; \
 	MORE_LANES(lanes)
 
-// SPREADS: out[0] = the sum over dates of the square of psi(in), out[1] = that of slope(in2), out[2] =
+// SPREADS: out[0] += the sum over dates of the square of psi(in), out[1] += that of slope(in2), out[2] +=
 // that of the square of slope(in2). in2 is |in|, or infinite in gaps.
 //
 //	V0-V2 sums     V3 rows    V4 1    V5 all bits but the sign    V6-V8 scratch, V9 5
@@ -580,9 +583,10 @@ date: \
 lanes: \
 	LANES(modelParams_rows, R8); \
 	VMOVUPD (R8), V3; \
-	VXORPD V0, V0, V0; \
-	VXORPD V1, V1, V1; \
-	VXORPD V2, V2, V2; \
+	LANES(modelParams_out, R8); \
+	VMOVUPD (R8), V0; \
+	VMOVUPD ROW(R8), V1; \
+	VMOVUPD (2*ROW)(R8), V2; \
 	LANES(modelParams_in, R8); \
 	LANES(modelParams_in2, R9); \
 	MOVQ modelParams_dates(AX), CX; \

@@ -20,6 +20,9 @@
 #define V12 Y12
 #define V13 Y13
 
+// There are not enough registers for four rows at a time.
+#define NO_FOURS
+
 // UNLESS(b, a): Y13 = not a >= b, where b is Y13. CHOOSE(new, old): old = new where Y13 is set.
 #define UNLESS(b, a) VCMPPD $25, b, a, Y13
 #define CHOOSE(new, old) VBLENDVPD Y13, new, old, old
@@ -331,10 +334,10 @@ done:
 	MORE_LANES(lanes)
 
 TEXT ·modelDotsAVX2(SB), NOSPLIT, $0-8
-	DOTS
+	DOTS(NO_FOURS)
 
 TEXT ·modelResidualsAVX2(SB), NOSPLIT, $0-8
-	RESIDUALS
+	RESIDUALS(NO_FOURS)
 
 TEXT ·modelFactorAVX2(SB), NOSPLIT, $0-8
 	FACTOR

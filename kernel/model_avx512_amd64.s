@@ -30,6 +30,77 @@
 // COUNT_UP_TO(limit, x, one, n): n += 1 where x <= limit.
 #define COUNT_UP_TO(limit, x, one, n) VCMPPD $18, limit, x, K1; VADDPD one, n, K1, n
 
+// Four rows at a time, for DOTS and RESIDUALS.
+//
+//	Z0-Z3, Z4-Z7, Z14-Z17, Z18-Z21 sums of four rows, or four rows     Z22-Z25 numbers of the date
+
+#define FOUR_ROWS(MOVE, r) \
+	LEAQ (2*ROW)(DX), r; \
+	MOVE(DX, Z0, Z1, Z2, Z3); \
+	MOVE(r, Z14, Z15, Z16, Z17); \
+	ADDQ $ROW, r; \
+	MOVE(r, Z18, Z19, Z20, Z21); \
+	LEAQ ROW(DX), r; \
+	MOVE(r, Z4, Z5, Z6, Z7)
+
+#define FOUR_NUMBERS \
+	VBROADCASTSD (R9), Z22; \
+	VBROADCASTSD 8(R9), Z23; \
+	VBROADCASTSD 16(R9), Z24; \
+	VBROADCASTSD 24(R9), Z25
+
+#define DOTS_FOURS \
+four: \
+	CMPQ DI, $4; \
+	JLT two; \
+	LANES(modelParams_in, R8); \
+	MOVQ SI, R9; \
+	MOVQ modelParams_dates(AX), CX; \
+	FOUR_ROWS(LOAD_LANES, R10); \
+four_date: \
+	LOAD_LANES(R8, V8, V9, V10, V11); \
+	FOUR_NUMBERS; \
+	TIMES(Z22, Z0, Z1, Z2, Z3); \
+	TIMES(Z23, Z4, Z5, Z6, Z7); \
+	TIMES(Z24, Z14, Z15, Z16, Z17); \
+	TIMES(Z25, Z18, Z19, Z20, Z21); \
+	ADDQ $ROW, R8; \
+	ADDQ R11, R9; \
+	DECQ CX; \
+	JNZ four_date; \
+	FOUR_ROWS(STORE_LANES, R10); \
+	ADDQ $(4*ROW), DX; \
+	ADDQ $32, SI; \
+	SUBQ $4, DI; \
+	JMP four
+
+#define RESIDUALS_FOURS \
+four: \
+	CMPQ DI, $4; \
+	JLT two; \
+	FOUR_ROWS(LOAD_LANES, R10); \
+	ADDQ $(4*ROW), DX; \
+	LANES(modelParams_out, R10); \
+	MOVQ SI, R9; \
+	MOVQ modelParams_dates(AX), CX; \
+four_date: \
+	LOAD_LANES(R8, V8, V9, V10, V11); \
+	FOUR_NUMBERS; \
+	LESS(Z22, Z0, Z1, Z2, Z3); \
+	LESS(Z23, Z4, Z5, Z6, Z7); \
+	LESS(Z24, Z14, Z15, Z16, Z17); \
+	LESS(Z25, Z18, Z19, Z20, Z21); \
+	STORE_LANES(R10, V8, V9, V10, V11); \
+	ADDQ $ROW, R8; \
+	ADDQ $ROW, R10; \
+	ADDQ R11, R9; \
+	DECQ CX; \
+	JNZ four_date; \
+	LANES(modelParams_out, R8); \
+	ADDQ $32, SI; \
+	SUBQ $4, DI; \
+	JMP four
+
 // ---- Sums of products from tables, of 8 pixels at a time --------------------------------------------
 //
 // Here each lane is a product: a table row has the sums of all products, and one row is added for each
@@ -255,10 +326,10 @@ done:
 	RET
 
 TEXT ·modelDotsAVX512(SB), NOSPLIT, $0-8
-	DOTS
+	DOTS(DOTS_FOURS)
 
 TEXT ·modelResidualsAVX512(SB), NOSPLIT, $0-8
-	RESIDUALS
+	RESIDUALS(RESIDUALS_FOURS)
 
 TEXT ·modelFactorAVX512(SB), NOSPLIT, $0-8
 	FACTOR

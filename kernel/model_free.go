@@ -63,17 +63,20 @@ func (s *ModelScratch) gapFree(k Kernel, dst Fits, t Tile, m Model, v Valid, fro
 	for j := range m.shared {
 		p.rows[j] = &s.dotsOf[j][0]
 	}
-	l := v.lower(t.Type)
+	refine := s.free.pivot[0] < pivotRefine
 	for t.Pixels-from-done >= block {
 		p.pixels = min((t.Pixels-from-done)/block*block, callPixels(t), freePixels)
 		p.src, p.mask = start(t, from+done)
 		k.call(m.rowsBody(), t.Type, &p)
 		for at := 0; at < p.done; at += modelLanes {
-			widenRow(&s.ref, t, l, 0, from+done+at, modelLanes)
+			widenFirst(&s.ref, t, from+done+at)
 			for j := range m.shared {
 				copy(s.h[j][:], s.dotsOf[j][at:])
 			}
-			s.solve(k, m, &s.free, nil, modelLanes)
+			s.free.solve(k, s.coef[:s.columns], s.h[:s.columns])
+			for p := 0; refine && p < modelLanes; p++ {
+				s.refine(&s.free, p)
+			}
 			s.put(k, dst, &s.free, from+done+at, modelLanes)
 		}
 		done += p.done
@@ -82,4 +85,32 @@ func (s *ModelScratch) gapFree(k Kernel, dst Fits, t Tile, m Model, v Valid, fro
 		}
 	}
 	return done
+}
+
+// widenFirst writes the samples of the first date of all lanes, beginning with pixel from, into dst.
+func widenFirst(dst *modelVector, t Tile, from int) {
+	switch t.Type {
+	case Uint8:
+		widenFirstOf[uint8](dst, t, from)
+	case Int8:
+		widenFirstOf[int8](dst, t, from)
+	case Uint16:
+		widenFirstOf[uint16](dst, t, from)
+	case Int16:
+		widenFirstOf[int16](dst, t, from)
+	case Uint32:
+		widenFirstOf[uint32](dst, t, from)
+	case Int32:
+		widenFirstOf[int32](dst, t, from)
+	case Float32:
+		widenFirstOf[float32](dst, t, from)
+	default:
+		widenFirstOf[float64](dst, t, from)
+	}
+}
+
+func widenFirstOf[T Sample](dst *modelVector, t Tile, from int) {
+	for p, sample := range (*[modelLanes]T)(Row[T](t, 0, from, from+modelLanes)) {
+		dst[p] = float64(sample)
+	}
 }

@@ -47,9 +47,9 @@ const modelRow = modelLanes * 8
 // stay in the L1 cache.
 const modelDates = 32
 
-// stage puts the count pixels of t that begin with pixel from into the lanes. It returns their
-// weights if they have weights or rasters of their own.
-func (s *ModelScratch) stage(k Kernel, t Tile, m Model, v Valid, x *Extra, from, count int) (w []modelVector) {
+// stage puts the count pixels of t that begin with pixel from into the lanes. p is of
+// lowerModel. It returns the weights of the pixels if they have weights or rasters of their own.
+func (s *ModelScratch) stage(k Kernel, p *params, t Tile, m Model, v Valid, x *Extra, from, count int) (w []modelVector) {
 	keep := m.keep
 	if x.Weights != nil || m.rasters > 0 {
 		s.stageOwn(m, x, from, count)
@@ -57,7 +57,7 @@ func (s *ModelScratch) stage(k Kernel, t Tile, m Model, v Valid, x *Extra, from,
 	}
 	s.ref = modelVector{}
 	if k.has(stageBody, t.Type) && count == modelLanes && m.dates > 0 {
-		s.stageBody(k, t, m, v, keep, from)
+		s.stageBody(k, p, t, m, keep, from)
 	} else {
 		s.stageGeneric(t, m, v.lower(t.Type), keep, from, count)
 	}
@@ -67,27 +67,36 @@ func (s *ModelScratch) stage(k Kernel, t Tile, m Model, v Valid, x *Extra, from,
 	return w
 }
 
+// lowerModel returns the params that all calls of stageBody on a tile share.
+func lowerModel(t Tile, m Model, v Valid) (p params) {
+	if t.Dates > 0 {
+		p = lower(t, Axis{Tau: m.x}, v)
+		p.row = m.width * 8
+	}
+	return p
+}
+
 // stageBody is stageGeneric for all lanes.
-func (s *ModelScratch) stageBody(k Kernel, t Tile, m Model, v Valid, keep []uint32, from int) {
+func (s *ModelScratch) stageBody(k Kernel, p *params, t Tile, m Model, keep []uint32, from int) {
 	const most = maxCallSamples / modelLanes / tableDates * tableDates
-	p := lower(t, Axis{Tau: m.x}, v)
-	p.src, p.mask = start(t, from)
-	p.refs, p.row = &s.ref, m.width*8
+	p.refs, p.seen, p.gaps = &s.ref, 0, 0
 	for date := 0; date < m.dates; date += most {
+		p.src = unsafe.Pointer(&t.Data[t.at(date, from)*t.Type.Size()])
+		if t.Mask.Data != nil {
+			p.mask = unsafe.Pointer(&t.Mask.Data[t.Mask.bytes(t.maskAt(date, from))])
+		}
 		p.dates = min(most, m.dates-date)
 		p.keep, p.bits, p.d, p.index = &keep[date], &s.bits[date], &s.d[date], &s.index[date/tableDates]
-		k.call(stageBody, t.Type, &p)
-		p.src = unsafe.Add(p.src, p.dates*p.stride)
-		if p.mask != nil {
-			p.mask = unsafe.Add(p.mask, p.dates*p.maskStride)
+		k.call(stageBody, t.Type, p)
+		if k.isa == AVX2 && m.tables != nil {
+			k.callModel(modelIndexBody, &modelParams{bits: p.bits, index: p.index, dates: p.dates, stride: p.row})
 		}
 	}
 	s.whole = p.gaps == 0
-	if k.isa == AVX2 && m.tables != nil {
-		p := modelParams{bits: &s.bits[0], index: &s.index[0], dates: m.dates, stride: m.width * 8}
-		k.callModel(modelIndexBody, &p)
-	}
 }
+
+// callDates limits the dates of one call of the bodies that take all, which keeps it below 100 µs.
+const callDates = 4096
 
 // tableBytes is the size of the tables that one call adds for all pixels, so that rows stay in the L1
 // cache.
@@ -235,17 +244,31 @@ func (k Kernel) spreads(psi Psi, out *[3]modelVector, e, absolute []modelVector,
 		spreadsGeneric(psi, out, e, absolute, limit)
 		return
 	}
-	p := modelParams{out: &out[0], in: &e[0], in2: &absolute[0], rows: limit, dates: len(e)}
-	if psi == Huber {
-		k.callModel(modelHuberSpreadBody, &p)
-	} else {
-		k.callModel(modelBisquareSpreadBody, &p)
+	b := modelHuberSpreadBody
+	if psi == Bisquare {
+		b = modelBisquareSpreadBody
+	}
+	*out = [3]modelVector{}
+	p := modelParams{out: &out[0], rows: limit}
+	for date := 0; date < len(e); date += callDates {
+		p.in, p.in2, p.dates = &e[date], &absolute[date], min(callDates, len(e)-date)
+		k.callModel(b, &p)
 	}
 }
 
-// countLess counts at how many dates in is less than limit. It returns the greatest of these numbers
-// and the least of the others too.
+// countLess counts at how many dates in is less than limit. It returns the greatest of these numbers,
+// or 0, and the least of the others, or infinity.
 func (k Kernel) countLess(n *modelVector, ends *[2]modelVector, in []modelVector, limit *modelVector) {
-	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: len(in)}
+	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: min(callDates, len(in))}
 	k.callModel(modelCountBody, &p)
+	if len(in) <= callDates {
+		return
+	}
+	var moreN modelVector
+	var more [2]modelVector
+	k.countLess(&moreN, &more, in[callDates:], limit)
+	for i := range n {
+		n[i] += moreN[i]
+		ends[0][i], ends[1][i] = max(ends[0][i], more[0][i]), min(ends[1][i], more[1][i])
+	}
 }

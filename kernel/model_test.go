@@ -374,6 +374,17 @@ func newRobustFits(columns, pixels int) RobustFits {
 		Scale: newFloats[float64](pixels), Rounds: newFloats[float64](pixels)}
 }
 
+// diffRobust is diffFits for the first pixels of robust fits.
+func diffRobust(want, got RobustFits, pixels int) error {
+	for p := range pixels {
+		if !sameBits(want.Variance[p], got.Variance[p]) || !sameBits(want.Scale[p], got.Scale[p]) || !sameBits(want.Rounds[p], got.Rounds[p]) {
+			return fmt.Errorf("variance, scale and rounds of pixel %d are %v, %v and %v, want %v, %v and %v", p,
+				got.Variance[p], got.Scale[p], got.Rounds[p], want.Variance[p], want.Scale[p], want.Rounds[p])
+		}
+	}
+	return diffFits(want.Fits, got.Fits, 0, pixels)
+}
+
 // Robust fits have the bits of the portable code too, with weights and rasters, for rounded samples,
 // of which many residuals are equal, and for series on an exact line.
 func TestRobustSameBits(t *testing.T) {
@@ -426,14 +437,35 @@ func TestRobustSameBits(t *testing.T) {
 		for _, k := range kernels(t) {
 			got := newRobustFits(columns, pixels+margin)
 			k.Robust(got, NewRobustScratch(m), tile, m, v, extra, r)
-			if err := diffFits(want.Fits, got.Fits, 0, pixels); err != nil {
+			if err := diffRobust(want, got, pixels); err != nil {
 				t.Fatalf("%v %v, trial %d, %d columns, %d dates: %v", k.ISA(), d, trial, columns, n, err)
 			}
-			for p := range pixels {
-				if !sameBits(want.Variance[p], got.Variance[p]) || !sameBits(want.Scale[p], got.Scale[p]) || !sameBits(want.Rounds[p], got.Rounds[p]) {
-					t.Fatalf("%v %v, trial %d: variance, scale and rounds of pixel %d are %v, %v and %v, want %v, %v and %v", k.ISA(), d, trial, p,
-						got.Variance[p], got.Scale[p], got.Rounds[p], want.Variance[p], want.Scale[p], want.Rounds[p])
-				}
+		}
+	}
+}
+
+// A series too long for one call of assembly has the bits of the portable code too.
+func TestModelsOfLongSeries(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 8))
+	const n, columns, pixels = 4099, 3, modelLanes + 1
+	m := NewModel(modelColumns(columns, n, true), 0, nil)
+	tile := newTile(Int16, n, pixels, 40)
+	// The first observation of some pixels is in the second call.
+	fillTile(rng, tile, gapPattern{"late", func(rng *rand.Rand, i, _, p int) bool { return p%4 == 0 && i < 4097 || rng.IntN(3) == 0 }})
+	v := Valid{HasNodata: true, Nodata: nodataOf(Int16)}
+	tile = addMask(rng, tile, gapPatterns[5], true)
+	want := fitsOf(Kernel{}, tile, m, v, Extra{})
+	robust, r := newRobustFits(columns, pixels), Robust{Psi: Bisquare, Rounds: 3, Accuracy: 1e-4}
+	Kernel{}.Robust(robust, NewRobustScratch(m), tile, m, v, Extra{}, r)
+	for _, k := range kernels(t) {
+		for _, tile := range []Tile{tile, pack(rng, tile)} {
+			if err := diffFits(want, fitsOf(k, tile, m, v, Extra{}), 0, pixels); err != nil {
+				t.Fatalf("%v: %v", k.ISA(), err)
+			}
+			got := newRobustFits(columns, pixels)
+			k.Robust(got, NewRobustScratch(m), tile, m, v, Extra{}, r)
+			if err := diffRobust(robust, got, pixels); err != nil {
+				t.Fatalf("%v, robust: %v", k.ISA(), err)
 			}
 		}
 	}

@@ -63,9 +63,10 @@ func (k Kernel) Robust(dst RobustFits, s *RobustScratch, t Tile, m Model, v Vali
 	}
 	raceRead(t)
 	dst.eachSlice(func(f []float64) { race.Write(f[:t.Pixels]) })
+	p := lowerModel(t, m, v)
 	for from := 0; from < t.Pixels; from += modelLanes {
 		count := min(modelLanes, t.Pixels-from)
-		w := s.stage(k, t, m, v, &x, from, count)
+		w := s.stage(k, &p, t, m, v, &x, from, count)
 		f := s.fit(k, m, w, true, count)
 		mean := s.h[0]
 		s.iterate(k, m, f, w, r, count)
@@ -141,7 +142,7 @@ func NewRobustScratch(m Model) *RobustScratch {
 // iterate makes the rounds for the count pixels in lanes, after least squares. f is the factor of
 // that.
 func (s *RobustScratch) iterate(k Kernel, m Model, f *modelFactor, w []modelVector, r Robust, count int) {
-	s.begin(k, m, f, w, count)
+	s.start(k, m, f, w, count)
 	for round := 1; round <= r.Rounds && s.done != math.MaxUint32; round++ {
 		s.scales(k, &f.n)
 		if s.done == math.MaxUint32 {
@@ -160,8 +161,8 @@ func (s *RobustScratch) iterate(k Kernel, m Model, f *modelFactor, w []modelVect
 	s.variances(k, &f.n, r.Psi)
 }
 
-// begin prepares the rounds.
-func (s *RobustScratch) begin(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
+// start prepares the rounds.
+func (s *RobustScratch) start(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
 	s.best = s.coef
 	s.scale, s.rounds, s.guess = modelVector{}, modelVector{}, modelVector{}
 	s.done, s.ended = math.MaxUint32, 0
