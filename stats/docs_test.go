@@ -65,14 +65,14 @@ func TestTableOfFields(t *testing.T) {
 		}
 		// A field is in "all" if it is of the line and needs no option, and if its dates may come in
 		// parts.
-		p, err := NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}})
+		_, err := NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}})
 		if (err != nil || info.AllDates) != info.NotInAll {
 			t.Errorf("%v without options: %v", f, err)
 		}
 		if class := info.Option == OptionSignificance; class != (info.Unit == UnitClass) || class && info.PValue.Info().Estimator != info.Estimator {
 			t.Errorf("%v follows from %v", f, info.PValue)
 		}
-		p, err = NewPlan(kernels(t)[0], years(2001, 2024), Options{Fields: []Field{f}, Model: model, Significance: 0.05})
+		p, err := NewPlan(kernels(t)[0], years(2001, 2024), Options{Fields: []Field{f}, Model: model, Significance: 0.05})
 		if err != nil {
 			t.Errorf("%v with its options: %v", f, err)
 		}

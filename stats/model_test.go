@@ -178,10 +178,10 @@ func TestCurve(t *testing.T) {
 	}
 }
 
-// The first seven series of a stack of models have gaps or none, and the bits of each are the same in
-// every tile, on every ISA, and for every selection of fields.
+// Models of pixels with and without gaps have the same bits on every ISA, alone and beside others, and
+// for every selection of fields.
 func TestModelsAreTheSameAlone(t *testing.T) {
-	const dates, pixels = 40, 600
+	const dates, pixels = 40, 300
 	times := make([]float64, dates)
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range times {
@@ -232,6 +232,9 @@ func TestModelsAreTheSameAlone(t *testing.T) {
 				}
 			}
 			for f, field := range o.Fields {
+				if testing.Short() && f%4 != 0 {
+					continue
+				}
 				one := o
 				one.Fields = []Field{field}
 				q, err := NewPlan(k, times, one)
