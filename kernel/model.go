@@ -237,11 +237,13 @@ func (x *Extra) check(m Model, t Tile) {
 			panic(err.Error())
 		}
 		if r.Tile.Dates != t.Dates || r.Tile.Pixels != t.Pixels {
-			panic(fmt.Sprintf("kernel: raster of %d dates × %d pixels for a tile of %d dates × %d pixels", r.Tile.Dates, r.Tile.Pixels, t.Dates, t.Pixels))
+			panic(fmt.Sprintf("kernel: raster of %d dates × %d pixels for a tile of %d dates × %d pixels",
+				r.Tile.Dates, r.Tile.Pixels, t.Dates, t.Pixels))
 		}
 	}
 	if x.Weights != nil && t.Dates > 0 && (x.Stride < t.Pixels || len(x.Weights) < (t.Dates-1)*x.Stride+t.Pixels) {
-		panic(fmt.Sprintf("kernel: %d weights, stride %d, for a tile of %d dates × %d pixels", len(x.Weights), x.Stride, t.Dates, t.Pixels))
+		panic(fmt.Sprintf("kernel: %d weights, stride %d, for a tile of %d dates × %d pixels",
+			len(x.Weights), x.Stride, t.Dates, t.Pixels))
 	}
 }
 
@@ -332,7 +334,7 @@ type ModelScratch struct {
 	rss    modelVector
 	tss    modelVector
 	block  [modelDates]modelVector          // residuals of some dates
-	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps, by row, not a power of two apart
+	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps
 	sums   [modelLanes][maxPairs + 2]float64
 	local  modelFactor // of the pixels in lanes
 	free   modelFactor // of pixels without gaps, which is the same for all
