@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/pixtrend/pixtrend/internal/race"
 )
@@ -236,16 +237,18 @@ func (x *Extra) check(m Model, t Tile) {
 			panic(err.Error())
 		}
 		if r.Tile.Dates != t.Dates || r.Tile.Pixels != t.Pixels {
-			panic(fmt.Sprintf("kernel: raster of %d dates × %d pixels for a tile of %d dates × %d pixels", r.Tile.Dates, r.Tile.Pixels, t.Dates, t.Pixels))
+			panic(fmt.Sprintf("kernel: raster of %d dates × %d pixels for a tile of %d dates × %d pixels",
+				r.Tile.Dates, r.Tile.Pixels, t.Dates, t.Pixels))
 		}
 	}
 	if x.Weights != nil && t.Dates > 0 && (x.Stride < t.Pixels || len(x.Weights) < (t.Dates-1)*x.Stride+t.Pixels) {
-		panic(fmt.Sprintf("kernel: %d weights, stride %d, for a tile of %d dates × %d pixels", len(x.Weights), x.Stride, t.Dates, t.Pixels))
+		panic(fmt.Sprintf("kernel: %d weights, stride %d, for a tile of %d dates × %d pixels",
+			len(x.Weights), x.Stride, t.Dates, t.Pixels))
 	}
 }
 
 // Models fits m to the observations of every pixel of t by weighted least squares. s must be of
-// NewModelScratch(m); one goroutine at a time can use it.
+// NewModelScratch(m), where m is this model or a copy of it; one goroutine at a time can use it.
 //
 // Coefficients and their variances are those of the columns as they were given to NewModel. The
 // bits of a pixel depend on its own series alone and are the same on every ISA, because this is
@@ -311,8 +314,8 @@ func checkModel(s *ModelScratch, t Tile, m Model, x Extra) {
 	if m.dates != t.Dates {
 		panic(fmt.Sprintf("kernel: model of %d dates for a tile of %d dates", m.dates, t.Dates))
 	}
-	if s.dates != m.dates || s.columns != m.Columns() || s.rasters != m.rasters {
-		panic("kernel: scratch of another model")
+	if s.of != unsafe.SliceData(m.x) {
+		panic("kernel: scratch of another model") // it keeps what it has computed of its own
 	}
 	x.check(m, t)
 }
@@ -331,11 +334,12 @@ type ModelScratch struct {
 	rss    modelVector
 	tss    modelVector
 	block  [modelDates]modelVector          // residuals of some dates
-	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps, by row, not a power of two apart
+	dotsOf [maxRows][freePixels + 8]float64 // XᵀWy of pixels without gaps
 	sums   [modelLanes][maxPairs + 2]float64
 	local  modelFactor // of the pixels in lanes
 	free   modelFactor // of pixels without gaps, which is the same for all
 
+	of                      *float64 // numbers of the model
 	dates, columns, rasters int
 
 	// The samples of the pixels in lanes, widened to float64. Lanes beyond the last pixel have gaps.
@@ -371,6 +375,7 @@ func NewModelScratch(m Model) *ModelScratch {
 }
 
 func (s *ModelScratch) init(m Model) {
+	s.of = unsafe.SliceData(m.x)
 	s.dates, s.columns, s.rasters = m.dates, m.Columns(), m.rasters
 	s.d = make([]modelVector, m.dates)
 	s.w = make([]modelVector, m.dates)

@@ -3,7 +3,8 @@ package kernel
 // Pixels without gaps have the same XᵀWX, so XᵀWy is all that their coefficients need. The bodies of
 // Coefficients compute it without staging the samples, as fast as the memory gives them.
 
-// freePixels is the number of pixels whose XᵀWy is kept until they are solved for.
+// freePixels is the number of pixels whose XᵀWy is kept until they are solved for. What is kept of
+// the columns is not a power of two apart, or it would share the sets of the cache.
 const freePixels = 8 * block
 
 // maxWait is the greatest number of blocks between tries whether blocks have no gaps.
@@ -43,7 +44,8 @@ func (m Model) rowsBody() body {
 
 // mayBeFree reports whether gapFree can be used.
 func (s *ModelScratch) mayBeFree(k Kernel, dst Fits, t Tile, m Model, v Valid, x Extra) bool {
-	if dst.RSS != nil || dst.TSS != nil || x.Weights != nil || v.HasRange || len(m.rows) == 0 || !k.hasModels() || !k.has(m.rowsBody(), t.Type) {
+	if dst.RSS != nil || dst.TSS != nil || x.Weights != nil || v.HasRange || len(m.rows) == 0 ||
+		!k.hasModels() || !k.has(m.rowsBody(), t.Type) {
 		return false
 	}
 	if !s.haveFree {

@@ -114,6 +114,7 @@ func TestWrongModelsPanic(t *testing.T) {
 		"few coefficients":  models(with(func(f *Fits) { f.Coef = f.Coef[:2] }), s, tile, m, Extra{}),
 		"few covariances":   models(with(func(f *Fits) { f.Cov = f.Cov[:2] }), s, tile, m, Extra{}),
 		"another's scratch": models(fits, NewModelScratch(NewModel(modelColumns(2, 6, false), 0, nil)), tile, m, Extra{}),
+		"a like scratch":    models(fits, NewModelScratch(NewModel(columns(), 0, nil)), tile, m, Extra{}),
 		"no rasters":        models(newFits(4, 40), NewModelScratch(one), tile, one, Extra{}),
 		"small raster":      models(newFits(4, 40), NewModelScratch(one), tile, one, Extra{Rasters: []Raster{{Tile: newTile(Float32, 6, 39, 39)}}}),
 		"few pixel weights": models(fits, s, tile, m, Extra{Weights: make([]float64, 239), Stride: 40}),

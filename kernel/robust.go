@@ -53,8 +53,8 @@ type RobustFits struct {
 //   - fit by least squares with weights times those of Psi at r over scale.
 //
 // It ends when the root of Σ(change of r)²/Σr² is at most Accuracy, after that many Rounds, or when
-// the scale is 0. Otherwise it is as [Kernel.Models], with weights of each pixel: sums are in
-// float64, by fused multiply-adds in date order. It panics as Models does.
+// the scale is 0. Otherwise it is as [Kernel.Models] with weights of each pixel, but rounds do not
+// refine their solutions. It panics as Models does.
 func (k Kernel) Robust(dst RobustFits, s *RobustScratch, t Tile, m Model, v Valid, x Extra, r Robust) {
 	checkModel(&s.ModelScratch, t, m, x)
 	dst.check(m.Columns(), t.Pixels)
