@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -33,7 +34,7 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 		}
 	}
 	sources := s.dated()
-	readings, err := o.Dates.Resolve(sources, nil)
+	readings, err := o.Dates.Resolve(sources, regular.ReadText)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
 		dated[i] = Dated{sources[i].Name, r}
@@ -70,7 +71,7 @@ func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.
 // selectByDate finds the date of every plane, or of every file if no file is open yet, and returns
 // the indices of those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
-	if s.readings, err = o.Dates.Resolve(s.dated(), nil); err != nil {
+	if s.readings, err = o.Dates.Resolve(s.dated(), regular.ReadText); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}

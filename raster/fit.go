@@ -29,6 +29,7 @@ type Options struct {
 	FDR       float64
 	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
 	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
+	Others    []string  // files that the caller writes afterwards, such as a map, which are checked with the outputs
 	Overwrite bool      // replace outputs that exist
 	Format    Format    // of the outputs; "": GTiff
 	Creation  []string  // creation options of the format, KEY=VALUE
@@ -104,7 +105,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 			return nil, err
 		}
 	}
-	if err := checkTargets(o.Overwrite, output, o.Residuals, o.Detrend); err != nil {
+	if err := o.checkTargets(output); err != nil {
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
@@ -148,11 +149,6 @@ func (o *Options) checkFit() error {
 
 // prepare makes the job of a stack that is open.
 func prepare(s *Stack, output string, o Options) (*Job, error) {
-	for _, path := range []string{output, o.Residuals, o.Detrend} {
-		if err := s.checkApart(path); err != nil {
-			return nil, err
-		}
-	}
 	memory, err := s.budget(o.Memory)
 	if err != nil {
 		return nil, err
@@ -169,9 +165,13 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Warnings: s.Warnings(), stack: s, options: o, budget: memory,
+		stack: s, options: o, budget: memory,
 	}
-	return j, j.addOutputs()
+	if err := j.addOutputs(); err != nil {
+		return nil, err
+	}
+	j.Warnings = s.Warnings()
+	return j, nil
 }
 
 // planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the

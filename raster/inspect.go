@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -124,7 +125,7 @@ func (in *inspection) takeMasks(s *Stack) {
 func (in *inspection) describeFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
-		planes, g, lying, err := known.describe(name, in.o.OpenOptions, in.folders, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := in.describeFile(i, known, in.o.OpenOptions, look)
 		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {
@@ -169,7 +170,7 @@ func (in *inspection) date() error {
 			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
 		}
 	}
-	readings, err := in.o.Dates.Resolve(inputs, nil)
+	readings, err := in.o.Dates.Resolve(inputs, regular.ReadText)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -81,7 +82,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
 	}
-	if err := checkTargets(o.Overwrite, targets...); err != nil {
+	var outputs []atomicfile.Target
+	for _, path := range targets {
+		outputs = append(outputs, atomicfile.Target{Path: path})
+	}
+	if err := atomicfile.CheckTargets(o.Overwrite, outputs...); err != nil {
 		return nil, err
 	}
 	s, err := Open(ctx, inputs, o.OpenOptions)
@@ -89,11 +94,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
-	for _, path := range targets {
-		if err := s.checkApart(path); err != nil {
-			return nil, err
-		}
+	links, err := s.reads.checkTargets(o.Overwrite, outputs)
+	if err != nil {
+		return nil, err
 	}
+	s.warnings = append(s.warnings, links...)
 	memory, err := s.budget(o.Memory)
 	if err != nil {
 		return nil, err

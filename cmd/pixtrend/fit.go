@@ -136,6 +136,9 @@ func (f *fit) check() error {
 		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
 	f.options.Drivers = withGTiff(f.drivers)
+	if f.picture != "" {
+		f.options.Others = []string{f.picture}
+	}
 	var added []stats.Field
 	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
 	case fdr && fit.Significance > 0:
@@ -172,11 +175,6 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	defer func() { _ = job.Close() }()
 	warn(stderr, job.Warnings)
 	tellJob(log, job, time.Since(start))
-	if f.picture != "" {
-		if err := trendmap.CheckTarget(f.picture, f.options.Overwrite, job.Inputs); err != nil {
-			return err
-		}
-	}
 	if f.dryRun {
 		p := report.NewPlan(job, f.options.Overwrite)
 		p.Map = f.picture
