@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // nameMark is what the names of all temporary files have in common.
@@ -15,7 +16,7 @@ const nameMark = ".pixtrend-"
 
 // machine names this machine, by its host name, and its run since it was started. Locks are no
 // evidence elsewhere: a file system may be shared by machines, and its locks not.
-var machine = hashed(hostName()) + hashed(bootID())
+var machine = sync.OnceValue(func() string { return hashed(hostName()) + hashed(bootID()) })
 
 // hashed returns the first 30 bits of a hash as 6 letters and digits.
 func hashed(text string) string {
@@ -44,7 +45,7 @@ var ownedName = regexp.MustCompile(`^(\..*` + regexp.QuoteMeta(nameMark) + `([a-
 
 // near reports whether a mark is of this machine. A container has a host name of its own each time
 // it is started, and a machine another start.
-func near(host, boot string) bool { return host == machine[:6] || boot == machine[6:] }
+func near(host, boot string) bool { return host == machine()[:6] || boot == machine()[6:] }
 
 var (
 	errLost    = errors.New("another process has taken the lock")

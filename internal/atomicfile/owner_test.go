@@ -29,7 +29,7 @@ func TestOwners(t *testing.T) {
 	foreign := []string{
 		".a.tif.pixtrend-abcdefghij",                                                               // of a file system without locks
 		".a.tif.pixtrend-aaaaaaaaaaaa-abcdefghij", ".a.tif.pixtrend-aaaaaaaaaaaa-abcdefghij.owner", // of another machine
-		".a.tif.pixtrend-" + machine + "-abcdefghij.raw", // its mark is gone, so that somebody is removing it
+		".a.tif.pixtrend-" + machine() + "-abcdefghij.raw", // its mark is gone, so that somebody is removing it
 		"a.tif.pixtrend-notes.txt",
 	}
 	for _, name := range foreign {
@@ -62,7 +62,7 @@ func TestOwners(t *testing.T) {
 
 // Marks of this machine are those of its host name, or of its start.
 func TestNear(t *testing.T) {
-	host, boot := machine[:6], machine[6:]
+	host, boot := machine()[:6], machine()[6:]
 	for _, tt := range []struct {
 		host, boot string
 		want       bool
@@ -71,7 +71,7 @@ func TestNear(t *testing.T) {
 			t.Errorf("%v: %v", tt, got)
 		}
 	}
-	name := filepath.Base(tempName("/d/"+strings.Repeat("x", 255), machine))
+	name := filepath.Base(tempName("/d/"+strings.Repeat("x", 255), machine()))
 	if m := ownedName.FindStringSubmatch(name + ".raw.aux.xml"); m == nil || m[1] != name || m[2] != host || m[3] != boot || len(name+".raw.aux.xml") > 255 {
 		t.Errorf("%q of %q", m, name)
 	}

@@ -38,7 +38,7 @@ func NewTemp(target Target, overwrite bool) (*Temp, error) {
 		return nil, CreateError(target.Path, err)
 	}
 	for {
-		t := &Temp{Path: tempName(target.Path, machine), target: target, overwrite: overwrite}
+		t := &Temp{Path: tempName(target.Path, machine()), target: target, overwrite: overwrite}
 		owner, err := lockNew(t.Path + ownerSuffix)
 		switch {
 		case errors.Is(err, errLost):
