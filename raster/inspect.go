@@ -98,6 +98,11 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	in.describeSurvey(&info.Survey, got, took)
 	in.describeFit(info, job, jobErr, got, setup)
 	info.Warnings = in.findWarnings(info, job)
+	changed, err := in.reads.unchanged()
+	if err != nil {
+		changed = append(changed, in.o.explain(err))
+	}
+	info.Warnings = append(info.Warnings, changed...)
 	return info, nil
 }
 

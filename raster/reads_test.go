@@ -265,6 +265,27 @@ func TestSeriesOfRewritten(t *testing.T) {
 	checkError(t, err, fault.ErrInput, inputs[0])
 }
 
+// A report on a stack says which files have changed while it was made.
+func TestInspectOfRewritten(t *testing.T) {
+	inputs := newPlanes(8, 6, 3, 0, 99).files(t, nil)
+	text, err := os.ReadFile(inputs[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{OpenOptions: OpenOptions{Explain: func(err error) string {
+		put(t, inputs[1], string(text)) // while an error about another file is written
+		return err.Error()
+	}}}
+	old := time.Now().Add(-time.Hour)
+	if err := errors.Join(os.Chtimes(inputs[1], old, old), os.Truncate(inputs[2], 20)); err != nil {
+		t.Fatal(err)
+	}
+	info, err := Inspect(t.Context(), inputs, o)
+	if err != nil || !slices.ContainsFunc(info.Warnings, func(w string) bool { return strings.HasPrefix(w, inputs[1]+" is no longer") }) {
+		t.Errorf("%v, %q", err, info.Warnings)
+	}
+}
+
 // If one of several outputs cannot have its name, none has: what was there before is there again.
 func TestOutputsFailTogether(t *testing.T) {
 	inputs := newPlanes(40, 30, 4, 0, 99).files(t, nil)
