@@ -218,8 +218,8 @@ func (j *Job) Close() error { return j.stack.Close() }
 
 // Run fits the stack and writes the output. progress, which may be nil, is called with the number
 // of pixels written, by one goroutine at a time. If Scratch is not 0, each pixel is written twice,
-// and total counts it twice. When Run returns an error, no file has the output's name, except one
-// that had it before.
+// and total counts it twice. When Run returns an error, no file has the name of an output, except
+// one that had it before, or the error says which has.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	tally := startTally(j)

@@ -130,9 +130,9 @@ func (r *reads) checkApart(t atomicfile.Target) error {
 			case i > 0:
 				return fault.Outputf("the output %s would take the place of %s, which is an input: name another", t.Path, name)
 			case f.path != name:
-				return fault.Outputf("the output %s is also an input, as %s: name another, or leave it out of the inputs", name, f.path)
+				return fault.Outputf("the output %s is also an input, as %s: name another", name, f.path)
 			default:
-				return fault.Outputf("the output %s is also an input: name another, or leave it out of the inputs", name)
+				return fault.Outputf("the output %s is also an input: name another", name)
 			}
 		}
 	}

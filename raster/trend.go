@@ -102,8 +102,10 @@ func (t *Trend) CheckTargets(overwrite bool, read []string, paths ...string) (wa
 	for _, path := range paths {
 		targets = append(targets, atomicfile.Target{Path: path})
 	}
-	if err := t.reads.addFiles(read); err != nil {
-		return nil, fault.Inputf("%v", err)
+	for _, f := range read {
+		if err := t.reads.add(f); err != nil {
+			return nil, fault.Inputf("cannot read %s: %v", f, err)
+		}
 	}
 	return t.reads.checkTargets(overwrite, targets)
 }

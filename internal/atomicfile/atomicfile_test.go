@@ -97,7 +97,7 @@ func TestStage(t *testing.T) {
 	holds(t, dir, "map.png", "five", "other.png", "theirs")
 }
 
-func TestCheckTarget(t *testing.T) {
+func TestCheckPath(t *testing.T) {
 	dir := t.TempDir()
 	file := put(t, filepath.Join(dir, "file"), "")
 	link, lost := filepath.Join(dir, "link"), filepath.Join(dir, "lost")
@@ -125,7 +125,7 @@ func TestCheckTarget(t *testing.T) {
 		{filepath.Join(file, "new"), false, "cannot write"},
 		{filepath.Join(dir, strings.Repeat("n", 300)), false, "too long"},
 	} {
-		err := CheckTarget(tt.path, tt.overwrite)
+		err := checkPath(tt.path, tt.overwrite)
 		if tt.words == "" {
 			if err != nil {
 				t.Errorf("%s: %v", tt.path, err)

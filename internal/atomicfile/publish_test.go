@@ -107,7 +107,7 @@ func TestLinksAsTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, dir, "file", "file", "link", "new")
-	refused(t, CheckTarget(out, true), out, "not a regular file")
+	refused(t, checkPath(out, true), out, "not a regular file")
 	// What comes meanwhile is not replaced, unless it is a file.
 	temp := tempOf(t, Target{Path: filepath.Join(dir, "d")}, true, "new")
 	if err := os.Mkdir(filepath.Join(dir, "d"), 0o777); err != nil {

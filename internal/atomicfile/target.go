@@ -101,7 +101,7 @@ func sameFile(a, b string) bool {
 
 // check returns an error if t cannot become an output.
 func (t Target) check(overwrite bool) error {
-	if err := CheckTarget(t.Path, overwrite); err != nil {
+	if err := checkPath(t.Path, overwrite); err != nil {
 		return err
 	}
 	for _, name := range t.Sidecars {
@@ -118,9 +118,9 @@ func (t Target) check(overwrite bool) error {
 	return nil
 }
 
-// CheckTarget returns an error if path cannot become an output, as far as can be seen without
+// checkPath returns an error if path cannot become an output, as far as can be seen without
 // writing. The error wraps fault.ErrOutput.
-func CheckTarget(path string, overwrite bool) error {
+func checkPath(path string, overwrite bool) error {
 	if path == "" {
 		return fault.Outputf("the output has no name")
 	}
