@@ -45,7 +45,7 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 	  done; \
 	done
 
-check-scipy: build ## compare every pixel of real and synthetic stacks with scipy.stats.linregress
+check-scipy: build ## compare every pixel of real and synthetic stacks with scipy and pyMannKendall
 	@scripts/check-scipy.sh
 
 peers: build ## time other programs on the same stacks (PEERS=--quick for a first look)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
@@ -53,6 +54,11 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
 	if err != nil {
 		return Report{}, err
+	}
+	if unsafe.Sizeof(F(0)) == 4 {
+		if err := checkPrecision(plan.Fields(), s.axis.T); err != nil {
+			return Report{}, err
+		}
 	}
 	if len(out) != len(plan.Fields()) {
 		return Report{}, fmt.Errorf("pixtrend: %d planes of output for %d fields", len(out), len(plan.Fields()))

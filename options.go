@@ -2,6 +2,8 @@ package pixtrend
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/runner"
@@ -23,7 +25,8 @@ type Options struct {
 	// timeaxis.Axis.At reads it. "": where t is 0
 	InterceptAt  string
 	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
-	Significance float64 // p-values below it make a trend, for stats.TrendClass
+	Significance float64 // p-values below it make a trend, for stats.TrendClass and stats.MKClass
+	Rank         RankOptions
 
 	// Of the workers.
 
@@ -41,6 +44,7 @@ type Options struct {
 
 	Residuals    bool  // write a plane for each date with the residuals of the line too, see stats.Series
 	Detrended    bool  // write the same plus the mean of the pixel too
+	Samples      bool  // write a plane for each date with the observations, and no fields: gaps are NaN
 	Float64      bool  // results as float64 instead of float32
 	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
 	WindowWidth  int   // size of the windows, both or neither; 0: chosen by cache, blocks and memory
@@ -61,6 +65,35 @@ func (e *OptionError) Error() string {
 	return fmt.Sprintf("pixtrend: %s does not use Options.%s: leave it unset", e.Call, e.Option)
 }
 
+// PrecisionError says that float32 does not hold the times of a stack, which a field would have.
+// Whole numbers beyond 2^24 and times that are far from zero and close to each other need results of
+// float64.
+type PrecisionError struct {
+	Field stats.Field // stats.First or stats.Last
+	Time  float64
+}
+
+func (e *PrecisionError) Error() string {
+	return fmt.Sprintf("pixtrend: the field %v would have the time %v as %v in float32: take results of float64, or leave the field out",
+		e.Field, e.Time, float32(e.Time))
+}
+
+// checkPrecision returns a *PrecisionError if a field of float32 is a time, and a whole number among
+// the times is not kept, or two times become one. times are ascending.
+func checkPrecision(fields []stats.Field, times []float64) error {
+	i := slices.IndexFunc(fields, func(f stats.Field) bool { return f == stats.First || f == stats.Last })
+	if i < 0 {
+		return nil
+	}
+	for j, t := range times {
+		lost := t == math.Trunc(t) && float64(float32(t)) != t
+		if same := j > 0 && t != times[j-1] && float32(t) == float32(times[j-1]); lost || same {
+			return &PrecisionError{Field: fields[i], Time: t}
+		}
+	}
+	return nil
+}
+
 // refuse returns an error if o sets an option of a fit or of a stream, and the call does not use
 // these.
 func (o *Options) refuse(call string, ofFit, ofStream bool) error {
@@ -73,8 +106,10 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"InterceptAt", ofFit, o.InterceptAt != ""},
 		{"Confidence", ofFit, o.Confidence != 0},
 		{"Significance", ofFit, o.Significance != 0},
+		{"Rank", ofFit, o.Rank != RankOptions{}},
 		{"Residuals", ofStream, o.Residuals},
 		{"Detrended", ofStream, o.Detrended},
+		{"Samples", ofStream, o.Samples},
 		{"Float64", ofStream, o.Float64},
 		{"TileMemory", ofStream, o.TileMemory != 0},
 		{"WindowWidth", ofStream, o.WindowWidth != 0},
@@ -106,6 +141,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 	}
 	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
 		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
+	if so.Rank, err = o.Rank.on(axis, o.Fields); err != nil {
+		return nil, k, err
+	}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)

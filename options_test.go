@@ -6,8 +6,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // A call refuses every option that it does not use, whichever options there are.
@@ -15,7 +17,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -41,6 +43,11 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 			switch field := reflect.ValueOf(&o).Elem().Field(i); name {
 			case "Fields":
 				o.Fields = []stats.Field{stats.Mean}
+			case "Rank":
+				o.Rank.NormalP = true
+				if slices.Contains(call.uses, name) {
+					o.Fields = []stats.Field{stats.MKPValue}
+				}
 			case "InterceptAt":
 				o.InterceptAt = "2003"
 			case "ISA":
@@ -74,5 +81,54 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	var refused *OptionError
 	if _, err := NewStreamPlan(g, Options{Progress: func(int, int) {}}); !errors.As(err, &refused) || refused.Option != "Progress" {
 		t.Errorf("a plan with progress: %v", err)
+	}
+}
+
+// Fields that are times are refused where float32 does not hold the times.
+func TestTimesOfFloat32(t *testing.T) {
+	for _, tt := range []struct {
+		times []float64
+		lost  float64 // 0: none
+	}{
+		{[]float64{1995, 1996, 2015}, 0},
+		{[]float64{0.1, 0.2, 338.8}, 0}, // rounded, as all results are
+		{[]float64{-1 << 24, 0, 1 << 24}, 0},
+		{[]float64{0, 1e9, 1e9 + 64}, 0},
+		{[]float64{0, 1<<24 + 1, 1 << 25}, 1<<24 + 1},
+		{[]float64{1e9, 1e9 + 1, 1e9 + 3}, 1e9 + 1},
+		{[]float64{1e9, 1e9 + 100}, 1e9 + 100},
+		{[]float64{20000.5, 20000.5001}, 20000.5001},
+		{[]float64{1, 1e300}, 1e300},
+	} {
+		axis, _, err := timeaxis.NewXAxis(tt.times, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := Grid{Width: 1, Height: 1, Axis: axis, Type: kernel.Float32}
+		s, err := NewStackOn(make([]float32, len(tt.times)), layout.BSQ, 1, 1, axis, []int{0, 1, 2}[:len(tt.times)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fields := range [][]stats.Field{{stats.First}, {stats.Slope, stats.Last}, {stats.Slope, stats.FittedLast, stats.Change}} {
+			lost := tt.lost
+			if len(fields) == 3 {
+				lost = 0
+			}
+			check := func(what string, err error, lost float64) {
+				t.Helper()
+				e := (*PrecisionError)(nil)
+				if errors.As(err, &e) != (lost != 0) || lost == 0 && err != nil || e != nil && (e.Time != lost || e.Field != fields[len(fields)-1]) {
+					t.Errorf("%s of %v on %v: %v", what, fields, tt.times, err)
+				}
+			}
+			_, err := NewStreamPlan(g, Options{Fields: fields})
+			check("a stream", err, lost)
+			_, err = NewStreamPlan(g, Options{Fields: fields, Float64: true})
+			check("a stream in float64", err, 0)
+			_, err = Fit(t.Context(), s, Options{Fields: fields})
+			check("a fit", err, lost)
+			_, err = FitInto(t.Context(), s, Options{Fields: fields}, planes[float64](len(fields), 1))
+			check("a fit in float64", err, 0)
+		}
 	}
 }

@@ -21,13 +21,15 @@ type StreamPlan struct {
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
 	Residuals, Detrended      bool         // whether planes of these follow the fields
+	Samples                   bool         // whether the results are the samples, without fields
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
 
-	grid  Grid
-	stats *stats.Plan
-	k     kernel.Kernel
-	run   runner.Options
+	grid      Grid
+	left, top int // of the first window, columns and rows outside the grid
+	stats     *stats.Plan
+	k         kernel.Kernel
+	run       runner.Options
 }
 
 // NewStreamPlan plans the stream of a grid. It reads nothing.
@@ -41,6 +43,10 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	if g.ScratchBytes < 0 {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a source that holds %d bytes for a pixel cannot be planned for", g.ScratchBytes)
 	}
+	if g.BlockX < 0 || g.BlockY < 0 || g.BlockX >= max(1, g.BlockWidth) || g.BlockY >= max(1, g.BlockHeight) {
+		return StreamPlan{}, fmt.Errorf("pixtrend: a stack that begins in column %d, row %d of a block of %d × %d pixels",
+			g.BlockX, g.BlockY, g.BlockWidth, g.BlockHeight)
+	}
 	if g.Width > math.MaxInt/g.Height {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a stack of %d × %d pixels is too large to count them", g.Width, g.Height)
 	}
@@ -52,16 +58,31 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
-	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended}
+	if o.Samples && (o.Residuals || o.Detrended) {
+		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals or Detrended"}
+	}
+	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Samples: o.Samples}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}
 	var err error
-	p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
+	if !o.Samples {
+		p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
+	} else if err = o.refuse("a stream of Samples", true, false); err == nil {
+		p.k, err = o.kernel()
+	}
 	if err != nil {
 		return StreamPlan{}, err
 	}
-	p.ISA, p.Fields = p.k.ISA(), p.stats.Fields()
+	p.ISA = p.k.ISA()
+	if p.stats != nil {
+		p.Fields = p.stats.Fields()
+	}
+	if p.Type == kernel.Float32 {
+		if err := checkPrecision(p.Fields, g.Axis.T); err != nil {
+			return StreamPlan{}, err
+		}
+	}
 	// The largest number of workers decides how large a window may be. There may be fewer windows
 	// than that.
 	p.run, err = o.crew(g.Width * g.Height)
@@ -80,7 +101,11 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 			break
 		}
 	}
-	p.Windows = ((g.Width-1)/p.WindowWidth + 1) * ((g.Height-1)/p.WindowHeight + 1)
+	if o.WindowWidth == 0 {
+		p.left, p.top = g.BlockX, g.BlockY
+	}
+	across, down := p.windows()
+	p.Windows = across * down
 	crew, err := runner.Assign(p.Windows, p.run)
 	if err != nil {
 		return StreamPlan{}, fmt.Errorf("pixtrend: %w", err)
@@ -95,23 +120,23 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 func (p *StreamPlan) cutsBlocks(o Options) bool {
 	g := p.grid
 	return g.WholeBlocks && o.WindowWidth == 0 &&
-		(p.WindowWidth < min(g.BlockWidth, g.Width) || p.WindowHeight < min(g.BlockHeight, g.Height))
+		(p.WindowWidth < min(g.BlockWidth, g.BlockX+g.Width) || p.WindowHeight < min(g.BlockHeight, g.BlockY+g.Height))
 }
 
-func (p *StreamPlan) tileBytes(pixels int) int64 {
-	bytes := int64(layout.TileBytes(p.grid.Type, pixels, p.DatesAtOnce))
-	if p.grid.Masked {
-		bytes += int64(layout.TileBytes(kernel.Uint8, pixels, p.DatesAtOnce))
-	}
-	return bytes
-}
+// dates returns the number of dates.
+func (p *StreamPlan) dates() int { return len(p.grid.Axis.T) }
+
+func (p *StreamPlan) tileBytes(pixels int) int64 { return gridTileBytes(p.grid, pixels, p.DatesAtOnce) }
 
 // workerBytes returns what a worker holds for a window of that many pixels, without results: the
 // tile, what the source holds, and the scratch memory of the fit, or its sums where dates are read
 // in parts.
 func (p *StreamPlan) workerBytes(pixels int) int64 {
 	bytes := p.tileBytes(pixels) + int64(pixels)*int64(p.grid.ScratchBytes)
-	if p.DatesAtOnce == p.stats.Dates() {
+	if p.stats == nil {
+		return bytes
+	}
+	if p.DatesAtOnce == p.dates() {
 		return bytes + int64(p.stats.ScratchBytes())
 	}
 	return bytes + int64(pixels)*int64(p.stats.SumsBytes())
@@ -121,9 +146,9 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 // asked for.
 func (p *StreamPlan) planes() int {
 	n := len(p.Fields)
-	for _, asked := range []bool{p.Residuals, p.Detrended} {
+	for _, asked := range []bool{p.Residuals, p.Detrended, p.Samples} {
 		if asked {
-			n += p.stats.Dates()
+			n += p.dates()
 		}
 	}
 	return n
@@ -150,10 +175,10 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 		memory = DefaultTileMemory
 	}
 	memory = min(memory, math.MaxInt64-1) // below what need returns for numbers that are too large
-	p.DatesAtOnce = p.stats.Dates()
+	p.DatesAtOnce = p.dates()
 	g := p.grid
 	fits := func(w, h int) bool { return p.need(w, h, workers) <= memory }
-	w, h := min(max(g.BlockWidth, 1), g.Width), min(max(g.BlockHeight, 1), g.Height)
+	w, h := min(max(g.BlockWidth, 1), g.BlockX+g.Width), min(max(g.BlockHeight, 1), g.BlockY+g.Height)
 	switch {
 	case o.WindowWidth > 0 || o.WindowHeight > 0:
 		w, h = min(o.WindowWidth, g.Width), min(o.WindowHeight, g.Height)
@@ -176,7 +201,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.stats != nil && p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {
@@ -185,7 +210,7 @@ func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	if fits(w, h) {
 		return true
 	}
-	p.DatesAtOnce = p.stats.Dates()
+	p.DatesAtOnce = p.dates()
 	return false
 }
 
@@ -204,20 +229,21 @@ func smaller(w, h int, fits func(w, h int) bool) (width, height int) {
 // worker's share of the caches.
 func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width, height int) {
 	g := p.grid
-	most := layout.StreamPixels(g.Type, p.stats.Dates(), workers)
+	most := layout.StreamPixels(g.Type, p.dates(), workers)
 	// At least four windows for each worker, so that none waits long for the last window of
 	// another.
-	most = min(most, max(layout.CachePixels(g.Type, p.stats.Dates()), g.Width*g.Height/(4*workers)))
+	most = min(most, max(layout.CachePixels(g.Type, p.dates()), g.Width*g.Height/(4*workers)))
 	roomy := func(w, h int) bool { return w*h <= most && fits(w, h) }
 	bw, bh := w, h
-	for w < g.Width && roomy(w+bw, h) {
+	width, height = g.BlockX+g.Width, g.BlockY+g.Height // of all blocks, but the ends of the last
+	for w < width && roomy(w+bw, h) {
 		w += bw
 	}
-	w = min(w, g.Width)
-	for w == g.Width && h < g.Height && roomy(w, h+bh) {
+	w = min(w, width)
+	for w == width && h < height && roomy(w, h+bh) {
 		h += bh
 	}
-	return w, min(h, g.Height)
+	return w, min(h, height)
 }
 
 // need returns the bytes that windows of w × h take on all workers, or MaxInt64 if they overflow,
@@ -225,7 +251,10 @@ func (p *StreamPlan) larger(w, h, workers int, fits func(w, h int) bool) (width,
 func (p *StreamPlan) need(w, h, workers int) int64 {
 	sample := p.grid.Type.Size() + 1 // with its mask
 	// Bytes of a pixel, before planes are staggered.
-	each := p.stats.Dates()*sample + p.grid.ScratchBytes + p.stats.SumsBytes() + 2*p.planes()*p.Type.Size()
+	each := p.dates()*sample + p.grid.ScratchBytes + 2*p.planes()*p.Type.Size()
+	if p.stats != nil {
+		each += p.stats.SumsBytes()
+	}
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
@@ -234,7 +263,7 @@ func (p *StreamPlan) need(w, h, workers int) int64 {
 
 func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {
 	return &MemoryError{Have: memory, Need: p.need(w, h, workers), Window: Window{Width: w, Height: h},
-		Threads: workers, Dates: p.stats.Dates()}
+		Threads: workers, Dates: p.dates()}
 }
 
 // MemoryError says that the memory is too small for one window on each worker.
@@ -258,11 +287,18 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%d MiB", (n-1)>>20+1)
 }
 
-// window returns window number i, counted row by row.
+// windows returns how many windows there are in a row, and in a column.
+func (p *StreamPlan) windows() (across, down int) {
+	return (p.left+p.grid.Width-1)/p.WindowWidth + 1, (p.top+p.grid.Height-1)/p.WindowHeight + 1
+}
+
+// window returns window number i, counted row by row. The first of a row or column can be smaller
+// than the others, as the last can.
 func (p *StreamPlan) window(i int) Window {
-	across := (p.grid.Width-1)/p.WindowWidth + 1
-	w := Window{X: i % across * p.WindowWidth, Y: i / across * p.WindowHeight}
-	w.Width = min(p.WindowWidth, p.grid.Width-w.X)
-	w.Height = min(p.WindowHeight, p.grid.Height-w.Y)
+	across, _ := p.windows()
+	x, y := i%across*p.WindowWidth-p.left, i/across*p.WindowHeight-p.top
+	w := Window{X: max(x, 0), Y: max(y, 0)}
+	w.Width = min(x+p.WindowWidth, p.grid.Width) - w.X
+	w.Height = min(y+p.WindowHeight, p.grid.Height) - w.Y
 	return w
 }

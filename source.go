@@ -23,6 +23,9 @@ type Grid struct {
 	// The size of what the source reads at once. Windows are whole blocks if the memory allows.
 	// 0: no preference.
 	BlockWidth, BlockHeight int
+	// BlockX and BlockY are the columns and rows of the first block that lie outside the grid, to
+	// the left of it and above it: those of a source that is a part of another.
+	BlockX, BlockY int
 	// WholeBlocks says that reading any part of a block costs as much as all of it, as in
 	// compressed files. If the memory is short, windows are then not smaller than blocks; their
 	// dates are read a few at a time.

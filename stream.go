@@ -1,7 +1,9 @@
 package pixtrend
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -108,7 +110,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	for i := range workers {
 		busy.add(workers[i].busy)
 	}
-	rep := report(r, p.k, p.grid.Width*p.grid.Height, p.stats.Dates(), start)
+	rep := report(r, p.k, p.grid.Width*p.grid.Height, p.dates(), start)
 	rep.Busy = busy
 	return rep, err
 }
@@ -141,14 +143,18 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	}
 	pixels := f.window.Pixels()
 	f.planes = layout.NewTile(p.Type, pixels, p.planes(), f.buf)
-	if p.DatesAtOnce < p.stats.Dates() {
+	if p.DatesAtOnce < p.dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
-	tile := p.tile(pixels, p.stats.Dates(), m.tile.buf)
+	tile := gridTile(p.grid, pixels, p.dates(), m.tile.buf)
 	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
 		return err
 	}
 	m.lap(&m.busy.Read)
+	if p.stats == nil {
+		p.copySamples(f.planes, tile, 0)
+		return nil
+	}
 	if m.scratch == nil {
 		m.scratch = p.stats.NewScratch()
 	}
@@ -178,22 +184,18 @@ func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
 func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
-	pixels := f.window.Pixels()
+	if p.stats == nil {
+		return m.eachPart(ctx, p, source, worker, f.window, func(tile kernel.Tile, first int) { p.copySamples(f.planes, tile, first) })
+	}
 	if m.sums == nil {
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
 	}
 	m.sums.Reset()
 	// Few windows have pixels that need their dates again.
 	for again := true; again; {
-		for first := 0; first < p.stats.Dates(); first += p.DatesAtOnce {
-			n := min(p.DatesAtOnce, p.stats.Dates()-first)
-			tile := p.tile(pixels, n, m.tile.buf)
-			if err := source.Read(ctx, worker, f.window, first, tile); err != nil {
-				return err
-			}
-			m.lap(&m.busy.Read)
-			p.stats.Add(m.sums, tile, first)
-			m.lap(&m.busy.Fit)
+		err := m.eachPart(ctx, p, source, worker, f.window, func(tile kernel.Tile, first int) { p.stats.Add(m.sums, tile, first) })
+		if err != nil {
+			return err
 		}
 		if p.Type == kernel.Float64 {
 			again = stats.Finish(p.stats, m.sums, planesOf[float64](f.planes))
@@ -204,16 +206,43 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	return nil
 }
 
-// tile returns a tile in buf for that many dates of a window, followed by its mask if the source
-// has one.
-func (p *StreamPlan) tile(pixels, dates int, buf []byte) kernel.Tile {
-	t := layout.NewTile(p.grid.Type, pixels, dates, buf)
-	t.InCache = true
-	if p.grid.Masked {
-		mask := layout.NewTile(kernel.Uint8, pixels, dates, buf[len(t.Data):])
-		t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
+// eachPart reads a window a few dates at a time, and calls do with these and the first of them.
+func (m *streamWorker) eachPart(ctx context.Context, p *StreamPlan, source Source, worker int, w Window, do func(tile kernel.Tile, first int)) error {
+	for first := 0; first < p.dates(); first += p.DatesAtOnce {
+		tile := gridTile(p.grid, w.Pixels(), min(p.DatesAtOnce, p.dates()-first), m.tile.buf)
+		if err := source.Read(ctx, worker, w, first, tile); err != nil {
+			return err
+		}
+		m.lap(&m.busy.Read)
+		do(tile, first)
+		m.lap(&m.busy.Fit)
 	}
-	return t
+	return nil
+}
+
+// copySamples writes the observations of a tile to the planes from first on, with scale and offset
+// applied.
+func (p *StreamPlan) copySamples(planes, tile kernel.Tile, first int) {
+	for i := range tile.Dates {
+		if p.Type == kernel.Float64 {
+			copyPlane(kernel.Plane[float64](planes, first+i), tile, i, p.grid)
+		} else {
+			copyPlane(kernel.Plane[float32](planes, first+i), tile, i, p.grid)
+		}
+	}
+}
+
+func copyPlane[F float32 | float64](dst []F, tile kernel.Tile, i int, g Grid) {
+	scale := cmp.Or(g.Scale, 1)
+	var room [kernel.PanelPixels]float64
+	for lo := 0; lo < tile.Pixels; lo += len(room) {
+		hi := min(lo+len(room), tile.Pixels)
+		samples := room[:hi-lo]
+		tile.Slice(lo, hi).Observations(samples, i, g.Valid)
+		for p, y := range samples {
+			dst[lo+p] = F(kernel.OneNaN(math.FMA(y, scale, g.Offset)))
+		}
+	}
 }
 
 func planesOf[F float32 | float64](t kernel.Tile) [][]F {

@@ -184,6 +184,8 @@ func testStream[T kernel.Sample](t *testing.T) {
 		{name: "whole", o: Options{WindowWidth: 29, WindowHeight: 13}, wantW: 29, want: 1},
 		{name: "larger", o: Options{WindowWidth: 1 << 30, WindowHeight: 1 << 30}, wantW: 29, want: 1},
 		{name: "blocks", grid: Grid{BlockWidth: 16, BlockHeight: 16}},
+		{name: "a part of a block", grid: Grid{BlockWidth: 64, BlockHeight: 64, BlockX: 35, BlockY: 50}, wantW: 64, want: 1},
+		{name: "parts of blocks", grid: Grid{BlockWidth: 16, BlockHeight: 4, BlockX: 15, BlockY: 3}, o: Options{TileMemory: 100 << 10}},
 		{name: "little memory", o: Options{TileMemory: 100 << 10}},
 		{name: "blocks and little memory", grid: Grid{BlockWidth: 16, BlockHeight: 16}, o: Options{TileMemory: 100 << 10}},
 	} {
@@ -191,6 +193,7 @@ func testStream[T kernel.Sample](t *testing.T) {
 			for _, float64s := range []bool{false, true} {
 				st := newStore(t, s, threads)
 				st.grid.BlockWidth, st.grid.BlockHeight = row.grid.BlockWidth, row.grid.BlockHeight
+				st.grid.BlockX, st.grid.BlockY = row.grid.BlockX, row.grid.BlockY
 				told := progress{t: t}
 				o := row.o
 				o.Fields, o.Threads, o.Float64, o.Progress = all, threads, float64s, told.tell(29*13)

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -155,5 +156,115 @@ func fillFast(t Tile, g gapPattern) {
 	n := t.Dates * t.Pixels * t.Type.Size()
 	for at := 0; at < n; {
 		at += copy(t.Data[at:n], some.Data)
+	}
+}
+
+// BenchmarkModels fits models in cache, of series with standard errors (variances and RSS), and
+// reports series per second.
+func BenchmarkModels(b *testing.B) {
+	for _, c := range []struct {
+		columns, n int
+		gaps       float64
+		harmonics  bool
+	}{{4, 21, 0.2, false}, {8, 240, 0, true}, {8, 240, 0.2, true}, {8, 500, 0.4, true}} {
+		const pixels = 1024
+		rng := rand.New(rand.NewPCG(16, 2))
+		m := NewModel(modelColumns(c.columns, c.n, c.harmonics), 0, nil)
+		tile := newTile(Float32, c.n, pixels, pixels)
+		for i := range c.n * pixels {
+			y := rng.NormFloat64()
+			if rng.Float64() < c.gaps {
+				y = math.NaN()
+			}
+			set(tile.Data, Float32, i, y)
+		}
+		for _, k := range kernels(b) {
+			b.Run(fmt.Sprintf("isa=%v/k=%d/n=%d/gaps=%g", k.ISA(), c.columns, c.n, c.gaps), func(b *testing.B) {
+				dst := newFits(c.columns, pixels)
+				dst.Cov, dst.TSS, dst.Pivot = nil, nil, nil
+				s := NewModelScratch(m)
+				b.SetBytes(int64(len(tile.Data)))
+				best := time.Hour
+				for b.Loop() {
+					began := time.Now()
+					k.Models(dst, s, tile, m, Valid{}, Extra{})
+					best = min(best, time.Since(began))
+				}
+				b.ReportMetric(pixels/best.Seconds()/1e6, "Mseries/s")
+			})
+		}
+	}
+}
+
+func BenchmarkRobust(b *testing.B) {
+	for _, c := range []struct{ columns, n int }{{2, 21}, {8, 240}} {
+		const pixels = 256
+		rng := rand.New(rand.NewPCG(16, 3))
+		m := NewModel(modelColumns(c.columns, c.n, true), 0, nil)
+		tile := newTile(Float32, c.n, pixels, pixels)
+		for i := range c.n * pixels {
+			y := rng.NormFloat64()
+			if rng.Float64() < 0.2 {
+				y = math.NaN()
+			} else if rng.Float64() < 0.05 {
+				y *= 10
+			}
+			set(tile.Data, Float32, i, y)
+		}
+		for _, k := range kernels(b) {
+			b.Run(fmt.Sprintf("isa=%v/k=%d/n=%d", k.ISA(), c.columns, c.n), func(b *testing.B) {
+				dst := RobustFits{Fits: newFits(c.columns, pixels), Variance: make([]float64, pixels), Rounds: make([]float64, pixels)}
+				dst.Cov, dst.TSS, dst.Pivot = nil, nil, nil
+				s := NewRobustScratch(m)
+				best := time.Hour
+				for b.Loop() {
+					began := time.Now()
+					k.Robust(dst, s, tile, m, Valid{}, Extra{}, Robust{Huber, 20, 1e-4})
+					best = min(best, time.Since(began))
+				}
+				b.ReportMetric(pixels/best.Seconds()/1e3, "kseries/s")
+			})
+		}
+	}
+}
+
+// BenchmarkModelsRAM computes the coefficients of pixels without gaps in main memory, packed, a
+// thousand pixels at a time as package stats does. Each pass is followed by a sequential read of the
+// same bytes.
+func BenchmarkModelsRAM(b *testing.B) {
+	buf, err := ceiling.Buffer(4 * ceiling.LastLevelCache())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ columns, n int }{{4, 21}, {4, 64}, {8, 240}} {
+		const part = 1024
+		m := NewModel(modelColumns(c.columns, c.n, true), 0, nil)
+		pixels := len(buf) / (c.n * 4) / part * part
+		tile := Tile{Type: Float32, Dates: c.n, Pixels: pixels, Packed: true, Data: buf}
+		fillFast(tile, gapPatterns[0])
+		for _, k := range kernels(b)[1:] {
+			b.Run(fmt.Sprintf("isa=%v/k=%d/n=%d/ws=ram", k.ISA(), c.columns, c.n), func(b *testing.B) {
+				dst := Fits{Coef: newFits(c.columns, part).Coef}
+				s := NewModelScratch(m)
+				best, ceil := time.Hour, time.Hour
+				b.SetBytes(int64(pixels * c.n * 4))
+				for i := 0; b.Loop(); i++ {
+					began := time.Now()
+					for lo := 0; lo < pixels; lo += part {
+						k.Models(dst, s, tile.Slice(lo, lo+part), m, Valid{}, Extra{})
+					}
+					best = min(best, time.Since(began))
+					b.StopTimer()
+					for _, ahead := range ceiling.Aheads {
+						began := time.Now()
+						ceiling.Read(tile.Data[:pixels*c.n*4], ahead)
+						ceil = min(ceil, time.Since(began))
+					}
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(pixels*c.n*4)/1e9/best.Seconds(), "best-GB/s")
+				b.ReportMetric(ceil.Seconds()/best.Seconds(), "of-ceiling")
+			})
+		}
 	}
 }

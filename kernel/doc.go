@@ -18,13 +18,19 @@
 //     know.
 //   - [Kernel.Coefficients] computes up to eight linear functions of every series, for example the
 //     coefficients of a polynomial.
+//   - [Kernel.Ranks] finds the median of the slopes of all pairs of dates, its limits, and Mann and
+//     Kendall's S with its variance.
 //   - [Residuals] writes the difference between the samples and the line of their pixel.
+//   - [Kernel.Models] fits a linear model of up to twelve columns to the observations of every
+//     pixel: polynomials, harmonics, covariates, weights.
+//   - [Kernel.Robust] does so with less weight for observations far from the fit.
 //
 // # Contract
 //
 // A pixel's result depends on its own series alone and has the same bits on every instruction set.
 // Each pixel has its own vector lane. A lane adds its dates in the order of the axis, in float64,
 // with one rounding per term; a fused multiply-add in assembly is the same operation as math.FMA.
+// Ranks are counts and order statistics, which are the same in whatever way they are found.
 // Samples are read in their own type and widened exactly. Gaps are left out, and the value stored
 // in a gap has no effect.
 //

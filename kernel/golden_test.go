@@ -34,6 +34,69 @@ func TestGoldenBits(t *testing.T) {
 	}
 }
 
+// goldenModels has the hashes of the results of models, least squares and robust.
+var goldenModels = map[DType]uint64{
+	Uint8:   0x24ccf9064dce3b10,
+	Int8:    0x1dbaa6c861701ee1,
+	Uint16:  0x1a437d2eca7ad796,
+	Int16:   0xa6d19a43abee70fb,
+	Uint32:  0x3498ba9f16051783,
+	Int32:   0x42dd1a0b25950a01,
+	Float32: 0x926ddbf9b3159ae9,
+	Float64: 0x9b9b06ab99b85f7e,
+}
+
+func TestGoldenModels(t *testing.T) {
+	for _, k := range kernels(t) {
+		for _, d := range dtypes {
+			if got, want := goldenModelHash(k, d), goldenModels[d]; got != want {
+				t.Errorf("%v %v: the results have hash %#016x, want %#016x", k.ISA(), d, got, want)
+			}
+		}
+	}
+}
+
+// goldenModelHash is of the results of models for a fixed tile of type d, with gaps, of which the last
+// pixels have nearly dependent columns.
+func goldenModelHash(k Kernel, d DType) uint64 {
+	const n, pixels = 45, 2*modelLanes + 5
+	random := splitMix(d + 100)
+	tile := newTile(d, n, pixels, pixels)
+	for i := range n * pixels {
+		y := random.sample(d)
+		if r := random.next(); y == 77 || r%5 == 0 || i%pixels > modelLanes && (i < 20*pixels || i > 26*pixels) {
+			y = 77
+		}
+		set(tile.Data, d, i, y)
+	}
+	v := Valid{HasNodata: true, Nodata: 77}
+	var columns [][]float64
+	for j := range 6 {
+		columns = append(columns, make([]float64, n))
+		for i := range n {
+			columns[j][i] = 1
+			for range j {
+				columns[j][i] *= float64(i-n/2) / 32
+			}
+		}
+	}
+	weights := make([]float64, n)
+	for i := range weights {
+		weights[i] = float64(random.next()%4) / 3
+	}
+	h := fnv.New64a()
+	for _, m := range []Model{NewModel(columns[:2], 0, nil), NewModel(columns, 0, weights)} {
+		fits := fitsOf(k, tile, m, v, Extra{})
+		fits.eachSlice(func(s []float64) { hashBits(h, s) })
+		for _, psi := range []Psi{Huber, Bisquare} {
+			robust := newRobustFits(m.Columns(), pixels)
+			k.Robust(robust, NewRobustScratch(m), tile, m, v, Extra{}, Robust{psi, 20, 1e-4})
+			robust.eachSlice(func(s []float64) { hashBits(h, s) })
+		}
+	}
+	return h.Sum64()
+}
+
 // goldenHash is of all results that k has for the fixed tile of type d.
 func goldenHash(k Kernel, d DType, gaps bool) uint64 {
 	const n, pixels = 23, 2*block + 5

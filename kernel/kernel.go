@@ -61,9 +61,21 @@ func slopeOfSums(n, t, tt, y, ty float64, line *Line) float64 {
 	cty := math.FMA(n, ty, -product)
 	ctt := math.FMA(n, tt, -float64(t*t))
 	if !line.exists(n, ctt) {
-		return math.NaN()
+		return NaN()
 	}
-	return cty * (line.Scale / ctt)
+	return OneNaN(cty * (line.Scale / ctt))
+}
+
+// NaN returns the NaN of all results: 0x7ff8000000000000, which is 0x7fc00000 as float32. GDAL
+// writes the same bits, and processors make others.
+func NaN() float64 { return math.Float64frombits(0x7ff8 << 48) }
+
+// OneNaN returns x, or [NaN] if x is any NaN.
+func OneNaN(x float64) float64 {
+	if x != x {
+		return NaN()
+	}
+	return x
 }
 
 // Line defines a slope.
@@ -542,6 +554,7 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) 
 //	slopeGapsWhole  as slopeGaps, of the same                    after a block without a gap
 //	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
 //	ends            first and last observations of all pixels    never
+//	stage           the samples of 32 pixels as models need them never
 //
 // A whole axis is one of 16-bit integers (wholeAxis). internal/gen/table.go lists the types and
 // instruction sets that have a body.
@@ -557,6 +570,7 @@ const (
 	rows4Body
 	rows8Body
 	endsBody
+	stageBody
 )
 
 // has reports whether k has body b for samples of type d. If not, the portable code is used.

@@ -11,12 +11,18 @@ var features = [...][]cpuid.FeatureID{
 		cpuid.AVX,  // VCVTPS2PD, VBROADCASTSD and other floating-point instructions on Y registers
 		cpuid.AVX2, // VPMOVSXWD and other integer instructions on Y registers
 		cpuid.FMA3, // VFMADD231PD
+		cpuid.BMI1, // TZCNTQ, BLSRQ of rank trends
+		cpuid.POPCNT,
 	},
 	AVX512: {
 		cpuid.AVX512F,
 		cpuid.AVX512BW, // VPCMPB, VPCMPW, VPTESTMB; masks of 32 and 64 bits (KANDD)
 		cpuid.AVX512DQ, // masks of 8 bits (KANDB), VCVTQQ2PD
 		cpuid.AVX512VL, // these instructions on X and Y registers
+		cpuid.AVX2,     // the bodies of rank trends that AVX-512 has not: those of AVX2
+		cpuid.FMA3,
+		cpuid.BMI1,
+		cpuid.POPCNT,
 	},
 }
 

@@ -383,18 +383,29 @@ done: \
 //	Y2, Y3   [8]float64 = sum of tau            Y12, Y13 all ones where there is an observation
 //	Y4, Y5   [8]float64 = sum of tau*tau        Y14 y, then d
 //	Y6, Y7   [8]float64 = sum of d              Y15 tau of the date, scratch
-//	Y8, Y9   [8]float64 = sum of tau*d          (DI) [8]float64 = first observations
+//	Y8, Y9   [8]float64 = sum of tau*d          (DI) [8]float64 = first observations, limits
 //	Y10, Y11 [8]float64 = sum of d*d; unused for slopes
 
 // VALID(j, m): m = all ones for observations in y, which has samples 4j..4j+3, without considering
-// masks.
-#define VALID(LOAD, j, m) \
+// masks. lo64, hi64 and nodata64 are at reg + at.
+#define VALID(LOAD, j, m, at, reg) \
 	LOAD(j, X14, Y14); \
-	VCMPPD $18, params_hi64(AX), Y14, Y15; \
-	VCMPPD $29, params_lo64(AX), Y14, m; \
+	VCMPPD $18, (at+32)(reg), Y14, Y15; \
+	VCMPPD $29, (at)(reg), Y14, m; \
 	VANDPD Y15, m, m; \
-	VCMPPD $4, params_nodata64(AX), Y14, Y15; \
+	VCMPPD $4, (at+64)(reg), Y14, Y15; \
 	VANDPD Y15, m, m
+
+// Copies lo64, hi64 and nodata64 behind the first observations, where no vector crosses a cache line.
+// On the stack they may, which makes bodies up to 8 % slower.
+#define ALIGN_LIMITS \
+	MOVQ params_scratch(AX), DI; \
+	VMOVUPD params_lo64(AX), Y13; \
+	VMOVUPD params_hi64(AX), Y14; \
+	VMOVUPD params_nodata64(AX), Y15; \
+	VMOVUPD Y13, 64(DI); \
+	VMOVUPD Y14, 96(DI); \
+	VMOVUPD Y15, 128(DI)
 
 DATA bits<>+0(SB)/8, $1
 DATA bits<>+8(SB)/8, $2
@@ -544,6 +555,7 @@ done:
 // group.
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, AHEAD, size) \
 	ENTER; \
+	ALIGN_LIMITS; \
 	MOVQ $0, params_gap(AX); \
 group: \
 	MOVQ params_scratch(AX), DI; \
@@ -553,8 +565,8 @@ group: \
 walk: \
 	WALK_BACK; \
 back: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, 64, DI); \
+	VALID(LOAD, 1, Y13, 64, DI); \
 	TESTQ R13, R13; \
 	JNE back_masked; \
 back_valid: \
@@ -594,8 +606,8 @@ date: \
 	JEQ date_fetched; \
 	AHEAD; \
 date_fetched: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, 64, DI); \
+	VALID(LOAD, 1, Y13, 64, DI); \
 	TESTQ R13, R13; \
 	JNE masked; \
 valid: \
@@ -634,8 +646,8 @@ any_date: \
 	JEQ any_date_fetched; \
 	AHEAD; \
 any_date_fetched: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, 64, DI); \
+	VALID(LOAD, 1, Y13, 64, DI); \
 	TESTQ R13, R13; \
 	JNE any_masked; \
 any_valid: \
@@ -663,7 +675,7 @@ any_masked: \
 	VMOVUPD 32(R10), Y13; \
 	PUT2(params_ref, Y12, Y13)
 
-// LINE4: sty = the slopes of 4 pixels from their sums, NaN for pixels without a slope.
+// LINE4: sty = the slopes of 4 pixels from their sums, NaN() for pixels without a slope.
 #define LINE4(n, st, stt, sy, sty) \
 	VXORPD Y15, Y15, Y15; \
 	VCMPPD $4, Y15, st, Y14; \
@@ -681,7 +693,9 @@ any_masked: \
 	VBROADCASTSD params_num(AX), Y15; \
 	VDIVPD stt, Y15, Y15; \
 	VMULPD Y15, sty, sty; \
-	VPCMPEQQ Y15, Y15, Y15; \
+	VCMPPD $7, sty, sty, Y15; \
+	VANDPD Y15, Y14, Y14; \
+	VBROADCASTSD params_nan(AX), Y15; \
 	VBLENDVPD Y14, sty, Y15, sty
 
 #define PUT_LINES \
@@ -892,8 +906,8 @@ group: \
 	JEQ first; \
 	FIRST_DATE; \
 date: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, params_lo64, AX); \
+	VALID(LOAD, 1, Y13, params_lo64, AX); \
 	TESTQ R13, R13; \
 	JNE masked; \
 valid: \
@@ -915,8 +929,8 @@ first: \
 	LEAQ -8(R9)(R10*8), R9; \
 	WALK_BACK; \
 back: \
-	VALID(LOAD, 0, Y12); \
-	VALID(LOAD, 1, Y13); \
+	VALID(LOAD, 0, Y12, params_lo64, AX); \
+	VALID(LOAD, 1, Y13, params_lo64, AX); \
 	TESTQ R13, R13; \
 	JNE back_masked; \
 back_valid: \
@@ -944,6 +958,110 @@ back_masked: \
 	JMP back_valid
 
 // ---- The bodies, one per type --------------------------------------------------------------
+
+// ---- Samples of 32 pixels as models need them, 8 at a time --------------------------------------------
+//
+// As the body for AVX-512, but without the index, which modelIndex computes from the bits.
+//
+//	Y0, Y1   [8]float64 = first observations    Y12, Y13 all ones where there is an observation
+//	Y2, Y3   all ones for pixels that have one  Y14 y, then d; Y15 scratch
+//	R9 keep, R12 bits, DX d                     BX number of the 8 pixels
+//	R10 bits of pixels that had gaps            SI, DI scratch
+
+// EXPAND(at, a, b): sets lanes of a and b to all ones for bits of the byte at address at.
+#define EXPAND(at, a, b) \
+	VPBROADCASTB at, a; \
+	VPAND bits<>+32(SB), a, b; \
+	VPCMPEQQ bits<>+32(SB), b, b; \
+	VPAND bits<>(SB), a, a; \
+	VPCMPEQQ bits<>(SB), a, a
+
+#define STAGE4(LOAD, j, m, seen, ref) \
+	LOAD(j, X14, Y14); \
+	VANDNPD m, seen, Y15; \
+	VBLENDVPD Y15, Y14, ref, ref; \
+	VORPD m, seen, seen; \
+	VSUBPD ref, Y14, Y14; \
+	VANDPD m, Y14, Y14; \
+	VMOVUPD Y14, (j*32)(DX)
+
+#define STAGE(LOAD, size) \
+	ENTER; \
+group: \
+	IMUL3Q $(8*size), BX, R8; \
+	ADDQ params_src(AX), R8; \
+	MOVQ params_maskByte(AX), R14; \
+	IMULQ BX, R14; \
+	ADDQ R13, R14; \
+	MOVQ BX, DX; \
+	SHLQ $6, DX; \
+	MOVQ params_refs(AX), DI; \
+	ADDQ DX, DI; \
+	VMOVUPD (DI), Y0; \
+	VMOVUPD 32(DI), Y1; \
+	ADDQ params_d(AX), DX; \
+	LEAQ params_seen(AX), R9; \
+	ADDQ BX, R9; \
+	EXPAND((R9), Y2, Y3); \
+	MOVQ params_keep(AX), R9; \
+	ADDQ BX, R9; \
+	MOVQ params_bits(AX), R12; \
+	ADDQ BX, R12; \
+	MOVQ params_dates(AX), CX; \
+	XORL R10, R10; \
+	PCALIGN $32; \
+date: \
+	VALID(LOAD, 0, Y12, params_lo64, AX); \
+	VALID(LOAD, 1, Y13, params_lo64, AX); \
+	TESTQ R13, R13; \
+	JNE masked; \
+valid: \
+	MOVBLZX (R9), DI; \
+	CMPL DI, $0xff; \
+	JNE removed; \
+kept: \
+	VMOVMSKPD Y12, SI; \
+	VMOVMSKPD Y13, DI; \
+	SHLL $4, DI; \
+	ORL DI, SI; \
+	MOVB SI, (R12); \
+	MOVBLZX (R9), DI; \
+	XORL SI, DI; \
+	ORL DI, R10; \
+	STAGE4(LOAD, 0, Y12, Y2, Y0); \
+	STAGE4(LOAD, 1, Y13, Y3, Y1); \
+	ADDQ R11, R8; \
+	ADDQ $4, R9; \
+	ADDQ $4, R12; \
+	ADDQ $256, DX; \
+	DECQ CX; \
+	JNZ date; \
+	MOVQ params_refs(AX), DI; \
+	MOVQ BX, DX; \
+	SHLQ $6, DX; \
+	ADDQ DX, DI; \
+	VMOVUPD Y0, (DI); \
+	VMOVUPD Y1, 32(DI); \
+	VMOVMSKPD Y2, SI; \
+	VMOVMSKPD Y3, DI; \
+	SHLL $4, DI; \
+	ORL DI, SI; \
+	LEAQ params_seen(AX), R9; \
+	MOVB SI, (R9)(BX*1); \
+	ORL R10, params_gaps(AX); \
+	INCQ BX; \
+	CMPQ BX, $4; \
+	JLT group; \
+	LEAVE; \
+masked: \
+	MASK(mask_bits, mask_read); \
+	ADDQ R15, R14; \
+	JMP valid; \
+removed: \
+	EXPAND((R9), Y14, Y15); \
+	VANDPD Y14, Y12, Y12; \
+	VANDPD Y15, Y13, Y13; \
+	JMP kept
 
 TEXT ·slopeU8AVX2(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_U8, NODATA_1, EQUAL_I8, AHEAD_1, 1)
@@ -1124,3 +1242,27 @@ TEXT ·endsF32AVX2(SB), NOSPLIT, $0-8
 
 TEXT ·endsF64AVX2(SB), NOSPLIT, $0-8
 	ENDS(LOAD_F64, 8)
+
+TEXT ·stageU8AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U8, 1)
+
+TEXT ·stageI8AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I8, 1)
+
+TEXT ·stageU16AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U16, 2)
+
+TEXT ·stageI16AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I16, 2)
+
+TEXT ·stageU32AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U32, 4)
+
+TEXT ·stageI32AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I32, 4)
+
+TEXT ·stageF32AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_F32, 4)
+
+TEXT ·stageF64AVX2(SB), NOSPLIT, $0-8
+	STAGE(LOAD_F64, 8)

@@ -432,7 +432,7 @@ done: \
 	VCMPPD $7, ref, ref, K7; \
 	VMOVAPD.Z ref, K7, ref
 
-// LINE8: sty = the slopes of 8 pixels from their sums, NaN for pixels without a slope.
+// LINE8: sty = the slopes of 8 pixels from their sums, NaN() for pixels without a slope.
 // Z28 num, Z26 0
 #define LINE8(n, st, stt, sy, sty) \
 	VCMPPD.BCST $4, params_all(AX), n, K3; \
@@ -447,7 +447,8 @@ done: \
 	VCMPPD.BCST $29, params_minObs(AX), n, K4, K4; \
 	VDIVPD stt, Z28, Z25; \
 	VMULPD Z25, sty, Z25; \
-	VPTERNLOGD $255, sty, sty, sty; \
+	VCMPPD $7, Z25, Z25, K4, K4; \
+	VBROADCASTSD params_nan(AX), sty; \
 	VMOVAPD Z25, K4, sty
 
 #define PUT_LINES \
@@ -1612,6 +1613,129 @@ back_masked: \
 
 // ---- The bodies, one per type --------------------------------------------------------------
 
+// ---- Samples of 32 pixels as models need them -----------------------------------------------------
+//
+// One call takes 32 pixels at some dates. It writes, by date, the differences from the first
+// observation and the bits of the observations, and for every four dates where the row of each pixel
+// begins in a table (see Model).
+//
+//	Z16-Z19 [32]float64 = first observations    K2 pixels that have one
+//	Z20-Z21 [32]uint32 = where rows begin       Z22, Z28 size of a row, Z28 times 2 for each date
+//	Z24-Z27 y, then d                           Z29 lo, Z30 hi, Z31 nodata
+//	K3-K6   observations                        K7 first observations
+//	R9 keep, R12 bits, DX d, BX index           DI dates until the index is stored
+//	R10 bits of pixels that had gaps            SI scratch
+
+#define PUT_INDEX \
+	VPMOVDW Z20, Y24; \
+	VMOVDQU16 Y24, (BX); \
+	VPMOVDW Z21, Y24; \
+	VMOVDQU16 Y24, 32(BX); \
+	VPXORQ Z20, Z20, Z20; \
+	VPXORQ Z21, Z21, Z21; \
+	VMOVDQA64 Z22, Z28; \
+	MOVL $4, DI; \
+	ADDQ $64, BX
+
+#define STAGE(LOAD, VALID, BROADCAST) \
+	ENTER; \
+	LIMITS(BROADCAST); \
+	MOVQ params_refs(AX), DI; \
+	VMOVUPD (DI), Z16; \
+	VMOVUPD 64(DI), Z17; \
+	VMOVUPD 128(DI), Z18; \
+	VMOVUPD 192(DI), Z19; \
+	KMOVD params_seen(AX), K2; \
+	VPBROADCASTD params_row(AX), Z22; \
+	MOVQ SI, R8; \
+	MOVQ R13, R14; \
+	MOVQ params_keep(AX), R9; \
+	MOVQ params_bits(AX), R12; \
+	MOVQ params_d(AX), DX; \
+	MOVQ params_index(AX), BX; \
+	MOVQ params_dates(AX), CX; \
+	XORL R10, R10; \
+	VPXORQ Z20, Z20, Z20; \
+	VPXORQ Z21, Z21, Z21; \
+	VMOVDQA64 Z22, Z28; \
+	MOVL $4, DI; \
+	PCALIGN $64; \
+date: \
+	VALID(0, X24, Y24, Z24, K3, K4); \
+	VALID(1, X25, Y25, Z25, K5, K6); \
+	TESTQ R13, R13; \
+	JNE masked; \
+valid: \
+	KUNPCKBW K3, K4, K3; \
+	KUNPCKBW K5, K6, K5; \
+	KUNPCKWD K3, K5, K3; \
+	KMOVD (R9), K7; \
+	KANDD K7, K3, K3; \
+	KMOVD K3, SI; \
+	MOVL SI, (R12); \
+	XORL (R9), SI; \
+	ORL SI, R10; \
+	KANDND K3, K2, K7; \
+	LOAD(0, Y24, Z24); \
+	LOAD(1, Y25, Z25); \
+	LOAD(2, Y26, Z26); \
+	LOAD(3, Y27, Z27); \
+	KSHIFTRD $8, K3, K4; \
+	KSHIFTRD $16, K3, K5; \
+	KSHIFTRD $24, K3, K6; \
+	VPADDD Z28, Z20, K3, Z20; \
+	VPADDD Z28, Z21, K5, Z21; \
+	VPADDD Z28, Z28, Z28; \
+	KORTESTD K7, K7; \
+	JNE first; \
+known: \
+	VSUBPD.Z Z16, Z24, K3, Z24; \
+	VSUBPD.Z Z17, Z25, K4, Z25; \
+	VSUBPD.Z Z18, Z26, K5, Z26; \
+	VSUBPD.Z Z19, Z27, K6, Z27; \
+	VMOVUPD Z24, (DX); \
+	VMOVUPD Z25, 64(DX); \
+	VMOVUPD Z26, 128(DX); \
+	VMOVUPD Z27, 192(DX); \
+	DECQ DI; \
+	JEQ index; \
+indexed: \
+	ADDQ R11, R8; \
+	ADDQ $4, R9; \
+	ADDQ $4, R12; \
+	ADDQ $256, DX; \
+	DECQ CX; \
+	JNZ date; \
+	CMPQ DI, $4; \
+	JEQ stored; \
+	PUT_INDEX; \
+stored: \
+	MOVQ params_refs(AX), DI; \
+	VMOVUPD Z16, (DI); \
+	VMOVUPD Z17, 64(DI); \
+	VMOVUPD Z18, 128(DI); \
+	VMOVUPD Z19, 192(DI); \
+	KMOVD K2, params_seen(AX); \
+	ORL R10, params_gaps(AX); \
+	LEAVE; \
+index: \
+	PUT_INDEX; \
+	JMP indexed; \
+masked: \
+	MASK32(mask_bits, mask_read); \
+	ADDQ R15, R14; \
+	JMP valid; \
+first: \
+	KORD K7, K2, K2; \
+	VMOVAPD Z24, K7, Z16; \
+	KSHIFTRD $8, K7, K7; \
+	VMOVAPD Z25, K7, Z17; \
+	KSHIFTRD $8, K7, K7; \
+	VMOVAPD Z26, K7, Z18; \
+	KSHIFTRD $8, K7, K7; \
+	VMOVAPD Z27, K7, Z19; \
+	JMP known
+
 TEXT ·slopeU8AVX512(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_U8, NODATA_1, DIFFER_I8, ONES_1, AHEAD_1, 1)
 
@@ -1803,3 +1927,27 @@ TEXT ·endsF32AVX512(SB), NOSPLIT, $0-8
 
 TEXT ·endsF64AVX512(SB), NOSPLIT, $0-8
 	ENDS(VALID_F64, VPBROADCASTQ, 8)
+
+TEXT ·stageU8AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U8, VALID_U8, VPBROADCASTB)
+
+TEXT ·stageI8AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I8, VALID_I8, VPBROADCASTB)
+
+TEXT ·stageU16AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U16, VALID_U16, VPBROADCASTW)
+
+TEXT ·stageI16AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I16, VALID_I16, VPBROADCASTW)
+
+TEXT ·stageU32AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_U32, VALID_U32, VPBROADCASTD)
+
+TEXT ·stageI32AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_I32, VALID_I32, VPBROADCASTD)
+
+TEXT ·stageF32AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_F32, VALID_F32, VPBROADCASTD)
+
+TEXT ·stageF64AVX512(SB), NOSPLIT, $0-8
+	STAGE(LOAD_F64, VALID_F64, VPBROADCASTQ)

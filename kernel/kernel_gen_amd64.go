@@ -34,6 +34,8 @@ func (k Kernel) group(b body, d DType) int {
 			return 16
 		case endsBody:
 			return 16
+		case stageBody:
+			return 32
 		}
 	case AVX2:
 		switch b {
@@ -56,6 +58,8 @@ func (k Kernel) group(b body, d DType) int {
 			return 4
 		case endsBody:
 			return 8
+		case stageBody:
+			return 32
 		}
 	}
 	return 0
@@ -229,6 +233,25 @@ func callAVX512(b body, d DType, p *params) {
 		case Float64:
 			endsF64AVX512(p)
 		}
+	case stageBody:
+		switch d {
+		case Uint8:
+			stageU8AVX512(p)
+		case Int8:
+			stageI8AVX512(p)
+		case Uint16:
+			stageU16AVX512(p)
+		case Int16:
+			stageI16AVX512(p)
+		case Uint32:
+			stageU32AVX512(p)
+		case Int32:
+			stageI32AVX512(p)
+		case Float32:
+			stageF32AVX512(p)
+		case Float64:
+			stageF64AVX512(p)
+		}
 	}
 }
 
@@ -377,6 +400,25 @@ func callAVX2(b body, d DType, p *params) {
 			endsF32AVX2(p)
 		case Float64:
 			endsF64AVX2(p)
+		}
+	case stageBody:
+		switch d {
+		case Uint8:
+			stageU8AVX2(p)
+		case Int8:
+			stageI8AVX2(p)
+		case Uint16:
+			stageU16AVX2(p)
+		case Int16:
+			stageI16AVX2(p)
+		case Uint32:
+			stageU32AVX2(p)
+		case Int32:
+			stageI32AVX2(p)
+		case Float32:
+			stageF32AVX2(p)
+		case Float64:
+			stageF64AVX2(p)
 		}
 	}
 }
@@ -574,6 +616,30 @@ func endsF32AVX512(p *params)
 func endsF64AVX512(p *params)
 
 //go:noescape
+func stageU8AVX512(p *params)
+
+//go:noescape
+func stageI8AVX512(p *params)
+
+//go:noescape
+func stageU16AVX512(p *params)
+
+//go:noescape
+func stageI16AVX512(p *params)
+
+//go:noescape
+func stageU32AVX512(p *params)
+
+//go:noescape
+func stageI32AVX512(p *params)
+
+//go:noescape
+func stageF32AVX512(p *params)
+
+//go:noescape
+func stageF64AVX512(p *params)
+
+//go:noescape
 func slopeU8AVX2(p *params)
 
 //go:noescape
@@ -752,3 +818,27 @@ func endsF32AVX2(p *params)
 
 //go:noescape
 func endsF64AVX2(p *params)
+
+//go:noescape
+func stageU8AVX2(p *params)
+
+//go:noescape
+func stageI8AVX2(p *params)
+
+//go:noescape
+func stageU16AVX2(p *params)
+
+//go:noescape
+func stageI16AVX2(p *params)
+
+//go:noescape
+func stageU32AVX2(p *params)
+
+//go:noescape
+func stageI32AVX2(p *params)
+
+//go:noescape
+func stageF32AVX2(p *params)
+
+//go:noescape
+func stageF64AVX2(p *params)

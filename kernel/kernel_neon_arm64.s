@@ -710,8 +710,8 @@ any_masked: \
 	FLDPQ 32(R16), (F26, F27); \
 	PUT8(params_ref, F24, F25, F26, F27)
 
-// LINE2: sty = the slopes of 2 pixels from their sums, NaN for pixels without a slope.
-// V20 num, V21 least Ctt, V22 least n. clobbers: V24, V25
+// LINE2: sty = the slopes of 2 pixels from their sums, NaN() for pixels without a slope.
+// V20 num, V21 least Ctt, V22 least n, V23 NaN(). clobbers: V24, V25
 //	V24 st*sy, 0 where st is, then n*sty - st*sy
 //	V25 n*stt - st*st
 #define LINE2(n, st, stt, sy, sty) \
@@ -729,12 +729,17 @@ any_masked: \
 	FCMGT_2D(24, 25, 24); \
 	FCMGE_2D(22, n, 25); \
 	AND_16B(25, 24, 24); \
-	ORN_16B(24, sty, sty)
+	FCMEQ_2D(sty, sty, 25); \
+	AND_16B(25, 24, 24); \
+	BIC_16B(24, 23, 25); \
+	AND_16B(24, sty, sty); \
+	ORR_16B(25, sty, sty)
 
 #define PUT_LINES \
 	BROADCAST(params_num, F20, V20); \
 	BROADCAST(params_minCtt, F21, V21); \
 	BROADCAST(params_minObs, F22, V22); \
+	BROADCAST(params_nan, F23, V23); \
 	LINE2(0, 4, 8, 12, 16); \
 	LINE2(1, 5, 9, 13, 17); \
 	LINE2(2, 6, 10, 14, 18); \

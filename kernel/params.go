@@ -39,6 +39,7 @@ type params struct {
 	scratch                      *[2 * block]float64
 
 	// For slopes.
+	nan            float64 // NaN()
 	scale          float64 // without gaps, the slope is the dot product times scale
 	num            float64 // Line.Scale
 	minObs, minCtt float64
@@ -63,13 +64,21 @@ type params struct {
 
 	// For ends.
 	first, last *float64
+
+	// For stage. seen and gaps go from one call to the next, as refs do.
+	keep, bits *uint32
+	d, refs    *modelVector
+	index      *[modelLanes]uint16
+	row        int    // bytes of a row of a table
+	seen       uint32 // bits of the pixels that had an observation
+	gaps       uint32 // bits of the pixels that had a gap where keep is set
 }
 
 // lower returns the params that all calls on a tile share.
 func lower(t Tile, axis Axis, v Valid) params {
 	size := t.Type.Size()
 	p := params{stride: t.Stride * size, dates: t.Dates, tau: &axis.Tau[0],
-		all: float64(t.Dates), sumT: axis.T, sumTT: axis.TT}
+		all: float64(t.Dates), sumT: axis.T, sumTT: axis.TT, nan: NaN()}
 	if t.Packed {
 		p.stride = PanelPixels * size
 		p.jump = (t.Dates - 1) * PanelPixels * size

@@ -71,10 +71,10 @@ func residualsOf[T Sample, F Float](residual, detrended [][]F, t Tile, s Sums, l
 					left = math.FMA(-slope[p], tau-meanTime[p], (y-ref)-mean[p])
 				}
 				if residual != nil {
-					residual[i][from+p] = F(left * scale)
+					residual[i][from+p] = F(OneNaN(left * scale))
 				}
 				if detrended != nil {
-					detrended[i][from+p] = F(math.FMA(ref+mean[p]+left, scale, offset))
+					detrended[i][from+p] = F(OneNaN(math.FMA(ref+mean[p]+left, scale, offset)))
 				}
 			}
 		}

@@ -256,6 +256,51 @@ func seriesOf[T Sample](dst []float64, t Tile, p int, l limits) {
 	}
 }
 
+// Observations writes the observations of date i to dst, pixel by pixel, as float64, and NaN for
+// gaps.
+func (t Tile) Observations(dst []float64, i int, v Valid) {
+	switch t.Type {
+	case Uint8:
+		observationsOf[uint8](dst, t, i, v)
+	case Int8:
+		observationsOf[int8](dst, t, i, v)
+	case Uint16:
+		observationsOf[uint16](dst, t, i, v)
+	case Int16:
+		observationsOf[int16](dst, t, i, v)
+	case Uint32:
+		observationsOf[uint32](dst, t, i, v)
+	case Int32:
+		observationsOf[int32](dst, t, i, v)
+	case Float32:
+		observationsOf[float32](dst, t, i, v)
+	default:
+		observationsOf[float64](dst, t, i, v)
+	}
+}
+
+func observationsOf[T Sample](dst []float64, t Tile, i int, v Valid) {
+	l, dst := v.lower(t.Type), dst[:t.Pixels]
+	for lo := 0; lo < t.Pixels; lo += PanelPixels {
+		hi := min(lo+PanelPixels, t.Pixels)
+		for p, sample := range Row[T](t, i, lo, hi) {
+			y := float64(sample)
+			if !l.observation(y) {
+				y = math.NaN()
+			}
+			dst[lo+p] = y
+		}
+	}
+	if t.Mask.Data == nil {
+		return
+	}
+	for p := range dst {
+		if !t.Mask.observed(t.maskAt(i, p)) {
+			dst[p] = math.NaN()
+		}
+	}
+}
+
 // Plane returns the samples of date i. T must be the tile's type, and the tile must not be packed.
 func Plane[T Sample](t Tile, i int) []T {
 	if t.Packed {
@@ -324,7 +369,8 @@ func (t Tile) samples(stride int) (uint64, error) {
 type Valid struct {
 	// If HasNodata is set, samples equal to Nodata are gaps. They are compared in the type of the
 	// samples: Nodata is rounded to float32 for float32 samples, and has no effect if the samples
-	// have an integer type that cannot represent it.
+	// have an integer type that cannot represent it. GDAL also takes values for equal that are close
+	// to a huge nodata value such as -3.40282e38; HasRange makes these gaps.
 	HasNodata bool
 	Nodata    float64
 	// If HasRange is set, samples outside [Lo, Hi] are gaps.

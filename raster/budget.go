@@ -71,8 +71,7 @@ func (b budget) surveySeries() int64 { return b.total / 128 }
 
 // newPlan plans the fit. Windows of remote files are made larger than the caches ask for, because
 // each request takes a while even if it asks for little.
-func (s *Stack) newPlan(o pixtrend.Options) (pixtrend.StreamPlan, error) {
-	g := s.Grid()
+func (s *Stack) newPlan(g pixtrend.Grid, o pixtrend.Options) (pixtrend.StreamPlan, error) {
 	plan, err := pixtrend.NewStreamPlan(g, o)
 	if err != nil || s.RemoteFiles() == 0 || o.WindowWidth > 0 ||
 		plan.WindowWidth < min(g.BlockWidth, g.Width) || plan.WindowHeight < min(g.BlockHeight, g.Height) {

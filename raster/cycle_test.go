@@ -35,7 +35,7 @@ func TestYearlyCycleOfSentinel(t *testing.T) {
 	i := inspect(t, names, Options{})
 	same("info", i.Survey.Cycle, 256, 0.7719586812931125, 118)
 	const warning = "the rasters are of several seasons, and a yearly cycle does not average out over their dates"
-	const remedy = "fit the months of one season, such as with the option Select.Months = 6-8, or one composite a year"
+	const remedy = "fit the months of one season, such as with the option Select.Months = 6-8, one composite a year, such as with the option Composite = median, or ranks within seasons with the option Fit.Rank.Season = month"
 	warned(t, i, []string{"share the date"}, []string{warning, remedy}, []string{"no observation"})
 	// A fit and a series say the same, word for word.
 	job, err := Prepare(t.Context(), names, t.TempDir()+"/x.tif", Options{})

@@ -34,12 +34,24 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 		}
 	}
 	sources := s.dated()
-	readings, err := o.Dates.Resolve(sources, regular.ReadText)
+	readings, err := o.resolve(sources)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
 		dated[i] = Dated{sources[i].Name, r}
 	}
 	return dated, err
+}
+
+// resolve returns the date, or the number, of every input.
+func (o OpenOptions) resolve(inputs []timeaxis.Input) ([]timeaxis.Reading, error) {
+	readings, err := o.Dates.Resolve(inputs, regular.ReadText)
+	if o.MonthDay != timeaxis.MiddleOfMonth {
+		return readings, err
+	}
+	if months := timeaxis.MiddleOfMonths(readings); months == 0 && err == nil {
+		err = fault.Inputf("no input is dated by a month without a day, so %v has no effect: leave it out", Option{Field: "MonthDay", Value: "middle"})
+	}
+	return readings, err
 }
 
 // Readings returns how each date, or number in its place, was found, in the order of Names.
@@ -71,7 +83,7 @@ func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.
 // selectByDate finds the date of every plane, or of every file if no file is open yet, and returns
 // the indices of those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
-	if s.readings, err = o.Dates.Resolve(s.dated(), regular.ReadText); err != nil {
+	if s.readings, err = o.resolve(s.dated()); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}
@@ -153,10 +165,16 @@ func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
 	}
 	s.planes, s.readings = permuted(s.planes, order), permuted(s.readings, order)
-	if d := axis.Duplicates(); len(d) > 0 {
+	if err := s.compose(axis); err != nil {
+		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
+	}
+	dates := axis.Dates
+	if s.groups != nil {
+		dates = s.composites.Dates
+	} else if d := axis.Duplicates(); len(d) > 0 {
 		s.warnings = append(s.warnings, sharedDates(d, o.Per))
 	}
-	if warning := o.seasonWarning(axis.Dates); warning != "" {
+	if warning := o.seasonWarning(dates); warning != "" && !o.unfitted {
 		s.warnings = append(s.warnings, warning)
 	}
 	return axis, nil

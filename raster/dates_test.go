@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -133,6 +134,49 @@ func TestDatesOfBands(t *testing.T) {
 	relabel(t, name, func(ds *godal.Dataset) error { return describeBands(ds, "X2001.03.05", "X2002.02.18", "X2003.01.01") })
 	if got, want := axisOf(opened(t, []string{name}, OpenOptions{Dates: pattern})), "2001-03-01 2002-02-01 2003-01-01"; got != want {
 		t.Errorf("dates %s, want %s", got, want)
+	}
+	middle := OpenOptions{Dates: pattern, MonthDay: timeaxis.MiddleOfMonth}
+	if got, want := axisOf(opened(t, []string{name}, middle)), "2001-03-16 2002-02-15 2003-01-16"; got != want {
+		t.Errorf("dates %s, want %s", got, want)
+	}
+	if dated, err := Dates(t.Context(), []string{name}, middle); err != nil || dated[1].Date.String() != "2002-02-15" || !dated[1].Month {
+		t.Errorf("dates %v, %v", dated, err)
+	}
+}
+
+// The middles of months make the same stack as a list of these days, also with masks, and a stack of
+// no months has none.
+func TestMiddleOfMonths(t *testing.T) {
+	dir := t.TempDir()
+	s, m := newPlanes(6, 5, 3, 0, 99), newPlanes(6, 5, 3, 0, 1)
+	var files, masks, days []string
+	for i, month := range []string{"2001-01", "2001-02", "2001-12"} {
+		files = append(files, filepath.Join(dir, "ndvi_"+month+".tif"))
+		masks = append(masks, filepath.Join(dir, "qa_"+month+".tif"))
+		days = append(days, month+[]string{"-16", "-15", "-16"}[i])
+		for path, samples := range map[string][]float64{files[i]: s.dates[i], masks[i]: m.dates[i]} {
+			if err := (made{width: 6, height: 5, bands: [][]float64{samples}, dtype: godal.Int16}).write(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	o := all()
+	o.Mask = Mask{From: masks, Keep: []Values{{1, 1}}}
+	o.MonthDay = timeaxis.MiddleOfMonth
+	got := fitted(t, files, o)
+	var err error
+	o.MonthDay, o.Dates = timeaxis.FirstOfMonth, must(timeaxis.ParseSpec(strings.Join(days, ",")))
+	want := fitted(t, files, o)
+	for f := range want {
+		for p, x := range want[f] {
+			if math.Float64bits(got[f][p]) != math.Float64bits(x) {
+				t.Fatalf("field %d of pixel %d is %v, with days in a list %v", f, p, got[f][p], x)
+			}
+		}
+	}
+	o.MonthDay = timeaxis.MiddleOfMonth
+	if _, err = Open(t.Context(), files, o.OpenOptions); err == nil || !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "no input is dated by a month") {
+		t.Errorf("a list of days with the middles of months: %v", err)
 	}
 }
 

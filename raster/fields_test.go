@@ -15,7 +15,8 @@ func TestBandsOfFields(t *testing.T) {
 	inputs := s.files(t, func(_ int, m *made) { m.unit = "K" })
 	fields := stats.Fields()
 	units := []string{"K/year", "K", "1", "1", "1", "1", "K/year", "K", "K", "K", "observations",
-		"years", "years", "K", "K", "K", "K/year", "K/year", "class"}
+		"years", "years", "K", "K", "K", "K/year", "K/year", "class",
+		"K/year", "K", "K/year", "K/year", "K/year", "1", "1", "1", "1", "1", "class"}
 	if len(units) != len(fields) {
 		t.Fatalf("units of %d of %d fields", len(units), len(fields))
 	}
@@ -43,9 +44,11 @@ func TestBandsOfFields(t *testing.T) {
 				t.Errorf("band %d is %s in %q, want %v in %q", i+1, b.Description(), unitOf(b), fields[i], unit)
 			}
 			for key, want := range map[string]map[stats.Field]string{
-				"TIME_ORIGIN":  {stats.Intercept: row.origin, stats.InterceptStderr: row.origin},
-				"CONFIDENCE":   {stats.SlopeLo: "0.9", stats.SlopeHi: "0.9"},
-				"SIGNIFICANCE": {stats.TrendClass: "0.05"},
+				"TIME_ORIGIN":  {stats.Intercept: row.origin, stats.InterceptStderr: row.origin, stats.SenIntercept: row.origin},
+				"CONFIDENCE":   {stats.SlopeLo: "0.9", stats.SlopeHi: "0.9", stats.SenLo: "0.9", stats.SenHi: "0.9"},
+				"SIGNIFICANCE": {stats.TrendClass: "0.05", stats.MKClass: "0.05"},
+				"MK_P":         {stats.MKPValue: "exact", stats.MKClass: "exact"},
+				"MK_METHOD":    {},
 			} {
 				if got := b.Metadata(key); got != want[fields[i]] {
 					t.Errorf("%s of %v is %q, want %q", key, fields[i], got, want[fields[i]])

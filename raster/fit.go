@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 var nan = math.NaN()
@@ -23,9 +25,9 @@ type Options struct {
 	OpenOptions
 	Fit    pixtrend.Options // TileMemory, Progress, Residuals and Detrended must not be set
 	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
-	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass then marks trends
-	// of which that share is expected to be by chance. Fit.Fields must have TrendClass and PValue,
-	// and Fit.Significance must not be set.
+	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass and stats.MKClass then
+	// mark trends of which that share is expected to be by chance. Fit.Fields must have one of them,
+	// and the p-values of each. Fit.Significance must not be set.
 	FDR       float64
 	Residuals string    // a second output: the residuals of each observation, a band a date; "": none
 	Detrend   string    // a third: the residuals plus the mean of each pixel; "": none
@@ -39,7 +41,8 @@ type Options struct {
 
 // Job is a fit that is prepared: its inputs and options are checked, and nothing is written yet.
 type Job struct {
-	Inputs      []string // the raster of each date, in date order
+	Inputs      []string      // the raster of each scene, in date order
+	Scenes      timeaxis.Axis // their dates: those of Grid, unless composites of the scenes are fitted
 	Output      string
 	SideOutputs []string // further outputs: residuals and the detrended stack
 	Grid        pixtrend.Grid
@@ -58,6 +61,8 @@ type Job struct {
 	Warnings  []string
 
 	stack   *Stack
+	geo     geo             // of the outputs
+	source  pixtrend.Source // of the windows: the stack, or composites of it
 	options Options
 	budget  budget
 	outputs []output
@@ -77,18 +82,15 @@ func FitFiles(ctx context.Context, inputs []string, output string, o Options) (S
 // Prepare opens the rasters that Expand finds for inputs, checks them and the options, and plans
 // the fit. It writes nothing. When ctx ends, it returns the cause. The caller closes the job.
 func Prepare(ctx context.Context, inputs []string, output string, o Options) (*Job, error) {
-	if o.Began.IsZero() {
-		o.Began = time.Now()
-	}
-	if _, err := newBudget(o.Memory); err != nil {
+	if err := o.begin(); err != nil {
 		return nil, err
 	}
-	if o.Software == "" {
-		o.Software = "pixtrend"
-	}
 	if o.FDR != 0 {
-		if !(o.FDR > 0 && o.FDR < 1) || !slices.Contains(o.Fit.Fields, stats.TrendClass) || !slices.Contains(o.Fit.Fields, stats.PValue) {
-			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, and lies between 0 and 1", o.FDR, stats.PValue, stats.TrendClass)
+		classes := stats.Classes(o.Fit.Fields)
+		without := func(class stats.Field) bool { return !slices.Contains(o.Fit.Fields, class.Info().PValue) }
+		if !(o.FDR > 0 && o.FDR < 1) || len(classes) == 0 || slices.ContainsFunc(classes, without) {
+			return nil, fmt.Errorf("a false discovery rate of %v takes the fields %v and %v, or %v and %v, and lies between 0 and 1",
+				o.FDR, stats.PValue, stats.TrendClass, stats.MKPValue, stats.MKClass)
 		}
 	}
 	if err := o.checkFit(); err != nil {
@@ -109,13 +111,33 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
-	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
+	if err := o.checkForm(max(1, len(o.Fit.Fields))); err != nil {
+		return nil, err
+	}
+	return o.open(ctx, inputs, output, prepare)
+}
+
+// begin sets defaults, and checks the memory.
+func (o *Options) begin() error {
+	if o.Began.IsZero() {
+		o.Began = time.Now()
+	}
+	o.Software = cmp.Or(o.Software, "pixtrend")
+	_, err := newBudget(o.Memory)
+	return err
+}
+
+// checkForm returns an error if outputs of so many bands cannot be made as the options say.
+func (o *Options) checkForm(bands int) error {
+	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, bands)}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
 	}
-	if err := form.checkCreation(); err != nil {
-		return nil, err
-	}
+	return form.checkCreation()
+}
+
+// open opens the stack of a job and prepares the job.
+func (o Options) open(ctx context.Context, inputs []string, output string, prepare func(*Stack, string, Options) (*Job, error)) (*Job, error) {
 	s, err := Open(ctx, inputs, o.OpenOptions)
 	if err != nil {
 		return nil, err
@@ -138,6 +160,7 @@ func (o *Options) checkFit() error {
 		{o.Fit.Progress != nil, "Progress", "pass it to Job.Run"},
 		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
 		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
+		{o.Fit.Samples, "Samples", "PrepareComposites writes samples"},
 		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
 	} {
 		if x.set {
@@ -149,23 +172,40 @@ func (o *Options) checkFit() error {
 
 // prepare makes the job of a stack that is open.
 func prepare(s *Stack, output string, o Options) (*Job, error) {
+	if err := s.checkComposites(); err != nil {
+		return nil, err
+	}
+	return newJob(s, output, o)
+}
+
+// newJob plans a job and describes its outputs.
+func newJob(s *Stack, output string, o Options) (*Job, error) {
 	memory, err := s.budget(o.Memory)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.planWithin(memory, o.Fit)
+	source, err := s.fitted(o.Fit.Threads)
+	if err != nil {
+		return nil, err
+	}
+	grid := source.Grid()
+	plan, err := s.planWithin(memory, grid, o.Fit)
 	if err != nil {
 		return nil, err
 	}
 	left := memory.openFiles(plan.TileMemory)
 	s.keepHandles(left, s.spread(left, plan))
-	transform := s.geo.transform
+	if inSeasons(o.Fit) {
+		s.dropSeasonWarning(o.OpenOptions)
+	}
+	part := s.part()
+	transform := part.transform
 	j := &Job{
-		Inputs: s.Names(), Output: output, Grid: s.Grid(), Given: s.Given(), DatedBy: sourcesOf(s.readings),
+		Inputs: s.Names(), Scenes: s.scenes, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		stack: s, options: o, budget: memory,
+		stack: s, geo: part, source: source, options: o, budget: memory,
 	}
 	if err := j.addOutputs(); err != nil {
 		return nil, err
@@ -176,20 +216,24 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 
 // planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the
 // budget and the dates do not allow.
-func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
+func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
 	o.TileMemory = memory.tiles()
 	if err := s.checkBlocks(memory); err != nil {
 		return plan, err
 	}
-	plan, err = s.newPlan(o)
+	plan, err = s.newPlan(g, o)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
 		return plan, fault.Errorf("a window of %d dates for each of %d threads does not fit the memory of %d MiB: allow %d MiB with %v, or fewer threads with %v",
 			short.Dates, short.Threads, memory.total>>20, 2*short.Need>>20+1, Option{Field: "Memory"}, Option{Field: "Fit.Threads"})
 	}
-	if err != nil {
-		return plan, err
+	if lost := (*pixtrend.PrecisionError)(nil); errors.As(err, &lost) {
+		return plan, fault.Errorf("the band %v would have %v as %v in Float32, which does not hold it: write %v, or leave the band out",
+			lost.Field, Value(lost.Time), Value(float32(lost.Time)), Option{Field: "Fit.Float64"})
 	}
-	if n := len(s.planes); o.MinObs > n {
+	if err != nil {
+		return plan, explainRanks(err, o.Rank)
+	}
+	if n := len(g.Axis.T); o.MinObs > n {
 		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.MinObs, n))
 	}
 	// GDAL holds a block for each worker, and the bytes that the block was decoded from.
@@ -204,7 +248,7 @@ func (s *Stack) planWithin(memory budget, o pixtrend.Options) (plan pixtrend.Str
 	s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
 		most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
 	o.Threads = most
-	return s.newPlan(o)
+	return s.newPlan(g, o)
 }
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
@@ -225,7 +269,7 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	tally := startTally(j)
 	fitted, copied := j.inSteps(progress)
 	start, hidden := time.Now(), j.stack.maskedSamples.Load()
-	report, err := j.Plan.Run(ctx, j.stack, tally, fitted)
+	report, err := j.Plan.Run(ctx, j.source, tally, fitted)
 	files, createErr := tally.create()
 	if createErr != nil {
 		return Summary{}, createErr
@@ -270,8 +314,10 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 // gives the files their names. On error it removes them.
 func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
 	changed, err = j.stack.unchanged(ctx)
-	if d := tally.discoveries; err == nil && d != nil {
-		err = files[0].discover(ctx, d, tally.pvalue, slices.Index(j.Plan.Fields, stats.TrendClass))
+	for _, d := range tally.discoveries {
+		if err == nil {
+			err = files[0].discover(ctx, d)
+		}
 	}
 	if err != nil {
 		files.Abort()

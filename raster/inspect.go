@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -175,7 +174,7 @@ func (in *inspection) date() error {
 			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
 		}
 	}
-	readings, err := in.o.Dates.Resolve(inputs, regular.ReadText)
+	readings, err := in.o.resolve(inputs)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

@@ -36,7 +36,7 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 	sidecars, listed := folders.Sidecars(name)
 	alone := listed && len(sidecars) == 0
 	like := ""
-	if t != nil && alone && !slices.ContainsFunc(outputMarks, t.HasItem) { // which look refuses
+	if t != nil && alone && !slices.ContainsFunc(append(outputMarks, compositeItem), t.HasItem) { // which look refuses, or notes
 		like = t.Likeness()
 	}
 	l, ok := known[like]

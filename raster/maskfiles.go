@@ -15,7 +15,7 @@ import (
 // openMasks opens the files of masks and sets the mask of each plane to the one of its date.
 func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
-	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true})
+	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, MonthDay: o.MonthDay, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)
 	}

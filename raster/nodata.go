@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -39,6 +40,19 @@ func nodataRange(d kernel.DType, nodata float64) (lo, hi float64) {
 		return -limit, hi
 	}
 	return lo, limit
+}
+
+// checkNodata returns an error if samples of p cannot be nodata, which was given for them. Of
+// float32, that is what would be rounded to 0. NaN leaves samples of integers without a nodata value,
+// and huge values are those of nodataRange.
+func (p *plane) checkNodata(nodata float64) error {
+	v := kernel.Valid{HasNodata: true, Nodata: nodata}
+	rounded := p.dtype == kernel.Float32 && nodata != 0 && float32(nodata) == 0
+	if math.IsNaN(nodata) || p.dtype.IsFloat() && !rounded || !p.dtype.IsFloat() && canHold(p.dtype, v) {
+		return nil
+	}
+	return fault.Errorf("band %d holds samples of %s, which cannot be %v: give another value with %v, or leave it out",
+		p.band, TypeName(p.dtype), Value(nodata), Option{Field: "Nodata"})
 }
 
 // valid returns which samples of p are observations, by its nodata value alone.

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"errors"
 	"math"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,54 @@ func TestNodataTypedShort(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A nodata value that samples cannot have is refused if it was given, whatever the files say.
+func TestNodataOfAnotherType(t *testing.T) {
+	s := planes{2, 1, [][]float64{{0, 10}, {1, 20}, {0, 31}}}
+	for _, tt := range []struct {
+		dtype godal.DataType
+		given float64
+		want  string // in the error; "": none
+	}{
+		{godal.Byte, 256, "samples of UInt8, which cannot be 256"},
+		{godal.Byte, -1, "samples of UInt8, which cannot be -1"},
+		{godal.Byte, 255.5, "samples of UInt8, which cannot be 255.5"},
+		{godal.Byte, 0.5, "samples of UInt8, which cannot be 0.5"},
+		{godal.Byte, math.Inf(1), "samples of UInt8, which cannot be inf"},
+		{godal.UInt16, 65536, "samples of UInt16, which cannot be 65536"},
+		{godal.Int16, -32769, "samples of Int16, which cannot be -32769"},
+		{godal.UInt32, 1 << 32, "samples of UInt32, which cannot be 4294967296"},
+		{godal.Float32, 1e-46, "samples of Float32, which cannot be 1e-46"},
+		{godal.Byte, 255, ""},
+		{godal.Byte, nan, ""}, // none
+		{godal.Int32, -1 << 31, ""},
+		{godal.Float32, 0, ""},
+		{godal.Float32, 0.1, ""},
+		{godal.Float32, 1e-45, ""},
+		{godal.Float32, -math.MaxFloat64, ""}, // the least of any type
+		{godal.Float64, 1e-46, ""},
+	} {
+		files := s.files(t, func(_ int, m *made) { m.dtype = tt.dtype })
+		o := Options{}
+		o.Nodata = &tt.given
+		stack, err := Open(t.Context(), files, o.OpenOptions)
+		if err == nil {
+			_ = stack.Close()
+		}
+		if tt.want == "" {
+			if err != nil {
+				t.Errorf("%v with nodata %v: %v", tt.dtype, tt.given, err)
+			}
+			continue
+		}
+		if err == nil || !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), files[0]) {
+			t.Errorf("%v with nodata %v: %v, want %q", tt.dtype, tt.given, err, tt.want)
+		}
+	}
+	// A nodata value that the file itself has wrong hides nothing, and info reports it.
+	files := s.files(t, func(_ int, m *made) { m.dtype, m.nodata = godal.Byte, ptr(-9999.0) })
+	checkTwoPass(t, "a nodata value of the file", fitted(t, files, all()), s)
 }
 
 // The comparison is GDAL's, but for two things: what lies beyond a huge nodata value is a gap as

@@ -30,12 +30,17 @@ const (
 	xItem     = "PIXTREND_X"
 	// contentItem is an item of outputs whose bands are dates, which can be the input of a fit.
 	contentItem = "PIXTREND_CONTENT"
+	// compositeItem is an item of composites, and of outputs that were made from composites.
+	compositeItem = "PIXTREND_COMPOSITE"
 )
 
 var outputMarks = []string{datesItem, xItem}
 
 // newOutputs describes the files of a job in the order of its results, the fields first.
 func (j *Job) newOutputs() []output {
+	if j.options.Fit.Samples {
+		return j.compositeOutputs()
+	}
 	fields := j.newSpec()
 	outputs := []output{{j.Output, fields}}
 	for _, s := range []struct{ path, content string }{
@@ -51,16 +56,19 @@ func (j *Job) newOutputs() []output {
 			spec.Metadata[key] = value
 		}
 		spec.Bands = nil
-		for i := range j.Inputs {
-			// Descriptions are dates, so that the file can be the input of a fit.
-			spec.Bands = append(spec.Bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.stack.planes[i].unit})
-		}
+		spec.Bands = j.dateBands()
 		outputs = append(outputs, output{s.path, spec})
 	}
-	for i := range outputs {
-		outputs[i].spec.Memory /= int64(len(outputs))
-	}
 	return outputs
+}
+
+// dateBands describes a band for each date. Descriptions are dates, so that the file can be the
+// input of a fit.
+func (j *Job) dateBands() (bands []Band) {
+	for i := range j.Grid.Axis.T {
+		bands = append(bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.Unit})
+	}
+	return bands
 }
 
 // addOutputs sets the outputs of a job, and what is known of them before they are written.
@@ -69,8 +77,10 @@ func (j *Job) addOutputs() error {
 	if err := j.checkOutputs(); err != nil {
 		return err
 	}
-	for i, o := range j.outputs {
-		if i > 0 {
+	for i := range j.outputs {
+		o := &j.outputs[i]
+		o.spec.Memory /= int64(len(j.outputs))
+		if i > 0 && !j.Plan.Samples {
 			j.SideOutputs = append(j.SideOutputs, o.path)
 		}
 		made, err := o.spec.resolve()
@@ -87,7 +97,7 @@ func (j *Job) addOutputs() error {
 
 // newSpec describes the output.
 func (j *Job) newSpec() Spec {
-	g, geo := j.Grid, j.stack.geo
+	g, geo := j.Grid, j.geo
 	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
@@ -103,6 +113,9 @@ func (j *Job) newSpec() Spec {
 		s.GeoTransform = geo.transform
 	}
 	maps.Copy(s.Metadata, j.metadata())
+	if w := j.stack.region; w != (pixtrend.Window{}) {
+		s.Metadata["PIXTREND_REGION"] = fmt.Sprintf("%d,%d,%d,%d", w.X, w.Y, w.Width, w.Height)
+	}
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))
@@ -141,13 +154,17 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 			b.Metadata = map[string]string{"FALSE_DISCOVERY_RATE": fmt.Sprint(o.FDR)}
 		}
 	}
+	if items := rankItems(f, o.Fit.Rank); len(items) > 0 {
+		maps.Copy(items, b.Metadata)
+		b.Metadata = items
+	}
 	return b
 }
 
 // labelList names the dates or numbers of the axis: all of up to 40, otherwise their count and the
 // ends.
 func labelList(j *Job) string {
-	axis, n := j.Grid.Axis, len(j.Inputs)
+	axis, n := j.Grid.Axis, len(j.Grid.Axis.T)
 	if n > 40 {
 		return axis.String()
 	}

@@ -46,6 +46,7 @@ type plane struct {
 	blockBytes    int64         // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
 	files         []string // of the first plane: all files that its file is read with; nil: only itself
+	composite     string   // what the file is of scenes, such as annual max; "" if it does not say
 	form          form
 }
 
@@ -119,6 +120,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
+		p.composite = ds.Metadata(compositeItem, "")
 	}
 	return nil
 }
@@ -220,6 +222,9 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 	var known bool
 	if p.dtype, p.signedByte, known = b.Type(); !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)
+	}
+	if nodata != nil {
+		return p.checkNodata(*nodata)
 	}
 	return nil
 }

@@ -103,9 +103,6 @@ func (s *Stack) describeFile(i int, known likenesses, o OpenOptions, look func(i
 // checkTargets reports whether targets can be written, and take the place of nothing that is read.
 // It returns warnings about links that are replaced.
 func (r *reads) checkTargets(overwrite bool, targets []atomicfile.Target) (warnings []string, err error) {
-	if err := atomicfile.CheckTargets(overwrite, targets...); err != nil {
-		return nil, err
-	}
 	for _, t := range targets {
 		if err := r.checkApart(t); err != nil {
 			return nil, err
@@ -114,7 +111,7 @@ func (r *reads) checkTargets(overwrite bool, targets []atomicfile.Target) (warni
 			warnings = append(warnings, warning)
 		}
 	}
-	return warnings, nil
+	return warnings, atomicfile.CheckTargets(overwrite, targets...)
 }
 
 // checkApart returns an error if a target, or a file beside it that it would take away, is read.

@@ -122,5 +122,13 @@ func (o OpenOptions) seasonWarning(dates []timeaxis.Date) string {
 	return o.sentence("the rasters are of several seasons, and a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; %v", oneSeason)
 }
 
+// dropSeasonWarning removes the warning that a yearly cycle distorts the fit.
+func (s *Stack) dropSeasonWarning(o OpenOptions) {
+	if warning := o.seasonWarning(s.fittedDates()); warning != "" {
+		s.warnings = slices.DeleteFunc(s.warnings, func(w string) bool { return w == warning })
+	}
+}
+
 // oneSeason is what to do about a yearly cycle.
-var oneSeason = fault.Messagef("fit the months of one season, such as with %v, or one composite a year", Option{Field: "Select.Months", Value: "6-8"})
+var oneSeason = fault.Messagef("fit the months of one season, such as with %v, one composite a year, such as with %v, or ranks within seasons with %v",
+	Option{Field: "Select.Months", Value: "6-8"}, Option{Field: "Composite", Value: "median"}, Option{Field: "Fit.Rank.Season", Value: "month"})

@@ -3,6 +3,7 @@ package raster
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -41,13 +42,14 @@ type Series struct {
 	Confidence float64       `json:"confidence"`  // level of confidence of limits
 	MinObs     int           `json:"min_obs"`     // least number of observations for a line
 	Dates      []SeriesDate  `json:"dates"`       // sorted by date
-	Fields     []SeriesField `json:"fields"`      // in the order of stats.AllFields
+	Fields     []SeriesField `json:"fields"`      // all that need no option without a default
 	Warnings   []string      `json:"warnings"`
 
 	Axis timeaxis.Axis `json:"-"`
 
 	slope, mean, half float64 // slope per unit of T, mean of observations, and half the width of the slope's limits
 	time, spread      float64 // mean and variance of the times of the observations
+	sen               senLine
 }
 
 // SeriesDate is the pixel at one date.
@@ -67,20 +69,44 @@ type SeriesDate struct {
 
 // SeriesField is a field of the fit of the pixel.
 type SeriesField struct {
-	Name  string `json:"name"`
-	Value *Value `json:"value"` // in double precision; null for NaN
-	Unit  string `json:"unit"`
+	Of    stats.Field `json:"-"`
+	Name  string      `json:"name"`
+	Value *Value      `json:"value"` // in double precision; null for NaN
+	Unit  string      `json:"unit"`
+}
+
+// seriesFields returns the fields of a series of that many dates: all that need no option without a
+// default, and those of ranks up to the number of dates that these take.
+func seriesFields(dates int) []stats.Field {
+	return slices.DeleteFunc(stats.Fields(), func(f stats.Field) bool {
+		info := f.Info()
+		return info.Option == stats.OptionSignificance || info.Estimator == stats.Rank && dates > kernel.MaxRankDates
+	})
+}
+
+// Field returns a field of the fit; a zero SeriesField if it is not among Fields.
+func (s *Series) Field(f stats.Field) SeriesField {
+	if i := slices.IndexFunc(s.Fields, func(of SeriesField) bool { return of.Of == f }); i >= 0 {
+		return s.Fields[i]
+	}
+	return SeriesField{}
 }
 
 // ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
 // that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
-// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt and ISA.
+// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank and ISA.
 //
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
+	}
+	if o.Composite.Period != timeaxis.NoPeriod {
+		return nil, errors.New("a series is of scenes: leave Options.Composite unset, or read the series of composites that PrepareComposites has written")
+	}
+	if o.Region != (Region{}) {
+		return nil, errors.New("a series is of one pixel: leave Options.Region unset")
 	}
 	var outputs []atomicfile.Target
 	for _, path := range targets {
@@ -112,11 +138,12 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
 	s.observer = p.see
-	o.Fit = pixtrend.Options{Fields: stats.AllFields, Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
-		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
+	o.Fit = pixtrend.Options{Fields: seriesFields(len(s.planes)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
+		MinObs: cmp.Or(o.Fit.MinObs, 2), Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt,
+		Rank: o.Fit.Rank, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewStreamPlan(p.Grid(), o.Fit)
 	if err != nil {
-		return nil, err
+		return nil, explainRanks(err, o.Fit.Rank)
 	}
 	defer gdal.ShareBlockCache(memory.readCache())()
 	left := memory.openFiles(plan.TileMemory)
@@ -287,11 +314,11 @@ func (p *pixel) series(o Options) *Series {
 		s.Band = first.band
 	}
 	value := map[stats.Field]float64{}
-	for i, f := range stats.AllFields {
+	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
-		s.Fields = append(s.Fields, SeriesField{f.String(), valueOf(p.results[i]), o.band(f, grid.Axis, s.Unit).Unit})
+		s.Fields = append(s.Fields, SeriesField{f, f.String(), valueOf(p.results[i]), o.band(f, grid.Axis, s.Unit).Unit})
 	}
-	residuals, names := p.results[len(stats.AllFields):], p.Names()
+	residuals, names := p.results[len(o.Fit.Fields):], p.Names()
 	scale := cmp.Or(grid.Scale, 1)
 	n := 0.0
 	for i, of := range p.seen {
@@ -320,6 +347,7 @@ func (p *pixel) series(o Options) *Series {
 	}
 	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
 	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
+	s.sen = s.newSenLine(value, o.Fit.InterceptAt)
 	for i := range s.Dates {
 		d := &s.Dates[i]
 		y, lo, hi := s.Line(d.T)

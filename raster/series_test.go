@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // series reads a pixel.
@@ -30,7 +31,8 @@ func series(t *testing.T, inputs []string, column, row int, o Options) *Series {
 // every field and every residual, bit for bit, and gaps where it has gaps.
 func checkSeries(t *testing.T, inputs, of []string, o Options, pixels int) {
 	t.Helper()
-	o.Fit.Fields, o.Fit.Float64, o.Residuals = stats.AllFields, true, filepath.Join(t.TempDir(), "residuals.tif")
+	all := seriesFields(0)
+	o.Fit.Fields, o.Fit.Float64, o.Residuals = all, true, filepath.Join(t.TempDir(), "residuals.tif")
 	fields, width := readAll(t, fit(t, of, o))
 	residuals, _ := readAll(t, o.Residuals)
 	o.Residuals = ""
@@ -50,13 +52,13 @@ func checkSeries(t *testing.T, inputs, of []string, o Options, pixels int) {
 		if len(s.Fields) != len(fields) || len(s.Dates) != len(residuals) || s.Column != p%width || s.Row != p/width {
 			t.Fatalf("%d fields and %d dates of %d,%d", len(s.Fields), len(s.Dates), s.Column, s.Row)
 		}
-		for i, f := range stats.AllFields {
+		for i, f := range all {
 			same(f.String(), s.Fields[i].Value, fields[i][p])
 			if s.Fields[i].Name != f.String() {
 				t.Fatalf("field %d is called %s", i, s.Fields[i].Name)
 			}
 		}
-		if n := fields[slices.Index(stats.AllFields, stats.N)][p]; float64(s.Observations()) != n {
+		if n := fields[slices.Index(all, stats.N)][p]; float64(s.Observations()) != n {
 			t.Fatalf("pixel %d: %d observations, the fit has %v", p, s.Observations(), n)
 		}
 		for i, d := range s.Dates {
@@ -265,7 +267,7 @@ func TestSeriesLine(t *testing.T) {
 func TestSeriesOfLAI(t *testing.T) {
 	inputs := []string{shared(t, "rtrend_lai_china/yearly/LAI_*.tif")}
 	s := series(t, inputs, 19, 7, Options{})
-	if slope := float64(*s.Fields[slices.Index(stats.AllFields, stats.Slope)].Value); math.Abs(slope/8.64257852834e-03-1) > 1e-10 || s.Observations() != 20 {
+	if slope := float64(*s.Field(stats.Slope).Value); math.Abs(slope/8.64257852834e-03-1) > 1e-10 || s.Observations() != 20 {
 		t.Errorf("slope %v of %d observations", slope, s.Observations())
 	}
 	checkSeries(t, inputs, inputs, Options{}, 5)
@@ -276,6 +278,8 @@ func TestSeriesOfLandsat(t *testing.T) {
 	inputs := []string{shared(t, "yatsm_landsat_p035r032/L*199[0-2]*_stack.gtif")}
 	o := Options{}
 	o.Index, o.Mask = Index{"nd", 4, 3}, Mask{Band: 8, Keep: keep(t, "0")}
+	checkSeries(t, inputs, inputs, o, 4)
+	o.Fit.Rank = pixtrend.RankOptions{Season: timeaxis.Quarterly, SeasonCovariance: true}
 	checkSeries(t, inputs, inputs, o, 4)
 }
 

@@ -21,10 +21,13 @@ import (
 
 // OpenOptions say how files become a stack.
 type OpenOptions struct {
-	Dates  timeaxis.Spec      // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
-	Per    timeaxis.Unit      // the unit of time that slopes are per; zero: the year
-	Select timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
-	XUnit  string             // the unit of numbers that are no dates; "": none
+	Dates timeaxis.Spec // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
+	// MonthDay is the day that a month without a day is taken for. The middle is an error if no input
+	// is dated by a month.
+	MonthDay timeaxis.MonthDay
+	Per      timeaxis.Unit      // the unit of time that slopes are per; zero: the year
+	Select   timeaxis.Selection // which dates are used; zero: all. No sample of other files is read
+	XUnit    string             // the unit of numbers that are no dates; "": none
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
 	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
@@ -37,10 +40,15 @@ type OpenOptions struct {
 	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and netCDF if an input has
 	// the name of such a file.
 	Drivers []string
+	// Region is the part of the stack that is fitted; the zero Region is the whole stack.
+	Region Region
+	// Composite says which scenes become one before a fit; the zero Composite fits the scenes.
+	Composite Composite
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
 
-	ofMasks bool // the files are masks of others
+	ofMasks  bool // the files are masks of others
+	unfitted bool // no line is fitted, so that seasons distort nothing
 
 	// Explain returns the text of an error or a warning in a report, such as one that names the
 	// flags of a command; nil: what its Error method returns.
@@ -67,6 +75,8 @@ func (o OpenOptions) check() error {
 		return fault.Inputf("band %d does not exist: bands count from 1", o.Band)
 	case o.Dates.IsX() && (o.Per != timeaxis.PerYear || !o.Select.All()):
 		return fault.Inputf("numbers in place of dates have a unit of their own and no calendar: leave out the unit of time and the selection of dates")
+	case o.Dates.IsX() && o.Composite.Period != timeaxis.NoPeriod:
+		return fault.Inputf("numbers in place of dates have no calendar: they make no %v composites", o.Composite.Period)
 	case !o.Dates.IsX() && o.XUnit != "":
 		return fault.Inputf("%q is a unit of numbers in place of dates, and there are none: leave it out", o.XUnit)
 	case o.Band > 0 && o.Index.Kind != "":
@@ -75,7 +85,7 @@ func (o OpenOptions) check() error {
 	if err := cmp.Or(o.Index.check(), o.Valid.check()); err != nil {
 		return fault.Inputf("%v", err)
 	}
-	if err := o.Mask.check(); err != nil {
+	if err := cmp.Or(o.Mask.check(), o.Region.check()); err != nil {
 		return err
 	}
 	return o.Select.Check()
@@ -104,9 +114,13 @@ type Stack struct {
 	readers       readers
 	directFiles   []*directFile // by file; nil if it is read by GDAL alone
 	readings      []timeaxis.Reading
-	given         int          // rasters, before dates were selected
-	maskedSamples atomic.Int64 // samples that masks have hidden
-	observer      watch        // sees what is read; nil in a fit
+	given         int              // rasters, before dates were selected
+	scenes        timeaxis.Axis    // of the planes
+	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
+	composites    timeaxis.Axis
+	region        pixtrend.Window // what is fitted; zero: the whole
+	maskedSamples atomic.Int64    // samples that masks have hidden
+	observer      watch           // sees what is read; nil in a fit
 }
 
 // Open opens the rasters that Expand finds for inputs, reads their dates and checks that those that
@@ -131,6 +145,9 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
+	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
+		return nil, err
+	}
 	warnings, err := checkGrids(s.files, geos, o)
 	if err != nil {
 		return nil, err
@@ -162,6 +179,9 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 		s.sources, s.files = permuted(s.sources, kept), permuted(s.files, kept)
 	}
 	if geos, err = s.describe(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := s.checkMixture(); err != nil {
 		return nil, err
 	}
 	if !named {
@@ -344,6 +364,9 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 // unit returns the unit of what is fitted; "" if the files do not say.
 func (s *Stack) unit() string {
 	p := s.planes[0]
+	if s.groups != nil && s.options.Composite.By.IsCount() {
+		return "observations"
+	}
 	if p.second != nil {
 		return s.options.Index.unit(p.unit, p.second.unit)
 	}
@@ -353,19 +376,20 @@ func (s *Stack) unit() string {
 // Treatment says how samples become observations, as texts that the options are written as. A text
 // is empty if its option is not set.
 type Treatment struct {
-	Index string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
-	Valid string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
-	Masks string `json:"masks,omitempty"`       // which masks make samples gaps, for people
+	Index     string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
+	Composite string `json:"composite,omitempty"`   // what is fitted of the scenes of a period, such as annual max
+	Valid     string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
+	Masks     string `json:"masks,omitempty"`       // which masks make samples gaps, for people
 }
 
 // treatment returns the treatment of the samples of a stack.
 func (s *Stack) treatment() Treatment {
-	return Treatment{Index: s.options.Index.String(), Valid: s.validText(), Masks: s.maskText()}
+	return Treatment{Index: s.options.Index.String(), Composite: s.options.Composite.String(), Valid: s.validText(), Masks: s.maskText()}
 }
 
 // metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
-	m := map[string]string{"PIXTREND_INDEX": t.Index, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
+	m := map[string]string{"PIXTREND_INDEX": t.Index, compositeItem: t.Composite, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }

@@ -12,20 +12,21 @@ import (
 
 // Summary describes a fit that is done.
 type Summary struct {
-	Output    string `json:"output"`
-	Residuals string `json:"residuals,omitempty"` // the second output; "": none
-	Detrend   string `json:"detrend,omitempty"`   // the third; "": none
-	Format    Format `json:"format"`              // GTiff or COG
-	Width     int    `json:"width"`
-	Height    int    `json:"height"`
-	Pixels    int    `json:"pixels"`
-	Dates     int    `json:"dates"`
-	Given     int    `json:"dates_given"` // before dates were selected
-	Unit      string `json:"unit"`        // of time, of slopes
-	Fitted    int    `json:"fitted"`      // pixels with a result in the first field that is not n
+	Output    string   `json:"output"`
+	Outputs   []string `json:"outputs,omitempty"`   // of composites: a file, or a file for each
+	Residuals string   `json:"residuals,omitempty"` // the second output; "": none
+	Detrend   string   `json:"detrend,omitempty"`   // the third; "": none
+	Format    Format   `json:"format"`              // GTiff or COG
+	Width     int      `json:"width"`
+	Height    int      `json:"height"`
+	Pixels    int      `json:"pixels"`
+	Dates     int      `json:"dates"`
+	Given     int      `json:"dates_given"` // before dates were selected
+	Unit      string   `json:"unit"`        // of time, of slopes
+	Fitted    int      `json:"fitted"`      // pixels with a result in the first field that is not n
 	Treatment
 	Masked         int64     `json:"samples_masked"`  // by masks, of all pixels and dates
-	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null if n is no field
+	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null if n is no field; of composites, those without an observation
 	Fields         []string  `json:"fields"`
 	Remote         int       `json:"remote_files"`  // inputs that are on servers
 	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
@@ -42,7 +43,8 @@ type Summary struct {
 	// Classes of the slopes. The first and the last class have at most a twentieth of the slopes
 	// each; null without slopes.
 	SlopeHistogram *stats.Histogram `json:"slope_histogram"`
-	FDR            *FDR             `json:"false_discovery_rate,omitempty"`
+	FDR            *FDR             `json:"false_discovery_rate,omitempty"`    // of trend_class
+	MKFDR          *FDR             `json:"mk_false_discovery_rate,omitempty"` // of mk_class
 	Warnings       []string         `json:"warnings"`
 }
 
@@ -84,21 +86,29 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, f.String())
 	}
-	if tally.n >= 0 {
+	if tally.n >= 0 || tally.samples {
 		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations
 		s.Gaps = &gaps
 	}
 	if tally.slopes != nil {
 		s.QuintilesOf = tally.slopes.Len()
 	}
-	if d := tally.discoveries; d != nil {
+	for _, d := range tally.discoveries {
 		p, found, of := d.Threshold()
-		s.FDR = &FDR{Rate: j.options.FDR, Trends: found, Of: of}
+		result := &FDR{Rate: j.options.FDR, Trends: found, Of: of}
 		if found > 0 {
-			s.FDR.PValue = p
+			result.PValue = p
+		}
+		if d.of == stats.MKClass {
+			s.MKFDR = result
+		} else {
+			s.FDR = result
 		}
 	}
 	for _, o := range j.outputs {
+		if j.Plan.Samples {
+			s.Outputs = append(s.Outputs, o.path)
+		}
 		if info, err := os.Stat(o.path); err == nil {
 			s.BytesWritten += info.Size()
 		}
@@ -116,20 +126,20 @@ type tally struct {
 	huge   int // pixels whose result is as huge as only fill values make it
 	slopes *stats.Sampler
 
-	n            int // the plane of the numbers of observations, or -1
+	samples      bool // whether the planes are composites, a gap of which is NaN
+	n            int  // the plane of the numbers of observations, or -1
 	observations int64
 
-	discoveries *stats.Discoveries // nil without a false discovery rate
-	pvalue      int                // the plane of the p-values
+	discoveries []discovery // for a false discovery rate
 }
 
 // startTally creates the files in a goroutine, since that takes about ten milliseconds.
 func startTally(j *Job) *tally {
-	t := &tally{width: j.Grid.Width, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
+	t := &tally{width: j.Grid.Width, samples: j.Plan.Samples, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
 	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
 	if j.options.FDR > 0 {
-		t.discoveries, t.pvalue = stats.NewDiscoveries(j.options.FDR), slices.Index(j.Plan.Fields, stats.PValue)
+		t.discoveries = discoveries(j.options.FDR, j.Plan.Fields)
 	}
 	for i, field := range j.Plan.Fields {
 		if field == stats.Slope {
@@ -172,6 +182,16 @@ func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 }
 
 func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
+	if t.samples {
+		for i := range planes.Dates {
+			for _, x := range kernel.Plane[F](planes, i) {
+				if x == x {
+					t.observations++
+				}
+			}
+		}
+		return
+	}
 	for _, x := range kernel.Plane[F](planes, t.field) {
 		if x == x {
 			t.fitted++
@@ -185,8 +205,8 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 			t.observations += int64(n)
 		}
 	}
-	if t.discoveries != nil {
-		stats.Count(t.discoveries, kernel.Plane[F](planes, t.pvalue))
+	for _, d := range t.discoveries {
+		stats.Count(d.Discoveries, kernel.Plane[F](planes, d.pvalue))
 	}
 	if t.slope < 0 {
 		return

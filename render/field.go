@@ -22,13 +22,12 @@ type Kind struct {
 }
 
 var kinds = map[string]Kind{
-	stats.Slope.String():     {Title: "Linear trend", Signed: true},
-	stats.Intercept.String(): {Title: "Intercept of the linear trend"},
-	stats.RValue.String():    {Title: "Correlation with time", Signed: true},
-	stats.R2.String():        {Title: "Share of the variance that the linear trend explains"},
-	stats.TValue.String():    {Title: "t-value of the linear trend", Signed: true},
-	stats.PValue.String(): {Title: "p-value of the linear trend", Palette: DefaultSequential + reversed,
-		Classes: []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"}, Limits: []float64{0.01, 0.05, 0.1}},
+	stats.Slope.String():           {Title: "Linear trend", Signed: true},
+	stats.Intercept.String():       {Title: "Intercept of the linear trend"},
+	stats.RValue.String():          {Title: "Correlation with time", Signed: true},
+	stats.R2.String():              {Title: "Share of the variance that the linear trend explains"},
+	stats.TValue.String():          {Title: "t-value of the linear trend", Signed: true},
+	stats.PValue.String():          pvalues("p-value of the linear trend"),
 	stats.Stderr.String():          {Title: "Standard error of the linear trend"},
 	stats.InterceptStderr.String(): {Title: "Standard error of the intercept"},
 	stats.RMSE.String():            {Title: "Root mean square deviation from the linear trend"},
@@ -41,8 +40,28 @@ var kinds = map[string]Kind{
 	stats.Change.String():          {Title: "Change along the linear trend", Signed: true},
 	stats.SlopeLo.String():         {Title: "Linear trend, lower confidence limit", Signed: true},
 	stats.SlopeHi.String():         {Title: "Linear trend, upper confidence limit", Signed: true},
-	stats.TrendClass.String(): {Title: "Direction of the linear trend", Signed: true,
-		Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}},
+	stats.TrendClass.String():      directions("Direction of the linear trend"),
+	stats.SenSlope.String():        {Title: "Theil–Sen trend", Signed: true},
+	stats.SenIntercept.String():    {Title: "Intercept of the Theil–Sen trend"},
+	stats.SenLo.String():           {Title: "Theil–Sen trend, lower confidence limit", Signed: true},
+	stats.SenHi.String():           {Title: "Theil–Sen trend, upper confidence limit", Signed: true},
+	stats.SiegelSlope.String():     {Title: "Siegel trend", Signed: true},
+	stats.MKS.String():             {Title: "S of Mann and Kendall", Signed: true},
+	stats.MKVar.String():           {Title: "Variance of S of Mann and Kendall"},
+	stats.MKTau.String():           {Title: "Rank correlation with time", Signed: true},
+	stats.MKZ.String():             {Title: "z of Mann and Kendall", Signed: true},
+	stats.MKPValue.String():        pvalues("p-value of the Mann–Kendall trend"),
+	stats.MKClass.String():         directions("Direction of the Mann–Kendall trend"),
+}
+
+// pvalues is the kind of p-values, and directions that of classes of trends.
+func pvalues(title string) Kind {
+	return Kind{Title: title, Palette: DefaultSequential + reversed,
+		Classes: []string{"p ≤ 0.01", "0.01 < p ≤ 0.05", "0.05 < p ≤ 0.1", "p > 0.1"}, Limits: []float64{0.01, 0.05, 0.1}}
+}
+
+func directions(title string) Kind {
+	return Kind{Title: title, Signed: true, Classes: []string{"falling", "neither", "rising"}, Limits: []float64{-0.5, 0.5}}
 }
 
 // KindOf returns the kind of a field. It is the zero Kind if the name is not a field of a fit, but
@@ -65,7 +84,7 @@ func KindOf(name string) Kind {
 
 // TitleOf returns the title of a field of samples that have a name, such as "Linear trend of NDVI".
 func (k Kind) TitleOf(variable string) string {
-	for _, of := range []string{"inear trend", "Correlation"} {
+	for _, of := range []string{"inear trend", "Theil–Sen trend", "Siegel trend", "Mann–Kendall trend", "orrelation"} {
 		if at := strings.Index(k.Title, of); at >= 0 {
 			at += len(of)
 			return k.Title[:at] + " of " + variable + k.Title[at:]

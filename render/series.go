@@ -33,6 +33,11 @@ type Series struct {
 	// Line is nil, no line is drawn. A line needs at least one observation.
 	Line      func(x float64) (y, lo, hi float64)
 	BandLabel string // of the confidence band, in the legend
+	// Sen returns the value of a second line at x, that of Theil and Sen, and those of the lines with
+	// the limits of its slope, which are NaN if there are none. It is drawn if it is not nil and Line
+	// is not either.
+	Sen      func(x float64) (y, lo, hi float64)
+	SenLabel string // of the lines with the limits, in the legend
 	// DPI is the resolution of a PNG, in pixels an inch of the 20 × 12 cm of a plot. 0: 150
 	DPI float64
 }
@@ -42,6 +47,7 @@ var (
 	seriesDots = color.NRGBA{0, 114, 178, 255}
 	seriesLine = color.NRGBA{213, 94, 0, 255}
 	seriesBand = color.NRGBA{252, 229, 214, 255} // the colour of the line at 20 % opacity on white
+	seriesSen  = color.NRGBA{0, 158, 115, 255}
 	seriesGaps = color.NRGBA{90, 90, 90, 255}
 	seriesText = color.NRGBA{30, 30, 30, 255}
 	seriesGrid = color.Gray{228}
@@ -171,13 +177,26 @@ func (s Series) legend(c *draw.Canvas) {
 	}
 	if s.Line != nil {
 		const wide = 18
-		entry("fitted line", wide, func(left vg.Point) { c.StrokeLine2(lineStyle, left.X, left.Y, left.X+wide, left.Y) })
+		stroke := func(style draw.LineStyle) func(left vg.Point) {
+			return func(left vg.Point) { c.StrokeLine2(style, left.X, left.Y, left.X+wide, left.Y) }
+		}
+		label := "fitted line"
+		if s.Sen != nil {
+			label = "least-squares line"
+		}
+		entry(label, wide, stroke(lineStyle))
 		if _, lo, _ := s.Line(s.Observed[0].X); !math.IsNaN(lo) {
 			entry(s.BandLabel, wide, func(left vg.Point) {
 				box := vg.Rectangle{Min: vg.Point{X: left.X, Y: left.Y - 4}, Max: vg.Point{X: left.X + wide, Y: left.Y + 4}}
 				c.SetColor(seriesBand)
 				c.Fill(box.Path())
 			})
+		}
+		if s.Sen != nil {
+			entry("Theil–Sen line", wide, stroke(senStyle))
+			if _, lo, _ := s.Sen(s.Observed[0].X); !math.IsNaN(lo) {
+				entry(s.SenLabel, wide, stroke(limitStyle))
+			}
 		}
 	}
 	c.Max.Y = at.Y - style.Font.Size/2
@@ -191,8 +210,10 @@ func seriesCount(n int, noun string) string {
 }
 
 var (
-	lineStyle = draw.LineStyle{Color: seriesLine, Width: 1.5}
-	gapStyle  = draw.LineStyle{Color: seriesGaps, Width: 0.9}
+	lineStyle  = draw.LineStyle{Color: seriesLine, Width: 1.5}
+	senStyle   = draw.LineStyle{Color: seriesSen, Width: 1.5}
+	limitStyle = draw.LineStyle{Color: seriesSen, Width: 0.8, Dashes: []vg.Length{3, 2}}
+	gapStyle   = draw.LineStyle{Color: seriesGaps, Width: 0.9}
 )
 
 const gapHeight = 7.0
@@ -268,6 +289,31 @@ func (s Series) addLine(p *plot.Plot, g *plotter.Grid) error {
 	}
 	l.LineStyle = lineStyle
 	p.Add(g, l)
+	if s.Sen == nil {
+		return nil
+	}
+	return s.addSen(p, first, last)
+}
+
+// addSen adds the line of Theil and Sen and those with the limits of its slope, from the first
+// observation to the last.
+func (s Series) addSen(p *plot.Plot, first, last float64) error {
+	y0, lo0, hi0 := s.Sen(first)
+	y1, lo1, hi1 := s.Sen(last)
+	for _, of := range []struct {
+		from, to float64
+		style    draw.LineStyle
+	}{{lo0, lo1, limitStyle}, {hi0, hi1, limitStyle}, {y0, y1, senStyle}} {
+		if math.IsNaN(of.from) || math.IsNaN(of.to) {
+			continue
+		}
+		l, err := plotter.NewLine(plotter.XYs{{X: first, Y: of.from}, {X: last, Y: of.to}})
+		if err != nil {
+			return fmt.Errorf("render: %w", err)
+		}
+		l.LineStyle = of.style
+		p.Add(l)
+	}
 	return nil
 }
 

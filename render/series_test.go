@@ -19,7 +19,10 @@ import (
 func aSeries() Series {
 	s := Series{Title: "Pixel in column 3, row 4", Subtitle: "slope +0.01 per year", XLabel: "year", YLabel: "ndvi", Axis: Years,
 		Gaps: []float64{1995, 2015}, BandLabel: "95 % band",
-		Line: func(x float64) (y, lo, hi float64) { y = 0.3 + 0.01*(x-2005); return y, y - 0.02, y + 0.02 }}
+		Line: func(x float64) (y, lo, hi float64) { y = 0.3 + 0.01*(x-2005); return y, y - 0.02, y + 0.02 },
+		Sen: func(x float64) (y, lo, hi float64) {
+			return 0.31 + 0.009*(x-2005), 0.31 + 0.007*(x-2005), 0.31 + 0.012*(x-2005)
+		}, SenLabel: "95 % limits"}
 	for i := 1996; i < 2015; i++ {
 		s.Observed = append(s.Observed, plotter.XY{X: float64(i), Y: 0.3 + 0.01*float64(i-2005) + 0.01*math.Sin(float64(i))})
 	}
@@ -42,7 +45,7 @@ func TestSeriesDraw(t *testing.T) {
 			count[color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)]++
 		}
 	}
-	for what, c := range map[string]color.NRGBA{"observations": seriesDots, "line": seriesLine, "band": seriesBand} {
+	for what, c := range map[string]color.NRGBA{"observations": seriesDots, "line": seriesLine, "band": seriesBand, "second line": seriesSen} {
 		if count[c] < 300 {
 			t.Errorf("%d pixels have the colour of the %s", count[c], what)
 		}
@@ -66,7 +69,7 @@ func TestSeriesDraw(t *testing.T) {
 			text += string(c) + "\n"
 		}
 	}
-	for _, want := range []string{"Pixel in column 3, row 4", "slope +0.01 per year", "year", "ndvi", "19 observations", "2 gaps", "fitted line", "95 % band", "2000", "0.30"} {
+	for _, want := range []string{"Pixel in column 3, row 4", "slope +0.01 per year", "year", "ndvi", "19 observations", "2 gaps", "least-squares line", "Theil–Sen line", "95 % limits", "95 % band", "2000", "0.30"} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("%q is not in the drawing:\n%s", want, text)
 		}
@@ -96,6 +99,7 @@ func TestSeriesOfLittle(t *testing.T) {
 		"small":        {Observed: at(1e-300, 2e-300)},
 		"close":        {Observed: at(1, math.Nextafter(1, 2))},
 		"far band":     {Observed: at(1, 2), Line: func(x float64) (y, lo, hi float64) { return x, -1e9, 1e9 }},
+		"second line":  {Observed: at(1, 2), Line: func(x float64) (y, lo, hi float64) { return x, math.NaN(), math.NaN() }, Sen: func(x float64) (y, lo, hi float64) { return x, math.NaN(), math.NaN() }},
 		"infinite":     {Observed: at(1, 2), Line: func(x float64) (y, lo, hi float64) { return x, math.NaN(), math.Inf(1) }},
 		"ancient":      {Observed: plotter.XYs{{X: -719162, Y: 1}, {X: 2932896, Y: 2}}, Axis: Days},
 		"far years":    {Observed: plotter.XYs{{X: 1, Y: 1}, {X: 1e15, Y: 2}}, Axis: Years},

@@ -16,11 +16,12 @@
 // # Fields and estimators
 //
 // A field is one result of a fit. An estimator computes several fields from the observations of a
-// pixel. The only estimator so far fits the straight line y = intercept + slope·t by ordinary least
-// squares. Names and definitions are those of scipy.stats.linregress where it has them.
-// [Field.Info] returns what is known of a field. docs/semantics.md defines each one, and lists the
-// results of degenerate pixels: those with fewer observations than Options.MinObs, with all of them
-// at one date, with two, or with constant ones.
+// pixel. [Linear] fits the straight line y = intercept + slope·t by ordinary least squares. Names and
+// definitions are those of scipy.stats.linregress where it has them. [Rank] computes medians of
+// slopes, such as that of Theil and Sen, and the test of Mann and Kendall.
+// [Field.Info] returns what is known of a field. docs/semantics.md and docs/ranks.md define each
+// one, and list the results of degenerate pixels: those with fewer observations than Options.MinObs,
+// with all of them at one date, with two, or with constant ones.
 //
 // A pixel's results depend on its own observations and the plan alone, bit for bit: not on the
 // instruction set, the tile, its neighbours, or which other fields are asked for.

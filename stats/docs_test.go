@@ -45,10 +45,13 @@ func TestTableOfFields(t *testing.T) {
 		if fields, err := ParseFields(" " + info.Name); err != nil || len(fields) != 1 || fields[0] != f || f.String() != info.Name {
 			t.Errorf("%q reads as %v: %v", info.Name, fields, err)
 		}
-		// A field is in "all" if it needs no option.
+		// A field is in "all" if it is of the line and needs no option.
 		p, err := NewPlan(kernels(t)[0], years(2001, 2003), Options{Fields: []Field{f}})
-		if (err != nil) != info.NotInAll {
+		if (err != nil || info.Estimator != Linear) != info.NotInAll || (err != nil) != (info.Option == OptionSignificance) {
 			t.Errorf("%v without options: %v", f, err)
+		}
+		if class := info.Option == OptionSignificance; class != (info.Unit == UnitClass) || class && info.PValue.Info().Estimator != info.Estimator {
+			t.Errorf("%v follows from %v", f, info.PValue)
 		}
 		if err == nil && p.AllDates() != info.AllDates {
 			t.Errorf("%v needs all dates together: %v", f, p.AllDates())

@@ -8,6 +8,7 @@ type Estimator uint8
 // The estimators.
 const (
 	Linear Estimator = iota // a straight line, by ordinary least squares
+	Rank                    // medians of slopes, and the ranks of the observations
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -19,6 +20,9 @@ var estimators = []struct {
 }{
 	Linear: {"linear", func(p *Plan, fields []Field, o Options) (estimator, error) {
 		return newLine(p, fields, o), nil
+	}},
+	Rank: {"rank", func(p *Plan, fields []Field, o Options) (estimator, error) {
+		return newRank(p, fields, o)
 	}},
 }
 

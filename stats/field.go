@@ -34,6 +34,21 @@ const (
 	TrendClass      Field = regress.OutClass           // −1, 0 or 1: sign of the slope where PValue < Options.Significance, else 0
 )
 
+// The fields of ranks, see RankOptions. docs/ranks.md defines them.
+const (
+	SenSlope     Field = regress.Outs + iota // slope of Theil and Sen, per unit of time
+	SenIntercept                             // value of a line with this slope at Options.InterceptAt
+	SenLo                                    // lower limit of SenSlope, with Options.Confidence
+	SenHi                                    // upper limit
+	SiegelSlope                              // slope of Siegel's repeated medians, per unit of time
+	MKS                                      // S of Mann and Kendall
+	MKVar                                    // its variance without a trend
+	MKTau                                    // Kendall's τ-b of time and samples
+	MKZ                                      // S over its standard deviation, with continuity correction
+	MKPValue                                 // two-sided p-value of S
+	MKClass                                  // −1, 0 or 1: sign of S where MKPValue < Options.Significance, else 0
+)
+
 // Unit says what the numbers of a field count.
 type Unit uint8
 
@@ -66,8 +81,9 @@ type FieldInfo struct {
 	Unit      Unit
 	Nearest   bool   // overviews take the nearest value, since a mean of several has no meaning
 	AllDates  bool   // all dates of a pixel must be in memory together
-	NotInAll  bool   // "all" does not stand for it
+	NotInAll  bool   // "all", the fields of the line, does not stand for it
 	Option    Option // the option that it depends on
+	PValue    Field  // of a class: the p-values that it depends on
 	Help      string // what it is, in one line
 
 	needs needs // what the line computes for it beside the sums
@@ -99,13 +115,41 @@ var table = []FieldInfo{
 	SlopeHi: {Name: "slope_hi", Unit: UnitPerTime, Option: OptionConfidence, needs: needsQuantiles,
 		Help: "upper confidence limit of the slope"},
 	TrendClass: {Name: "trend_class", Unit: UnitClass, Nearest: true, NotInAll: true,
-		Option: OptionSignificance, needs: needsTails,
+		Option: OptionSignificance, PValue: PValue, needs: needsTails,
 		Help: "sign of the slope (−1 or 1) where pvalue is significant, else 0"},
+	SenSlope: {Name: "sen_slope", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true,
+		Help: "Theil–Sen slope: the median of the slopes between two observations"},
+	SenIntercept: {Name: "sen_intercept", Estimator: Rank, Unit: UnitSamples, AllDates: true, NotInAll: true, Option: OptionInterceptAt,
+		Help: "value of the line with the slope sen_slope at the date of the intercept"},
+	SenLo: {Name: "sen_lo", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true, Option: OptionConfidence,
+		Help: "lower confidence limit of sen_slope"},
+	SenHi: {Name: "sen_hi", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true, Option: OptionConfidence,
+		Help: "upper confidence limit of sen_slope"},
+	SiegelSlope: {Name: "siegel_slope", Estimator: Rank, Unit: UnitPerTime, AllDates: true, NotInAll: true,
+		Help: "Siegel's slope: the median of the median slopes from each observation"},
+	MKS: {Name: "mk_s", Estimator: Rank, AllDates: true, NotInAll: true,
+		Help: "S of Mann–Kendall: pairs that rise minus pairs that fall"},
+	MKVar: {Name: "mk_var", Estimator: Rank, AllDates: true, NotInAll: true,
+		Help: "variance of mk_s without a trend"},
+	MKTau: {Name: "mk_tau", Estimator: Rank, AllDates: true, NotInAll: true,
+		Help: "Kendall's rank correlation τ-b of time and samples"},
+	MKZ: {Name: "mk_z", Estimator: Rank, AllDates: true, NotInAll: true,
+		Help: "mk_s, moved by 1 towards 0, divided by its standard deviation"},
+	MKPValue: {Name: "mk_pvalue", Estimator: Rank, AllDates: true, NotInAll: true,
+		Help: "two-sided p-value of mk_s"},
+	MKClass: {Name: "mk_class", Estimator: Rank, Unit: UnitClass, Nearest: true, AllDates: true, NotInAll: true,
+		Option: OptionSignificance, PValue: MKPValue,
+		Help: "sign of mk_s (−1 or 1) where mk_pvalue is significant, else 0"},
 }
 
-// AllFields is what "all" stands for: every field but those that need an option without a default,
-// as TrendClass does.
+// AllFields is what "all" stands for: every field of the line but those that need an option without
+// a default, as TrendClass does. Fields of ranks take much longer, and are asked for by name.
 var AllFields = slices.DeleteFunc(Fields(), func(f Field) bool { return f.Info().NotInAll })
+
+// Classes returns those of fields that mark significant trends.
+func Classes(fields []Field) []Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Info().Option != OptionSignificance })
+}
 
 // Fields returns every field, in the order of the table.
 func Fields() []Field {

@@ -18,8 +18,9 @@ type Options struct {
 	MinObs        int          // observations that a pixel needs to have a result, at least 2. 0: 2
 	Scale, Offset float64      // a stored sample s means s·Scale + Offset. Scale 0: 1
 	InterceptAt   float64      // time at which Intercept is the value of the line
-	Confidence    float64      // of the limits SlopeLo and SlopeHi, between 0 and 1. 0: DefaultConfidence
-	Significance  float64      // p-values below it make a TrendClass of −1 or 1; between 0 and 1
+	Confidence    float64      // of the limits of slopes, such as SlopeLo, between 0 and 1. 0: DefaultConfidence
+	Significance  float64      // p-values below it make a TrendClass or MKClass of −1 or 1; between 0 and 1
+	Rank          RankOptions  // of the fields of ranks
 }
 
 // DefaultConfidence is the confidence of limits where Options.Confidence is 0.
@@ -80,7 +81,10 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 				f, o.Significance)
 		}
 	}
-	var err error
+	err := o.Rank.CheckUse(p.fields)
+	if err != nil {
+		return nil, err
+	}
 	if p.shares, err = p.divide(o); err != nil {
 		return nil, err
 	}

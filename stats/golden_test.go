@@ -18,6 +18,24 @@ const (
 	goldenTables = 0x08640f70a233b672
 )
 
+// hashOf returns a hash of the bits of planes, with one NaN for all.
+func hashOf(t *testing.T, planes ...[]float64) uint64 {
+	t.Helper()
+	h := fnv.New64a()
+	for _, plane := range planes {
+		for _, x := range plane {
+			bits := math.Float64bits(x)
+			if x != x {
+				bits = math.Float64bits(nan)
+			}
+			if err := binary.Write(h, binary.LittleEndian, bits); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return h.Sum64()
+}
+
 func TestGoldenFields(t *testing.T) {
 	state := uint64(1)
 	next := func() uint64 { // SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)
@@ -41,24 +59,9 @@ func TestGoldenFields(t *testing.T) {
 			}
 		}
 	}
-	hash := func(planes ...[]float64) uint64 {
-		h := fnv.New64a()
-		for _, plane := range planes {
-			for _, x := range plane {
-				bits := math.Float64bits(x)
-				if x != x {
-					bits = math.Float64bits(nan)
-				}
-				if err := binary.Write(h, binary.LittleEndian, bits); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		return h.Sum64()
-	}
 	o := Options{Fields: withClass, Significance: 0.05, PerUnit: 365.2425, InterceptAt: 7500}
 	for _, k := range kernels(t) {
-		if got := hash(fitSeries[float64](t, k, times, series, o)...); got != goldenSecond {
+		if got := hashOf(t, fitSeries[float64](t, k, times, series, o)...); got != goldenSecond {
 			t.Errorf("%v: the fields have hash %#016x, want %#016x", k.ISA(), got, uint64(goldenSecond))
 		}
 		p, err := NewPlan(k, times, o)
@@ -66,7 +69,7 @@ func TestGoldenFields(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.line.lines.Times.Doubts = regress.Doubts{}
-		if got := hash(fitPlan[float64](p, series)...); got != goldenFields {
+		if got := hashOf(t, fitPlan[float64](p, series)...); got != goldenFields {
 			t.Errorf("%v: without a second look, the fields have hash %#016x, want %#016x", k.ISA(), got, uint64(goldenFields))
 		}
 	}
@@ -76,7 +79,7 @@ func TestGoldenFields(t *testing.T) {
 		near, interpolated := polynomial(df), far.at(df)
 		tables = append(append(append(tables, near[:]...), interpolated[:]...), quantile(df, 0.95), quantile(df, 0.999))
 	}
-	if got := hash(tables); got != goldenTables {
+	if got := hashOf(t, tables); got != goldenTables {
 		t.Errorf("the tables have hash %#016x, want %#016x", got, uint64(goldenTables))
 	}
 }

@@ -52,10 +52,10 @@ func secondSeries[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, i int
 	for date, r := range s.ofPixel {
 		r *= lines.Times.Scale
 		if residual != nil {
-			residual[date][at] = F(r)
+			residual[date][at] = F(kernel.OneNaN(r))
 		}
 		if detrended != nil {
-			detrended[date][at] = F(mean + r)
+			detrended[date][at] = F(kernel.OneNaN(mean + r))
 		}
 	}
 }

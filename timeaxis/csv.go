@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -13,14 +15,25 @@ import (
 type kind[V comparable] struct {
 	parse                     func(string) (V, error)
 	singular, plural          string
-	forms                     []string // of a row's last cell
+	forms                     []string       // of a row's last cell
+	header                    *regexp.Regexp // of the last cell of a header
 	errNo, errCount, errTwice error
 }
 
+// A cell of dates with a digit is a mistyped date and no header. One of numbers may be a header such
+// as CO2, but a number may be nan or inf.
 var (
-	dateKind = kind[Date]{Parse, "date", "dates", []string{"YYYY-MM-DD", "YYYY"}, ErrNoDate, ErrCount, ErrAmbiguous}
-	xKind    = kind[float64]{parseNumber, "number", "numbers", []string{"NUMBER"}, ErrNoX, ErrCountX, ErrAmbiguousX}
+	dateKind = kind[Date]{Parse, "date", "dates", []string{"YYYY-MM-DD", "YYYY"}, regexp.MustCompile(`^\D*$`),
+		ErrNoDate, ErrCount, ErrAmbiguous}
+	xKind = kind[float64]{parseNumber, "number", "numbers", []string{"NUMBER"}, regexp.MustCompile(`^\D*$|^[[:alpha:]]{2}`),
+		ErrNoX, ErrCountX, ErrAmbiguousX}
 )
+
+// isHeader reports whether a cell that cannot be read is that of a header.
+func (k kind[V]) isHeader(cell string) bool {
+	_, err := strconv.ParseFloat(cell, 64)
+	return err != nil && k.header.MatchString(cell)
+}
 
 // row returns what a row for path looks like, "path,YYYY-MM-DD or path,YYYY".
 func (k kind[V]) row(path string) string {
@@ -83,11 +96,13 @@ func parseTable[V comparable](k kind[V], file string, data []byte) (table[V], er
 				file, line, count(len(cells), "cell"), k.row("path"), k.singular)
 		}
 		value, err := k.parse(cells[columns-1])
-		if err != nil && first {
+		switch {
+		case err != nil && first && k.isHeader(cells[columns-1]):
 			t.header = line
 			continue
-		}
-		if err != nil {
+		case err != nil && first:
+			return table[V]{}, fmt.Errorf("%s:%d: %w, or a header without digits", file, line, err)
+		case err != nil:
 			return table[V]{}, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
 		entry := row[V]{line: line, value: value}
@@ -117,8 +132,8 @@ func trimCells(cells []string) []string {
 	return cells
 }
 
-// headerNote is for errors about a value that is not there: a mistyped one in
-// the first row makes that row a header.
+// headerNote is for errors about a value that is not there: a first row without
+// digits, such as n/a, is taken for a header.
 func (t table[V]) headerNote() string {
 	if t.header == 0 {
 		return ""

@@ -52,11 +52,12 @@ func (e *Error) Unwrap() error { return e.Kind }
 type Remedy int
 
 const (
-	GiveDates   Remedy = iota // a pattern for the names, or dates in a list or a CSV
-	GiveOneKind               // a year for every input, or a day for every input, in a CSV
-	SelectYears               // bounds that are years, or days for the inputs
-	OtherInputs               // inputs of other dates, or GiveDates
-	PairByPath                // a CSV with the path and the date, or the number, of every input
+	GiveDates    Remedy = iota // a pattern for the names, or dates in a list or a CSV
+	GiveOneKind                // a year for every input, or a day for every input, in a CSV
+	SelectYears                // bounds that are years, or days for the inputs
+	OtherInputs                // inputs of other dates, or GiveDates
+	PairByPath                 // a CSV with the path and the date, or the number, of every input
+	ComposeYears               // annual composites, or days for the inputs
 )
 
 var remedies = [...]string{
@@ -65,6 +66,8 @@ var remedies = [...]string{
 	SelectYears: "select by years, or give the days in a CSV with rows of path,date",
 	OtherInputs: "name inputs of other dates, or give the dates by a pattern of the names, as a list, or in a CSV with rows of path,date",
 	PairByPath:  "pair them in a CSV with a row of path,date for every input",
+
+	ComposeYears: "make annual composites, or give the days in a CSV with rows of path,date",
 }
 
 // String says what to do in words for a person.

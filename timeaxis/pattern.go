@@ -27,7 +27,8 @@ var groupSets = []string{"year", "year month", "year month day", "year doy", "ye
 // year alone, a year with a month and with or without a day, a year with doy, or
 // a year with a dekad or pentad of the month or, without one, of the year. A year
 // of two digits is one of 1969 to 2068; a month is a number or an English name;
-// without a day, the first day of the period is meant.
+// without a day, the first day of the period is meant ([MiddleOfMonths] makes
+// that of a month its middle).
 //
 // The pattern is looked for in the whole path as it was given, or in the
 // description of a band where the bands of one raster are its dates. A path
@@ -82,7 +83,7 @@ func (s Spec) matched(in Input) (Reading, error) {
 	if len(c.dates) > 1 {
 		return Reading{}, fmt.Errorf("%w in %s, %v and %v: make %s match only one", ErrAmbiguous, in.named(c), c.dates[0].date, c.dates[1].date, s.given())
 	}
-	r := Reading{Date: c.dates[0].date, Source: c.source, Rule: s.given()}
+	r := Reading{Date: c.dates[0].date, Month: areMonth(s.pattern.SubexpNames()), Source: c.source, Rule: s.given()}
 	if c.dates[0].rolled {
 		r.Warning = in.rolled(r)
 	}

@@ -29,7 +29,8 @@ func TestPattern(t *testing.T) {
 			continue
 		}
 		got, err := spec.Resolve(inputsOf(test.path), noRead)
-		if want := (Reading{Date: mustParse(t, test.want), Source: "path", Rule: "the pattern '" + test.pattern + "'"}); err != nil || got[0] != want {
+		month := strings.HasSuffix(test.pattern, "(?P<month>[a-z]{3})") // the only one without a part of the month
+		if want := (Reading{Date: mustParse(t, test.want), Month: month, Source: "path", Rule: "the pattern '" + test.pattern + "'"}); err != nil || got[0] != want {
 			t.Errorf("%s in %s: got %v, %v; want %v", test.pattern, test.path, got, err, want)
 		}
 		// A band is matched by its description.

@@ -28,6 +28,7 @@ type Reading struct {
 	Date    Date
 	X       float64 // where Date is not given, see [Spec.IsX]
 	Source  string  // such as "file name" or "the range 1995-2015"
+	Month   bool    // the source has a month without a day, and Date is its first day unless [MiddleOfMonths] moved it
 	Rule    string  // the rule that read the source, such as "Landsat product id"; "" where there is none
 	Doubt   string  // why an input has no certain date, in the words of the error about it; "" where Source is given
 	Warning string  // a sentence: another source says otherwise, or the day had to be rolled over; "": neither
@@ -147,7 +148,7 @@ func (in Input) read(cells []cell) (Reading, error) {
 		case r.Source == "" && open != nil && c.dates[0].date.IsYear() && open.doubt != "":
 			return Reading{}, in.unclear(*open)
 		case r.Source == "" || r.Date.IsYear() && !c.dates[0].date.IsYear() && agree(r.Date, c.dates[0].date):
-			r.Date, r.Source, r.Rule = c.dates[0].date, c.source, c.dates[0].rule
+			r.Date, r.Month, r.Source, r.Rule = c.dates[0].date, c.dates[0].month, c.source, c.dates[0].rule
 			if c.dates[0].rolled {
 				r.Warning = in.rolled(r)
 			}

@@ -19,6 +19,8 @@ type Spacing struct {
 	// are irregular: where no step fits all dates, or half of the steps would be missing.
 	Every   string
 	Missing []Date
+
+	steps []int // of Dates, from the first; nil where they are irregular
 }
 
 // SpacingOf looks at dates in any order, which are all years or all days.
@@ -68,6 +70,7 @@ func (s *Spacing) step(usual int) {
 	if s.Unit == "day" {
 		calendars = []calendar{
 			partsOfMonth(slices.MaxFunc(s.Dates, func(a, b Date) int { return a.day - b.day }).day),
+			partsOfMonth(middle),
 			partsOfMonth(1, 11, 21),
 			partsOfMonth(1, 6, 11, 16, 21, 26),
 			days,
@@ -98,6 +101,9 @@ func (s *Spacing) regularIn(c calendar) bool {
 		return false
 	}
 	s.Every = c.every(step)
+	for _, d := range s.Dates {
+		s.steps = append(s.steps, (number(d)-first)/step)
+	}
 	for n := first; n <= last; n += step {
 		if !has[n] {
 			s.Missing = append(s.Missing, c.date(n))
@@ -150,12 +156,18 @@ var days = calendar{
 	every:  func(step int) string { return steps(step, "day") },
 }
 
+// middle is the day of partsOfMonth that stands for MiddleOfMonth.
+const middle = 0
+
 // partsOfMonth counts the parts of months that begin at these days: months with one, dekads with
 // three, pentads with six. Where a month is too short, its last day is meant.
 func partsOfMonth(begin ...int) calendar {
 	n := len(begin)
 	day := func(year int, month time.Month, part int) int {
-		return min(begin[part], time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day())
+		if begin[part] == middle {
+			return middleOf(year, month)
+		}
+		return min(begin[part], lengthOf(year, month))
 	}
 	noun := map[int]string{1: "month", 3: "dekad", 6: "pentad"}[n]
 	return calendar{

@@ -195,7 +195,7 @@ func (s Spec) IsX() bool { return s.mode == byX }
 //	ndvi/july.tif,2001-07-15
 //	ndvi/august.tif,2001-08-16
 //
-// The first row is a header if its last cell is no date. A row belongs to the
+// The first row is a header if its last cell has no digit. A row belongs to the
 // input whose name is the same once both are cleaned; or is the row's path
 // taken from the CSV's folder; or has the same base name, if no other input and
 // no other row's path has it. The first of these that fits counts. Rows for

@@ -27,8 +27,8 @@ func layerReadings(texts []string) []reading {
 		f := found{date: Year(number(m[1])), level: byYear}
 		if m[2] != "" {
 			day := 1
-			if f.level = byMonth; m[3] != "" {
-				day, f.level = number(m[3]), byDay
+			if f.level, f.month = byMonth, true; m[3] != "" {
+				day, f.level, f.month = number(m[3]), byDay, false
 			}
 			var err error
 			if f.date, err = Day(number(m[1]), time.Month(number(m[2])), day); err != nil {

@@ -34,6 +34,7 @@ type found struct {
 	rule   string // the name of the rule that read it
 	rolled bool   // day 366 of a year of 365 days
 	level  level
+	month  bool // it is a month, of which date is the first day
 }
 
 // expression is a place in a text that spells a date.
@@ -217,7 +218,7 @@ func (e *expression) read(r rule, text string, loc []int) {
 	if rolled && r.notation {
 		return // 366 is no day of that year; a product id has to be believed
 	}
-	f := found{rule: r.name, rolled: rolled, level: levelOf(names)}
+	f := found{rule: r.name, rolled: rolled, level: levelOf(names), month: areMonth(names)}
 	for i, d := range dates {
 		f.date = d
 		if r.pattern.SubexpIndex("period") >= 0 && (len(dates) > 1 || d.day > 1) {
@@ -253,6 +254,11 @@ func levelOf(names []string) level {
 		}
 	}
 	return l
+}
+
+// areMonth reports whether named groups spell a month without a day.
+func areMonth(names []string) bool {
+	return levelOf(names) == byMonth && slices.Contains(names, "month")
 }
 
 // timeOfDay returns how much of a text, which follows a day, is a time of that day, lest 1955 in

@@ -14,6 +14,8 @@ var dateFlags = map[timeaxis.Remedy]string{
 	timeaxis.SelectYears: "use years as --from and --to, or give the days with --dates @dates.csv",
 	timeaxis.OtherInputs: `name inputs of other dates, or give the dates with --date-pattern, such as --date-pattern 'ndvi_(?P<year>\d{4})', or with --dates @dates.csv, which has rows of path,date`,
 	timeaxis.PairByPath:  "pair them with --dates @dates.csv, or --x @x.csv, which has a row of path,date, or path,number, for every input",
+
+	timeaxis.ComposeYears: "make --annual composites, or give the days with --dates @dates.csv",
 }
 
 // withDateFlags returns text, that of err, with the flags where an error of timeaxis advises what

@@ -20,6 +20,8 @@ func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 				"name, from the file name alone; tag, from TIFFTAG_DATETIME; a range 1995-2015; a list 2001,2003,2004; or @file.csv with rows of path,date", timeaxis.ParseSpec)
 		option(flags, &o.Dates, "date-pattern", "", "REGEXP",
 			`read dates from paths by a REGEXP with groups named year, month, day, doy, dekad or pentad, such as 'ndvi_(?P<year>\d{4})'`, timeaxis.ParsePattern)
+		option(flags, &o.MonthDay, "month-day", "", "DAY",
+			"DAY that a month without a day in a name or description is taken for: first (default) or middle, the 16th, or the 15th of February", timeaxis.ParseMonthDay)
 		option(flags, &o.Select.From, "from", "", "DATE", "leave out rasters before DATE, a year or a day such as 2001-07-15", timeaxis.Parse)
 		option(flags, &o.Select.To, "to", "", "DATE", "leave out rasters after DATE; a year includes all its days", timeaxis.Parse)
 		option(flags, &o.Select.Months, "months", "", "MONTHS", "use only rasters of these MONTHS, such as 6-8, 11-2 or 3,9", timeaxis.ParseMonths)
@@ -30,13 +32,14 @@ func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 		option(flags, &o.XUnit, "x-unit", "", "NAME", "NAME of the unit of --x, such as ppm", parseXUnit)
 	})
 	complete(cmd, "dates", "auto", "name", "tag")
+	complete(cmd, "month-day", "first", "middle")
 	complete(cmd, "per", "year", "month", "day", "step")
 }
 
 // checkDateFlags returns an error if flags exclude each other.
 func checkDateFlags(flags *pflag.FlagSet, o raster.OpenOptions) error {
 	if flags.Changed("x") {
-		for _, other := range []string{"dates", "date-pattern", "from", "to", "months", "per"} {
+		for _, other := range []string{"dates", "date-pattern", "month-day", "from", "to", "months", "per"} {
 			if flags.Changed(other) {
 				return usagef("--x and --%s exclude each other: numbers in place of dates have no calendar, and their unit is set by --x-unit", other)
 			}

@@ -48,10 +48,17 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
 			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
+			"  # the median slope, its limits, and whether Mann and Kendall's test finds a trend\n" +
+			"  pixtrend fit demo -o ranks.tif --stats sen_slope,sen_lo,sen_hi,mk_pvalue --significance 0.05\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
+			"  # a part of it, by columns and rows\n" +
+			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # the trend of the yearly maximum of scenes\n" +
+			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
+			"  pixtrend fit every30 -o yearly.tif --annual max\n" +
 			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -70,6 +77,7 @@ func newFitCommand() *cobra.Command {
 	}
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
+	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
@@ -77,42 +85,59 @@ func newFitCommand() *cobra.Command {
 			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FieldNames(), ", ")+
 				", or all; see pixtrend help semantics", f.parseFields)
 		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
-			"also write the band trend_class: the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0", between0And1)
+			"also write trend_class, the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0; or mk_class, the same of mk_s and mk_pvalue, if FIELDS are of ranks", between0And1)
 		option(flags, &o.FDR, "fdr", "", "RATE",
-			"also write pvalue and trend_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
+			"also write pvalue and trend_class, or mk_pvalue and mk_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
+		compositeFlags(flags, &o.Composite)
 		lineFlags(flags, &o.Fit)
 	})
+	addRankFlags(cmd, &o.Fit.Rank)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
-		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", f.parseOutput)
+		option(flags, &f.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(f.output, s) })
 		option(flags, &o.Residuals, "residuals", "", "FILE",
 			"also write the residual of each observation to FILE, one band per date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the residuals plus the mean of each pixel to FILE", outputName)
 		option(flags, &f.picture, "map", "", "FILE",
-			"also draw a map of the slope, or of the first field if slope is not written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
-		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
-		option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
-		option(flags, &o.Format, "of", "", "FORMAT",
-			"FORMAT of the result: GTiff, a tiled GeoTIFF (default), or COG, a cloud-optimized GeoTIFF with overviews", raster.ParseFormat)
-		repeated(flags, &o.Creation, "co", "KEY=VALUE",
-			"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
+			"also draw a map of slope or sen_slope, or of the first field if neither is written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
+		fileFlags(flags, o)
 	})
-	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
-		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
-		option(flags, &f.window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
-	})
+	resourceFlags(cmd, o, &f.window)
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan, and write nothing")
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		f.messages.define(flags, "print no progress and no summary")
 	})
 	completeList(cmd, "stats", fieldCompletions()...)
+	completeFiles(cmd)
+	return cmd
+}
+
+// fileFlags defines the flags of how a result is written.
+func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
+	flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
+	option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
+	option(flags, &o.Format, "of", "", "FORMAT",
+		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), or COG, a cloud-optimized GeoTIFF with overviews", raster.ParseFormat)
+	repeated(flags, &o.Creation, "co", "KEY=VALUE",
+		"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
+}
+
+// resourceFlags defines the flags of what a job uses.
+func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
+	group(cmd, "Resources", func(flags *pflag.FlagSet) {
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
+		option(flags, window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
+	})
+	complete(cmd, "pin", "auto", "cpu", "node", "off")
+}
+
+// completeFiles completes the flags of fileFlags.
+func completeFiles(cmd *cobra.Command) {
 	complete(cmd, "of", "GTiff", "COG")
 	completeCreation(cmd)
 	complete(cmd, "ot", "Float32", "Float64")
-	complete(cmd, "pin", "auto", "cpu", "node", "off")
-	return cmd
 }
 
 // fieldCompletions returns the values of --stats for a shell, each with a tab and what it is.
@@ -121,7 +146,7 @@ func fieldCompletions() []string {
 	for _, f := range stats.Fields() {
 		words = append(words, f.String()+"\t"+f.Info().Help)
 	}
-	return append(words, "all\tevery field but those that need an option")
+	return append(words, "all\tevery field of the line but those that need an option")
 }
 
 // check checks the command line as a whole, without looking at files.
@@ -139,23 +164,18 @@ func (f *fit) check() error {
 	if f.picture != "" {
 		f.options.Others = []string{f.picture}
 	}
-	var added []stats.Field
-	switch fit, fdr := &f.options.Fit, f.options.FDR > 0; {
-	case fdr && fit.Significance > 0:
+	fit, fdr := &f.options.Fit, f.options.FDR > 0
+	if fdr && fit.Significance > 0 {
 		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
-	case fdr:
-		added = []stats.Field{stats.PValue, stats.TrendClass}
-	case fit.Significance > 0:
-		added = []stats.Field{stats.TrendClass}
-	case slices.Contains(fit.Fields, stats.TrendClass):
-		return usagef("trend_class needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr")
 	}
-	for _, field := range added {
-		if fields := &f.options.Fit.Fields; len(*fields) == 0 {
-			*fields = []stats.Field{stats.Slope, field}
-		} else if !slices.Contains(*fields, field) {
-			*fields = append(*fields, field)
-		}
+	if classes := stats.Classes(fit.Fields); len(classes) > 0 && !fdr && fit.Significance == 0 {
+		return usagef("%v needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr", classes[0])
+	}
+	if fdr || fit.Significance > 0 {
+		fit.Fields = withClasses(fit.Fields, fdr)
+	}
+	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
+		return err
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
 	f.options.Software, f.options.Began = "pixtrend "+versionName(), began
@@ -216,7 +236,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	case f.quiet:
 		return nil
 	}
-	text := report.Fit(summary, report.Dates(job.Grid.Axis, job.Given), utf8Locale())
+	text := report.Fit(summary, report.JobDates(job), utf8Locale())
 	if drawn != nil {
 		text += report.Map(drawn)
 	}
@@ -232,14 +252,14 @@ func (f *fit) parseFields(s string) ([]stats.Field, error) {
 	return stats.ParseFields(strings.Join(append(names, s), ","))
 }
 
-// parseOutput reads the output's name. A second name is an error, since one of them would be
+// outputOnce reads the output's name. A second name is an error, since one of them would be
 // ignored.
-func (f *fit) parseOutput(s string) (string, error) {
+func outputOnce(given, s string) (string, error) {
 	switch {
 	case s == "":
 		return "", errors.New("give the name of a file, such as slope.tif")
-	case f.output != "":
-		return "", fmt.Errorf("the output is given already, as %s", f.output)
+	case given != "":
+		return "", fmt.Errorf("the output is given already, as %s", given)
 	}
 	return s, nil
 }

@@ -136,6 +136,7 @@ func TestGapFlagErrors(t *testing.T) {
 		{[]string{"--mask-from", "", "--mask-keep", "0"}, 2, []string{"--mask-from", "name the rasters"}},
 		{[]string{"--mask-band", "9", "--mask-keep", "0"}, 1, []string{"LC08_20140701_stack.tif", "no band 9, only 8"}},
 		{[]string{"--band", "4", "--mask-band", "8", "--mask-drop-bits", "16"}, 1, []string{"bit 16", "Int16"}},
+		{[]string{"--band", "4", "--nodata", "-32769"}, 1, []string{"LC08_20140701_stack.tif", "Int16, which cannot be -32769", "another value with --nodata"}},
 		{[]string{"--band", "4", "--mask-from", "scenes/LC08_2014*_QA.tif", "--mask-keep", "0"}, 1, []string{"LC08_20150701_stack.tif", "no mask"}},
 	} {
 		code, stdout, stderr := call(t, dir, append([]string{"fit", "scenes/*_stack.tif", "-o", "out.tif"}, tt.args...)...)

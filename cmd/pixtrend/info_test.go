@@ -193,7 +193,7 @@ func TestSeasonWarning(t *testing.T) {
 		}
 	}
 	const want = "a yearly cycle does not average out over their dates: it distorts slopes, standard errors and p-values; " +
-		"fit the months of one season, such as with --months 6-8, or one composite a year"
+		"fit the months of one season, such as with --months 6-8, one composite a year, such as with --annual median, or ranks within seasons with --season month"
 	for _, args := range []string{"info stack", "fit stack -o trend.tif -q", "series stack --pixel 10,10"} {
 		code, stdout, stderr := call(t, dir, strings.Fields(args)...)
 		if said := strings.Join(strings.Fields(stdout+stderr), " "); code != 0 || strings.Count(said, want) != 1 {

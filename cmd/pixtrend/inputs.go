@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -22,10 +23,24 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
 }
 
+// regionFlags defines the flags of a part of the stack.
+func regionFlags(flags *pflag.FlagSet, r *raster.Region) {
+	once := func(parse func(string) (raster.Region, error)) func(string) (raster.Region, error) {
+		return func(s string) (raster.Region, error) {
+			if *r != (raster.Region{}) {
+				return raster.Region{}, errors.New("--srcwin and --bbox exclude each other: give one of them, once")
+			}
+			return parse(s)
+		}
+	}
+	option(flags, r, "srcwin", "", "X,Y,W,H", "read only W × H pixels from column X, row Y on, counted from 0 at the upper left", once(raster.ParseWindow))
+	option(flags, r, "bbox", "", "X0,Y0,X1,Y1", "read only pixels with their centre in this box, in units of the CRS of the rasters", once(raster.ParseBox))
+}
+
 // lineFlags defines the flags of the line and its fields.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
-		"LEVEL of confidence of slope_lo and slope_hi (default 0.95)", parseConfidence)
+		"LEVEL of confidence of slope_lo, slope_hi, sen_lo and sen_hi (default 0.95)", parseConfidence)
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2)", atLeast(2))

@@ -62,7 +62,7 @@ func newMapCommand() *cobra.Command {
 		},
 	}
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Field, "field", "", "NAME", "draw the band of the field NAME (default slope, or else the first band)", named("a field, such as pvalue"))
+		option(flags, &o.Field, "field", "", "NAME", "draw the band of the field NAME (default slope or sen_slope, or else the first band)", named("a field, such as pvalue"))
 		option(flags, &o.Band, "band", "", "N", "draw band N", atLeast(1))
 		repeated(flags, &m.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
 	})
@@ -70,8 +70,8 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.Classes, "classes", "", "N", fmt.Sprintf("make N classes (default %d)", trendmap.DefaultClasses), parseClasses)
 		option(flags, &o.Method, "method", "", "METHOD", "METHOD of finding limits: quantile, as many pixels in each class (default), or equal, classes of equal width", parseMethod)
 		option(flags, &o.Breaks, "breaks", "", "LIMITS", "LIMITS between the classes, separated by commas, such as -0.01,0,0.01; values beyond them make two more classes", render.ParseBreaks)
-		option(flags, &o.Mask, "mask", "", "HOW", "draw grey, and count apart, where the fit has found no trend: HOW is trend_class, where that band is 0, or fdr, the same if pixtrend fit --fdr has made it", parseMask)
-		option(flags, &o.MaskP, "mask-p", "", "ALPHA", "draw grey, and count apart, where the band pvalue is not below ALPHA, such as 0.05", between0And1)
+		option(flags, &o.Mask, "mask", "", "HOW", "draw grey, and count apart, where the fit has found no trend: HOW is trend_class or mk_class, where that band is 0, or fdr, the same if pixtrend fit --fdr has made it", parseMask)
+		option(flags, &o.MaskP, "mask-p", "", "ALPHA", "draw grey, and count apart, where the band pvalue, or mk_pvalue for fields of ranks, is not below ALPHA, such as 0.05", between0And1)
 	})
 	group(cmd, "Map", func(flags *pflag.FlagSet) {
 		option(flags, &o.Palette, "palette", "", "NAME", "NAME of the colours: "+report.List(render.PaletteNames(), "or")+", with _r behind it for the reverse (default "+
@@ -98,7 +98,7 @@ func newMapCommand() *cobra.Command {
 		m.messages.define(flags, "print no progress and no summary")
 	})
 	complete(cmd, "field", stats.FieldNames()...)
-	complete(cmd, "mask", string(trendmap.ClassMask), string(trendmap.FDRMask))
+	complete(cmd, "mask", string(trendmap.ClassMask), string(trendmap.RankMask), string(trendmap.FDRMask))
 	complete(cmd, "method", string(trendmap.Quantile), string(trendmap.Equal))
 	complete(cmd, "palette", render.PaletteNames()...)
 	return cmd
@@ -132,12 +132,12 @@ func parseMethod(s string) (trendmap.Method, error) {
 }
 
 func parseMask(s string) (trendmap.Mask, error) {
-	for _, m := range []trendmap.Mask{trendmap.ClassMask, trendmap.FDRMask} {
+	for _, m := range trendmap.Masks {
 		if strings.EqualFold(s, string(m)) {
 			return m, nil
 		}
 	}
-	return "", errors.New("give trend_class or fdr")
+	return "", errors.New("give trend_class, mk_class or fdr")
 }
 
 func parsePalette(s string) (string, error) {

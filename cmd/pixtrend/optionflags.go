@@ -4,8 +4,8 @@ import "github.com/pixtrend/pixtrend/raster"
 
 // optionFlags has the flag for each option that errors and warnings of the library name.
 var optionFlags = map[string]string{
-	"Band": "--band", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Threads": "--threads", "FDR": "--fdr", "Frame": "--lonlat", "Size": "--size", "Fit.Significance": "--significance", "Mask": "--mask", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
-	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "NoMask": "--no-mask",
+	"Band": "--band", "Composite": "--annual", "Drivers": "--if", "Fit.Fields": "--stats", "Fit.Float64": "--ot Float64", "Fit.Threads": "--threads", "FDR": "--fdr", "Fit.Rank.Method": "--mk", "Fit.Rank.NormalP": "--mk-p normal", "Fit.Rank.JointIntercept": "--sen-intercept joint", "Fit.Rank.Season": "--season", "Fit.Rank.SeasonCovariance": "--season-covariance", "Per": "--per", "Frame": "--lonlat", "Size": "--size", "Fit.Significance": "--significance", "Mask": "--mask", "Mask.Band": "--mask-band", "Mask.Drop": "--mask-drop-bits",
+	"Mask.From": "--mask-from", "Mask.Keep": "--mask-keep", "MaskP": "--mask-p", "Memory": "--memory", "MonthDay": "--month-day", "NoMask": "--no-mask",
 	"Nodata": "--nodata", "Overwrite": "--overwrite", "Point.Pixel": "--pixel", "QGIS": "--qgis", "Recursive": "--recursive", "Select.Months": "--months",
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
+	"github.com/pixtrend/pixtrend/stats"
 )
 
 // series is the command line of pixtrend series.
@@ -50,7 +51,8 @@ func newSeriesCommand() *cobra.Command {
 			"(--valid-range), masked, masked by its file (a mask band, a .msk file or alpha), division by 0\n" +
 			"(of an index).\n\n" +
 			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at\n" +
-			"a date, not of single observations.",
+			"a date, not of single observations. A second line has the slope of Theil and Sen, and dashed\n" +
+			"lines the limits of that slope.",
 		Example: "  # a pixel of a stack made for trying, by its place on the map\n" +
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
 			"  # by its longitude and latitude; by its column and row, with a plot\n" +
@@ -61,6 +63,9 @@ func newSeriesCommand() *cobra.Command {
 		Args: func(cmd *cobra.Command, args []string) error {
 			s.inputs = args
 			if err := s.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if err := checkRankFlags(s.options.Fit.Rank, stats.Fields()); err != nil {
 				return err
 			}
 			return checkStackFlags(cmd, s.options.OpenOptions)
@@ -79,6 +84,7 @@ func newSeriesCommand() *cobra.Command {
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) { lineFlags(flags, &o.Fit) })
+	addRankFlags(cmd, &o.Fit.Rank)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
 		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))

@@ -32,6 +32,7 @@ type makeSynth struct {
 	dir           string
 	width, height int
 	years         [2]int // first and last
+	every         int    // days between scenes; 0: one raster a year
 	seed          uint64
 	gaps          float64
 	creation      []string
@@ -58,11 +59,14 @@ func newSynthCommand() *cobra.Command {
 		Short: "Make a synthetic stack, for examples and trials.",
 		Long: "Make a synthetic stack, for examples and trials: DIR/ndvi_1995.tif and so on, the yearly maximum NDVI\n" +
 			"of an invented city.\n\n" +
+			"With --every, the files are scenes: DIR/ndvi_1995-01-01.tif and so on.\n\n" +
 			"The same options give the same samples on every machine.",
 		Example: "  # a city of 827 × 883 pixels, 1995-2015\n" +
 			"  pixtrend synth demo\n" +
 			"  # more of it, without gaps\n" +
 			"  pixtrend synth large --width 4000 --height 4000 --dates 1985-2024 --gaps 0\n" +
+			"  # a scene every 16 days\n" +
+			"  pixtrend synth every16 --dates 2010-2014 --every 16 --width 200 --height 100\n" +
 			"  # compressed, in tiles\n" +
 			"  pixtrend synth tiles --co COMPRESS=DEFLATE --co PREDICTOR=3 --co TILED=YES",
 		ValidArgsFunction: oneFolder,
@@ -81,6 +85,7 @@ func newSynthCommand() *cobra.Command {
 		option(flags, &m.width, "width", "", "PIXELS", "PIXELS from west to east (default 827)", parsePixels)
 		option(flags, &m.height, "height", "", "PIXELS", "PIXELS from north to south (default 883)", parsePixels)
 		option(flags, &m.years, "dates", "", "YEARS", "first and last of the YEARS (default 1995-2015)", parseYears)
+		option(flags, &m.every, "every", "", "DAYS", "make a scene every so many DAYS, with the seasons of plants, instead of one raster a year", atLeast(1))
 		option(flags, &m.gaps, "gaps", "", "SHARE", "SHARE of samples that clouds hide, from 0 to 1 (default 0.04)", parseShare)
 		option(flags, &m.seed, "seed", "", "N", "seed of the random numbers; each N gives another city (default 1)", parseSeed)
 	})
@@ -103,13 +108,20 @@ func newSynthCommand() *cobra.Command {
 // checked beforehand.
 func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	scene := synth.City(m.width, m.height, m.years[0], m.years[1])
+	if m.every > 0 {
+		scene = synth.Scenes(m.width, m.height, m.years[0], m.years[1], m.every)
+	}
 	scene.Seed, scene.Gaps = m.seed, m.gaps
 	if info, err := os.Stat(m.dir); err == nil && !info.IsDir() {
 		return scene, nil, fmt.Errorf("%s is a file: name a folder, existing or new", m.dir)
 	}
 	var files []string
-	for _, year := range scene.Years {
-		file := filepath.Join(m.dir, fmt.Sprintf("ndvi_%d.tif", year))
+	for i, year := range scene.Years {
+		date := strconv.Itoa(year)
+		if m.every > 0 {
+			date = time.Date(year, time.January, scene.Days[i], 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+		}
+		file := filepath.Join(m.dir, "ndvi_"+date+".tif")
 		if _, err := os.Lstat(file); err == nil && !m.overwrite {
 			return scene, nil, fmt.Errorf("%s exists: name another folder, or replace its files with --overwrite", file)
 		}

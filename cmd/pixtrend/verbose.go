@@ -32,7 +32,7 @@ func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {
 	g, p := j.Grid, j.Plan
 	log.Info("opened the inputs", "rasters", len(j.Inputs), "size", report.Bytes(j.FileBytes), "remote", j.Remote, "compressed", j.Decoded,
 		"grid", fmt.Sprintf("%d × %d", g.Width, g.Height), "took", took)
-	log.Info("found the dates", "from", strings.Join(j.DatedBy, "; "), "dates", report.Dates(g.Axis, j.Given),
+	log.Info("found the dates", "from", strings.Join(j.DatedBy, "; "), "dates", report.JobDates(j),
 		"slopes", "per "+g.Axis.Unit(), "intercepts", "at "+g.Axis.Origin())
 	logSamples(log, j)
 	log.Info("planned", "windows", p.Windows, "window", fmt.Sprintf("%d × %d", p.WindowWidth, p.WindowHeight), "dates_at_once", p.DatesAtOnce,
@@ -54,7 +54,7 @@ func logSamples(log *slog.Logger, j *raster.Job) {
 	if g.Scale != 0 && (g.Scale != 1 || g.Offset != 0) {
 		attrs = append(attrs, "scale", g.Scale, "offset", g.Offset)
 	}
-	for _, x := range []struct{ key, text string }{{"index", j.Index}, {"valid_range", j.Valid}, {"masks", j.Masks}, {"unit", j.Unit}} {
+	for _, x := range []struct{ key, text string }{{"index", j.Index}, {"composite", j.Composite}, {"valid_range", j.Valid}, {"masks", j.Masks}, {"unit", j.Unit}} {
 		if x.text != "" {
 			attrs = append(attrs, x.key, x.text)
 		}

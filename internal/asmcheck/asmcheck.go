@@ -24,7 +24,7 @@ var (
 	// the instructions have the width of an element as a suffix (VPXORQ).
 	above = regexp.MustCompile(`\b(Z\d+|K[0-7]|[XY](1[6-9]|2\d|3[01])|V\w+Q[ \t]+[XYZ]\d+|VCVTUDQ2PD|V\w+(32|64)X\d|VMOVDQ[AU](8|16|32|64)|K[A-Z]+[BWDQ]\b)`)
 	// below has instructions of AVX and AVX2 that above matches.
-	below = []string{"VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ", "VPADDQ", "VPSUBQ", "VPCMPEQQ", "VPMOVSXDQ"}
+	below = []string{"VCVTPS2DQ", "VCVTTPS2DQ", "VPCMPGTQ", "VPUNPCKLDQ", "VPUNPCKHDQ", "VPUNPCKLQDQ", "VPUNPCKHQDQ", "VPADDQ", "VPSUBQ", "VPCMPEQQ", "VPMOVSXDQ"}
 )
 
 // Bodies checks the bodies in an assembly file, of which there must be want:

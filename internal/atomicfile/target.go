@@ -19,9 +19,6 @@ type Target struct {
 	Sidecars []string
 }
 
-// names returns all names that the target takes.
-func (t Target) names() []string { return append([]string{t.Path}, t.Sidecars...) }
-
 // Exists reports whether there is a file, or a folder, at path.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
@@ -51,52 +48,64 @@ func Reason(err error) error {
 // CheckTargets returns an error if the targets of a run cannot all become its outputs, as far as
 // can be seen without writing. The error wraps fault.ErrOutput.
 func CheckTargets(overwrite bool, targets ...Target) error {
-	for i, t := range targets {
+	var taken [][]place // by the targets before
+	for _, t := range targets {
 		if err := t.check(overwrite); err != nil {
 			return err
 		}
-		for _, other := range targets[:i] {
-			if err := t.checkApart(other); err != nil {
+		mine := t.places()
+		for j, others := range taken {
+			if err := checkApart(t, targets[j], mine, others); err != nil {
 				return err
 			}
 		}
+		taken = append(taken, mine)
 	}
 	return nil
 }
 
-// checkApart returns an error if a name of t is also one of another target.
-func (t Target) checkApart(other Target) error {
-	for i, a := range t.names() {
-		for j, b := range other.names() {
+// place is where a name leads, through whatever links. It need not exist.
+type place struct {
+	name         string
+	file, folder fs.FileInfo // nil if there is none
+}
+
+// places returns the places of the names that a target takes, that of Path first.
+func (t Target) places() []place {
+	var places []place
+	folder, _ := os.Stat(filepath.Dir(t.Path))
+	for _, name := range append([]string{t.Path}, t.Sidecars...) {
+		file, _ := os.Stat(name)
+		places = append(places, place{name, file, folder})
+	}
+	return places
+}
+
+func (p place) same(q place) bool {
+	if p.file != nil && q.file != nil && os.SameFile(p.file, q.file) {
+		return true
+	}
+	return filepath.Base(p.name) == filepath.Base(q.name) && p.folder != nil && q.folder != nil && os.SameFile(p.folder, q.folder)
+}
+
+// checkApart returns an error if a place of a target is also one of another.
+func checkApart(a, b Target, ofA, ofB []place) error {
+	for i, p := range ofA {
+		for j, q := range ofB {
 			switch {
-			case !sameFile(a, b):
+			case !p.same(q):
 			case i+j == 0:
-				return fault.Outputf("the output %s is given twice: name another file for each", t.Path)
+				return fault.Outputf("the output %s is given twice: name another file for each", a.Path)
 			case i == 0:
-				return fault.Outputf("the output %s would be read with another, %s: name another file", t.Path, other.Path)
+				return fault.Outputf("the output %s would be read with another, %s: name another file", a.Path, b.Path)
 			case j == 0:
-				return fault.Outputf("the output %s would be read with another, %s: name another file", other.Path, t.Path)
+				return fault.Outputf("the output %s would be read with another, %s: name another file", b.Path, a.Path)
 			default:
-				return fault.Outputf("the outputs %s and %s would be read with one file, %s: name another file for one of them", other.Path, t.Path, a)
+				return fault.Outputf("the outputs %s and %s would be read with one file, %s: name another file for one of them", b.Path, a.Path, p.name)
 			}
 		}
 	}
 	return nil
-}
-
-// sameFile reports whether two paths name one file, through whatever links. Neither needs to exist.
-func sameFile(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	if errA == nil && errB == nil && os.SameFile(infoA, infoB) {
-		return true
-	}
-	if filepath.Base(a) != filepath.Base(b) {
-		return false
-	}
-	infoA, errA = os.Stat(filepath.Dir(a))
-	infoB, errB = os.Stat(filepath.Dir(b))
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // check returns an error if t cannot become an output.

@@ -174,7 +174,7 @@ func Finish[F kernel.Float](k kernel.Kernel, out *[Outs][]F, s kernel.Sums, firs
 		}
 		for j, o := range out {
 			if o != nil {
-				o[i] = F(r[j])
+				o[i] = F(kernel.OneNaN(r[j]))
 			}
 		}
 	}
@@ -208,6 +208,8 @@ type finishing struct {
 	residual, tail                  int      // as in needs
 	dfBits                          int      // bits of the greatest number of degrees of freedom
 	one, two                        float64  // constants
+	nan                             float64  // kernel.NaN()
+	nan32                           float32
 	again                           *[finishPixels / 4]uint8
 	timeUnit, timeOrigin            float64 // Times
 	crowds, manyDates               int     // 1: Doubts.spread, Doubts.variance is not 0
@@ -224,7 +226,7 @@ func finishBlocks[F kernel.Float](k kernel.Kernel, out *[Outs][]F, pixels int, s
 		by: &by.data[0], byStride: 8 * by.stride, byTail: 8 * ByC * by.stride, dfBits: bits.Len(uint(max(0, by.dates-2))),
 		again: &scratch.again, timeUnit: at.Unit, timeOrigin: at.Origin, minMean: minMean, minD: minD,
 		spread: at.Doubts.spread, unexplained: at.Doubts.unexplained, variance: at.Doubts.variance,
-		one: 1, two: 2, wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
+		one: 1, two: 2, nan: kernel.NaN(), nan32: float32(kernel.NaN()), wholeOne: 1, wholeTwo: 2, wholeWindow: byWindow - 1}
 	if scratch.Past {
 		p.past = 1
 	}

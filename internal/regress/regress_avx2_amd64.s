@@ -22,7 +22,8 @@
 //	Y8  Ctt                                     DX  pixels to be computed a second time
 //
 // The order of operations is that of resultsOf. For pixels without a line, num/Ctt, Cty, the mean
-// and the times are set to NaN (all ones), so that every result becomes NaN.
+// and the times are set to NaN (all ones), so that every result becomes NaN. COPY makes every NaN
+// kernel.NaN.
 
 // COLUMN_<how>(x, y): y = the numbers of the pixels in the next column of the table. x is the lower
 // half of y.
@@ -48,7 +49,7 @@
 
 // COPY_<type>: copies the staged results of the R13 pixels before pixel BX to the outputs, as for
 // AVX-512.
-#define COPY(half, width, full, LINES, near, past, result, unit, none) \
+#define COPY(half, scratch, nan, ONE_NAN, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ finishing_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
@@ -64,6 +65,7 @@ result: \
 	XORL DX, DX; \
 unit: \
 	VMOVUPD (SI)(DX*width), half; \
+	ONE_NAN(half, scratch, nan); \
 	VMOVUPD half, (DI)(DX*width); \
 	ADDQ $4, DX; \
 	CMPQ DX, R13; \
@@ -86,13 +88,25 @@ none: \
 	DECQ CX; \
 	JNZ result
 
-#define LINES_128(MOVE, at) \
+#define LINES_128(MOVE, ONE_NAN, at) \
 	VMOVUPD (at)(SI), Y0; VMOVUPD (at+32)(SI), Y1; VMOVUPD (at+64)(SI), Y2; VMOVUPD (at+96)(SI), Y3; \
+	ONE_NAN(Y0, Y4, Y5); ONE_NAN(Y1, Y4, Y5); ONE_NAN(Y2, Y4, Y5); ONE_NAN(Y3, Y4, Y5); \
 	MOVE Y0, (at)(DI); MOVE Y1, (at+32)(DI); MOVE Y2, (at+64)(DI); MOVE Y3, (at+96)(DI)
-#define LINES_F32(MOVE) LINES_128(MOVE, 0); LINES_128(MOVE, 128)
-#define LINES_F64(MOVE) LINES_F32(MOVE); LINES_128(MOVE, 256); LINES_128(MOVE, 384)
-#define COPY_F32 COPY(X0, 4, full, LINES_F32, near, past, result, unit, none)
-#define COPY_F64 COPY(Y0, 8, full, LINES_F64, near, past, result, unit, none)
+#define LINES_F32(MOVE) LINES_128(MOVE, ONE_NAN_F32, 0); LINES_128(MOVE, ONE_NAN_F32, 128)
+#define LINES_F64(MOVE) \
+	LINES_128(MOVE, ONE_NAN_F64, 0); LINES_128(MOVE, ONE_NAN_F64, 128); \
+	LINES_128(MOVE, ONE_NAN_F64, 256); LINES_128(MOVE, ONE_NAN_F64, 384)
+
+// ONE_NAN_<type>(y, scratch, nan): replaces every NaN in y by nan.
+#define ONE_NAN_F32(y, scratch, nan) VCMPPS $3, y, y, scratch; VBLENDVPS scratch, nan, y, y
+#define ONE_NAN_F64(y, scratch, nan) VCMPPD $3, y, y, scratch; VBLENDVPD scratch, nan, y, y
+
+#define COPY_F32 \
+	VBROADCASTSS finishing_nan32(AX), Y5; \
+	COPY(X0, X4, X5, ONE_NAN_F32, 4, full, LINES_F32, near, past, result, unit, none)
+#define COPY_F64 \
+	VBROADCASTSD finishing_nan(AX), Y5; \
+	COPY(Y0, Y4, Y5, ONE_NAN_F64, 8, full, LINES_F64, near, past, result, unit, none)
 
 // LINE_AT(y): y = the value of the line at the time y, relative to the mean time.
 #define LINE_AT(y) \

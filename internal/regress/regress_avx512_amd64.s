@@ -24,7 +24,7 @@
 //	R15 values kept from earlier pixels         R14 values for the p-values
 //
 // The order of operations is that of resultsOf. For pixels without a line, num/Ctt, Cty, the mean
-// and the times are set to NaN, so that every result becomes NaN.
+// and the times are set to NaN, so that every result becomes NaN. COPY makes every NaN kernel.NaN.
 
 // COLUMN_<how>(z): z = the numbers of the pixels in the next column of the table. Usually all
 // pixels have the same row (SAME), or rows in a window of 16, which fits into two registers (NEAR).
@@ -44,7 +44,7 @@
 // are not nil. Planes of results are often congruent modulo 4096 bytes. They then share sets of the
 // cache, which cannot hold them all, so each cache line is written whole and once. Lines are
 // written past the caches if finishing.past is set and the output is aligned.
-#define COPY(half, width, full, LINES, near, past, result, unit, none) \
+#define COPY(half, nan, ONE_NAN, width, full, LINES, near, past, result, unit, none) \
 	MOVQ R12, SI; \
 	LEAQ finishing_results(AX), R14; \
 	MOVQ $const_Outs, CX; \
@@ -60,6 +60,7 @@ result: \
 	XORL DX, DX; \
 unit: \
 	VMOVUPD (SI)(DX*width), half; \
+	ONE_NAN(half, nan); \
 	VMOVUPD half, (DI)(DX*width); \
 	ADDQ $8, DX; \
 	CMPQ DX, R13; \
@@ -82,15 +83,22 @@ none: \
 	DECQ CX; \
 	JNZ result
 
-#define LINES_F32(MOVE) \
-	VMOVUPD 0(SI), Z19; VMOVUPD 64(SI), Z20; VMOVUPD 128(SI), Z21; VMOVUPD 192(SI), Z22; \
-	MOVE Z19, 0(DI); MOVE Z20, 64(DI); MOVE Z21, 128(DI); MOVE Z22, 192(DI)
-#define LINES_F64(MOVE) \
-	LINES_F32(MOVE); \
-	VMOVUPD 256(SI), Z19; VMOVUPD 320(SI), Z20; VMOVUPD 384(SI), Z21; VMOVUPD 448(SI), Z22; \
-	MOVE Z19, 256(DI); MOVE Z20, 320(DI); MOVE Z21, 384(DI); MOVE Z22, 448(DI)
-#define COPY_F32 COPY(Y19, 4, full, LINES_F32, near, past, result, unit, none)
-#define COPY_F64 COPY(Z19, 8, full, LINES_F64, near, past, result, unit, none)
+#define LINES_256(MOVE, ONE_NAN, at) \
+	VMOVUPD (at)(SI), Z19; VMOVUPD (at+64)(SI), Z20; VMOVUPD (at+128)(SI), Z21; VMOVUPD (at+192)(SI), Z22; \
+	ONE_NAN(Z19, Z31); ONE_NAN(Z20, Z31); ONE_NAN(Z21, Z31); ONE_NAN(Z22, Z31); \
+	MOVE Z19, (at)(DI); MOVE Z20, (at+64)(DI); MOVE Z21, (at+128)(DI); MOVE Z22, (at+192)(DI)
+#define LINES_F32(MOVE) LINES_256(MOVE, ONE_NAN_F32, 0)
+#define LINES_F64(MOVE) LINES_256(MOVE, ONE_NAN_F64, 0); LINES_256(MOVE, ONE_NAN_F64, 256)
+
+// ONE_NAN_<type>(z, nan): replaces every NaN in z by nan.
+#define ONE_NAN_F32(z, nan) VCMPPS $3, z, z, K4; VMOVAPS nan, K4, z
+#define ONE_NAN_F64(z, nan) VCMPPD $3, z, z, K4; VMOVAPD nan, K4, z
+
+#define COPY_F32 \
+	VBROADCASTSS finishing_nan32(AX), Z31; \
+	COPY(Y19, Y31, ONE_NAN_F32, 4, full, LINES_F32, near, past, result, unit, none); \
+	VBROADCASTSD finishing_nan(AX), Z31
+#define COPY_F64 COPY(Z19, Z31, ONE_NAN_F64, 8, full, LINES_F64, near, past, result, unit, none)
 
 // DETERMINANT(a, b, c, d, p, e): b = a*b - c*d with the product c*d rounded, and e = the same
 // without that rounding error. p is scratch.
@@ -417,8 +425,9 @@ no_bits: \
 	VPXORQ Z26, Z26, Z26; \
 	VBROADCASTSD finishing_one(AX), Z27; \
 	VBROADCASTSD finishing_num(AX), Z28; \
-	VPTERNLOGD $255, Z31, Z31, Z31; \
-	VPSRLQ $1, Z31, Z29; \
+	VBROADCASTSD finishing_nan(AX), Z31; \
+	VPTERNLOGD $255, Z29, Z29, Z29; \
+	VPSRLQ $1, Z29, Z29; \
 	MOVQ finishing_byStride(AX), R11; \
 	MOVQ finishing_stage(AX), R12; \
 	MOVQ finishing_tails(AX), R14; \

@@ -293,7 +293,7 @@ func End[F kernel.Float](l *Lines, out *[Outs][]F, s *kernel.Sums, i int, ends [
 	l.results(&r, k, ends)
 	for j, o := range out {
 		if o != nil && (k.why&clustered != 0 || OfResiduals[j]) {
-			o[i] = F(r[j])
+			o[i] = F(kernel.OneNaN(r[j]))
 		}
 	}
 }

@@ -5,13 +5,16 @@ import (
 	"math"
 )
 
-// A Scene is a synthetic stack: one raster of Width × Height pixels for each of Years. It holds no
-// samples; [Scene.Rows] computes them. Several goroutines may use it as long as none of them
+// A Scene is a synthetic stack: one raster of Width × Height pixels for each of Years, or for each
+// of Days. It holds no samples; [Scene.Rows] computes them. Several goroutines may use it as long as none of them
 // changes its fields.
 type Scene struct {
-	Width, Height int    // pixels of 30 m
-	Years         []int  // calendar years, in any order; the city changes from 1950 to 2035
-	Seed          uint64 // another seed is another landscape around another city
+	Width, Height int   // pixels of 30 m
+	Years         []int // calendar years, in any order; the city changes from 1950 to 2035
+	// Days are the days of the year of scenes, from 1 to 366: scene i is of Days[i] of Years[i]. nil:
+	// each raster is the yearly maximum, which a scene of July comes near.
+	Days []int
+	Seed uint64 // another seed is another landscape around another city
 	// Gaps is the approximate share of samples, from 0 to 1, that clouds and stripes hide over
 	// a large scene and several years. Some years have more gaps than others. If Gaps is above
 	// 0, the river's shipping channel is missing in every year too (0.4 % of the demo's
@@ -32,7 +35,30 @@ func City(width, height int, first, last int) Scene {
 	return Scene{Width: width, Height: height, Years: years, Seed: 1, Gaps: 0.04}
 }
 
-// Rows writes the NDVI of Years[i] in the rows y0 ≤ y < y1 to dst, row after row from the north,
+// Scenes returns the city at the given size on every so many days, from the first of January of the
+// year first to the end of the year last. It panics as City does, and if every is less than 1.
+func Scenes(width, height, first, last, every int) Scene {
+	s := City(width, height, first, last)
+	if every < 1 {
+		panic(fmt.Sprintf("synth: scenes of every %d days", every))
+	}
+	years := s.Years
+	s.Years = nil
+	day := 1
+	for _, year := range years {
+		length := 365
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			length++
+		}
+		for ; day <= length; day += every {
+			s.Years, s.Days = append(s.Years, year), append(s.Days, day)
+		}
+		day -= length
+	}
+	return s
+}
+
+// Rows writes the NDVI of raster i in the rows y0 ≤ y < y1 to dst, row after row from the north,
 // Width samples each. Samples are multiples of 1/10000 (rounded to float32) from -0.2 to 0.95;
 // gaps are NaN. It panics, before anything is written, if len(dst) is not (y1-y0)*Width, if the
 // rows are not within the scene, if there is no Years[i], or if Gaps is not within 0 and 1.
@@ -49,6 +75,9 @@ func (s *Scene) Rows(dst []float32, i, y0, y1 int) {
 	year := s.Years[i]
 	land := newLand(s.Seed, year, s.Width)
 	sky := newSky(s.Seed, year, s.Width, s.Gaps)
+	if s.Days != nil {
+		sky.onDay(s.Days[i])
+	}
 	nan := math.Float32frombits(0x7fc00000) // the same bits everywhere
 
 	// Land and sky have their origin in the middle of the scene, the city's centre.

@@ -8,6 +8,7 @@ type sky struct {
 	cloudKey uint64
 	cloudy   int32 // cloud noise above this is a cloud
 	slant    int   // the scan line's phase in this year, 1/64 pixel
+	dormant  int   // how far plants are from their greatest extent, in units of one; 0 in July
 	stripe   int   // width of the stripes, 1/64 pixel
 
 	left, y     int // of the current row
@@ -57,6 +58,25 @@ func newSky(seed uint64, year, width int, gaps float64) *sky {
 	return s
 }
 
+// greenest is the day of the year on which plants have their greatest extent, and bare is by how
+// much NDVI is lower half a year later where all is plants, in 1/10000.
+const (
+	greenest = 200
+	bare     = 4500
+)
+
+// onDay makes the sky that of one day of its year: noise, haze and clouds of its own, and the
+// season.
+func (s *sky) onDay(day int) {
+	for _, key := range []*uint64{&s.noiseKey, &s.hazeKey, &s.cloudKey} {
+		*key = mix(*key + uint64(day))
+	}
+	away := max(day-greenest, greenest-day)
+	away = min(away, 365-away)
+	u := away * one / 183
+	s.dormant = u * u / one * (3*one - 2*u) / one
+}
+
 // cloudOctaves sum to less than ±one.
 var cloudOctaves = []octave{{6, one / 2}, {4, one / 4}, {2, one / 8}}
 
@@ -84,7 +104,7 @@ func (s *sky) seen(x int, c cover) int {
 	h := hash(s.noiseKey, s.left+x, s.y)
 	// The sum of four bytes is nearly normal: mean 510, standard deviation 148.
 	noise := int(h&0xff+h>>8&0xff+h>>16&0xff+h>>24&0xff) - 510
-	v := c.ndvi + (s.weather+int(s.haze[x]))*c.plants/16 + noise*c.noise>>7
+	v := c.ndvi - bare*c.plants/16*s.dormant/one + (s.weather+int(s.haze[x]))*c.plants/16 + noise*c.noise>>7
 	return min(max(v, -2000), 9500)
 }
 

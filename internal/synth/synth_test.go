@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // stack computes all samples of a scene, year after year.
@@ -42,12 +43,48 @@ func TestChecksum(t *testing.T) {
 		{"demo", demo, 0x7584ab58},
 		{"other seed, no gaps", other, 0x530ff854},
 		{"country", country, 0x63106c83},
+		{"scenes", Scenes(150, 100, 2003, 2004, 80), 0x0f07bd7e},
 	} {
 		sum := crc32.NewIEEE()
 		binary.Write(sum, binary.LittleEndian, stack(c.scene))
 		if got := sum.Sum32(); got != c.want {
 			t.Errorf("%s: checksum %#08x, want %#08x", c.name, got, c.want)
 		}
+	}
+}
+
+// Scenes follow each other by so many days, through leap days and the end of the year. Fields are
+// green in summer, and winters differ from scene to scene as samples do.
+func TestScenes(t *testing.T) {
+	s := Scenes(150, 150, 2003, 2005, 16)
+	last := -16
+	for i, year := range s.Years {
+		day := int(time.Date(year, time.January, s.Days[i], 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
+		if i > 0 && day-last != 16 || s.Days[i] < 1 || s.Days[i] > 366 {
+			t.Errorf("scene %d is of day %d of %d, %d days after the one before", i, s.Days[i], year, day-last)
+		}
+		last = day
+	}
+	if n := len(s.Years); n != 69 || s.Years[n-1] != 2005 || s.Days[0] != 1 { // 1096 days
+		t.Errorf("%d scenes, the last of %d", n, s.Years[n-1])
+	}
+	all, mean := stack(s), make([]float64, len(s.Years))
+	for i := range s.Years {
+		n := 0.0
+		for _, y := range all[i*22500 : (i+1)*22500] {
+			if y == y {
+				mean[i], n = mean[i]+float64(y), n+1
+			}
+		}
+		mean[i] /= n
+	}
+	for i, day := range s.Days {
+		if summer, winter := day > 150 && day < 250, day < 60 || day > 330; summer && mean[i] < 0.18 || winter && mean[i] > 0.12 {
+			t.Errorf("the mean of day %d is %.3f", day, mean[i])
+		}
+	}
+	if same(all[:22500], all[22500:45000]) {
+		t.Error("two scenes are the same")
 	}
 }
 

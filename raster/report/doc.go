@@ -3,7 +3,7 @@
 // The texts are those that the command pixtrend prints.
 //
 //	summary, err := raster.FitFiles(ctx, inputs, "trend.tif", options)
-//	fmt.Print(report.Fit(summary, report.Dates(axis, summary.Given), true))
+//	fmt.Print(report.Fit(summary, report.JobDates(job), true))
 //
 // Functions return the text and print nothing. JSON returns the same values for programs.
 package report

@@ -49,6 +49,8 @@ type Plan struct {
 	Fields       []string `json:"fields"`        // a band each
 	Overwrite    bool     `json:"overwrite"`
 	Warnings     []string `json:"warnings"`
+
+	count int // of the dates that are fitted
 }
 
 // PlanInput is an input and what it is fitted against.
@@ -70,7 +72,8 @@ func (in PlanInput) label() string {
 func NewPlan(j *raster.Job, overwrite bool) Plan {
 	g, p := j.Grid, j.Plan
 	s := Plan{
-		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: Dates(g.Axis, j.Given), Given: j.Given,
+		count:      len(g.Axis.T),
+		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: JobDates(j), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
 		SampleType: raster.TypeName(g.Type), Nodata: NodataJSON(g.Valid),
@@ -83,12 +86,15 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
 	}
+	if p.Samples {
+		s.OutputBytes = int64(g.Width) * int64(g.Height) * int64(s.count) * int64(p.Type.Size())
+	}
 	for i, name := range j.Inputs {
 		in := PlanInput{Name: name}
-		if g.Axis.Dates == nil {
-			in.X = &g.Axis.T[i]
+		if j.Scenes.Dates == nil {
+			in.X = &j.Scenes.T[i]
 		} else {
-			in.Date = g.Axis.Label(i)
+			in.Date = j.Scenes.Label(i)
 		}
 		s.Inputs = append(s.Inputs, in)
 	}
@@ -126,7 +132,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 			row("", "… %d more …", n-20)
 		}
 	}
-	row("slopes", "per %s; intercepts are at %s", s.Unit, s.Origin)
+	if len(s.Fields) > 0 {
+		row("slopes", "per %s; intercepts are at %s", s.Unit, s.Origin)
+	}
 	row("grid", "%d × %d pixels of %.6g × %.6g, CRS %s", s.Width, s.Height, s.PixelSize[0], s.PixelSize[1], s.CRS)
 	nodata := "none"
 	if s.Nodata != nil {
@@ -144,7 +152,7 @@ func (s Plan) Text(asJSON bool) (string, error) {
 		row("masks", "%s", s.Masks)
 	}
 	parts := ""
-	if s.DatesAtOnce < len(s.Inputs) {
+	if s.DatesAtOnce < s.count {
 		parts = fmt.Sprintf(", %d dates at a time, so that each block is decoded once", s.DatesAtOnce)
 	}
 	row("windows", "%s of %d × %d pixels%s", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight, parts)
@@ -161,7 +169,7 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
 	for _, name := range s.Series {
-		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(len(s.Inputs))))
+		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(s.count)))
 	}
 	if s.Map != "" {
 		row("", "%s, a map of it", s.Map)
@@ -169,7 +177,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	if s.Scratch > 0 {
 		row("", "%s beside it until it is done", humanize.Bytes(uint64(s.Scratch)))
 	}
-	row("fields", "%s", strings.Join(s.Fields, ", "))
+	if len(s.Fields) > 0 {
+		row("fields", "%s", strings.Join(s.Fields, ", "))
+	}
 	return b.String(), nil
 }
 

@@ -212,7 +212,7 @@ func decimals(s *raster.Series, of func(raster.SeriesDate) *raster.Value) func(*
 // fieldTable returns a row for each field of the fit.
 func fieldTable(s *raster.Series) string {
 	columns := [][]string{{}, {}, {}}
-	for i, f := range s.Fields {
+	for _, f := range s.Fields {
 		unit := f.Unit
 		if unit == "1" {
 			unit = ""
@@ -221,10 +221,10 @@ func fieldTable(s *raster.Series) string {
 		if f.Value != nil {
 			value = strconv.FormatFloat(float64(*f.Value), 'g', 8, 64)
 		}
-		switch field := stats.AllFields[i]; field {
-		case stats.Intercept, stats.InterceptStderr:
+		switch f.Of {
+		case stats.Intercept, stats.InterceptStderr, stats.SenIntercept:
 			unit += " at " + s.Origin
-		case stats.SlopeLo, stats.SlopeHi:
+		case stats.SlopeLo, stats.SlopeHi, stats.SenLo, stats.SenHi:
 			unit += fmt.Sprintf(" (%g %%)", 100*s.Confidence)
 		case stats.First, stats.Last:
 			if f.Value != nil {

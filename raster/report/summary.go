@@ -23,6 +23,35 @@ func Dates(a timeaxis.Axis, given int) string {
 	return s
 }
 
+// JobDates describes the dates of a job, and the scenes of its composites.
+func JobDates(j *raster.Job) string {
+	if j.Composite == "" {
+		return Dates(j.Grid.Axis, j.Given)
+	}
+	return fmt.Sprintf("%v: %s of %s", j.Grid.Axis, j.Composite, Dates(j.Scenes, j.Given))
+}
+
+// Composites returns the summary of composites. dates is what JobDates returns.
+func Composites(s raster.Summary, dates string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d × %d pixels, %s\n", s.Output, s.Width, s.Height, dates)
+	b.WriteString(rates(s))
+	b.WriteString(timesText(s))
+	fmt.Fprintf(&b, "composites without an observation: %s\n", Percent(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
+	if s.Masks != "" {
+		fmt.Fprintf(&b, "masks: %s\n", s.Masks)
+	}
+	return b.String()
+}
+
+// rates says how fast a job was.
+func rates(s raster.Summary) string {
+	seconds := max(s.Seconds, 1e-9)
+	return fmt.Sprintf("%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
+		Rate(float64(s.Pixels)/seconds, "pixel/s"), Rate(float64(s.BytesRead)/seconds, "B/s"),
+		s.ISA, Counted(s.Threads, "thread"))
+}
+
 // Fit returns the summary of a fit. With unicode, bars of the histogram are drawn with block
 // characters.
 func Fit(s raster.Summary, dates string, unicode bool) string {
@@ -38,10 +67,7 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Detrend != "" {
 		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
 	}
-	seconds := max(s.Seconds, 1e-9)
-	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
-		Rate(float64(s.Pixels)/seconds, "pixel/s"), Rate(float64(s.BytesRead)/seconds, "B/s"),
-		s.ISA, Counted(s.Threads, "thread"))
+	b.WriteString(rates(s))
 	b.WriteString(timesText(s))
 	if len(s.SlopeQuintiles) > 0 {
 		of := ""
@@ -59,17 +85,24 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Masks != "" {
 		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
 	}
-	if d := s.FDR; d != nil {
-		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
-		if d.Trends > 0 {
-			fmt.Fprintf(&b, ", p up to %.3g", d.PValue)
-		}
-		b.WriteByte('\n')
-	}
+	b.WriteString(discoveryText(s.FDR, "trends"))
+	b.WriteString(discoveryText(s.MKFDR, "trends of ranks"))
 	if missing := s.Pixels - s.Fitted; missing > 0 {
 		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), Percent(missing, s.Pixels))
 	}
 	return b.String()
+}
+
+// discoveryText says how many trends a false discovery rate has found; "" without one.
+func discoveryText(d *raster.FDR, trends string) string {
+	if d == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s at a false discovery rate of %v: %s of %s pixels", trends, d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
+	if d.Trends > 0 {
+		text += fmt.Sprintf(", p up to %.3g", d.PValue)
+	}
+	return text + "\n"
 }
 
 // timesText says how long each step took, and what the threads did meanwhile.

@@ -191,7 +191,11 @@ func (d *drawing) choose() (err error) {
 			return fmt.Errorf("%s has no band called %s: it has %s", d.Name, d.o.Field, d.bandNames())
 		}
 	default:
-		d.band = max(0, d.Trend.Band(stats.Slope.String()))
+		for _, f := range []stats.Field{stats.SenSlope, stats.Slope} {
+			if band := d.Trend.Band(f.String()); band >= 0 {
+				d.band = band
+			}
+		}
 	}
 	b := d.Bands[d.band]
 	d.name, d.unit, d.kind = cmp.Or(b.Name, fmt.Sprintf("band %d", d.band+1)), b.Unit, render.KindOf(strings.ToLower(b.Name))

@@ -3,7 +3,6 @@ package trendmap
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/plotter"
@@ -39,6 +38,9 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 	}
 	if s.HasLine() {
 		p.Line = s.Line
+		if s.HasSenLine() {
+			p.Sen, p.SenLabel = s.SenLine, fmt.Sprintf("%g %% limits of its slope", 100*s.Confidence)
+		}
 	}
 	return p
 }
@@ -59,9 +61,8 @@ func trendText(s *raster.Series, variable string) string {
 	if !s.HasLine() {
 		return "no trend: " + s.WhyNoLine()
 	}
-	value := func(f stats.Field) *raster.Value { return s.Fields[slices.Index(stats.AllFields, f)].Value }
-	slope := *value(stats.Slope)
-	unit := s.Fields[slices.Index(stats.AllFields, stats.Slope)].Unit
+	value := func(f stats.Field) *raster.Value { return s.Field(f).Value }
+	slope, unit := *value(stats.Slope), s.Field(stats.Slope).Unit
 	if variable != "" && strings.HasPrefix(unit, "per ") {
 		unit = variable + " " + unit
 	}
@@ -70,9 +71,20 @@ func trendText(s *raster.Series, variable string) string {
 		text += fmt.Sprintf(" (%g %% limits %s to %s)", 100*s.Confidence, signed(*lo), signed(*hi))
 	}
 	if p := value(stats.PValue); p != nil {
-		text += ", p = " + strings.Replace(fmt.Sprintf("%.2g", float64(*p)), "-", "−", 1)
+		text += ", p = " + probability(*p)
+	}
+	if sen := value(stats.SenSlope); sen != nil {
+		text += fmt.Sprintf("; Theil–Sen %s", signed(*sen))
+		if p := value(stats.MKPValue); p != nil {
+			text += ", Mann–Kendall p = " + probability(*p)
+		}
 	}
 	return text
+}
+
+// probability writes two digits of a p-value.
+func probability(p raster.Value) string {
+	return strings.Replace(fmt.Sprintf("%.2g", float64(p)), "-", "−", 1)
 }
 
 // signed writes three digits of a number with its sign, as print has it.

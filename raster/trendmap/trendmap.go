@@ -83,8 +83,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("the limits %v do not make classes: give fewer than %d finite numbers that ascend", o.Breaks, render.MostClasses)
 	case !(o.MaskP >= 0 && o.MaskP < 1):
 		return fmt.Errorf("p-values are below 1, and cannot be held against %v", o.MaskP)
-	case o.Mask != NoMask && o.Mask != ClassMask && o.Mask != FDRMask:
-		return fmt.Errorf("no mask is called %q: use %s or %s", o.Mask, ClassMask, FDRMask)
+	case o.Mask != NoMask && !slices.Contains(Masks, o.Mask):
+		return fmt.Errorf("no mask is called %q: use %s, %s or %s", o.Mask, ClassMask, RankMask, FDRMask)
 	case o.Mask != NoMask && o.MaskP > 0:
 		return fault.Errorf("%v and %v exclude each other: both say which pixels are grey", fault.Option{Field: "Mask"}, fault.Option{Field: "MaskP"})
 	case o.DPI != 0 && !(o.DPI >= LeastDPI && o.DPI <= MostDPI):

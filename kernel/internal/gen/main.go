@@ -23,6 +23,13 @@ func main() {
 			log.Fatalf("gen: %v", err)
 		}
 	}
+	src, err := ranksSource()
+	if err != nil {
+		log.Fatalf("gen: formatting the source of ranks: %v", err)
+	}
+	if err := os.WriteFile(ranksFile, src, 0o666); err != nil {
+		log.Fatalf("gen: %v", err)
+	}
 }
 
 // fileOf returns the name of the file that is generated for an architecture.

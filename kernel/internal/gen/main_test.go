@@ -26,6 +26,34 @@ func TestGeneratedFilesMatchTheTable(t *testing.T) {
 	}
 }
 
+func TestGeneratedRanksMatchTheTable(t *testing.T) {
+	want, err := ranksSource()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(folder + ranksFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s is not what the table makes: run go generate ./kernel", ranksFile)
+	}
+	src, err := os.ReadFile(folder + "ranks_avx2_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bodies []string
+	for _, m := range regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`).FindAllSubmatch(src, -1) {
+		bodies = append(bodies, string(m[1]))
+	}
+	symbols := rankSymbols()
+	slices.Sort(bodies)
+	slices.Sort(symbols)
+	if !slices.Equal(bodies, symbols) {
+		t.Errorf("ranks_avx2_amd64.s holds %q, the table lists %q", bodies, symbols)
+	}
+}
+
 // The assembly holds exactly the functions of the table.
 func TestAssemblyMatchesTheTable(t *testing.T) {
 	text := regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`)

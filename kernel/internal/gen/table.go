@@ -55,4 +55,5 @@ var table = []row{
 	{"rows4", [3]cell{{32, all}, {8, all}}},
 	{"rows8", [3]cell{{16, all}, {4, all}}},
 	{"ends", [3]cell{{16, all}, {8, all}}},
+	{"stage", [3]cell{{32, all}, {32, all}}},
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/report"
+	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
+)
+
+// addRankFlags defines the flags of the fields of ranks.
+func addRankFlags(cmd *cobra.Command, o *pixtrend.RankOptions) {
+	group(cmd, "Ranks (sen_…, siegel_slope and mk_…)", func(flags *pflag.FlagSet) {
+		option(flags, &o.Season, "season", "", "SEASON",
+			"compare dates within their season only, of a month, a quarter (December to February, …) or so many DAYS of the year: month, quarter or a number such as 16", timeaxis.ParseSeasons)
+		flags.BoolVar(&o.SeasonCovariance, "season-covariance", false, "add the covariance of the seasons to mk_var, for ten or more years")
+		option(flags, &o.Method, "mk", "", "METHOD",
+			"METHOD for serial correlation in the Mann–Kendall test: "+report.List(stats.MethodNames(), "or")+" (default original, none); see pixtrend help ranks before you use one", stats.ParseMethod)
+		option(flags, &o.NormalP, "mk-p", "", "HOW",
+			"compute mk_pvalue HOW: exact without ties and up to 60 observations, else normal (default exact), or normal always", parseNormalP)
+		option(flags, &o.JointIntercept, "sen-intercept", "", "HOW",
+			"compute sen_intercept HOW: separate, median(y) − slope·median(t) (default), or joint, median(y − slope·t)", parseJoint)
+	})
+	complete(cmd, "season", "month", "quarter")
+	complete(cmd, "mk", stats.MethodNames()...)
+	complete(cmd, "mk-p", "exact", "normal")
+	complete(cmd, "sen-intercept", "separate", "joint")
+}
+
+// parseNormalP reads how p-values are computed and reports whether it is normal.
+func parseNormalP(s string) (bool, error) { return parseChoice(s, "exact", "normal") }
+
+// parseJoint reads how the intercept is computed and reports whether it is joint.
+func parseJoint(s string) (bool, error) { return parseChoice(s, "separate", "joint") }
+
+// parseChoice reports whether s is the second of two words.
+func parseChoice(s, first, second string) (bool, error) {
+	switch strings.ToLower(s) {
+	case first:
+		return false, nil
+	case second:
+		return true, nil
+	}
+	return false, errors.New("give " + first + " or " + second)
+}
+
+// checkRankFlags returns an error if a flag is given that none of the fields depends on, or if flags
+// exclude each other. It opens no file.
+func checkRankFlags(o pixtrend.RankOptions, fields []stats.Field) error {
+	seasons := o.Season != timeaxis.Seasons{}
+	switch {
+	case o.SeasonCovariance && !seasons:
+		return usagef("--season-covariance needs seasons: give them with --season, such as --season month")
+	case seasons && o.Method != stats.Original:
+		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Method)
+	}
+	unused := (*stats.UnusedError)(nil)
+	if err := o.CheckUse(fields); errors.As(err, &unused) {
+		return usagef("%s is for fields of ranks, such as %v, and none of those that it changes is written: add one to --stats",
+			optionFlag(raster.Option{Field: "Fit." + unused.Option}), unused.Field)
+	}
+	return nil
+}
+
+// withClasses adds the fields of classes, and with ps also their p-values, for each kind of trend
+// that fields has a field of. No field stands for the slope.
+func withClasses(fields []stats.Field, ps bool) []stats.Field {
+	if len(fields) == 0 {
+		fields = []stats.Field{stats.Slope}
+	}
+	ofRanks := slices.ContainsFunc(fields, func(f stats.Field) bool { return f.Info().Estimator == stats.Rank })
+	for _, class := range []stats.Field{stats.TrendClass, stats.MKClass} {
+		kind := class.Info().Estimator
+		ofKind := func(f stats.Field) bool {
+			return f.Info().Estimator == kind && !slices.Contains([]stats.Field{stats.N, stats.Mean, stats.First, stats.Last}, f)
+		}
+		if !slices.ContainsFunc(fields, ofKind) && (kind == stats.Rank || ofRanks) {
+			continue
+		}
+		added := []stats.Field{class}
+		if ps {
+			added = []stats.Field{class.Info().PValue, class}
+		}
+		for _, f := range added {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
+}

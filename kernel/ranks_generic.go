@@ -1,0 +1,373 @@
+package kernel
+
+import (
+	"math"
+	"slices"
+)
+
+// maxSlopes is the greatest number of quotients of a pixel that are kept in memory together.
+const maxSlopes = 1 << 16
+
+// pixel computes pixel p of dst from the observations in s.y.
+func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
+	put := func(to []float64, x float64) {
+		if to != nil {
+			to[p] = x
+		}
+	}
+	if dst.MedianY != nil {
+		dst.MedianY[p] = s.medianOf(func(slot int) float64 { return s.y[slot] })
+	}
+	if dst.MedianT != nil {
+		dst.MedianT[p] = s.medianOf(func(slot int) float64 { return a.times[slot] })
+	}
+	c := s.concordance(a)
+	c.put(dst, p)
+	pairs := int(c.pairs())
+	if pairs == 0 {
+		for _, to := range [...][]float64{dst.Slope, dst.Lo, dst.Hi} {
+			put(to, math.NaN())
+		}
+		return
+	}
+	if dst.Slope == nil && dst.Lo == nil && dst.Hi == nil {
+		return
+	}
+	q := s.newQuotients(a, pairs)
+	if dst.Slope != nil {
+		lower, upper := middle(pairs)
+		dst.Slope[p] = q.mean(lower, upper)
+	}
+	lo, hi := limitRanks(c.pairs(), c.variance(), z)
+	if dst.Lo != nil {
+		dst.Lo[p] = q.at(lo)
+	}
+	if dst.Hi != nil {
+		dst.Hi[p] = q.at(hi)
+	}
+}
+
+// middle returns the numbers of the two values in the middle of n in order. They are equal if n is
+// odd.
+func middle(n int) (lower, upper int) { return (n - 1) / 2, n / 2 }
+
+// mid returns the mean of a and b, or a if both are the same.
+func mid(a, b float64) float64 {
+	if a == b {
+		return a
+	}
+	return positive((a + b) / 2)
+}
+
+// positive returns x, or +0 if x is -0.
+func positive(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return x
+}
+
+// limitRanks returns the numbers of the limits among the quotients in ascending order.
+func limitRanks(pairs, variance, z float64) (lo, hi int) {
+	width := z * math.Sqrt(variance)
+	lo = int(max(math.RoundToEven((pairs-width)/2)-1, 0))
+	hi = int(min(math.RoundToEven((pairs+width)/2), pairs-1))
+	return lo, hi
+}
+
+// medianOf returns the median of what pick returns for the slots that have an observation in s.y.
+func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
+	x := s.sorted[:0]
+	for slot, y := range s.y {
+		if y == y {
+			x = append(x, pick(slot))
+		}
+	}
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	lower, upper := middle(len(x))
+	a, b := two(x, lower, upper)
+	return mid(positive(a), positive(b))
+}
+
+// concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and
+// exact.
+type concordance struct {
+	n, s  float64
+	two   float64 // Σ n(n−1)
+	five  float64 // Σ n(n−1)(2n+5), less the same sums over runs of equal samples and of equal times
+	tiedY float64 // Σ t(t−1)/2
+	tiedT float64
+	mixed float64 // the terms of the variance for ties both in samples and in times
+}
+
+// group adds a group of n observations.
+func (c *concordance) group(n float64) {
+	c.n += n
+	c.two += n * (n - 1)
+	c.five += n * (n - 1) * (2*n + 5)
+}
+
+// pairs returns the number of pairs of different times.
+func (c *concordance) pairs() float64 { return c.two/2 - c.tiedT }
+
+// variance returns the variance of S.
+func (c *concordance) variance() float64 {
+	v := c.five/18 + c.mixed
+	if v < 0 {
+		return 0
+	}
+	return v
+}
+
+// put writes the counts to pixel p of dst.
+func (c *concordance) put(dst Ranks, p int) {
+	s, variance := c.s, c.variance()
+	if c.pairs() == 0 {
+		s, variance = math.NaN(), math.NaN()
+	}
+	for _, r := range [...]struct {
+		to []float64
+		x  float64
+	}{{dst.N, c.n}, {dst.Pairs, c.pairs()}, {dst.TiedY, c.tiedY}, {dst.TiedT, c.tiedT}, {dst.S, s}, {dst.Var, variance}} {
+		if r.to != nil {
+			r.to[p] = r.x
+		}
+	}
+}
+
+func (s *RankScratch) concordance(a RankAxis) concordance {
+	var c concordance
+	begin := 0
+	for _, end := range a.ends {
+		var n, ahead, behind int
+		for j := begin; j < int(end); j++ {
+			y := s.y[j]
+			if y != y {
+				continue
+			}
+			n++
+			for _, x := range s.y[begin:a.equal[j]] {
+				if y > x {
+					ahead++
+				}
+				if y < x {
+					behind++
+				}
+			}
+		}
+		c.group(float64(n))
+		c.s += float64(ahead - behind)
+		s.addTies(&c, a, begin, int(end), float64(n))
+		begin = int(end)
+	}
+	return c
+}
+
+// addTies adds the ties of the slots [begin, end), which are a group with n observations.
+func (s *RankScratch) addTies(c *concordance, a RankAxis, begin, end int, n float64) {
+	var y, t tieSums
+	sorted := s.sorted[:0]
+	for j := begin; j < end; {
+		same := j
+		run := 0.0
+		for ; j < end && a.equal[j] == a.equal[same]; j++ {
+			if s.y[j] == s.y[j] {
+				sorted = append(sorted, s.y[j])
+				run++
+			}
+		}
+		t.add(run)
+	}
+	slices.Sort(sorted)
+	for i := 0; i < len(sorted); {
+		same := i
+		for i++; i < len(sorted) && sorted[i] == sorted[same]; i++ {
+		}
+		y.add(float64(i - same))
+	}
+	c.tiedT += t.two / 2
+	if all := n * (n - 1); t.two == all || y.two == all && t.two > 0 {
+		// S cannot vary. The terms cancel, but not in the last digit.
+		c.tiedY += y.two / 2
+		c.five -= all * (2*n + 5)
+		return
+	}
+	c.ties(y)
+	c.five -= t.five
+	if t.two == 0 || y.two == 0 {
+		return
+	}
+	if n > 2 {
+		c.mixed += y.three * t.three / (9 * n * (n - 1) * (n - 2))
+	}
+	c.mixed += y.two * t.two / (2 * n * (n - 1))
+}
+
+// ties adds ties of samples.
+func (c *concordance) ties(y tieSums) {
+	c.tiedY += y.two / 2
+	c.five -= y.five
+}
+
+// tieSums are sums over runs of equal numbers.
+type tieSums struct {
+	two   float64 // Σ t(t−1)
+	three float64 // Σ t(t−1)(t−2)
+	five  float64 // Σ t(t−1)(2t+5)
+}
+
+func (s *tieSums) add(t float64) {
+	s.two += t * (t - 1)
+	s.three += t * (t - 1) * (t - 2)
+	s.five += t * (t - 1) * (2*t + 5)
+}
+
+// quotients finds the quotients of a pixel by their number in ascending order.
+type quotients struct {
+	s *RankScratch
+	a RankAxis
+	n int
+}
+
+// newQuotients returns the n quotients of the observations in s.y. If there is room, s.slopes holds
+// them.
+func (s *RankScratch) newQuotients(a RankAxis, n int) quotients {
+	q := quotients{s, a, n}
+	if n <= len(s.slopes) {
+		i := 0
+		q.each(func(x float64) {
+			s.slopes[i] = x
+			i++
+		})
+	}
+	return q
+}
+
+// each calls f with each quotient.
+func (q quotients) each(f func(float64)) {
+	y, t := q.s.y, q.a.times
+	for j, yj := range y {
+		if yj != yj {
+			continue
+		}
+		for i := q.a.begin[j]; i < q.a.equal[j]; i++ {
+			if y[i] == y[i] {
+				f(positive((yj - y[i]) / (t[j] - t[i])))
+			}
+		}
+	}
+}
+
+// mean returns the mean of the quotients number lower and upper, which are the same or neighbours.
+func (q quotients) mean(lower, upper int) float64 {
+	if q.n <= len(q.s.slopes) {
+		return mid(two(q.s.slopes[:q.n], lower, upper))
+	}
+	return mid(q.at(lower), q.at(upper))
+}
+
+// digitBits is the number of bits of a quotient by which a pass counts.
+const digitBits = 16
+
+// at returns the quotient number k. If all do not fit into memory, passes find the bits of the
+// quotient from the highest down, until those that begin with these bits fit.
+func (q quotients) at(k int) float64 {
+	s := q.s
+	if q.n <= len(s.slopes) {
+		return nth(s.slopes[:q.n], k)
+	}
+	var prefix uint64
+	known := 0
+	for {
+		shift := 64 - known
+		within := func(o uint64) bool { return known == 0 || o>>shift == prefix }
+		clear(s.counts)
+		q.each(func(x float64) {
+			if o := ordered(x); within(o) {
+				s.counts[o<<known>>(64-digitBits)]++
+			}
+		})
+		digit := 0
+		for ; k >= int(s.counts[digit]); digit++ {
+			k -= int(s.counts[digit])
+		}
+		prefix = prefix<<digitBits | uint64(digit)
+		known += digitBits
+		if known == 64 {
+			return unordered(prefix)
+		}
+		if int(s.counts[digit]) <= len(s.slopes) {
+			break
+		}
+	}
+	some := s.slopes[:0]
+	q.each(func(x float64) {
+		if ordered(x)>>(64-known) == prefix {
+			some = append(some, x)
+		}
+	})
+	return nth(some, k)
+}
+
+// ordered returns the bits of x changed so that they have the order of the numbers.
+func ordered(x float64) uint64 {
+	b := math.Float64bits(x)
+	if b>>63 == 1 {
+		return ^b
+	}
+	return b | 1<<63
+}
+
+// unordered returns the number whose ordered bits are o.
+func unordered(o uint64) float64 {
+	if o>>63 == 0 {
+		return math.Float64frombits(^o)
+	}
+	return math.Float64frombits(o ^ 1<<63)
+}
+
+// two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x. upper
+// is lower or the next.
+func two(x []float64, lower, upper int) (float64, float64) {
+	a := nth(x, lower)
+	if upper == lower {
+		return a, a
+	}
+	return a, slices.Min(x[upper:])
+}
+
+// nth returns the number that would be x[k] if x were sorted, and reorders x (Hoare's selection).
+// No number is NaN.
+func nth(x []float64, k int) float64 {
+	lo, hi := 0, len(x)-1
+	for lo < hi {
+		pivot := median3(x[lo], x[lo+(hi-lo)/2], x[hi])
+		i, j := lo, hi
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			hi = j
+		case k >= i:
+			lo = i
+		default:
+			return x[k]
+		}
+	}
+	return x[k]
+}
+
+func median3(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }

@@ -1,0 +1,166 @@
+package raster
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Region is a rectangle of a stack, in pixels or on the map. The zero Region is the whole stack.
+type Region struct {
+	Window pixtrend.Window // columns and rows, counted from 0 at the upper left; zero: not given
+	// Box is the least and the greatest x, and the least and the greatest y, on the map, in units of
+	// the CRS of the rasters. The region has the pixels whose centres lie inside, those on the least
+	// x and the greatest y included. nil: not given
+	Box *[4]float64
+}
+
+// ParseWindow reads the column and row of the first pixel, a width and a height, as -srcwin of GDAL
+// does, with commas between them.
+func ParseWindow(s string) (Region, error) {
+	n, err := numbersOf(s)
+	w := pixtrend.Window{X: int(n[0]), Y: int(n[1]), Width: int(n[2]), Height: int(n[3])}
+	for i, x := range []int{w.X, w.Y, w.Width, w.Height} {
+		if err == nil && float64(x) != n[i] || math.Abs(n[i]) > math.MaxInt32 {
+			err = fmt.Errorf("%v is no number of pixels", n[i])
+		}
+	}
+	r := Region{Window: w}
+	if err == nil {
+		err = r.check()
+	}
+	if err != nil || w == (pixtrend.Window{}) {
+		return Region{}, fmt.Errorf("%q is no window: give its first column and row, width and height in pixels, such as 0,0,512,256", s)
+	}
+	return r, nil
+}
+
+// ParseBox reads the least x, least y, greatest x and greatest y of a box, with commas between them.
+func ParseBox(s string) (Region, error) {
+	n, err := numbersOf(s)
+	r := Region{Box: &[4]float64{n[0], n[2], n[1], n[3]}}
+	if err != nil || r.check() != nil {
+		return Region{}, fmt.Errorf("%q is no box: give its least x, least y, greatest x and greatest y in units of the CRS of the rasters, such as 310000,4680000,320000,4690000", s)
+	}
+	return r, nil
+}
+
+// numbersOf reads four finite numbers with commas between them.
+func numbersOf(s string) (n [4]float64, err error) {
+	parts := strings.Split(s, ",")
+	if len(parts) != len(n) {
+		return n, fmt.Errorf("%d numbers", len(parts))
+	}
+	for i, part := range parts {
+		if n[i], err = strconv.ParseFloat(strings.TrimSpace(part), 64); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// check returns an error if no stack has the region.
+func (r Region) check() error {
+	if w := r.Window; w != (pixtrend.Window{}) && (w.X < 0 || w.Y < 0 || w.Width < 1 || w.Height < 1) {
+		return fault.Inputf("a region of %d × %d pixels from column %d, row %d is not inside any raster", w.Width, w.Height, w.X, w.Y)
+	}
+	if b := r.Box; b != nil {
+		for _, x := range b {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fault.Inputf("a region with %v as a limit is no box: give finite numbers", x)
+			}
+		}
+		if !(b[0] < b[1] && b[2] < b[3]) {
+			return fault.Inputf("the box from x %v to %v and y %v to %v is empty: give the smaller number first", b[0], b[1], b[2], b[3])
+		}
+		if r.Window != (pixtrend.Window{}) {
+			return fault.Inputf("a window and a box exclude each other: give one of them")
+		}
+	}
+	return nil
+}
+
+// in returns the pixels of the region of rasters that lie at g, which name is one of.
+func (r Region) in(g geo, name string) (pixtrend.Window, error) {
+	w := r.Window
+	if r.Box != nil {
+		var err error
+		if w, err = g.inBox(*r.Box, name); err != nil {
+			return w, err
+		}
+	}
+	if w.X > g.width-w.Width || w.Y > g.height-w.Height {
+		return w, fault.Inputf("the region of %d × %d pixels from column %d, row %d on does not lie inside %s, which has %d × %d pixels: give a part of it",
+			w.Width, w.Height, w.X, w.Y, name, g.width, g.height)
+	}
+	if w == (pixtrend.Window{Width: g.width, Height: g.height}) {
+		return pixtrend.Window{}, nil
+	}
+	return w, nil
+}
+
+// inBox returns the pixels whose centres lie in a box.
+func (g geo) inBox(box [4]float64, name string) (pixtrend.Window, error) {
+	t := g.transform
+	if !g.hasTransform || t[1] == 0 || t[5] == 0 {
+		return pixtrend.Window{}, fault.Inputf("%s is not georeferenced, so that no pixels of it are known to lie in a box: give their columns and rows", name)
+	}
+	if t[2] != 0 || t[4] != 0 {
+		return pixtrend.Window{}, fault.Inputf("%s is rotated, so that its pixels in a box are no rectangle: give their columns and rows", name)
+	}
+	side := func(origin, step, least, greatest float64, n int) (first, end int) {
+		lo, hi := (least-origin)/step, (greatest-origin)/step
+		if step < 0 {
+			lo, hi = hi, lo
+		}
+		whole := func(x float64) int { return int(min(max(math.Ceil(x-0.5), 0), float64(n))) }
+		return whole(lo), whole(hi)
+	}
+	x0, x1 := side(t[0], t[1], box[0], box[1], g.width)
+	y0, y1 := side(t[3], t[5], box[2], box[3], g.height)
+	if x0 >= x1 || y0 >= y1 {
+		d := describeGrid(g)
+		return pixtrend.Window{}, fault.Inputf("no pixel of %s has its centre in the box of x %.9g to %.9g and y %.9g to %.9g; it spans x %.9g to %.9g and y %.9g to %.9g in units of its CRS (%s)",
+			name, box[0], box[1], box[2], box[3], d.Extent[0], d.Extent[2], d.Extent[1], d.Extent[3], d.CRS)
+	}
+	return pixtrend.Window{X: x0, Y: y0, Width: x1 - x0, Height: y1 - y0}, nil
+}
+
+// part returns where the region lies.
+func (s *Stack) part() geo {
+	g := s.geo
+	if s.region == (pixtrend.Window{}) {
+		return g
+	}
+	x, y := float64(s.region.X), float64(s.region.Y)
+	t := &g.transform
+	t[0], t[3] = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
+	g.width, g.height = s.region.Width, s.region.Height
+	return g
+}
+
+// region is a part of a stack as a pixtrend.Source.
+type region struct {
+	*Stack
+	window pixtrend.Window
+}
+
+// Grid describes the region. Windows are whole blocks of the files.
+func (r region) Grid() pixtrend.Grid {
+	g := r.Stack.Grid()
+	g.Width, g.Height = r.window.Width, r.window.Height
+	g.BlockX, g.BlockY = r.window.X%g.BlockWidth, r.window.Y%g.BlockHeight
+	return g
+}
+
+// Read reads a window of the region.
+func (r region) Read(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
+	w.X, w.Y = w.X+r.window.X, w.Y+r.window.Y
+	return r.Stack.Read(ctx, worker, w, first, dst)
+}

@@ -1,0 +1,47 @@
+package timeaxis
+
+import (
+	"fmt"
+	"time"
+)
+
+// MonthDay is the day that a month without a day is taken for. The zero MonthDay is the first.
+type MonthDay int
+
+// The middle of a month is the 16th, or the 15th in February.
+const (
+	FirstOfMonth MonthDay = iota
+	MiddleOfMonth
+)
+
+// ParseMonthDay reads first or middle.
+func ParseMonthDay(s string) (MonthDay, error) {
+	switch s {
+	case "first":
+		return FirstOfMonth, nil
+	case "middle":
+		return MiddleOfMonth, nil
+	}
+	return 0, fmt.Errorf("%q is no day of a month: write first or middle", s)
+}
+
+// MiddleOfMonths moves readings of months without a day from the first day to the middle, and returns
+// how many there are.
+func MiddleOfMonths(readings []Reading) (months int) {
+	for i := range readings {
+		r := &readings[i]
+		if r.Month {
+			r.Date.day = middleOf(r.Date.year, r.Date.month)
+			months++
+		}
+	}
+	return months
+}
+
+// middleOf returns the day that MiddleOfMonth stands for.
+func middleOf(year int, month time.Month) int { return 1 + lengthOf(year, month)/2 }
+
+// lengthOf returns the number of days of a month.
+func lengthOf(year int, month time.Month) int {
+	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
