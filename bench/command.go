@@ -131,6 +131,11 @@ func (o Output) Check() error {
 		}
 		_ = f.Close()
 	}
+	if one, err := os.Stat(o.JSON); err == nil {
+		if other, err := os.Stat(o.CSV); err == nil && os.SameFile(one, other) {
+			return fmt.Errorf("%s and %s are one file: name another for each report", o.JSON, o.CSV)
+		}
+	}
 	for _, dir := range []string{o.Plots, o.Record} {
 		if dir == "" {
 			continue

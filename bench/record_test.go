@@ -163,6 +163,10 @@ func TestOutput(t *testing.T) {
 	if err != nil || !json.Valid(text) || !strings.HasPrefix(stdout.String(), "name,bytes,runs,") {
 		t.Errorf("%v; JSON of %d bytes, standard output %.40q", err, len(text), stdout.String())
 	}
+	same := filepath.Join(t.TempDir(), "same")
+	if err := (Output{JSON: same, CSV: filepath.Dir(same) + "/./same"}).Check(); err == nil || !strings.Contains(err.Error(), "are one file") {
+		t.Errorf("two reports in one file: %v", err)
+	}
 	if err := (Output{JSON: "-", CSV: "-"}).Conflict(); err == nil {
 		t.Error("two reports on one standard output")
 	}

@@ -146,12 +146,6 @@ func prepareComposites(s *Stack, output string, o Options) (*Job, error) {
 			return nil, fault.Outputf("the composites of %v and %v would both be written to %s: put {date} into the name of the output",
 				s.composites.Label(at), s.composites.Label(i), name)
 		}
-		if err := s.checkApart(name); err != nil {
-			return nil, err
-		}
-	}
-	if err := checkTargets(o.Overwrite, names...); err != nil {
-		return nil, err
 	}
 	return newJob(s, output, o)
 }

@@ -22,6 +22,7 @@ func (s *Stack) openCovariates(ctx context.Context, o Options) error {
 			return fmt.Errorf("the covariate %s: %w", c.Name, err)
 		}
 		s.covariates = append(s.covariates, rasters)
+		s.reads.merge(rasters.reads)
 		g := rasters.grid
 		s.grid.Covariates = append(s.grid.Covariates, pixtrend.GridCovariate{Type: g.Type, Valid: g.Valid, Masked: g.Masked})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -43,7 +44,7 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 
 // resolve returns the date, or the number, of every input.
 func (o OpenOptions) resolve(inputs []timeaxis.Input) ([]timeaxis.Reading, error) {
-	readings, err := o.Dates.Resolve(inputs, nil)
+	readings, err := o.Dates.Resolve(inputs, regular.ReadText)
 	if o.MonthDay != timeaxis.MiddleOfMonth {
 		return readings, err
 	}

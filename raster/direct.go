@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -25,7 +26,7 @@ func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
 	if file := d.kept.Load(); file != nil {
 		return fn(file)
 	}
-	file, err := os.Open(d.name)
+	file, err := regular.Open(d.name)
 	if err != nil {
 		return fault.Inputf("cannot open %s again (%v): was it moved or replaced meanwhile?", d.name, atomicfile.Reason(err))
 	}

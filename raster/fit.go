@@ -34,6 +34,7 @@ type Options struct {
 	Residuals  string      // a second output: the residuals of each observation, a band a date; "": none
 	Detrend    string      // a third: the observations without the trend; "": none
 	Deseason   string      // a fourth: the observations without the harmonics; "": none
+	Others     []string    // files that the caller writes afterwards, such as a map, which are checked with the outputs
 	Overwrite  bool        // replace outputs that exist
 	Format     Format      // of the outputs; "": GTiff
 	Creation   []string    // creation options of the format, KEY=VALUE
@@ -113,7 +114,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 			return nil, err
 		}
 	}
-	if err := checkTargets(o.Overwrite, append([]string{output}, o.sideOutputs()...)...); err != nil {
+	if err := o.checkTargets(output); err != nil {
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended, o.Fit.Deseasoned = o.Residuals != "", o.Detrend != "", o.Deseason != ""
@@ -188,11 +189,6 @@ func (o *Options) sideOutputs() []string { return []string{o.Residuals, o.Detren
 
 // prepare makes the job of a stack that is open.
 func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error) {
-	for _, path := range append([]string{output}, o.sideOutputs()...) {
-		if err := s.checkApart(path); err != nil {
-			return nil, err
-		}
-	}
 	if err := s.checkComposites(); err != nil {
 		return nil, err
 	}
@@ -229,10 +225,14 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Warnings: s.Warnings(), stack: s, geo: part, source: source, options: o, budget: memory,
+		stack: s, geo: part, source: source, options: o, budget: memory,
 	}
 	j.Treatment.Model = o.modelText(grid.Axis)
-	return j, j.addOutputs()
+	if err := j.addOutputs(); err != nil {
+		return nil, err
+	}
+	j.Warnings = s.Warnings()
+	return j, nil
 }
 
 // planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the
@@ -286,8 +286,8 @@ func (j *Job) Close() error { return j.stack.Close() }
 
 // Run fits the stack and writes the output. progress, which may be nil, is called with the number
 // of pixels written, by one goroutine at a time. If Scratch is not 0, each pixel is written twice,
-// and total counts it twice. When Run returns an error, no file has the output's name, except one
-// that had it before.
+// and total counts it twice. When Run returns an error, no file has the name of an output, except
+// one that had it before, or the error says which has.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	tally := startTally(j)

@@ -13,6 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
@@ -169,8 +170,7 @@ func (x *expansion) identify(path string) string {
 // isOutput reports whether a file on a disk is an output of pixtrend: its metadata, in the file or
 // beside it, has the dates that it was made from.
 func isOutput(path string) bool {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	if regular.Check(path) != nil {
 		return false
 	}
 	t, file := tiff.Open(path)
@@ -180,7 +180,7 @@ func isOutput(path string) bool {
 	if t != nil && slices.ContainsFunc(outputMarks, t.HasItem) {
 		return true
 	}
-	sidecar, err := os.ReadFile(path + ".aux.xml")
+	sidecar, err := regular.ReadText(path + ".aux.xml")
 	return err == nil && slices.ContainsFunc(outputMarks, func(mark string) bool {
 		return bytes.Contains(sidecar, []byte(`key="`+mark+`"`))
 	})

@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -46,6 +47,7 @@ type expansion struct {
 	options  OpenOptions
 	groups   []group
 	pages    bool // the names are pages of the only input
+	reads    reads
 	warnings []string
 }
 
@@ -237,7 +239,11 @@ func glob(pattern string) (paths []string, err error) {
 
 // addList appends the names in a text file.
 func (x *expansion) addList(list string) error {
-	text, err := os.ReadFile(list)
+	err := x.reads.add(list)
+	var text []byte
+	if err == nil {
+		text, err = regular.ReadText(list)
+	}
 	if err != nil {
 		return fault.Inputf("cannot read the list %s: %v: check its name", list, atomicfile.Reason(err))
 	}

@@ -97,6 +97,11 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	in.describeSurvey(&info.Survey, got, took)
 	in.describeFit(info, job, jobErr, got, setup)
 	info.Warnings = in.findWarnings(info, job)
+	changed, err := in.reads.unchanged()
+	if err != nil {
+		changed = append(changed, in.o.explain(err))
+	}
+	info.Warnings = append(info.Warnings, changed...)
 	return info, nil
 }
 
@@ -124,7 +129,7 @@ func (in *inspection) takeMasks(s *Stack) {
 func (in *inspection) describeFiles(ctx context.Context) {
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
-		planes, g, lying, err := known.describe(name, in.o.OpenOptions, in.folders, func() ([]plane, geo, error) { return look(i) })
+		planes, g, lying, err := in.describeFile(i, known, in.o.OpenOptions, look)
 		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {

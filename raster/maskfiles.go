@@ -34,6 +34,7 @@ func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
 		}
 	}
+	s.reads.merge(found.reads)
 	base := len(s.files)
 	for i := range found.planes {
 		p := &found.planes[i]

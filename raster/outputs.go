@@ -5,14 +5,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -83,6 +82,9 @@ func (j *Job) contents() []string {
 // addOutputs sets the outputs of a job, and what is known of them before they are written.
 func (j *Job) addOutputs() error {
 	j.outputs = j.newOutputs()
+	if err := j.checkOutputs(); err != nil {
+		return err
+	}
 	for i := range j.outputs {
 		o := &j.outputs[i]
 		o.spec.Memory /= int64(len(j.outputs))
@@ -211,44 +213,33 @@ func checkName(path string) error {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// checkTargets reports whether outputs can be written, without writing anything. Paths after the
-// first may be "" for no output.
-func checkTargets(overwrite bool, paths ...string) error {
-	seen := map[string]bool{}
-	for _, p := range paths {
-		if p == "" && len(seen) > 0 {
-			continue
-		}
-		if err := atomicfile.CheckTarget(p, overwrite); err != nil {
-			return err
-		}
-		if abs, err := filepath.Abs(p); err == nil {
-			if seen[abs] {
-				return fault.Outputf("the output %s is given twice: name another file for each", p)
-			}
-			seen[abs] = true
+// checkTargets reports whether the outputs that o names can be written, without writing anything
+// and before inputs are opened.
+func (o Options) checkTargets(output string) error {
+	targets := []atomicfile.Target{{Path: output}}
+	for _, path := range append(o.sideOutputs(), o.Others...) {
+		if path != "" {
+			targets = append(targets, atomicfile.Target{Path: path})
 		}
 	}
-	return nil
+	return atomicfile.CheckTargets(o.Overwrite, targets...)
 }
 
-// checkApart reports whether a target is one of the inputs.
-func (s *Stack) checkApart(path string) error {
-	target, err := os.Stat(path)
-	if err != nil {
-		return nil
+// checkOutputs is checkTargets once it is known what is read and written.
+func (j *Job) checkOutputs() error {
+	if j.Output == "" {
+		return nil // of a report
 	}
-	for _, c := range s.covariates {
-		if err := c.checkApart(path); err != nil {
-			return err
-		}
+	var targets []atomicfile.Target
+	for _, o := range j.outputs {
+		targets = append(targets, o.spec.target(o.path))
 	}
-	for _, name := range s.sources {
-		if info, err := os.Stat(gdal.FilePath(name)); err == nil && os.SameFile(info, target) {
-			return fault.Outputf("the output %s is also an input: name another, or leave it out of the inputs", path)
-		}
+	for _, path := range j.options.Others {
+		targets = append(targets, atomicfile.Target{Path: path})
 	}
-	return nil
+	warnings, err := j.stack.reads.checkTargets(j.options.Overwrite, targets)
+	j.stack.warnings = append(j.stack.warnings, warnings...)
+	return err
 }
 
 // outputFiles are the files that are being written. They get their names together, when all are
@@ -284,7 +275,8 @@ func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
 	return nil
 }
 
-// commit completes the files and renames them to their targets, the file of the fields last.
+// commit completes the files and renames them to their targets, all or none, the file of the fields
+// last.
 func (files outputFiles) commit(ctx context.Context, progress func(float64)) error {
 	all, done := 0, 0
 	for _, f := range files {
@@ -300,13 +292,11 @@ func (files outputFiles) commit(ctx context.Context, progress func(float64)) err
 		}
 		done += len(f.spec.Bands)
 	}
-	for i := len(files) - 1; i >= 0; i-- {
-		if err := files[i].publish(); err != nil {
-			files.Abort()
-			return err
-		}
+	var temps []*atomicfile.Temp
+	for _, f := range slices.Backward(files) {
+		temps = append(temps, f.temp)
 	}
-	return nil
+	return atomicfile.Publish(temps...)
 }
 
 // Abort removes the files that were not renamed.

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // wgs84 is the CRS of longitudes and latitudes.
@@ -92,8 +93,8 @@ const mostVertices = 1 << 20
 // lie within the raster, as columns and rows by turns, whole numbers being the upper left corners
 // of pixels. Of vertices closer to each other than a number of pixels, some are left out.
 func (t *Trend) Outlines(ctx context.Context, path string, closer float64) ([][]float64, error) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, fault.Inputf("cannot read outlines from %s: there is no such file", gdal.DisplayName(path))
+	if err := regular.Check(path); err != nil {
+		return nil, fault.Inputf("cannot read outlines from %s: %v", gdal.DisplayName(path), atomicfile.Reason(err))
 	}
 	g := t.geo
 	det := g.transform[1]*g.transform[5] - g.transform[2]*g.transform[4]

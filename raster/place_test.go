@@ -194,8 +194,8 @@ func TestOutlines(t *testing.T) {
 	vector(t, filepath.Join(dir, "points.geojson"), godal.GeoJSON, "EPSG:4326", "POINT (1 1)")
 	vector(t, filepath.Join(dir, "curves.gpkg"), "GPKG", "EPSG:32617", "CIRCULARSTRING (500000 4649400, 500300 4649700, 500600 4649400)")
 	for name, want := range map[string]string{
-		"none.geojson":   "there is no such file",
-		"":               "there is no such file",
+		"none.geojson":   "no such file",
+		"":               "it is a folder",
 		"text.geojson":   "it is not a GeoJSON, GeoPackage, Shapefile or FlatGeobuf file",
 		"cut.geojson":    "it is not a",
 		"nocrs.shp":      "it has no CRS",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -44,7 +45,8 @@ type plane struct {
 	predictorAt   int64         // where the file keeps its number
 	blockBytes    int64         // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
-	composite     string // what the file is of scenes, such as annual max; "" if it does not say
+	files         []string // of the first plane: all files that its file is read with; nil: only itself
+	composite     string   // what the file is of scenes, such as annual max; "" if it does not say
 	form          form
 }
 
@@ -81,6 +83,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 	if err := describePlanes(ds, planes, o); err != nil {
 		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
 	}
+	planes[0].files = filesOf(ds, name, folders)
 	return planes, geoOf(ds), nil
 }
 
@@ -135,7 +138,10 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	}
 	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
+	kind := (*regular.KindError)(nil)
 	switch {
+	case errors.As(err, &kind):
+		return fail("%v: copy it to a file", err)
 	case errors.Is(statErr, fs.ErrNotExist) && strings.Contains(what, "No such file"):
 		return fail("there is no such file")
 	case statErr == nil && info.IsDir():
@@ -158,7 +164,7 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 
 // readable reports whether the system lets this process read a file.
 func readable(name string) bool {
-	file, err := os.Open(name)
+	file, err := regular.Open(name)
 	if err == nil {
 		_ = file.Close()
 	}

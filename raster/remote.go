@@ -245,10 +245,12 @@ func (s *Stack) sameSize(file int) bool {
 	return !ok || before.Size == 0 || now.Size == 0 || now.Size == before.Size
 }
 
-// unchanged checks that the remote files are still those that were opened. A local file that is
-// open stays the same, but a server may answer each request from another file. Another size is an
-// error, and signs of a harmless change are warnings.
+// unchanged checks that all files are still those that were opened. A server may answer each request
+// from another file: another size is an error, and signs of a harmless change are warnings.
 func (s *Stack) unchanged(ctx context.Context) (warnings []string, err error) {
+	if warnings, err = s.reads.unchanged(); err != nil {
+		return nil, err
+	}
 	var mu sync.Mutex
 	var replaced, touched, silent []int
 	s.eachRemote(func(int) bool { return ctx.Err() != nil }, func(file int) {

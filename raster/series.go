@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -113,7 +114,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if o.Region != (Region{}) {
 		return nil, errors.New("a series is of one pixel: leave Options.Region unset")
 	}
-	if err := checkTargets(o.Overwrite, targets...); err != nil {
+	var outputs []atomicfile.Target
+	for _, path := range targets {
+		outputs = append(outputs, atomicfile.Target{Path: path})
+	}
+	if err := atomicfile.CheckTargets(o.Overwrite, outputs...); err != nil {
 		return nil, err
 	}
 	files, err := o.readModel()
@@ -129,11 +134,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err := s.openCovariates(ctx, o); err != nil {
 		return nil, err
 	}
-	for _, path := range targets {
-		if err := s.checkApart(path); err != nil {
-			return nil, err
-		}
+	links, err := s.reads.checkTargets(o.Overwrite, outputs)
+	if err != nil {
+		return nil, err
 	}
+	s.warnings = append(s.warnings, links...)
 	memory, err := s.budget(o.Memory)
 	if err != nil {
 		return nil, err

@@ -75,11 +75,12 @@ type Band struct {
 // complete, the same samples make the same file, and computing never waits for compressing. Until
 // Commit is done, the uncompressed samples need disk space too.
 type File struct {
-	target, tmp string
-	raw         string // the file of uncompressed tiles: tmp, or the source of the copy tmp
-	spec        Spec
-	creation    creation
-	out         *tiles // nil once it is closed
+	target   string
+	temp     *atomicfile.Temp
+	raw      string // the file of uncompressed tiles: that of temp, or the source of a copy there
+	spec     Spec
+	creation creation
+	out      *tiles // nil once it is closed
 }
 
 func (s Spec) format() Format {
@@ -100,7 +101,8 @@ func Create(path string, s Spec) (*File, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(checkName(path), atomicfile.CheckTarget(path, s.Overwrite)); err != nil {
+	target := s.target(path)
+	if err := cmp.Or(checkName(path), atomicfile.CheckTargets(s.Overwrite, target)); err != nil {
 		return nil, err
 	}
 	if s.Type != kernel.Float32 && s.Type != kernel.Float64 {
@@ -113,14 +115,18 @@ func Create(path string, s Spec) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp := atomicfile.TempName(path)
-	f := &File{target: path, tmp: tmp, raw: tmp, spec: s, creation: c}
+	temp, err := atomicfile.NewTemp(target, s.Overwrite)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{target: path, temp: temp, raw: temp.Path, spec: s, creation: c}
 	if !c.plain {
-		f.raw += ".raw"
+		f.raw = temp.Beside(".raw")
 	}
 	// GDAL's errors about files that cannot be made do not say why. The system's do.
 	file, err := os.OpenFile(f.raw, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
 	if err != nil {
+		f.Abort()
 		return nil, atomicfile.CreateError(path, err)
 	}
 	if err := f.begin(file); err != nil {
@@ -178,7 +184,7 @@ func (f *File) begin(file *os.File) error {
 
 func (f *File) failed(err error) error {
 	text := strings.ReplaceAll(gdal.Sentence(err), f.raw, "the file")
-	return fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.tmp, "the file"))
+	return fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.temp.Path, "the file"))
 }
 
 // Write stores a window of every band.
@@ -191,22 +197,12 @@ func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 
 // Commit completes the file, checks it, syncs it to the disk and renames it to the target. On error
 // no temporary file is left, and a file that had the target's name is unchanged.
-func (f *File) Commit() error { return f.commit(context.Background(), nil) }
-
-// commit is Commit until ctx ends. progress, which may be nil, is called with the part of a copy
-// that is done, from 0 to 1.
-func (f *File) commit(ctx context.Context, progress func(float64)) error {
-	err := f.complete(ctx, progress)
-	if err == nil {
-		err = f.publish()
-	}
-	if err != nil {
-		f.Abort()
-	}
-	return err
+func (f *File) Commit() error {
+	return outputFiles{f}.commit(context.Background(), func(float64) {})
 }
 
-// complete finishes the file, syncs it to the disk, and checks it.
+// complete finishes the file, syncs it to the disk, and checks it. progress is called with the part
+// of a copy that is done, from 0 to 1.
 func (f *File) complete(ctx context.Context, progress func(float64)) error {
 	if err := f.finish(); err != nil {
 		return err
@@ -214,6 +210,12 @@ func (f *File) complete(ctx context.Context, progress func(float64)) error {
 	if !f.creation.plain {
 		if err := f.copy(ctx, progress); err != nil {
 			return err
+		}
+	}
+	// GDAL writes metadata that the chosen profile cannot hold into a sidecar.
+	if sidecar := f.temp.Path + ".aux.xml"; atomicfile.Exists(sidecar) {
+		if err := atomicfile.Sync(sidecar); err != nil {
+			return f.failed(atomicfile.Reason(err))
 		}
 	}
 	return f.check()
@@ -241,9 +243,6 @@ func (f *File) finish() error {
 func (f *File) copy(ctx context.Context, progress func(float64)) error {
 	debug.FreeOSMemory() // of the fit, before GDAL allocates as much
 	part := func(from, to float64) func(float64) {
-		if progress == nil {
-			return nil
-		}
 		return func(done float64) { progress(from + done*(to-from)) }
 	}
 	begun := 0.0
@@ -253,14 +252,14 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 			return f.stopped(ctx, err)
 		}
 	}
-	if err := gdal.CopyRaster(ctx, f.raw, f.tmp, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
+	if err := gdal.CopyRaster(ctx, f.raw, f.temp.Path, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
 		return f.stopped(ctx, err)
 	}
 	_ = os.Remove(f.raw + ".aux.xml")
 	if err := os.Remove(f.raw); err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
-	if err := atomicfile.Sync(f.tmp); err != nil {
+	if err := atomicfile.Sync(f.temp.Path); err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
 	return nil
@@ -277,7 +276,7 @@ func (f *File) stopped(ctx context.Context, err error) error {
 // check opens the finished file as a reader would. An uncompressed file must be as large as its
 // samples.
 func (f *File) check() error {
-	ds, err := gdal.Open(f.tmp, nil, nil)
+	ds, err := gdal.Open(f.temp.Path, nil, nil)
 	if err != nil {
 		return f.failed(err)
 	}
@@ -285,7 +284,7 @@ func (f *File) check() error {
 	if width, height := ds.Size(); width != f.spec.Width || height != f.spec.Height || len(ds.Bands()) != len(f.spec.Bands) {
 		return fault.Outputf("cannot write %s: the file reads back as %d × %d pixels with %d bands", f.target, width, height, len(ds.Bands()))
 	}
-	info, err := os.Stat(f.tmp)
+	info, err := os.Stat(f.temp.Path)
 	if err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
@@ -296,31 +295,21 @@ func (f *File) check() error {
 	return nil
 }
 
-// publish renames the file, which is complete, to its target.
-func (f *File) publish() error {
-	if err := f.rename(); err != nil {
-		return fault.Outputf("cannot write %s: %v", f.target, atomicfile.Reason(err))
-	}
-	return nil
-}
-
-func (f *File) rename() error {
-	if f.spec.Overwrite {
-		// Sidecars of the replaced file (statistics, overviews) do not describe the new one.
-		for _, ext := range []string{".aux.xml", ".ovr", ".msk"} {
-			_ = os.Remove(f.target + ext)
+// target returns the names that an output takes. GDAL reads rasters with files beside them, and
+// places those that do not say where they lie by world files.
+func (s Spec) target(path string) atomicfile.Target {
+	t := atomicfile.Target{Path: path, Sidecars: []string{path + ".aux.xml", path + ".msk", path + ".ovr"}}
+	if s.GeoTransform == [6]float64{} {
+		end := filepath.Ext(path)
+		ends := []string{".wld", ".tab"}
+		if n := len(end); n > 2 {
+			ends = append(ends, end[:2]+end[n-1:]+"w", end+"w") // .tfw and .tifw
+		}
+		for _, e := range ends {
+			t.Sidecars = append(t.Sidecars, strings.TrimSuffix(path, end)+e)
 		}
 	}
-	if err := atomicfile.Rename(f.tmp, f.target, f.spec.Overwrite); err != nil {
-		return err
-	}
-	// GDAL writes metadata that the chosen profile cannot hold into a sidecar.
-	if sidecar := f.tmp + ".aux.xml"; atomicfile.Exists(sidecar) {
-		if err := errors.Join(atomicfile.Sync(sidecar), os.Rename(sidecar, f.target+".aux.xml")); err != nil {
-			return err
-		}
-	}
-	return atomicfile.Sync(filepath.Dir(f.target))
+	return t
 }
 
 // Abort removes the temporary files. After Commit it does nothing.
@@ -330,8 +319,5 @@ func (f *File) Abort() {
 		_ = f.out.file.Close()
 		f.out = nil
 	}
-	for _, path := range []string{f.tmp, f.raw} {
-		_ = os.Remove(path)
-		_ = os.Remove(path + ".aux.xml")
-	}
+	f.temp.Remove()
 }

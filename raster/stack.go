@@ -100,6 +100,7 @@ type Stack struct {
 	sources       []string // the names of the files for GDAL
 	files         []string // the same for people
 	listed        []bool   // whether a person named each by itself; of the files that were given
+	reads         reads    // the local files that all comes from
 	remote        remoteStack
 	known         *descriptions // of remote files
 	folders       *gdal.Folders // of the files
@@ -208,9 +209,14 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	}
 	found.splitPages()
 	sources := found.names()
-	s := &Stack{sources: sources, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{}, warnings: found.warnings}
+	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{}, warnings: found.warnings}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
+	}
+	if csv := o.Dates.File(); csv != "" {
+		if err := s.reads.add(csv); err != nil {
+			return nil, fault.Inputf("cannot read %s: %v", csv, err)
+		}
 	}
 	if len(o.Mask.From) > 0 {
 		from := OpenOptions{Drivers: o.Drivers, Recursive: o.Recursive, Explain: o.Explain}
@@ -225,8 +231,8 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 // describe describes all files and returns their grids.
 func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
 	look, known := s.look(ctx, o, false), likenesses{}
-	for i, name := range s.sources {
-		planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
+	for i := range s.sources {
+		planes, g, direct, err := s.describeFile(i, known, o, look)
 		if err != nil {
 			return nil, err
 		}

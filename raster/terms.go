@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -58,13 +60,21 @@ type modelFiles struct {
 	covariates []timeaxis.Values
 }
 
+// tables returns the names of the tables of numbers.
+func (o Options) tables() (names []string) {
+	for _, c := range o.Covariates {
+		names = append(names, c.Table)
+	}
+	return slices.DeleteFunc(append(names, o.Weights), func(name string) bool { return name == "" })
+}
+
 // readModel reads the tables of numbers.
 func (o Options) readModel() (f modelFiles, err error) {
 	if o.Fit.Model.Covariates != nil || o.Fit.Model.Weights != nil {
 		return f, errors.New("Options.Fit.Model.Covariates and Weights are not used for files: name the tables in Options.Covariates and Options.Weights")
 	}
 	if o.Weights != "" {
-		weights, err := timeaxis.ReadValues(o.Weights, nil)
+		weights, err := timeaxis.ReadValues(o.Weights, regular.ReadText)
 		if err != nil {
 			return f, fault.Inputf("weights: %v", err)
 		}
@@ -75,7 +85,7 @@ func (o Options) readModel() (f modelFiles, err error) {
 			f.covariates = append(f.covariates, timeaxis.Values{})
 			continue
 		}
-		values, err := timeaxis.ReadValues(c.Table, nil)
+		values, err := timeaxis.ReadValues(c.Table, regular.ReadText)
 		if err != nil {
 			return f, fault.Inputf("the covariate %s: %v", c.Name, err)
 		}
@@ -87,6 +97,11 @@ func (o Options) readModel() (f modelFiles, err error) {
 // modelOn returns the model with the numbers of the tables at the dates of a stack.
 func (o Options) modelOn(s *Stack, files modelFiles) (m pixtrend.Model, err error) {
 	m = o.Fit.Model
+	for _, table := range o.tables() {
+		if err := s.reads.add(table); err != nil {
+			return m, fault.Inputf("%s: %v", table, err)
+		}
+	}
 	axis, rasters := s.fittedAxis(), 0
 	if files.weights != nil {
 		if m.Weights, err = files.weights.On(axis); err != nil {

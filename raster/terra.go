@@ -2,9 +2,13 @@ package raster
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
+
+// terraEnd is what terra adds to the name of a raster for a file of its own.
+const terraEnd = ".aux.json"
 
 // mostAuxBytes is the size of the largest .aux.json that is read: some hundred thousand layers.
 const mostAuxBytes = 8 << 20
@@ -15,11 +19,11 @@ func labelFromTerra(name string, planes []plane, bands int) {
 	if strings.HasPrefix(name, "/vsi") {
 		return
 	}
-	path := name + ".aux.json"
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > mostAuxBytes {
+	path := name + terraEnd
+	if info, err := regular.Stat(path); err != nil || info.Size() > mostAuxBytes {
 		return
 	}
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadText(path)
 	if err != nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
@@ -20,6 +21,7 @@ type Trend struct {
 	Dates         string // that were fitted, from the file's metadata; "" if it has none
 
 	path    string
+	reads   reads
 	ds      *gdal.Dataset
 	bands   []gdal.Band
 	planes  []plane
@@ -51,7 +53,11 @@ const (
 func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, error) {
 	path := gdal.FromURL(name)
 	var ds *gdal.Dataset
-	var err error
+	var read reads
+	err := read.add(path)
+	if err != nil {
+		return nil, openError(ctx, path, drivers, err)
+	}
 	if gdal.IsRemote(path) {
 		ds, err = gdal.OpenFirst(ctx, path, drivers)
 	} else {
@@ -60,10 +66,13 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
 	}
-	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
+	t := &Trend{Name: gdal.DisplayName(path), path: path, reads: read, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
 	t.Width, t.Height = t.geo.width, t.geo.height
 	t.values = make([][]float64, len(t.bands))
 	t.release = gdal.ShareBlockCache(TrendCache)
+	if err = t.reads.addFiles(filesOf(ds, path, nil)); err != nil {
+		err = fault.Inputf("cannot use %s: %v", t.Name, err)
+	}
 	if len(t.bands) == 0 {
 		err = fault.Inputf("cannot use %s: it has no bands", t.Name)
 	}
@@ -84,6 +93,26 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	}
 	return t, nil
 }
+
+// CheckTargets reports whether files can be written that show the raster: none of them is another,
+// or is read, as are the raster and the files of read. It returns warnings about links that are
+// replaced.
+func (t *Trend) CheckTargets(overwrite bool, read []string, paths ...string) (warnings []string, err error) {
+	var targets []atomicfile.Target
+	for _, path := range paths {
+		targets = append(targets, atomicfile.Target{Path: path})
+	}
+	for _, f := range read {
+		if err := t.reads.add(f); err != nil {
+			return nil, fault.Inputf("cannot read %s: %v", f, err)
+		}
+	}
+	return t.reads.checkTargets(overwrite, targets)
+}
+
+// Unchanged returns an error if the files that the raster is read from have changed since they were
+// opened, and warnings if that cannot be said.
+func (t *Trend) Unchanged() (warnings []string, err error) { return t.reads.unchanged() }
 
 // Remote reports whether the raster is on a server.
 func (t *Trend) Remote() bool { return gdal.IsRemote(t.path) }

@@ -261,6 +261,9 @@ func (s Spec) found(inputs []Input) ([]Reading, error) {
 	return resolve(inputs, allColumns)
 }
 
+// File returns the path of the CSV that Resolve reads; "" if there is none.
+func (s Spec) File() string { return s.csv }
+
 // given returns the value of every input that a list, or the Spec's CSV, gives, and whether the CSV
 // pairs them by paths.
 func given[V comparable](s Spec, k kind[V], list []V, inputs []Input, read func(path string) ([]byte, error)) (values []V, byPath bool, err error) {

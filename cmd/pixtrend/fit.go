@@ -181,6 +181,9 @@ func (f *fit) check() error {
 	if err := f.parseFields(); err != nil {
 		return err
 	}
+	if f.picture != "" {
+		f.options.Others = []string{f.picture}
+	}
 	fit, fdr := &f.options.Fit, f.options.FDR > 0
 	if fdr && fit.Significance > 0 {
 		return usagef("--significance and --fdr exclude each other: one is a limit for each pixel's p-value, the other finds the limit from all of them")
@@ -212,11 +215,6 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	defer func() { _ = job.Close() }()
 	warn(stderr, job.Warnings)
 	tellJob(log, job, time.Since(start))
-	if f.picture != "" {
-		if err := trendmap.CheckTarget(f.picture, f.options.Overwrite, job.Inputs); err != nil {
-			return err
-		}
-	}
 	if f.dryRun {
 		p := report.NewPlan(job, f.options.Overwrite)
 		p.Map = f.picture

@@ -12,7 +12,9 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -83,6 +85,8 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs, // RunE, not cobra, reports unknown commands
 		RunE:          unknownCommand,
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkLimitsFor(cmd) },
 	}
 	root.SetVersionTemplate("pixtrend {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
@@ -149,12 +153,17 @@ func (i interruption) Error() string {
 	return fmt.Sprintf("ended by a signal (%v)", i.signal)
 }
 
+// patience is how long a command may take to end after a signal. A read from a disk that does not
+// answer cannot be broken off.
+const patience = 3 * time.Second
+
 // interruptible returns a context that ends at the first signal that asks the process to end, with
-// an interruption as its cause. The second signal kills the process. It is for the part of a run
-// that has temporary files to remove; outside it, signals end the process as usual.
+// an interruption as its cause. If stop is not called soon after that, or at a second signal, the
+// process ends, and the next run beside its output removes its temporary files. It is for the part
+// of a run that has temporary files to remove; outside it, signals end the process as usual.
 func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	signals := make(chan os.Signal, 1)
+	signals, stopped := make(chan os.Signal, 1), make(chan struct{})
 	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // by nohup, or a shell's &
 			signal.Notify(signals, s)
@@ -164,14 +173,22 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 		select {
 		case s := <-signals:
 			signal.Stop(signals)
-			cancel(interruption{s.(syscall.Signal)})
-		case <-ctx.Done():
+			why := interruption{s.(syscall.Signal)}
+			cancel(why)
+			select {
+			case <-time.After(patience):
+				messages{}.log(os.Stderr).Error(fmt.Sprintf("%v: it waits for a file that does not answer", why))
+				os.Exit(128 + int(why.signal))
+			case <-stopped:
+			}
+		case <-stopped:
 		}
 	}()
-	return ctx, func() {
+	return ctx, sync.OnceFunc(func() {
 		signal.Stop(signals)
 		cancel(nil)
-	}
+		close(stopped)
+	})
 }
 
 // print writes text to standard output. A closed pipe (… | head) is not an error.

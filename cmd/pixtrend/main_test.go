@@ -34,6 +34,9 @@ var (
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
+	if os.Getenv(blockedEnv) != "" {
+		block()
+	}
 	dir, err := os.MkdirTemp("", "pixtrend-test-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

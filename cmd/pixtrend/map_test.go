@@ -462,7 +462,7 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif -o m.png --colors none/c.txt", 1, []string{"none does not exist"}},
 		{"map trend.tif -o m.png --colors there.png", 1, []string{"there.png exists"}},
 		{"map trend.tif -o m.png --colors m.png", 1, []string{"m.png is given twice"}},
-		{"map trend.tif -o m.png --overwrite --colors trend.tif", 1, []string{"trend.tif is the input"}},
+		{"map trend.tif -o m.png --overwrite --colors trend.tif", 1, []string{"trend.tif is also an input"}},
 		{"fit stack -o s.tif --map s.tif", 2, []string{"s.tif", "map.png"}},
 		{"fit stack -o s.png --map s.png", 2, []string{"given twice"}},
 		{"fit stack -o s.tif --map there.png", 1, []string{"there.png exists"}},

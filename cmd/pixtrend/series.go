@@ -191,10 +191,10 @@ func (s *series) write(of *raster.Series, table string) error {
 		}
 		contents[s.plot] = picture
 	}
-	var staged []*atomicfile.Staged
+	var staged []*atomicfile.Temp
 	defer func() {
 		for _, file := range staged {
-			file.Drop()
+			file.Remove()
 		}
 	}()
 	for name, content := range contents {
@@ -207,12 +207,7 @@ func (s *series) write(of *raster.Series, table string) error {
 		}
 		staged = append(staged, file)
 	}
-	for _, file := range staged {
-		if err := file.Publish(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return atomicfile.Publish(staged...)
 }
 
 // parsePlace reads X,Y.

@@ -66,10 +66,10 @@ func TestStage(t *testing.T) {
 	if err != nil || Exists(path) {
 		t.Fatalf("%v, or the file has its name", err)
 	}
-	if err := s.Publish(); err != nil {
+	if err := Publish(s); err != nil {
 		t.Fatal(err)
 	}
-	s.Drop() // does nothing
+	s.Remove() // does nothing
 	holds(t, dir, "map.png", "one")
 	_, err = Stage(path, false, write("two", nil))
 	refused(t, err, "map.png", "the option Overwrite")
@@ -78,10 +78,10 @@ func TestStage(t *testing.T) {
 	if s, err = Stage(path, true, write("four", nil)); err != nil {
 		t.Fatal(err)
 	}
-	s.Drop()
+	s.Remove()
 	holds(t, dir, "map.png", "one")
 	if s, err = Stage(path, true, write("five", nil)); err == nil {
-		err = s.Publish()
+		err = Publish(s)
 	}
 	if err != nil {
 		t.Error(err)
@@ -93,11 +93,11 @@ func TestStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, other, "theirs")
-	refused(t, s.Publish(), "other.png", "has come")
+	refused(t, Publish(s), "other.png", "has come")
 	holds(t, dir, "map.png", "five", "other.png", "theirs")
 }
 
-func TestCheckTarget(t *testing.T) {
+func TestCheckPath(t *testing.T) {
 	dir := t.TempDir()
 	file := put(t, filepath.Join(dir, "file"), "")
 	link, lost := filepath.Join(dir, "link"), filepath.Join(dir, "lost")
@@ -125,7 +125,7 @@ func TestCheckTarget(t *testing.T) {
 		{filepath.Join(file, "new"), false, "cannot write"},
 		{filepath.Join(dir, strings.Repeat("n", 300)), false, "too long"},
 	} {
-		err := CheckTarget(tt.path, tt.overwrite)
+		err := checkPath(tt.path, tt.overwrite)
 		if tt.words == "" {
 			if err != nil {
 				t.Errorf("%s: %v", tt.path, err)
@@ -136,31 +136,6 @@ func TestCheckTarget(t *testing.T) {
 	}
 	if Exists(lost) || !Exists(link) || !Exists(dir) || Exists(filepath.Join(dir, "none")) {
 		t.Error("Exists does not follow links")
-	}
-}
-
-func TestRename(t *testing.T) {
-	dir := t.TempDir()
-	target := filepath.Join(dir, "a.tif")
-	temp := func(text string) string { return put(t, TempName(target), text) }
-	if err := Rename(temp("one"), target, false); err != nil {
-		t.Fatal(err)
-	}
-	holds(t, dir, "a.tif", "one")
-	left := temp("two")
-	if err := Rename(left, target, false); err == nil || !strings.Contains(err.Error(), "has come") {
-		t.Errorf("a file is replaced: %v", err)
-	}
-	holds(t, dir, filepath.Base(left), "two", "a.tif", "one")
-	if err := Rename(left, target, true); err != nil {
-		t.Fatal(err)
-	}
-	holds(t, dir, "a.tif", "two")
-	if err := Rename(filepath.Join(dir, "none"), filepath.Join(dir, "b.tif"), false); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that is not there is renamed: %v", err)
-	}
-	if a, b := TempName(target), TempName(target); a == b || filepath.Dir(a) != dir || !strings.HasPrefix(filepath.Base(a), ".a.tif.") {
-		t.Errorf("temporary names %s, %s", a, b)
 	}
 }
 

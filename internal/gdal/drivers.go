@@ -18,6 +18,8 @@ import (
 	"encoding/xml"
 	"strings"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // RasterReaders returns the short names of all drivers of this GDAL that can read rasters.
@@ -43,7 +45,7 @@ func HasDriver(name string) bool {
 // format; "" if none does. GDAL looks at the first bytes of the file alone, unless a driver can
 // only find out by opening it.
 func Identify(name string, drivers []string) string {
-	if len(drivers) == 0 {
+	if len(drivers) == 0 || regular.CheckSpecial(LocalFile(name)) != nil {
 		return ""
 	}
 	registerAll()

@@ -3,9 +3,13 @@ package gdal
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which
@@ -37,6 +41,9 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	opts = append(opts, godal.Drivers(withSubdatasets(drivers)...))
 	if !strings.HasPrefix(name, withoutPredictorPrefix) {
 		found, ok := f.Sidecars(name)
+		if err := checkSpecial(name, found); err != nil {
+			return nil, err
+		}
 		switch sidecars = append(sidecars, found...); {
 		case !ok:
 			opts = append(opts, godal.SiblingFiles()) // GDAL tries the names that it knows
@@ -69,6 +76,24 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		return ds, err
 	}
 	return unlessDone(t.ctx, openWhole, func(d *Dataset) { _ = d.Close() })
+}
+
+// checkSpecial returns an error if a local raster, or a file that belongs to it, is a pipe or a
+// device, which GDAL might read for ever.
+func checkSpecial(name string, sidecars []string) error {
+	local := LocalFile(name)
+	if local == "" {
+		return nil
+	}
+	if err := regular.CheckSpecial(local); err != nil {
+		return err
+	}
+	for _, s := range sidecars {
+		if err := regular.CheckSpecial(filepath.Join(filepath.Dir(local), s)); err != nil {
+			return fmt.Errorf("%s, which belongs to it by its name, cannot be read: %w", s, err)
+		}
+	}
+	return nil
 }
 
 // OpenFirst is like the function OpenFirst, but lists each folder once. If a local raster has no

@@ -24,6 +24,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // Folders remembers the names in folders. GDAL places and describes rasters by files beside them,
@@ -35,7 +37,10 @@ type Folders struct {
 	lists map[string][]fileName // by folder; nil if it cannot be listed
 }
 
-type fileName struct{ lower, name string }
+type fileName struct {
+	lower, name string
+	special     bool // a pipe, a socket or a device
+}
 
 // noSidecars are extensions of files that may have the name of a raster but that GDAL's driver for
 // TIFFs never reads with it: other rasters, pictures and documents. Overviews are left out since
@@ -72,7 +77,7 @@ func (f *Folders) all(raster string) (names []string) {
 	}
 	dir, _ := splitName(raster)
 	for _, n := range f.list(dir) {
-		if n.mayBeSidecar() {
+		if n.mayBeSidecar() && !n.special {
 			names = append(names, n.name)
 		}
 	}
@@ -109,36 +114,48 @@ func (f *Folders) list(dir string) []fileName {
 
 // listFolder returns the names in a folder, sorted by their lower-case forms.
 func listFolder(dir string) []fileName {
-	names, err := readNames(dir)
+	var files []fileName
+	var err error
+	if strings.HasPrefix(dir, "/vsi") {
+		files, err = listVirtual(dir)
+	} else {
+		files, err = listLocal(dir)
+	}
 	if err != nil {
 		return nil
-	}
-	files := make([]fileName, len(names))
-	for i, n := range names {
-		files[i] = fileName{strings.ToLower(n), n}
 	}
 	slices.SortFunc(files, func(a, b fileName) int { return strings.Compare(a.lower, b.lower) })
 	return files
 }
 
-func readNames(dir string) (names []string, err error) {
-	if strings.HasPrefix(dir, "/vsi") {
-		cdir := C.CString(dir)
-		defer C.free(unsafe.Pointer(cdir))
-		list := C.read_dir(cdir)
-		if list == nil {
-			return nil, fs.ErrNotExist
-		}
-		defer C.CSLDestroy(list)
-		for _, n := range unsafe.Slice(list, C.CSLCount(list)) {
-			names = append(names, C.GoString(n))
-		}
-		return names, nil
+func listVirtual(dir string) ([]fileName, error) {
+	cdir := C.CString(dir)
+	defer C.free(unsafe.Pointer(cdir))
+	names := namesOf(C.read_dir(cdir))
+	if names == nil {
+		return nil, fs.ErrNotExist
 	}
+	files := make([]fileName, len(names))
+	for i, n := range names {
+		files[i] = fileName{strings.ToLower(n), n, false}
+	}
+	return files, nil
+}
+
+func listLocal(dir string) ([]fileName, error) {
 	folder, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = folder.Close() }()
-	return folder.Readdirnames(-1)
+	entries, err := folder.ReadDir(-1)
+	files := make([]fileName, len(entries))
+	for i, e := range entries {
+		special := regular.IsSpecial(e.Type())
+		if e.Type() == fs.ModeSymlink {
+			special = regular.CheckSpecial(filepath.Join(dir, e.Name())) != nil
+		}
+		files[i] = fileName{strings.ToLower(e.Name()), e.Name(), special}
+	}
+	return files, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // Open reads the first directory of a local TIFF. It returns the open file, too, which the caller
@@ -17,7 +18,7 @@ func Open(name string) (*File, *os.File) {
 	if strings.HasPrefix(name, "/vsi") {
 		return nil, nil
 	}
-	file, err := os.Open(name)
+	file, err := regular.Open(name)
 	if err != nil {
 		return nil, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -70,6 +69,11 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	if err := d.read(ctx); err != nil {
 		return nil, err
 	}
+	changed, err := d.Unchanged()
+	if err != nil {
+		return nil, err
+	}
+	d.warnings = append(d.warnings, changed...)
 	palette := d.palette()
 	classes := d.classes.Show(palette, d.signed, d.unit, d.kind.Classes)
 	figure, err := d.figure(classes)
@@ -132,29 +136,20 @@ func (d *drawing) layOut() {
 	d.sampled = int64(d.Width)*int64(d.Height) > cmp.Or(d.o.whole, Whole)
 }
 
-// checkTargets reports whether the outputs can be written, and none is the input or another of
-// them.
+// checkTargets reports whether the outputs can be written, and none is read or another of them.
 func (d *drawing) checkTargets(style string) error {
-	var seen []string
-	for _, path := range []string{d.output, style, d.o.Colors} {
-		if path == "" {
-			continue
-		}
-		if err := atomicfile.CheckTarget(path, d.o.Overwrite); err != nil {
-			return err
-		}
-		if from, err := os.Stat(d.input); err == nil {
-			if to, err := os.Stat(path); err == nil && os.SameFile(from, to) {
-				return fmt.Errorf("the output %s is the input: name another file", path)
-			}
-		}
-		abs, err := filepath.Abs(path)
-		if err == nil && slices.Contains(seen, abs) {
-			return fmt.Errorf("the output %s is given twice: name another file for each", path)
-		}
-		seen = append(seen, abs)
+	var read, paths []string
+	if d.o.Outline != "" {
+		read = append(read, d.o.Outline)
 	}
-	return nil
+	for _, path := range []string{d.output, style, d.o.Colors} {
+		if path != "" {
+			paths = append(paths, path)
+		}
+	}
+	warnings, err := d.CheckTargets(d.o.Overwrite, read, paths...)
+	d.warnings = append(d.warnings, warnings...)
+	return err
 }
 
 // target is a file to be written.
@@ -165,10 +160,10 @@ type target struct {
 
 // writeAll writes files that appear together, once all of them are whole.
 func writeAll(ctx context.Context, targets []target, overwrite bool) error {
-	var staged []*atomicfile.Staged
+	var staged []*atomicfile.Temp
 	defer func() {
 		for _, s := range staged {
-			s.Drop()
+			s.Remove()
 		}
 	}()
 	for _, t := range targets {
@@ -181,12 +176,7 @@ func writeAll(ctx context.Context, targets []target, overwrite bool) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	for _, s := range staged {
-		if err := s.Publish(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return atomicfile.Publish(staged...)
 }
 
 // choose settles which band is drawn, and by which rule pixels are grey.

@@ -3,10 +3,8 @@ package trendmap
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 
-	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/render"
 )
@@ -130,22 +128,4 @@ type Class struct {
 	Color  string   `json:"color"`
 	Pixels int64    `json:"pixels"`
 	Share  float64  `json:"share"` // of the pixels that have a value
-}
-
-// CheckTarget reports, before there is a raster to draw, whether a map can be written to a file,
-// and is none of the inputs of the raster.
-func CheckTarget(picture string, overwrite bool, inputs []string) error {
-	if err := atomicfile.CheckTarget(picture, overwrite); err != nil {
-		return err
-	}
-	to, err := os.Stat(picture)
-	if err != nil {
-		return nil
-	}
-	for _, name := range inputs {
-		if from, err := os.Stat(name); err == nil && os.SameFile(from, to) {
-			return fmt.Errorf("the map %s is also an input: name another file", picture)
-		}
-	}
-	return nil
 }

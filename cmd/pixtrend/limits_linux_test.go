@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// limited returns the program with a limit of bash's ulimit.
+func limited(t *testing.T, dir, limit string, args ...string) *exec.Cmd {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip(err)
+	}
+	c := command(dir, nil)
+	c.Path = bash
+	c.Args = append([]string{"bash", "-c", "ulimit " + limit + ` && exec "$0" "$@"`, program}, args...)
+	return c
+}
+
+// Limits that are too low for the program are said, not found out by a crash.
+func TestLowLimits(t *testing.T) {
+	dir := folder(t)
+	for _, tt := range []struct{ limit, args, want string }{
+		{"-n 5", "fit stack -o a.tif -q", "ulimit -n"},
+		{"-n 6", "fit stack -o a.tif -q", "ulimit -n"},
+		{"-n 6", "info stack", "ulimit -n"},
+		{"-n 7", "series stack --pixel 1,1", "ulimit -n"},
+		{"-n 7", "map a.tif -o map.png", "ulimit -n"},
+		{"-n 20", "synth new", "ulimit -n"},
+		{"-s 48", "fit stack -o a.tif -q", "ulimit -s"},
+		{"-v 6000000", "fit stack -o a.tif -q --memory 8G", "ulimit -v"},
+		{"-n 32", "fit stack -o a.tif -q --threads 2", ""},
+		{"-v 6000000", "fit stack -o b.tif -q --memory 64M --threads 2", ""},
+	} {
+		code, _, stderr := start(t, limited(t, dir, tt.limit, strings.Fields(tt.args)...))
+		switch {
+		case tt.want == "" && code != 0:
+			t.Errorf("%s %s: exit code %d, %q", tt.limit, tt.args, code, stderr)
+		case tt.want != "" && (code != 1 || !strings.Contains(stderr, tt.want) || strings.Count(stderr, "\n") != 1):
+			t.Errorf("%s %s: exit code %d, %q, want %q", tt.limit, tt.args, code, stderr, tt.want)
+		}
+	}
+}
+
+// So is a limit on threads, which does not hold for root.
+func TestTooFewThreads(t *testing.T) {
+	dir := folder(t)
+	c := limited(t, dir, "-u 9", "fit", "stack", "-o", "a.tif", "--threads", "16")
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		for path := filepath.Dir(program); path != "/" && path != os.TempDir(); path = filepath.Dir(path) {
+			if err := os.Chmod(path, 0o755); err != nil {
+				t.Skip("the program is in a folder that others cannot read:", err)
+			}
+		}
+		c.Dir, c.Args[len(c.Args)-5] = filepath.Dir(stack), filepath.Base(stack)
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	if code, _, stderr := start(t, c); code != 1 || !strings.Contains(stderr, "ulimit -u") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// What a killed run leaves is removed by the next run beside it, whatever its target, but not what a
+// living run has.
+func TestKilledRunsAreCleanedUp(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, stderr := call(t, dir, "synth", "stack", "--dates", "2000-2009", "-q"); code != 0 {
+		t.Fatal(stderr)
+	}
+	before := files(t, dir)
+	begin := func(args ...string) *exec.Cmd {
+		t.Helper()
+		c := command(dir, nil, append([]string{"fit", "stack", "--window", "1x1"}, args...)...)
+		stderr, err := c.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = c.Process.Kill()
+			_ = c.Wait()
+		})
+		if _, err := stderr.Read(make([]byte, 1)); err != nil { // the first dot: it is at work
+			t.Fatal(err)
+		}
+		return c
+	}
+	temporary := func() (names []string) {
+		names, _ = filepath.Glob(filepath.Join(dir, ".*.pixtrend-*"))
+		return names
+	}
+	killed := begin("-o", "cog.tif", "--of", "COG", "--residuals", "residuals.tif")
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait()
+	dead := temporary()
+	if len(dead) < 4 {
+		t.Fatalf("the killed run has left %q", dead)
+	}
+	living := begin("-o", "living.tif")
+	if names := temporary(); len(names) != 2 {
+		t.Errorf("the next run has not cleaned up: %q", names)
+	}
+	if code, _, stderr := call(t, dir, "series", "stack", "--pixel", "1,1", "--csv", "series.csv"); code != 0 {
+		t.Error(stderr)
+	}
+	if names := temporary(); len(names) != 2 || !strings.Contains(fmt.Sprint(names), ".living.tif.") {
+		t.Errorf("files of a living run are removed: %q are left", names)
+	}
+	if err := living.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = living.Wait()
+	if err := os.Remove(filepath.Join(dir, "series.csv")); err != nil {
+		t.Error(err)
+	}
+	checkSame(t, before, dir)
+}
+
+// Every command refuses a pipe and a device at once.
+func TestPipesAreRefused(t *testing.T) {
+	dir := folder(t)
+	pipe := filepath.Join(dir, "pipe.tif")
+	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
+		t.Skip("no pipes here:", err)
+	}
+	for _, args := range []string{
+		"fit stack pipe.tif -o a.tif", "fit stack -o a.tif --dates @pipe.tif", "info @/dev/zero", "series pipe.tif --pixel 1,1", "map pipe.tif -o a.png",
+		"map /dev/zero -o a.png", "fit stack/ndvi_1999.tif stack/ndvi_2000.tif -o a.tif --mask-from pipe.tif --mask-keep 0",
+	} {
+		if code, stdout, stderr := call(t, dir, strings.Fields(args)...); code != 1 || !strings.Contains(stdout+stderr, "only regular files are") {
+			t.Errorf("%s: exit code %d, %q", args, code, stderr)
+		}
+	}
+}
