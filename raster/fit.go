@@ -79,7 +79,8 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if o.Began.IsZero() {
 		o.Began = time.Now()
 	}
-	if _, err := newBudget(o.Memory); err != nil {
+	memory, err := newBudget(o.Memory)
+	if err != nil {
 		return nil, err
 	}
 	if o.Software == "" {
@@ -108,7 +109,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended = o.Residuals != "", o.Detrend != ""
-	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields)))}
+	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, max(1, len(o.Fit.Fields))), copyMemory: memory.copies()}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
 	}
@@ -276,6 +277,12 @@ func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, cop
 	if err != nil {
 		files.Abort()
 		return nil, err
+	}
+	if j.Scratch > 0 { // GDAL's memory for the inputs is needed to make the outputs
+		if err := j.stack.Close(); err != nil {
+			files.Abort()
+			return nil, err
+		}
 	}
 	return changed, files.commit(ctx, copied)
 }
