@@ -2,6 +2,7 @@ package raster
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -156,5 +157,95 @@ func TestDamagedBlocks(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "cannot read "+files[1]+" at column ") || !strings.Contains(err.Error(), "seems damaged") ||
 		strings.Contains(err.Error(), "/vsipixtrend") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// A block of DEFLATE that ends early is damaged, in whatever windows and by however many threads it
+// is read: libtiff takes some of them for whole and leaves samples of other blocks in the rest.
+func TestShortBlocks(t *testing.T) {
+	const width, height = 64, 110
+	for _, creation := range []string{
+		"", "PREDICTOR=2", "TILED=YES BLOCKXSIZE=32 BLOCKYSIZE=16", "ENDIANNESS=BIG", "INTERLEAVE=BAND", "INTERLEAVE=PIXEL", "INTERLEAVE=PIXEL PREDICTOR=2",
+	} {
+		for _, cut := range []uint32{1, 3, 5} {
+			bands := newPlanes(width, height, 3, 0, 3)
+			if !strings.Contains(creation, "INTERLEAVE") {
+				bands.dates = bands.dates[:1]
+			}
+			files := newPlanes(width, height, 3, 0, 0).files(t, func(_ int, m *made) {
+				m.dtype, m.bands = godal.Byte, bands.dates
+				m.creation = append(strings.Fields(creation), "COMPRESS=DEFLATE")
+				if !strings.Contains(creation, "TILED") {
+					m.creation = append(m.creation, "BLOCKYSIZE=16")
+				}
+			})
+			damage(t, files[1], cut)
+			for _, o := range []pixtrend.Options{{Threads: 1}, {Threads: 3}, {Threads: 2, WindowWidth: width, WindowHeight: 16}, {Threads: 2, WindowWidth: 30, WindowHeight: 13}} {
+				options := Options{OpenOptions: OpenOptions{Band: 1}, Fit: o}
+				_, err := FitFiles(t.Context(), files, filepath.Join(t.TempDir(), "out.tif"), options)
+				if err == nil || !strings.Contains(err.Error(), "cannot read "+files[1]) {
+					t.Errorf("%s, cut by %d bytes, options %+v: %v", creation, cut, o, err)
+				}
+			}
+		}
+	}
+}
+
+// damage makes the fourth block of a TIFF end some bytes early.
+func damage(t *testing.T, path string, bytes uint32) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(b[:2]) == "MM" {
+		damageBigEndian(t, path, b, bytes)
+		return
+	}
+	retag(t, path, func(tags map[uint16]rawTag) {
+		for _, number := range []uint16{279, 325} {
+			if tag, ok := tags[number]; ok {
+				counts := tag.numbers()
+				counts[3] -= bytes
+				tags[number] = longs(counts...)
+			}
+		}
+	})
+}
+
+// damageBigEndian is damage for a file of strips in the other byte order.
+func damageBigEndian(t *testing.T, path string, b []byte, bytes uint32) {
+	t.Helper()
+	order := binary.BigEndian
+	at := order.Uint32(b[4:])
+	for i := range uint32(order.Uint16(b[at:])) {
+		if e := b[at+2+12*i:]; order.Uint16(e) == 279 {
+			values := b[order.Uint32(e[8:]):]
+			if order.Uint16(e[2:]) == 3 {
+				order.PutUint16(values[2*3:], order.Uint16(values[2*3:])-uint16(bytes))
+			} else {
+				order.PutUint32(values[4*3:], order.Uint32(values[4*3:])-bytes)
+			}
+		}
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The last strip of a file may hold rows beyond the raster. libdeflate has no room for them, and
+// leaves out the end of the last row, which is no value of the file.
+func TestLongLastStrip(t *testing.T) {
+	files := newPlanes(64, 60, 3, 7, 7).files(t, func(i int, m *made) {
+		m.dtype, m.creation = godal.Byte, []string{"COMPRESS=DEFLATE", "BLOCKYSIZE=20"}
+	})
+	for _, path := range files {
+		retag(t, path, func(tags map[uint16]rawTag) { tags[257] = shorts(50) })
+	}
+	for _, o := range []pixtrend.Options{{Threads: 1}, {Threads: 1, WindowWidth: 30, WindowHeight: 13}} {
+		_, err := FitFiles(t.Context(), files, filepath.Join(t.TempDir(), "out.tif"), Options{Fit: o})
+		if err == nil || !strings.Contains(err.Error(), "cannot read "+files[0]) {
+			t.Errorf("options %+v: %v", o, err)
+		}
 	}
 }

@@ -55,6 +55,9 @@ func (b budget) readCache() int64 { return b.total / 8 }
 // writeCells is the memory for tiles of the output that are not complete yet.
 func (b budget) writeCells() int64 { return b.total / 8 }
 
+// copies is the memory to make compressed outputs of the tiles, when those of the fit are released.
+func (b budget) copies() int64 { return b.total / 2 }
+
 // decoders is how many threads may each decode a block of so many bytes.
 func (b budget) decoders(block int64) int { return int(max(1, b.readCache()/block)) }
 

@@ -41,14 +41,14 @@ var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZ
 // resolve returns how s is made: by its own creation options, and the defaults of the others.
 func (s Spec) resolve() (creation, error) {
 	c := creation{plain: s.Format != COG}
-	values := map[string]string{}
+	values, given := map[string]string{}, map[string]string{}
 	for _, o := range s.Creation {
 		key, value, ok := strings.Cut(o, "=")
 		key = strings.ToUpper(strings.TrimSpace(key))
 		if !ok || key == "" || value == "" {
 			return c, fault.Outputf("the creation option %q is not KEY=VALUE, such as COMPRESS=DEFLATE", o)
 		}
-		values[key] = value
+		values[key], given[key] = value, value
 		if s.Format != COG {
 			plain, known := plainValues[key]
 			c.plain = c.plain && known && (plain == "" || strings.EqualFold(plain, value))
@@ -71,17 +71,14 @@ func (s Spec) resolve() (creation, error) {
 			c.options = append(c.options, o)
 		}
 	}
+	if c.plain {
+		return c, nil
+	}
+	err := c.keepToMemory(s, values, given)
 	if s.Format == COG {
 		c.cogOverviews(s, values)
 	}
-	if _, given := values["NUM_THREADS"]; !given && !c.plain {
-		threads := "ALL_CPUS"
-		if s.Threads > 0 {
-			threads = strconv.Itoa(s.Threads)
-		}
-		c.options = append(c.options, "NUM_THREADS="+threads)
-	}
-	return c, nil
+	return c, err
 }
 
 // predicted reports whether a compression has predictors; "" is the default compression.
@@ -186,7 +183,9 @@ func (s Spec) checkCreation() error {
 	defer func() {
 		gdal.Remove(from)
 		gdal.Remove(to)
+		gdal.Release()
 	}()
+	defer gdal.ShareBlockCache(s.forCopies() / 4)()
 	if err = s.trial(from, to, c); err != nil {
 		return fault.Outputf("cannot write a %s with the creation options %s: %s", map[Format]string{GTiff: "GeoTIFF", COG: "COG"}[s.format()],
 			strings.Join(s.Creation, " "), strings.NewReplacer(to, "the file", from, "the file").Replace(strings.TrimSuffix(gdal.Sentence(err), ", ignoring")))
@@ -217,7 +216,7 @@ func (s Spec) trial(from, to string, c creation) error {
 			samples[p] = float32(nan)
 		}
 	}
-	options := defaultCreation[GTiff]
+	options := []string{"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "INTERLEAVE=BAND"}
 	if c.plain {
 		options, to = c.options, from
 	}
@@ -225,12 +224,12 @@ func (s Spec) trial(from, to string, c creation) error {
 		return err
 	}
 	if c.resample != "" {
-		if err := gdal.BuildOverviews(context.Background(), from, []int{2}, c.methods(s), nil); err != nil {
+		if err := gdal.BuildOverviews(context.Background(), from, []int{2}, c.methods(s), s.forCopies(), nil); err != nil {
 			return err
 		}
 	}
 	if !c.plain {
-		if err := gdal.CopyRaster(context.Background(), from, to, string(s.format()), c.options, true, nil); err != nil {
+		if err := gdal.CopyRaster(context.Background(), from, to, string(s.format()), c.options, s.forCopies(), true, nil); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,11 @@ func (o *Options) begin() error {
 
 // checkForm returns an error if outputs of so many bands cannot be made as the options say.
 func (o *Options) checkForm(bands int) error {
-	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, bands)}
+	memory, err := newBudget(o.Memory)
+	if err != nil {
+		return err
+	}
+	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, bands), copyMemory: memory.copies()}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
 	}
@@ -353,6 +357,12 @@ func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, cop
 	if err != nil {
 		files.Abort()
 		return nil, err
+	}
+	if j.Scratch > 0 { // GDAL's memory for the inputs is needed to make the outputs
+		if err := j.stack.Close(); err != nil {
+			files.Abort()
+			return nil, err
+		}
 	}
 	return changed, files.commit(ctx, copied)
 }

@@ -35,6 +35,7 @@ type reader struct {
 	other    []float64          // of a window: the second band of an index
 	tile     []byte             // of a file that is read tile by tile
 	row      []byte             // of a block with a predictor
+	stored   []byte             // of a block, as it is compressed
 	transfer *gdal.Transfer     // of a remote file that is being read
 }
 

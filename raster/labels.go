@@ -19,15 +19,13 @@ type labels struct {
 	time        timeaxis.TimeCoordinate
 }
 
-// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. The
-// domain of acquisition metadata must be listed: GDAL looks for the metadata of providers, in files
-// beside the raster, if it is asked for a domain that is not.
+// labelsOf returns the labels of a band. onlyBand is whether no other band of the file is used. It
+// asks for items by their names: to list the domains of metadata, GDAL reads all of them, and
+// libtiff makes a transfer function of 2³² values of two small tags.
 func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
-	if b.HasDomain(tiff.Imagery) {
-		l.acquired = b.Metadata(tiff.AcquiredKey, tiff.Imagery)
-	}
-	if l.acquired == "" && onlyBand && ds.HasDomain(tiff.Imagery) {
+	l.acquired = b.Metadata(tiff.AcquiredKey, tiff.Imagery)
+	if l.acquired == "" && onlyBand {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
 	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
@@ -59,9 +57,9 @@ func labelFromTags(t *tiff.File, planes []plane) {
 	for i := range planes {
 		planes[i].labels.tag = t.DateTime()
 	}
-	items, err := t.Metadata()
-	if err != nil {
-		return // Likeness then has the whole text, so that GDAL has read the same labels
+	items, ok := t.Metadata()
+	if !ok {
+		return // Likeness then compares all of its bytes, so that GDAL has read the same labels
 	}
 	acquired := ""
 	for i := range planes {
@@ -71,32 +69,33 @@ func labelFromTags(t *tiff.File, planes []plane) {
 	for _, item := range items {
 		switch {
 		case item.Domain != "" || item.Role != "":
-		case item.Sample == nil:
+		case item.Sample < 0:
 			file[item.Name] = item.Text
 		case strings.HasPrefix(item.Name, tiff.Dimension):
-			if bands[*item.Sample] == nil {
-				bands[*item.Sample] = map[string]string{}
+			if bands[item.Sample] == nil {
+				bands[item.Sample] = map[string]string{}
 			}
-			bands[*item.Sample][item.Name] = item.Text
+			bands[item.Sample][item.Name] = item.Text
 		}
 	}
 	for i := range planes {
 		planes[i].labels.time = timeIn(bands[planes[i].band-1], func(key string) string { return file[key] })
 	}
+	ofBand := map[int][]*labels{}
+	for i := range planes {
+		ofBand[planes[i].band-1] = append(ofBand[planes[i].band-1], &planes[i].labels)
+	}
 	for _, item := range items {
 		dated := item.Name == tiff.AcquiredKey && item.Domain == tiff.Imagery
-		if dated && item.Sample == nil {
+		if dated && item.Sample < 0 {
 			acquired = item.Text
 		}
-		for i := range planes {
-			if item.Sample == nil || *item.Sample != planes[i].band-1 {
-				continue
-			}
+		for _, l := range ofBand[item.Sample] {
 			switch {
-			case strings.EqualFold(item.Role, "description"):
-				planes[i].labels.description = item.Text
+			case item.Role == "description":
+				l.description = item.Text
 			case dated:
-				planes[i].labels.acquired = item.Text
+				l.acquired = item.Text
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -13,6 +14,7 @@ import (
 type likenesses map[string]likeness
 
 type likeness struct {
+	name   string // of the file that GDAL looked at
 	planes []plane
 	geo    geo
 }
@@ -40,8 +42,12 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 		like = t.Likeness()
 	}
 	l, ok := known[like]
+	if ok && !l.geo.hasTransform && filepath.Dir(l.name) != filepath.Dir(name) {
+		ok = false // the other files in a folder may place those that have no place
+	}
 	if !ok {
 		var err error
+		l.name = name
 		if l.planes, l.geo, err = look(); err != nil {
 			return nil, geo{}, nil, err
 		}
@@ -71,14 +77,19 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
 	for i := range planes {
 		for _, p := range planes[i].bandsInFile() {
-			p.stored, p.predictor = nil, 0
+			p.stored, p.deflated, p.predictor, p.direct = nil, nil, 0, !p.compressed && t != nil && t.Plain() && !t.Tiled()
 			switch {
 			case t == nil:
-			case p.compressed && alone: // as a file without its predictor, GDAL does not see files beside it
-				p.predictor, p.predictorAt = t.RemovablePredictor(p.band, p.dtype)
+			case p.compressed:
+				at, ok := t.Deflated(p.band, p.dtype)
+				if ok && at.HasSizes(g.width, g.height, p.blockWidth, p.blockHeight) {
+					p.deflated, p.predictor, direct = &at, t.Predictor(), true
+				} else if alone { // as a file without its predictor, GDAL does not see files beside it
+					p.predictor, p.predictorAt = t.RemovablePredictor(p.band, p.dtype)
+				}
 			case !p.compressed:
-				at, ok := t.Samples(p.band, p.dtype.Size())
-				if ok && at.Width == g.width && at.Height == g.height && at.TileWidth == p.blockWidth {
+				at, ok := t.Samples(p.band, p.dtype)
+				if ok && at.Width == g.width && at.Height == g.height && at.TileWidth == p.blockWidth && at.TileHeight >= p.blockHeight {
 					p.stored, p.direct, direct = &at, true, true
 				}
 			}

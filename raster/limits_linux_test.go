@@ -15,6 +15,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/stats"
 )
 
 // A disk that is full at any point of the writing is an error, and nothing is left on it.
@@ -149,24 +150,33 @@ func TestMemoryIsKept(t *testing.T) {
 		creation string
 		format   Format // of the output
 		scenes   bool   // three bands, of which an index and a mask are made
+		what     string // of measured, which is done in place of a fit of slopes
 	}{
 		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
 		// all others are.
-		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false},
-		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false},
-		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false},
-		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false},
-		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false},
-		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false},
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false, ""},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false, ""},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, ""},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false, ""},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false, ""},
+		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false, ""},
 		// GDAL keeps with an open file the block that it read last, and each worker has its own
 		// files.
-		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false},
-		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false},
-		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false},
-		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true},
-		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true},
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, ""},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false, ""},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false, ""},
+		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true, ""},
+		{"a COG of all fields", made{width: 1200, height: 1200}, 4, "", COG, false, "all"},
+		{"a COG of residuals", made{width: 600, height: 600}, 30, "", COG, false, "residuals"},
+		{"LZMA", made{width: 600, height: 600}, 4, "", GTiff, false, "LZMA"},
+		{"pixels of all fields", made{width: 600, height: 600}, 4, "", GTiff, false, "pixels"},
+		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", GTiff, false, "info"},
+		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if os.Getenv("PIXTREND_LONG") == "" && (c.what == "all" || c.what == "residuals") {
+				t.Skip("it takes long: set PIXTREND_LONG")
+			}
 			m := c.m
 			m.creation = strings.Fields(c.creation)
 			rows := m.height
@@ -195,7 +205,7 @@ func TestMemoryIsKept(t *testing.T) {
 				}
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryIsKept$", "-test.v")
-			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format), fmt.Sprint("PIXTREND_TEST_SCENES=", c.scenes))
+			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format), "PIXTREND_TEST_WHAT="+c.what, fmt.Sprint("PIXTREND_TEST_SCENES=", c.scenes))
 			out, err := cmd.CombinedOutput()
 			_, text, ok := strings.Cut(string(out), "peak=")
 			var peak int64
@@ -210,15 +220,43 @@ func TestMemoryIsKept(t *testing.T) {
 	}
 }
 
+// measured are fits whose memory is measured.
+var measured = map[string]func(o *Options, output string){
+	"all":       func(o *Options, _ string) { o.Fit.Fields, o.Fit.Significance = stats.Fields(), 0.05 },
+	"residuals": func(o *Options, output string) { o.Residuals = output + ".residuals.tif" },
+	"LZMA":      func(o *Options, _ string) { o.Creation = []string{"COMPRESS=LZMA"} },
+	"pixels": func(o *Options, _ string) {
+		o.Fit.Fields, o.Fit.Significance = stats.Fields(), 0.05
+		o.Creation = []string{"COMPRESS=DEFLATE", "INTERLEAVE=PIXEL"}
+	},
+}
+
 func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
 	o := Options{Memory: memory, Format: Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
 	if os.Getenv("PIXTREND_TEST_SCENES") == "true" {
 		o.Index, o.Mask = Index{"nd", 2, 1}, Mask{Band: 3, Keep: []Values{{0, 20000}}}
 	}
-	if _, err := FitFiles(t.Context(), []string{inputs}, filepath.Join(t.TempDir(), "out.tif"), o); err != nil {
+	output := filepath.Join(t.TempDir(), "out.tif")
+	var err error
+	switch what := os.Getenv("PIXTREND_TEST_WHAT"); what {
+	case "info":
+		_, err = Inspect(t.Context(), []string{inputs}, o)
+	default:
+		if change := measured[what]; change != nil {
+			change(&o, output)
+		}
+		_, err = FitFiles(t.Context(), []string{inputs}, output, o)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	// Not Getrusage: its peak includes that of the parent before exec.
+	fmt.Printf("peak=%d\n", peakMemory(t))
+}
+
+// peakMemory returns the bytes that the process ever had resident. It is not that of Getrusage,
+// which includes that of the parent before exec.
+func peakMemory(t *testing.T) int64 {
+	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Fatal(err)
@@ -228,5 +266,5 @@ func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
 	if _, err := fmt.Sscan(string(text), &kib); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Printf("peak=%d\n", kib<<10)
+	return kib << 10
 }

@@ -107,7 +107,7 @@ func (j *Job) addOutputs() error {
 func (j *Job) newSpec() Spec {
 	g, geo := j.Grid, j.geo
 	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
-		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(),
+		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), copyMemory: j.budget.copies(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
 			"PIXTREND_INPUTS":  j.stack.inputsText(),

@@ -38,12 +38,13 @@ type plane struct {
 	blockWidth    int
 	blockHeight   int
 	compressed    bool
-	interleaved   bool          // with other bands, pixel by pixel
-	direct        bool          // samples go from the file to the tile, and no block is held
-	stored        *tiff.Samples // where the samples lie, if they can be read past GDAL; or nil
-	predictor     int           // 2 or 3 if it is undone here; or 0
-	predictorAt   int64         // where the file keeps its number
-	blockBytes    int64         // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
+	interleaved   bool           // with other bands, pixel by pixel
+	direct        bool           // samples go from the file to the tile, and no block is held
+	stored        *tiff.Samples  // where the samples lie, if they can be read past GDAL; or nil
+	deflated      *tiff.Deflated // where its blocks lie, if they are decompressed past GDAL; or nil
+	predictor     int            // 2 or 3 if it is undone here; or 0
+	predictorAt   int64          // where the file keeps its number
+	blockBytes    int64          // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
 	files         []string // of the first plane: all files that its file is read with; nil: only itself
 	composite     string   // what the file is of scenes, such as annual max; "" if it does not say
@@ -232,10 +233,8 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 // blocks sets what p knows of how its blocks are stored.
 func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	const structure = "IMAGE_STRUCTURE"
-	width, _ := ds.Size()
 	p.form = form{driver: ds.Driver(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
 	p.compressed = p.form.compression != ""
-	p.direct = !p.compressed && p.blockWidth >= width
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
 	if bands > 1 {
 		p.form.interleave = ds.Metadata("INTERLEAVE", structure)
@@ -245,6 +244,9 @@ func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 		p.interleaved = true
 	}
 }
+
+// pastGDAL reports whether whole blocks of p are read without GDAL.
+func (p *plane) pastGDAL() bool { return p.stored != nil || p.deflated != nil }
 
 // heldBytes returns the size of a block that must be in memory to read any part of it; 0 if there
 // is none.

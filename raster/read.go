@@ -69,7 +69,7 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 }
 
 // readsDatesAtOnce reports whether the dates are bands of one file that GDAL reads in one call.
-func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && s.planes[0].stored == nil }
+func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && !s.planes[0].pastGDAL() }
 
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
@@ -253,9 +253,14 @@ func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) err
 			return p.stored.Read(file, w, dst, &r.tile)
 		})
 	}
+	if p.deflated != nil && p.madeOfBlocks(s.geo, w) {
+		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
+			return r.readBlocks(p, w, dst, func(x, y int, into []byte) error { return r.inflate(p, file, x, y, into) })
+		})
+	}
 	if r.transfer == nil && p.madeOfBlocks(s.geo, w) {
 		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
-			return r.readBlocks(h, p, w, dst)
+			return r.readBlocks(p, w, dst, h.bands[p.band-1].ReadBlock)
 		})
 	}
 	return r.with(s, p.file, s.sources[p.file], func(h *handle) error {

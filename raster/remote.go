@@ -197,10 +197,6 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 	}
 	defer func() { r.transfer = nil }()
 	err := gdal.Persist(ctx, name, gdal.PatienceFor(name), s.remote.troublesOf(file), func(t *gdal.Transfer) error {
-		if !s.direct(file) {
-			// Without direct reads, GDAL requests all blocks of a window at once.
-			t.Options = append(slices.Clip(t.Options), "GTIFF_DIRECT_IO=NO")
-		}
 		r.transfer = t
 		err := read()
 		if err != nil {
@@ -215,12 +211,6 @@ func (s *Stack) readLane(ctx context.Context, r *reader, file int, w pixtrend.Wi
 		return context.Cause(ctx)
 	}
 	return readError(s.files[file], w, err)
-}
-
-// direct reports whether samples of a remote file are read row by row, past GDAL's cache, because a
-// block is too large to be transferred for a part of it.
-func (s *Stack) direct(file int) bool {
-	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.file == file && p.direct && p.blockBytes > 1<<20 })
 }
 
 // drop closes a file, so that the next use opens it again.

@@ -54,6 +54,8 @@ type Spec struct {
 	Overwrite     bool     // replace a target that exists
 	Threads       int      // that call Write, and that compress; 0: one for each CPU
 	Memory        int64    // bytes of memory for incomplete tiles; 0: 64 MiB
+
+	copyMemory int64 // bytes of memory to make a compressed file of tiles; 0: half of DefaultMemory
 }
 
 // Band describes a band.
@@ -81,6 +83,14 @@ type File struct {
 	spec     Spec
 	creation creation
 	out      *tiles // nil once it is closed
+}
+
+// threads returns the number of threads.
+func (s Spec) threads() int {
+	if s.Threads > 0 {
+		return s.Threads
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 func (s Spec) format() Format {
@@ -147,7 +157,10 @@ func (f *File) begin(file *os.File) error {
 	if !f.creation.plain {
 		options = defaultCreation[GTiff]
 	}
-	var err error
+	err := s.checkTiles(f.target, options)
+	if err != nil {
+		return err
+	}
 	h := gdal.Header{Width: s.Width, Height: s.Height, Type: s.Type, GeoTransform: s.GeoTransform, CRS: s.CRS, Epoch: s.Epoch, Metadata: s.Metadata}
 	for _, b := range s.Bands {
 		h.Bands = append(h.Bands, gdal.BandHeader{Name: b.Name, Unit: b.Unit, Metadata: b.Metadata})
@@ -172,13 +185,9 @@ func (f *File) begin(file *os.File) error {
 	if s.Memory == 0 {
 		s.Memory = 64 << 20
 	}
-	threads := s.Threads
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
 	// Each thread writes in one place, and leaves a row of tiles unfinished where it began, which
 	// another thread finishes.
-	f.out = newTiles(file, t, s.Memory, 2*threads+1, f.creation.plain)
+	f.out = newTiles(file, t, s.Memory, 2*s.threads()+1, f.creation.plain)
 	return nil
 }
 
@@ -242,17 +251,19 @@ func (f *File) finish() error {
 // copy makes the output of the uncompressed tiles.
 func (f *File) copy(ctx context.Context, progress func(float64)) error {
 	debug.FreeOSMemory() // of the fit, before GDAL allocates as much
+	gdal.Release()
 	part := func(from, to float64) func(float64) {
 		return func(done float64) { progress(from + done*(to-from)) }
 	}
 	begun := 0.0
 	if len(f.creation.overviews) > 0 {
 		begun = 0.25
-		if err := gdal.BuildOverviews(ctx, f.raw, f.creation.overviews, f.creation.methods(f.spec), part(0, begun)); err != nil {
+		if err := gdal.BuildOverviews(ctx, f.raw, f.creation.overviews, f.creation.methods(f.spec), f.spec.forCopies(), part(0, begun)); err != nil {
 			return f.stopped(ctx, err)
 		}
+		gdal.Release()
 	}
-	if err := gdal.CopyRaster(ctx, f.raw, f.temp.Path, string(f.spec.format()), f.creation.options, false, part(begun, 1)); err != nil {
+	if err := gdal.CopyRaster(ctx, f.raw, f.temp.Path, string(f.spec.format()), f.creation.options, f.spec.forCopies(), false, part(begun, 1)); err != nil {
 		return f.stopped(ctx, err)
 	}
 	_ = os.Remove(f.raw + ".aux.xml")

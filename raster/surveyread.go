@@ -186,7 +186,7 @@ func (in *inspection) runTask(ctx context.Context, totals *surveyTotals, t surve
 	}
 	totals.bytes += r.bytes
 	totals.reading += r.reading
-	if stack.planes[0].stored == nil {
+	if !stack.planes[0].pastGDAL() {
 		totals.opening += opening
 		totals.opened++
 	}
@@ -316,6 +316,9 @@ func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
 		if m := e.mask; m != nil {
 			mask := m.plane.clone()
 			mask.file, mask.stored = len(s.sources), nil
+			if mask.deflated != nil {
+				mask.deflated, mask.predictor = nil, 0
+			}
 			p.mask = &mask
 			s.bands = append(s.bands, &mask)
 			s.sources, s.files, s.directFiles = append(s.sources, m.source), append(s.files, m.file), append(s.directFiles, nil)

@@ -12,7 +12,6 @@ import "C"
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"unsafe"
 
 	"github.com/airbusgeo/godal"
@@ -23,8 +22,9 @@ import (
 
 // Band is a band of a Dataset. It is valid until the Dataset is closed.
 type Band struct {
-	band godal.Band
-	of   *Dataset
+	band  godal.Band
+	of    *Dataset
+	index int // from 0
 }
 
 // BandOf returns the Band of one of godal's, for tests that make and read rasters through godal.
@@ -69,11 +69,6 @@ func (b Band) Metadata(key, domain string) string { return b.band.Metadata(key, 
 // AllMetadata returns the band's metadata in the default domain.
 func (b Band) AllMetadata() map[string]string { return b.band.Metadatas() }
 
-// HasDomain reports whether the band lists a metadata domain.
-func (b Band) HasDomain(domain string) bool {
-	return slices.Contains(b.band.MetadataDomains(), domain)
-}
-
 // IsAlpha reports whether the band is an alpha band.
 func (b Band) IsAlpha() bool { return b.band.ColorInterp() == godal.CIAlpha }
 
@@ -116,6 +111,9 @@ func (b Band) MaskFlags() int {
 // Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a
 // remote file.
 func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
+	if err := b.checkWhole(w, false); err != nil {
+		return err
+	}
 	return interruptible(b.of, t, dst.Data, func(into []byte) error {
 		return b.band.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height, t.bandOptions()...)
 	})
@@ -123,6 +121,11 @@ func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
 
 // ReadMask fills visible with a byte a pixel of w, which is 0 where the mask hides the pixel.
 func (b Band) ReadMask(w pixtrend.Window, visible []byte, t *Transfer) error {
+	if t == nil {
+		if err := b.checkWhole(w, true); err != nil {
+			return err
+		}
+	}
 	return interruptible(b.of, t, visible, func(into []byte) error {
 		return b.band.MaskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
 	})
@@ -142,6 +145,11 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 	method := godal.Nearest
 	if how == Average {
 		method = godal.Average
+	}
+	if width == w.Width && height == w.Height {
+		if err := b.checkWhole(w, false); err != nil {
+			return err
+		}
 	}
 	return interruptible(b.of, t, values, func(into []float64) error {
 		return b.band.Read(w.X, w.Y, into, width, height, b.reduced(w, method, t)...)

@@ -5,7 +5,18 @@ package gdal
 #include <stdlib.h>
 #include <string.h>
 #include <gdal.h>
+#include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_vsi.h>
+
+static size_t inflated(const void *from, size_t n, void *to, size_t room) {
+	size_t got = 0;
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	if (CPLZLibInflate(from, n, to, room, &got) == NULL)
+		got = 0;
+	CPLPopErrorHandler();
+	return got;
+}
 
 static void first_error(CPLErr class, CPLErrorNum number, const char *text) {
 	char *message = CPLGetErrorHandlerUserData();
@@ -28,15 +39,31 @@ import "C"
 import (
 	"errors"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend"
 )
 
 // ReadBlock decodes the block in column x and row y of the band's blocks into dst, past GDAL's
 // block cache. dst has the size of a whole block.
 func (b Band) ReadBlock(x, y int, dst []byte) error {
-	text := C.read_block(b.handle(), C.int(x), C.int(y), unsafe.Pointer(&dst[0]))
-	if text == nil {
-		return nil
+	if text := C.read_block(b.handle(), C.int(x), C.int(y), unsafe.Pointer(&dst[0])); text != nil {
+		defer C.free(unsafe.Pointer(text))
+		return errors.New(C.GoString(text))
 	}
-	defer C.free(unsafe.Pointer(text))
-	return errors.New(C.GoString(text))
+	width, height := b.BlockSize()
+	return b.checkWhole(pixtrend.Window{X: x * width, Y: y * height, Width: 1, Height: 1}, false)
+}
+
+// Inflate decompresses a stream of zlib into dst, which it must fill.
+func Inflate(dst, stream []byte) error {
+	if inflated(stream, dst) != len(dst) {
+		return errShortBlock
+	}
+	return nil
+}
+
+// inflated decompresses a stream of zlib, and returns how many bytes it makes; 0 if it is damaged or
+// makes more than there is room for.
+func inflated(stream, room []byte) int {
+	return int(C.inflated(unsafe.Pointer(unsafe.SliceData(stream)), C.size_t(len(stream)), unsafe.Pointer(unsafe.SliceData(room)), C.size_t(len(room))))
 }

@@ -1,7 +1,17 @@
 package gdal
 
 /*
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <gdal.h>
+
+static void trim(void) {
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
 */
 import "C"
 
@@ -44,6 +54,10 @@ func ShareBlockCache(bytes int64) (release func()) {
 		}
 	})
 }
+
+// Release gives memory that GDAL has freed back to the system. glibc keeps it for each thread that
+// allocated it.
+func Release() { C.trim() }
 
 // BlockCache returns the size of GDAL's block cache in bytes.
 func BlockCache() int64 { return int64(C.GDALGetCacheMax64()) }

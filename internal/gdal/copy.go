@@ -37,9 +37,17 @@ static void failed(watch *w, const char *text) {
 		snprintf(w->message, sizeof w->message, "%s", text);
 }
 
+// hold_at_most keeps the buffers that GDAL's copies and overviews read into, of 10 MB if nothing else
+// is said, to so many bytes.
+static void hold_at_most(const char *bytes) {
+	CPLSetThreadLocalConfigOption("GDAL_SWATH_SIZE", bytes);
+	CPLSetThreadLocalConfigOption("GDAL_OVR_CHUNK_MAX_SIZE", bytes);
+}
+
 // copy_raster copies a GeoTIFF to a new raster of another driver or with other options.
-static void copy_raster(const char *from, const char *to, const char *driver, char **options, watch *w) {
+static void copy_raster(const char *from, const char *to, const char *driver, char **options, const char *buffer, watch *w) {
 	const char *drivers[] = {"GTiff", NULL};
+	hold_at_most(buffer);
 	CPLPushErrorHandlerEx(note, w);
 	GDALDatasetH src = GDALOpenEx(from, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers, NULL, NULL);
 	if (src != NULL) {
@@ -52,11 +60,13 @@ static void copy_raster(const char *from, const char *to, const char *driver, ch
 	} else {
 		failed(w, "it cannot be read again");
 	}
+	hold_at_most(NULL);
 	CPLPopErrorHandler();
 }
 
 // build_overviews adds overviews to a GeoTIFF, band i by methods[i].
-static void build_overviews(const char *path, int levels, const int *factors, const char **methods, watch *w) {
+static void build_overviews(const char *path, int levels, const int *factors, const char **methods, const char *buffer, watch *w) {
+	hold_at_most(buffer);
 	CPLPushErrorHandlerEx(note, w);
 	GDALDatasetH ds = GDALOpen(path, GA_Update);
 	double from = w->from, to = w->to;
@@ -82,6 +92,7 @@ static void build_overviews(const char *path, int levels, const int *factors, co
 	}
 	if (ds != NULL)
 		GDALClose(ds);
+	hold_at_most(NULL);
 	CPLPopErrorHandler();
 }
 */
@@ -90,6 +101,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 	"unsafe"
@@ -143,20 +155,29 @@ func watched(ctx context.Context, strict bool, progress func(float64), step func
 }
 
 // CopyRaster copies a GeoTIFF with a driver that is registered, and creation options. If strict is
-// set, warnings of GDAL are errors.
-func CopyRaster(ctx context.Context, from, to, driver string, options []string, strict bool, progress func(float64)) error {
+// set, warnings of GDAL are errors. memory is how many bytes the copy may take.
+func CopyRaster(ctx context.Context, from, to, driver string, options []string, memory int64, strict bool, progress func(float64)) error {
+	buffer := bufferFor(memory)
+	defer C.free(unsafe.Pointer(buffer))
 	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
 	defer C.free(unsafe.Pointer(cfrom))
 	defer C.free(unsafe.Pointer(cto))
 	defer C.free(unsafe.Pointer(cdriver))
 	list, free := cList(options)
 	defer free()
-	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, w) })
+	return watched(ctx, strict, progress, func(w *C.watch) { C.copy_raster(cfrom, cto, cdriver, list, buffer, w) })
+}
+
+// bufferFor returns the size of a buffer of GDAL's if memory is how many bytes a copy may take.
+func bufferFor(memory int64) *C.char {
+	return C.CString(fmt.Sprint(min(max(memory/16, 1e6), 1e7)))
 }
 
 // BuildOverviews adds overviews to a GeoTIFF that nobody has open, those of band i by the method
-// methods[i] in GDAL's words. Averages leave nodata out.
-func BuildOverviews(ctx context.Context, path string, factors []int, methods []string, progress func(float64)) error {
+// methods[i] in GDAL's words. Averages leave nodata out. memory is how many bytes it may take.
+func BuildOverviews(ctx context.Context, path string, factors []int, methods []string, memory int64, progress func(float64)) error {
+	buffer := bufferFor(memory)
+	defer C.free(unsafe.Pointer(buffer))
 	cpath := C.CString(path)
 	defer C.free(unsafe.Pointer(cpath))
 	list, free := cList(methods)
@@ -166,6 +187,6 @@ func BuildOverviews(ctx context.Context, path string, factors []int, methods []s
 		cfactors[i] = C.int(f)
 	}
 	return watched(ctx, false, progress, func(w *C.watch) {
-		C.build_overviews(cpath, C.int(len(cfactors)), unsafe.SliceData(cfactors), list, w)
+		C.build_overviews(cpath, C.int(len(cfactors)), unsafe.SliceData(cfactors), list, buffer, w)
 	})
 }

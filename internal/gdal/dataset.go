@@ -25,7 +25,6 @@ import "C"
 import (
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 	"unsafe"
 
@@ -37,20 +36,27 @@ import (
 
 // Dataset is an open raster. It serves one goroutine at a time.
 type Dataset struct {
-	ds    *godal.Dataset
-	bands []Band
-	hdf5  bool // it is read through HDF5
+	ds       *godal.Dataset
+	name     string
+	bands    []Band
+	hdf5     bool // it is read through HDF5
+	deflated bool // its blocks are compressed by DEFLATE, and not on a server
+	together bool // its bands are in the same blocks
+	layouts  map[whichBlocks]*blockLayout
 
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
 	closed bool // while a read was in GDAL, which closes the dataset when it ends
 }
 
-func newDataset(ds *godal.Dataset) *Dataset {
-	d := &Dataset{ds: ds}
+func newDataset(ds *godal.Dataset, name string) *Dataset {
+	const structure = "IMAGE_STRUCTURE"
+	d := &Dataset{ds: ds, name: name}
+	d.deflated = !IsRemote(name) && d.Metadata("COMPRESSION", structure) == "DEFLATE"
+	d.together = d.Metadata("INTERLEAVE", structure) == "PIXEL"
 	d.hdf5 = usesHDF5([]string{d.Driver()})
-	for _, b := range ds.Bands() {
-		d.bands = append(d.bands, Band{b, d})
+	for i, b := range ds.Bands() {
+		d.bands = append(d.bands, Band{b, d, i})
 	}
 	return d
 }
@@ -184,12 +190,6 @@ func (d *Dataset) Metadata(key, domain string) string {
 	return d.ds.Metadata(key, godal.Domain(domain))
 }
 
-// HasDomain reports whether the raster lists a metadata domain. Asking for an item of a domain that
-// it does not list can make GDAL open files beside it.
-func (d *Dataset) HasDomain(domain string) bool {
-	return slices.Contains(d.ds.MetadataDomains(), domain)
-}
-
 // Read fills dst with the samples of w in some bands of one type, numbered from 1. The samples of
 // the next band begin stride bytes after those of the one before. t, which may be nil, collects
 // GDAL's messages about a remote file.
@@ -200,6 +200,11 @@ func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, 
 	indices := make([]int, len(bands))
 	for i, b := range bands {
 		indices[i] = b - 1
+		if i == 0 || !d.together {
+			if err := d.bands[b-1].checkWhole(w, false); err != nil {
+				return err
+			}
+		}
 	}
 	return interruptible(d, t, dst.Data, func(into []byte) error {
 		return d.ds.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height,

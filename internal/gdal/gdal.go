@@ -69,8 +69,8 @@ func Sentence(err error) string {
 // went wrong; the lines after it say what failed in consequence.
 func Cause(err error, name string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	if strings.HasPrefix(line, "unknown cpl error") {
-		return "a part of it is missing" // GDAL has no message for a short read of uncompressed samples
+	if strings.HasPrefix(line, "unknown cpl error") || strings.Contains(line, " bytes, expected ") {
+		return "a part of it is missing" // GDAL has no message for some short reads, and libtiff only numbers
 	}
 	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
 		line = strings.ReplaceAll(line, with, "")

@@ -30,9 +30,7 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	if err := Register(); err != nil {
 		return nil, err
 	}
-	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(ignoreWarnings),
-		// Uncompressed samples go straight from the file to the tile, past GDAL's block cache.
-		godal.ConfigOption("GTIFF_DIRECT_IO=YES")}
+	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(ignoreWarnings)}
 	if len(drivers) == 0 {
 		drivers = []string{"GTiff"}
 	} else {
@@ -50,6 +48,13 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		case len(sidecars) > 0:
 			opts = append(opts, godal.SiblingFiles(sidecars...))
 		}
+		direct, err := checkDirectories(name, sidecars)
+		if err != nil {
+			return nil, err
+		}
+		if direct {
+			opts = append(opts, godal.ConfigOption("GTIFF_DIRECT_IO=YES"))
+		}
 	}
 	open := func() (*Dataset, error) {
 		if usesHDF5(drivers) {
@@ -59,7 +64,7 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		if err != nil {
 			return nil, err
 		}
-		return newDataset(ds), nil
+		return newDataset(ds, name), nil
 	}
 	if t == nil {
 		return open()

@@ -3,9 +3,9 @@ package tiff
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // GDAL takes a millisecond to open a GeoTIFF, most of it for the CRS, and reads uncompressed
@@ -20,83 +20,159 @@ const (
 	tagHeight          = 257
 	tagBits            = 258
 	tagCompression     = 259
+	tagPhotometric     = 262
 	tagFillOrder       = 266
+	tagDocument        = 269
 	tagDescription     = 270
+	tagMake            = 271
+	tagModel           = 272
 	tagStripOffsets    = 273
+	tagOrientation     = 274
 	tagSamplesPerPixel = 277
 	tagRowsPerStrip    = 278
 	tagStripCounts     = 279
+	tagXResolution     = 282
+	tagYResolution     = 283
 	tagPlanar          = 284
+	tagPage            = 285
+	tagResolutionUnit  = 296
+	tagPageNumber      = 297
 	tagSoftware        = 305
 	tagDateTime        = 306
+	tagArtist          = 315
+	tagHost            = 316
 	tagPredictor       = 317
+	tagColorMap        = 320
 	tagTileWidth       = 322
 	tagTileHeight      = 323
 	tagTileOffsets     = 324
 	tagTileCounts      = 325
+	tagExtraSamples    = 338
+	tagSampleFormat    = 339
+	tagXMP             = 700
+	tagCopyright       = 33432
+	tagPixelScale      = 33550
+	tagTiePoints       = 33922
+	tagTransformation  = 34264
+	tagGeoKeys         = 34735
+	tagGeoDoubles      = 34736
+	tagGeoTexts        = 34737
 	tagGDALMetadata    = 42112
+	tagGDALNodata      = 42113
+	tagRPC             = 50844
+)
+
+// Kinds of values (TIFF 6.0, section 2; BigTIFF).
+const (
+	kindByte     = 1
+	kindASCII    = 2
+	kindShort    = 3
+	kindLong     = 4
+	kindRational = 5
+	kindDouble   = 12
+	kindLong8    = 16
 )
 
 const (
-	mostEntries   = 1024    // of a directory; real ones have about thirty
-	mostTagBytes  = 1 << 20 // of all tags together, except for offsets and counts of blocks
-	mostBlocks    = 1 << 22 // of a band whose blocks are looked at
-	blocksPerRead = 8192    // offsets or counts that are in memory at a time
+	mostEntries   = 1024     // of a directory; real ones have about thirty
+	mostTagBytes  = 16 << 20 // of all tags together, except for offsets and counts of blocks
+	mostNumbers   = 1 << 17  // values of a tag that are compared; 65,535 bands have one each
+	mostBlocks    = 1 << 22  // of a band whose blocks are looked at
+	blocksPerRead = 8192     // offsets or counts that are in memory at a time
 )
 
 // errUnknown means that this reader does not understand a file. Nobody sees it, since the file is
 // then left to GDAL.
 var errUnknown = errors.New("not a TIFF that is read here")
 
-// entry is a tag of a directory.
+// LimitError says what of a file's directories is more than a reader should be given.
+type LimitError struct{ what string }
+
+func (e *LimitError) Error() string { return "a directory of it claims " + e.what }
+
+func tooMuch(format string, args ...any) error { return &LimitError{fmt.Sprintf(format, args...)} }
+
+// entry is a tag of a directory. Its values stay in the file until they are asked for.
 type entry struct {
 	tag, kind uint16
 	count     uint64
-	data      []byte // the values; nil for offsets and counts of blocks
-	at        int64  // where the values are in the file
-	entryAt   int64  // where the entry itself is
+	at        int64 // where the values are in the file
+	entryAt   int64 // where the entry itself is
+}
+
+// length returns the size of the values in bytes.
+func (e *entry) length() uint64 { return e.count * kindBytes[e.kind] }
+
+// ofBlocks reports whether the values of a tag are offsets or byte counts of blocks.
+func (e *entry) ofBlocks() bool {
+	switch e.tag {
+	case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
+		return true
+	}
+	return false
 }
 
 // File is the first directory of a TIFF.
 type File struct {
-	r       io.ReaderAt
-	order   binary.ByteOrder
-	big     bool // BigTIFF
-	entries []entry
-	last    bool // no other directory follows, so that there are no overviews and no mask
+	r        io.ReaderAt
+	size     int64 // of the file
+	order    binary.ByteOrder
+	big      bool // BigTIFF
+	entries  []entry
+	tagBytes int64 // of all tags together, except for offsets and counts of blocks
+	next     int64 // where the next directory is; 0: there is none, and so no overviews and no mask
+	odd      bool  // libtiff may read a directory that was read so far, but not every reader
+
+	numbers              map[uint16]uint64 // of tags that were asked for
+	isCanonical, isPlain *bool             // once they are asked for
 }
 
-// kindBytes is the size of a value by its kind (TIFF 6.0, section 2; BigTIFF).
+// kindBytes is the size of a value by its kind.
 var kindBytes = map[uint16]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
-// Read reads the first directory of a TIFF. An error means that it is none, or not understood.
-func Read(r io.ReaderAt) (*File, error) {
-	head := make([]byte, 16)
-	if _, err := io.ReadFull(io.NewSectionReader(r, 0, 16), head); err != nil {
+// Read reads the first directory of a TIFF of so many bytes. An error means that it is none, or not
+// understood.
+func Read(r io.ReaderAt, size int64) (*File, error) {
+	t := &File{r: r, size: size}
+	first, err := t.header()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.directory(first); err != nil {
+		return nil, err
+	}
+	if t.odd {
 		return nil, errUnknown
 	}
-	t := &File{r: r}
+	return t, nil
+}
+
+// header reads the header of the file, and returns where the first directory is.
+func (t *File) header() (first int64, err error) {
+	head := make([]byte, 16)
+	if _, err := io.ReadFull(io.NewSectionReader(t.r, 0, 16), head); err != nil {
+		return 0, errUnknown
+	}
 	switch string(head[:2]) {
 	case "II":
 		t.order = binary.LittleEndian
 	case "MM":
 		t.order = binary.BigEndian
+	case "EP": // of Microsoft's document images, which libtiff takes for TIFFs
+		t.order, t.odd = binary.LittleEndian, true
 	default:
-		return nil, errUnknown
+		return 0, errUnknown
 	}
-	var at int64
 	switch t.order.Uint16(head[2:]) {
 	case 42:
-		at = int64(t.order.Uint32(head[4:]))
+		return int64(t.order.Uint32(head[4:])), nil
 	case 43:
-		if t.order.Uint16(head[4:]) != 8 {
-			return nil, errUnknown
+		if t.order.Uint16(head[4:]) == 8 && t.order.Uint16(head[6:]) == 0 {
+			t.big = true
+			return int64(t.order.Uint64(head[8:])), nil
 		}
-		t.big, at = true, int64(t.order.Uint64(head[8:]))
-	default:
-		return nil, errUnknown
 	}
-	return t, t.directory(at)
+	return 0, errUnknown
 }
 
 // directory reads the directory at a place in the file.
@@ -114,43 +190,39 @@ func (t *File) directory(at int64) error {
 		n = t.order.Uint64(b)
 	}
 	if n > mostEntries {
-		return errUnknown
+		return tooMuch("%d tags, more than %d", n, mostEntries)
 	}
 	table, err := t.bytes(at+countBytes, n*uint64(size)+uint64(inline))
 	if err != nil {
 		return err
 	}
-	all := uint64(0) // bytes of tags
+	t.entries, t.tagBytes = make([]entry, 0, n), 0
 	for i := range int(n) {
-		e := table[i*size : (i+1)*size]
-		entry := entry{tag: t.order.Uint16(e), kind: t.order.Uint16(e[2:]), count: uint64(t.order.Uint32(e[4:]))}
+		b := table[i*size : (i+1)*size]
+		e := entry{tag: t.order.Uint16(b), kind: t.order.Uint16(b[2:]), count: uint64(t.order.Uint32(b[4:]))}
 		if t.big {
-			entry.count = t.order.Uint64(e[4:])
+			e.count = t.order.Uint64(b[4:])
 		}
-		value := e[size-inline:]
-		each, known := kindBytes[entry.kind]
-		if !known || entry.count > mostBlocks*8 {
-			return errUnknown
+		value := b[size-inline:]
+		each, known := kindBytes[e.kind]
+		t.odd = t.odd || !known || i > 0 && e.tag <= t.entries[i-1].tag
+		if known && e.count > uint64(t.size)/each {
+			return tooMuch("a tag of %d values, more than the file holds", e.count)
 		}
-		length := entry.count * each
-		entry.entryAt = at + countBytes + int64(i*size)
-		entry.at = entry.entryAt + int64(size-inline)
-		if length > uint64(inline) {
-			entry.at = t.offset(value)
+		e.entryAt = at + countBytes + int64(i*size)
+		e.at = e.entryAt + int64(size-inline)
+		if e.length() > uint64(inline) {
+			e.at = t.offset(value)
 		}
-		switch entry.tag {
-		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts:
-		default:
-			if all += length; all > mostTagBytes {
-				return errUnknown
-			}
-			if entry.data, err = t.bytes(entry.at, length); err != nil {
-				return err
-			}
+		if !e.ofBlocks() {
+			t.tagBytes += int64(e.length())
 		}
-		t.entries = append(t.entries, entry)
+		t.entries = append(t.entries, e)
 	}
-	t.last = t.offset(table[int(n)*size:]) == 0
+	if t.tagBytes > min(t.size, mostTagBytes) {
+		return tooMuch("tags of %d bytes in all", t.tagBytes)
+	}
+	t.next = t.offset(table[int(n)*size:])
 	return nil
 }
 
@@ -164,10 +236,10 @@ func (t *File) offset(b []byte) int64 {
 
 // bytes reads n bytes of the file.
 func (t *File) bytes(at int64, n uint64) ([]byte, error) {
-	b := make([]byte, n)
-	if at < 0 {
+	if at < 0 || n > uint64(t.size) || at > t.size-int64(n) {
 		return nil, errUnknown
 	}
+	b := make([]byte, n)
 	if _, err := io.ReadFull(io.NewSectionReader(t.r, at, int64(n)), b); err != nil {
 		return nil, errUnknown
 	}
@@ -183,72 +255,53 @@ func (t *File) entry(tag uint16) *entry {
 	return &t.entries[i]
 }
 
-// number returns the value of a tag of integers, or absent if there is no such tag. If the tag has
-// several values, they must be equal.
+// number returns the value of a tag of whole numbers, or absent if there is no such tag. If the tag
+// has several values, they must be equal.
 func (t *File) number(tag uint16, absent uint64) (uint64, error) {
 	e := t.entry(tag)
 	if e == nil {
 		return absent, nil
 	}
-	if e.count == 0 || e.data == nil {
+	if n, asked := t.numbers[tag]; asked {
+		return n, nil
+	}
+	if e.count == 0 || e.count > mostNumbers {
 		return 0, errUnknown
 	}
-	values, err := t.integers(e.kind, e.data)
+	data, err := t.bytes(e.at, e.length())
+	if err != nil {
+		return 0, err
+	}
+	values, err := t.integers(e.kind, data)
 	if err != nil || slices.Max(values) != slices.Min(values) {
 		return 0, errUnknown
 	}
+	if t.numbers == nil {
+		t.numbers = map[uint16]uint64{}
+	}
+	t.numbers[tag] = values[0]
 	return values[0], nil
 }
 
 // integers returns the values of a tag.
 func (t *File) integers(kind uint16, data []byte) ([]uint64, error) {
-	var values []uint64
+	each := int(kindBytes[kind])
+	values := make([]uint64, len(data)/max(1, each))
 	switch kind {
-	case 1:
-		for _, b := range data {
-			values = append(values, uint64(b))
+	case kindShort:
+		for i := range values {
+			values[i] = uint64(t.order.Uint16(data[2*i:]))
 		}
-	case 3:
-		for ; len(data) >= 2; data = data[2:] {
-			values = append(values, uint64(t.order.Uint16(data)))
+	case kindLong:
+		for i := range values {
+			values[i] = uint64(t.order.Uint32(data[4*i:]))
 		}
-	case 4, 13:
-		for ; len(data) >= 4; data = data[4:] {
-			values = append(values, uint64(t.order.Uint32(data)))
-		}
-	case 16, 18:
-		for ; len(data) >= 8; data = data[8:] {
-			values = append(values, t.order.Uint64(data))
+	case kindLong8:
+		for i := range values {
+			values[i] = t.order.Uint64(data[8*i:])
 		}
 	default:
 		return nil, errUnknown
 	}
 	return values, nil
-}
-
-// Likeness returns a text that is equal for two files if they differ in nothing but their samples,
-// where these lie, their labels and texts without a meaning for a fit. It is "" if the file has
-// further directories, such as masks and overviews.
-func (t *File) Likeness() string {
-	if !t.last {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(t.order.String())
-	for _, e := range t.entries {
-		switch e.tag {
-		case tagStripOffsets, tagStripCounts, tagTileOffsets, tagTileCounts, tagDescription, tagSoftware, tagDateTime:
-			continue
-		case tagGDALMetadata:
-			if meaning, ok := t.meaning(); ok {
-				b.WriteString(meaning)
-				continue
-			}
-		}
-		b.Write(binary.LittleEndian.AppendUint16(nil, e.tag))
-		b.Write(binary.LittleEndian.AppendUint16(nil, e.kind))
-		b.Write(binary.LittleEndian.AppendUint64(nil, e.count))
-		b.Write(e.data)
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // made describes a TIFF for a test. Its samples are plain numbers that differ from pixel to pixel,
@@ -14,6 +15,7 @@ import (
 type made struct {
 	width, height, bands int
 	size                 int // bytes of a sample
+	format               int // of samples; 0: that of dtype
 	rows                 int // of a strip; 0: of all
 	tileW, tileH         int // 0: strips
 	bigEndian, big       bool
@@ -25,6 +27,7 @@ type made struct {
 	dateTime             string
 	empty                int  // so many blocks at the end are not there
 	swap                 bool // the first two blocks are exchanged
+	count                int  // the byte counts of blocks are so much too large
 	apart                int  // bytes between blocks
 	next                 bool // another directory follows
 	headerOnly           bool // no block is there, and there are no samples
@@ -44,6 +47,11 @@ func (m made) sample(band, x, y int) []byte {
 		b[i] = byte(n >> (8 * i))
 	}
 	return b
+}
+
+// dtype is a type of so many bytes.
+func (m made) dtype() kernel.DType {
+	return map[int]kernel.DType{1: kernel.Uint8, 2: kernel.Int16, 4: kernel.Float32, 8: kernel.Float64}[m.size]
 }
 
 // window returns the samples of a band in a window, row by row.
@@ -117,7 +125,7 @@ func (m made) bytes() []byte {
 			continue
 		}
 		file = append(file, make([]byte, m.apart)...)
-		offsets[i], counts[i] = uint64(len(file)), uint64(len(b))
+		offsets[i], counts[i] = uint64(len(file)), uint64(len(b)+m.count)
 		file = append(file, b...)
 	}
 	if m.swap {
@@ -137,7 +145,11 @@ func (m made) bytes() []byte {
 		long = 16
 	}
 	tags := []tag{short(tagWidth, m.width), short(tagHeight, m.height), short(tagBits, slices.Repeat([]int{8 * m.size}, m.bands)...), short(tagSamplesPerPixel, m.bands),
-		short(tagPlanar, 2), short(tagCompression, max(1, m.compression))}
+		short(tagPlanar, 2), short(tagCompression, max(1, m.compression)), short(tagPhotometric, 1)}
+	if m.format == 0 {
+		m.format = map[int]int{1: 1, 2: 2, 4: 3, 8: 3}[m.size]
+	}
+	tags = append(tags, short(tagSampleFormat, slices.Repeat([]int{m.format}, m.bands)...))
 	if m.pixels {
 		tags[4] = short(tagPlanar, 1)
 	}
@@ -203,7 +215,7 @@ func (m made) bytes() []byte {
 
 func (m made) read() (*File, *bytes.Reader, error) {
 	r := bytes.NewReader(m.bytes())
-	t, err := Read(r)
+	t, err := Read(r, r.Size())
 	return t, r, err
 }
 
@@ -223,5 +235,6 @@ var layouts = map[string]made{
 }
 
 func acquired(year int) string {
-	return fmt.Sprintf(`<GDALMetadata><Item name="ACQUISITIONDATETIME" domain="IMAGERY">%d-07-15</Item><Item name="DESCRIPTION" sample="0" role="description">ndvi %d</Item></GDALMetadata>`, year, year)
+	return fmt.Sprintf("<GDALMetadata>\n  <Item name=\"ACQUISITIONDATETIME\" domain=\"IMAGERY\">%d-07-15</Item>\n"+
+		"  <Item name=\"DESCRIPTION\" sample=\"0\" role=\"description\">ndvi %d</Item>\n</GDALMetadata>\n", year, year)
 }

@@ -1,32 +1,41 @@
 package tiff
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMetadata(t *testing.T) {
 	m := made{width: 2, height: 2, bands: 1, size: 4, metadata: `<GDALMetadata>
   <Item name="SCALE" sample="0" role="scale">0.5</Item>
-  <Item name="DESCRIPTION" sample="0" role="description">a &amp;lt; b</Item>
+  <Item name="DESCRIPTION" sample="0" role="description">mean of a &amp;lt; b</Item>
   <Item name="ACQUISITIONDATETIME" domain="IMAGERY">2001-07-15</Item>
-</GDALMetadata>`, dateTime: "2001:07:15 10:00:00"}
+</GDALMetadata>
+`, dateTime: "2001:07:15 10:00:00"}
 	f, _, err := m.read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	items, err := f.Metadata()
-	if err != nil || len(items) != 3 || items[0].Name != "SCALE" || *items[0].Sample != 0 || items[0].Text != "0.5" || items[1].Text != "a < b" ||
-		items[2].Name != AcquiredKey || items[2].Domain != Imagery || items[2].Sample != nil {
-		t.Errorf("the items %+v, %v", items, err)
+	items, ok := f.Metadata()
+	if !ok || len(items) != 3 || items[0].Name != "SCALE" || items[0].Sample != 0 || items[0].Text != "0.5" || items[1].Text != "mean of a < b" ||
+		items[2].Name != AcquiredKey || items[2].Domain != Imagery || items[2].Sample != -1 {
+		t.Errorf("the items %+v, %v", items, ok)
 	}
 	if got := f.DateTime(); got != m.dateTime {
 		t.Errorf("the time %q", got)
 	}
-	for _, broken := range []string{`<GDALMetadata><Item role="scale">1</Item>`, `<Other role=""/>`, `<GDALMetadata><Item role="scale">1</Item></GDALMetadata> more`} {
-		m.metadata = broken
-		if f, _, err = m.read(); err != nil {
+	for _, change := range []struct{ from, to string }{
+		{"</GDALMetadata>\n", ""}, {"</GDALMetadata>", "</GDALMetadata> more"}, {"GDALMetadata", "Other"}, {"<Item name", "<item name"},
+		{"role=", "Role="}, {"0.5", "<!-- -->0.5"}, {"&amp;lt;", "&lt;"}, {"&amp;lt;", "&#60;"}, {"  <Item", "<Item"}, {`sample="0" role="scale"`, `role="scale" sample="0"`},
+		{`name="SCALE"`, `name='SCALE'`}, {"</Item>\n  <Item", "</Item><Item"}, {"</GDALMetadata>", "</GDALMetadata>\x00<Item/>"},
+	} {
+		other := m
+		other.metadata = strings.Replace(m.metadata, change.from, change.to, -1)
+		if f, _, err = other.read(); err != nil {
 			t.Fatal(err)
 		}
-		if items, err := f.Metadata(); err == nil {
-			t.Errorf("%s has the items %+v", broken, items)
+		if items, ok := f.Metadata(); ok {
+			t.Errorf("%s has the items %+v", other.metadata, items)
 		}
 	}
 }
@@ -48,13 +57,20 @@ func TestLikeness(t *testing.T) {
 		t.Fatal("a plain file is like no other")
 	}
 	for name, change := range map[string]func(m *made){
-		"other labels":   func(m *made) { m.metadata = acquired(2002) },
-		"other time":     func(m *made) { m.dateTime = "2002" },
-		"other places":   func(m *made) { m.apart = 6 },
-		"missing blocks": func(m *made) { m.empty = 1 },
+		"other labels": func(m *made) { m.metadata = acquired(2002) },
+		"other time":   func(m *made) { m.dateTime = "2002" },
+		"other places": func(m *made) { m.apart = 6 },
+		"other statistics": func(m *made) {
+			m.metadata = strings.Replace(m.metadata, "</GDAL", "  <Item name=\"STATISTICS_MEAN\" sample=\"0\">3</Item>\n</GDAL", 1)
+		},
 	} {
 		if like(change) != first {
 			t.Errorf("%s make a file unlike", name)
+		}
+	}
+	scale := func(change ...string) func(m *made) {
+		return func(m *made) {
+			m.metadata = strings.NewReplacer(change...).Replace("<GDALMetadata>\n  <Item name=\"SCALE\" sample=\"0\" role=\"scale\">2</Item>\n</GDALMetadata>\n")
 		}
 	}
 	for name, change := range map[string]func(m *made){
@@ -65,13 +81,29 @@ func TestLikeness(t *testing.T) {
 		"size":        func(m *made) { m.size = 8 },
 		"byte order":  func(m *made) { m.bigEndian = true },
 		"compression": func(m *made) { m.compression = 8 },
-		"scale":       func(m *made) { m.metadata = `<GDALMetadata><Item role="scale" sample="0">2</Item></GDALMetadata>` },
+		"scale":       scale(),
+		"attribute":   scale("role", "Role"),
+		"comment":     scale("</GDAL", "<!-- --></GDAL"),
+		"pixel type": func(m *made) {
+			m.metadata = strings.Replace(m.metadata, "</GDAL", "  <Item name=\"PIXELTYPE\" sample=\"0\">SIGNEDBYTE</Item>\n</GDAL", 1)
+		},
 	} {
-		if like(change) == first {
+		if got := like(change); got == first || got == "" {
 			t.Errorf("another %s makes no difference", name)
 		}
 	}
-	if got := like(func(m *made) { m.next = true }); got != "" {
-		t.Error("a file with two directories is like others")
+	for name, change := range map[string]func(m *made){
+		"two directories": func(m *made) { m.next = true },
+		"missing blocks":  func(m *made) { m.empty = 1 },
+		"wrong counts":    func(m *made) { m.count = 1 },
+		"another order":   func(m *made) { m.fillOrder = 2 },
+	} {
+		if like(change) != "" {
+			t.Errorf("a file with %s is like others", name)
+		}
+	}
+	// XML that GDAL does not write is compared as it is.
+	if like(scale("role", "Role")) == like(scale("role", "Role", ">2<", ">3<")) {
+		t.Error("files are alike whose scales differ")
 	}
 }

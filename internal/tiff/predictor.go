@@ -21,25 +21,22 @@ func (t *File) Predictor() int {
 // completed by Undo: if all blocks of the band are there, and decode to nothing but its samples. It
 // is 0 otherwise.
 func (t *File) RemovablePredictor(band int, dtype kernel.DType) (predictor int, at int64) {
-	const lzw, deflate, oldDeflate, lzma, zstd = 5, 8, 32946, 34925, 50000
-	predictor = t.Predictor()
-	known := predictor == 2 && dtype.Size() <= 4 || predictor == 3 && dtype.IsFloat()
-	if !known || !t.separate(band, dtype.Size()) || !slices.Contains([]uint64{lzw, deflate, oldDeflate, lzma, zstd}, t.value(tagCompression, 1)) {
-		return 0, 0
-	}
-	e, counts := t.entry(tagPredictor), t.entry(tagTileCounts)
-	if counts == nil {
-		counts = t.entry(tagStripCounts)
-	}
-	bands := t.value(tagSamplesPerPixel, 1)
-	if e.kind != 3 || e.count != 1 || counts == nil || bands > 1<<16 || counts.count%bands != 0 || counts.count/bands > mostBlocks {
+	const lzw, lzma, zstd = 5, 34925, 50000
+	methods := []uint64{lzw, compressionDeflate, compressionOldDeflate, lzma, zstd}
+	if t.Predictor() == 0 || !undoes(t.Predictor(), dtype) || !t.separate(band, dtype) || !slices.Contains(methods, t.value(tagCompression, 0)) {
 		return 0, 0
 	}
 	// A block that is not there is nodata, and not differences.
-	if !t.eachBlock(counts, band, counts.count/bands, func(count uint64) bool { return count > 0 }) {
+	b, _ := t.blocks()
+	if !t.eachBlock(b.ofBand(band), func(_, offset, count uint64) bool { return offset > 0 && count > 0 }) {
 		return 0, 0
 	}
-	return predictor, e.at
+	return t.Predictor(), t.entry(tagPredictor).at
+}
+
+// undoes reports whether Undo knows a predictor of a type.
+func undoes(predictor int, dtype kernel.DType) bool {
+	return predictor == 0 || predictor == 2 && dtype.Size() <= 4 || predictor == 3 && dtype.IsFloat()
 }
 
 // Undo makes samples of what the predictor 2 or 3 left, in rows of width samples of size bytes.

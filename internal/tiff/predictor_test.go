@@ -87,7 +87,7 @@ func TestRemovablePredictor(t *testing.T) {
 	}{
 		"strips":         {func(m *made) {}, kernel.Float32, 2},
 		"floats":         {func(m *made) { m.predictor = 3 }, kernel.Float32, 3},
-		"tiles":          {func(m *made) { m.tileW, m.tileH = 16, 16 }, kernel.Int32, 2},
+		"tiles":          {func(m *made) { m.tileW, m.tileH, m.format = 16, 16, 2 }, kernel.Int32, 2},
 		"BigTIFF":        {func(m *made) { m.big = true }, kernel.Float32, 2},
 		"bands":          {func(m *made) { m.bands = 3 }, kernel.Float32, 2},
 		"ZSTD":           {func(m *made) { m.compression = 50000 }, kernel.Float32, 2},
@@ -97,7 +97,7 @@ func TestRemovablePredictor(t *testing.T) {
 		"big endian":     {func(m *made) { m.bigEndian = true }, kernel.Float32, 0},
 		"pixels":         {func(m *made) { m.bands, m.pixels = 3, true }, kernel.Float32, 0},
 		"sparse":         {func(m *made) { m.empty = 1 }, kernel.Float32, 0},
-		"3 of integers":  {func(m *made) { m.predictor = 3 }, kernel.Int32, 0},
+		"3 of integers":  {func(m *made) { m.predictor, m.format = 3, 2 }, kernel.Int32, 0},
 		"2 of float64":   {func(m *made) { m.size = 8 }, kernel.Float64, 0},
 		"smaller sample": {func(m *made) {}, kernel.Int16, 0},
 	} {

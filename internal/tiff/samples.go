@@ -1,7 +1,6 @@
 package tiff
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/regular"
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Open reads the first directory of a local TIFF. It returns the open file, too, which the caller
@@ -22,7 +22,12 @@ func Open(name string) (*File, *os.File) {
 	if err != nil {
 		return nil, nil
 	}
-	t, err := Read(file)
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		_ = file.Close()
+		return nil, nil
+	}
+	t, err := Read(file, info.Size())
 	if err != nil {
 		_ = file.Close()
 		return nil, nil
@@ -40,130 +45,80 @@ type Samples struct {
 	size          int // bytes of a sample
 }
 
-// Samples returns where the samples of a band, counted from 1, lie. size is the number of bytes of
-// a sample. ok is false if they are compressed, interleaved with those of other bands, in another
-// byte order, scattered or missing.
-func (t *File) Samples(band, size int) (s Samples, ok bool) {
-	if !t.separate(band, size) || t.value(tagCompression, 1) != 1 || t.value(tagPredictor, 1) != 1 || t.value(tagSubfile, 0) != 0 {
+// Samples returns where the samples of a band, counted from 1, lie. ok is false if they are
+// compressed, interleaved with those of other bands, in another byte order, scattered or missing,
+// or if the file is not canonical.
+func (t *File) Samples(band int, dtype kernel.DType) (s Samples, ok bool) {
+	if !t.separate(band, dtype) || !t.Plain() {
 		return Samples{}, false
 	}
-	if s, ok = t.blockSize(size); !ok {
-		return Samples{}, false
-	}
-	offsets := t.entry(tagTileOffsets)
-	if offsets == nil {
-		offsets = t.entry(tagStripOffsets)
-	}
-	blocks := uint64(s.across() * ((s.Height-1)/s.TileHeight + 1))
-	if blocks > mostBlocks || offsets.count != blocks*t.value(tagSamplesPerPixel, 1) {
-		return Samples{}, false
-	}
+	b, _ := t.blocks()
+	s = Samples{Width: b.width, Height: b.height, TileWidth: b.tileWidth, TileHeight: b.tileHeight, size: dtype.Size()}
 	// The first block of the band, and all others right behind each other.
-	step := uint64(s.TileWidth) * uint64(s.TileHeight) * uint64(size)
 	var want uint64
-	ok = t.eachBlock(offsets, band, blocks, func(offset uint64) bool {
+	ok = t.eachBlock(b.ofBand(band), func(_, offset, count uint64) bool {
 		if s.Start == 0 {
-			if offset == 0 || offset > 1<<62 { // a sparse block
-				return false
-			}
 			want, s.Start = offset, int64(offset)
 		}
 		follows := offset == want
-		want += step
+		want += count
 		return follows
 	})
 	return s, ok
 }
 
-// blockSize returns the sizes of the raster and its blocks, which are tiles or strips.
-func (t *File) blockSize(size int) (s Samples, ok bool) {
-	width, height := t.value(tagWidth, 0), t.value(tagHeight, 0)
-	if width == 0 || height == 0 || width > 1<<31 || height > 1<<31 {
-		return Samples{}, false
-	}
-	s = Samples{Width: int(width), Height: int(height), size: size}
-	if t.entry(tagTileOffsets) != nil {
-		tw, th := t.value(tagTileWidth, 0), t.value(tagTileHeight, 0)
-		if tw == 0 || th == 0 || tw > 1<<20 || th > 1<<20 {
-			return Samples{}, false
-		}
-		s.TileWidth, s.TileHeight = int(tw), int(th)
-		return s, true
-	}
-	s.TileWidth, s.TileHeight = s.Width, int(min(max(1, t.value(tagRowsPerStrip, height)), height))
-	return s, t.entry(tagStripOffsets) != nil
-}
-
 // across returns the number of blocks in a row of them.
 func (s Samples) across() int { return (s.Width-1)/s.TileWidth + 1 }
 
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// separate reports whether a band has whole samples of so many bytes, in the byte order of this
-// machine, in blocks of its own.
-func (t *File) separate(band, size int) bool {
-	bands := t.value(tagSamplesPerPixel, 1)
-	return t.order == binary.ByteOrder(binary.LittleEndian) && littleEndian && t.value(tagFillOrder, 1) == 1 &&
-		t.value(tagBits, 1) == uint64(8*size) && bands > 0 && uint64(band) <= bands && (bands == 1 || t.value(tagPlanar, 1) == 2)
-}
-
-// value is number, but larger than any real value if the tag has no single one.
-func (t *File) value(tag uint16, absent uint64) uint64 {
-	n, err := t.number(tag, absent)
-	if err != nil {
-		return 1 << 62
-	}
-	return n
-}
-
-// eachBlock calls ok with the offset or the byte count of each block of a band. It reports whether
-// all could be read and ok was true for all of them.
-func (t *File) eachBlock(table *entry, band int, blocks uint64, ok func(value uint64) bool) bool {
-	each := kindBytes[table.kind]
-	for from := uint64(0); from < blocks; from += blocksPerRead {
-		n := min(blocksPerRead, blocks-from)
-		data, err := t.bytes(table.at+int64((uint64(band-1)*blocks+from)*each), n*each)
-		if err != nil {
-			return false
-		}
-		values, err := t.integers(table.kind, data)
-		if err != nil {
-			return false
-		}
-		for _, v := range values {
-			if !ok(v) {
-				return false
-			}
-		}
-	}
-	return true
-}
+// readBytes is how much of a tile is read at a time.
+const readBytes = 256 << 10
 
 // Read fills dst with the samples of w, row by row. scratch is memory that calls may share one
-// after the other.
+// after the other, and grows to readBytes at most, whatever the size of a tile.
 func (s Samples) Read(r io.ReaderAt, w pixtrend.Window, dst []byte, scratch *[]byte) error {
 	if s.TileWidth == s.Width {
 		return s.readStrips(r, w, dst)
 	}
 	row, line := w.Width*s.size, s.TileWidth*s.size
-	tile := line * s.TileHeight
-	if len(*scratch) < tile {
-		*scratch = make([]byte, tile)
-	}
+	tile := int64(line) * int64(s.TileHeight)
 	for ty := w.Y / s.TileHeight; ty*s.TileHeight < w.Y+w.Height; ty++ {
 		for tx := w.X / s.TileWidth; tx*s.TileWidth < w.X+w.Width; tx++ {
 			// The part of the tile that lies in the window.
 			x0, x1 := max(w.X, tx*s.TileWidth), min(w.X+w.Width, (tx+1)*s.TileWidth)
 			y0, y1 := max(w.Y, ty*s.TileHeight), min(w.Y+w.Height, (ty+1)*s.TileHeight)
-			from := (y0 - ty*s.TileHeight) * line
-			part := (*scratch)[:(y1-y0)*line]
-			if err := ReadWhole(r, part, s.Start+int64(ty*s.across()+tx)*int64(tile)+int64(from)); err != nil {
+			at := s.Start + (int64(ty)*int64(s.across())+int64(tx))*tile + int64(y0-ty*s.TileHeight)*int64(line)
+			left, n := (x0-tx*s.TileWidth)*s.size, (x1-x0)*s.size
+			into := dst[(y0-w.Y)*row+(x0-w.X)*s.size:]
+			if err := readRows(r, at, line, left, n, y1-y0, into, row, scratch); err != nil {
 				return err
 			}
-			for y := y0; y < y1; y++ {
-				src := part[(y-y0)*line+(x0-tx*s.TileWidth)*s.size:]
-				copy(dst[(y-w.Y)*row+(x0-w.X)*s.size:], src[:(x1-x0)*s.size])
+		}
+	}
+	return nil
+}
+
+// readRows copies n bytes from the byte left on of each of so many lines of a tile, which lie in
+// the file from at on, to dst, where they are row bytes apart.
+func readRows(r io.ReaderAt, at int64, line, left, n, rows int, dst []byte, row int, scratch *[]byte) error {
+	few := min(readBytes/line, rows) // lines at a time
+	if few == 0 {
+		for y := range rows {
+			if err := ReadWhole(r, dst[y*row:][:n], at+int64(y)*int64(line)+int64(left)); err != nil {
+				return err
 			}
+		}
+		return nil
+	}
+	if len(*scratch) < few*line {
+		*scratch = make([]byte, few*line)
+	}
+	for y := 0; y < rows; y += few {
+		part := (*scratch)[:min(few, rows-y)*line]
+		if err := ReadWhole(r, part, at+int64(y)*int64(line)); err != nil {
+			return err
+		}
+		for i := 0; i*line < len(part); i++ {
+			copy(dst[(y+i)*row:][:n], part[i*line+left:])
 		}
 	}
 	return nil

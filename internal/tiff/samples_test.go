@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Windows of every layout are read as they were made.
@@ -20,7 +21,7 @@ func TestSamples(t *testing.T) {
 		}
 		var scratch []byte
 		for band := range m.bands {
-			s, ok := f.Samples(band+1, m.size)
+			s, ok := f.Samples(band+1, m.dtype())
 			if !ok || s.Width != m.width || s.Height != m.height {
 				t.Errorf("%s: band %d has the samples %+v, %v", name, band+1, s, ok)
 				continue
@@ -57,6 +58,10 @@ func TestSamplesRefused(t *testing.T) {
 		"swapped":             func(m *made) { m.swap = true },
 		"apart":               func(m *made) { m.apart = 3 },
 		"larger samples":      func(m *made) { m.size = 8 },
+		"whole numbers":       func(m *made) { m.format = 2 },
+		"large counts":        func(m *made) { m.count = 1 },
+		"small counts":        func(m *made) { m.count = -1 },
+		"no counts":           func(m *made) { m.count = -960 },
 	} {
 		m := strips
 		change(&m)
@@ -65,7 +70,7 @@ func TestSamplesRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if s, ok := f.Samples(1, 4); ok {
+		if s, ok := f.Samples(1, kernel.Float32); ok {
 			t.Errorf("%s: the samples are %+v", name, s)
 		}
 	}
@@ -73,14 +78,14 @@ func TestSamplesRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, ok := f.Samples(2, 4); ok {
+	if s, ok := f.Samples(2, kernel.Float32); ok {
 		t.Errorf("the second of one band is %+v", s)
 	}
-	s, ok := f.Samples(1, 4)
+	s, ok := f.Samples(1, kernel.Float32)
 	if !ok {
 		t.Fatal("plain strips have no samples")
 	}
-	if err := s.Read(bytes.NewReader(make([]byte, 100)), pixtrend.Window{Width: 30, Height: 40}, make([]byte, 4800), nil); err == nil || !strings.Contains(err.Error(), "a part of it is missing") {
+	if err := s.Read(bytes.NewReader(make([]byte, 100)), pixtrend.Window{Width: 30, Height: 40}, make([]byte, 4800), new([]byte)); err == nil || !strings.Contains(err.Error(), "a part of it is missing") {
 		t.Errorf("samples of a file that is cut: %v", err)
 	}
 	if r.Size() < 4800 {
@@ -103,21 +108,26 @@ func FuzzTIFF(f *testing.F) {
 	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bytes.NewReader(b)
-		file, err := Read(r)
+		_ = CheckLimits(r, r.Size())
+		file, err := Read(r, r.Size())
 		if err != nil {
 			return
 		}
 		_, _ = file.Likeness(), file.DateTime()
 		_, _ = file.Metadata()
+		_ = file.Plain()
 		var scratch []byte
 		for dtype, size := range sizes {
 			for band := 1; band < 4; band++ {
-				if s, ok := file.Samples(band, size); ok {
+				if s, ok := file.Samples(band, dtype); ok {
 					if s.Start <= 0 || s.TileWidth <= 0 || s.TileHeight <= 0 || s.Width <= 0 || s.Height <= 0 {
 						t.Fatalf("%+v", s)
 					}
-					if s.TileWidth < 1<<10 && s.TileHeight < 1<<10 { // whoever reads holds a tile
-						_ = s.Read(r, pixtrend.Window{X: s.Width - 1, Y: s.Height - 1, Width: 1, Height: 1}, make([]byte, size), &scratch)
+					if err := s.Read(r, pixtrend.Window{X: s.Width - 1, Y: s.Height - 1, Width: 1, Height: 1}, make([]byte, size), &scratch); err != nil {
+						t.Fatal(err)
+					}
+					if len(scratch) > readBytes {
+						t.Fatalf("a tile took %d bytes", len(scratch))
 					}
 				}
 				if predictor, at := file.RemovablePredictor(band, dtype); predictor != 0 && (at <= 0 || at+2 > int64(len(b)) || int(b[at])|int(b[at+1])<<8 != predictor) {

@@ -44,7 +44,7 @@ func LayTiles(file *os.File, t *Tiling) error {
 	if err != nil {
 		return err
 	}
-	d, err := Read(file)
+	d, err := Read(file, info.Size())
 	if err != nil || d.order != binary.ByteOrder(binary.LittleEndian) {
 		return errors.New("its header cannot be understood")
 	}
@@ -82,34 +82,39 @@ func LayTiles(file *os.File, t *Tiling) error {
 		}
 		return binary.LittleEndian.AppendUint32(b, uint32(x))
 	}
-	var offsets, counts []byte
-	for i := range n {
-		offsets = number(offsets, uint64(t.Base+int64(i)*t.tileBytes()))
-		counts = number(counts, uint64(t.tileBytes()))
-	}
 	at := tables
 	for _, table := range []struct {
-		tag    uint16
-		values []byte
-	}{{tagTileOffsets, offsets}, {tagTileCounts, counts}} {
+		tag   uint16
+		value func(i int) int64
+	}{
+		{tagTileOffsets, func(i int) int64 { return t.Base + int64(i)*t.tileBytes() }},
+		{tagTileCounts, func(int) int64 { return t.tileBytes() }},
+	} {
 		e := d.entry(table.tag)
 		if e == nil {
 			return errors.New("its header has no room for tiles")
 		}
-		if _, err := file.WriteAt(table.values, at); err != nil {
-			return err
-		}
 		entry := binary.LittleEndian.AppendUint16(nil, table.tag)
 		entry = number(binary.LittleEndian.AppendUint16(entry, kind), uint64(n))
 		if n == 1 { // a single value is in the entry itself
-			entry = append(entry, table.values...)
+			entry = number(entry, uint64(table.value(0)))
 		} else {
 			entry = number(entry, uint64(at))
 		}
 		if _, err := file.WriteAt(entry, e.entryAt); err != nil {
 			return err
 		}
-		at += int64(len(table.values))
+		var values []byte
+		for i := range n {
+			values = number(values, uint64(table.value(i)))
+			if len(values) < blocksPerRead*8 && i < n-1 {
+				continue
+			}
+			if _, err := file.WriteAt(values, at); err != nil {
+				return err
+			}
+			at, values = at+int64(len(values)), values[:0]
+		}
 	}
 	return nil
 }

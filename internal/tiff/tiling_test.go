@@ -61,7 +61,7 @@ func TestLayTiles(t *testing.T) {
 		if info, err := file.Stat(); err != nil || info.Size() != g.End() {
 			t.Errorf("%s: the file has %d bytes, %v, want %d", name, info.Size(), err, g.End())
 		}
-		f, err := Read(file)
+		f, err := Read(file, g.End())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestLayTiles(t *testing.T) {
 		var scratch []byte
 		for band := range m.bands {
 			got := make([]byte, all.Pixels()*m.size)
-			if s, ok := f.Samples(band+1, m.size); !ok {
+			if s, ok := f.Samples(band+1, m.dtype()); !ok {
 				t.Errorf("%s: band %d has no samples", name, band+1)
 			} else if err := s.Read(file, all, got, &scratch); err != nil || !slices.Equal(got, m.window(band, all)) {
 				t.Errorf("%s: band %d differs, %v", name, band+1, err)
@@ -118,7 +118,7 @@ func TestLayTilesRefuses(t *testing.T) {
 // largeTiles changes the tile sizes in a header to those of m.
 func largeTiles(t *testing.T, b []byte, m made) []byte {
 	t.Helper()
-	f, err := Read(strings.NewReader(string(b)))
+	f, err := Read(strings.NewReader(string(b)), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
 	}
