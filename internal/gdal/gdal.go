@@ -17,6 +17,8 @@ import (
 	"unsafe"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // Register registers GDAL's internal drivers, once. GDAL's registration must not run twice at the
@@ -75,7 +77,7 @@ func Cause(err error, name string) string {
 	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
 		line = strings.ReplaceAll(line, with, "")
 	}
-	return withoutSecrets(strings.TrimRight(line, ". "))
+	return foreign.Scrub(strings.TrimRight(line, ". "))
 }
 
 // OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which

@@ -55,6 +55,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // remoteDefaults are options of GDAL for remote files. Options that the user has set take
@@ -215,7 +216,7 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 		}
 	}
 	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
-		t.curl = withoutSecrets(m[1])
+		t.curl = foreign.Scrub(m[1])
 	}
 	t.headerCut = t.headerCut || strings.Contains(msg, "IO error during reading of")
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
@@ -301,7 +302,7 @@ func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func
 
 // Forget makes GDAL forget what it knows of a remote file, apart from open ones.
 func Forget(name string) {
-	cname := C.CString(name[max(remoteAt(name), 0):])
+	cname := C.CString(name[max(foreign.Remote(name), 0):])
 	defer C.free(unsafe.Pointer(cname))
 	C.VSICurlPartialClearCache(cname)
 }
