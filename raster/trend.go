@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
@@ -60,7 +61,7 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
 	}
-	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
+	t := &Trend{Name: gdal.DisplayName(path), path: path, ds: ds, bands: ds.Bands(), Dates: foreign.Printable(ds.Metadata("PIXTREND_DATES", "")), geo: geoOf(ds)}
 	t.Width, t.Height = t.geo.width, t.geo.height
 	t.values = make([][]float64, len(t.bands))
 	t.release = gdal.ShareBlockCache(TrendCache)
@@ -76,7 +77,8 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 		}
 		p.blocks(ds, len(t.bands))
 		t.planes = append(t.planes, p)
-		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted(), b.Metadata("SIGNIFICANCE", ""), b.Metadata("FALSE_DISCOVERY_RATE", "")})
+		t.Bands = append(t.Bands, TrendBand{foreign.Printable(b.Description()), p.unit, b.IsPaletted(),
+			foreign.Printable(b.Metadata("SIGNIFICANCE", "")), foreign.Printable(b.Metadata("FALSE_DISCOVERY_RATE", ""))})
 	}
 	if err != nil {
 		_ = t.Close()

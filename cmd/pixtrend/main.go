@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
@@ -174,9 +175,10 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	}
 }
 
-// print writes text to standard output. A closed pipe (… | head) is not an error.
+// print writes text to standard output, without the characters that would move the cursor of a
+// terminal. A closed pipe (… | head) is not an error.
 func print(w io.Writer, text string) error {
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, foreign.Escaped(text))
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write to standard output: %w", err)
 	}

@@ -22,7 +22,7 @@ func TestPrintable(t *testing.T) {
 		"a\u202eb":            `"a\u202eb"`,
 		"a\u009b2J":           `"a\u009b2J"`,
 		"a\u2028b":            `"a\u2028b"`,
-		"a\u00a0b":            `"a\u00a0b"`,
+		"a\u00a0b":            "a\u00a0b",
 		"Schl\xfcchtern":      "Schl\uFFFDchtern",
 		"\xff\x1b":            `"` + "\uFFFD" + `\x1b"`,
 		"C:\\temp\\a\rb.tif ": `"C:\\temp\\a\rb.tif "`,
@@ -47,6 +47,9 @@ func TestEscaped(t *testing.T) {
 		if got := Escaped(text); got != want {
 			t.Errorf("%q is escaped as %q, want %q", text, got, want)
 		}
+	}
+	if got := Line("a\nb\tc\x1b é"); got != `a\nb\tc\x1b é` {
+		t.Errorf("a line is escaped as %q", got)
 	}
 	const raw = "a\x7f\u009b\u2028\U000e0041 é\n"
 	text, err := json.Marshal(raw)
@@ -126,7 +129,7 @@ func TestScrub(t *testing.T) {
 func FuzzPrintable(f *testing.F) {
 	f.Add("a\x1b[2J\n\xff\u202e")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, got := range []string{Printable(text), Escaped(strings.NewReplacer("\n", "", "\t", "").Replace(text))} {
+		for _, got := range []string{Printable(text), Line(text)} {
 			if !utf8.ValidString(got) || strings.IndexFunc(got, func(r rune) bool { return !unicode.IsGraphic(r) }) >= 0 {
 				t.Errorf("%q becomes %q", text, got)
 			}

@@ -13,25 +13,31 @@ import (
 // quotes it. U+FFFD takes the place of what is not UTF-8.
 func Printable(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	if strings.IndexFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 {
+	if strings.IndexFunc(text, func(r rune) bool { return !strconv.IsGraphic(r) }) < 0 {
 		return text
 	}
-	return strconv.Quote(text)
+	return strconv.QuoteToGraphic(text)
 }
 
-// Escaped returns text with escapes, as in %q, in place of the characters that do not show, apart
-// from tabs and ends of lines. It is for whole texts, of which the foreign parts are printable
-// already: the last thing that is done before they reach a terminal.
+// Escaped returns a text with escapes, as in %q, in place of the characters that do not show, apart
+// from tabs and ends of lines. Foreign parts of a text are made printable before it is put together;
+// this is the last thing that is done before it reaches a terminal.
 func Escaped(text string) string {
-	return escaped(text, func(r rune) string {
-		quoted := strconv.QuoteRune(r)
-		return quoted[1 : len(quoted)-1]
-	})
+	return escaped(text, func(r rune) bool { return r == '\n' || r == '\t' }, inGo)
+}
+
+// Line is Escaped for a text that is one line.
+func Line(text string) string { return escaped(text, func(rune) bool { return false }, inGo) }
+
+// inGo returns the escape of a character in Go.
+func inGo(r rune) string {
+	quoted := strconv.QuoteRune(r)
+	return quoted[1 : len(quoted)-1]
 }
 
 // EscapedJSON is Escaped for a text in JSON, whose meaning stays the same.
 func EscapedJSON(text string) string {
-	return escaped(text, func(r rune) string {
+	return escaped(text, func(r rune) bool { return r == '\n' }, func(r rune) string {
 		if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
 			return fmt.Sprintf(`\u%04x\u%04x`, high, low)
 		}
@@ -39,8 +45,8 @@ func EscapedJSON(text string) string {
 	})
 }
 
-func escaped(text string, escape func(rune) string) string {
-	hidden := func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' && r != '\t' }
+func escaped(text string, stays func(rune) bool, escape func(rune) string) string {
+	hidden := func(r rune) bool { return !unicode.IsGraphic(r) && !stays(r) }
 	if utf8.ValidString(text) && strings.IndexFunc(text, hidden) < 0 {
 		return text
 	}
@@ -55,8 +61,8 @@ func escaped(text string, escape func(rune) string) string {
 	return b.String()
 }
 
-// Sprintf is fmt.Sprintf for a sentence: strings and errors among the arguments are foreign, and
-// are shown without secrets and printable.
+// Sprintf is fmt.Sprintf for a sentence. Strings and errors among the arguments are shown printable
+// and without secrets.
 func Sprintf(format string, args ...any) string {
 	shown := make([]any, len(args))
 	for i, a := range args {
@@ -64,12 +70,17 @@ func Sprintf(format string, args ...any) string {
 		case string:
 			shown[i] = argument(a)
 		case error:
-			shown[i] = argument(a.Error())
+			shown[i] = argument(Joined(a.Error()))
 		default:
 			shown[i] = a
 		}
 	}
 	return fmt.Sprintf(format, shown...)
+}
+
+// Joined joins the lines of a text, such as that of several errors, with semicolons.
+func Joined(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
 
 // argument is a foreign string among the arguments of a format.

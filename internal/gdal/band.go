@@ -18,6 +18,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -83,8 +84,10 @@ func (b Band) IsPaletted() bool { return b.band.ColorInterp() == godal.CIPalette
 // Overviews returns how many overviews the band has.
 func (b Band) Overviews() int { return len(b.band.Overviews()) }
 
-// Unit returns the unit of the samples; "" if the file does not say.
-func (b Band) Unit() string { return C.GoString(C.GDALGetRasterUnitType(b.handle())) }
+// Unit returns the unit of the samples, printable; "" if the file does not say.
+func (b Band) Unit() string {
+	return foreign.Printable(C.GoString(C.GDALGetRasterUnitType(b.handle())))
+}
 
 // SetUnit sets the unit of the samples of a raster that is open for writing.
 func (b Band) SetUnit(unit string) error {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // SameCRS reports whether PROJ takes two CRSs, given as WKT, for one. It calls OnCRSThread.
@@ -30,7 +32,9 @@ func sameWKT(a, b string) bool {
 }
 
 // CRSName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
-func CRSName(wkt string) string {
+func CRSName(wkt string) string { return foreign.Printable(crsName(wkt)) }
+
+func crsName(wkt string) string {
 	if wkt == "" {
 		return "none"
 	}

@@ -13,6 +13,8 @@ import (
 	"strconv"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or
@@ -87,7 +89,7 @@ func (t *Transform) Geographic() bool { return t.from.Geographic() }
 // has none.
 func (t *Transform) LinearUnit() string {
 	unit, _ := t.from.AttrValue("PROJCS|UNIT", 0)
-	return unit
+	return foreign.Printable(unit)
 }
 
 // Close frees the transform.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -31,12 +32,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Format == raster.COG {
 		kind = ", a COG"
 	}
-	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, List(s.Fields, "and"), s.Width, s.Height, dates)
+	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", foreign.Printable(s.Output), kind, List(s.Fields, "and"), s.Width, s.Height, dates)
 	if s.Residuals != "" {
-		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
+		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", foreign.Printable(s.Residuals), s.Dates)
 	}
 	if s.Detrend != "" {
-		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
+		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", foreign.Printable(s.Detrend), s.Dates)
 	}
 	seconds := max(s.Seconds, 1e-9)
 	fmt.Fprintf(&b, "%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
@@ -57,7 +58,7 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 		fmt.Fprintf(&b, "gaps: %s of the samples\n", Percent(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
 	}
 	if s.Masks != "" {
-		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", foreign.Line(s.Masks), Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
 	}
 	if d := s.FDR; d != nil {
 		fmt.Fprintf(&b, "trends at a false discovery rate of %v: %s of %s pixels", d.Rate, humanize.Comma(d.Trends), humanize.Comma(d.Of))
