@@ -55,6 +55,7 @@ type Job struct {
 	Format    Format     // of the output
 	Scratch   int64      // bytes of the temporary files of uncompressed tiles; 0: none
 	Warnings  []string
+	Notes     []string // what GDAL says of the files that makes no difference to the fit
 
 	stack   *Stack
 	options Options
@@ -169,7 +170,7 @@ func prepare(s *Stack, output string, o Options) (*Job, error) {
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Warnings: s.Warnings(), stack: s, options: o, budget: memory,
+		Warnings: s.Warnings(), Notes: s.Notes(), stack: s, options: o, budget: memory,
 	}
 	return j, j.addOutputs()
 }

@@ -42,6 +42,7 @@ type Series struct {
 	Dates      []SeriesDate  `json:"dates"`       // sorted by date
 	Fields     []SeriesField `json:"fields"`      // in the order of stats.AllFields
 	Warnings   []string      `json:"warnings"`
+	Notes      []string      `json:"-"` // what GDAL says of the files that makes no difference
 
 	Axis timeaxis.Axis `json:"-"`
 
@@ -124,7 +125,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	result := p.series(o)
-	result.Warnings = append(append(result.Warnings, s.warnings...), changed...)
+	result.Warnings, result.Notes = append(append(result.Warnings, s.warnings...), changed...), s.notes
 	return result, nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/internal/foreign"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
@@ -39,6 +40,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	// then return an error, which print ignores.
 	signal.Ignore(syscall.SIGPIPE)
 
+	gdal.KeepStrays()
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -47,6 +49,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		cmd, err = root.ExecuteC()
 	}
+	tellStrays(cmd, stderr)
 	log := messages{}.log(stderr)
 	if err == nil {
 		return exitDone

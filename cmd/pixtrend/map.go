@@ -235,6 +235,7 @@ func (m *makeMap) run(stdout, stderr io.Writer) error {
 	}
 	log.Info("drew the map", "raster", fmt.Sprintf("%d × %d", drawn.Width, drawn.Height), "band", drawn.Band, "field", drawn.Field, "unit", drawn.Unit,
 		"limits", drawn.Method, "sampled", drawn.Sampled, "took", time.Since(start))
+	tellNotes(log, drawn.Notes)
 	warn(stderr, drawn.Warnings)
 	switch {
 	case m.json:

@@ -143,6 +143,7 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	log.Info("read the pixel and fitted it", "dates", len(of.Dates), "took", time.Since(start))
+	tellNotes(log, of.Notes)
 	warn(stderr, of.Warnings)
 	table, err := report.SeriesCSV(of)
 	if err != nil {

@@ -3,15 +3,11 @@ package gdal
 /*
 #include <stdlib.h>
 #include <gdal.h>
-#include <cpl_error.h>
-
-static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 */
 import "C"
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"unsafe"
 
@@ -101,19 +97,17 @@ func (b Band) SetUnit(unit string) error {
 
 // Flags of a band's mask.
 const (
-	MaskPerDataset = 2 // it is the same for all bands (GDAL's GMF_PER_DATASET)
+	MaskAllValid   = 1 // there is none (GDAL's GMF_ALL_VALID)
+	MaskPerDataset = 2 // it is the same for all bands (GMF_PER_DATASET)
 	MaskAlpha      = 4 // it is an alpha band (GMF_ALPHA)
+	MaskNodata     = 8 // it is the nodata value (GMF_NODATA)
 )
 
 // MaskFlags returns the flags of the band's mask.
 func (b Band) MaskFlags() int {
-	// godal takes no handler for this call, and GDAL would print warnings. Handlers belong to a
-	// thread.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	C.push_quiet()
-	defer C.CPLPopErrorHandler()
-	return b.band.MaskFlags()
+	var flags int
+	Quietly(func() { flags = b.band.MaskFlags() })
+	return flags
 }
 
 // Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a
@@ -127,8 +121,14 @@ func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
 // ReadMask fills visible with a byte a pixel of w, which is 0 where the mask hides the pixel.
 func (b Band) ReadMask(w pixtrend.Window, visible []byte, t *Transfer) error {
 	return interruptible(b.of, t, visible, func(into []byte) error {
-		return b.band.MaskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
+		return b.maskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
 	})
+}
+
+// maskBand returns the mask, which GDAL may open for it.
+func (b Band) maskBand() (mask godal.Band) {
+	Quietly(func() { mask = b.band.MaskBand() })
+	return mask
 }
 
 // Resampling is a way to make one pixel of several.
@@ -154,7 +154,7 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 // ReadMaskReduced is ReadMask for the pixels of ReadReduced.
 func (b Band) ReadMaskReduced(w pixtrend.Window, visible []byte, width, height int, t *Transfer) error {
 	return interruptible(b.of, t, visible, func(into []byte) error {
-		return b.band.MaskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
+		return b.maskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
 	})
 }
 

@@ -43,7 +43,7 @@ func CreateGeoTIFF(path string, h Header, options []string, samples []float32) e
 	if err != nil {
 		return err
 	}
-	err = h.describe(ds)
+	Quietly(func() { err = h.describe(ds) })
 	if samples != nil {
 		for _, b := range ds.Bands() {
 			err = errors.Join(err, b.Write(0, 0, samples, h.Width, h.Height))

@@ -32,7 +32,10 @@ func sameWKT(a, b string) bool {
 }
 
 // CRSName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
-func CRSName(wkt string) string { return foreign.Printable(crsName(wkt)) }
+func CRSName(wkt string) (name string) {
+	Quietly(func() { name = crsName(wkt) })
+	return foreign.Printable(name)
+}
 
 func crsName(wkt string) string {
 	if wkt == "" {

@@ -39,7 +39,8 @@ import (
 type Dataset struct {
 	ds    *godal.Dataset
 	bands []Band
-	hdf5  bool // it is read through HDF5
+	hdf5  bool      // it is read through HDF5
+	said  []Message // by GDAL when it opened the raster
 
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
@@ -98,6 +99,9 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 	}
 	return err
 }
+
+// Said returns the warnings that GDAL gave when it opened the raster.
+func (d *Dataset) Said() []Message { return d.said }
 
 // Bands returns the bands of the raster, band 1 first.
 func (d *Dataset) Bands() []Band { return d.bands }
@@ -176,6 +180,14 @@ func (d *Dataset) Place() Place {
 		return Geolocation
 	}
 	return Unplaced
+}
+
+// placed reports whether the raster says where it lies, and takes note of what GDAL says.
+func (d *Dataset) placed() (known bool) {
+	for _, m := range Listen(func() { known = d.Place() != Unplaced }) {
+		d.said = addMessage(d.said, m)
+	}
+	return known
 }
 
 // Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain ""

@@ -141,7 +141,8 @@ type Transfer struct {
 	mu      sync.Mutex
 	Options []string // of GDAL, KEY=VALUE
 	trouble
-	headerCut bool // a part of the header could not be read, which to GDAL is no more than a warning
+	said      []Message // warnings
+	headerCut bool      // a part of the header could not be read, which to GDAL is no more than a warning
 }
 
 // trouble describes requests that failed. The zero value means that none did.
@@ -220,6 +221,9 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 	}
 	t.headerCut = t.headerCut || strings.Contains(msg, "IO error during reading of")
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
+	if ec == godal.CE_Warning && len(t.said) < 20 {
+		t.said = addMessage(t.said, Message{Text: msg})
+	}
 	if ec <= godal.CE_Warning {
 		return nil
 	}
