@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
@@ -161,7 +162,7 @@ func (s *series) run(stdout, stderr io.Writer) error {
 	case s.csv != "-":
 		text = report.Series(of)
 		if len(targets) > 0 {
-			text += "\nwritten   " + report.List(targets, "and") + "\n"
+			text += "\nwritten   " + foreign.Line(report.List(targets, "and")) + "\n"
 		}
 	}
 	return print(stdout, text)

@@ -58,7 +58,7 @@ func (h Header) describe(ds *godal.Dataset) error {
 		errs = append(errs, ds.SetGeoTransform(h.GeoTransform))
 	}
 	if h.CRS != "" {
-		sr, err := godal.NewSpatialRef(h.CRS, godal.ErrLogger(ignoreWarnings))
+		sr, err := godal.NewSpatialRef(foreign.Escaped(h.CRS), godal.ErrLogger(ignoreWarnings))
 		if err != nil {
 			return err
 		}
