@@ -180,6 +180,9 @@ func isOutput(path string) bool {
 	if t != nil && slices.ContainsFunc(outputMarks, t.HasItem) {
 		return true
 	}
+	if info, err := os.Stat(path + ".aux.xml"); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
 	sidecar, err := os.ReadFile(path + ".aux.xml")
 	return err == nil && slices.ContainsFunc(outputMarks, func(mark string) bool {
 		return bytes.Contains(sidecar, []byte(`key="`+mark+`"`))

@@ -114,7 +114,7 @@ func readWithGDAL(path string) (r reading) {
 		defer func() { _ = ds.Close() }()
 		st := ds.Structure()
 		r.Width, r.Height = st.SizeX, st.SizeY
-		if int64(st.SizeX)*int64(st.SizeY) > 1<<16 || len(ds.Bands()) > 8 || st.BlockSizeX*st.BlockSizeY > 1<<24 {
+		if int64(st.SizeX)*int64(st.SizeY) > 1<<16 || len(ds.Bands()) > 64 || st.BlockSizeX*st.BlockSizeY > 1<<24 {
 			r.Err = tooLarge
 			return
 		}
@@ -146,7 +146,9 @@ func readWithGDAL(path string) (r reading) {
 				}
 				if err = mask.Read(0, 0, r.Mask, st.SizeX, st.SizeY, godal.ErrLogger(loud)); err != nil {
 					r.Err = err.Error()
-					r.keepPart(func(p int) error { return mask.Read(p%st.SizeX, p/st.SizeX, r.Mask[p:p+1], 1, 1, godal.ErrLogger(loud)) })
+					r.keepPart(func(p int) error {
+						return mask.Read(p%st.SizeX, p/st.SizeX, r.Mask[p:p+1], 1, 1, godal.ErrLogger(loud))
+					})
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import "C"
 
 import (
 	"encoding/xml"
+	"os"
 	"strings"
 	"unsafe"
 )
@@ -39,8 +40,8 @@ func HasDriver(name string) bool {
 // format; "" if none does. GDAL looks at the first bytes of the file alone, unless a driver can
 // only find out by opening it.
 func Identify(name string, drivers []string) string {
-	if len(drivers) == 0 {
-		return ""
+	if info, err := os.Stat(name); len(drivers) == 0 || err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return "" // a pipe would block who reads it
 	}
 	registerNamed(drivers)
 	cname := C.CString(name)

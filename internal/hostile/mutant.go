@@ -138,6 +138,8 @@ func cut(r *rand.Rand, b []byte) []byte {
 const vrt = `<VRTDataset rasterXSize="37" rasterYSize="29"><Metadata><MDI key="INTERNAL_MASK_FLAGS_1">2</MDI></Metadata>` +
 	`<VRTRasterBand dataType="Byte" band="1"><SimpleSource><SourceFilename relativeToVRT="1">x_2002.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>`
 
+const wholeMetadata = `<PAMDataset><PAMRasterBand band="1"><NoDataValue>5</NoDataValue><Offset>3</Offset><Scale>0.5</Scale></PAMRasterBand></PAMDataset>`
+
 var forms = []form{
 	{name: "whole"},
 	{name: "fill order", tags: func(r *rand.Rand, f *file, d *directory) {
@@ -313,7 +315,7 @@ var forms = []form{
 		m.Files[Name+".msk"] = b
 	}},
 	{name: "metadata beside", beside: func(r *rand.Rand, m *Mutant) {
-		b := []byte(`<PAMDataset><PAMRasterBand band="1"><NoDataValue>5</NoDataValue><Offset>3</Offset><Scale>0.5</Scale></PAMRasterBand></PAMDataset>`)
+		b := []byte(wholeMetadata)
 		switch r.IntN(4) {
 		case 0:
 			b = cut(r, b)
@@ -329,4 +331,18 @@ var forms = []form{
 		m.Files[Name+end] = []byte(vrt)
 		m.Files["x_2001.tfw"] = pick(r, []byte("30\n0\n0\n-30\n500015\n4599985\n"), []byte("x"), bytes.Repeat([]byte("1"), 200_000), nil)
 	}},
+}
+
+// Whole returns a stack of which nothing lies. The first raster has a mask and metadata beside it.
+func Whole() Mutant {
+	r := rand.New(rand.NewPCG(5, 20))
+	m := Mutant{Form: "whole", Files: map[string][]byte{}}
+	i := newImage(r, Width, Height)
+	for year := range 3 {
+		m.Files[fmt.Sprintf("x_%d.tif", 2001+year)] = i.file().encode()
+		i.sample = func(x, y int) float64 { return float64((x*7+y*13+year)%200 + 1) }
+	}
+	m.Files[Name+".msk"] = maskFile(r, nil)
+	m.Files[Name+".aux.xml"] = []byte(wholeMetadata)
+	return m
 }
