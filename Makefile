@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-long cross-isa fuzz check-scipy peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long cross-isa fuzz hostile check-scipy peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$package; \
 	  done; \
 	done
+
+hostile: setup ## hold 3,000 rasters that lie against what GDAL reads (HOSTILE="MUTANTS SEED")
+	@scripts/hostile.sh $(HOSTILE)
 
 check-scipy: build ## compare every pixel of real and synthetic stacks with scipy.stats.linregress
 	@scripts/check-scipy.sh
