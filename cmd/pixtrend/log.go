@@ -84,7 +84,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	default:
 		b.WriteString("pixtrend: ")
 	}
-	b.WriteString(foreign.Line(report.OneSentence(r.Message)))
+	b.WriteString(foreign.Line(foreign.Scrub(report.OneSentence(r.Message))))
 	b.WriteString(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		writeAttr(&b, h.prefix, a)

@@ -42,6 +42,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // GDAL opens the mask and the overviews beside a raster with any driver that is registered, whatever
@@ -89,8 +90,11 @@ func (f *Folders) check(raster string, names []string, listed bool) (kept []stri
 			case ours && strings.EqualFold(end, metadataEnd):
 				err = checkRegular(file, isMetadata, "is damaged, or no metadata of GDAL's")
 			case ours && strings.EqualFold(end, overviewEnd):
-				if use = isTIFF(file); !use && !listed { // otherwise they only cost time
-					err = errors.New("is not a TIFF")
+				// Otherwise they only cost time.
+				if use = isTIFF(file); !use && !listed {
+					if there, _ := exists(file); there {
+						err = errors.New("is not a TIFF")
+					}
 				}
 			default:
 				use = isRegular(file)
@@ -142,7 +146,7 @@ func sidecarError(raster, name, format string, args ...any) error {
 	case overviewEnd:
 		what = "the file of its overviews,"
 	}
-	return fault.Inputf("cannot use %s: %s %s %v: make it anew or remove it", DisplayName(raster), what, name, fault.Messagef(format, args...))
+	return fault.Inputf("cannot use %s: %s %s %v: make it anew or remove it", DisplayName(raster), what, foreign.Parameters(name), fault.Messagef(format, args...))
 }
 
 // checkRegular returns an error that follows the name of a file that cannot be read, or that is not
