@@ -96,7 +96,25 @@ func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]pl
 	if err := describePlanes(ds, planes, o); err != nil {
 		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
 	}
+	masked := slices.ContainsFunc(planes, func(p plane) bool { return p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 })
+	if !masked && !o.NoMask && ds.Driver() == "GTiff" && hasMaskInside(name) {
+		return nil, geo{}, fault.Inputf("cannot use %s: it has a mask that GDAL cannot use: make it anew, or ignore masks with %v", gdal.DisplayName(name), Option{Field: "NoMask"})
+	}
 	return planes, geoOf(ds), nil
+}
+
+// hasMaskInside reports whether a local TIFF says that it has a mask.
+func hasMaskInside(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	return tiff.HasMask(file)
 }
 
 // describePlanes sets the properties of planes, of which the bands are known, and of the other

@@ -117,6 +117,61 @@ func TestDamagedMasks(t *testing.T) {
 	}
 }
 
+// GDAL ignores a mask inside a file that it cannot use, such as one of another size.
+func TestDamagedMasksInside(t *testing.T) {
+	s := newPlanes(30, 20, 3, 0, 100)
+	for _, creation := range [][]string{nil, {"BIGTIFF=YES"}, {"ENDIANNESS=BIG", "COMPRESS=DEFLATE"}} {
+		names := s.files(t, func(_ int, m *made) { m.creation = creation })
+		for _, name := range names {
+			ds, err := godal.Open(name, godal.Update())
+			if err != nil {
+				t.Fatal(err)
+			}
+			mask, err := ds.CreateMaskBand(2, godal.ConfigOption("GDAL_TIFF_INTERNAL_MASK=YES"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			bytes := make([]byte, 30*20)
+			for p := range bytes {
+				bytes[p] = byte(255 * min(p%7, 1))
+			}
+			if err := errors.Join(mask.Write(0, 0, bytes, 30, 20), ds.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		checkTwoPass(t, "masks inside", fitted(t, names, all()), s.with(func(_, p int, y float64) float64 {
+			if p%7 == 0 {
+				return gap
+			}
+			return y
+		}))
+		// The directory of the mask is the last with a width of 30.
+		text, err := os.ReadFile(names[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		width := "\x00\x01\x03\x00\x01\x00\x00\x00\x1e\x00"
+		switch {
+		case len(creation) == 2:
+			width = "\x01\x00\x00\x03\x00\x00\x00\x01\x00\x1e"
+		case len(creation) == 1:
+			width = "\x00\x01\x03\x00\x01\x00\x00\x00\x00\x00\x00\x00\x1e\x00"
+		}
+		at := strings.LastIndex(string(text), width)
+		if at < 0 {
+			t.Fatal("the mask has no width")
+		}
+		text[at+len(width)-1], text[at+len(width)-2] = text[at+len(width)-1]&^0x1e|4, text[at+len(width)-2]&^0x1e|4
+		if err := os.WriteFile(names[1], text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		fails(t, names, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, "y_2002.tif", "has a mask that GDAL cannot use", "NoMask")
+		unmasked := all()
+		unmasked.NoMask = true
+		checkTwoPass(t, "without masks", fitted(t, names, unmasked), s)
+	}
+}
+
 // A mask of one band alone is one too, and GDAL has no flag for it.
 func TestMaskOfBand(t *testing.T) {
 	s := newPlanes(30, 20, 3, 0, 100)
