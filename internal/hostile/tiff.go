@@ -48,9 +48,6 @@ const (
 	compressPackBits = 32773
 )
 
-// sizes are the bytes of a value of each type.
-var sizes = map[uint16]int{1: 1, 2: 1, typeShort: 2, typeLong: 4, typeRational: 8, 6: 1, typeUndefined: 1, 8: 2, 9: 4, 10: 8, 11: 4, typeDouble: 8, 16: 8}
-
 // tag is an entry of a directory. Its values are bytes in the order of the file.
 type tag struct {
 	id, kind uint16
