@@ -166,7 +166,7 @@ func TestPipesBeside(t *testing.T) {
 				continue
 			}
 			c := command(t.TempDir(), nil, args...)
-			over := time.AfterFunc(mostTime, func() { _ = c.Process.Kill() })
+			over := time.AfterFunc(mostWait, func() { _ = c.Process.Kill() })
 			code, _, stderr := start(t, c)
 			over.Stop()
 			refused := (end == ".msk" || end == ".aux.xml") && code == 1

@@ -25,9 +25,11 @@ import (
 
 const workerVariable = "PIXTREND_HOSTILE_WORKER"
 
-// Limits of a command.
+// Limits of a command. The time is that of the processor: the machine may be busy otherwise. A command
+// that waits for ever is stopped later.
 const (
 	mostTime  = 20 * time.Second
+	mostWait  = 5 * time.Minute
 	mostBytes = 600 << 20
 )
 
@@ -233,7 +235,7 @@ func (w *worker) do(o order) (a answer, fault string) {
 	}()
 	ticks := time.NewTicker(20 * time.Millisecond)
 	defer ticks.Stop()
-	for begin := time.Now(); ; {
+	for begin, used := time.Now(), cpuOf(pid); ; {
 		select {
 		case err := <-done:
 			if err != nil {
@@ -249,7 +251,7 @@ func (w *worker) do(o order) (a answer, fault string) {
 			}
 			return a, ""
 		case <-ticks.C:
-			slow, large := time.Since(begin) > mostTime, memoryOf(pid, "VmRSS") > mostBytes+100<<20
+			slow, large := cpuOf(pid)-used > mostTime || time.Since(begin) > mostWait, memoryOf(pid, "VmRSS") > mostBytes+100<<20
 			if slow || large {
 				w.stop()
 				<-done
@@ -257,6 +259,20 @@ func (w *worker) do(o order) (a answer, fault string) {
 			}
 		}
 	}
+}
+
+// cpuOf returns the time of the processor that a process has used; 0 where the system does not say.
+func cpuOf(pid int) (used time.Duration) {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) > 12 { // utime and stime, in hundredths of a second
+		for _, f := range fields[11:13] {
+			var n int64
+			_, _ = fmt.Sscan(f, &n)
+			used += time.Duration(n) * 10 * time.Millisecond
+		}
+	}
+	return used
 }
 
 // memoryOf returns a size in the status of a process in bytes; 0 where the system does not say.
