@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-long cross-isa fuzz check-scipy peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long cross-isa fuzz hostile check-scipy peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,7 +45,10 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 	  done; \
 	done
 
-check-scipy: build ## compare every pixel of real and synthetic stacks with scipy and pyMannKendall
+hostile: setup ## hold 3,000 rasters that lie against what GDAL reads (HOSTILE="MUTANTS SEED")
+	@scripts/hostile.sh $(HOSTILE)
+
+check-scipy: build ## compare every pixel of real and synthetic stacks with scipy, pyMannKendall, statsmodels and NumPy
 	@scripts/check-scipy.sh
 
 peers: build ## time other programs on the same stacks (PEERS=--quick for a first look)

@@ -30,9 +30,11 @@ func (x *expansion) splitPages() {
 		return // which describing the file reports
 	}
 	defer func() { _ = ds.Close() }()
-	if pages := ds.Subdatasets(); len(pages) > 1 && ds.Driver() == "GTiff" && len(ds.Bands()) == 1 {
-		x.groups, x.pages = []group{{names: pages, typed: true}}, true
-	}
+	gdal.Quietly(func() {
+		if pages := ds.Subdatasets(); len(pages) > 1 && ds.Driver() == "GTiff" && len(ds.Bands()) == 1 {
+			x.groups, x.pages = []group{{names: pages, typed: true}}, true
+		}
+	})
 }
 
 // checkContent refuses a file of which it is not clear what is fitted: outputs of pixtrend, files

@@ -62,6 +62,7 @@ type Job struct {
 	Format    Format     // of the output
 	Scratch   int64      // bytes of the temporary files of uncompressed tiles; 0: none
 	Warnings  []string
+	Notes     []string // what GDAL says of the files that makes no difference to the fit
 
 	stack   *Stack
 	geo     geo             // of the outputs
@@ -229,7 +230,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		stack: s, geo: part, source: source, options: o, budget: memory,
+		Notes: s.Notes(), stack: s, geo: part, source: source, options: o, budget: memory,
 	}
 	j.Treatment.Model = o.modelText(grid.Axis)
 	if err := j.addOutputs(); err != nil {

@@ -50,27 +50,33 @@ func (rs *readers) of(worker int) *reader {
 
 // with calls fn with a file that GDAL opens by name. file is its index in the stack.
 func (r *reader) with(s *Stack, file int, name string, fn func(*handle) error) error {
+	quietly := func(h *handle) (err error) {
+		gdal.Quietly(func() { err = fn(h) })
+		return err
+	}
 	if h := r.kept[name]; h != nil {
-		return fn(h)
+		return quietly(h)
 	}
 	ds, err := s.folders.Open(name, s.options.Drivers, r.transfer)
-	if err != nil && r.transfer != nil {
+	if err != nil && (r.transfer != nil || errors.Is(err, fault.ErrInput)) {
 		return err // which may be tried again
 	}
 	if err != nil {
 		return fault.Inputf("cannot open %s again (%s): was it moved or replaced meanwhile?", s.files[file], gdal.Cause(err, s.files[file]))
 	}
 	h := &handle{ds: ds, bands: ds.Bands()}
-	if !s.hasSameBands(file, h) || !s.sameSize(file) {
+	same := false
+	gdal.Quietly(func() { same = s.hasSameBands(file, h) })
+	if !same || !s.sameSize(file) {
 		_ = ds.Close()
 		return fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", s.files[file])
 	}
 	if s.readers.open.Add(1) <= s.readers.limit {
 		r.kept[name] = h
-		return fn(h)
+		return quietly(h)
 	}
 	s.readers.open.Add(-1)
-	return errors.Join(fn(h), ds.Close())
+	return errors.Join(quietly(h), ds.Close())
 }
 
 func (rs *readers) close() error {

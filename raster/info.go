@@ -13,6 +13,7 @@ type Info struct {
 	Survey      SurveyInfo   `json:"survey"`
 	Fit         FitInfo      `json:"fit"`
 	Warnings    []string     `json:"warnings"` // one sentence each
+	Notes       []string     `json:"-"`        // what GDAL says of the files that makes no difference
 }
 
 // DatesInfo describes the dates that rasters are fitted against, or the numbers in their place.

@@ -92,7 +92,7 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	}
 	took := time.Since(start)
 
-	info := &Info{Files: len(in.files), RemoteFiles: in.RemoteFiles(), FileBytes: in.FileBytes(), Dates: in.datesInfo(dateErr)}
+	info := &Info{Files: len(in.files), RemoteFiles: in.RemoteFiles(), FileBytes: in.FileBytes(), Dates: in.datesInfo(dateErr), Notes: in.notes}
 	in.describeRasters(info)
 	in.describeSurvey(&info.Survey, got, took)
 	in.describeFit(info, job, jobErr, got, setup)
@@ -148,6 +148,14 @@ func (in *inspection) describeFiles(ctx context.Context) {
 			in.entries = append(in.entries, e)
 		}
 	}
+	var read []*plane
+	for _, e := range in.entries {
+		if e.plane != nil {
+			read = append(read, e.plane)
+		}
+	}
+	warnings, notes := sentences(in.remarks(read))
+	in.warnings, in.notes = append(in.warnings, warnings...), notes
 }
 
 // predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.

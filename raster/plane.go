@@ -27,7 +27,7 @@ type plane struct {
 	signedByte    bool // GDAL before 3.7 calls int8 a Byte
 	nodata        float64
 	hasNodata     bool
-	flags         int        // GDAL's flags of the band's mask
+	flags         int        // GDAL's flags of the band's mask, or maskOfBand
 	masked        bool       // a mask in the file or beside it, or an alpha band, hides samples
 	alpha         int        // the alpha band that is the mask; 0: none
 	second        *plane     // the other band of an index, of the same file
@@ -51,6 +51,9 @@ type plane struct {
 	form          form
 }
 
+// maskOfBand are the flags of a mask that is of one band alone. GDAL has no flag for it.
+const maskOfBand = 1 << 8
+
 // form describes a file for a report. No fit uses it.
 type form struct {
 	driver      string
@@ -58,6 +61,7 @@ type form struct {
 	alpha       int    // the alpha band; 0: none
 	compression string // as GDAL calls it; "": none
 	interleave  string // of several bands: BAND, LINE or PIXEL
+	said        []gdal.Message
 }
 
 // describe opens a file and returns its planes and its grid. files is the number of files of the
@@ -68,6 +72,22 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 		return nil, geo{}, openError(ctx, name, o.Drivers, err)
 	}
 	defer func() { _ = ds.Close() }()
+	var planes []plane
+	var g geo
+	said := gdal.Listen(func() {
+		if planes, g, err = describeOpen(ds, name, files, o); err == nil {
+			planes[0].files = filesOf(ds, name, folders)
+		}
+	})
+	if err != nil {
+		return nil, geo{}, err
+	}
+	planes[0].form.said = saidOf(name, append(ds.Said(), said...))
+	return planes, g, nil
+}
+
+// describeOpen is describe for an open file.
+func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]plane, geo, error) {
 	if err := checkContent(ds, name, files); err != nil {
 		return nil, geo{}, err
 	}
@@ -84,8 +104,21 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 	if err := describePlanes(ds, planes, o); err != nil {
 		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
 	}
-	planes[0].files = filesOf(ds, name, folders)
+	masked := slices.ContainsFunc(planes, func(p plane) bool { return p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 })
+	if !masked && !o.NoMask && ds.Driver() == "GTiff" && hasMaskInside(name) {
+		return nil, geo{}, fault.Inputf("cannot use %s: it has a mask that GDAL cannot use: make it anew, or ignore masks with %v", gdal.DisplayName(name), Option{Field: "NoMask"})
+	}
 	return planes, geoOf(ds), nil
+}
+
+// hasMaskInside reports whether a local TIFF says that it has a mask.
+func hasMaskInside(name string) bool {
+	file, err := regular.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	return tiff.HasMask(file)
 }
 
 // describePlanes sets the properties of planes, of which the bands are known, and of the other
@@ -114,7 +147,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 				return err
 			}
 		}
-		p.masked = !o.NoMask && p.flags == gdal.MaskPerDataset
+		p.masked = !o.NoMask && (p.flags == gdal.MaskPerDataset || p.flags == maskOfBand)
 		// GDAL calls the fourth band of every file of bytes alpha, even if it is fitted.
 		fitted := p.dated || p.second != nil && p.second.band == alpha
 		if p.flags == gdal.MaskPerDataset|gdal.MaskAlpha && !o.NoMask && !fitted {
@@ -133,6 +166,9 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if errors.Is(err, fault.ErrInput) {
+		return err
 	}
 	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fail("%v", remote)
@@ -219,7 +255,10 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true
 	}
-	p.flags = b.MaskFlags() & (gdal.MaskPerDataset | gdal.MaskAlpha)
+	flags := b.MaskFlags()
+	if p.flags = flags & (gdal.MaskPerDataset | gdal.MaskAlpha); flags == 0 {
+		p.flags = maskOfBand
+	}
 	var known bool
 	if p.dtype, p.signedByte, known = b.Type(); !known {
 		return fmt.Errorf("band %d holds samples of a type that cannot be fitted: convert it, such as with gdal_translate -ot Float64", p.band)

@@ -679,10 +679,10 @@ func TestRemoteBuckets(t *testing.T) {
 
 // URLs stand wherever names do.
 func TestRemoteNames(t *testing.T) {
-	const a, b = "https://example.org/a_2001.tif?x=*&y=[", "HTTP://example.org//b.tif"
+	const a, b = "https://example.org/a_2001.tif?x=*&y=[", "http://example.org//b.tif"
 	list := filepath.Join(t.TempDir(), "list.txt")
 	put(t, list, "# scenes\n"+a+"\n/vsis3/bucket/c.tif\n")
-	got, _, err := Expand([]string{b, "@" + list}, OpenOptions{})
+	got, _, err := Expand([]string{"HTTP" + b[4:], "@" + list}, OpenOptions{})
 	if want := []string{"/vsicurl/" + b, "/vsicurl/" + a, "/vsis3/bucket/c.tif"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}

@@ -44,6 +44,7 @@ type Series struct {
 	Dates      []SeriesDate  `json:"dates"`       // sorted by date
 	Fields     []SeriesField `json:"fields"`      // all that need no option without a default
 	Warnings   []string      `json:"warnings"`
+	Notes      []string      `json:"-"` // what GDAL says of the files that makes no difference
 
 	Axis timeaxis.Axis `json:"-"`
 
@@ -175,7 +176,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	result.Warnings = append(append(result.Warnings, s.warnings...), changed...)
+	result.Warnings, result.Notes = append(append(result.Warnings, s.warnings...), changed...), s.notes
 	return result, nil
 }
 

@@ -113,6 +113,7 @@ type Stack struct {
 	multi         bool // the planes are bands of one file
 	pages         bool // the files are pages of one
 	warnings      []string
+	notes         []string // what else GDAL says of the files
 	readers       readers
 	directFiles   []*directFile // by file; nil if it is read by GDAL alone
 	readings      []timeaxis.Reading
@@ -150,7 +151,13 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
 		return nil, err
 	}
-	warnings, err := checkGrids(s.files, geos, o)
+	var planes []*plane
+	for i := range s.planes {
+		planes = append(planes, &s.planes[i])
+	}
+	warnings, notes := sentences(s.remarks(planes))
+	s.warnings, s.notes = append(s.warnings, warnings...), notes
+	warnings, err = checkGrids(s.files, geos, o)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +216,7 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	}
 	found.splitPages()
 	sources := found.names()
-	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{}, warnings: found.warnings}
+	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings}
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -453,6 +460,9 @@ func (s *Stack) Grid() pixtrend.Grid { return s.grid }
 
 // Warnings returns what was assumed and may surprise, a sentence each.
 func (s *Stack) Warnings() []string { return s.warnings }
+
+// Notes returns what GDAL says of the files that makes no difference to the stack, a sentence each.
+func (s *Stack) Notes() []string { return s.notes }
 
 // Names returns the file, and the band if it is one of several, of each date in the order of the
 // axis.

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
@@ -18,7 +20,9 @@ type Trend struct {
 	Name          string // to show to people
 	Width, Height int
 	Bands         []TrendBand
-	Dates         string // that were fitted, from the file's metadata; "" if it has none
+	Dates         string   // that were fitted, from the file's metadata; "" if it has none
+	Warnings      []string // what GDAL says of the raster, a sentence each
+	Notes         []string // the same, if it makes no difference to what is read
 
 	path    string
 	reads   reads
@@ -66,32 +70,44 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
 	}
-	t := &Trend{Name: gdal.DisplayName(path), path: path, reads: read, ds: ds, bands: ds.Bands(), Dates: ds.Metadata("PIXTREND_DATES", ""), geo: geoOf(ds)}
+	if other := ds.OverviewFile(); other != "" {
+		_ = ds.Close()
+		return nil, fault.Inputf("cannot use %s: its metadata says that its overviews are in another file, %s, which is not opened: remove the item OVERVIEW_FILE of the domain OVERVIEWS",
+			gdal.DisplayName(path), gdal.DisplayName(other))
+	}
+	t := &Trend{Name: gdal.DisplayName(path), path: path, reads: read, ds: ds, bands: ds.Bands()}
+	said := gdal.Listen(func() { err = t.describe() })
+	if err != nil {
+		_ = t.Close()
+		return nil, fault.Inputf("cannot use %s: %v", t.Name, err)
+	}
+	t.Warnings, t.Notes = sentences(addRemark(nil, t.Name, saidOf(path, append(ds.Said(), said...))))
+	return t, nil
+}
+
+// describe sets what is known of the raster and of its bands.
+func (t *Trend) describe() error {
+	t.release = gdal.ShareBlockCache(TrendCache)
+	if err := t.reads.addFiles(filesOf(t.ds, t.path, nil)); err != nil {
+		return err
+	}
+	t.Dates, t.geo = foreign.Printable(t.ds.Metadata("PIXTREND_DATES", "")), geoOf(t.ds)
 	t.Width, t.Height = t.geo.width, t.geo.height
 	t.values = make([][]float64, len(t.bands))
-	t.release = gdal.ShareBlockCache(TrendCache)
-	if err = t.reads.addFiles(filesOf(ds, path, nil)); err != nil {
-		err = fault.Inputf("cannot use %s: %v", t.Name, err)
-	}
 	if len(t.bands) == 0 {
-		err = fault.Inputf("cannot use %s: it has no bands", t.Name)
+		return errors.New("it has no bands")
 	}
 	for i, b := range t.bands {
 		p := plane{band: i + 1}
-		if err == nil {
-			if err = p.read(b, nil); err != nil {
-				err = fault.Inputf("cannot use %s: %v", t.Name, err)
-			}
+		if err := p.read(b, nil); err != nil {
+			return err
 		}
-		p.blocks(ds, len(t.bands))
+		p.blocks(t.ds, len(t.bands))
 		t.planes = append(t.planes, p)
-		t.Bands = append(t.Bands, TrendBand{b.Description(), p.unit, b.IsPaletted(), b.Metadata("SIGNIFICANCE", ""), b.Metadata("FALSE_DISCOVERY_RATE", "")})
+		t.Bands = append(t.Bands, TrendBand{foreign.Printable(b.Description()), p.unit, b.IsPaletted(),
+			foreign.Printable(b.Metadata("SIGNIFICANCE", "")), foreign.Printable(b.Metadata("FALSE_DISCOVERY_RATE", ""))})
 	}
-	if err != nil {
-		_ = t.Close()
-		return nil, err
-	}
-	return t, nil
+	return nil
 }
 
 // CheckTargets reports whether files can be written that show the raster: none of them is another,
@@ -195,7 +211,7 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, values []
 	try := func(r *gdal.Transfer) error {
 		b := t.bands[band]
 		err := b.ReadReduced(w, values, width, height, how, r)
-		if err == nil && p.flags&gdal.MaskPerDataset != 0 && !b.IsAlpha() {
+		if err == nil && p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 && !b.IsAlpha() {
 			visible = make([]byte, len(values))
 			err = b.ReadMaskReduced(w, visible, width, height, r)
 		}

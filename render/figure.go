@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"image/color"
+	"slices"
 )
 
 // Figure is a map with title, legend, frame, scale bar and source.
@@ -29,6 +30,18 @@ type Entry struct {
 	Label string
 	Share string
 	Apart bool // leave space above the entry
+}
+
+// shown returns the figure with texts that can be drawn.
+func (f Figure) shown() *Figure {
+	for _, text := range []*string{&f.Title, &f.Subtitle, &f.Heading, &f.Column, &f.Source} {
+		*text = shown(*text)
+	}
+	f.Entries = slices.Clone(f.Entries)
+	for i := range f.Entries {
+		f.Entries[i].Label, f.Entries[i].Share = shown(f.Entries[i].Label), shown(f.Entries[i].Share)
+	}
+	return &f
 }
 
 var (

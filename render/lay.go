@@ -59,6 +59,7 @@ func (l Layout) unit() float64 {
 
 // lay computes the place of every part.
 func (f *Figure) lay() *sheet {
+	f = f.shown()
 	l := f.Layout
 	s := &sheet{unit: l.unit()}
 	u, w, h := s.unit, float64(l.PictureWidth), float64(l.PictureHeight)

@@ -69,6 +69,9 @@ const (
 
 // Draw returns the plot as a file in one of the Formats.
 func (s Series) Draw(format string) ([]byte, error) {
+	for _, text := range []*string{&s.Title, &s.Subtitle, &s.XLabel, &s.YLabel, &s.BandLabel} {
+		*text = shown(*text)
+	}
 	dpi := s.DPI
 	if dpi == 0 {
 		dpi = seriesDPI

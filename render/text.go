@@ -9,7 +9,12 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/vg"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
+
+// shown returns a text on one line and printable. No SVG is well-formed with control characters.
+func shown(text string) string { return foreign.Printable(strings.Join(strings.Fields(text), " ")) }
 
 // style is a kind of text.
 type style struct {

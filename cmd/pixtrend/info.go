@@ -60,6 +60,7 @@ func newInfoCommand() *cobra.Command {
 				return err
 			}
 			log.Info("examined the inputs", "rasters", len(found.Rasters), "read", report.Bytes(found.Survey.Bytes), "took", time.Since(start))
+			tellNotes(log, found.Notes)
 			hint := "--all shows them"
 			if n.all {
 				hint = ""

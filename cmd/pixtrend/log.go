@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
@@ -83,7 +84,7 @@ func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	default:
 		b.WriteString("pixtrend: ")
 	}
-	b.WriteString(report.OneSentence(r.Message))
+	b.WriteString(foreign.Line(foreign.Scrub(report.OneSentence(r.Message))))
 	b.WriteString(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		writeAttr(&b, h.prefix, a)
@@ -137,12 +138,13 @@ func writeAttr(b *strings.Builder, prefix string, a slog.Attr) {
 		}
 		return
 	}
-	text := value.String()
+	text := foreign.Scrub(value.String())
 	if value.Kind() == slog.KindDuration {
 		text = report.DurationText(value.Duration().Seconds())
 	}
-	if text == "" || strings.ContainsAny(text, " \t\r\n\"=") {
+	if text == "" || strings.ContainsAny(text, " \"=") {
 		text = strconv.Quote(text)
 	}
+	text = foreign.Printable(text)
 	b.WriteString(" " + prefix + a.Key + "=" + text)
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
@@ -40,6 +42,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	// then return an error, which print ignores.
 	signal.Ignore(syscall.SIGPIPE)
 
+	gdal.KeepStrays()
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -48,6 +51,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		cmd, err = root.ExecuteC()
 	}
+	tellStrays(cmd, stderr)
 	log := messages{}.log(stderr)
 	if err == nil {
 		return exitDone
@@ -191,9 +195,10 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 	})
 }
 
-// print writes text to standard output. A closed pipe (… | head) is not an error.
+// print writes text to standard output, without the characters that would move the cursor of a
+// terminal. A closed pipe (… | head) is not an error.
 func print(w io.Writer, text string) error {
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, foreign.Escaped(text))
 	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("cannot write to standard output: %w", err)
 	}

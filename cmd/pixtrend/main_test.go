@@ -31,7 +31,12 @@ var (
 	stack   string // a folder with 21 files of 100 × 80 pixels, made by it
 )
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(workerVariable) != "" {
+		os.Exit(work())
+	}
+	os.Exit(testMain(m))
+}
 
 func testMain(m *testing.M) int {
 	if os.Getenv(blockedEnv) != "" {

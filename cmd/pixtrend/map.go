@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
@@ -183,7 +184,11 @@ func (m *makeMap) check(args []string) error {
 	case len(args) == 0:
 		return usagef("no input: name a raster that pixtrend fit has written, such as trend.tif")
 	case len(args) > 1:
-		return usagef("one raster makes a map, and %d are given: %s", len(args), report.List(args, "and"))
+		var names []string
+		for _, name := range args {
+			names = append(names, gdal.DisplayName(name))
+		}
+		return usagef("one raster makes a map, and %d are given: %s", len(args), report.List(names, "and"))
 	case args[0] == "":
 		return usagef("the input has an empty name")
 	case m.output == "":
@@ -235,6 +240,7 @@ func (m *makeMap) run(stdout, stderr io.Writer) error {
 	}
 	log.Info("drew the map", "raster", fmt.Sprintf("%d × %d", drawn.Width, drawn.Height), "band", drawn.Band, "field", drawn.Field, "unit", drawn.Unit,
 		"limits", drawn.Method, "sampled", drawn.Sampled, "took", time.Since(start))
+	tellNotes(log, drawn.Notes)
 	warn(stderr, drawn.Warnings)
 	switch {
 	case m.json:

@@ -156,3 +156,64 @@ func sameSamples(t *testing.T, want, got string) {
 		}
 	}
 }
+
+// No message, report or file holds what gives access to a file, by whatever name GDAL reads it.
+func TestSecretsOfNames(t *testing.T) {
+	_, _, env, address := serve(t, always, 0)
+	env = append(env, "GDAL_HTTP_MAX_RETRY=0", "AWS_NO_SIGN_REQUEST=YES", "AWS_S3_ENDPOINT=127.0.0.1:1", "AWS_HTTPS=NO", "AWS_VIRTUAL_HOSTING=FALSE")
+	host := strings.TrimPrefix(address, "http://")
+	account := "me:" + secret + "@" + host
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		form string // of the name, with the year for %d
+		fits bool
+	}{
+		{"http://" + account + "/ndvi_%d.tif?sig=" + secret, true},
+		{"HTTP://" + account + "/ndvi_%d.tif?sig=" + secret, true},
+		{"/vsicurl/HTTP://" + account + "/ndvi_%d.tif?sig=" + secret + "#" + secret, true},
+		{"/vsicurl_streaming/http://" + account + "/ndvi_%d.tif?sig=" + secret, true},
+		{"/vsicurl?max_retry=0&url=http%%3A%%2F%%2Fme%%3A" + secret + "%%40" + host + "%%2Fndvi_%d.tif", true},
+		{"ftp://" + account + "/ndvi_%d.tif?sig=" + secret, false},
+		{"/vsicurl/ftp://me:" + secret + "@127.0.0.1:1/ndvi_%d.tif", false},
+		{"/vsis3_streaming/b/ndvi_%d.tif?X-Amz-Signature=" + secret, false},
+		{"/vsizip/{/vsicurl/http://" + account + "/a.zip?sig=" + secret + "}/ndvi_%d.tif", false},
+		{"/vsicrypt/key=" + secret + ",file=ndvi_%d.tif", false},
+		{"/vsinew/http://" + account + "/ndvi_%d.tif?token=" + secret, false},
+		{`NETCDF:"http://` + account + "/ndvi_%d.nc?sig=" + secret + `":t2m`, false},
+		{"PG:host=127.0.0.1 port=1 user=me password=" + secret + " table=ndvi_%d", false},
+	} {
+		if quick := strings.HasPrefix(tt.form, "/vsicurl_streaming") || strings.HasPrefix(tt.form, "ftp:"); !quick && os.Getenv("PIXTREND_LONG") == "" {
+			continue
+		}
+		var names []string
+		for _, year := range []int{1995, 1996, 1997} {
+			names = append(names, fmt.Sprintf(tt.form, year))
+		}
+		list := filepath.Join(dir, "list.txt")
+		if err := os.WriteFile(list, []byte(strings.Join(names, "\n")), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{
+			append([]string{"fit", "-o", "out.tif", "--overwrite", "-v"}, names...), append([]string{"fit", "-o", "out.tif", "--overwrite", "--dry-run"}, names...),
+			{"fit", "@" + list, "-o", "out.tif", "--overwrite", "--json"}, append([]string{"info", "-v"}, names...), {"info", "@" + list, "--json"},
+			append([]string{"series", "--pixel", "3,3"}, names...), append([]string{"series", "--pixel", "3,3", "--csv", "-"}, names...),
+			{"map", names[0], "-o", "out.svg", "--overwrite", "-v"}, append([]string{"map", "-o", "out.svg"}, names...),
+		} {
+			_ = os.Remove(filepath.Join(dir, "out.tif"))
+			code, stdout, stderr := start(t, command(dir, env, args...))
+			if args[0] == "fit" && tt.fits != (code == 0) {
+				t.Errorf("%s of %s: exit code %d, %s", args[0], tt.form, code, stderr)
+			}
+			for _, name := range []string{"out.tif", "out.svg"} {
+				text, _ := os.ReadFile(filepath.Join(dir, name))
+				stdout += string(text)
+			}
+			for line := range strings.Lines(stdout + stderr) {
+				if strings.Contains(line, secret) {
+					t.Errorf("%s of %s shows %.300q", args[0], tt.form, line)
+					break
+				}
+			}
+		}
+	}
+}

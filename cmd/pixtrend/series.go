@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
@@ -153,6 +154,7 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	log.Info("read the pixel and fitted it", "dates", len(of.Dates), "took", time.Since(start))
+	tellNotes(log, of.Notes)
 	warn(stderr, of.Warnings)
 	table, err := report.SeriesCSV(of)
 	if err != nil {
@@ -170,7 +172,7 @@ func (s *series) run(stdout, stderr io.Writer) error {
 	case s.csv != "-":
 		text = report.Series(of)
 		if len(targets) > 0 {
-			text += "\nwritten   " + report.List(targets, "and") + "\n"
+			text += "\nwritten   " + foreign.Line(report.List(targets, "and")) + "\n"
 		}
 	}
 	return print(stdout, text)

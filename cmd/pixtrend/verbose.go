@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -35,11 +37,30 @@ func tellJob(log *slog.Logger, j *raster.Job, took time.Duration) {
 	log.Info("found the dates", "from", strings.Join(j.DatedBy, "; "), "dates", report.JobDates(j),
 		"slopes", "per "+g.Axis.Unit(), "intercepts", "at "+g.Axis.Origin())
 	logSamples(log, j)
+	tellNotes(log, j.Notes)
 	log.Info("planned", "windows", p.Windows, "window", fmt.Sprintf("%d × %d", p.WindowWidth, p.WindowHeight), "dates_at_once", p.DatesAtOnce,
 		"tile", humanize.IBytes(uint64(layout.TileBytes(g.Type, p.WindowWidth*p.WindowHeight, p.DatesAtOnce))),
 		"threads", len(p.Workers), "pin", p.Pin, "kernel", p.ISA, "tiles_and_results", humanize.IBytes(uint64(p.TileMemory)), "memory", humanize.IBytes(uint64(j.Memory)))
 	if p.Unbound != "" {
 		log.Info("threads do not have a CPU each", "why", p.Unbound)
+	}
+}
+
+// tellNotes logs what GDAL says of inputs that makes no difference.
+func tellNotes(log *slog.Logger, notes []string) {
+	for _, n := range notes {
+		log.Info(n)
+	}
+}
+
+// tellStrays logs, if cmd has run with -v, what GDAL has said and nobody has listened to.
+func tellStrays(cmd *cobra.Command, stderr io.Writer) {
+	said := gdal.Strays()
+	if f := cmd.Flags().Lookup("verbose"); f == nil || f.Value.String() != "true" {
+		return
+	}
+	for _, m := range said {
+		messages{verbose: true}.log(stderr).Info("GDAL says: " + m.About(""))
 	}
 }
 

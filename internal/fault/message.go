@@ -1,8 +1,9 @@
 package fault
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // Option is an option that would help, by the field of the options that has it, such as Memory.
@@ -23,12 +24,14 @@ type Message struct {
 	args   []any
 }
 
-// Messagef returns a sentence made as by fmt.Sprintf. Arguments of type Option name options that
-// would help.
+// Messagef returns a sentence made as by foreign.Sprintf: strings and errors are printable in it and
+// without secrets. Arguments of type Option name options that would help.
 func Messagef(format string, args ...any) Message { return Message{format, args} }
 
 // String returns the sentence with options named by their fields.
-func (m Message) String() string { return fmt.Sprintf(m.format, m.args...) }
+func (m Message) String() string {
+	return foreign.Sprintf(strings.ReplaceAll(m.format, "%w", "%v"), m.args...)
+}
 
 // Options returns the options that the sentence names.
 func (m Message) Options() []Option {
@@ -56,7 +59,7 @@ func (m Message) Named(name func(Option) string) Message {
 			args[i] = a
 		}
 	}
-	return Messagef("%s", fmt.Sprintf(strings.ReplaceAll(m.format, "%w", "%v"), args...))
+	return Message{m.format, args}
 }
 
 // MarshalText makes a message a string in JSON.

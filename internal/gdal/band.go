@@ -3,20 +3,17 @@ package gdal
 /*
 #include <stdlib.h>
 #include <gdal.h>
-#include <cpl_error.h>
-
-static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 */
 import "C"
 
 import (
 	"fmt"
-	"runtime"
 	"unsafe"
 
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -78,8 +75,10 @@ func (b Band) IsPaletted() bool { return b.band.ColorInterp() == godal.CIPalette
 // Overviews returns how many overviews the band has.
 func (b Band) Overviews() int { return len(b.band.Overviews()) }
 
-// Unit returns the unit of the samples; "" if the file does not say.
-func (b Band) Unit() string { return C.GoString(C.GDALGetRasterUnitType(b.handle())) }
+// Unit returns the unit of the samples, printable; "" if the file does not say.
+func (b Band) Unit() string {
+	return foreign.Printable(C.GoString(C.GDALGetRasterUnitType(b.handle())))
+}
 
 // SetUnit sets the unit of the samples of a raster that is open for writing.
 func (b Band) SetUnit(unit string) error {
@@ -93,19 +92,17 @@ func (b Band) SetUnit(unit string) error {
 
 // Flags of a band's mask.
 const (
-	MaskPerDataset = 2 // it is the same for all bands (GDAL's GMF_PER_DATASET)
+	MaskAllValid   = 1 // there is none (GDAL's GMF_ALL_VALID)
+	MaskPerDataset = 2 // it is the same for all bands (GMF_PER_DATASET)
 	MaskAlpha      = 4 // it is an alpha band (GMF_ALPHA)
+	MaskNodata     = 8 // it is the nodata value (GMF_NODATA)
 )
 
 // MaskFlags returns the flags of the band's mask.
 func (b Band) MaskFlags() int {
-	// godal takes no handler for this call, and GDAL would print warnings. Handlers belong to a
-	// thread.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	C.push_quiet()
-	defer C.CPLPopErrorHandler()
-	return b.band.MaskFlags()
+	var flags int
+	Quietly(func() { flags = b.band.MaskFlags() })
+	return flags
 }
 
 // Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a
@@ -127,8 +124,14 @@ func (b Band) ReadMask(w pixtrend.Window, visible []byte, t *Transfer) error {
 		}
 	}
 	return interruptible(b.of, t, visible, func(into []byte) error {
-		return b.band.MaskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
+		return b.maskBand().Read(w.X, w.Y, into, w.Width, w.Height, t.bandOptions()...)
 	})
+}
+
+// maskBand returns the mask, which GDAL may open for it.
+func (b Band) maskBand() (mask godal.Band) {
+	Quietly(func() { mask = b.band.MaskBand() })
+	return mask
 }
 
 // Resampling is a way to make one pixel of several.
@@ -159,7 +162,7 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 // ReadMaskReduced is ReadMask for the pixels of ReadReduced.
 func (b Band) ReadMaskReduced(w pixtrend.Window, visible []byte, width, height int, t *Transfer) error {
 	return interruptible(b.of, t, visible, func(into []byte) error {
-		return b.band.MaskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
+		return b.maskBand().Read(w.X, w.Y, into, width, height, b.reduced(w, godal.Nearest, t)...)
 	})
 }
 

@@ -109,8 +109,13 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// RegisterCOG registers GDAL's COG driver, once.
-var RegisterCOG = sync.OnceValue(func() error { return godal.RegisterRaster("COG") })
+// RegisterCOG registers GDAL's COG driver, once, and the one for VRTs with which it brings rasters to
+// a tiling scheme.
+var RegisterCOG = sync.OnceValue(func() error {
+	registration.Lock()
+	defer registration.Unlock()
+	return godal.RegisterRaster("COG", godal.VRT)
+})
 
 // watched runs a long step of GDAL. The step ends early if ctx ends. progress, which may be nil, is
 // called from time to time with the part that is done, from 0 to 1. If strict is set, warnings are

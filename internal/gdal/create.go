@@ -3,10 +3,10 @@ package gdal
 import (
 	"errors"
 	"math"
-	"strings"
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -29,7 +29,8 @@ type BandHeader struct {
 }
 
 // CreateGeoTIFF creates a GeoTIFF with creation options. Each band gets the samples, row by row.
-// With nil samples the file has only a header.
+// With nil samples the file has only a header. The texts of its metadata, which GDAL writes as XML,
+// are made printable.
 func CreateGeoTIFF(path string, h Header, options []string, samples []float32) error {
 	if err := Register(); err != nil {
 		return err
@@ -42,7 +43,7 @@ func CreateGeoTIFF(path string, h Header, options []string, samples []float32) e
 	if err != nil {
 		return err
 	}
-	err = h.describe(ds)
+	Quietly(func() { err = h.describe(ds) })
 	if samples != nil {
 		for _, b := range ds.Bands() {
 			err = errors.Join(err, b.Write(0, 0, samples, h.Width, h.Height))
@@ -57,7 +58,7 @@ func (h Header) describe(ds *godal.Dataset) error {
 		errs = append(errs, ds.SetGeoTransform(h.GeoTransform))
 	}
 	if h.CRS != "" {
-		sr, err := godal.NewSpatialRef(h.CRS, godal.ErrLogger(ignoreWarnings))
+		sr, err := godal.NewSpatialRef(foreign.Escaped(h.CRS), godal.ErrLogger(ignoreWarnings))
 		if err != nil {
 			return err
 		}
@@ -69,26 +70,22 @@ func (h Header) describe(ds *godal.Dataset) error {
 	}
 	errs = append(errs, ds.SetNoData(math.NaN())) // GDAL keeps one nodata value a file
 	for key, value := range h.Metadata {
-		errs = append(errs, ds.SetMetadata(key, inXML(value)))
+		errs = append(errs, ds.SetMetadata(key, foreign.Printable(value)))
 	}
 	for i, b := range ds.Bands() {
 		about := h.Bands[i]
 		if about.Name != "" {
-			errs = append(errs, b.SetDescription(inXML(about.Name)))
+			errs = append(errs, b.SetDescription(foreign.Printable(about.Name)))
 		}
 		if about.Unit != "" {
-			errs = append(errs, Band{band: b}.SetUnit(inXML(about.Unit)))
+			errs = append(errs, Band{band: b}.SetUnit(foreign.Printable(about.Unit)))
 		}
 		for key, value := range about.Metadata {
-			errs = append(errs, b.SetMetadata(key, inXML(value)))
+			errs = append(errs, b.SetMetadata(key, foreign.Printable(value)))
 		}
 	}
 	return errors.Join(errs...)
 }
-
-// inXML returns text with U+FFFD in place of what is not UTF-8, as names of files and units may be.
-// GDAL writes metadata as XML, which would be ill-formed.
-func inXML(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // Remove removes a file that GDAL can see, such as one in memory, and the metadata beside it, if
 // there are any.

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // SameCRS reports whether PROJ takes two CRSs, given as WKT, for one. It calls OnCRSThread.
@@ -30,7 +32,12 @@ func sameWKT(a, b string) bool {
 }
 
 // CRSName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
-func CRSName(wkt string) string {
+func CRSName(wkt string) (name string) {
+	Quietly(func() { name = crsName(wkt) })
+	return foreign.Printable(name)
+}
+
+func crsName(wkt string) string {
 	if wkt == "" {
 		return "none"
 	}

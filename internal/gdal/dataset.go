@@ -43,6 +43,7 @@ type Dataset struct {
 	deflated bool // its blocks are compressed by DEFLATE, and not on a server
 	together bool // its bands are in the same blocks
 	layouts  map[whichBlocks]*blockLayout
+	said     []Message // by GDAL when it opened the raster
 
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
@@ -104,6 +105,9 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 	}
 	return err
 }
+
+// Said returns the warnings that GDAL gave when it opened the raster.
+func (d *Dataset) Said() []Message { return d.said }
 
 // Bands returns the bands of the raster, band 1 first.
 func (d *Dataset) Bands() []Band { return d.bands }
@@ -182,6 +186,14 @@ func (d *Dataset) Place() Place {
 		return Geolocation
 	}
 	return Unplaced
+}
+
+// placed reports whether the raster says where it lies, and takes note of what GDAL says.
+func (d *Dataset) placed() (known bool) {
+	for _, m := range Listen(func() { known = d.Place() != Unplaced }) {
+		d.said = addMessage(d.said, m)
+	}
+	return known
 }
 
 // Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain ""

@@ -8,14 +8,21 @@ import (
 
 func TestDisplayName(t *testing.T) {
 	for name, want := range map[string]string{
-		"a.tif": "a.tif",
+		"a.tif":                 "a.tif",
+		"a\x1b[2J\n_2001.tif":   `"a\x1b[2J\n_2001.tif"`,
+		"Schl\xfcchtern.tif":    "Schl\uFFFDchtern.tif",
+		"ftp://u:p@h/a.tif?b=c": "ftp://h/a.tif",
+		"/vsicurl_streaming/http://u:p@h/a.tif?sig=x":                                    "/vsicurl_streaming/http://h/a.tif",
+		"/vsizip/{/vsicurl/ftp://u:p@h/a.zip}/a.tif":                                     "/vsizip/{/vsicurl/ftp://h/a.zip}/a.tif",
+		"PG:host=h user=u password=hush mode=2":                                          "PG:host=h user=u password=… mode=2",
+		`NETCDF:"/vsis3_streaming/b/a.nc?sig=x":t2m`:                                     `NETCDF:"/vsis3_streaming/b/a.nc":t2m`,
 		"/vsicurl/https://example.org/a%20b_2001.tif?sig=x#y":                            "https://example.org/a%20b_2001.tif",
 		"/vsicurl/https://u:p@example.org/a.tif":                                         "https://example.org/a.tif",
 		"/vsicurl?max_retry=2&url=" + url.QueryEscape("https://u@example.org/a.tif?b=c"): "https://example.org/a.tif",
-		"/vsicurl?max_retry=2":                               "/vsicurl?…",
-		"/vsis3/bucket/a_2001.tif":                           "/vsis3/bucket/a_2001.tif",
-		"/vsizip//vsicurl/https://example.org/a.zip?b/c.tif": "/vsizip//vsicurl/https://example.org/a.zip",
-		"/vsimem/a?b":                                        "/vsimem/a?b",
+		"/vsicurl?max_retry=2":                                                           "/vsicurl?…",
+		"/vsis3/bucket/a_2001.tif":                                                       "/vsis3/bucket/a_2001.tif",
+		"/vsizip//vsicurl/https://example.org/a.zip?b/c.tif":                             "/vsizip//vsicurl/https://example.org/a.zip",
+		"/vsimem/a?b": "/vsimem/a?b",
 	} {
 		if got := DisplayName(name); got != want {
 			t.Errorf("DisplayName(%q) = %q, want %q", name, got, want)
@@ -24,13 +31,15 @@ func TestDisplayName(t *testing.T) {
 	if got := DatedName("/vsicurl/https://example.org/a%202001.tif?b=1999"); got != "https://example.org/a 2001.tif" {
 		t.Errorf("dates are read from %q", got)
 	}
-	for message, want := range map[string]string{
-		"`/vsicurl/http://h/a.tif?sig=x' is bad":     "`/vsicurl/http://h/a.tif' is bad",
-		"HTTP error code: 503 - https://u:p@h/a?x=y": "HTTP error code: 503 - https://h/a",
-		"why? because": "why? because",
+}
+
+func TestFromURL(t *testing.T) {
+	for name, want := range map[string]string{
+		"http://h/a.tif": "/vsicurl/http://h/a.tif", "HTTPS://h/A.tif": "/vsicurl/https://h/A.tif", "/vsicurl/HTTP://h/a.tif": "/vsicurl/http://h/a.tif",
+		"S3://b/a.tif": "/vsis3/b/a.tif", "gs://b/a": "/vsigs/b/a", "az://b/a": "/vsiaz/b/a", "/vsis3/b/A": "/vsis3/b/A", "A.tif": "A.tif",
 	} {
-		if got := withoutSecrets(message); got != want {
-			t.Errorf("withoutSecrets(%q) = %q, want %q", message, got, want)
+		if got := FromURL(name); got != want {
+			t.Errorf("FromURL(%q) = %q, want %q", name, got, want)
 		}
 	}
 }

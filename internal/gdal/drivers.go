@@ -3,13 +3,9 @@ package gdal
 /*
 #include <stdlib.h>
 #include <gdal.h>
-#include <cpl_error.h>
 
 static GDALDriverH identify(const char *name, char **drivers) {
-	CPLPushErrorHandler(CPLQuietErrorHandler);
-	GDALDriverH d = GDALIdentifyDriverEx(name, GDAL_OF_RASTER, (const char *const *)drivers, NULL);
-	CPLPopErrorHandler();
-	return d;
+	return GDALIdentifyDriverEx(name, GDAL_OF_RASTER, (const char *const *)drivers, NULL);
 }
 */
 import "C"
@@ -37,7 +33,7 @@ func RasterReaders() []string {
 
 // HasDriver reports whether this GDAL has a driver with that short name.
 func HasDriver(name string) bool {
-	registerAll()
+	registerNamed([]string{name})
 	return driverNamed(name) != nil
 }
 
@@ -48,12 +44,14 @@ func Identify(name string, drivers []string) string {
 	if len(drivers) == 0 || regular.CheckSpecial(LocalFile(name)) != nil {
 		return ""
 	}
-	registerAll()
+	registerNamed(drivers)
 	cname := C.CString(name)
 	defer C.free(unsafe.Pointer(cname))
 	list, free := cList(drivers)
 	defer free()
-	if d := C.identify(cname, list); d != nil {
+	var d C.GDALDriverH
+	Quietly(func() { d = C.identify(cname, list) })
+	if d != nil {
 		return C.GoString(C.GDALGetDriverShortName(d))
 	}
 	return ""

@@ -5,6 +5,9 @@ package gdal
 #include <stdlib.h>
 #include <gdal.h>
 #include <cpl_conv.h>
+#include <cpl_error.h>
+
+static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 */
 import "C"
 
@@ -19,12 +22,29 @@ import (
 	"github.com/airbusgeo/godal"
 )
 
-// Register registers GDAL's internal drivers, once. GDAL's registration must not run twice at the
-// same time.
+// Register registers the drivers of GeoTIFFs and of rasters in memory, once, and no others: GDAL
+// opens files beside a raster with any driver that is registered. GDAL's registration must not run
+// twice at the same time.
 var Register = sync.OnceValue(func() error {
 	neverWriteBesideInputs()
-	return errors.Join(godal.RegisterInternalDrivers(), registerWithoutPredictor())
+	registration.Lock()
+	defer registration.Unlock()
+	return errors.Join(godal.RegisterRaster(godal.GTiff, godal.Memory), registerWithoutPredictor())
 })
+
+var registration sync.Mutex
+
+// registerNamed registers drivers by their names, and all drivers if one has to be looked for.
+func registerNamed(names []string) {
+	registration.Lock()
+	defer registration.Unlock()
+	for _, name := range names {
+		if driverNamed(name) == nil && godal.RegisterRaster(godal.DriverName(name)) != nil || driverNamed(name) == nil {
+			registerAll()
+			return
+		}
+	}
+}
 
 // neverWriteBesideInputs stops GDAL from writing a .properties file beside a compressed archive
 // that it reads.
@@ -57,7 +77,7 @@ func Sentence(err error) string {
 	seen := map[string]bool{}
 	var lines []string
 	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimRight(strings.TrimSpace(line), "."); line != "" && !seen[line] {
+		if line = plain(line, ""); line != "" && !seen[line] {
 			seen[line] = true
 			lines = append(lines, line)
 		}
@@ -72,10 +92,7 @@ func Cause(err error, name string) string {
 	if strings.HasPrefix(line, "unknown cpl error") || strings.Contains(line, " bytes, expected ") {
 		return "a part of it is missing" // GDAL has no message for some short reads, and libtiff only numbers
 	}
-	for _, with := range []string{"`" + name + "' ", name + ": ", name + ":", name + ", "} {
-		line = strings.ReplaceAll(line, with, "")
-	}
-	return withoutSecrets(strings.TrimRight(line, ". "))
+	return plain(line, name)
 }
 
 // OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which
@@ -95,6 +112,7 @@ var crsThread = sync.OnceValue(func() chan<- func() {
 	calls := make(chan func())
 	go func() {
 		runtime.LockOSThread()
+		C.push_quiet()
 		for f := range calls {
 			f()
 		}

@@ -7,27 +7,12 @@ import (
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
-// remotePrefixes begin the names of the file systems that send HTTP requests.
-var remotePrefixes = []string{"/vsicurl/", "/vsicurl?", "/vsis3/", "/vsigs/", "/vsiaz/", "/vsiadls/", "/vsioss/", "/vsiswift/"}
-
-// remoteAt returns where the name of a remote file begins in name, which may also be one in an
-// archive, such as /vsizip//vsicurl/…; -1 if it is local.
-func remoteAt(name string) int {
-	if !strings.HasPrefix(name, "/vsi") {
-		return -1
-	}
-	for _, prefix := range remotePrefixes {
-		if at := strings.Index(name, prefix); at >= 0 {
-			return at
-		}
-	}
-	return -1
-}
-
-// IsRemote reports whether GDAL reads a file through HTTP requests.
-func IsRemote(name string) bool { return remoteAt(name) >= 0 }
+// IsRemote reports whether GDAL reads a file through requests to a server. The file may also be one
+// in an archive, such as /vsizip//vsicurl/….
+func IsRemote(name string) bool { return foreign.Remote(name) >= 0 }
 
 // urlForm matches the URLs that FromURL turns into names of GDAL.
 var urlForm = regexp.MustCompile(`(?i)^(https?|s3|gs|az)://`)
@@ -36,61 +21,43 @@ var urlForm = regexp.MustCompile(`(?i)^(https?|s3|gs|az)://`)
 func IsURL(name string) bool { return urlForm.MatchString(name) }
 
 // FromURL turns a URL into the name that GDAL has for it: http and https into /vsicurl/, s3 into
-// /vsis3/, gs into /vsigs/ and az into /vsiaz/. It returns any other name unchanged.
+// /vsis3/, gs into /vsigs/ and az into /vsiaz/. It returns any other name unchanged, but for capitals
+// in the scheme, which GDAL does not know.
 func FromURL(name string) string {
-	match := urlForm.FindStringSubmatch(name)
+	curl, address := "", name
+	if rest, ok := strings.CutPrefix(name, "/vsicurl/"); ok {
+		curl, address = "/vsicurl/", rest
+	}
+	match := urlForm.FindStringSubmatch(address)
 	if match == nil {
 		return name
 	}
-	switch scheme := strings.ToLower(match[1]); scheme {
-	case "s3", "gs", "az":
-		return "/vsi" + scheme + "/" + name[len(match[0]):]
+	scheme, rest := strings.ToLower(match[1]), address[len(match[0]):]
+	if curl == "" && (scheme == "s3" || scheme == "gs" || scheme == "az") {
+		return "/vsi" + scheme + "/" + rest
 	}
-	return "/vsicurl/" + name
+	return "/vsicurl/" + scheme + "://" + rest
 }
 
-// DisplayName returns the name of a file for people, without the query and the password of a URL.
-// Both give access to the file, so they belong neither in messages nor in the metadata of an
-// output.
-func DisplayName(name string) string {
+// DisplayName returns the name of a file for people: printable, and without the query and the
+// password of a URL. Both give access to the file, so they belong neither in messages nor in the
+// metadata of an output.
+func DisplayName(name string) string { return foreign.Printable(withoutSecrets(name)) }
+
+func withoutSecrets(name string) string {
 	if !IsRemote(name) {
 		if Subdataset(name) != "" {
-			return withoutSecrets(name)
+			name = foreign.Parameters(name)
 		}
-		return name
+		return foreign.Scrub(name)
 	}
 	if options, ok := strings.CutPrefix(name, "/vsicurl?"); ok {
 		query, _ := url.ParseQuery(options)
-		name = query.Get("url")
-		if name == "" {
-			return "/vsicurl?…"
+		if query.Get("url") != "" {
+			name = query.Get("url")
 		}
 	}
-	if address, ok := strings.CutPrefix(name, "/vsicurl/"); ok {
-		name = address
-	}
-	return stripAddress(name)
-}
-
-var (
-	urlSecrets  = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*://)[^/?#\s'"]*@`)
-	urlQueries  = regexp.MustCompile(`[?#][^\s'"]*`)
-	urlInString = regexp.MustCompile(`(?i)(/vsi[a-z0-9]+[/?]|(https?|s3|gs|az)://)[^\s'"]*`)
-)
-
-// stripAddress removes queries and passwords from a URL.
-func stripAddress(address string) string {
-	return urlQueries.ReplaceAllString(urlSecrets.ReplaceAllString(address, "$1"), "")
-}
-
-// withoutSecrets returns a message of GDAL with the URLs in it as DisplayName has them.
-func withoutSecrets(message string) string {
-	return urlInString.ReplaceAllStringFunc(message, func(address string) string {
-		if strings.HasPrefix(address, "/vsicurl?") {
-			return "/vsicurl?…"
-		}
-		return stripAddress(address)
-	})
+	return foreign.Address(strings.TrimPrefix(name, "/vsicurl/"))
 }
 
 // DatedName returns the name of a file in which its date is looked for: the digits of %20 in a URL
@@ -99,7 +66,7 @@ func DatedName(name string) string {
 	if !IsRemote(name) {
 		return FilePath(name)
 	}
-	name = DisplayName(name)
+	name = withoutSecrets(name)
 	if plain, err := url.PathUnescape(name); err == nil {
 		return plain
 	}

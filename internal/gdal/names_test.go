@@ -8,7 +8,7 @@ import (
 func TestNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"https://example.org/a.tif": "/vsicurl/https://example.org/a.tif",
-		"HTTP://example.org/a.tif":  "/vsicurl/HTTP://example.org/a.tif",
+		"HTTP://example.org/a.tif":  "/vsicurl/http://example.org/a.tif",
 		"s3://bucket/key/a.tif":     "/vsis3/bucket/key/a.tif",
 		"S3://bucket/a.tif":         "/vsis3/bucket/a.tif",
 		"gs://bucket/a.tif":         "/vsigs/bucket/a.tif",

@@ -30,20 +30,25 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	if err := Register(); err != nil {
 		return nil, err
 	}
-	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(ignoreWarnings)}
+	var said []Message
+	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(warnings(&said))}
 	if len(drivers) == 0 {
 		drivers = []string{"GTiff"}
 	} else {
-		registerAll()
+		registerNamed(drivers)
 	}
 	opts = append(opts, godal.Drivers(withSubdatasets(drivers)...))
 	if !strings.HasPrefix(name, withoutPredictorPrefix) {
-		found, ok := f.Sidecars(name)
+		found, listed := f.Sidecars(name)
 		if err := checkSpecial(name, found); err != nil {
 			return nil, err
 		}
-		switch sidecars = append(sidecars, found...); {
-		case !ok:
+		var err error
+		if sidecars, err = f.check(name, append(sidecars, found...), listed); err != nil {
+			return nil, err
+		}
+		switch {
+		case !listed:
 			opts = append(opts, godal.SiblingFiles()) // GDAL tries the names that it knows
 		case len(sidecars) > 0:
 			opts = append(opts, godal.SiblingFiles(sidecars...))
@@ -64,7 +69,13 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		if err != nil {
 			return nil, err
 		}
-		return newDataset(ds, name), nil
+		d := newDataset(ds, name)
+		d.said = said
+		if err := d.checkMask(name, sidecars); err != nil {
+			_ = d.Close()
+			return nil, err
+		}
+		return d, nil
 	}
 	if t == nil {
 		return open()
@@ -72,11 +83,14 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	openWhole := func() (*Dataset, error) {
 		ds, err := open()
 		t.mu.Lock()
-		cut := t.headerCut
+		cut, said := t.headerCut, t.said
 		t.mu.Unlock()
 		if err == nil && cut {
 			_ = ds.Close()
 			return nil, errors.New("a part of its header is missing")
+		}
+		if err == nil {
+			ds.said = said
 		}
 		return ds, err
 	}
@@ -109,7 +123,7 @@ func (f *Folders) OpenFirst(ctx context.Context, name string, drivers []string) 
 	}
 	if !IsRemote(name) {
 		ds, err := f.Open(name, drivers, nil)
-		if err != nil || ds.Place() != Unplaced {
+		if err != nil || ds.placed() {
 			return ds, err
 		}
 		if all := f.all(name); len(all) > 0 {

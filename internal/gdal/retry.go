@@ -55,6 +55,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // remoteDefaults are options of GDAL for remote files. Options that the user has set take
@@ -140,7 +141,8 @@ type Transfer struct {
 	mu      sync.Mutex
 	Options []string // of GDAL, KEY=VALUE
 	trouble
-	headerCut bool // a part of the header could not be read, which to GDAL is no more than a warning
+	said      []Message // warnings
+	headerCut bool      // a part of the header could not be read, which to GDAL is no more than a warning
 }
 
 // trouble describes requests that failed. The zero value means that none did.
@@ -215,10 +217,13 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 		}
 	}
 	if m := curlText.FindStringSubmatch(msg); m != nil && !strings.Contains(m[1], "Failed writing header") {
-		t.curl = withoutSecrets(m[1])
+		t.curl = foreign.Scrub(m[1])
 	}
 	t.headerCut = t.headerCut || strings.Contains(msg, "IO error during reading of")
 	t.whole = t.whole || strings.Contains(msg, "Range downloading not supported")
+	if ec == godal.CE_Warning && len(t.said) < 20 {
+		t.said = addMessage(t.said, Message{Text: msg})
+	}
 	if ec <= godal.CE_Warning {
 		return nil
 	}
@@ -301,7 +306,7 @@ func Persist(ctx context.Context, name string, p Patience, g *Troubles, try func
 
 // Forget makes GDAL forget what it knows of a remote file, apart from open ones.
 func Forget(name string) {
-	cname := C.CString(name[max(remoteAt(name), 0):])
+	cname := C.CString(name[max(foreign.Remote(name), 0):])
 	defer C.free(unsafe.Pointer(cname))
 	C.VSICurlPartialClearCache(cname)
 }

@@ -33,8 +33,11 @@ import (
 // which takes longer than a fit where there are thousands. The zero value is ready, and a nil one
 // remembers nothing.
 type Folders struct {
-	mu    sync.Mutex
-	lists map[string][]fileName // by folder; nil if it cannot be listed
+	NoMasks bool // masks beside rasters are not read
+
+	mu      sync.Mutex
+	lists   map[string][]fileName // by folder; nil if it cannot be listed
+	checked map[string]bool       // files beside rasters that GDAL may read
 }
 
 type fileName struct {
@@ -43,9 +46,9 @@ type fileName struct {
 }
 
 // noSidecars are extensions of files that may have the name of a raster but that GDAL's driver for
-// TIFFs never reads with it: other rasters, pictures and documents. Overviews are left out since
-// nobody reads them with a stack.
-var noSidecars = []string{".tif", ".tiff", ".gtif", ".gtiff", ".ovr", ".png", ".jpg", ".jpeg", ".json", ".geojson", ".csv", ".pdf", ".html", ".zip"}
+// TIFFs never reads with it: other rasters, pictures and documents. Overviews, and the .aux of
+// Imagine that may hold some, are left out since nobody reads them with a stack.
+var noSidecars = []string{".tif", ".tiff", ".gtif", ".gtiff", ".vrt", ".ovr", ".aux", ".rrd", ".png", ".jpg", ".jpeg", ".json", ".geojson", ".csv", ".pdf", ".html", ".zip"}
 
 // Sidecars returns the names, without their folder, of the files that belong to a raster by their
 // names. ok is false if its folder cannot be listed. There are none beside a remote raster.

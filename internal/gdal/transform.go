@@ -1,18 +1,12 @@
 package gdal
 
-/*
-#include <cpl_error.h>
-
-static void push_mute(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
-*/
-import "C"
-
 import (
 	"math"
-	"runtime"
 	"strconv"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // Transform brings coordinates from one CRS to another. Coordinates are in the order x, y or
@@ -45,13 +39,9 @@ func NewTransform(from, to string) (*Transform, error) {
 // Apply replaces coordinates in place. An error means that some of them have no place in the other
 // CRS.
 func (t *Transform) Apply(xs, ys []float64) error {
-	// godal takes no handler for this call, and GDAL would print the errors. Handlers belong to a
-	// thread.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	C.push_mute()
-	defer C.CPLPopErrorHandler()
-	return t.t.TransformEx(xs, ys, nil, nil)
+	var err error
+	Quietly(func() { err = t.t.TransformEx(xs, ys, nil, nil) })
+	return err
 }
 
 // MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts
@@ -67,12 +57,8 @@ func (t *Transform) ApplyEach(xs, ys []float64) {
 	if len(xs) == 0 {
 		return
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	C.push_mute() // PROJ says of each place that it has none
-	defer C.CPLPopErrorHandler()
 	placed := make([]bool, len(xs))
-	_ = t.t.TransformEx(xs, ys, nil, placed)
+	Quietly(func() { _ = t.t.TransformEx(xs, ys, nil, placed) }) // PROJ says of each place that it has none
 	for i, ok := range placed {
 		if !ok || math.IsInf(xs[i], 0) || math.IsInf(ys[i], 0) {
 			xs[i], ys[i] = math.NaN(), math.NaN()
@@ -87,7 +73,7 @@ func (t *Transform) Geographic() bool { return t.from.Geographic() }
 // has none.
 func (t *Transform) LinearUnit() string {
 	unit, _ := t.from.AttrValue("PROJCS|UNIT", 0)
-	return unit
+	return foreign.Printable(unit)
 }
 
 // Close frees the transform.

@@ -1,18 +1,10 @@
 package gdal
 
-/*
-#include <cpl_error.h>
-
-static void push_silent(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
-*/
-import "C"
-
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"strings"
 
 	"github.com/airbusgeo/godal"
@@ -40,16 +32,14 @@ func ReadLines(path string, line func(wkt string, xy []float64) error) error {
 	defer func() { _ = ds.Close() }()
 	// What GDAL says while features are read is of no use: that some are missing is seen from
 	// their number.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	C.push_silent()
-	defer C.CPLPopErrorHandler()
-	for _, layer := range ds.Layers() {
-		if err := layerLines(layer, line); err != nil {
-			return err
+	Quietly(func() {
+		for _, layer := range ds.Layers() {
+			if err = layerLines(layer, line); err != nil {
+				return
+			}
 		}
-	}
-	return nil
+	})
+	return err
 }
 
 // vectorSidecars returns the names of the files that make a Shapefile with the one at path.

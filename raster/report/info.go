@@ -10,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 )
 
@@ -81,7 +82,7 @@ const noBreak = "\u00a0"
 func (r *infoText) row(name, format string, args ...any) {
 	line := fmt.Sprintf("%-*s", Indent, name)
 	room := Width - Indent
-	text := together.Replace(fmt.Sprintf(format, args...))
+	text := together.Replace(foreign.Line(fmt.Sprintf(format, args...)))
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }) {
 		n := utf8.RuneCountInString(word)
 		if room < Width-Indent && n+1 > room {
@@ -98,7 +99,7 @@ func (r *infoText) row(name, format string, args ...any) {
 
 // line writes a line without a name in front, and does not wrap it.
 func (r *infoText) line(format string, args ...any) {
-	text := strings.Repeat(" ", Indent) + fmt.Sprintf(format, args...)
+	text := strings.Repeat(" ", Indent) + foreign.Line(fmt.Sprintf(format, args...))
 	fmt.Fprintln(&r.b, strings.TrimRight(text, " "))
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 )
 
@@ -15,7 +16,7 @@ func Map(s *trendmap.Map) string {
 	if s.Unit != "" && s.Unit != "1" {
 		unit = " (" + s.Unit + ")"
 	}
-	fmt.Fprintf(&b, "%s: %s%s of %s", s.Output, s.Field, unit, s.Raster)
+	b.WriteString(foreign.Sprintf("%s: %s%s of %s", s.Output, s.Field, unit, s.Raster))
 	if s.Description != "" {
 		fmt.Fprintf(&b, ", %s", strings.ToLower(s.Description[:1])+s.Description[1:])
 	}
@@ -25,13 +26,13 @@ func Map(s *trendmap.Map) string {
 		wide = max(wide, utf8.RuneCountInString(e.Label))
 	}
 	for _, e := range s.Legend {
-		fmt.Fprintf(&b, "  %-*s  %8s\n", wide, e.Label, e.Share) // fmt counts runes
+		fmt.Fprintf(&b, "  %-*s  %8s\n", wide, foreign.Line(e.Label), e.Share) // fmt counts runes
 	}
 	if s.QGIS != "" {
-		fmt.Fprintf(&b, "%s: the same classes for QGIS\n", s.QGIS)
+		b.WriteString(foreign.Sprintf("%s: the same classes for QGIS\n", s.QGIS))
 	}
 	if s.Colors != "" {
-		fmt.Fprintf(&b, "%s: the same colours for gdaldem color-relief\n", s.Colors)
+		b.WriteString(foreign.Sprintf("%s: the same colours for gdaldem color-relief\n", s.Colors))
 	}
 	return b.String()
 }

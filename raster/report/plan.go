@@ -7,6 +7,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
@@ -116,7 +117,7 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	}
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-8s  %s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&b, "%-8s  %s\n", name, foreign.Sprintf(format, args...))
 	}
 	row("inputs", "%d rasters, %s%s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)), s.remote())
 	axis := "dates"

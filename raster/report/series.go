@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -27,7 +28,7 @@ func SeriesCSV(s *raster.Series) (string, error) {
 	w := csv.NewWriter(&b)
 	_ = w.Write(header) // to memory
 	for _, d := range s.Dates {
-		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64), d.Raster}
+		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64), foreign.Printable(d.Raster)}
 		for _, y := range d.Stored {
 			row = append(row, number(&y))
 		}
@@ -61,7 +62,7 @@ func storedColumns(s *raster.Series) []string {
 func Series(s *raster.Series) string {
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-*s%s\n", Indent, name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&b, "%-*s%s\n", Indent, name, foreign.Line(fmt.Sprintf(format, args...)))
 	}
 	row("pixel", "%s", pixelText(s))
 	row("dates", "%s: %s", Dates(s.Axis, s.Given), observationsText(s))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -60,12 +61,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Format == raster.COG {
 		kind = ", a COG"
 	}
-	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", s.Output, kind, List(s.Fields, "and"), s.Width, s.Height, dates)
+	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", foreign.Printable(s.Output), kind, List(s.Fields, "and"), s.Width, s.Height, dates)
 	if s.Residuals != "" {
-		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", s.Residuals, s.Dates)
+		fmt.Fprintf(&b, "%s: residuals, a band for each of %d dates\n", foreign.Printable(s.Residuals), s.Dates)
 	}
 	if s.Detrend != "" {
-		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", s.Detrend, s.Dates)
+		fmt.Fprintf(&b, "%s: detrended observations, a band for each of %d dates\n", foreign.Printable(s.Detrend), s.Dates)
 	}
 	if s.Deseason != "" {
 		fmt.Fprintf(&b, "%s: observations without their season, a band for each of %d dates\n", s.Deseason, s.Dates)
@@ -89,7 +90,7 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 		fmt.Fprintf(&b, "gaps: %s of the samples\n", Percent(*s.Gaps, int64(s.Pixels)*int64(s.Dates)))
 	}
 	if s.Masks != "" {
-		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", s.Masks, Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
+		fmt.Fprintf(&b, "masked (%s): %s of the samples\n", foreign.Line(s.Masks), Percent(s.Masked, int64(s.Pixels)*int64(s.Dates)))
 	}
 	b.WriteString(discoveryText(s.FDR, "trends"))
 	b.WriteString(discoveryText(s.MKFDR, "trends of ranks"))

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // commonFolder returns the folder that contains all names, with its slash; "" if there is none.
@@ -81,9 +83,7 @@ func List(words []string, last string) string {
 }
 
 // OneSentence joins the lines of a text with semicolons.
-func OneSentence(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-}
+func OneSentence(text string) string { return foreign.Joined(text) }
 
 // Rate formats a rate with an SI prefix, such as "1.2 GB/s".
 func Rate(rate float64, unit string) string {
@@ -142,13 +142,13 @@ func numbersText(xs []float64) string {
 	return strings.Join(words, "  ")
 }
 
-// JSON returns v as one line of JSON.
+// JSON returns v as one line of JSON, in which characters that do not show are escaped.
 func JSON(v any) (string, error) {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
-	return b.String(), err
+	return foreign.EscapedJSON(b.String()), err
 }
 
 // aligned writes columns beside each other. The first and the last are aligned left, the others
@@ -157,8 +157,9 @@ func aligned(columns [][]string) string {
 	var b strings.Builder
 	widths := make([]int, len(columns))
 	for i, column := range columns {
-		for _, cell := range column {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		for r, cell := range column {
+			column[r] = foreign.Line(cell)
+			widths[i] = max(widths[i], utf8.RuneCountInString(column[r]))
 		}
 	}
 	for r := range columns[0] {

@@ -55,7 +55,7 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 		return nil, err
 	}
 	defer func() { _ = t.Close() }()
-	d := &drawing{Trend: t, o: o, choice: choice, input: input, output: output}
+	d := &drawing{Trend: t, o: o, choice: choice, input: input, output: output, warnings: slices.Clone(t.Warnings)}
 	style, err := d.styleName()
 	if err != nil {
 		return nil, err

@@ -198,7 +198,7 @@ func dateCount(dates string) string {
 func (d *drawing) describe(classes []render.Class) *Map {
 	s := &Map{Output: d.output, Colors: d.o.Colors, Raster: d.Name, Band: d.band + 1, Field: d.name, Unit: d.unit, Width: d.Width, Height: d.Height,
 		Method: string(d.o.Method), Sampled: d.sampled, NotSure: d.classes.Insignificant, Mask: d.mask.text, Alpha: d.o.MaskP, Nodata: d.classes.Nodata,
-		Classes: []Class{}, Warnings: append([]string{}, d.warnings...), Description: d.subtitle(), Legend: d.entries(classes)}
+		Classes: []Class{}, Warnings: append([]string{}, d.warnings...), Notes: d.Notes, Description: d.subtitle(), Legend: d.entries(classes)}
 	if d.classes.Given {
 		s.Method = "breaks"
 	}

@@ -116,6 +116,7 @@ type Map struct {
 	Alpha       float64        `json:"alpha,omitempty"`
 	Nodata      int64          `json:"nodata"`
 	Warnings    []string       `json:"warnings"`
+	Notes       []string       `json:"-"` // what GDAL says of the raster that makes no difference
 	Description string         `json:"-"` // what the classes are, a sentence without its end
 	Legend      []render.Entry `json:"-"`
 }
