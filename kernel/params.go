@@ -69,9 +69,10 @@ type params struct {
 	keep, bits *uint32
 	d, refs    *modelVector
 	index      *[modelLanes]uint16
-	row        int    // bytes of a row of a table
-	seen       uint32 // bits of the pixels that had an observation
-	gaps       uint32 // bits of the pixels that had a gap where keep is set
+	row        int // bytes of a row of a table
+	//lint:ignore U1000 only the assembly uses it
+	seen uint32 // bits of the pixels that had an observation
+	gaps uint32 // bits of the pixels that had a gap where keep is set
 }
 
 // lower returns the params that all calls on a tile share.

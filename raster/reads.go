@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
@@ -75,8 +76,16 @@ func filesOf(ds *gdal.Dataset, name string, folders *gdal.Folders) []string {
 	if gdal.IsRemote(name) {
 		return nil
 	}
-	if beside, listed := folders.Sidecars(name); listed && len(beside) == 0 && ds.Driver() == "GTiff" {
+	beside, listed := folders.Sidecars(name)
+	switch {
+	case listed && len(beside) == 0 && ds.Driver() == "GTiff":
 		return nil
+	case ds.OverviewFile() != "": // GDAL would open it to list it
+		files := []string{name}
+		for _, end := range beside {
+			files = append(files, filepath.Join(filepath.Dir(name), end))
+		}
+		return files
 	}
 	return ds.Files()
 }

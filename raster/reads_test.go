@@ -180,10 +180,7 @@ func TestInputsRewritten(t *testing.T) {
 				inputs := s.files(t, func(_ int, m *made) { m.creation = strings.Fields(creation) })
 				list := filepath.Join(filepath.Dir(inputs[0]), "list")
 				put(t, list, strings.Join(inputs, "\n"))
-				m := made{width: s.width, height: s.height, bands: s.dates[:1], dtype: godal.Byte}
-				if err := m.write(inputs[0] + ".msk"); err != nil {
-					t.Fatal(err)
-				}
+				writeMask(t, inputs[0], s.width, s.height, 2, func(p int) bool { return p%7 == 0 })
 				out := filepath.Join(t.TempDir(), "out.tif")
 				victim := of(inputs)
 				text, err := os.ReadFile(victim)
