@@ -422,7 +422,7 @@ func TestErrors(t *testing.T) {
 		{name: "no output", args: []string{"fit", "stack"}, code: 2, want: []string{"no output", "-o slope.tif"}},
 		{name: "option without value", args: []string{"fit", "stack", "-o"}, code: 2, want: []string{"--output needs a value"}},
 		{name: "two outputs", args: []string{"fit", "stack", "-o", "s.tif", "-o", "t.tif"}, code: 2, want: []string{"t.tif", "s.tif"}},
-		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, rvalue", "trend_class, quadratic,", "NAME, and all"}},
+		{name: "stats", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "slop"}, code: 2, want: []string{`"slop"`, "slope, intercept, rvalue", "trend_class, quadratic,", "mk_class, and all"}},
 		{name: "class without level", args: []string{"fit", "stack", "-o", "s.tif", "--stats", "trend_class"}, code: 2, want: []string{"--significance 0.05"}},
 		{name: "significance", args: []string{"fit", "stack", "-o", "s.tif", "--significance", "5"}, code: 2, want: []string{"--significance 5", "between 0 and 1"}},
 		{name: "confidence", args: []string{"fit", "stack", "-o", "s.tif", "--confidence", "95%"}, code: 2, want: []string{"--confidence 95%", "between 0 and 1: 95 % is 0.95"}},

@@ -444,7 +444,7 @@ func TestMapErrors(t *testing.T) {
 		{"map trend.tif -o m.png --breaks 0 --classes 3", 2, []string{"--breaks"}},
 		{"map trend.tif -o m.png --palette jet", 2, []string{"jet", "BrBG", "YlGnBu", "viridis"}},
 		{"map trend.tif -o m.png --mask-p 5", 2, []string{"between 0 and 1"}},
-		{"map trend.tif -o m.png --mask pvalue", 2, []string{"trend_class or fdr"}},
+		{"map trend.tif -o m.png --mask pvalue", 2, []string{"trend_class, mk_class or fdr"}},
 		{"map trend.tif -o m.png --mask fdr --mask-p 0.05", 2, []string{"--mask and --mask-p"}},
 		{"map trend.tif -o m.png --mask fdr", 1, []string{"--mask fdr needs a band called trend_class", "--fdr 0.05 or --significance 0.05"}},
 		{"map trend.tif -o m.png --size 10", 2, []string{"from 100 to 60000"}},

@@ -78,7 +78,7 @@ func TestSeriesJSON(t *testing.T) {
 			t.Fatalf("exit code %d, %s, %v in\n%s", code, stderr, err, stdout)
 		}
 		if s.Index != "nd:4,3" || s.Valid != ",1350" || s.Masks != "band 8, keep 0,1" || s.Per != "month" || s.Origin != "2015-01-01" || s.Confidence != 0.9 ||
-			s.MinObs != 3 || len(s.Dates) != 4 || len(s.Fields) != 18 || s.Dates[3].Gap != "out of range in band 4" || s.Dates[0].T != float64(dayOf(t, "2014-07-01")) {
+			s.MinObs != 3 || len(s.Dates) != 4 || len(s.Fields) != 28 || s.Dates[3].Gap != "out of range in band 4" || s.Dates[0].T != float64(dayOf(t, "2014-07-01")) {
 			t.Errorf("%s", stdout)
 		}
 		if got, want := s.Dates[1].Gap, map[bool]string{true: "masked"}[pixel[0] == 0]; got != want {
