@@ -63,7 +63,7 @@ func TestSeriesJSON(t *testing.T) {
 	writeScenes(t, filepath.Join(dir, "scenes"))
 	options := []string{"scenes/*_stack.tif", "--index", "nd:4,3", "--mask-band", "8", "--mask-keep", "0,1", "--valid-range", ",1350",
 		"--confidence", "0.9", "--intercept-at", "2015-01-01", "--min-obs", "3", "--per", "month"}
-	if code, _, stderr := call(t, dir, append([]string{"fit", "-o", "all.tif", "--stats", "all", "--ot", "Float64", "-q"}, options...)...); code != 0 {
+	if code, _, stderr := call(t, dir, append([]string{"fit", "-o", "all.tif", "--stats", "all,sen_slope,sen_intercept,sen_lo,sen_hi,siegel_slope,mk_s,mk_var,mk_tau,mk_z,mk_pvalue", "--ot", "Float64", "-q"}, options...)...); code != 0 {
 		t.Fatal(stderr)
 	}
 	ds, err := godal.Open(filepath.Join(dir, "all.tif"))
