@@ -272,7 +272,7 @@ func (m *model) scratchBytes() int {
 		planes += n * (n - 1) / 2
 	}
 	planes += m.basis.model.Rasters() * (len(m.times) + 1)
-	return 8*planes*modelPixels + 8*len(m.times) + m.of.ScratchBytes() + int(unsafe.Sizeof(modelScratch{}))
+	return 8*planes*modelPixels + 8*len(m.times) + m.of.ScratchBytes(!m.basis.model.Robust.isZero()) + int(unsafe.Sizeof(modelScratch{}))
 }
 
 func (m *model) fit(scratch any, t kernel.Tile, out outPlanes) {
