@@ -4,8 +4,8 @@
 #   scripts/test.sh check   make check: static checks, short tests of the packages without cgo
 #   scripts/test.sh         make test: these, short tests of the other packages, and short tests
 #                           without assembly, with the race detector, with each instruction set
-#   scripts/test.sh long    make test-long: tests without -short, and all packages without
-#                           assembly and with the race detector
+#   scripts/test.sh long    make test-long: tests without -short, all packages without assembly, and
+#                           those that start goroutines with the race detector
 #
 # CI runs the last two.
 # Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
@@ -178,7 +178,10 @@ if [[ $goal == long ]]; then
   # Without -short, which thins out the kernels' matrix of shapes and gaps.
   step "all tests, long ones too" long_tests
   step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
-  step "tests with the race detector" test_all -short -timeout 20m -race ./...
+  # kernel and stats start no goroutines.
+  packages=$(go list ./... | grep -vE '/(kernel|stats)(/|$)')
+  read -ra racing <<<"${packages//$'\n'/ }"
+  step "tests with the race detector" test_all -short -timeout 20m -race "${racing[@]}"
   step "tests, PIXTREND_ISA=$fastest" test_forced "$fastest"
 fi
 
