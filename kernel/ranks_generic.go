@@ -3,6 +3,8 @@ package kernel
 import (
 	"math"
 	"slices"
+
+	"github.com/pixtrend/pixtrend/internal/selection"
 )
 
 // maxSlopes is the greatest number of quotients of a pixel that are kept in memory together.
@@ -276,7 +278,7 @@ const digitBits = 16
 func (q quotients) at(k int) float64 {
 	s := q.s
 	if q.n <= len(s.slopes) {
-		return nth(s.slopes[:q.n], k)
+		return selection.Nth(s.slopes[:q.n], k)
 	}
 	var prefix uint64
 	known := 0
@@ -308,7 +310,7 @@ func (q quotients) at(k int) float64 {
 			some = append(some, x)
 		}
 	})
-	return nth(some, k)
+	return selection.Nth(some, k)
 }
 
 // ordered returns the bits of x changed so that they have the order of the numbers.
@@ -331,43 +333,9 @@ func unordered(o uint64) float64 {
 // two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x. upper
 // is lower or the next.
 func two(x []float64, lower, upper int) (float64, float64) {
-	a := nth(x, lower)
+	a := selection.Nth(x, lower)
 	if upper == lower {
 		return a, a
 	}
 	return a, slices.Min(x[upper:])
 }
-
-// nth returns the number that would be x[k] if x were sorted, and reorders x (Hoare's selection).
-// No number is NaN.
-func nth(x []float64, k int) float64 {
-	lo, hi := 0, len(x)-1
-	for lo < hi {
-		pivot := median3(x[lo], x[lo+(hi-lo)/2], x[hi])
-		i, j := lo, hi
-		for i <= j {
-			for x[i] < pivot {
-				i++
-			}
-			for x[j] > pivot {
-				j--
-			}
-			if i <= j {
-				x[i], x[j] = x[j], x[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return x[k]
-		}
-	}
-	return x[k]
-}
-
-func median3(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"sort"
+
+	"github.com/pixtrend/pixtrend/internal/selection"
 )
 
 // sampleMost is the number of pixels up to which a Sampler keeps every value, in 4 MiB if they are
@@ -134,7 +136,7 @@ func byRank[F float32 | float64](values []F, ranks []int) []F {
 	for i, k := range ranks {
 		at := sort.SearchInts(upTo, k+1)
 		among := alike[slot[at]-1]
-		out[i] = ranked(among, k-(upTo[at]-len(among)))
+		out[i] = selection.Nth(among, k-(upTo[at]-len(among)))
 	}
 	return out
 }
@@ -151,36 +153,4 @@ func key[F float32 | float64](x F) int {
 	}
 	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, since signs change from value to value
 	return int(b >> 16)
-}
-
-// ranked returns the value of rank k, counted from 0, by Hoare's selection: it moves smaller values
-// before it and larger ones behind it.
-func ranked[F float32 | float64](v []F, k int) F {
-	lo, hi := 0, len(v)-1
-	for lo < hi {
-		pivot := v[lo+(hi-lo)/2]
-		i, j := lo, hi
-		for i <= j {
-			for v[i] < pivot {
-				i++
-			}
-			for v[j] > pivot {
-				j--
-			}
-			if i <= j {
-				v[i], v[j] = v[j], v[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return v[k]
-		}
-	}
-	return v[k]
 }

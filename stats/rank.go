@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/pixtrend/pixtrend/internal/selection"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -423,7 +424,7 @@ func median(values []float64) float64 {
 	if n == 0 {
 		return math.NaN()
 	}
-	upper := ranked(values, n/2)
+	upper := selection.Nth(values, n/2)
 	if n%2 != 0 {
 		return upper
 	}
