@@ -30,7 +30,6 @@ func (c Composite) String() string {
 // compose sets the composites of s, whose scenes have the dates of axis.
 func (s *Stack) compose(axis timeaxis.Axis) error {
 	c := s.options.Composite
-	s.scenes = axis
 	if c.Period == timeaxis.NoPeriod {
 		return nil
 	}
@@ -58,7 +57,7 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 	if s.groups != nil {
 		return s.composites
 	}
-	return s.scenes
+	return s.grid.Axis
 }
 
 // fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or

@@ -226,7 +226,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	part := s.part()
 	transform := part.transform
 	j := &Job{
-		Inputs: s.Names(), Scenes: s.scenes, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
+		Inputs: s.Names(), Scenes: s.grid.Axis, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,

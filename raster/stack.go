@@ -118,7 +118,6 @@ type Stack struct {
 	directFiles   []*directFile // by file; nil if it is read by GDAL alone
 	readings      []timeaxis.Reading
 	given         int              // rasters, before dates were selected
-	scenes        timeaxis.Axis    // of the planes
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
 	composites    timeaxis.Axis
 	region        pixtrend.Window // what is fitted; zero: the whole
