@@ -43,6 +43,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/foreign"
+	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
 // GDAL opens the mask and the overviews beside a raster with any driver that is registered, whatever
@@ -181,8 +182,7 @@ func isRegular(file string) bool {
 	if strings.HasPrefix(file, "/vsi") {
 		return true
 	}
-	info, err := os.Stat(file)
-	return err == nil && info.Mode().IsRegular()
+	return regular.Check(file) == nil
 }
 
 // exists reports whether GDAL would find a file. An error means that it is not known.
