@@ -183,20 +183,29 @@ func TestModelsOfFiles(t *testing.T) {
 		o.Residuals, o.Detrend, o.Deseason = "", "", ""
 		for pixel := range 2 {
 			s := series(t, inputs, pixel, 0, o)
-			for _, f := range s.Fields {
-				i := slices.Index(o.Fit.Fields, f.Of)
-				if i < 0 {
-					continue // of ranks
-				}
-				if f.Value == nil && !math.IsNaN(bands[i][pixel]) || f.Value != nil && float64(*f.Value) != bands[i][pixel] {
-					t.Errorf("%s: %s of pixel %d is %v in the series and %v in the fit", name, f.Name, pixel, f.Value, bands[i][pixel])
-				}
-			}
+			sameFields(t, name, s, o.Fit.Fields, bands, pixel)
 			for _, d := range s.Dates {
 				if d.Observed != nil && !(math.Abs(float64(*d.Observed-*d.Fitted-*d.Residual)) <= 1e-10*math.Abs(m.Fields["mean"])) {
 					t.Errorf("%s, %s: %v is not %v and %v", name, d.Label, *d.Observed, *d.Fitted, *d.Residual)
 				}
 			}
+		}
+	}
+}
+
+// sameFields compares those fields of a series that a fit has, to the last bit.
+func sameFields(t *testing.T, what string, s *Series, fields []stats.Field, bands [][]float64, pixel int) {
+	t.Helper()
+	for i, field := range fields {
+		if field == stats.Relative {
+			continue // no field of a series
+		}
+		f := s.Field(field)
+		if f.Name == "" {
+			t.Errorf("%s: the series has no %v", what, field)
+		}
+		if got := f.Value; got == nil && !math.IsNaN(bands[i][pixel]) || got != nil && float64(*got) != bands[i][pixel] {
+			t.Errorf("%s: %v of pixel %d is %v in the series and %v in the fit", what, field, pixel, got, bands[i][pixel])
 		}
 	}
 }
@@ -283,15 +292,7 @@ func TestCovariateRasters(t *testing.T) {
 	o.Residuals = ""
 	for pixel := range 2 {
 		s := series(t, inputs, pixel, 0, o)
-		for _, f := range s.Fields {
-			i := slices.Index(o.Fit.Fields, f.Of)
-			if i < 0 {
-				continue // of ranks
-			}
-			if f.Value == nil && !math.IsNaN(bands[i][pixel]) || f.Value != nil && float64(*f.Value) != bands[i][pixel] {
-				t.Errorf("%s of pixel %d is %v in the series and %v in the fit", f.Name, pixel, f.Value, bands[i][pixel])
-			}
-		}
+		sameFields(t, "covariates", s, o.Fit.Fields, bands, pixel)
 		for _, d := range s.Dates {
 			if d.Residual != nil && !(math.Abs(float64(*d.Observed-*d.Fitted-*d.Residual)) <= 1e-9) {
 				t.Errorf("%s: %v is not %v and %v", d.Label, *d.Observed, *d.Fitted, *d.Residual)
