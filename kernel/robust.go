@@ -31,8 +31,8 @@ type Robust struct {
 	Accuracy float64 // at which the rounds end; 1e-4 in MASS::rlm
 }
 
-// RobustFits is where [Kernel.Robust] writes its results, as [Fits]. Var and Cov are of the weights
-// without those of the robust fit, RSS and TSS too.
+// RobustFits is where [Kernel.Robust] writes its results. Var, Cov, RSS and TSS are computed with the
+// weights of the model alone, without the weights that the robust fit gives to observations.
 type RobustFits struct {
 	Fits
 
@@ -52,9 +52,10 @@ type RobustFits struct {
 //     scale, the median of |r| over 0.6745,
 //   - fit by least squares with weights times those of Psi at r over scale.
 //
-// It ends when the root of Σ(change of r)²/Σr² is at most Accuracy, after that many Rounds, or when
-// the scale is 0. Otherwise it is as [Kernel.Models] with weights of each pixel, but rounds do not
-// refine their solutions. It panics as Models does.
+// The rounds end when the root of Σ(change of r)²/Σr² is at most Accuracy, when there have been as
+// many as Rounds says, or when the scale is 0. Each round solves the normal equations as
+// [Kernel.Models] does with Extra.Weights, but leaves out the refinement of small pivots. Robust
+// panics if Models would.
 func (k Kernel) Robust(dst RobustFits, s *RobustScratch, t Tile, m Model, v Valid, x Extra, r Robust) {
 	checkModel(&s.ModelScratch, t, m, x)
 	dst.check(m.Columns(), t.Pixels)

@@ -385,7 +385,7 @@ func (s *Stack) unit() string {
 // is empty if its option is not set.
 type Treatment struct {
 	Index     string `json:"index,omitempty"`       // what is fitted of two bands, such as nd:4,3
-	Composite string `json:"composite,omitempty"`   // what is fitted of the scenes of a period, such as annual max
+	Composite string `json:"composite,omitempty"`   // how the scenes of a period become one raster, such as annual max
 	Valid     string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks     string `json:"masks,omitempty"`       // which masks make samples gaps, for people
 	Model     string `json:"model,omitempty"`       // what is fitted, for people; "": a line

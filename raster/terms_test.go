@@ -117,8 +117,8 @@ func (m otherModel) options(t *testing.T) Options {
 	return o
 }
 
-// A fit of files writes the fields of statsmodels, under their names and with their units, and so does
-// a series of a pixel.
+// A fit of files writes the values that statsmodels computes, in bands with the names and units of the
+// fields. The series of a pixel has the same values.
 func TestModelsOfFiles(t *testing.T) {
 	for name, wants := range map[string]struct{ model, units string }{
 		"season": {"line, 2 harmonics of a year", "slope K/year, cos2 K, phase1 day of the year, season_pvalue 1"},

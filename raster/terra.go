@@ -7,7 +7,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
-// terraEnd is what terra adds to the name of a raster for a file of its own.
+// terraEnd is the end of the names of the files in which R's package terra keeps metadata: it writes
+// NAME.tif.aux.json beside NAME.tif.
 const terraEnd = ".aux.json"
 
 // mostAuxBytes is the size of the largest .aux.json that is read: some hundred thousand layers.

@@ -18,7 +18,8 @@ func newExactTails(n int) exactTails {
 	tails := exactTails{nil, nil}
 	counts, factorial := []float64{1}, 1.0
 	for m := 2; m <= min(n, exactMost); m++ {
-		// The counts are symmetric, so the lower half determines the p-values.
+		// next[k] is the number of permutations of m numbers with k inversions. As many have pairs−k
+		// inversions, so the upper half is copied from the lower one.
 		pairs := m * (m - 1) / 2
 		next := make([]float64, pairs+1)
 		for k := range next {

@@ -5,15 +5,15 @@ const firstRank = firstCovariate + 3*MaxCovariates
 
 // The fields of ranks, see RankOptions. docs/ranks.md defines them.
 const (
-	SenSlope     Field = firstRank + iota // slope of Theil and Sen, per unit of time
-	SenIntercept                          // value of a line with this slope at Options.InterceptAt
+	SenSlope     Field = firstRank + iota // Theil–Sen slope, per unit of time
+	SenIntercept                          // value at Options.InterceptAt of the line with that slope
 	SenLo                                 // lower limit of SenSlope, with Options.Confidence
 	SenHi                                 // upper limit
-	SiegelSlope                           // slope of Siegel's repeated medians, per unit of time
-	MKS                                   // S of Mann and Kendall
+	SiegelSlope                           // slope by Siegel's repeated medians, per unit of time
+	MKS                                   // S of the Mann–Kendall test
 	MKVar                                 // its variance without a trend
 	MKTau                                 // Kendall's τ-b of time and samples
-	MKZ                                   // S over its standard deviation, with continuity correction
+	MKZ                                   // S, moved by 1 towards 0, divided by its standard deviation
 	MKPValue                              // two-sided p-value of S
 	MKClass                               // −1, 0 or 1: sign of S where MKPValue < Options.Significance, else 0
 )

@@ -136,7 +136,8 @@ func (d *drawing) layOut() {
 	d.sampled = int64(d.Width)*int64(d.Height) > cmp.Or(d.o.whole, Whole)
 }
 
-// checkTargets reports whether the outputs can be written, and none is read or another of them.
+// checkTargets returns an error if an output cannot be written, if two outputs are the same file, or
+// if an output is a file that the map is made from.
 func (d *drawing) checkTargets(style string) error {
 	var read, paths []string
 	if d.o.Outline != "" {
