@@ -379,6 +379,35 @@ func TestModelsThatAreRefused(t *testing.T) {
 }
 
 // Weights of 1, and a covariate of all zeros but one, leave what they have to.
+// A model that none of the fields depends on is named, by the option that makes it one.
+func TestModelsThatAreUnused(t *testing.T) {
+	step, rain := 2.0, []Covariate{{Name: "rain"}}
+	for _, c := range []struct {
+		fields []Field
+		m      Model
+		want   string // "": used
+	}{
+		{nil, Model{Harmonics: 1}, ""},
+		{[]Field{SenSlope}, Model{}, ""},
+		{[]Field{SenSlope}, Model{Degree: 1}, ""},
+		{[]Field{SenSlope, Slope}, Model{Harmonics: 1}, ""},
+		{[]Field{SenSlope, N, Mean, First, Last}, Model{Harmonics: 1}, "Harmonics"},
+		{[]Field{MKPValue}, Model{Degree: 2}, "Degree"},
+		{[]Field{MKPValue}, Model{Step: &step}, "Step"},
+		{[]Field{N}, Model{Covariates: rain}, ""},
+		{[]Field{MKS}, Model{Covariates: rain}, "Covariates"},
+		{[]Field{Mean}, Model{Weights: []float64{1, 2}}, ""},
+		{[]Field{MKS}, Model{Weights: []float64{1, 2}}, "Weights"},
+		{[]Field{MKS}, Model{Robust: Robust{Psi: kernel.Huber}}, "Robust"},
+		{[]Field{MKS, N}, Model{AR1: true}, "AR1"},
+	} {
+		err, unused := c.m.CheckUse(c.fields), (*UnusedError)(nil)
+		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &unused) || unused.Option != "Model."+c.want) {
+			t.Errorf("%v of %+v: %v, want %q", c.fields, c.m, err, c.want)
+		}
+	}
+}
+
 func TestLineAsModel(t *testing.T) {
 	times, r := years(1990, 2020), rand.New(rand.NewPCG(5, 6))
 	y := make([]float64, len(times))
