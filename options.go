@@ -139,14 +139,14 @@ func (o Options) kernel() (kernel.Kernel, error) {
 	return kernel.New(isa)
 }
 
-// plan makes the fit of an axis ready.
-func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid) (*stats.Plan, kernel.Kernel, error) {
+// plan makes the fit of an axis ready. kept is as in Grid.
+func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid, kept *stats.Kept) (*stats.Plan, kernel.Kernel, error) {
 	k, err := o.kernel()
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
 	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
-		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance}
+		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance, Kept: kept}
 	if so.Rank, err = o.Rank.on(axis, o.Fields); err != nil {
 		return nil, k, err
 	}

@@ -59,6 +59,12 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
+	if g.Kept != nil && (o.Samples || o.Residuals || o.Detrended || o.Deseasoned) {
+		return StreamPlan{}, &OptionError{Call: "a stream of kept sums", Option: "Samples, Residuals, Detrended or Deseasoned"}
+	}
+	if g.Kept != nil && (g.Type != kernel.Float64 || g.Masked) {
+		return StreamPlan{}, fmt.Errorf("pixtrend: kept sums are of %v without a mask, not %v", kernel.Float64, g.Type)
+	}
 	if o.Samples && (o.Residuals || o.Detrended || o.Deseasoned) {
 		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals, Detrended or Deseasoned"}
 	}
@@ -72,7 +78,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	var err error
 	if !o.Samples {
-		p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid)
+		p.stats, p.k, err = o.plan(g.Axis, g.Scale, g.Offset, g.Valid, g.Kept)
 	} else if err = o.refuse("a stream of Samples", true, false); err == nil {
 		p.k, err = o.kernel()
 	}
@@ -131,8 +137,13 @@ func (p *StreamPlan) cutsBlocks(o Options) bool {
 		(p.WindowWidth < min(g.BlockWidth, g.BlockX+g.Width) || p.WindowHeight < min(g.BlockHeight, g.BlockY+g.Height))
 }
 
-// dates returns the number of dates.
-func (p *StreamPlan) dates() int { return len(p.grid.Axis.T) }
+// dates returns the number of planes of a tile: one for each date, or those of kept sums.
+func (p *StreamPlan) dates() int {
+	if p.grid.Kept != nil {
+		return p.grid.Kept.Planes()
+	}
+	return len(p.grid.Axis.T)
+}
 
 func (p *StreamPlan) tileBytes(pixels int) int64 {
 	return tileBytes(p.grid.Type, p.grid.Masked, pixels, p.DatesAtOnce)
@@ -223,7 +234,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.Deseasoned || p.stats != nil && p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.Deseasoned || p.grid.Kept != nil || p.stats != nil && p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -35,6 +36,9 @@ type Grid struct {
 	// Covariates are those of Options.Model.Covariates that have no values for dates but for each
 	// pixel, in their order. The source is then a CovariateSource.
 	Covariates []GridCovariate
+	// Kept says that Read stores kept sums over the dates of Axis, whose planes take the place of dates;
+	// nil: it stores samples. Type is then Float64. The results are fields that follow from such sums.
+	Kept *stats.Kept
 	// ScratchBytes is the memory that Read holds for each pixel of a window on each worker. Plans
 	// count it.
 	ScratchBytes int

@@ -114,7 +114,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	for i := range workers {
 		busy.add(workers[i].busy)
 	}
-	rep := report(r, p.k, p.grid.Width*p.grid.Height, p.dates(), start)
+	rep := report(r, p.k, p.grid.Width*p.grid.Height, len(p.grid.Axis.T), start)
 	rep.Busy = busy
 	return rep, err
 }

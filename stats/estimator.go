@@ -32,6 +32,9 @@ var estimators = []struct {
 
 // newLinear makes the estimator of the linear model ready: the line, or any other model.
 func newLinear(p *Plan, fields []Field, o Options) (estimator, error) {
+	if o.Kept != nil {
+		return newKeptLine(p, fields, o), nil
+	}
 	if o.Model.isLine() {
 		return newLine(p, fields, o), nil
 	}
@@ -90,8 +93,9 @@ type share struct {
 // run fits the pixels of t. Every NaN in the results is kernel.NaN.
 func (s share) run(scratch any, t kernel.Tile, out outPlanes) {
 	s.fit(scratch, t, out)
-	if _, own := s.estimator.(*line); own {
-		return // its kernels write no other
+	switch s.estimator.(type) {
+	case *line, *keptLine:
+		return // their kernels write no other
 	}
 	oneNaN(out.f32)
 	oneNaN(out.f64)

@@ -22,6 +22,9 @@ type Options struct {
 	Significance  float64      // p-values below it make a TrendClass or MKClass of −1 or 1; between 0 and 1
 	Rank          RankOptions  // of the fields of ranks
 	Model         Model        // what is fitted; the zero Model is a line
+	// Kept says that the planes of tiles are kept sums over the dates of the plan and not its dates; nil:
+	// they are dates. Valid is not used then.
+	Kept *Kept
 }
 
 // DefaultConfidence is the confidence of limits where Options.Confidence is 0.
@@ -37,6 +40,7 @@ type Plan struct {
 	axis   axis
 	fields []Field
 	valid  kernel.Valid
+	kept   *Kept
 	shares []share
 	line   *line // for Series, which uses the one that is not nil
 	terms  *model
@@ -72,7 +76,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("stats: a line needs at least 2 observations, the minimum is set to %d", o.MinObs)
 	}
 	frame, at := newFrame(times)
-	p := &Plan{k: k, model: o.Model, times: slices.Clone(times), frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid}
+	p := &Plan{k: k, model: o.Model, times: slices.Clone(times), frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid, kept: o.Kept}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
@@ -95,8 +99,16 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Kept != nil {
+		if err := p.checkKept(o); err != nil {
+			return nil, err
+		}
+	}
 	if p.shares, err = p.divide(o); err != nil {
 		return nil, err
+	}
+	if o.Kept != nil {
+		return p, nil // series need samples
 	}
 	for _, s := range p.shares {
 		p.keep(s.estimator)
@@ -137,8 +149,13 @@ func (e *FieldError) Error() string {
 // Fields returns the fields in the order of the results.
 func (p *Plan) Fields() []Field { return slices.Clone(p.fields) }
 
-// Dates returns the number of planes that tiles must have.
-func (p *Plan) Dates() int { return len(p.at) }
+// Dates returns the number of planes that tiles must have: one for each date, unless sums are kept.
+func (p *Plan) Dates() int {
+	if p.kept != nil {
+		return p.kept.Planes()
+	}
+	return len(p.at)
+}
 
 // AllDates reports whether a field needs all dates of a pixel together. Fit computes such fields;
 // NewSums panics.

@@ -288,9 +288,28 @@ func (k *Second) line() (l secondLine, ok bool) {
 // End writes the results that the second look at pixel i of s was for. ends are the times of the
 // pixel's first and last observation, if a result depends on them.
 func End[F kernel.Float](l *Lines, out *[Outs][]F, s *kernel.Sums, i int, ends [2]float64, k *Second) {
+	line, ok := k.line()
+	state := noLine
+	if ok {
+		state = oneLine
+	}
+	end(l, out, s, i, ends, k, line, state)
+}
+
+// lineState says what is known of the line of a second look.
+type lineState uint8
+
+const (
+	noLine   lineState = iota // all observations are at one time
+	oneLine                   // it is known
+	lostLine                  // the sums that it would follow from have left the range of float64
+)
+
+// end writes the results of a line, which the second look at pixel i of s was for.
+func end[F kernel.Float](l *Lines, out *[Outs][]F, s *kernel.Sums, i int, ends [2]float64, k *Second, line secondLine, state lineState) {
 	var r [Outs]float64
 	r[OutSlope] = s.Slope(i, l.Line)
-	l.results(&r, k, ends)
+	l.results(&r, k, line, state == oneLine, ends)
 	for j, o := range out {
 		if o != nil && (k.why&clustered != 0 || OfResiduals[j]) {
 			o[i] = F(kernel.OneNaN(r[j]))
@@ -326,9 +345,8 @@ func (l *Lines) Residuals(k *Second, times, series []float64) (mean float64) {
 
 // results computes the results that the second look is for. The others keep what r has, which must
 // include the slope.
-func (l *Lines) results(r *[Outs]float64, k *Second, ends [2]float64) {
+func (l *Lines) results(r *[Outs]float64, k *Second, line secondLine, ok bool, ends [2]float64) {
 	at := &l.Times
-	line, ok := k.line()
 	if !ok || !(k.n >= float64(l.Line.MinObs)) {
 		for j := range r {
 			r[j] = math.NaN()
