@@ -54,7 +54,7 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	if err := o.Model.withoutRasters(); err != nil {
 		return Report{}, err
 	}
-	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid)
+	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid, nil)
 	if err != nil {
 		return Report{}, err
 	}

@@ -39,9 +39,9 @@ func (x *expansion) splitPages() {
 
 // checkContent refuses a file of which it is not clear what is fitted: outputs of pixtrend, files
 // that hold several rasters, and files without one. files is how many inputs there are.
-func checkContent(ds *gdal.Dataset, name string, files int) error {
+func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) error {
 	shown := gdal.DisplayName(name)
-	made := slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
+	made := !o.ofSums && slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
 	if dated := ds.Metadata(contentItem, "") != ""; made && !(dated && files == 1) {
 		return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", shown)
 	}

@@ -100,7 +100,12 @@ func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	for i, r := range s.readings {
 		dates[i] = r.Date
 	}
-	if kept, err = o.Select.Select(dates); err != nil {
+	if o.kept != nil {
+		kept, err = o.Select.Some(dates)
+	} else {
+		kept, err = o.Select.Select(dates)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", described(s.files), err)
 	}
 	s.readings = permuted(s.readings, kept)
@@ -169,6 +174,9 @@ func (s *Stack) sortByDate(o OpenOptions) (timeaxis.Axis, error) {
 		return timeaxis.Axis{}, fmt.Errorf("%s: %w", described(s.files), err)
 	}
 	dates := axis.Dates
+	if o.kept != nil {
+		dates = o.kept.axis.Dates
+	}
 	if s.groups != nil {
 		dates = s.composites.Dates
 	} else if d := axis.Duplicates(); len(d) > 0 {
@@ -192,6 +200,9 @@ func (o OpenOptions) axis(readings []timeaxis.Reading) (timeaxis.Axis, []int, er
 	dates := make([]timeaxis.Date, len(readings))
 	for i, r := range readings {
 		dates[i] = r.Date
+	}
+	if o.kept != nil {
+		return o.kept.with(dates, o.Per)
 	}
 	axis, order, err := timeaxis.NewAxis(dates)
 	if err != nil {

@@ -34,6 +34,7 @@ type Options struct {
 	Residuals  string      // a second output: the residuals of each observation, a band a date; "": none
 	Detrend    string      // a third: the observations without the trend; "": none
 	Deseason   string      // a fourth: the observations without the harmonics; "": none
+	Keep       string      // a file for the sums of the line, to which PrepareUpdate adds dates; "": they are not kept
 	Others     []string    // files that the caller writes afterwards, such as a map, which are checked with the outputs
 	Overwrite  bool        // replace outputs that exist
 	Format     Format      // of the outputs; "": GTiff
@@ -67,6 +68,7 @@ type Job struct {
 	stack   *Stack
 	geo     geo             // of the outputs
 	source  pixtrend.Source // of the windows: the stack, or composites of it
+	sums    *summing        // which the source keeps or adds to; nil: none
 	options Options
 	budget  budget
 	outputs []output
@@ -115,7 +117,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 			return nil, err
 		}
 	}
-	if err := o.checkTargets(output); err != nil {
+	if err := cmp.Or(o.checkKeep(), o.checkTargets(output)); err != nil {
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended, o.Fit.Deseasoned = o.Residuals != "", o.Detrend != "", o.Deseason != ""
@@ -197,6 +199,11 @@ func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error)
 	if err := s.checkComposites(); err != nil {
 		return nil, err
 	}
+	if k := s.options.kept; k != nil {
+		if err := s.join(k); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
@@ -210,7 +217,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	source, err := s.fitted(o.Fit.Threads)
+	source, sums, err := s.sourceOf(o)
 	if err != nil {
 		return nil, err
 	}
@@ -218,6 +225,11 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	plan, err := s.planWithin(memory, grid, o.Fit)
 	if err != nil {
 		return nil, err
+	}
+	if sums != nil {
+		if err := sums.begin(plan); err != nil {
+			return nil, err
+		}
 	}
 	s.keepFilesWithin(memory, plan)
 	if inSeasons(o.Fit) {
@@ -230,7 +242,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
-		Notes: s.Notes(), stack: s, geo: part, source: source, options: o, budget: memory,
+		Notes: s.Notes(), stack: s, geo: part, source: source, sums: sums, options: o, budget: memory,
 	}
 	j.Treatment.Model = o.modelText(grid.Axis)
 	if err := j.addOutputs(); err != nil {
@@ -296,6 +308,9 @@ func (j *Job) Close() error { return j.stack.Close() }
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	tally := startTally(j)
+	if j.sums != nil && j.sums.sink != nil {
+		j.sums.sink.create = tally.create
+	}
 	fitted, copied := j.inSteps(progress)
 	start, hidden := time.Now(), j.stack.maskedSamples.Load()
 	report, err := j.Plan.Run(ctx, j.source, tally, fitted)

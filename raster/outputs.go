@@ -56,6 +56,9 @@ func (j *Job) newOutputs() []output {
 		spec.Bands = j.dateBands()
 		outputs = append(outputs, output{path, spec})
 	}
+	if path := j.options.Keep; path != "" {
+		outputs = append(outputs, output{path, j.sumsSpec(fields)})
+	}
 	return outputs
 }
 
@@ -98,7 +101,9 @@ func (j *Job) addOutputs() error {
 		if !made.plain {
 			j.Scratch += o.spec.rawBytes()
 		}
-		j.Format = o.spec.format()
+		if i == 0 {
+			j.Format = o.spec.format()
+		}
 	}
 	return nil
 }
@@ -217,7 +222,7 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 // and before inputs are opened.
 func (o Options) checkTargets(output string) error {
 	targets := []atomicfile.Target{{Path: output}}
-	for _, path := range append(o.sideOutputs(), o.Others...) {
+	for _, path := range append(append(o.sideOutputs(), o.Keep), o.Others...) {
 		if path != "" {
 			targets = append(targets, atomicfile.Target{Path: path})
 		}
@@ -263,6 +268,9 @@ func createFiles(outputs []output) (outputFiles, error) {
 func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
 	size := planes.Type.Size()
 	for _, f := range files {
+		if planes.Dates == 0 { // the last file is of sums
+			break
+		}
 		part := planes
 		part.Dates = len(f.spec.Bands)
 		if err := f.Write(w, part); err != nil {

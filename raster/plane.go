@@ -88,7 +88,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 
 // describeOpen is describe for an open file.
 func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]plane, geo, error) {
-	if err := checkContent(ds, name, files); err != nil {
+	if err := o.checkContent(ds, name, files); err != nil {
 		return nil, geo{}, err
 	}
 	bands := len(ds.Bands())

@@ -48,6 +48,8 @@ type OpenOptions struct {
 	Recursive bool
 
 	ofMasks  bool // the files are masks of others
+	ofSums   bool // the file has kept sums
+	kept     *keptSums
 	unfitted bool // no line is fitted, so that seasons distort nothing
 	seasonal bool // the model has a season, so that one in the samples is no trouble
 
@@ -106,7 +108,7 @@ type Stack struct {
 	folders       *gdal.Folders // of the files
 	options       OpenOptions
 	masks         *Stack   // the files of masks; nil if there are none
-	covariates    []*Stack // those of the model that are rasters, of the dates of the axis
+	covariates    []*Stack // those of the model that are rasters, of the dates of the axis; or the kept sums that the stack is added to
 	geo           geo
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
@@ -281,6 +283,14 @@ func (s *Stack) keepFiles() (kept []int) {
 
 // inputsText names the rasters that are used, for the metadata of an output.
 func (s *Stack) inputsText() string {
+	if k := s.options.kept; k != nil {
+		return k.sumsText() + s.ownText()
+	}
+	return s.ownText()
+}
+
+// ownText is inputsText without the sums of other rasters.
+func (s *Stack) ownText() string {
 	names := s.Names()
 	bands := 0
 	for _, p := range s.planes {

@@ -35,7 +35,7 @@ func newLinear(p *Plan, fields []Field, o Options) (estimator, error) {
 	if o.Kept != nil {
 		return newKeptLine(p, fields, o), nil
 	}
-	if o.Model.isLine() {
+	if o.Model.IsLine() {
 		return newLine(p, fields, o), nil
 	}
 	return newModel(p, fields, o)

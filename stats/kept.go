@@ -127,7 +127,7 @@ func (e *KeptError) Error() string {
 
 // checkKept returns an error if what o asks for does not follow from kept sums.
 func (p *Plan) checkKept(o Options) error {
-	if !o.Model.isLine() {
+	if !o.Model.IsLine() {
 		return fmt.Errorf("stats: a model with more than a line needs the samples of all dates, and sums are kept of a line alone")
 	}
 	for _, f := range p.fields {

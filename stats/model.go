@@ -123,14 +123,14 @@ func (m Model) terms() []term {
 // Coefficients returns the number of coefficients, 2 of a line.
 func (m Model) Coefficients() int { return len(m.terms()) }
 
-// isLine reports whether the model is a straight line by ordinary least squares.
-func (m Model) isLine() bool {
+// IsLine reports whether the model is a straight line by ordinary least squares.
+func (m Model) IsLine() bool {
 	return m.Coefficients() == 2 && m.Weights == nil && m.Robust.isZero() && !m.AR1
 }
 
 // LeastObs returns the number of observations that a pixel needs by default.
 func (m Model) LeastObs() int {
-	if m.isLine() {
+	if m.IsLine() {
 		return 2
 	}
 	return m.Coefficients() + 1

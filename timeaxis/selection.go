@@ -75,6 +75,32 @@ func (s Selection) Check() error {
 // A day as a bound, or months, for dates that are years are [ErrMixed]: a year
 // has no place among days. Fewer than two different dates left are [ErrTooFew].
 func (s Selection) Select(dates []Date) ([]int, error) {
+	kept, err := s.among(dates)
+	if err != nil {
+		return nil, err
+	}
+	different := map[Date]bool{}
+	for _, i := range kept {
+		different[dates[i]] = true
+	}
+	if len(different) < 2 && !s.All() {
+		return nil, fmt.Errorf("%w: the selection %v leaves %d of %s, with %s: a trend needs two or more dates, use more of them",
+			ErrTooFew, s, len(kept), count(len(dates), "raster"), count(len(different), "date"))
+	}
+	return kept, nil
+}
+
+// Some is Select for dates that join others: one is enough.
+func (s Selection) Some(dates []Date) ([]int, error) {
+	kept, err := s.among(dates)
+	if err == nil && len(kept) == 0 && !s.All() {
+		err = fmt.Errorf("%w: the selection %v leaves none of %s: use more of them", ErrTooFew, s, count(len(dates), "raster"))
+	}
+	return kept, err
+}
+
+// among returns the indices of the dates that are used.
+func (s Selection) among(dates []Date) ([]int, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
@@ -89,14 +115,6 @@ func (s Selection) Select(dates []Date) ([]int, error) {
 		if s.has(d) {
 			kept = append(kept, i)
 		}
-	}
-	different := map[Date]bool{}
-	for _, i := range kept {
-		different[dates[i]] = true
-	}
-	if len(different) < 2 && !s.All() {
-		return nil, fmt.Errorf("%w: the selection %v leaves %d of %s, with %s: a trend needs two or more dates, use more of them",
-			ErrTooFew, s, len(kept), count(len(dates), "raster"), count(len(different), "date"))
 	}
 	return kept, nil
 }
