@@ -52,6 +52,7 @@ type Job struct {
 	Grid        pixtrend.Grid
 	Given       int      // rasters before dates were selected; Inputs are those used
 	DatedBy     []string // the sources of the dates, such as "file name", the most frequent first
+	Sums        string   // the sums that an update adds to, such as "sums of 20 years, 1995–2014 in sums.tif"; "": a fit
 	Unit        string   // of the samples; "" if the files do not say
 	Treatment
 	Plan      pixtrend.StreamPlan
@@ -244,6 +245,9 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
 		Notes: s.Notes(), stack: s, geo: part, source: source, sums: sums, options: o, budget: memory,
 	}
+	if k := s.options.kept; k != nil {
+		j.Sums, j.FileBytes = k.text(), j.FileBytes+k.stack.FileBytes()
+	}
 	j.Treatment.Model = o.modelText(grid.Axis)
 	if err := j.addOutputs(); err != nil {
 		return nil, err
@@ -291,6 +295,14 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 
 // Model returns the model as far as it decides which fields there are, and their names.
 func (j *Job) Model() stats.Model { return j.options.Model() }
+
+// Samples returns the type of the samples of the inputs and which of them are observations.
+func (j *Job) Samples() (kernel.DType, kernel.Valid) {
+	if j.Grid.Kept != nil {
+		return j.stack.grid.Type, j.stack.grid.Valid
+	}
+	return j.Grid.Type, j.Grid.Valid
+}
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
 func (j *Job) CRS() (name string) {

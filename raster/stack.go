@@ -284,7 +284,7 @@ func (s *Stack) keepFiles() (kept []int) {
 // inputsText names the rasters that are used, for the metadata of an output.
 func (s *Stack) inputsText() string {
 	if k := s.options.kept; k != nil {
-		return k.sumsText() + s.ownText()
+		return k.text() + ", and " + s.ownText()
 	}
 	return s.ownText()
 }
@@ -427,6 +427,9 @@ func (s *Stack) pixelBytes() int64 {
 	var n int64
 	for _, p := range s.bands {
 		n += int64(p.dtype.Size())
+	}
+	if k := s.options.kept; k != nil {
+		n += k.stack.pixelBytes()
 	}
 	return n
 }

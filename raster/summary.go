@@ -14,6 +14,8 @@ import (
 type Summary struct {
 	Output    string   `json:"output"`
 	Outputs   []string `json:"outputs,omitempty"`   // of composites: a file, or a file for each
+	Sums      string   `json:"sums,omitempty"`      // what an update was added to, see Job.Sums
+	Keep      string   `json:"kept,omitempty"`      // the file of kept sums
 	Residuals string   `json:"residuals,omitempty"` // the second output; "": none
 	Detrend   string   `json:"detrend,omitempty"`   // the third; "": none
 	Deseason  string   `json:"deseason,omitempty"`  // the fourth; "": none
@@ -76,7 +78,7 @@ type FDR struct {
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	g, busy := j.Grid, report.Busy
 	s := Summary{
-		Output: j.Output, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason, Format: j.Format,
+		Output: j.Output, Sums: j.Sums, Keep: j.options.Keep, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason, Format: j.Format,
 		Width: g.Width, Height: g.Height, Pixels: report.Pixels,
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),

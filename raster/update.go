@@ -282,12 +282,12 @@ func (s *Stack) sourceOf(o Options) (source pixtrend.Source, sums *summing, err 
 	return source, nil, nil
 }
 
-// sumsText describes the sums that a stack is added to, for the metadata of an output.
-func (k *keptSums) sumsText() string {
+// text describes the sums.
+func (k *keptSums) text() string {
 	axis, _, err := timeaxis.NewAxis(k.dates)
 	text := fmt.Sprintf("%d dates", len(k.dates))
 	if err == nil {
 		text = axis.String()
 	}
-	return fmt.Sprintf("sums of %s in %s, and ", text, k.stack.files[0])
+	return fmt.Sprintf("sums of %s in %s", text, k.stack.files[0])
 }

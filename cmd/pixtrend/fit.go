@@ -23,6 +23,7 @@ import (
 
 // fit is the command line of pixtrend fit.
 type fit struct {
+	sums         string // the file of sums that an update adds to; "": a fit
 	inputs       []string
 	output       string
 	options      raster.Options
@@ -74,6 +75,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # the same with the sums kept, to which pixtrend update adds dates\n" +
+			"  pixtrend fit demo -o until2012.tif --to 2012 --keep sums2012.tif\n" +
 			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -99,13 +102,8 @@ func newFitCommand() *cobra.Command {
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
-		option(flags, &f.fields, "stats", "", "FIELDS",
-			"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(stats.FamilyNames(), ", ")+
-				", or all; see pixtrend help semantics", f.addFields)
-		option(flags, &o.Fit.Significance, "significance", "", "ALPHA",
-			"also write trend_class, the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0; or mk_class, the same of mk_s and mk_pvalue, if FIELDS are of ranks", between0And1)
-		option(flags, &o.FDR, "fdr", "", "RATE",
-			"also write pvalue and trend_class, or mk_pvalue and mk_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
+		f.fieldFlag(flags, stats.FamilyNames())
+		f.levelFlags(flags)
 		compositeFlags(flags, &o.Composite)
 		lineFlags(flags, &o.Fit)
 	})
@@ -117,19 +115,50 @@ func newFitCommand() *cobra.Command {
 			"also write the residual of each observation to FILE, one band per date", outputName)
 		option(flags, &o.Detrend, "detrend", "", "FILE", "also write the observations without their trend to FILE; the mean of each pixel is kept", outputName)
 		option(flags, &o.Deseason, "deseason", "", "FILE", "also write the observations without the season of --harmonics to FILE", outputName)
-		option(flags, &f.picture, "map", "", "FILE",
-			"also draw a map of slope or sen_slope, or of the first field if neither is written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
+		f.keepFlag(flags)
+		f.mapFlag(flags)
 		fileFlags(flags, o)
 	})
-	resourceFlags(cmd, o, &f.window)
+	f.lastFlags(cmd)
+	completeList(cmd, "stats", fieldCompletions()...)
+	return cmd
+}
+
+// fieldFlag defines the flag of the fields.
+func (f *fit) fieldFlag(flags *pflag.FlagSet, names []string) {
+	option(flags, &f.fields, "stats", "", "FIELDS",
+		"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(names, ", ")+
+			", or all; see pixtrend help semantics", f.addFields)
+}
+
+// levelFlags defines the flags of the levels at which trends are found.
+func (f *fit) levelFlags(flags *pflag.FlagSet) {
+	option(flags, &f.options.Fit.Significance, "significance", "", "ALPHA",
+		"also write trend_class, the sign of the slope where pvalue is below ALPHA, such as 0.05, else 0; or mk_class, the same of mk_s and mk_pvalue, if FIELDS are of ranks", between0And1)
+	option(flags, &f.options.FDR, "fdr", "", "RATE",
+		"also write pvalue and trend_class, or mk_pvalue and mk_class, with trends found over all pixels together so that a share of RATE of them, such as 0.05, is expected to be due to chance", between0And1)
+}
+
+// mapFlag defines the flag of the picture.
+func (f *fit) mapFlag(flags *pflag.FlagSet) {
+	option(flags, &f.picture, "map", "", "FILE",
+		"also draw a map of slope or sen_slope, or of the first field if neither is written, to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
+}
+
+// keepFlag defines the flag of the sums.
+func (f *fit) keepFlag(flags *pflag.FlagSet) {
+	option(flags, &f.options.Keep, "keep", "", "FILE", "also write the sums of the line to FILE, to which pixtrend update adds dates; see pixtrend help updates", outputName)
+}
+
+// lastFlags defines the flags of resources and messages, and completes those of files.
+func (f *fit) lastFlags(cmd *cobra.Command) {
+	resourceFlags(cmd, &f.options, &f.window)
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan, and write nothing")
 		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 		f.messages.define(flags, "print no progress and no summary")
 	})
-	completeList(cmd, "stats", fieldCompletions()...)
 	completeFiles(cmd)
-	return cmd
 }
 
 // fileFlags defines the flags of how a result is written.
@@ -216,13 +245,21 @@ func (f *fit) check() error {
 	return nil
 }
 
+// prepare prepares a fit, or an update.
+func (f *fit) prepare(ctx context.Context) (*raster.Job, error) {
+	if f.sums != "" {
+		return raster.PrepareUpdate(ctx, f.sums, f.inputs, f.output, f.options)
+	}
+	return raster.Prepare(ctx, f.inputs, f.output, f.options)
+}
+
 func (f *fit) run(stdout, stderr io.Writer) error {
 	log := f.log(stderr)
 	tellProgram(log)
 	start := time.Now()
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	job, err := raster.Prepare(ctx, f.inputs, f.output, f.options)
+	job, err := f.prepare(ctx)
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newFitCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newFitCommand(), newUpdateCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
 	root.AddCommand(newCompletionCommand(), newManCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	completeOthers(root)

@@ -25,6 +25,7 @@ var optionFlags = map[string]string{
 	"Fit.Significance":          "--significance",
 	"Fit.Threads":               "--threads",
 	"Frame":                     "--lonlat",
+	"Keep":                      "--keep",
 	"Mask":                      "--mask",
 	"Mask.Band":                 "--mask-band",
 	"Mask.Drop":                 "--mask-drop-bits",

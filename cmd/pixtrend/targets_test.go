@@ -74,6 +74,9 @@ func TestTargetsOfCommands(t *testing.T) {
 	if code, _, stderr := call(t, dir, "fit", "stack", "-o", "trend.tif", "--residuals", "residuals.tif", "-q"); code != 0 {
 		t.Fatal(stderr)
 	}
+	if code, _, stderr := call(t, dir, "fit", "stack", "--to", "2014", "-o", "old.tif", "--keep", "sums.tif", "-q"); code != 0 {
+		t.Fatal(stderr)
+	}
 	before := files(t, dir)
 	for _, tt := range []struct {
 		args string
@@ -82,6 +85,11 @@ func TestTargetsOfCommands(t *testing.T) {
 		{"fit stack -o trend.tif --map map.png", "given twice"},
 		{"fit stack -o trend.tif --residuals residuals.tif --map residuals.png", "given twice"},
 		{"fit stack -o trend.tif --residuals ./trend.tif", "given twice"},
+		{"fit stack -o trend.tif --keep ./trend.tif", "given twice"},
+		{"fit stack -o other.tif --keep in.png", "does not end"},
+		{"update sums.tif stack/ndvi_2015.tif -o sums.tif", "is also an input"},
+		{"update sums.tif stack/ndvi_2015.tif -o other.tif --keep sums.tif", "is also an input"},
+		{"update sums.tif stack/ndvi_2015.tif -o other.tif --keep stack/ndvi_1999.tif --residuals r.tif", "unknown flag"},
 		{"fit stack -o other.tif --map in.png", "is also an input"},
 		{"fit @list -o list", "is also an input"},
 		{"fit @list -o other.tif --map list.png", "is also an input"},

@@ -25,8 +25,9 @@ type Plan struct {
 	Origin      string      `json:"origin"`       // date of intercepts
 	Width       int         `json:"width"`
 	Height      int         `json:"height"`
-	PixelSize   [2]float64  `json:"pixel_size"` // x and y, in units of the CRS
-	CRS         string      `json:"crs"`        // such as EPSG:32617
+	PixelSize   [2]float64  `json:"pixel_size"`     // x and y, in units of the CRS
+	CRS         string      `json:"crs"`            // such as EPSG:32617
+	Sums        string      `json:"sums,omitempty"` // what the inputs are added to, see raster.Job.Sums
 	SampleType  string      `json:"sample_type"`
 	Nodata      any         `json:"nodata"` // a number, "nan", "inf", "-inf"; null if there is none
 	raster.Treatment
@@ -72,12 +73,13 @@ func (in PlanInput) label() string {
 // NewPlan describes a job. It also finds out whether the system lets threads be pinned.
 func NewPlan(j *raster.Job, overwrite bool) Plan {
 	g, p := j.Grid, j.Plan
+	samples, valid := j.Samples()
 	s := Plan{
 		count:      len(g.Axis.T),
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: JobDates(j), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
-		SampleType: raster.TypeName(g.Type), Nodata: NodataJSON(g.Valid),
+		SampleType: raster.TypeName(samples), Nodata: NodataJSON(valid), Sums: j.Sums,
 		Treatment: j.Treatment,
 		Windows:   p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
@@ -86,6 +88,9 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		OutputType: raster.TypeName(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
+	}
+	if j.Sums != "" { // which have planes in place of dates
+		s.DatesAtOnce = s.count
 	}
 	if p.Samples {
 		s.OutputBytes = int64(g.Width) * int64(g.Height) * int64(s.count) * int64(p.Type.Size())
@@ -120,6 +125,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 		fmt.Fprintf(&b, "%-8s  %s\n", name, foreign.Sprintf(format, args...))
 	}
 	row("inputs", "%d rasters, %s%s", len(s.Inputs), humanize.Bytes(uint64(s.InputBytes)), s.remote())
+	if s.Sums != "" {
+		row("", "added to the %s", s.Sums)
+	}
 	axis := "dates"
 	if s.Inputs[0].X != nil {
 		axis = "x"

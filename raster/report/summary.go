@@ -76,6 +76,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Deseason != "" {
 		fmt.Fprintf(&b, "%s: observations without their season, a band for each of %d dates\n", s.Deseason, s.Dates)
 	}
+	if s.Sums != "" {
+		fmt.Fprintf(&b, "added to the %s\n", foreign.Printable(s.Sums))
+	}
+	if s.Keep != "" {
+		fmt.Fprintf(&b, "%s: the sums of the line over %d dates\n", foreign.Printable(s.Keep), s.Dates)
+	}
 	if s.Model != "" {
 		fmt.Fprintf(&b, "model: %s\n", s.Model)
 	}
