@@ -26,7 +26,7 @@ func newUpdateCommand() *cobra.Command {
 			"  # the new dates of a folder that has all rasters, and other fields\n" +
 			"  pixtrend update sums2014.tif demo --from 2015 -o more.tif --stats slope,pvalue,change,n --fdr 0.05\n" +
 			"  # sums that are compressed, as the output is\n" +
-			"  pixtrend update sums2014.tif demo --from 2015 -o small.tif --keep small_sums.tif --co COMPRESS=DEFLATE",
+			"  pixtrend update sums2014.tif demo --from 2015 -o small.tif --keep s.tif --co COMPRESS=DEFLATE",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usagef("no sums or no input: name the file of sums, and then the rasters that are added")
