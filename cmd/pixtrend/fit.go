@@ -31,6 +31,7 @@ type fit struct {
 	drivers      []string // besides GTiff
 	picture      string   // a map of the result; "": none
 	dryRun, json bool
+	limits       []string // what has set the threads and the memory, if not the user
 	messages
 }
 
@@ -81,6 +82,7 @@ func newFitCommand() *cobra.Command {
 			return checkStackFlags(cmd, f.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.limits = limitsOf(cmd.Flags())
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -136,8 +138,8 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 // resourceFlags defines the flags of what a job uses.
 func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M, or less where the system or Slurm allows less)", parseSize)
 		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
 		option(flags, window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
 	})
@@ -217,7 +219,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	tellJob(log, job, time.Since(start))
 	if f.dryRun {
 		p := report.NewPlan(job, f.options.Overwrite)
-		p.Map = f.picture
+		p.Map, p.Limits = f.picture, f.limits
 		text, err := p.Text(f.json)
 		if err != nil {
 			return err

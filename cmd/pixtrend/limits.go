@@ -1,19 +1,43 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"runtime"
 	"strconv"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pixtrend/pixtrend/internal/limits"
+	"github.com/pixtrend/pixtrend/runner"
 )
 
 // defaultMemory is the limit of commands that have the option --memory.
 const defaultMemory = 512 << 20
 
-// checkLimitsFor checks the limits of the process for a command with its flags.
+// Memory within a limit of the system, which counts all that the process has.
+const (
+	besideMemory = 64 << 20 // what the program itself takes, beside --memory
+	leastMemory  = 16 << 20 // the least --memory
+)
+
+// checkLimitsFor sets the threads and the memory of a command that are not given to what the system
+// allows, and checks the limits of the process with them.
 func checkLimitsFor(cmd *cobra.Command) error {
 	if !cmd.HasParent() || cmd.Flags().Lookup("quiet") == nil && cmd.Flags().Lookup("json") == nil {
 		return nil // it reads and writes no raster
+	}
+	allowed, err := limits.Read(os.DirFS("/"), os.Getenv)
+	if err != nil {
+		return fmt.Errorf("%w: correct or unset it", err)
+	}
+	if err := keepTo(cmd.Flags(), allowed); err != nil {
+		return err
+	}
+	for _, text := range limitsOf(cmd.Flags()) {
+		verboseLog(cmd, cmd.ErrOrStderr()).Info("limited the " + text)
 	}
 	memory, threads := int64(0), runtime.GOMAXPROCS(0)
 	if flag := cmd.Flags().Lookup("memory"); flag != nil {
@@ -28,4 +52,49 @@ func checkLimitsFor(cmd *cobra.Command) error {
 		}
 	}
 	return checkLimits(memory, threads)
+}
+
+// limitNote is the annotation of a flag that says what has set it if the user has not.
+const limitNote = "limit"
+
+// keepTo sets the flags --threads and --memory that are not given, where limits are below their
+// defaults.
+func keepTo(flags *pflag.FlagSet, l limits.Limits) error {
+	if flag := flags.Lookup("threads"); flag != nil && !flag.Changed {
+		usual := min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0))
+		// A limit of the process's own control group has lowered GOMAXPROCS too.
+		if n := int(min(l.CPUs.N, int64(usual))); n > 0 && n < len(runner.Machine().CPUs) {
+			if err := limitFlag(flag, strconv.Itoa(n), l.CPUs.Why); err != nil {
+				return err
+			}
+		}
+	}
+	flag := flags.Lookup("memory")
+	if flag == nil || flag.Changed || l.Memory.Why == "" || l.Memory.N >= defaultMemory+besideMemory {
+		return nil
+	}
+	n := l.Memory.N - besideMemory
+	if n < leastMemory {
+		return fmt.Errorf("%s of memory, and the program needs %d MiB: ask for more, or set --memory to try with less", l.Memory.Why, (besideMemory+leastMemory)>>20)
+	}
+	return limitFlag(flag, strconv.FormatInt(n, 10), fmt.Sprintf("%s, of which %s are for the program itself", l.Memory.Why, humanize.IBytes(besideMemory)))
+}
+
+// limitFlag sets a flag that the user has not given.
+func limitFlag(flag *pflag.Flag, value, why string) error {
+	if flag.Annotations == nil {
+		flag.Annotations = map[string][]string{}
+	}
+	flag.Annotations[limitNote] = []string{why}
+	return flag.Value.Set(value)
+}
+
+// limitsOf returns what has limited the threads and the memory of a command, for its plan.
+func limitsOf(flags *pflag.FlagSet) (texts []string) {
+	for _, name := range []string{"threads", "memory"} {
+		if flag := flags.Lookup(name); flag != nil && len(flag.Annotations[limitNote]) > 0 {
+			texts = append(texts, name+": "+flag.Annotations[limitNote][0])
+		}
+	}
+	return texts
 }
