@@ -29,6 +29,9 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	if !cmd.HasParent() || cmd.Flags().Lookup("quiet") == nil && cmd.Flags().Lookup("json") == nil {
 		return nil // it reads and writes no raster
 	}
+	if err := checkFiles(); err != nil { // before any file is opened
+		return err
+	}
 	allowed, err := limits.Read(os.DirFS("/"), os.Getenv)
 	if err != nil {
 		return fmt.Errorf("%w: correct or unset it", err)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,5 +143,59 @@ func TestPipesAreRefused(t *testing.T) {
 		if code, stdout, stderr := call(t, dir, strings.Fields(args)...); code != 1 || !strings.Contains(stdout+stderr, "only regular files are") {
 			t.Errorf("%s: exit code %d, %q", args, code, stderr)
 		}
+	}
+}
+
+// Threads and memory that are not given are those that Slurm allows, and the plan says so.
+func TestSlurmLimits(t *testing.T) {
+	dir := folder(t)
+	for _, tt := range []struct {
+		env, args string
+		threads   int
+		memory    int64
+		limits    []string
+	}{
+		{"SLURM_CPUS_PER_TASK=1 SLURM_MEM_PER_NODE=128", "fit stack", 1, 64 << 20,
+			[]string{"threads: SLURM_CPUS_PER_TASK is 1", "memory: SLURM_MEM_PER_NODE is 128 MiB, of which 64 MiB are for the program itself"}},
+		{"SLURM_CPUS_PER_TASK=1 SLURM_MEM_PER_CPU=100", "composite stack --annual max", 1, 36 << 20,
+			[]string{"threads: SLURM_CPUS_PER_TASK is 1", "memory: SLURM_MEM_PER_CPU is 100 MiB, for 1 CPU, of which 64 MiB are for the program itself"}},
+		{"SLURM_CPUS_PER_TASK=1 SLURM_MEM_PER_NODE=128", "fit stack --threads 3 --memory 256M", 3, 256 << 20, nil},
+		{"SLURM_CPUS_PER_TASK=1 SLURM_MEM_PER_NODE=4096", "fit stack", 1, 512 << 20, []string{"threads: SLURM_CPUS_PER_TASK is 1"}},
+		{"SLURM_CPUS_PER_TASK=x SLURM_MEM_PER_NODE=1", "fit stack", 0, 0, []string{"SLURM_CPUS_PER_TASK is \"x\""}},
+		{"SLURM_MEM_PER_NODE=79", "fit stack", 0, 0, []string{"SLURM_MEM_PER_NODE is 79 MiB of memory, and the program needs 80 MiB", "--memory"}},
+		{"SLURM_MEM_PER_NODE=79", "info stack", 0, 0, []string{"needs 80 MiB"}},
+	} {
+		args := strings.Fields(tt.args)
+		if args[0] != "info" {
+			args = append(args, "-o", "out.tif", "--dry-run", "--json", "--window", "16x16")
+		}
+		code, stdout, stderr := start(t, command(dir, strings.Fields(tt.env), args...))
+		if tt.threads == 0 {
+			for _, want := range tt.limits {
+				if code != 1 || !strings.Contains(stderr, want) {
+					t.Errorf("%s %s: exit code %d, %q, want %s", tt.env, tt.args, code, stderr, want)
+				}
+			}
+			continue
+		}
+		var plan struct {
+			Threads int
+			Memory  int64
+			Limits  []string
+		}
+		if err := json.Unmarshal([]byte(stdout), &plan); err != nil || code != 0 {
+			t.Fatalf("%s %s: exit code %d, %v, %s", tt.env, tt.args, code, err, stderr)
+		}
+		if plan.Threads != tt.threads || plan.Memory != tt.memory || !slices.Equal(plan.Limits, tt.limits) {
+			t.Errorf("%s %s: %+v, want %+v", tt.env, tt.args, plan, tt)
+		}
+	}
+	_, _, stderr := start(t, command(dir, []string{"SLURM_CPUS_PER_TASK=1"}, "fit", "stack", "-o", "a.tif", "-v"))
+	if !strings.Contains(stderr, "pixtrend: limited the threads: SLURM_CPUS_PER_TASK is 1\n") {
+		t.Errorf("-v does not say what limits the threads: %q", stderr)
+	}
+	_, stdout, _ := start(t, command(dir, []string{"SLURM_MEM_PER_NODE=128"}, "fit", "stack", "-o", "b.tif", "--dry-run"))
+	if !strings.Contains(stdout, "\nlimits    memory: SLURM_MEM_PER_NODE is 128 MiB, of which") {
+		t.Errorf("the plan does not say what limits the memory:\n%s", stdout)
 	}
 }
