@@ -6,15 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/template"
 	"unicode"
+
+	"github.com/pixtrend/pixtrend/raster"
 )
 
 //go:embed scripts
 var scriptFiles embed.FS
 
-var scripts = template.Must(template.New("").Funcs(template.FuncMap{"sh": shellQuoted, "json": jsonQuoted, "task": taskOf}).ParseFS(scriptFiles, "scripts/*.tmpl"))
+var scripts = template.Must(template.New("").Funcs(template.FuncMap{"sh": shellQuoted, "shells": commandLine, "json": jsonQuoted, "task": taskOf}).ParseFS(scriptFiles, "scripts/*.tmpl"))
 
 // Scheduler is a system that runs the parts of a job.
 type Scheduler string
@@ -28,13 +31,10 @@ const (
 // templateOf is where the script of a scheduler is.
 var templateOf = map[Scheduler]string{Slurm: "slurm.sh.tmpl", Kubernetes: "kubernetes.yaml.tmpl", AWSBatch: "aws-batch.sh.tmpl"}
 
-// Limits of schedulers.
 const (
-	besideMemory       = 64 << 20 // what the program takes beside its --memory
-	mostKubernetes     = 100_000  // completions of an Indexed Job with backoffLimitPerIndex
-	mostAWSBatch       = 10_000   // jobs of an array
-	usualScriptThreads = 1
-	usualScriptMemory  = 512 << 20
+	besideMemory   = 64 << 20 // what the program takes beside its --memory
+	mostKubernetes = 100_000  // completions of an Indexed Job with backoffLimitPerIndex
+	mostAWSBatch   = 10_000   // jobs of an array
 )
 
 // Script has what scripts for schedulers contain. A script runs each part as a task of its own, tries
@@ -58,12 +58,6 @@ type Script struct {
 
 // Write writes the script for a scheduler.
 func (s Script) Write(w io.Writer, to Scheduler) error {
-	if s.Threads == 0 {
-		s.Threads = usualScriptThreads
-	}
-	if s.Memory == 0 {
-		s.Memory = usualScriptMemory
-	}
 	if err := s.check(to); err != nil {
 		return err
 	}
@@ -118,8 +112,17 @@ func (s Script) Array() string {
 	return s.Missing
 }
 
+// CPUs returns how many CPUs to ask for.
+func (s Script) CPUs() int { return max(1, s.Threads) }
+
 // Megabytes returns the memory to ask for, in units of 2^20 bytes.
-func (s Script) Megabytes() int64 { return (s.Memory + besideMemory + 1<<20 - 1) >> 20 }
+func (s Script) Megabytes() int64 {
+	memory := s.Memory
+	if memory == 0 {
+		memory = raster.DefaultMemory
+	}
+	return (memory + besideMemory + 1<<20 - 1) >> 20
+}
 
 // A task is what a script calls the program for.
 type task struct {
@@ -127,7 +130,25 @@ type task struct {
 	Command string // run or merge
 }
 
+// Arguments returns the command line of the program. The program finds out how many CPUs it has.
+func (t task) Arguments() []string {
+	words := []string{t.Program, "job", t.Command, t.Dir}
+	if t.Memory > 0 {
+		words = append(words, "--memory", strconv.FormatInt(t.Memory, 10))
+	}
+	return words
+}
+
 func taskOf(s Script, command string) task { return task{s, command} }
+
+// commandLine returns words as a shell reads them.
+func commandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = shellQuoted(w)
+	}
+	return strings.Join(quoted, " ")
+}
 
 // shellQuoted returns a word of a POSIX shell.
 func shellQuoted(s string) string {
@@ -140,8 +161,8 @@ func shellQuoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// jsonQuoted returns a string of JSON, which is one of YAML too.
-func jsonQuoted(s string) (string, error) {
-	text, err := json.Marshal(s)
+// jsonQuoted returns a string or a list of strings of JSON, which is YAML too.
+func jsonQuoted(value any) (string, error) {
+	text, err := json.Marshal(value)
 	return string(text), err
 }

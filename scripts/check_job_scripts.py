@@ -3,7 +3,7 @@
     check_job_scripts.py FILE...
 
 FILE is YAML for kubectl (*.yaml), or a shell script that calls the AWS CLI (*.sh), which is run with
-a program in the place of the AWS CLI. scripts/check-job-scripts.sh calls it.
+a program in the place of the AWS CLI. scripts/script-test.sh calls it.
 """
 
 import json
@@ -46,12 +46,12 @@ def check_aws(file: pathlib.Path) -> int:
         parameters = json.loads(call[call.index("--cli-input-json") + 1])
         report = botocore.validate.ParamValidator().validate(parameters, shape)
         if report.has_errors():
-            sys.exit(f"check-job-scripts: {file}: {report.generate_report()}")
+            sys.exit(f"script-test: {file}: {report.generate_report()}")
         rules = parameters["retryStrategy"]["evaluateOnExit"]
         if len(rules) > 5 or rules[-1] != {"onReason": "*", "action": "EXIT"}:
-            sys.exit(f"check-job-scripts: {file}: the rules {rules} are more than 5, or do not end with EXIT")
+            sys.exit(f"script-test: {file}: the rules {rules} are more than 5, or do not end with EXIT")
     if "--depends-on" not in calls[-1] or calls[-1][calls[-1].index("--depends-on") + 1] != "jobId=an-id":
-        sys.exit(f"check-job-scripts: {file}: the merge does not depend on the parts")
+        sys.exit(f"script-test: {file}: the merge does not depend on the parts")
     return len(calls)
 
 
@@ -59,5 +59,5 @@ for name in sys.argv[1:]:
     path = pathlib.Path(name)
     count = check_kubernetes(path) if path.suffix == ".yaml" else check_aws(path)
     if count != 2:
-        sys.exit(f"check-job-scripts: {path} has {count} jobs, and it should have 2")
-    print(f"check-job-scripts: {path}: {count} jobs are valid")
+        sys.exit(f"script-test: {path} has {count} jobs, and it should have 2")
+    print(f"script-test: {path}: {count} jobs are valid")

@@ -169,22 +169,25 @@ start_cluster() {
 
 idle() { [[ $(sinfo -h -N -t idle 2>/dev/null | wc -l) == "${#nodes[@]}" ]]; }
 
-# task_of NODE: prints the process id of pixtrend on a node; fails if none runs.
-task_of() {
+# find_task NODE: sets task to the process id of pixtrend on a node, and variables to its environment;
+# fails if none runs.
+find_task() {
   local folder
   for folder in /proc/[0-9]*; do
     if [[ $(tr '\0' ' ' <"$folder/cmdline") == *"pixtrend job run $job "* ]] &&
-      tr '\0' '\n' <"$folder/environ" | grep -qx "SLURMD_NODENAME=$1"; then
-      echo "${folder#/proc/}"
+      variables=$(tr '\0' '\n' <"$folder/environ") && grep -qx "SLURMD_NODENAME=$1" <<<"$variables"; then
+      task=${folder#/proc/}
       return
     fi
   done 2>/dev/null
   return 1
 }
-has_task() { task_of "$1" >/dev/null; }
+
+# kill_task NODE: kills the process of a task on a node; fails if none runs.
+kill_task() { find_task "$1" && kill -9 "$task" 2>/dev/null; }
 
 some_shard() { compgen -G "$job/shards/*.json" >/dev/null; }
-submitted() { [[ -f $dir/submitted ]]; }
+submitted() { [[ -s $dir/submitted ]]; }
 requeued() { grep -q 'queued again' "$job"/logs/part-*.log 2>/dev/null; }
 lost() { grep -qE 'requeue job .* due to failure of node n2' "$dir/slurmctld.log"; }
 empty() { [[ -z $(squeue -h 2>/dev/null) ]]; }
@@ -197,7 +200,7 @@ say "the cluster of ${#nodes[@]} nodes runs after $SECONDS s, Slurm $(sinfo --ve
 SECONDS=0
 
 # The portable kernel and ranks make parts that are long enough to be killed in.
-run "pixtrend synth stack --width 1600 --height 1600 --dates 1995-2015 --co COMPRESS=DEFLATE --co TILED=YES -q"
+run "pixtrend synth stack --width 2560 --height 2560 --dates 2004-2015 --co COMPRESS=DEFLATE --co ZLEVEL=1 --co TILED=YES -q"
 fields='--stats slope,pvalue,sen_slope,mk_pvalue --fdr 0.05'
 run "pixtrend fit stack -o fit.tif $fields -q"
 run "pixtrend job plan job stack -o trend.tif $fields --parts 16"
@@ -216,12 +219,10 @@ submitter=''
 say "killed the shell that has submitted the job"
 
 until_true 60 "the first shard is there" some_shard
-until_true 30 "a task runs on n1" has_task n1
-task=$(task_of n1)
-! tr '\0' '\n' <"/proc/$task/environ" | grep '^LD_LIBRARY_PATH=' || fail "the task has the libraries of Slurm"
-kill -9 "$task"
+until_true 30 "a task runs on n1" kill_task n1
 say "killed process $task of a task on n1 after $SECONDS s"
-until_true 30 "a task runs on n2" has_task n2
+! grep '^LD_LIBRARY_PATH=' <<<"$variables" || fail "the task has the libraries of Slurm"
+until_true 30 "a task runs on n2" find_task n2
 kill -9 "${daemons[n2]}"
 wait "${daemons[n2]}" 2>/dev/null || true
 unset 'daemons[n2]'

@@ -69,7 +69,7 @@ func newJobCommand() *cobra.Command {
 			return usagef("no command of job is called %q: use %s", args[0], report.List(names, "or"))
 		},
 	}
-	cmd.AddCommand(newJobPlanCommand(), newJobRunCommand(), newJobStatusCommand(), newJobMergeCommand())
+	cmd.AddCommand(newJobPlanCommand(), newJobRunCommand(), newJobStatusCommand(), newJobMergeCommand(), newJobScriptCommand())
 	return cmd
 }
 

@@ -36,8 +36,10 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("%w: correct or unset it", err)
 	}
-	if err := keepTo(cmd.Flags(), allowed); err != nil {
-		return err
+	if cmd.Flags().Lookup("parts") == nil { // job plan writes down what is given, for processes elsewhere
+		if err := keepTo(cmd.Flags(), allowed); err != nil {
+			return err
+		}
 	}
 	for _, text := range limitsOf(cmd.Flags()) {
 		verboseLog(cmd, cmd.ErrOrStderr()).Info("limited the " + text)

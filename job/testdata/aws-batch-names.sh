@@ -16,7 +16,7 @@ parts=$(aws batch submit-job --query jobId --output text --cli-input-json "$(
   "jobDefinition": "pixtrend:3",
   "arrayProperties": {"size": 16},
   "containerOverrides": {
-    "command": ["/opt/pix trend/it's $HOME/pixtrend", "job", "run", "/data/night's \"job\" #1/{{x}} \\n: %j"],
+    "command": ["/opt/pix trend/it's $HOME/pixtrend","job","run","/data/night's \"job\" #1/{{x}} \\n: %j"],
     "resourceRequirements": [
       {"type": "VCPU", "value": "1"},
       {"type": "MEMORY", "value": "576"}
@@ -44,7 +44,7 @@ merge=$(aws batch submit-job --query jobId --output text --depends-on "jobId=$pa
   "jobQueue": "night",
   "jobDefinition": "pixtrend:3",
   "containerOverrides": {
-    "command": ["/opt/pix trend/it's $HOME/pixtrend", "job", "merge", "/data/night's \"job\" #1/{{x}} \\n: %j"],
+    "command": ["/opt/pix trend/it's $HOME/pixtrend","job","merge","/data/night's \"job\" #1/{{x}} \\n: %j"],
     "resourceRequirements": [
       {"type": "VCPU", "value": "1"},
       {"type": "MEMORY", "value": "576"}

@@ -16,7 +16,7 @@ parts=$(aws batch submit-job --query jobId --output text --cli-input-json "$(
   "jobDefinition": "pixtrend",
   "arrayProperties": {"size": 1000},
   "containerOverrides": {
-    "command": ["/usr/bin/pixtrend", "job", "run", "/data/job"],
+    "command": ["/usr/bin/pixtrend","job","run","/data/job","--memory","2147483648"],
     "resourceRequirements": [
       {"type": "VCPU", "value": "4"},
       {"type": "MEMORY", "value": "2112"}
@@ -44,7 +44,7 @@ merge=$(aws batch submit-job --query jobId --output text --depends-on "jobId=$pa
   "jobQueue": "night",
   "jobDefinition": "pixtrend",
   "containerOverrides": {
-    "command": ["/usr/bin/pixtrend", "job", "merge", "/data/job"],
+    "command": ["/usr/bin/pixtrend","job","merge","/data/job","--memory","2147483648"],
     "resourceRequirements": [
       {"type": "VCPU", "value": "4"},
       {"type": "MEMORY", "value": "2112"}

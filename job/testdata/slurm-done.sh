@@ -14,7 +14,7 @@ merge=$(sbatch --parsable --job-name=pixtrend-0123456789ab-merge \
   --cpus-per-task=4 --mem=2112M --requeue --open-mode=append --output=logs/merge.log <<'END OF THE SCRIPT'
 #!/usr/bin/env bash
 code=0
-/usr/bin/pixtrend job merge /data/job || code=$?
+/usr/bin/pixtrend job merge /data/job --memory 2147483648 || code=$?
 if ((code == 75 || code > 128)) && ((${SLURM_RESTART_COUNT:-0} < 3)); then
   echo "exit code $code on ${SLURMD_NODENAME-}: queued again"
   scontrol requeue "$SLURM_JOB_ID" && exit
