@@ -64,7 +64,11 @@ func (m *jobMerge) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	defer p.Close()
-	o := job.MergeOptions{Process: process(resources(m.options, m.window)), Overwrite: m.overwrite, KeepParts: m.keep}
+	use, err := resourcesWithin(resources(m.options, m.window), p.Resources)
+	if err != nil {
+		return err
+	}
+	o := job.MergeOptions{Process: process(use), Overwrite: m.overwrite, KeepParts: m.keep}
 	if m.vrt {
 		return m.mosaic(ctx, stdout, p, o)
 	}

@@ -116,7 +116,11 @@ func (r *jobRun) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	defer p.Close()
-	done, err := runJob(ctx, p, process(resources(r.options, r.window)), part, stderr, r.messages)
+	use, err := resourcesWithin(resources(r.options, r.window), p.Resources)
+	if err != nil {
+		return err
+	}
+	done, err := runJob(ctx, p, process(use), part, stderr, r.messages)
 	if err != nil {
 		return err
 	}

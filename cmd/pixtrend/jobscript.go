@@ -27,15 +27,16 @@ func newJobScriptCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "script DIR",
 		Short: "Print a script that runs the parts of a job with a scheduler.",
-		Long: "Print a script that runs what is left of the job in the folder DIR with a scheduler, each part as a task of\n" +
-			"its own, and merges the parts when all are done. Tasks that end with exit code 75 or by a signal are tried\n" +
-			"again, at most three times. The script says how it is used.\n\n" +
+		Long: "Print a script that runs the parts of a job with a scheduler.\n\n" +
+			"What is left of the job in the folder DIR is run, each part as a task of its own, and merged when all\n" +
+			"parts are done. Tasks that end with exit code 75 or by a signal are tried again, at most three times.\n" +
+			"The script says how it is used.\n\n" +
 			"The program and DIR need to have the same names where the tasks run.",
 		Example: "  # on a cluster with Slurm, at most 100 parts at once\n" +
 			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --parts 16\n" +
 			"  pixtrend job script fit.job --slurm --at-once 100 > submit.sh    # then: bash submit.sh\n" +
 			"  # on Kubernetes, with the folder /data on a volume\n" +
-			"  pixtrend job script fit.job --kubernetes --image registry.example/pixtrend --volume data:/data > job.yaml\n" +
+			"  pixtrend job script fit.job --kubernetes --image pixtrend:1 --volume data:/data > job.yaml\n" +
 			"  # with AWS Batch\n" +
 			"  pixtrend job script fit.job --aws-batch --queue night --definition pixtrend > submit-to-aws.sh",
 		ValidArgsFunction: oneFolder,

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend/internal/limits"
+	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/runner"
 )
 
@@ -32,9 +33,9 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	if err := checkFiles(); err != nil { // before any file is opened
 		return err
 	}
-	allowed, err := limits.Read(os.DirFS("/"), os.Getenv)
+	allowed, err := systemLimits()
 	if err != nil {
-		return fmt.Errorf("%w: correct or unset it", err)
+		return err
 	}
 	if cmd.Flags().Lookup("parts") == nil { // job plan writes down what is given, for processes elsewhere
 		if err := keepTo(cmd.Flags(), allowed); err != nil {
@@ -59,6 +60,15 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	return checkLimits(memory, threads)
 }
 
+// systemLimits returns the limits of this process.
+func systemLimits() (limits.Limits, error) {
+	l, err := limits.Read(os.DirFS("/"), os.Getenv)
+	if err != nil {
+		return l, fmt.Errorf("%w: correct or unset it", err)
+	}
+	return l, nil
+}
+
 // limitNote is the annotation of a flag that says what has set it if the user has not.
 const limitNote = "limit"
 
@@ -75,14 +85,40 @@ func keepTo(flags *pflag.FlagSet, l limits.Limits) error {
 		}
 	}
 	flag := flags.Lookup("memory")
-	if flag == nil || flag.Changed || l.Memory.Why == "" || l.Memory.N >= defaultMemory+besideMemory {
+	if flag == nil || flag.Changed {
 		return nil
+	}
+	n, err := memoryWithin(l, defaultMemory)
+	if err != nil || n == defaultMemory {
+		return err
+	}
+	return limitFlag(flag, strconv.FormatInt(n, 10), fmt.Sprintf("%s, of which %s are for the program itself", l.Memory.Why, humanize.IBytes(besideMemory)))
+}
+
+// memoryWithin returns how much of some bytes of memory a command may use within a limit.
+func memoryWithin(l limits.Limits, memory int64) (int64, error) {
+	if l.Memory.Why == "" || l.Memory.N-besideMemory >= memory {
+		return memory, nil
 	}
 	n := l.Memory.N - besideMemory
 	if n < leastMemory {
-		return fmt.Errorf("%s of memory, and the program needs %d MiB: ask for more, or set --memory to try with less", l.Memory.Why, (besideMemory+leastMemory)>>20)
+		return 0, fmt.Errorf("%s of memory, and the program needs %d MiB: ask for more, or set --memory to try with less", l.Memory.Why, (besideMemory+leastMemory)>>20)
 	}
-	return limitFlag(flag, strconv.FormatInt(n, 10), fmt.Sprintf("%s, of which %s are for the program itself", l.Memory.Why, humanize.IBytes(besideMemory)))
+	return n, nil
+}
+
+// resourcesWithin returns what a process may use that works on a plan: what is given, else what the
+// plan says, as far as the system allows it.
+func resourcesWithin(given, planned job.Resources) (job.Resources, error) {
+	if given.Memory > 0 || planned.Memory == 0 {
+		return given, nil
+	}
+	l, err := systemLimits()
+	if err != nil {
+		return given, err
+	}
+	given.Memory, err = memoryWithin(l, planned.Memory)
+	return given, err
 }
 
 // limitFlag sets a flag that the user has not given.

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/pixtrend/pixtrend/internal/limits"
+	"github.com/pixtrend/pixtrend/job"
 )
 
 // limited returns the program with a limit of bash's ulimit.
@@ -197,5 +200,39 @@ func TestSlurmLimits(t *testing.T) {
 	_, stdout, _ := start(t, command(dir, []string{"SLURM_MEM_PER_NODE=128"}, "fit", "stack", "-o", "b.tif", "--dry-run"))
 	if !strings.Contains(stdout, "\nlimits    memory: SLURM_MEM_PER_NODE is 128 MiB, of which") {
 		t.Errorf("the plan does not say what limits the memory:\n%s", stdout)
+	}
+}
+
+// A process that works on a plan keeps to what the plan says, and to what the system allows it.
+func TestPlannedMemory(t *testing.T) {
+	mib := func(n int64) limits.Limits {
+		return limits.Limits{Memory: limits.Limit{N: n << 20, Why: "a test allows little"}}
+	}
+	for _, tt := range []struct {
+		limits limits.Limits
+		memory int64
+		want   int64
+	}{
+		{limits.Limits{}, 2 << 30, 2 << 30}, {mib(1024), 2 << 30, 960 << 20}, {mib(4096), 2 << 30, 2 << 30}, {mib(80), 2 << 30, 16 << 20}, {mib(79), 2 << 30, 0},
+		{mib(1024), 128 << 20, 128 << 20},
+	} {
+		if n, err := memoryWithin(tt.limits, tt.memory); n != tt.want || (err != nil) != (tt.want == 0) {
+			t.Errorf("%+v: %d, %v", tt, n, err)
+		}
+	}
+	dir := folder(t)
+	if code, _, stderr := start(t, command(dir, []string{"SLURM_CPUS_PER_TASK=1", "SLURM_MEM_PER_NODE=128"}, "job", "plan", "job", "stack", "-o", "a.tif", "--memory", "2G", "-q")); code != 0 {
+		t.Fatal(stderr)
+	}
+	plan, err := job.Read(filepath.Join(dir, "job"))
+	if err != nil || plan.Resources != (job.Resources{Memory: 2 << 30}) {
+		t.Errorf("the plan has the resources %+v, %v: want what was given, and no limits of the machine that planned", plan.Resources, err)
+	}
+	code, _, stderr := start(t, command(dir, []string{"SLURM_MEM_PER_NODE=70"}, "job", "run", "job"))
+	if code != 1 || !strings.Contains(stderr, "needs 80 MiB") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+	if code, _, stderr := start(t, command(dir, []string{"SLURM_MEM_PER_NODE=1024"}, "job", "run", "job", "-q")); code != 0 {
+		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
