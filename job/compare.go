@@ -60,7 +60,7 @@ func compare(was, is Facts) (all []Difference) {
 		switch {
 		case string(a[key]) == string(b[key]):
 		case key == "options":
-			oldOptions, newOptions := leaves(a[key]), leaves(b[key])
+			oldOptions, newOptions := optionsIn("", a[key]), optionsIn("", b[key])
 			for _, name := range keys(oldOptions, newOptions) {
 				if string(oldOptions[name]) != string(newOptions[name]) {
 					all = append(all, Difference{fault.Messagef("%v", optionOf(name)), string(oldOptions[name]), string(newOptions[name])})
@@ -129,19 +129,20 @@ func objectOf(v any) map[string]json.RawMessage {
 	return object
 }
 
-// leaves returns the members of an object and of the objects in it, by their names with dots between
-// them.
-func leaves(text json.RawMessage) map[string]json.RawMessage {
+// groups are the options that have options in them.
+var groups = []string{"Fit", "Fit.Model", "Fit.Rank", "Mask", "Select"}
+
+// optionsIn returns the options in an object of JSON by their names, such as Fit.Model.Degree. before
+// is the name of the object, with a dot behind it.
+func optionsIn(before string, text json.RawMessage) map[string]json.RawMessage {
 	all, object := map[string]json.RawMessage{}, map[string]json.RawMessage{}
-	if json.Unmarshal(text, &object) != nil {
-		return nil
+	if err := json.Unmarshal(text, &object); err != nil {
+		panic(err) // options are always an object
 	}
 	for name, value := range object {
-		inner := leaves(value)
-		for below, v := range inner {
-			all[name+"."+below] = v
-		}
-		if len(inner) == 0 {
+		if name = before + name; slices.Contains(groups, name) {
+			maps.Copy(all, optionsIn(name+".", value))
+		} else {
 			all[name] = value
 		}
 	}

@@ -85,9 +85,9 @@ func newJobPlanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan DIR INPUT... -o FILE",
 		Short: "Check a fit, and write the plan of its parts into a folder.",
-		Long: "Check a fit, and write the plan of its parts into the folder DIR, which is made. Nothing else is\n" +
-			"written. INPUT and the options of the fit are those of pixtrend fit. Options of resources are those of\n" +
-			"processes that are given none.\n\n" +
+		Long: "Check a fit, and write the plan of its parts into a folder.\n\n" +
+			"DIR is the folder, which is made. Nothing else is written. INPUT and the options of the fit are those of\n" +
+			"pixtrend fit. Options of resources are for processes that are given none.\n\n" +
 			"DIR and the inputs have to be seen by all machines under the same names. With --relative, only the way\n" +
 			"from DIR to the working directory has to be the same, and names of inputs are relative to the latter.",
 		Example: "  # a fit in 16 parts\n" +
