@@ -169,22 +169,20 @@ start_cluster() {
 
 idle() { [[ $(sinfo -h -N -t idle 2>/dev/null | wc -l) == "${#nodes[@]}" ]]; }
 
-# find_task NODE: sets task to the process id of pixtrend on a node, and variables to its environment;
-# fails if none runs.
-find_task() {
-  local folder
+# stop_task NODE: stops pixtrend on a node, so that it cannot end before it is killed. Sets task to its
+# process id, and variables to its environment; fails if none runs.
+stop_task() {
+  local folder words
   for folder in /proc/[0-9]*; do
-    if [[ $(tr '\0' ' ' <"$folder/cmdline") == *"pixtrend job run $job "* ]] &&
-      variables=$(tr '\0' '\n' <"$folder/environ") && grep -qx "SLURMD_NODENAME=$1" <<<"$variables"; then
-      task=${folder#/proc/}
-      return
-    fi
+    mapfile -d '' -t words <"$folder/cmdline" || continue
+    [[ ${words[*]:1:3} == "job run $job" && ${words[0]} == */pixtrend ]] || continue
+    mapfile -d '' -t variables <"$folder/environ" || continue
+    [[ " ${variables[*]} " == *" SLURMD_NODENAME=$1 "* ]] || continue
+    task=${folder#/proc/}
+    kill -STOP "$task" && grep -q '^State:.T' "$folder/status" && return
   done 2>/dev/null
   return 1
 }
-
-# kill_task NODE: kills the process of a task on a node; fails if none runs.
-kill_task() { find_task "$1" && kill -9 "$task" 2>/dev/null; }
 
 some_shard() { compgen -G "$job/shards/*.json" >/dev/null; }
 submitted() { [[ -s $dir/submitted ]]; }
@@ -200,7 +198,7 @@ say "the cluster of ${#nodes[@]} nodes runs after $SECONDS s, Slurm $(sinfo --ve
 SECONDS=0
 
 # The portable kernel and ranks make parts that are long enough to be killed in.
-run "pixtrend synth stack --width 2560 --height 2560 --dates 2004-2015 --co COMPRESS=DEFLATE --co ZLEVEL=1 --co TILED=YES -q"
+run "pixtrend synth stack --width 2560 --height 2560 --dates 2008-2015 --co COMPRESS=DEFLATE --co ZLEVEL=1 --co TILED=YES -q"
 fields='--stats slope,pvalue,sen_slope,mk_pvalue --fdr 0.05'
 run "pixtrend fit stack -o fit.tif $fields -q"
 run "pixtrend job plan job stack -o trend.tif $fields --parts 16"
@@ -219,10 +217,11 @@ submitter=''
 say "killed the shell that has submitted the job"
 
 until_true 60 "the first shard is there" some_shard
-until_true 30 "a task runs on n1" kill_task n1
+until_true 30 "a task runs on n1" stop_task n1
+kill -9 "$task"
 say "killed process $task of a task on n1 after $SECONDS s"
-! grep '^LD_LIBRARY_PATH=' <<<"$variables" || fail "the task has the libraries of Slurm"
-until_true 30 "a task runs on n2" find_task n2
+[[ " ${variables[*]} " != *" LD_LIBRARY_PATH="* ]] || fail "the task has the libraries of Slurm"
+until_true 30 "a task runs on n2" stop_task n2
 kill -9 "${daemons[n2]}"
 wait "${daemons[n2]}" 2>/dev/null || true
 unset 'daemons[n2]'
@@ -235,7 +234,7 @@ requeued || fail "no task has been queued again after its process was killed"
 lost || fail "no task has been queued again after its node was lost"
 grep -h 'queued again' "$job"/logs/part-*.log
 grep -hoE 'requeue job .* due to failure of node n2' "$dir/slurmctld.log"
-run 'cat job/logs/merge.log'
+run 'grep trend.tif job/logs/merge.log'
 run 'pixtrend job status job'
 run 'cmp fit.tif trend.tif && echo equal'
 left=$(find "$dir" -name '.*.pixtrend-*')
