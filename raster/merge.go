@@ -40,6 +40,7 @@ func (j *Job) Merge(ctx context.Context, shards []Shard, ready func(files []stri
 	}
 	s, err := j.run(ctx, replay, ready, progress)
 	if err == nil {
+		s.Shards = len(shards)
 		for _, shard := range shards {
 			s.Masked += shard.Masked
 		}
