@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a fit in 16 parts on a Slurm cluster of three nodes, and kills one task's process, one node
 # with all that runs on it, and the shell that has submitted the job. The merged output must have the
-# bytes of `pixtrend fit`. Takes one to two minutes.
+# bytes of `pixtrend fit`. Parts of a second job fail for good, and its merge must not begin. Takes one
+# to two minutes.
 #
 #   scripts/slurm-test.sh          prints each command and its output
 #
@@ -237,6 +238,15 @@ grep -hoE 'requeue job .* due to failure of node n2' "$dir/slurmctld.log"
 run 'grep trend.tif job/logs/merge.log'
 run 'pixtrend job status job'
 run 'cmp fit.tif trend.tif && echo equal'
+
+say "a job with an input that has changed since the plan"
+run "pixtrend job plan second stack -o second.tif --parts 4 -q && touch stack/ndvi_2010.tif"
+run "pixtrend job script second --slurm | bash"
+until_true $patience "the queue is empty" empty
+grep -q 'ndvi_2010.tif' "$dir/second/logs/part-3.log" || fail "part 3 does not say that its input has changed"
+! grep -h 'queued again' "$dir"/second/logs/*.log || fail "a task that would fail again was queued again"
+[[ ! -e $dir/second/logs/merge.log && ! -e $dir/second.tif ]] || fail "the merge has begun without the parts"
+run 'cat second/logs/part-3.log; pixtrend job status second || echo exit code $?'
 left=$(find "$dir" -name '.*.pixtrend-*')
 [[ -z $left ]] || fail "temporary files are left: $left"
 say "passed after $SECONDS s"

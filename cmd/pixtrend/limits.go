@@ -76,10 +76,11 @@ const limitNote = "limit"
 // defaults.
 func keepTo(flags *pflag.FlagSet, l limits.Limits) error {
 	if flag := flags.Lookup("threads"); flag != nil && !flag.Changed {
-		usual := min(len(runner.Machine().CPUs), runtime.GOMAXPROCS(0))
-		// A limit of the process's own control group has lowered GOMAXPROCS too.
-		if n := int(min(l.CPUs.N, int64(usual))); n > 0 && n < len(runner.Machine().CPUs) {
-			if err := limitFlag(flag, strconv.Itoa(n), l.CPUs.Why); err != nil {
+		cpus := int64(len(runner.Machine().CPUs))
+		// Go has lowered GOMAXPROCS to a limit of the process's own control group. If it is lower still,
+		// the user has set it.
+		if n := l.CPUs.N; n > 0 && n < cpus && n <= int64(runtime.GOMAXPROCS(0)) {
+			if err := limitFlag(flag, strconv.FormatInt(n, 10), l.CPUs.Why); err != nil {
 				return err
 			}
 		}
