@@ -59,7 +59,8 @@ func (j *Job) shardSpec(w pixtrend.Window, items map[string]string) Spec {
 	if g.hasTransform {
 		s.GeoTransform = g.transform
 	}
-	s.Metadata = maps.Clone(items)
+	s.Metadata = map[string]string{}
+	maps.Copy(s.Metadata, items)
 	for _, mark := range outputMarks { // so that shards are not taken for inputs
 		if text, is := j.outputs[0].spec.Metadata[mark]; is {
 			s.Metadata[mark] = text
