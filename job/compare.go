@@ -6,14 +6,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster"
 )
 
 // Difference is a fact that differs between a plan and what is asked for now.
 type Difference struct {
 	What fault.Message // the fact, which may be an option
-	Was  string        // as JSON; "": not set
+	Was  string        // as JSON; "": not there
 	Is   string
 }
 
@@ -28,7 +30,7 @@ func (d Difference) message() fault.Message {
 	text := func(s string) string {
 		switch {
 		case s == "":
-			return "not set"
+			return "not there"
 		case len(s) > mostLetters:
 			return strings.ToValidUTF8(s[:mostLetters], "") + "…"
 		}
@@ -100,18 +102,25 @@ func optionOf(name string) any {
 
 // compareFiles returns which files differ.
 func compareFiles(was, is Facts) (all []Difference) {
-	old := map[string]string{}
+	text := func(f raster.InputFile) string {
+		return strings.TrimSpace(fmt.Sprintf("%d bytes of %s %s", f.Bytes, time.Unix(0, f.Time).UTC().Format(time.RFC3339Nano), f.ETag))
+	}
+	old := map[string]raster.InputFile{}
 	for _, f := range was.Files {
-		old[f.Name] = fmt.Sprintf("%d bytes of time %d", f.Bytes, f.Time)
+		old[f.Name] = f
 	}
 	for _, f := range is.Files {
-		if now := fmt.Sprintf("%d bytes of time %d", f.Bytes, f.Time); now != old[f.Name] {
-			all = append(all, Difference{fault.Messagef("the file %s", f.Name), old[f.Name], now})
+		before, known := old[f.Name]
+		switch what := fault.Messagef("the file %s", f.Name); {
+		case !known:
+			all = append(all, Difference{what, "", text(f)})
+		case !f.Same(before):
+			all = append(all, Difference{what, text(before), text(f)})
 		}
 		delete(old, f.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(old)) {
-		all = append(all, Difference{fault.Messagef("the file %s", name), old[name], ""})
+		all = append(all, Difference{fault.Messagef("the file %s", name), text(old[name]), ""})
 	}
 	return all
 }

@@ -29,7 +29,8 @@
 // refuse to go on with anything else, and say what has changed. Threads, memory and the instruction
 // set change no result, and each process has its own.
 //
-// Names in a plan are those that were given. They begin in the folder that [Plan.Workplace] returns,
+// Names in a plan are those that were given, and URLs have the signatures that they were given with.
+// They begin in the folder that [Plan.Workplace] returns,
 // which has to be the working directory of whoever runs or merges.
 //
 // # The folder of a job

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
@@ -149,7 +150,7 @@ func (p *jobPlan) run(stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return print(stdout, text)
+		return print(stdout, foreign.Scrub(text)) // URLs of inputs may have signatures
 	case p.quiet:
 		return nil
 	}

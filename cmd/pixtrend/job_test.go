@@ -176,3 +176,48 @@ func TestResume(t *testing.T) {
 		}
 	}
 }
+
+// Files on servers make the same output in a job as in a fit, and one that was replaced is refused.
+func TestJobRemote(t *testing.T) {
+	local, list, env, address := serve(t, always, 0)
+	dir := t.TempDir()
+	remote := func(code int, words string, args ...string) string {
+		t.Helper()
+		got, stdout, stderr := start(t, command(dir, env, args...))
+		if got != code || !strings.Contains(stdout+stderr, words) {
+			t.Fatalf("%q: exit code %d, %q, %q, want %d and %q", args, got, stdout, stderr, code, words)
+		}
+		return stdout + stderr
+	}
+	remote(0, "", "fit", "@"+list, "-o", "whole.tif", "-q")
+	remote(0, "", "job", "plan", "job", "@"+list, "-o", "out.tif", "-q")
+	remote(0, "1 shard made", "job", "run", "job")
+	remote(0, "", "job", "merge", "job", "-q")
+	sameBytes(t, dir, "whole.tif", "out.tif")
+
+	remote(0, "", "job", "plan", "again", "@"+list, "-o", "again.tif", "-q")
+	if text := remote(0, "mtime_ns", "job", "plan", "signed", address+"/ndvi_1995.tif?sig="+secret, address+"/ndvi_1996.tif", "-o", "signed.tif", "--json"); strings.Contains(text, secret) {
+		t.Errorf("a secret is printed: %s", text)
+	}
+	if err := os.Truncate(filepath.Join(local, "ndvi_2001.tif"), 1); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(filepath.Join(local, "ndvi_2002.tif"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(local, "ndvi_2001.tif"), append(whole, 0), 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	remote(1, "ndvi_2001.tif", "job", "run", "again")
+}
+
+// A server that is overloaded is a reason to try again.
+func TestJobRemoteFails(t *testing.T) {
+	_, list, env, _ := serve(t, 70, 503)
+	dir := t.TempDir()
+	code, _, stderr := start(t, command(dir, env, "fit", "@"+list, "-o", "out.tif", "--resume", "job", "-q"))
+	if code != 75 || !strings.Contains(stderr, "503") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
