@@ -236,3 +236,40 @@ func TestPlannedMemory(t *testing.T) {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
+
+// A real control group limits the memory of what runs in a group below it.
+func TestControlGroup(t *testing.T) {
+	group, procs := newGroup(t)
+	if err := os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte("134217728"), 0o644); err != nil {
+		t.Skip("SKIPPED, NOT TESTED: no limits of control groups can be set here:", err)
+	}
+	dir := folder(t)
+	c := command(dir, nil)
+	c.Path = "/bin/sh"
+	c.Args = []string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, procs, program, "fit", "stack", "-o", "a.tif", "-v"}
+	code, _, stderr := start(t, c)
+	if code != 0 || !strings.Contains(stderr, "limited the memory: the control group /") || !strings.Contains(stderr, "allows 128 MiB") || !strings.Contains(stderr, `memory="64 MiB"`) {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+// newGroup makes a control group of version 1 with another one in it, and returns its folder and the
+// file to which processes of the inner group are written.
+func newGroup(t *testing.T) (group, procs string) {
+	t.Helper()
+	group, err := os.MkdirTemp("/sys/fs/cgroup/memory", "pixtrend-test-")
+	if err != nil {
+		t.Skip("SKIPPED, NOT TESTED: no control groups of version 1 can be made here:", err)
+	}
+	inner := filepath.Join(group, "inner")
+	t.Cleanup(func() {
+		_ = os.Remove(inner)
+		if err := os.Remove(group); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Mkdir(inner, 0o755); err != nil {
+		t.Skip("SKIPPED, NOT TESTED:", err)
+	}
+	return group, filepath.Join(inner, "cgroup.procs")
+}
