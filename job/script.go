@@ -32,9 +32,8 @@ const (
 var templateOf = map[Scheduler]string{Slurm: "slurm.sh.tmpl", Kubernetes: "kubernetes.yaml.tmpl", AWSBatch: "aws-batch.sh.tmpl"}
 
 const (
-	besideMemory   = 64 << 20 // what the program takes beside its --memory
-	mostKubernetes = 100_000  // completions of an Indexed Job with backoffLimitPerIndex
-	mostAWSBatch   = 10_000   // jobs of an array
+	mostKubernetes = 100_000 // completions of an Indexed Job with backoffLimitPerIndex
+	mostAWSBatch   = 10_000  // jobs of an array
 )
 
 // Script has what scripts for schedulers contain. A script runs each part as a task of its own, tries
@@ -121,7 +120,7 @@ func (s Script) Megabytes() int64 {
 	if memory == 0 {
 		memory = raster.DefaultMemory
 	}
-	return (memory + besideMemory + 1<<20 - 1) >> 20
+	return (memory + raster.ProgramMemory + 1<<20 - 1) >> 20
 }
 
 // A task is what a script calls the program for.

@@ -12,16 +12,8 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/limits"
 	"github.com/pixtrend/pixtrend/job"
+	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
-)
-
-// defaultMemory is the limit of commands that have the option --memory.
-const defaultMemory = 512 << 20
-
-// Memory within a limit of the system, which counts all that the process has.
-const (
-	besideMemory = 64 << 20 // what the program itself takes, beside --memory
-	leastMemory  = 16 << 20 // the least --memory
 )
 
 // checkLimitsFor sets the threads and the memory of a command that are not given to what the system
@@ -47,7 +39,7 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	}
 	memory, threads := int64(0), runtime.GOMAXPROCS(0)
 	if flag := cmd.Flags().Lookup("memory"); flag != nil {
-		memory = defaultMemory
+		memory = raster.DefaultMemory
 		if n, err := parseSize(flag.Value.String()); err == nil {
 			memory = n
 		}
@@ -75,7 +67,7 @@ const limitNote = "limit"
 // keepTo sets the flags --threads and --memory that are not given, where limits are below their
 // defaults.
 func keepTo(flags *pflag.FlagSet, l limits.Limits) error {
-	if flag := flags.Lookup("threads"); flag != nil && !flag.Changed {
+	if flag := flags.Lookup("threads"); flag != nil && !flag.Changed && flag.Value.Type() == "N" { // that of bench is a list
 		cpus := int64(len(runner.Machine().CPUs))
 		// Go has lowered GOMAXPROCS to a limit of the process's own control group. If it is lower still,
 		// the user has set it.
@@ -89,21 +81,21 @@ func keepTo(flags *pflag.FlagSet, l limits.Limits) error {
 	if flag == nil || flag.Changed {
 		return nil
 	}
-	n, err := memoryWithin(l, defaultMemory)
-	if err != nil || n == defaultMemory {
+	n, err := memoryWithin(l, raster.DefaultMemory)
+	if err != nil || n == raster.DefaultMemory {
 		return err
 	}
-	return limitFlag(flag, strconv.FormatInt(n, 10), fmt.Sprintf("%s, of which %s are for the program itself", l.Memory.Why, humanize.IBytes(besideMemory)))
+	return limitFlag(flag, strconv.FormatInt(n, 10), fmt.Sprintf("%s, of which %s are for the program itself", l.Memory.Why, humanize.IBytes(raster.ProgramMemory)))
 }
 
 // memoryWithin returns how much of some bytes of memory a command may use within a limit.
 func memoryWithin(l limits.Limits, memory int64) (int64, error) {
-	if l.Memory.Why == "" || l.Memory.N-besideMemory >= memory {
+	if l.Memory.Why == "" || l.Memory.N-raster.ProgramMemory >= memory {
 		return memory, nil
 	}
-	n := l.Memory.N - besideMemory
-	if n < leastMemory {
-		return 0, fmt.Errorf("%s of memory, and the program needs %d MiB: ask for more, or set --memory to try with less", l.Memory.Why, (besideMemory+leastMemory)>>20)
+	n := l.Memory.N - raster.ProgramMemory
+	if n < raster.LeastMemory {
+		return 0, fmt.Errorf("%s of memory, and the program needs %d MiB: ask for more, or set --memory to try with less", l.Memory.Why, (raster.ProgramMemory+raster.LeastMemory)>>20)
 	}
 	return n, nil
 }

@@ -273,3 +273,15 @@ func newGroup(t *testing.T) (group, procs string) {
 	}
 	return group, filepath.Join(inner, "cgroup.procs")
 }
+
+// The list of threads that pixtrend bench measures is no limit.
+func TestBenchIsNotLimited(t *testing.T) {
+	cmd, _, err := newRootCommand().Find([]string{"bench", "scaling"})
+	if err != nil || cmd.Flags().Lookup("threads") == nil {
+		t.Fatal(cmd, err)
+	}
+	one := limits.Limits{CPUs: limits.Limit{N: 1, Why: "a test allows one"}}
+	if err := keepTo(cmd.Flags(), one); err != nil || cmd.Flags().Lookup("threads").Value.String() != "" || len(limitsOf(cmd.Flags())) > 0 {
+		t.Errorf("%v, threads are %q", err, cmd.Flags().Lookup("threads").Value)
+	}
+}
