@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-patience=240 # seconds until the test fails, after the cluster has started
+patience=240 # seconds that it waits for anything
 nodes=(n1 n2 n3)
 packages=(slurmd slurmctld slurm-client slurm-wlm-basic-plugins munge libmunge2 libhwloc15 libnuma1
   libpam0g liblz4-1 libdbus-1-3 libjson-c5 liblua5.1-0 libyaml-0-2 libreadline8 libtinfo6)
@@ -83,12 +83,18 @@ job=$dir/job
 declare -A daemons=() # process ids by name
 submitter=''
 
+# power_off NAME: kills a daemon and waits until it is gone.
+power_off() {
+  kill -9 "${daemons[$1]}" 2>/dev/null || true
+  while kill -0 "${daemons[$1]}" 2>/dev/null; do sleep 0.1; done
+  unset "daemons[$1]"
+}
+
 # stop: ends what was started. A node's first process takes all others of the node with it.
 stop() {
   local name
   [[ -z $submitter ]] || kill -9 "-$submitter" 2>/dev/null || true
-  for name in "${!daemons[@]}"; do kill -9 "${daemons[$name]}" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  for name in "${!daemons[@]}"; do power_off "$name"; done
   rm -rf "$dir"
 }
 trap stop EXIT
@@ -154,6 +160,7 @@ start() {
   shift
   "$@" >"$dir/$name.log" 2>&1 &
   daemons[$name]=$!
+  disown # bash would report that they are killed
 }
 
 start_cluster() {
@@ -194,7 +201,7 @@ empty() { [[ -z $(squeue -h 2>/dev/null) ]]; }
 configure
 start_cluster
 PATH=$PWD/bin:$dir/bin:$PATH
-until_true 30 "the cluster starts" idle
+until_true $patience "the cluster starts" idle
 say "the cluster of ${#nodes[@]} nodes runs after $SECONDS s, Slurm $(sinfo --version | cut -d' ' -f2)"
 SECONDS=0
 
@@ -210,22 +217,20 @@ printf '$ %s\n' 'pixtrend job script job --slurm --at-once 3 | bash'
 setsid bash -c 'cd "$1" && pixtrend job script job --slurm --at-once 3 | PIXTREND_ISA=generic bash >submitted.new &&
   mv submitted.new submitted; sleep 600' submit "$dir" &
 submitter=$!
-until_true 30 "the job is submitted" submitted
+disown
+until_true $patience "the job is submitted" submitted
 cat "$dir/submitted"
 kill -9 "-$submitter"
-wait "$submitter" 2>/dev/null || true
 submitter=''
 say "killed the shell that has submitted the job"
 
-until_true 60 "the first shard is there" some_shard
-until_true 30 "a task runs on n1" stop_task n1
+until_true $patience "the first shard is there" some_shard
+until_true $patience "a task runs on n1" stop_task n1
 kill -9 "$task"
 say "killed process $task of a task on n1 after $SECONDS s"
 [[ " ${variables[*]} " != *" LD_LIBRARY_PATH="* ]] || fail "the task has the libraries of Slurm"
-until_true 30 "a task runs on n2" stop_task n2
-kill -9 "${daemons[n2]}"
-wait "${daemons[n2]}" 2>/dev/null || true
-unset 'daemons[n2]'
+until_true $patience "a task runs on n2" stop_task n2
+power_off n2
 say "node n2 lost its power after $SECONDS s"
 
 run 'squeue --array --format "%.8i %.10T %.10r %N"'
