@@ -345,7 +345,7 @@ func (b *rankBlock) fast(dst Ranks, s *RankScratch, t Tile, v Valid, z float64) 
 	}
 	for from := 0; from < t.Pixels; from += rankLanes {
 		m := min(rankLanes, t.Pixels-from)
-		p.src, p.mask = start(t, from)
+		p.src, p.mask = start(t, 0, from)
 		p.slots, p.y = b.a.dates, &b.y[0]
 		if m < rankLanes || !rankLoad(t.Type, p) {
 			b.load(t, from, m, l)
