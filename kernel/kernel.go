@@ -384,8 +384,8 @@ const sparsePixels = 4 * block
 // plane is prefetched.
 const (
 	passDates = 2
-	passBytes = 4 << 10       // of a plane in a run
-	passLeast = 9             // dates; with fewer, reading all planes at once is as fast
+	passBytes = 4 << 10      // of a plane in a run
+	passLeast = 9            // dates; with fewer, reading all planes at once is as fast
 	passMost  = 2 * RunDates // dates; with more, the prefetched pixels do not stay in the L2 cache
 	// Maximum number of pixels of a run, so that its dot products stay in the L1 cache.
 	passPixels = 2048

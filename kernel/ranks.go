@@ -123,12 +123,16 @@ type Ranks struct {
 	// scipy.stats.theilslopes.
 	Lo, Hi []float64
 
+	// Siegel is the median, over the observations, of the median quotient of each with the others of its
+	// group at other times (Siegel, Biometrika 69, 1982). A median of −Inf and +Inf is left out.
+	Siegel []float64
+
 	MedianY []float64 // median of the observations; NaN without any
 	MedianT []float64 // median of their times; NaN without any
 }
 
-func (r *Ranks) slices() [11][]float64 {
-	return [...][]float64{r.N, r.Pairs, r.TiedY, r.TiedT, r.S, r.Var, r.Slope, r.Lo, r.Hi, r.MedianY, r.MedianT}
+func (r *Ranks) slices() [12][]float64 {
+	return [...][]float64{r.N, r.Pairs, r.TiedY, r.TiedT, r.S, r.Var, r.Slope, r.Lo, r.Hi, r.Siegel, r.MedianY, r.MedianT}
 }
 
 // Ranks writes the rank statistics of every pixel of t into dst. z is the quantile of the normal
@@ -179,7 +183,7 @@ type RankScratch struct {
 	axis   RankAxis
 	dtype  DType
 
-	series []float64 // observations of a pixel by date; NaN: gap
+	series []float64 // observations of a pixel by date; NaN: gap. Then room for as many numbers
 	y      []float64 // the same by slot
 	sorted []float64 // room for as many
 	slopes []float64 // quotients of a pixel, or some of them

@@ -127,6 +127,13 @@ type rankParams struct {
 	values, present                   *float32   // what is sorted, and where it is no gap
 	rows                              int
 
+	// Rows of quotients, see siegel.
+	row, column unsafe.Pointer // the sample of a slot, and of the first column
+	rowTime     float64        // of the slot
+	columnTimes *float64       // of the columns
+	columns     int
+	rowTo       *float64 // where the quotients are
+
 	// Numbers that are the same in all lanes.
 	floor, tiny, target, over72  [8]float32 // 2^-11, least deviation, that of the residuals in quanta, 1/72
 	mmax, inv0                   [8]float32 // greatest |m|, least inv
@@ -186,6 +193,7 @@ type rankBlock struct {
 	network  [][2]uint32     // that sorts the dates
 	byTime   []int32         // slots
 	timeRank []float32       // place in byTime of each slot
+	ofSlots  []float64       // medians of the quotients of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -219,6 +227,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
 	b.slotOf = make([]int32, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
+	b.ofSlots = make([]float64, n*rankLanes)
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
 	b.network = networkOf(n, 4*rankLanes)
@@ -319,7 +328,7 @@ func (b *rankBlock) bytes() int {
 	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
 		n += 4 * len(x)
 	}
-	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks} {
+	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks, b.ofSlots} {
 		n += 8 * len(x)
 	}
 	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.slotOf)+len(b.packedSlotOf)+len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
@@ -394,6 +403,9 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 		}
 		b.quotient(dst.Slope[from:from+m], s)
 		b.middle = bracket{p.off, p.below, p.above, p.nBelow, p.nAbove}
+	}
+	if dst.Siegel != nil {
+		b.siegel(dst.Siegel[from : from+m])
 	}
 	if dst.Lo == nil && dst.Hi == nil {
 		return

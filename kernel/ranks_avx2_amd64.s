@@ -1253,3 +1253,86 @@ order_pair:
 order_done:
 	MOVQ SI, rankParams_network(AX)
 	LEAVE
+
+// ---- Rows of quotients -------------------------------------------------------------------------
+//
+// Writes the quotients of a sample with those of some columns, +Inf where one of them is a gap.
+//
+//	SI column   R15 its time   R10 quotients   CX columns left
+//	Y0-Y3 the sample of the lanes   X4 its time   Y5 difference of times   Y6 +Inf   Y7-Y9 scratch
+
+#define ROW_QUOTIENT(WIDEN, from, y, at) \
+	WIDEN from(SI), Y7; \
+	VSUBPD y, Y7, Y7; \
+	VDIVPD Y5, Y7, Y7; \
+	VCMPPD $3, Y7, Y7, Y8; \
+	VBLENDVPD Y8, Y6, Y7, Y7; \
+	VMOVUPD Y7, at(R10)
+
+// size is that of the samples of four lanes.
+#define ROW(WIDEN, size) \
+	MOVQ p+0(FP), AX; \
+	MOVQ rankParams_row(AX), SI; \
+	WIDEN (SI), Y0; \
+	WIDEN size(SI), Y1; \
+	WIDEN (2*size)(SI), Y2; \
+	WIDEN (3*size)(SI), Y3; \
+	MOVQ rankParams_column(AX), SI; \
+	MOVQ rankParams_columnTimes(AX), R15; \
+	MOVQ rankParams_rowTo(AX), R10; \
+	MOVQ rankParams_columns(AX), CX; \
+	VMOVSD rankParams_rowTime(AX), X4; \
+	VBROADCASTSD rankInf<>(SB), Y6; \
+row_column: \
+	VMOVSD (R15), X5; \
+	VSUBSD X4, X5, X5; \
+	VBROADCASTSD X5, Y5; \
+	ROW_QUOTIENT(WIDEN, 0, Y0, 0); \
+	ROW_QUOTIENT(WIDEN, size, Y1, 32); \
+	ROW_QUOTIENT(WIDEN, (2*size), Y2, 64); \
+	ROW_QUOTIENT(WIDEN, (3*size), Y3, 96); \
+	ADDQ $(4*size), SI; \
+	ADDQ $8, R15; \
+	ADDQ $128, R10; \
+	DECQ CX; \
+	JNZ row_column; \
+	LEAVE
+
+TEXT ·rankRowF32AVX2(SB), NOSPLIT, $0-8
+	ROW(VCVTPS2PD, 16)
+
+TEXT ·rankRowF64AVX2(SB), NOSPLIT, $0-8
+	ROW(VMOVUPD, 32)
+
+// Sorts rows of float64. The network is that of rankOrder, whose rows are half as long.
+//
+//	R10 rows   R11 their bytes   SI network   DI its end   R8, R9 rows to compare
+
+TEXT ·rankSortRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_rowTo(AX), R10
+	MOVQ rankParams_rows(AX), R11
+	SHLQ $7, R11
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+
+sort_row_pair:
+	CMPQ SI, DI
+	JGE sort_row_done
+	MOVL 4(SI), R9
+	MOVL (SI), R8
+	ADDQ $8, SI
+	SHLQ $1, R9
+	SHLQ $1, R8
+	CMPQ R9, R11
+	JGE sort_row_pair
+	ADDQ R10, R8
+	ADDQ R10, R9
+	EXCHANGE(0)
+	EXCHANGE(32)
+	EXCHANGE(64)
+	EXCHANGE(96)
+	JMP sort_row_pair
+
+sort_row_done:
+	LEAVE

@@ -64,3 +64,12 @@ func rankSortAVX2(p *rankParams)
 
 //go:noescape
 func rankOrderAVX2(p *rankParams)
+
+//go:noescape
+func rankRowF32AVX2(p *rankParams)
+
+//go:noescape
+func rankRowF64AVX2(p *rankParams)
+
+//go:noescape
+func rankSortRowAVX2(p *rankParams)

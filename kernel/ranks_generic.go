@@ -23,6 +23,9 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 	if dst.MedianT != nil {
 		dst.MedianT[p] = s.medianOf(func(slot int) float64 { return a.times[slot] })
 	}
+	if dst.Siegel != nil {
+		dst.Siegel[p] = s.siegel(a)
+	}
 	c := s.concordance(a)
 	c.put(dst, p)
 	pairs := int(c.pairs())
@@ -77,6 +80,40 @@ func limitRanks(pairs, variance, z float64) (lo, hi int) {
 	return lo, hi
 }
 
+// siegel returns the median of the median quotients of the observations in s.y.
+func (s *RankScratch) siegel(a RankAxis) float64 {
+	medians := s.series[:0]
+	begin := 0
+	for _, end := range a.ends {
+		for i := begin; i < int(end); i++ {
+			if s.y[i] != s.y[i] {
+				continue
+			}
+			quotients := s.sorted[:0]
+			for j := begin; j < int(end); j++ {
+				if s.y[j] == s.y[j] && a.times[i] != a.times[j] {
+					quotients = append(quotients, (s.y[j]-s.y[i])/(a.times[j]-a.times[i]))
+				}
+			}
+			if x := median(quotients); x == x {
+				medians = append(medians, x)
+			}
+		}
+		begin = int(end)
+	}
+	return median(medians)
+}
+
+// median returns the median of x, whose order it changes, and NaN if there are none.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	lower, upper := middle(len(x))
+	a, b := two(x, lower, upper)
+	return mid(positive(a), positive(b))
+}
+
 // medianOf returns the median of what pick returns for the slots that have an observation in s.y.
 func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
 	x := s.sorted[:0]
@@ -85,12 +122,7 @@ func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
 			x = append(x, pick(slot))
 		}
 	}
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	lower, upper := middle(len(x))
-	a, b := two(x, lower, upper)
-	return mid(positive(a), positive(b))
+	return median(x)
 }
 
 // concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and

@@ -25,6 +25,9 @@ var rankTable = []struct {
 	{"rankQuotientsF64", nil},
 	{"rankSort", nil},
 	{"rankOrder", nil},
+	{"rankRowF32", nil},
+	{"rankRowF64", nil},
+	{"rankSortRow", nil},
 }
 
 // rankSymbols returns the functions of rankTable.
