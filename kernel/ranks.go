@@ -187,13 +187,12 @@ type RankScratch struct {
 	y      []float64 // the same by slot
 	sorted []float64 // room for as many
 	slopes []float64 // quotients of a pixel, or some of them
-	counts []uint32  // for pixels that have more quotients than slopes has room for
 
 	block *rankBlock // memory of the assembly; nil: there is none
 }
 
 // NewRankScratch returns memory for calls with an axis and a type of samples. Its size depends on
-// the number of dates and groups alone: 0.25 MB for 21 dates and at most 16 MB for MaxRankDates.
+// the number of dates and groups alone: 0.25 MB for 21 dates and at most 18 MB for MaxRankDates.
 func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	pairs := a.pairs()
 	s := &RankScratch{kernel: k, axis: a, dtype: d, block: k.newRankBlock(a, d)}
@@ -205,15 +204,12 @@ func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	}
 	s.series, s.y, s.sorted = next(a.dates), next(a.dates), next(a.dates)
 	s.slopes = b
-	if pairs > maxSlopes {
-		s.counts = make([]uint32, 1<<digitBits)
-	}
 	return s
 }
 
 // Bytes returns the size of the memory in bytes.
 func (s *RankScratch) Bytes() int {
-	n := 8*(3*s.axis.dates+len(s.slopes)) + 4*len(s.counts)
+	n := 8 * (3*s.axis.dates + len(s.slopes))
 	if s.block != nil {
 		n += s.block.bytes()
 	}

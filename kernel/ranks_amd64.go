@@ -49,6 +49,9 @@ import (
 // quotient that is surely below left. If b is 0, or b + c is P, there is nothing to compare with on
 // that side. Otherwise pick checks it, in float64, where the factors σ and κ are exact.
 //
+// If there are too many candidates, most of them are equal, because no bracket is narrow enough for
+// others. The captured pairs are then visited again, and their quotients compared with one of them.
+//
 // If the proof fails, the capture is repeated with a wider bracket, and in the end the portable code
 // computes the pixel.
 
@@ -57,7 +60,7 @@ const rankLanes = 16
 
 const (
 	rankEvents     = 10240    // room for events, of which a task has up to MaxRankDates+3
-	rankCandidates = 512      // room for quotients of a lane
+	rankCandidates = 512      // room for quotients of a lane, at least
 	rankSorted     = 16       // quotients of a lane that a network sorts
 	rankListed     = 192      // pairs of which the quotients are computed together
 	rankPairs      = 64 << 10 // pairs that a call counts in about 30 µs
@@ -118,7 +121,11 @@ type rankParams struct {
 	lanes          uint64  // bits of the lanes that capture works on
 	pairOf         *uint64
 	quotients      *float64 // of the lanes, by number
+	room           int      // for quotients of a lane
 	nQuotients     [rankLanes]int
+	pivot          [rankLanes]float64 // what quotients are compared with
+	nLess          [rankLanes]int
+	nEqual         [rankLanes]int
 	//lint:ignore U1000 only the assembly uses it
 	list [rankListed + 64 + 4]uint64 // pairs whose quotients are computed together
 
@@ -184,8 +191,8 @@ type rankBlock struct {
 	ranks            []float64       // room for the samples of a lane
 
 	events   [2 * rankEvents]uint64
-	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
-	perPair  float64                             // power of two: m is a slope · scale · perPair
+	some     []float64 // quotients of candidates: those of all lanes by number; for siegel, medians by slot
+	perPair  float64   // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
 	hard     [rankLanes]bool // the quotients of the lane are for the portable code
@@ -193,7 +200,6 @@ type rankBlock struct {
 	network  [][2]uint32     // that sorts the dates
 	byTime   []int32         // slots
 	timeRank []float32       // place in byTime of each slot
-	ofSlots  []float64       // medians of the quotients of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -227,7 +233,8 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
 	b.slotOf = make([]int32, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
-	b.ofSlots = make([]float64, n*rankLanes)
+	// Of n²/2 pairs, the search leaves one in about 4,000, because words differ by at least 1.
+	b.some = make([]float64, max(rankCandidates, n, n*n/5000)*rankLanes)
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
 	b.network = networkOf(n, 4*rankLanes)
@@ -308,7 +315,7 @@ func (b *rankBlock) prepare() {
 	p.order, p.times = &b.a.order[0], &b.a.times[0]
 	p.u, p.z, p.gap = &b.u[0], &b.z[0], &b.gap[0]
 	p.groups, p.groupN, p.means = len(b.a.ends), &b.groupN[0], &b.means[0]
-	p.events, p.quotients, p.pairOf = &b.events[0], &b.some[0], &pairOf[0]
+	p.events, p.quotients, p.room, p.pairOf = &b.events[0], &b.some[0], len(b.some)/rankLanes, &pairOf[0]
 	if b.packedY != nil {
 		p.packedY, p.packedT, p.packedSlotOf = &b.packedY[0], &b.packedT[0], &b.packedSlotOf[0]
 	}
@@ -328,7 +335,7 @@ func (b *rankBlock) bytes() int {
 	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
 		n += 4 * len(x)
 	}
-	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks, b.ofSlots} {
+	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks, b.some} {
 		n += 8 * len(x)
 	}
 	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.slotOf)+len(b.packedSlotOf)+len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)

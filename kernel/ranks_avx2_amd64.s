@@ -980,7 +980,7 @@ capture_done:
 
 // ---- Quotients ---------------------------------------------------------------------------------
 //
-// Appends the quotients of the pairs of the events to those of their lanes. First the pairs of some
+// Appends the quotients of the pairs of the events to those of their lanes, or compares them. First the pairs of some
 // events are listed, as the numbers of their two samples among all of y. Four numbers are written
 // at once, because a loop over the bits would be mispredicted.
 //
@@ -998,7 +998,25 @@ capture_done:
 #define QUOTIENT_F32(at, x) VCVTSS2SD (R8)(at*4), X15, x
 #define QUOTIENT_F64(at, x) VMOVSD (R8)(at*8), x
 
-#define QUOTIENTS(Y, LOAD) \
+// What is done with the quotient in X0, of lane R12: it is appended to those of the lane, or compared
+// with the pivot of the lane.
+#define APPEND \
+	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
+	INCQ rankParams_nQuotients(AX)(R12*8); \
+	CMPQ CX, rankParams_room(AX); \
+	JGE quotients_next; \
+	SHLQ $4, CX; \
+	ADDQ CX, R12; \
+	VMOVSD X0, (R10)(R12*8)
+
+#define COMPARE \
+	VUCOMISD rankParams_pivot(AX)(R12*8), X0; \
+	SETEQ CX; \
+	ADCQ $0, rankParams_nLess(AX)(R12*8); \
+	MOVBLZX CX, CX; \
+	ADDQ CX, rankParams_nEqual(AX)(R12*8)
+
+#define QUOTIENTS(Y, LOAD, USE) \
 	MOVQ p+0(FP), AX; \
 	MOVQ Y(AX), R8; \
 	MOVQ rankParams_slotOf(AX), R9; \
@@ -1048,13 +1066,7 @@ quotients_pair: \
 	VUCOMISD X0, X0; \
 	JPS quotients_next; \
 	ANDL $15, R12; \
-	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
-	INCQ rankParams_nQuotients(AX)(R12*8); \
-	CMPQ CX, $const_rankCandidates; \
-	JGE quotients_next; \
-	SHLQ $4, CX; \
-	ADDQ CX, R12; \
-	VMOVSD X0, (R10)(R12*8); \
+	USE; \
 quotients_next: \
 	ADDQ $8, R14; \
 	CMPQ R14, DI; \
@@ -1069,10 +1081,16 @@ quotients_done: \
 	LEAVE
 
 TEXT ·rankQuotientsF32AVX2(SB), NOSPLIT, $0-8
-	QUOTIENTS(rankParams_y, QUOTIENT_F32)
+	QUOTIENTS(rankParams_y, QUOTIENT_F32, APPEND)
 
 TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
-	QUOTIENTS(rankParams_y64, QUOTIENT_F64)
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64, APPEND)
+
+TEXT ·rankCompareF32AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y, QUOTIENT_F32, COMPARE)
+
+TEXT ·rankCompareF64AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64, COMPARE)
 
 // ---- Sorting -----------------------------------------------------------------------------------
 //

@@ -60,6 +60,12 @@ func rankQuotientsF32AVX2(p *rankParams)
 func rankQuotientsF64AVX2(p *rankParams)
 
 //go:noescape
+func rankCompareF32AVX2(p *rankParams)
+
+//go:noescape
+func rankCompareF64AVX2(p *rankParams)
+
+//go:noescape
 func rankSortAVX2(p *rankParams)
 
 //go:noescape

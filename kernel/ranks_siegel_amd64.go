@@ -18,7 +18,7 @@ func (b *rankBlock) siegel(dst []float64) {
 	for g, end := range b.a.ends {
 		for i := begin; i < int(end); i++ {
 			n := b.row(i, begin, int(end), b.groupN[g*rankLanes:])
-			to := (*[rankLanes]float64)(b.ofSlots[i*rankLanes:])
+			to := (*[rankLanes]float64)(b.some[i*rankLanes:])
 			sorted := b.rows()
 			for l := range to {
 				to[l] = math.Inf(1)
@@ -33,11 +33,11 @@ func (b *rankBlock) siegel(dst []float64) {
 		}
 		begin = int(end)
 	}
-	b.sortRows(b.ofSlots, b.a.dates)
+	b.sortRows(b.some, b.a.dates)
 	for l := range dst {
 		dst[l] = math.NaN()
 		if medians[l] > 0 {
-			dst[l] = medianOfRows(b.ofSlots, l, medians[l])
+			dst[l] = medianOfRows(b.some, l, medians[l])
 		}
 	}
 }

@@ -23,6 +23,8 @@ var rankTable = []struct {
 	{"rankCapture", nil},
 	{"rankQuotientsF32", nil},
 	{"rankQuotientsF64", nil},
+	{"rankCompareF32", nil},
+	{"rankCompareF64", nil},
 	{"rankSort", nil},
 	{"rankOrder", nil},
 	{"rankRowF32", nil},
