@@ -134,6 +134,10 @@ type rankParams struct {
 	values, present                   *float32   // what is sorted, and where it is no gap
 	rows                              int
 
+	// Middle times.
+	byTime       *int32           // slots in the order of their times
+	lower, upper [rankLanes]int32 // numbers of observations; the slots before them
+
 	// Rows of quotients, see siegel.
 	row, column unsafe.Pointer // the sample of a slot, and of the first column
 	rowTime     float64        // of the slot
@@ -199,7 +203,6 @@ type rankBlock struct {
 	middle   bracket         // of the search for the slope
 	network  [][2]uint32     // that sorts the dates
 	byTime   []int32         // slots
-	timeRank []float32       // place in byTime of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -221,13 +224,13 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 	}
 	n := a.dates
 	b := &rankBlock{a: a, perPair: math.Ldexp(1, exponent-1)}
-	f := make([]float32, 4*n*rankLanes+2*len(a.ends)*rankLanes)
+	f := make([]float32, 3*n*rankLanes+2*len(a.ends)*rankLanes)
 	next := func(n int) []float32 {
 		r := f[:n:n]
 		f = f[n:]
 		return r
 	}
-	b.y, b.t, b.u, b.timeRank = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
+	b.y, b.t, b.u = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
 	b.means = next(2 * len(a.ends) * rankLanes)
 	w := make([]int16, 5*n*rankLanes)
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
@@ -261,11 +264,6 @@ func (b *rankBlock) fillTimes(centre float64) {
 		b.byTime[i] = int32(i)
 	}
 	slices.SortStableFunc(b.byTime, func(i, j int32) int { return cmp.Compare(b.a.times[i], b.a.times[j]) })
-	for rank, s := range b.byTime {
-		for l := range rankLanes {
-			b.timeRank[int(s)*rankLanes+l] = float32(rank)
-		}
-	}
 	for s, t := range b.a.times {
 		for l := range rankLanes {
 			b.slotOf[s*rankLanes+l] = int32(s)
@@ -332,7 +330,7 @@ func (b *rankBlock) prepare() {
 
 func (b *rankBlock) bytes() int {
 	n := int(unsafe.Sizeof(*b))
-	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
+	for _, x := range [...][]float32{b.y, b.t, b.u, b.means, b.packedY, b.packedT, b.signs} {
 		n += 4 * len(x)
 	}
 	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks, b.some} {
@@ -462,24 +460,18 @@ func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
 	if dst.MedianT == nil {
 		return
 	}
-	var sorted []float32
-	direct := b.packed && p.groups == 1 // then slotOf is sorted
-	if !direct {
-		sorted = b.order(&b.timeRank[0], &b.y[0], b.a.dates)
+	p.values, p.rows, p.byTime = &b.y[0], b.a.dates, &b.byTime[0]
+	for l, n := range p.n {
+		lower, upper := middle(int(n))
+		p.lower[l], p.upper[l] = int32(lower+1), int32(upper+1)
 	}
+	rankMiddleAVX2(p)
 	for l := range m {
-		if p.n[l] == 0 {
-			dst.MedianT[from+l] = math.NaN()
-			continue
+		dst.MedianT[from+l] = math.NaN()
+		if p.n[l] > 0 {
+			lower, upper := b.byTime[p.lower[l]], b.byTime[p.upper[l]]
+			dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
 		}
-		lower, upper := middle(int(p.n[l]))
-		lower, upper = lower*rankLanes+l, upper*rankLanes+l
-		if direct {
-			lower, upper = int(b.packedSlotOf[lower]), int(b.packedSlotOf[upper])
-		} else {
-			lower, upper = int(b.byTime[int(sorted[lower])]), int(b.byTime[int(sorted[upper])])
-		}
-		dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
 	}
 }
 

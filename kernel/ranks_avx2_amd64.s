@@ -1272,6 +1272,54 @@ order_done:
 	MOVQ SI, rankParams_network(AX)
 	LEAVE
 
+// ---- Middle times ------------------------------------------------------------------------------
+//
+// Counts, in the order of the times, the slots before two observations of each lane: those with the
+// numbers lower and upper, from 1, which the numbers of slots replace.
+//
+//	R8 y   SI slots in the order of their times   CX slots left   R9 the slot
+//	Y0, Y1 observations so far   Y2, Y3 and Y4, Y5 numbers of the two, from 1
+//	Y6, Y7 and Y8, Y9 slots before them   Y10-Y13 scratch
+
+#define MIDDLE(at, n, lower, upper, lowerAt, upperAt, x, y) \
+	VMOVUPS at(R8)(R9*1), x; \
+	VCMPPS $7, x, x, x; \
+	VPSUBD x, n, n; \
+	VPCMPGTD n, lower, x; \
+	VPCMPGTD n, upper, y; \
+	VPSUBD x, lowerAt, lowerAt; \
+	VPSUBD y, upperAt, upperAt
+
+TEXT ·rankMiddleAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_values(AX), R8
+	MOVQ rankParams_byTime(AX), SI
+	MOVQ rankParams_rows(AX), CX
+	VMOVDQU rankParams_lower(AX), Y2
+	VMOVDQU rankParams_lower+32(AX), Y3
+	VMOVDQU rankParams_upper(AX), Y4
+	VMOVDQU rankParams_upper+32(AX), Y5
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	VPXOR Y9, Y9, Y9
+
+middle_slot:
+	MOVLQSX (SI), R9
+	SHLQ $6, R9
+	MIDDLE(0, Y0, Y2, Y4, Y6, Y8, Y10, Y11)
+	MIDDLE(32, Y1, Y3, Y5, Y7, Y9, Y12, Y13)
+	ADDQ $4, SI
+	DECQ CX
+	JNZ middle_slot
+	VMOVDQU Y6, rankParams_lower(AX)
+	VMOVDQU Y7, rankParams_lower+32(AX)
+	VMOVDQU Y8, rankParams_upper(AX)
+	VMOVDQU Y9, rankParams_upper+32(AX)
+	LEAVE
+
 // ---- Rows of quotients -------------------------------------------------------------------------
 //
 // Writes the quotients of a sample with those of some columns, +Inf where one of them is a gap.

@@ -72,6 +72,9 @@ func rankSortAVX2(p *rankParams)
 func rankOrderAVX2(p *rankParams)
 
 //go:noescape
+func rankMiddleAVX2(p *rankParams)
+
+//go:noescape
 func rankRowF32AVX2(p *rankParams)
 
 //go:noescape

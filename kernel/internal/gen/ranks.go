@@ -27,6 +27,7 @@ var rankTable = []struct {
 	{"rankCompareF64", nil},
 	{"rankSort", nil},
 	{"rankOrder", nil},
+	{"rankMiddle", nil},
 	{"rankRowF32", nil},
 	{"rankRowF64", nil},
 	{"rankSortRow", nil},
