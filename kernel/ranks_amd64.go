@@ -172,6 +172,7 @@ type rankTask struct{ j, a, cols, rows int32 }
 // rankBlock is the memory of the assembly.
 type rankBlock struct {
 	p       rankParams
+	isa     ISA
 	a       RankAxis
 	y, t, u []float32
 	z, gap  []int16
@@ -223,7 +224,7 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 		return nil
 	}
 	n := a.dates
-	b := &rankBlock{a: a, perPair: math.Ldexp(1, exponent-1)}
+	b := &rankBlock{isa: k.isa, a: a, perPair: math.Ldexp(1, exponent-1)}
 	f := make([]float32, 3*n*rankLanes+2*len(a.ends)*rankLanes)
 	next := func(n int) []float32 {
 		r := f[:n:n]
@@ -436,7 +437,11 @@ func (b *rankBlock) countSigns() {
 	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
-		rankSignsAVX2(p)
+		if b.isa == AVX512 {
+			rankSignsAVX512(p)
+		} else {
+			rankSignsAVX2(p)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "ranks_amd64.h"
 
 // The bodies of rank trends. ranks_amd64.go explains the method and its proof. A call works on the
 // 16 pixels of a block, in two registers of 8 float32, the halves, or in one of 16 words. Arrays by
@@ -38,10 +39,6 @@ DATA rankMaskBits<>+40(SB)/8, $0x0000080000000400
 DATA rankMaskBits<>+48(SB)/8, $0x0000200000001000
 DATA rankMaskBits<>+56(SB)/8, $0x0000800000004000
 GLOBL rankMaskBits<>(SB), RODATA|NOPTR, $64
-
-#define LEAVE \
-	VZEROUPPER; \
-	RET
 
 // ---- Samples -----------------------------------------------------------------------------------
 //
@@ -362,18 +359,6 @@ start_gap:
 	DECQ CX
 	JNZ start_gap
 	LEAVE
-
-// ---- Tasks -------------------------------------------------------------------------------------
-//
-// A task is four rows j … j+3, or one: the pairs of their slots with the slots from a to j, and in
-// the case of four with one another. Bodies take tasks until params.budget, in pairs, is used up.
-//
-//	R9 task   R10 end of the tasks   R12 budget   CX columns left
-
-#define TASK_ENTER \
-	MOVQ rankParams_task(AX), R9; \
-	MOVQ rankParams_tasksEnd(AX), R10; \
-	MOVQ rankParams_budget(AX), R12
 
 // ---- Signs -------------------------------------------------------------------------------------
 //

@@ -82,3 +82,6 @@ func rankRowF64AVX2(p *rankParams)
 
 //go:noescape
 func rankSortRowAVX2(p *rankParams)
+
+//go:noescape
+func rankSignsAVX512(p *rankParams)

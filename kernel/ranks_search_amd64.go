@@ -37,7 +37,9 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch) {
 				p.lanes &^= laneBits[l]
 			}
 		}
-		b.pickEqual(dst, s)
+		if p.lanes != 0 {
+			b.pickEqual(dst, s)
+		}
 	}
 	for l := range dst {
 		if p.lanes&laneBits[l] != 0 || b.hard[l] {
