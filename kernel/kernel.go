@@ -460,10 +460,10 @@ func (s *slopes[F]) pass(date, dates int, sums *passSums, first, from, to, ahead
 }
 
 // Sums writes the sums over the observations of every pixel of t into dst. Each sum is added in the
-// order of the dates, with one rounding per term (fused multiply-adds), and gaps are left out. Σ τ·d is
-// added up for each 64 dates of the axis. These sums are added in their order, and each begins with the
-// rounding error of the addition before. The
-// sums of a pixel have the same bits on every ISA, in tiles of any shape and beside any neighbours.
+// order of the dates, with one rounding per term (fused multiply-adds), and gaps are left out. Σ τ·d
+// is added up for each 64 dates of the axis. These sums are added in their order, and each begins with
+// the rounding error of the addition before. The sums of a pixel have the same bits on every ISA, in
+// tiles of any shape and beside any neighbours.
 //
 // It panics before it writes if a slice of dst is shorter than the tile, if the axis does not have
 // one number per date, or if the shape of the tile is wrong.

@@ -965,9 +965,9 @@ capture_done:
 
 // ---- Quotients ---------------------------------------------------------------------------------
 //
-// Appends the quotients of the pairs of the events to those of their lanes, or compares them. First the pairs of some
-// events are listed, as the numbers of their two samples among all of y. Four numbers are written
-// at once, because a loop over the bits would be mispredicted.
+// Appends the quotients of the pairs of the events to those of their lanes, or compares them. First
+// the pairs of some events are listed, as the numbers of their two samples among all of y. Four
+// numbers are written at once, because a loop over the bits would be mispredicted.
 //
 //	R8 y   R9 slot of each sample   R15 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
 //	R14 pair   DI end of the pairs
