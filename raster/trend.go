@@ -107,6 +107,9 @@ func (t *Trend) describe() error {
 		t.Bands = append(t.Bands, TrendBand{foreign.Printable(b.Description()), p.unit, b.IsPaletted(),
 			foreign.Printable(b.Metadata("SIGNIFICANCE", "")), foreign.Printable(b.Metadata("FALSE_DISCOVERY_RATE", ""))})
 	}
+	if t.ds.MaskInside() && !slices.ContainsFunc(t.planes, plane.hasMask) {
+		return errors.New("it has a mask that GDAL cannot use: make it anew")
+	}
 	return nil
 }
 
@@ -211,7 +214,7 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, values []
 	try := func(r *gdal.Transfer) error {
 		b := t.bands[band]
 		err := b.ReadReduced(w, values, width, height, how, r)
-		if err == nil && p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 && !b.IsAlpha() {
+		if err == nil && p.hasMask() && !b.IsAlpha() {
 			visible = make([]byte, len(values))
 			err = b.ReadMaskReduced(w, visible, width, height, r)
 		}

@@ -88,7 +88,7 @@ func TestLimits(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := CheckLimits(bytes.NewReader(c.b), int64(len(c.b)))
+		_, err := Check(bytes.NewReader(c.b), int64(len(c.b)))
 		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 8<<20 {
 			t.Errorf("%s: %d bytes are allocated", name, after.TotalAlloc-before.TotalAlloc)
 		}
