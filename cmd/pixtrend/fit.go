@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,11 @@ type fit struct {
 	dryRun, json bool
 	messages
 }
+
+const (
+	ownMemory   = 64 << 20 // of the program itself and GDAL, beside --memory
+	leastForMap = 64 << 20 // of --memory
+)
 
 func newFitCommand() *cobra.Command {
 	f := &fit{}
@@ -174,6 +180,9 @@ func (f *fit) check() error {
 	case f.picture != "" && filepath.Clean(f.picture) == filepath.Clean(f.output):
 		return usagef("the output %s is given twice: name another file for the map", f.output)
 	}
+	if f.picture != "" && f.options.Memory > 0 && f.options.Memory < leastForMap {
+		return usagef("a map takes more than a memory of %d MiB: give --memory %dM or more, or leave --map out", f.options.Memory>>20, leastForMap>>20)
+	}
 	if f.options.Deseason != "" && f.options.Fit.Model.Harmonics == 0 {
 		return usagef("--deseason removes a season, and none is fitted: give --harmonics, such as --harmonics 2")
 	}
@@ -238,7 +247,9 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
 	var drawn *trendmap.Map
 	if f.picture != "" {
-		if drawn, err = trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite}); err != nil {
+		_ = job.Close() // the map takes the memory of the fit
+		debug.FreeOSMemory()
+		if drawn, err = trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite, Memory: job.Memory + ownMemory}); err != nil {
 			return fmt.Errorf("%s is written, but not its map: %w", f.output, err)
 		}
 		warn(stderr, drawn.Warnings)

@@ -30,7 +30,9 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"github.com/pixtrend/pixtrend"
@@ -49,6 +51,9 @@ const (
 	// mostChecked is how many blocks of a band a dataset remembers.
 	mostChecked = 1 << 20
 )
+
+// blockMemory holds memory for a block, as it is stored and as it is decompressed.
+var blockMemory = sync.Pool{New: func() any { return new([]byte) }}
 
 var errShortBlock = errors.New("a block of it ends early")
 
@@ -224,7 +229,10 @@ func (l *blockLayout) checkBlock(file *virtualFile, band C.GDALRasterBandH, x, y
 			return errShortBlock
 		}
 	} else {
-		from, to := make([]byte, stored), make([]byte, whole)
+		memory := blockMemory.Get().(*[]byte)
+		defer blockMemory.Put(memory)
+		*memory = slices.Grow((*memory)[:0], int(stored)+int(whole))[:int(stored)+int(whole)]
+		from, to := (*memory)[:stored], (*memory)[stored:]
 		if _, err := io.ReadFull(raw, from); err != nil {
 			return errShortBlock
 		}
