@@ -151,6 +151,10 @@ func Fields() []Field {
 // Info returns the field's row in the table. It panics if there is no such field.
 func (f Field) Info() FieldInfo { return table[f] }
 
+// OfTrend reports whether f describes a trend, and not the observations alone, as N, Mean, First and
+// Last do.
+func (f Field) OfTrend() bool { return !slices.Contains([]Field{N, Mean, First, Last}, f) }
+
 // String returns the field's name.
 func (f Field) String() string {
 	if int(f) >= len(table) {

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -61,12 +60,7 @@ func checkRankFlags(o pixtrend.RankOptions, fields []stats.Field) error {
 	case seasons && o.Method != stats.Original:
 		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Method)
 	}
-	unused := (*stats.UnusedError)(nil)
-	if err := o.CheckUse(fields); errors.As(err, &unused) {
-		return usagef("%s is for fields of ranks, such as %v, and none of those that it changes is written: add one to --stats",
-			optionFlag(raster.Option{Field: "Fit." + unused.Option}), unused.Field)
-	}
-	return nil
+	return explainUnused(o.CheckUse(fields), "ranks")
 }
 
 // withClasses adds the fields of classes, and with ps also their p-values, for each kind of trend
@@ -78,9 +72,7 @@ func withClasses(fields []stats.Field, ps bool) []stats.Field {
 	ofRanks := slices.ContainsFunc(fields, func(f stats.Field) bool { return f.Info().Estimator == stats.Rank })
 	for _, class := range []stats.Field{stats.TrendClass, stats.MKClass} {
 		kind := class.Info().Estimator
-		ofKind := func(f stats.Field) bool {
-			return f.Info().Estimator == kind && !slices.Contains([]stats.Field{stats.N, stats.Mean, stats.First, stats.Last}, f)
-		}
+		ofKind := func(f stats.Field) bool { return f.Info().Estimator == kind && f.OfTrend() }
 		if !slices.ContainsFunc(fields, ofKind) && (kind == stats.Rank || ofRanks) {
 			continue
 		}

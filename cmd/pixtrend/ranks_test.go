@@ -17,6 +17,8 @@ func TestRankFlags(t *testing.T) {
 		{"--stats sen_slope --mk tfpw", "--mk is for fields of ranks, such as mk_pvalue"},
 		{"--stats mk_s --mk-p normal", "--mk-p normal is for fields of ranks, such as mk_pvalue"},
 		{"--stats sen_slope --sen-intercept joint", "--sen-intercept joint is for fields of ranks, such as sen_intercept"},
+		{"--stats sen_slope --harmonics 2", "--harmonics is for fields of the line, such as slope"},
+		{"--stats mk_s --weights @w.csv --degree 2", "--degree is for fields of the line, such as slope"},
 		{"--season month", "--season is for fields of ranks, such as sen_slope"},
 		{"--stats mk_s --season month --season-covariance", "--season-covariance is for fields of ranks, such as mk_pvalue"},
 		{"--stats mk_var --season-covariance", "--season-covariance needs seasons"},
