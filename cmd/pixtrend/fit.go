@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,11 @@ type fit struct {
 	limits       []string // what has set the threads and the memory, if not the user
 	messages
 }
+
+const (
+	ownMemory   = 64 << 20 // of the program itself and GDAL, beside --memory
+	leastForMap = 64 << 20 // of --memory
+)
 
 func newFitCommand() *cobra.Command {
 	f := &fit{}
@@ -203,6 +209,9 @@ func (f *fit) check() error {
 	if f.folder != "" && f.dryRun {
 		return usagef("--resume and --dry-run exclude each other: pixtrend job plan writes a plan, and nothing else")
 	}
+	if f.picture != "" && f.options.Memory > 0 && f.options.Memory < leastForMap {
+		return usagef("a map takes more than a memory of %d MiB: give --memory %dM or more, or leave --map out", f.options.Memory>>20, leastForMap>>20)
+	}
 	if f.options.Deseason != "" && f.options.Fit.Model.Harmonics == 0 {
 		return usagef("--deseason removes a season, and none is fitted: give --harmonics, such as --harmonics 2")
 	}
@@ -283,7 +292,8 @@ func unwritten(ctx context.Context, output string, err error) error {
 func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.Job, summary raster.Summary) error {
 	tellRun(f.log(stderr), summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
-	drawn, err := f.draw(ctx, stderr)
+	_ = job.Close() // the map takes the memory of the fit
+	drawn, err := f.draw(ctx, stderr, job.Memory)
 	if err != nil {
 		return err
 	}
@@ -308,11 +318,12 @@ func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.
 }
 
 // draw draws the map; nil if none is asked for.
-func (f *fit) draw(ctx context.Context, stderr io.Writer) (*trendmap.Map, error) {
+func (f *fit) draw(ctx context.Context, stderr io.Writer, memory int64) (*trendmap.Map, error) {
 	if f.picture == "" {
 		return nil, nil
 	}
-	drawn, err := trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite})
+	debug.FreeOSMemory()
+	drawn, err := trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite, Memory: memory + ownMemory})
 	if err != nil {
 		return nil, fmt.Errorf("%s is written, but not its map: %w", f.output, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -130,7 +131,7 @@ func mergeJob(ctx context.Context, p *job.Plan, o job.MergeOptions, f *fit, stdo
 // process has not.
 func (f *fit) finishAgain(ctx context.Context, stdout, stderr io.Writer) error {
 	if _, err := os.Stat(f.picture); err != nil {
-		if _, err := f.draw(ctx, stderr); err != nil {
+		if _, err := f.draw(ctx, stderr, cmp.Or(f.options.Memory, raster.DefaultMemory)); err != nil {
 			return err
 		}
 	}
