@@ -60,12 +60,12 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 	return s.grid.Axis
 }
 
-// fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or
-// of a region. threads is as in pixtrend.Options.
-func (s *Stack) fitted(threads int) (pixtrend.Source, error) {
+// fitted returns the source of what is fitted: the scenes or their composites, of a region of the
+// stack. The zero Window is the whole stack. threads is as in pixtrend.Options.
+func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error) {
 	var source pixtrend.Source = s
-	if s.region != (pixtrend.Window{}) {
-		source = region{s, s.region}
+	if of != (pixtrend.Window{}) {
+		source = region{s, of}
 	}
 	if s.groups == nil {
 		return source, nil
@@ -118,8 +118,8 @@ func PrepareComposites(ctx context.Context, inputs []string, output string, o Op
 	if o.Composite.Period == timeaxis.NoPeriod {
 		return nil, errors.New("composites of no period: set Options.Composite")
 	}
-	if o.FDR != 0 || o.Residuals != "" || o.Detrend != "" {
-		return nil, errors.New("Options.FDR, Residuals and Detrend are not used for composites: leave them unset")
+	if o.FDR != 0 || o.Residuals != "" || o.Detrend != "" || o.Deseason != "" || o.Weights != "" || o.Covariates != nil || o.Keep != "" {
+		return nil, errors.New("Options.FDR, Weights, Covariates, Residuals, Detrend, Deseason and Keep are not used for composites: leave them unset")
 	}
 	if err := o.checkFit(); err != nil {
 		return nil, err

@@ -268,7 +268,7 @@ func (o *sumsOfWindow) tile(g pixtrend.Grid, w pixtrend.Window, dates int) kerne
 // sourceOf returns the source of a job's windows, and what keeps or adds sums there; nil if nothing
 // does.
 func (s *Stack) sourceOf(o Options) (source pixtrend.Source, sums *summing, err error) {
-	if source, err = s.fitted(o.Fit.Threads); err != nil {
+	if source, err = s.fitted(s.region, o.Fit.Threads); err != nil {
 		return nil, nil, err
 	}
 	switch {

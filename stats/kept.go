@@ -75,7 +75,11 @@ func (k Kept) Add(on kernel.Kernel, sums, t kernel.Tile, times []float64, v kern
 	}
 	if k.Exact {
 		on.Ends(s.First, s.Last, t, at, v)
-		on.AddSums(kernel.Sums{N: s.N, T: s.T, TT: s.TT, Y: s.Y, TY: s.TY, YY: s.YY, Ref: s.Ref}, t, at, v)
+		var run []float64
+		if len(at) > kernel.RunDates {
+			run = make([]float64, t.Pixels)
+		}
+		on.AddSums(kernel.Sums{N: s.N, T: s.T, TT: s.TT, Y: s.Y, TY: s.TY, YY: s.YY, Ref: s.Ref}, run, t, kernel.Axis{Tau: at}, 0, v)
 		return
 	}
 	var room [blockPixels]float64

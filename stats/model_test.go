@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pixtrend/pixtrend/internal/regress"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -460,9 +461,12 @@ func TestModelFunctions(t *testing.T) {
 		}
 	}
 	for _, df := range []int{1, 2, 5, 17, 60, 399} {
-		tail := newTails(df)[df]
+		by := regress.NewByCount(df + 2)
+		setTails(by, df+2)
 		for _, x := range []float64{0, 0.1, 1, 2.5, 7, 40} {
-			a, b := tail.pvalue(x*x, df), studentTail(x*x, float64(df))
+			var p [1]float64
+			by.PValues(kernel.Best(), p[:], []float64{x * x}, []float64{float64(df)}, &regress.Scratch{})
+			a, b := p[0], studentTail(x*x, float64(df))
 			if !(math.Abs(a-b) <= 1e-11*b) {
 				t.Errorf("p of t = %v with %d degrees of freedom is %v by the polynomial and %v by the fraction", x, df, a, b)
 			}

@@ -31,19 +31,14 @@ func newUpdateCommand() *cobra.Command {
 			if len(args) < 2 {
 				return usagef("no sums or no input: name the file of sums, and then the rasters that are added")
 			}
-			f.sums, f.inputs = args[0], args[1:]
+			f.sums = args[0]
 			if f.sums == "" {
 				return usagef("the name of the file of sums is empty: name it")
 			}
-			if err := f.check(); err != nil {
-				return err
-			}
-			if err := f.messages.check(); err != nil {
-				return err
-			}
-			return checkStackFlags(cmd, f.options.OpenOptions)
+			return f.checkAll(cmd, args[1:])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.limits = limitsOf(cmd.Flags())
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -63,7 +58,9 @@ func newUpdateCommand() *cobra.Command {
 		f.mapFlag(flags)
 		fileFlags(flags, o)
 	})
-	f.lastFlags(cmd)
+	resourceFlags(cmd, o, &f.window)
+	f.messageFlags(cmd)
+	completeFiles(cmd)
 	completeList(cmd, "stats", lineNames()...)
 	return cmd
 }
