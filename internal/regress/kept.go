@@ -104,11 +104,15 @@ func (k *Kept) Axis(dst kernel.Sums, f Frame) {
 	a, b, g := pair{f.A, 0}, pair{f.B, 0}, pair{f.G, 0}
 	for i, n := range k.N {
 		y, ty, yy := k.samples(i)
-		bn := twoProduct(f.B, n)
-		at := twoProduct(f.A, k.T[i])
-		t := at.plus(bn).over(g)
-		tt := a.times(twoProduct(f.A, k.TT[i])).plus(b.times(at.plus(at).plus(bn))).over(g).over(g)
-		dst.N[i], dst.T[i], dst.TT[i] = n, whole(t), whole(tt)
+		dst.N[i] = n
+		if i > 0 && n == k.N[i-1] && k.T[i] == k.T[i-1] && k.TT[i] == k.TT[i-1] { // most have the same dates
+			dst.T[i], dst.TT[i] = dst.T[i-1], dst.TT[i-1]
+		} else {
+			bn := twoProduct(f.B, n)
+			at := twoProduct(f.A, k.T[i])
+			dst.T[i] = whole(at.plus(bn).over(g))
+			dst.TT[i] = whole(a.times(twoProduct(f.A, k.TT[i])).plus(b.times(at.plus(at).plus(bn))).over(g).over(g))
+		}
 		dst.Y[i], dst.YY[i], dst.Ref[i] = y.hi, yy.hi, k.Ref[i]
 		ty = a.times(ty).plus(b.times(y)).over(g)
 		if dst.TY[i] = ty.hi; k.Exact() {
