@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(numpy==2.4.6 scipy==1.17.1 pytest==9.0.2 hatchling==1.29.0)
+packages=(numpy==2.4.6 scipy==1.17.1 tifffile==2026.3.3 pytest==9.0.2 hatchling==1.29.0)
 venv=.cache/venv-python
 
 scripts/venv.sh python "$venv" "${packages[@]}"
