@@ -15,7 +15,7 @@ from ._views import Grid, pointer_to
 
 # One call of the library takes about so many seconds, since Ctrl-C is heard only between calls.
 _CALL = 0.06
-_FIRST = 1 << 18  # samples of the first call, whose speed says how many pixels the next ones take
+_FIRST = 1 << 13  # samples of the first call, whose speed says how many pixels the next ones take
 
 
 class Job:
