@@ -1,0 +1,199 @@
+"""A cluster of dask.distributed: a scheduler and workers that are processes of their own."""
+
+import os
+import signal
+import subprocess
+import time
+
+import dask
+import dask.array
+import numpy as np
+import pytest
+import rasterio
+import rioxarray
+import xarray as xr
+from conftest import same_bits
+from dask.distributed import Client, LocalCluster
+
+import pixtrend
+
+stats = ["slope", "pvalue", "sen_slope", "n"]
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Three workers, spawned, with a nanny each that starts another if the worker dies."""
+    with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}):
+        with LocalCluster(n_workers=3, threads_per_worker=2, processes=True, host="127.0.0.1", dashboard_address=None) as cluster:
+            with Client(cluster) as client:
+                yield client
+
+
+def kill_a_worker(client):
+    """Kills a worker as the system does if memory is short."""
+    pids = client.run(os.getpid)
+    assert len(set(pids.values()) | {os.getpid()}) == len(pids) + 1
+    os.kill(next(iter(pids.values())), signal.SIGKILL)
+
+
+def slowly(block):
+    time.sleep(0.05)
+    return block
+
+
+def compute_with_a_worker_killed(client, ds):
+    """Computes a Dataset, and kills a worker once some chunks are done and others are not."""
+    ds = client.persist(ds)
+    futures = client.futures_of(ds)
+    while not (done := sum(f.done() for f in futures)):
+        time.sleep(0.01)
+    kill_a_worker(client)
+    assert done < len(futures)
+    return ds.compute()
+
+
+def of_the_program(program, folder, out, **options):
+    """Returns what the program writes, by the name of the band."""
+    pixtrend.fit_files(folder, out, program=program, stats=stats, **options)
+    with rasterio.open(out) as r:
+        return dict(zip(r.descriptions, r.read()))
+
+
+def opened(files, times, chunks):
+    """A lazy stack of files, as rioxarray opens it."""
+    rasters = [rioxarray.open_rasterio(f, chunks=chunks, lock=False).squeeze("band", drop=True) for f in files]
+    return xr.concat(rasters, dim=xr.DataArray(times, dims="time", name="time"), combine_attrs="override").chunk(time=-1)
+
+
+def test_files_with_a_worker_killed(client, program, tmp_path):
+    command = [program, "synth", tmp_path / "demo", "-q", "--width", "400", "--height", "300", "--gaps", "0.2"]
+    subprocess.run(command, check=True)
+    files = sorted((tmp_path / "demo").iterdir())
+    da = opened(files, [int(f.stem[-4:]) for f in files], {"x": 128, "y": 64})
+    da = da.copy(data=da.data.map_blocks(slowly, dtype=da.dtype))
+    got = compute_with_a_worker_killed(client, pixtrend.trend(da, stats=stats))
+    want = of_the_program(program, tmp_path / "demo", tmp_path / "trend.tif")
+    assert all(same_bits(got[name], want[name]) for name in stats)
+    with rasterio.open(tmp_path / "trend.tif") as r:
+        assert got.slope.rio.crs == r.crs
+        assert got.slope.rio.transform() == r.transform
+
+
+def test_real_stack(client, program, shared, tmp_path):
+    """68 scenes of Sentinel-2 with clouds and 64 × 64 blocks."""
+    folder = shared / "eolearn_s2_ndvi" / "tif"
+    files = sorted(folder.glob("*.tif"))
+    times = [np.datetime64(f"{f.stem[8:12]}-{f.stem[12:14]}-{f.stem[14:16]}") for f in files]
+    got = pixtrend.trend(opened(files, times, {"x": 64, "y": 64}), stats=stats).compute()
+    want = of_the_program(program, folder, tmp_path / "trend.tif")
+    assert all(same_bits(got[name], want[name]) for name in stats)
+
+
+@pytest.mark.skipif(not os.environ.get("PIXTREND_LONG"), reason="it takes a minute: PIXTREND_LONG is not set")
+def test_large_stack_with_a_worker_killed(client):
+    """8192² pixels of 21 years, 5.6 GB, that are made on the workers; one of them dies."""
+
+    def block(block_info=None):
+        (_, _), (y0, y1), (x0, x1) = block_info[None]["array-location"]
+        return samples_of(y0, y1, x0, x1)
+
+    chunks = ((21,), (1024,) * 8, (1024,) * 8)
+    da = xr.DataArray(dask.array.map_blocks(block, chunks=chunks, dtype="float32"), {"time": range(1995, 2016)}, ("time", "y", "x"))
+    got = compute_with_a_worker_killed(client, pixtrend.trend(da, stats=["slope", "n"]))
+    assert got.slope.shape == (8192, 8192)
+    for y in range(0, 8192, 1024):
+        for x in range(0, 8192, 1024):
+            want = pixtrend.fit(samples_of(y, y + 1024, x, x + 1024), np.arange(1995, 2016), ["slope", "n"])
+            part = {"y": slice(y, y + 1024), "x": slice(x, x + 1024)}
+            assert same_bits(got.slope[part], want["slope"]) and same_bits(got.n[part], want["n"])
+
+
+def samples_of(y0, y1, x0, x1):
+    """Samples that depend on their place alone, with 15 % gaps."""
+    t, y, x = np.ogrid[0:21, y0:y1, x0:x1]
+    word = (t * 40503 ^ y * 30011 ^ x * 50021).astype(np.uint32) * np.uint32(2654435769)
+    samples = (word >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
+    return np.where(word % np.uint32(100) < 15, np.float32(np.nan), samples)
+
+
+def planned(program, tmp_path, parts=12, **options):
+    command = [program, "synth", tmp_path / "demo", "-q", "--width", "700", "--height", "600", "--gaps", "0.2"]
+    subprocess.run([*command, "--co", "TILED=YES", "--co", "BLOCKXSIZE=64", "--co", "BLOCKYSIZE=64"], check=True)
+    pixtrend.plan_files(tmp_path / "job", tmp_path / "demo", tmp_path / "trend.tif", parts=parts, program=program, **options)
+    return tmp_path / "job"
+
+
+def slow_program(program, tmp_path):
+    """A program that waits before it does a part, so that a worker dies during one."""
+    slow = tmp_path / "slow"
+    slow.write_text(f'#!/bin/sh\nif [ "$2" = run ]; then echo >>{tmp_path}/started; sleep 0.5; fi\nexec "{program}" "$@"\n')
+    slow.chmod(0o755)
+    return slow
+
+
+def test_job_with_a_worker_killed(client, program, tmp_path):
+    """The parts of a job are done, and the merged file is that of one process, byte for byte."""
+    job = planned(program, tmp_path, stats=stats)
+    started = tmp_path / "started"
+    slow = slow_program(program, tmp_path)
+    runs = client.get_executor()  # a thread would do too: run blocks
+
+    import threading
+
+    def kill():
+        while not started.exists() or started.stat().st_size < 4:
+            time.sleep(0.01)
+        kill_a_worker(client)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    summary = pixtrend.dask.run(job, client, program=slow)
+    killer.join()
+    assert started.stat().st_size > 12  # a part was done again
+    pixtrend.fit_files(tmp_path / "demo", tmp_path / "alone.tif", program=program, stats=stats)
+    assert (tmp_path / "trend.tif").read_bytes() == (tmp_path / "alone.tif").read_bytes()
+    assert summary["output"] == str(tmp_path / "trend.tif")
+
+
+def test_job_goes_on_where_it_was(client, program, tmp_path):
+    job = planned(program, tmp_path)
+    for part in (0, 5):
+        subprocess.run([program, "job", "run", "--quiet", f"--part={part}", job], check=True)
+    slow = slow_program(program, tmp_path)
+    pixtrend.dask.run(job, client, program=slow)
+    assert (tmp_path / "started").stat().st_size == 10
+    assert (tmp_path / "trend.tif").exists()
+
+
+def test_failures_of_a_job(client, program, tmp_path):
+    """What fails for good is not tried again, and has the sentence of the program."""
+    job = planned(program, tmp_path)
+    next((tmp_path / "demo").iterdir()).write_bytes(b"another file")
+    slow = slow_program(program, tmp_path)
+    with pytest.raises(pixtrend.ProgramError, match="changed|differs"):
+        pixtrend.dask.run(job, client, program=slow)
+    with pytest.raises(pixtrend.ProgramError, match="no job|plan.json"):
+        pixtrend.dask.run(tmp_path / "none", client, program=program)
+
+
+def test_a_part_is_tried_again(client, tmp_path):
+    """The code 75 means: try again. It is, and no more often than asked for."""
+    tries = tmp_path / "tries"
+    program = tmp_path / "pixtrend"
+    program.write_text(f"""#!/bin/sh
+case $2 in
+  status) echo '{{"missing_parts": [0]}}'; exit 3 ;;
+  merge) echo '{{"output": "out.tif"}}' ;;
+  run)
+    echo >>{tries}
+    [ $(wc -l <{tries}) -ge 3 ] || {{ echo 'pixtrend: the server is busy' >&2; exit 75; }} ;;
+esac
+""")
+    program.chmod(0o755)
+    assert pixtrend.dask.run(tmp_path, client, program=program) == {"output": "out.tif"}
+    assert tries.read_text().count("\n") == 3
+    tries.unlink()
+    with pytest.raises(pixtrend.ProgramError, match="the server is busy") as failed:
+        pixtrend.dask.run(tmp_path, client, program=program, retries=1)
+    assert failed.value.code == 75
+    assert tries.read_text().count("\n") == 2
