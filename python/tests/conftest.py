@@ -1,4 +1,4 @@
-"""What the tests share."""
+"""Fixtures that the tests share."""
 
 import os
 import shutil
@@ -42,13 +42,3 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} does not exist")
     return folder
-
-
-def same_bits(a, b) -> bool:
-    """Whether two arrays have the same type, shape and bits. NaNs are equal whatever their payload."""
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype != b.dtype or a.shape != b.shape:
-        return False
-    nan = np.isnan(a)
-    bits = f"u{a.itemsize}"
-    return bool((nan == np.isnan(b)).all() and (a[~nan].view(bits) == b[~nan].view(bits)).all())

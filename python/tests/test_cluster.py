@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import dask
@@ -12,11 +13,12 @@ import pytest
 import rasterio
 import rioxarray
 import xarray as xr
-from conftest import same_bits
 from dask.distributed import Client, LocalCluster
+from support import long, same_bits
 
 import pixtrend
 
+pytestmark = long
 stats = ["slope", "pvalue", "sen_slope", "n"]
 
 
@@ -69,7 +71,7 @@ def test_files_with_a_worker_killed(client, program, tmp_path):
     command = [program, "synth", tmp_path / "demo", "-q", "--width", "400", "--height", "300", "--gaps", "0.2"]
     subprocess.run(command, check=True)
     files = sorted((tmp_path / "demo").iterdir())
-    da = opened(files, [int(f.stem[-4:]) for f in files], {"x": 128, "y": 64})
+    da = opened(files, [int(f.stem[-4:]) for f in files], {"x": 200, "y": 75})
     da = da.copy(data=da.data.map_blocks(slowly, dtype=da.dtype))
     got = compute_with_a_worker_killed(client, pixtrend.trend(da, stats=stats))
     want = of_the_program(program, tmp_path / "demo", tmp_path / "trend.tif")
@@ -89,13 +91,12 @@ def test_real_stack(client, program, shared, tmp_path):
     assert all(same_bits(got[name], want[name]) for name in stats)
 
 
-@pytest.mark.skipif(not os.environ.get("PIXTREND_LONG"), reason="it takes a minute: PIXTREND_LONG is not set")
 def test_large_stack_with_a_worker_killed(client):
     """8192² pixels of 21 years, 5.6 GB, that are made on the workers; one of them dies."""
 
-    def block(block_info=None):
-        (_, _), (y0, y1), (x0, x1) = block_info[None]["array-location"]
-        return samples_of(y0, y1, x0, x1)
+    def block(block_info):
+        _, y, x = block_info[None]["array-location"]
+        return samples_of(*y, *x)
 
     chunks = ((21,), (1024,) * 8, (1024,) * 8)
     da = xr.DataArray(dask.array.map_blocks(block, chunks=chunks, dtype="float32"), {"time": range(1995, 2016)}, ("time", "y", "x"))
@@ -136,9 +137,6 @@ def test_job_with_a_worker_killed(client, program, tmp_path):
     job = planned(program, tmp_path, stats=stats)
     started = tmp_path / "started"
     slow = slow_program(program, tmp_path)
-    runs = client.get_executor()  # a thread would do too: run blocks
-
-    import threading
 
     def kill():
         while not started.exists() or started.stat().st_size < 4:
@@ -182,7 +180,7 @@ def test_a_part_is_tried_again(client, tmp_path):
     program = tmp_path / "pixtrend"
     program.write_text(f"""#!/bin/sh
 case $2 in
-  status) echo '{{"missing_parts": [0]}}'; exit 3 ;;
+  status) echo '{{"parts_missing": "4-4"}}'; exit 3 ;;
   merge) echo '{{"output": "out.tif"}}' ;;
   run)
     echo >>{tries}

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from support import long
 
 notebooks = sorted((Path(__file__).parents[2] / "examples" / "python").glob("*.ipynb"))
 
@@ -13,6 +14,7 @@ def test_there_are_notebooks():
     assert notebooks
 
 
+@long
 @pytest.mark.parametrize("path", notebooks, ids=lambda p: p.stem)
 def test_notebook(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)

@@ -75,9 +75,13 @@ def run(job: PathLike, client: Client, *, retries: int = 3, threads: int = 1, pr
 
 
 def missing_parts(job: str, program: str) -> list[int]:
-    """Return the numbers of the parts of a job that are not done."""
+    """Return the numbers of the parts of a job that are not done. The program lists them as in 0,4-7."""
     status = run_program(["job", "status", "--json", "--", job], program=program, accept=[_MISSING])
-    return [int(i) for i in status["missing_parts"]]
+    numbers = []
+    for run in filter(None, status["parts_missing"].split(",")):
+        first, _, last = run.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    return numbers
 
 
 def _run_part(part: int, job: str, threads: int, program: str) -> tuple[str, int] | None:

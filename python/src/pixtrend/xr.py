@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,13 @@ except ImportError as e:
     raise ImportError("trends of DataArrays need xarray: install pixtrend[xarray]") from e
 
 from . import _attributes
-from .fit import fit
+from ._fit import Trend, fit
 
 __all__ = ["Accessor", "detrend", "trend"]
 
 _CALENDARS = {"standard", "gregorian", "proleptic_gregorian"}  # whose days are those of datetime64
+_MASK = "mask of gaps"  # no name of a covariate
+_SERIES = ("residuals", "detrended", "deseasoned")  # results with a value for each date
 
 
 def trend(
@@ -47,55 +49,59 @@ def trend(
         The number of threads. The default is all CPUs, or 1 in each task of Dask, which runs
         several tasks at a time.
     **options
-        The other options of `fit`. What holds a number for each date may be a DataArray along `dim`, and
-        `mask` one with dimensions of `da`. The defaults of `nodata`, `scale` and `offset` are
-        ``_FillValue``, ``scale_factor`` and ``add_offset`` in the attributes of `da`.
+        The other options of `fit`. `mask`, `weights` and covariates may be DataArrays; those of `mask`
+        and covariates may have any dimensions of `da`. The defaults of `nodata`, `scale` and `offset`
+        are ``_FillValue``, ``scale_factor`` and ``add_offset`` in the attributes of `da`.
 
     Returns
     -------
     xarray.Dataset
         A variable for each field, without the dimension `dim` and with the other coordinates of `da`. Its
         attributes are ``units``, such as ``K year-1``, ``long_name`` and ``description``. Residuals and
-        the other series that `fit` returns are variables with the dimension `dim`.
+        the other series of `fit` are variables with the dimension `dim`.
 
     Examples
     --------
-    >>> import pandas as pd, xarray as xr
+    >>> import pandas as pd, pixtrend, xarray as xr
     >>> days = pd.to_datetime(["2001-07-01", "2002-07-01", "2003-07-01"])
     >>> da = xr.DataArray([280.0, 280.5, 281.0], {"time": days}, name="t", attrs={"units": "K"})
-    >>> slope = trend(da).slope
+    >>> slope = pixtrend.trend(da).slope
     >>> print(f"{slope.item():.3f} {slope.units}")
     0.500 K year-1
     """
     _check(da, dim, options)
-    times = _times(da[dim])
+    times = _times(da, dim)
     covariates = options.get("covariates") or {}
-    mask = _mask(da, dim, options.pop("mask", None))
-    inputs = [da.variable] if mask is None else [da.variable, mask]
-    if threads is None and any(v.chunks is not None for v in inputs):
-        threads = 1
-    options = {**_of_samples(da, options), **_arrays(da, dim, options), "threads": threads}
+    inputs, per_date = _arrays(da, dim, options)
+    lazy = any(v.chunks is not None for v in inputs.values())
+    if lazy:
+        _check_lazy(dim, inputs, options)
+    given = {
+        "names": list(inputs), "times": times, "stats": stats,
+        "options": {**options, **_of_attributes(da, dim, options), **per_date, "threads": threads or (1 if lazy else None)},
+    }  # fmt: skip
 
     # A fit of no pixel gives the fields and their types, and errors in the options before Dask
     # computes anything.
-    empty = fit(np.empty((len(times), 0), da.dtype), times, stats, **options)
-    core = [[dim] if values.ndim == 2 else [] for values in empty.values()]
+    fitted = _fit([np.empty((0, len(times)), v.dtype) for v in inputs.values()], **given)
+    empty = _results(fitted)
     results = xr.apply_ufunc(
-        _fit_block, *inputs,
-        kwargs={"times": times, "stats": stats, "options": options},
+        _fit_block, *inputs.values(), kwargs=given,
         input_core_dims=[[dim]] * len(inputs),
-        output_core_dims=core,
-        dask="parallelized",
-        output_dtypes=[values.dtype for values in empty.values()],
+        output_core_dims=[[dim] if a.ndim == 2 else [] for a in empty.values()],
+        dask="parallelized", output_dtypes=[a.dtype for a in empty.values()],
     )  # fmt: skip
-    ds = da.coords.to_dataset()
-    if not any(core):
-        ds = ds.drop_dims(dim)
-    for name, result in zip(empty, results if len(empty) > 1 else [results]):
-        result = result.transpose(*(d for d in da.dims if d in result.dims))
-        result.attrs = _attributes.of_result(name, empty.plan, da, covariates, result.dtype)
-        result.encoding = {k: v for k, v in da.encoding.items() if k == "grid_mapping"}
-        ds[name] = result
+    coords = da.coords.to_dataset()
+    if not any(a.ndim == 2 for a in empty.values()):
+        coords = coords.drop_dims(dim)
+    taken = [name for name in empty if name in coords.variables or name in da.dims]
+    if taken:
+        raise ValueError(f"the field {taken[0]} has the name of a coordinate of the array: rename that one, as in da.rename({taken[0]}=...)")
+    ds = coords.assign(dict(zip(empty, results if isinstance(results, tuple) else [results])))
+    for name in empty:
+        ds[name] = ds[name].transpose(*(d for d in da.dims if d in ds[name].dims))
+        ds[name].attrs = _attributes.of_result(name, fitted, da, covariates, ds[name].dtype)
+        ds[name].encoding = {k: v for k, v in da.encoding.items() if k == "grid_mapping"}
     ds.attrs = _attributes.of_dataset(da) if keep_attrs else {}
     return ds
 
@@ -123,15 +129,29 @@ class Accessor:
         return detrend(self._da, dim, **options)
 
 
-def _fit_block(samples: np.ndarray, mask: np.ndarray | None = None, *, times: Any, stats: Any, options: dict[str, Any]) -> Any:
-    """Fits an array, or a block of one, whose last dimension is that of the dates."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # fit has given them for the array of no pixels
-        results = tuple(fit(samples, times, stats, axis=-1, mask=mask, **options).values())
+def _fit(arrays: Sequence[np.ndarray], names: Sequence[str], times: np.ndarray, stats: Any, options: Mapping[str, Any]) -> Trend:
+    """Fits the first of arrays, whose last axis is that of the dates. The others are its mask and covariates."""
+    samples, *others = arrays
+    named = {name: np.broadcast_to(a, samples.shape) for name, a in zip(names[1:], others)}
+    options = {**options, "mask": named.pop(_MASK, None)}
+    if named:
+        options["covariates"] = {**options["covariates"], **named}
+    return fit(samples, times, stats, axis=-1, **options)
+
+
+def _fit_block(*arrays: np.ndarray, **given: Any) -> Any:
+    """Returns the results of a block as apply_ufunc expects them."""
+    results = tuple(_results(_fit(arrays, **given)).values())
     return results if len(results) > 1 else results[0]
 
 
-def _check(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) -> None:
+def _results(fitted: Trend) -> dict[str, np.ndarray]:
+    """Returns the fields and series of a fit."""
+    series = {name: getattr(fitted, name) for name in _SERIES if getattr(fitted, name) is not None}
+    return {**fitted, **series}
+
+
+def _check(da: Any, dim: Hashable, options: Mapping[str, Any]) -> None:
     """Raises an error if the input is no array with dates, or an option is not for DataArrays."""
     if isinstance(da, xr.Dataset):
         names = ", ".join(str(v) for v in da.data_vars)
@@ -145,96 +165,117 @@ def _check(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) -> None:
     for name in ("axis", "out"):
         if name in options:
             raise TypeError(f"{name} is an option of fit, and not of trend: trend takes dim and returns a Dataset")
-    if da.chunks is None:
-        return
-    chunks = da.chunksizes[dim]
-    if len(chunks) > 1:
-        raise ValueError(
-            f"the dimension {dim} is in {len(chunks)} chunks, and a fit needs all dates of a pixel at once: call chunk({{{dim!r}: -1}}) first"
-        )
+
+
+def _check_lazy(dim: Hashable, inputs: Mapping[str, xr.Variable], options: Mapping[str, Any]) -> None:
+    """Raises an error if Dask arrays are in chunks of dates, or an option is not for them."""
+    for name, v in inputs.items():
+        chunks = v.chunksizes[dim] if v.chunks is not None else ()
+        if len(chunks) > 1:
+            raise ValueError(
+                f"the dimension {dim} of {name} is in {len(chunks)} chunks, and a fit needs all dates of a pixel at once: "
+                f"call chunk({{{dim!r}: -1}}) first"
+            )
     if options.get("progress") is not None:
         raise TypeError("progress is not for Dask arrays, which are computed later: use dask.diagnostics.ProgressBar")
     if options.get("fdr") is not None:
         raise ValueError(
-            "fdr is not for Dask arrays, because it depends on the p-values of all chunks together: compute pvalue, and give it to pixtrend.fdr"
+            "fdr is not for Dask arrays, because it depends on the p-values of all chunks together: "
+            "compute pvalue, and give it to pixtrend.fdr"
         )
 
 
-def _times(coordinate: xr.DataArray) -> np.ndarray:
-    """Returns the dates or numbers of a coordinate. Those of cftime become datetime64."""
-    values = coordinate.values
-    if coordinate.dtype != object or not len(values) or not hasattr(values[0], "calendar"):
-        return values
-    import cftime
+def _times(da: xr.DataArray, dim: Hashable) -> np.ndarray:
+    """Returns the dates or numbers of a dimension. Dates of cftime become datetime64."""
+    values = da[dim].values
+    if values.dtype == object and len(values) and hasattr(values[0], "calendar"):
+        import cftime
 
-    calendar = values[0].calendar
-    if calendar not in _CALENDARS:
-        raise ValueError(
-            f"the times of {coordinate.name} are in the calendar {calendar}, which lacks days or has others: "
-            "convert them with convert_calendar('standard') first"
+        calendar = values[0].calendar
+        if calendar not in _CALENDARS:
+            raise ValueError(
+                f"the dates of {dim} are in the calendar {calendar}, whose years have other days: "
+                "convert them with convert_calendar('standard') first"
+            )
+        values = cftime.date2num(values, "microseconds since 1970-01-01", calendar).astype("int64").view("datetime64[us]")
+    distinct, counts = np.unique(values, return_counts=True)
+    if (counts > 1).any():
+        first = str(distinct[counts > 1][0]).removesuffix(".000000000").removesuffix(".000000").removesuffix("T00:00:00")
+        warnings.warn(
+            f"{dim} has the same date more than once, such as {first}, and all count: drop_duplicates({dim!r}) keeps one of each",
+            stacklevel=3,
         )
-    return cftime.date2num(values, "microseconds since 1970-01-01", calendar).astype("int64").view("datetime64[us]")
+    return values
 
 
-def _of_samples(da: xr.DataArray, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the nodata value, scale and offset that the attributes of undecoded samples give."""
+def _of_attributes(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns options that the attributes give: of undecoded samples, and of numbers in place of dates."""
     attrs = da.attrs
     decode = "decode the variable with xarray.decode_cf first"
     if str(attrs.get("_Unsigned", "false")).lower() == "true" and da.dtype.kind == "i":
-        raise ValueError(f"the samples are whole numbers without a sign according to their attribute _Unsigned, and stored with one: {decode}")
-    found = {}
+        raise ValueError(f"the attribute _Unsigned says that the samples have no sign, and their type has one: {decode}")
+    found: dict[str, Any] = {}
     missing = [attrs[k] for k in ("_FillValue", "missing_value") if k in attrs]
     if missing and options.get("nodata") is None:
-        found["nodata"] = missing[0]
-        if any(not np.array_equal(m, missing[0], equal_nan=da.dtype.kind == "f") or np.ndim(m) for m in missing):
-            raise ValueError(f"the attributes _FillValue and missing_value are several values: {decode}, or give one as nodata")
-    for name, option, none in (("scale_factor", "scale", 1), ("add_offset", "offset", 0)):
-        if name not in attrs or option in options or attrs[name] == none:
+        values = np.unique(np.concatenate([np.ravel(m) for m in missing]))
+        if len(values) > 1:
+            raise ValueError(f"the attributes _FillValue and missing_value have {len(values)} values: {decode}, or give one as nodata")
+        found["nodata"] = values[0]
+    for name, option, neutral in (("scale_factor", "scale", 1), ("add_offset", "offset", 0)):
+        if option in options or attrs.get(name, neutral) == neutral:
             continue
         found[option] = float(attrs[name])
         if da.dtype.kind == "f":
             warnings.warn(
-                f"the samples are multiplied or shifted as their attribute {name} of {attrs[name]} says: "
-                f"if that is done already, give {option}={none}",
+                f"the floating-point samples are taken as stored with the {option} {attrs[name]}, as their attribute {name} says: "
+                f"give {option}={neutral} if they have it already",
                 stacklevel=3,
             )
-    return {**options, **found}
-
-
-def _arrays(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the options that hold numbers for each date, as NumPy arrays."""
-
-    def values(name: str, option: Any) -> Any:
-        if isinstance(option, xr.DataArray):
-            if option.dims != (dim,):
-                raise ValueError(f"{name} has the dimensions {', '.join(map(str, option.dims))}: give it the dimension {dim} alone")
-            return _aligned(da, name, option).values
-        return option
-
-    found = {}
-    if "weights" in options:
-        found["weights"] = values("weights", options["weights"])
-    if options.get("covariates"):
-        found["covariates"] = {name: values(name, c) for name, c in options["covariates"].items()}
+    if da[dim].dtype.kind == "f" and options.get("per") is None and da[dim].attrs.get("units"):
+        found["per"] = str(da[dim].attrs["units"])
     return found
 
 
-def _mask(da: xr.DataArray, dim: Hashable, mask: Any) -> xr.Variable | None:
-    """Returns the mask with the dimension of the dates. Other dimensions are broadcast by xarray."""
-    if mask is None:
-        return None
-    if not isinstance(mask, xr.DataArray):
-        return da.variable.copy(data=np.broadcast_to(np.asarray(mask), da.shape))
-    unknown = [d for d in mask.dims if d not in da.dims]
-    if unknown:
-        raise ValueError(f"mask has the dimension {unknown[0]}, which the array lacks")
-    mask = _aligned(da, "mask", mask)
-    return mask.variable.set_dims({d: da.sizes[d] for d in da.dims})
+def _arrays(da: xr.DataArray, dim: Hashable, options: dict[str, Any]) -> tuple[dict[str, xr.Variable], dict[str, Any]]:
+    """Takes mask, weights and covariates off the options.
+
+    It returns the inputs that Dask divides, which are the samples, the mask and the covariates of each pixel,
+    and the options with a number for each date.
+    """
+    inputs = {"the array": da.variable}
+    per_date: dict[str, Any] = {}
+    mask = options.pop("mask", None)
+    if mask is not None:
+        inputs[_MASK] = _input(da, dim, "mask", mask)
+        if inputs[_MASK].dtype != bool:
+            raise TypeError(f"mask is an array of {inputs[_MASK].dtype}: give booleans, True where samples are missing")
+    if options.get("weights") is not None:
+        per_date["weights"] = _input(da, dim, "weights", options["weights"]).values
+    covariates = options.pop("covariates", None) or {}
+    if covariates:
+        per_date["covariates"] = dict.fromkeys(covariates)
+    for name, covariate in covariates.items():
+        v = _input(da, dim, f"the covariate {name}", covariate)
+        if v.dims == (dim,):
+            per_date["covariates"][name] = v.values
+        else:
+            inputs[name] = v
+    return inputs, per_date
 
 
-def _aligned(da: xr.DataArray, name: str, other: xr.DataArray) -> xr.DataArray:
-    """Returns an array if its coordinates are those of da."""
+def _input(da: xr.DataArray, dim: Hashable, name: str, other: Any) -> xr.Variable:
+    """Returns an array whose coordinates are those of da, with the dimension of the dates."""
+    if not isinstance(other, xr.DataArray):
+        other = np.asarray(other)
+        dims = (dim,) if other.ndim == 1 else da.dims
+        if other.shape != tuple(da.sizes[d] for d in dims):
+            raise ValueError(f"{name} has the shape {other.shape}, and the array {da.shape}: give a DataArray, or an array of the same shape")
+        return xr.Variable(dims, other)
     for d in other.dims:
-        if other.sizes[d] != da.sizes[d] or (d in other.coords and d in da.coords and not other.indexes[d].equals(da.indexes[d])):
+        if d not in da.dims:
+            raise ValueError(f"{name} has the dimension {d}, which the array lacks: select a part without it")
+        labelled = d in other.indexes and d in da.indexes
+        if other.sizes[d] != da.sizes[d] or (labelled and not other.indexes[d].equals(da.indexes[d])):
             raise ValueError(f"{name} has other values of {d} than the array: select the same ones")
-    return other
+    v = other.variable
+    return v if dim in v.dims else v.set_dims({dim: da.sizes[dim], **v.sizes})
