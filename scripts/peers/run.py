@@ -229,6 +229,11 @@ def table(result):
     return "\n".join(lines)
 
 
+def machine():
+    """Returns the processor, the number of CPUs and the system."""
+    return f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
+
+
 def processor():
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
@@ -257,10 +262,9 @@ def main():
     all_peers = peers(pixtrend)
     stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[0] in args.stacks.split(",")]
     results = [measure(s, all_peers, args.runs, args.folder) for s in stacks]
-    machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
     text = [
         "## pixtrend and other programs\n",
-        f"{machine}, {time.strftime('%Y-%m-%d')}. Times are of whole processes, from the start until the slopes are in a file, with the",
+        f"{machine()}, {time.strftime('%Y-%m-%d')}. Times are of whole processes, from the start until the slopes are in a file, with the",
         f"inputs in the page cache: the best of {args.runs} runs, or of one if it takes more than a minute. Errors are divided by the",
         "standard deviation of all slopes. Lost pixels have two observations or more and no slope in this result. CDO's NetCDF",
         "file was made before the clock started. Memory is that of the largest process.",
@@ -270,7 +274,7 @@ def main():
     ]
     for folder in filter(None, (args.folder, args.record)):
         (folder / "peers.md").write_text("\n".join(text) + "\n")
-        (folder / "peers.json").write_text(json.dumps({"machine": machine, "runs": args.runs, "results": results}, indent=1) + "\n")
+        (folder / "peers.json").write_text(json.dumps({"machine": machine(), "runs": args.runs, "results": results}, indent=1) + "\n")
     print("\n".join(text))
 
 
