@@ -34,7 +34,7 @@ func (c call) view(a array, dates int) (v layout.View, err error) {
 	if a.dtype < 0 || a.dtype > math.MaxUint8 || !kernel.DType(a.dtype).Valid() {
 		return v, fmt.Errorf("samples of type %d", a.dtype)
 	}
-	if c.width < 1 || c.height < 1 || a.strideDate < 0 || a.strideY < 0 || a.strideX < 0 {
+	if c.width < 1 || c.height < 1 || a.strideDate < 1 || a.strideY < 0 || c.height > 1 && a.strideY == 0 || a.strideX < 0 {
 		return v, fmt.Errorf("%d × %d pixels with strides of %d, %d and %d samples", c.width, c.height, a.strideDate, a.strideY, a.strideX)
 	}
 	v = layout.View{Type: kernel.DType(a.dtype), Width: c.width, Height: c.height, Dates: dates, RowStride: a.strideY, DateStride: a.strideDate}
@@ -66,16 +66,11 @@ func (p *problem) stack(c call) (*pixtrend.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := p.options
-	if o.Nodata != nil {
-		s.Valid.HasNodata, s.Valid.Nodata = true, *o.Nodata
+	if s.Valid, err = p.valid(view.Type); err != nil {
+		return nil, err
 	}
-	if o.ValidRange[0] != nil || o.ValidRange[1] != nil {
-		s.Valid.HasRange = true
-		s.Valid.Lo, s.Valid.Hi = p.validRange()
-	}
-	if s.Offset = o.Offset; o.Scale != nil {
-		s.Scale = *o.Scale
+	if s.Offset = p.options.Offset; p.options.Scale != nil {
+		s.Scale = *p.options.Scale
 	}
 	if c.mask.data != nil {
 		mask, err := c.view(c.mask, len(p.planes))
@@ -95,6 +90,21 @@ func (p *problem) stack(c call) (*pixtrend.Stack, error) {
 		covariates = append(covariates, pixtrend.CovariateView{View: v})
 	}
 	return s, s.SetCovariates(covariates...)
+}
+
+// valid returns which samples of a type are observations, as the command line has it.
+func (p *problem) valid(d kernel.DType) (v kernel.Valid, err error) {
+	lo, hi := p.validRange()
+	if nodata := p.options.Nodata; nodata != nil {
+		if !pixtrend.CanBeNodata(d, *nodata) {
+			return v, fmt.Errorf("nodata is %v, and samples of %v cannot be that: give another value, or leave it out", *nodata, d)
+		}
+		v.HasNodata, v.Nodata = true, *nodata
+		least, most := pixtrend.NodataRange(d, *nodata)
+		lo, hi = max(lo, least), min(hi, most)
+	}
+	v.HasRange, v.Lo, v.Hi = !math.IsInf(lo, -1) || !math.IsInf(hi, 1), lo, hi
+	return v, nil
 }
 
 // fit fits the arrays.
