@@ -232,12 +232,16 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 
 // RemoteError is a failure to read a remote file, after all tries.
 type RemoteError struct {
-	text string
-	err  error
+	text  string
+	err   error
+	later bool
 }
 
 func (f *RemoteError) Error() string { return f.text }
 func (f *RemoteError) Unwrap() error { return f.err }
+
+// Temporary reports whether the failure may pass: the server is overloaded, or the network failed.
+func (f *RemoteError) Temporary() bool { return f.later }
 
 // explain returns an error that says what went wrong in so many tries and what to do, and whether
 // another try may succeed.
@@ -247,7 +251,10 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 		times = fmt.Sprintf(", %d times in a row", tries)
 	}
 	say := func(format string, args ...any) error {
-		return &RemoteError{fmt.Sprintf(format, args...), err}
+		return &RemoteError{text: fmt.Sprintf(format, args...), err: err}
+	}
+	sayLater := func(format string, args ...any) (error, bool) {
+		return &RemoteError{text: fmt.Sprintf(format, args...), err: err, later: true}, true
 	}
 	status := strconv.Itoa(t.status)
 	if text := http.StatusText(t.status); text != "" {
@@ -259,13 +266,13 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	case t.status == http.StatusUnauthorized || t.status == http.StatusForbidden:
 		return say("its server answers %s: check the address, and the credentials that GDAL finds", status), false
 	case t.status >= 500 || t.status == http.StatusTooManyRequests || t.status == http.StatusRequestTimeout:
-		return say("its server answers %s%s: try again later", status, times), true
+		return sayLater("its server answers %s%s: try again later", status, times)
 	case t.status == http.StatusRequestedRangeNotSatisfiable:
 		return say("its server answers %s: was it replaced meanwhile?", status), false
 	case t.status > 0:
 		return say("its server answers %s: check the address", status), false
 	case t.curl != "":
-		return say("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times), true
+		return sayLater("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times)
 	}
 	return err, tries < 3 // a response may have been cut without a message, or the file is damaged
 }
