@@ -38,7 +38,7 @@ old_python() {
 }
 
 make -s build
-export PIXTREND_PROGRAM=$root/bin/pixtrend
+export PIXTREND=$root/bin/pixtrend
 if [[ ${1:-} != long ]]; then
   install newest "${newest[@]}"
   test_in newest "$@"

@@ -14,7 +14,7 @@ import rasterio
 import rioxarray
 import xarray as xr
 from dask.distributed import Client, LocalCluster
-from support import long, same_bits
+from conftest import long, same_bits
 
 import pixtrend
 
@@ -55,9 +55,9 @@ def compute_with_a_worker_killed(client, ds):
     return ds.compute()
 
 
-def of_the_program(program, folder, out, **options):
+def of_the_program(command, folder, out, **options):
     """Returns what the program writes, by the name of the band."""
-    pixtrend.fit_files(folder, out, program=program, stats=stats, **options)
+    pixtrend.fit_files(folder, out, program=command, stats=stats, **options)
     with rasterio.open(out) as r:
         return dict(zip(r.descriptions, r.read()))
 
@@ -68,27 +68,27 @@ def opened(files, times, chunks):
     return xr.concat(rasters, dim=xr.DataArray(times, dims="time", name="time"), combine_attrs="override").chunk(time=-1)
 
 
-def test_files_with_a_worker_killed(client, program, tmp_path):
-    command = [program, "synth", tmp_path / "demo", "-q", "--width", "400", "--height", "300", "--gaps", "0.2"]
-    subprocess.run(command, check=True)
+def test_files_with_a_worker_killed(client, command, tmp_path):
+    size = ["--width", "400", "--height", "300", "--gaps", "0.2"]
+    subprocess.run([command, "synth", tmp_path / "demo", "-q", *size], check=True)
     files = sorted((tmp_path / "demo").iterdir())
     da = opened(files, [int(f.stem[-4:]) for f in files], {"x": 200, "y": 75})
     da = da.copy(data=da.data.map_blocks(slowly, dtype=da.dtype))
     got = compute_with_a_worker_killed(client, pixtrend.trend(da, stats=stats))
-    want = of_the_program(program, tmp_path / "demo", tmp_path / "trend.tif")
+    want = of_the_program(command, tmp_path / "demo", tmp_path / "trend.tif")
     assert all(same_bits(got[name], want[name]) for name in stats)
     with rasterio.open(tmp_path / "trend.tif") as r:
         assert got.slope.rio.crs == r.crs
         assert got.slope.rio.transform() == r.transform
 
 
-def test_real_stack(client, program, shared, tmp_path):
+def test_real_stack(client, command, shared, tmp_path):
     """68 scenes of Sentinel-2 with clouds and 64 × 64 blocks."""
     folder = shared / "eolearn_s2_ndvi" / "tif"
     files = sorted(folder.glob("*.tif"))
     times = [np.datetime64(f"{f.stem[8:12]}-{f.stem[12:14]}-{f.stem[14:16]}") for f in files]
     got = pixtrend.trend(opened(files, times, {"x": 64, "y": 64}), stats=stats).compute()
-    want = of_the_program(program, folder, tmp_path / "trend.tif")
+    want = of_the_program(command, folder, tmp_path / "trend.tif")
     assert all(same_bits(got[name], want[name]) for name in stats)
 
 
@@ -118,26 +118,26 @@ def samples_of(y0, y1, x0, x1):
     return np.where(word % np.uint32(100) < 15, np.float32(np.nan), samples)
 
 
-def planned(program, tmp_path, parts=12, **options):
-    command = [program, "synth", tmp_path / "demo", "-q", "--width", "1100", "--height", "850", "--dates", "1995-2002"]
-    subprocess.run([*command, "--co", "TILED=YES", "--co", "BLOCKXSIZE=64", "--co", "BLOCKYSIZE=64"], check=True)
-    pixtrend.plan_files(tmp_path / "job", tmp_path / "demo", tmp_path / "trend.tif", parts=parts, program=program, **options)
+def planned(command, tmp_path, parts=12, **options):
+    size = ["--width", "1100", "--height", "850", "--dates", "1995-2002"]
+    subprocess.run([command, "synth", tmp_path / "demo", "-q", *size, "--co", "TILED=YES"], check=True)
+    pixtrend.plan_files(tmp_path / "job", tmp_path / "demo", tmp_path / "trend.tif", parts=parts, program=command, **options)
     return tmp_path / "job"
 
 
-def slow_program(program, tmp_path):
+def slow_program(command, tmp_path):
     """A program that waits before it does a part, so that a worker dies during one."""
     slow = tmp_path / "slow"
-    slow.write_text(f'#!/bin/sh\nif [ "$2" = run ]; then echo >>{tmp_path}/started; sleep 0.5; fi\nexec "{program}" "$@"\n')
+    slow.write_text(f'#!/bin/sh\nif [ "$2" = run ]; then echo >>{tmp_path}/started; sleep 0.5; fi\nexec "{command}" "$@"\n')
     slow.chmod(0o755)
     return slow
 
 
-def test_job_with_a_worker_killed(client, program, tmp_path):
+def test_job_with_a_worker_killed(client, command, tmp_path):
     """The parts of a job are done, and the merged file is that of one process, byte for byte."""
-    job = planned(program, tmp_path, stats=stats)
+    job = planned(command, tmp_path, stats=stats)
     started = tmp_path / "started"
-    slow = slow_program(program, tmp_path)
+    slow = slow_program(command, tmp_path)
 
     def kill():
         while not started.exists() or started.stat().st_size < 4:
@@ -146,34 +146,34 @@ def test_job_with_a_worker_killed(client, program, tmp_path):
 
     killer = threading.Thread(target=kill)
     killer.start()
-    summary = pixtrend.dask.run(job, client, program=slow)
+    summary = pixtrend.dask.run(job, client, command=slow)
     killer.join()
     assert started.stat().st_size > 12  # a part was done again
-    pixtrend.fit_files(tmp_path / "demo", tmp_path / "alone.tif", program=program, stats=stats)
+    pixtrend.fit_files(tmp_path / "demo", tmp_path / "alone.tif", program=command, stats=stats)
     assert (tmp_path / "trend.tif").read_bytes() == (tmp_path / "alone.tif").read_bytes()
     assert summary["output"] == str(tmp_path / "trend.tif")
 
 
-def test_job_goes_on_where_it_was(client, program, tmp_path):
-    job = planned(program, tmp_path)
+def test_job_goes_on_where_it_was(client, command, tmp_path):
+    job = planned(command, tmp_path)
     for part in (0, 5):
-        subprocess.run([program, "job", "run", "--quiet", f"--part={part}", job], check=True)
-    slow = slow_program(program, tmp_path)
-    pixtrend.dask.run(job, client, program=slow)
+        subprocess.run([command, "job", "run", "--quiet", f"--part={part}", job], check=True)
+    slow = slow_program(command, tmp_path)
+    pixtrend.dask.run(job, client, command=slow)
     assert (tmp_path / "started").stat().st_size == 10
     assert (tmp_path / "trend.tif").exists()
 
 
-def test_failures_of_a_job(client, program, tmp_path):
+def test_failures_of_a_job(client, command, tmp_path):
     """What fails for good is not tried again, and has the sentence of the program."""
-    job = planned(program, tmp_path)
+    job = planned(command, tmp_path)
     os.utime(tmp_path / "demo" / "ndvi_1997.tif", (0, 0))
-    slow = slow_program(program, tmp_path)
+    slow = slow_program(command, tmp_path)
     with pytest.raises(pixtrend.ProgramError, match="ndvi_1997.tif"):
-        pixtrend.dask.run(job, client, program=slow)
+        pixtrend.dask.run(job, client, command=slow)
     assert (tmp_path / "started").stat().st_size <= 12
     with pytest.raises(pixtrend.ProgramError, match="no plan in"):
-        pixtrend.dask.run(tmp_path / "none", client, program=program)
+        pixtrend.dask.run(tmp_path / "none", client, program=command)
 
 
 def test_a_part_is_tried_again(client, tmp_path):

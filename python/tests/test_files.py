@@ -29,8 +29,8 @@ def test_flags_of_options():
     ]  # fmt: skip
 
 
-def test_repeated_flags_are_those_of_the_help(program):
-    text = subprocess.run([program, "fit", "--help"], capture_output=True, text=True, check=True).stdout
+def test_repeated_flags_are_those_of_the_help(command):
+    text = subprocess.run([command, "fit", "--help"], capture_output=True, text=True, check=True).stdout
     options, entry = {}, ""
     for line in text.splitlines():
         if line.lstrip().startswith("-"):
@@ -39,12 +39,12 @@ def test_repeated_flags_are_those_of_the_help(program):
     assert {name for name, help in options.items() if "may be repeated" in help} == files._REPEATED
 
 
-def test_fit_files(program, scenes, tmp_path):
+def test_fit_files(command, scenes, tmp_path):
     out = tmp_path / "trend.tif"
-    summary = pixtrend.fit_files(scenes, out, program=program, stats=["slope", "pvalue"], min_obs=3, threads=1)
+    summary = pixtrend.fit_files(scenes, out, program=command, stats=["slope", "pvalue"], min_obs=3, threads=1)
     by_hand = tmp_path / "by hand.tif"
-    command = [program, "fit", "-q", "--stats", "slope,pvalue", "--min-obs", "3", "-o", by_hand, scenes]
-    subprocess.run(command, check=True)
+    flags = ["-q", "--stats", "slope,pvalue", "--min-obs", "3", "-o", by_hand]
+    subprocess.run([command, "fit", *flags, scenes], check=True)
     with rasterio.open(out) as got, rasterio.open(by_hand) as want:
         assert got.descriptions == want.descriptions == ("slope", "pvalue")
         assert got.read().tobytes() == want.read().tobytes()
@@ -52,28 +52,28 @@ def test_fit_files(program, scenes, tmp_path):
     assert summary["width"] == 60
 
 
-def test_several_inputs_and_odd_names(program, scenes, tmp_path):
+def test_several_inputs_and_odd_names(command, scenes, tmp_path):
     """Names that begin with a hyphen are inputs, and not flags."""
     (tmp_path / "-odd").symlink_to(scenes)
     here = os.getcwd()
     os.chdir(tmp_path)
     try:
-        pixtrend.fit_files("-odd", "-trend.tif", program=program)
-        pixtrend.fit_files(sorted(scenes.iterdir()), "trend.tif", program=program)
+        pixtrend.fit_files("-odd", "-trend.tif", program=command)
+        pixtrend.fit_files(sorted(scenes.iterdir()), "trend.tif", program=command)
         with rasterio.open("./-trend.tif") as a, rasterio.open("trend.tif") as b:
             assert a.read().tobytes() == b.read().tobytes()
     finally:
         os.chdir(here)
 
 
-def test_errors_are_the_sentences_of_the_program(program, scenes, tmp_path):
+def test_errors_are_the_sentences_of_the_program(command, scenes, tmp_path):
     out = tmp_path / "trend.tif"
     with pytest.raises(ValueError, match="--harmonix"):
-        pixtrend.fit_files(scenes, out, program=program, harmonix=2)
+        pixtrend.fit_files(scenes, out, program=command, harmonix=2)
     with pytest.raises(ValueError, match="whole number from 1 to 4"):
-        pixtrend.fit_files(scenes, out, program=program, harmonics=9)
+        pixtrend.fit_files(scenes, out, program=command, harmonics=9)
     with pytest.raises(pixtrend.ProgramError, match="missing") as failed:
-        pixtrend.fit_files(tmp_path / "missing", out, program=program)
+        pixtrend.fit_files(tmp_path / "missing", out, program=command)
     assert failed.value.code == 1
     assert not str(failed.value).startswith("pixtrend: ")
     with pytest.raises(FileNotFoundError, match="not-installed is not found: install it"):
@@ -81,10 +81,10 @@ def test_errors_are_the_sentences_of_the_program(program, scenes, tmp_path):
     assert not out.exists()
 
 
-def test_warnings_are_python_warnings(program, scenes, tmp_path):
+def test_warnings_are_python_warnings(command, scenes, tmp_path):
     dates = ["2001", "2001", *(str(y) for y in range(2002, 2008))]
     with pytest.warns(UserWarning, match="2001"):
-        pixtrend.fit_files(scenes, tmp_path / "trend.tif", program=program, dates=dates)
+        pixtrend.fit_files(scenes, tmp_path / "trend.tif", program=command, dates=dates)
 
 
 def test_interrupt_ends_the_program(tmp_path):

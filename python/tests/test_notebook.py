@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from support import long
+from conftest import long
 
 notebooks = sorted((Path(__file__).parents[2] / "examples" / "python").glob("*.ipynb"))
 

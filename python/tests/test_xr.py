@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import rioxarray  # noqa: F401
 import xarray as xr
-from support import same_bits
+from conftest import same_bits
 
 import pixtrend
 

@@ -459,7 +459,7 @@ class _Job:
     ) -> None:
         self._options, self._times, self._samples, self._grid, self._planes = options, times, samples, grid, planes
         self._gaps = [self._on_grid(m) for m in gaps]
-        self._covariates = [np.ascontiguousarray(self._on_grid(c)) for c in covariates]
+        self._covariates = [np.require(self._on_grid(c), requirements=["C", "A"]) for c in covariates]
 
     def _on_grid(self, a: NDArray[Any]) -> NDArray[Any]:
         return a.transpose((0, *self._grid.axes)).reshape(len(a), *self._grid.shape)

@@ -61,7 +61,7 @@ def grid_of(stack: np.ndarray) -> tuple[np.ndarray, Grid]:
         ok = ok and (height == 1 or of_row >= of_pixel * width) and stack.flags.aligned
         if ok and all(s % size == 0 for s in merged.strides):
             return merged, Grid(axes, (height, width))
-    copy = np.ascontiguousarray(view).reshape(len(view), 1, -1)
+    copy = view.copy(order="C").reshape(len(view), 1, -1)
     return copy, Grid(axes, (1, copy.shape[2]))
 
 
