@@ -37,9 +37,9 @@ newest=$(objdump -T "$library" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | so
 needed=$(objdump -p "$library" | awk '$1 == "NEEDED" { print $2 }' | grep -vxE 'lib(c|m|dl|pthread|resolv|rt)\.so\.[0-9]+|ld-linux[a-z0-9-]*\.so\.[0-9]+' || true)
 [[ -z $needed ]] || fail "$(basename "$library") needs other libraries than that of C: $needed"
 
-# auditwheel repair changes nothing if no library is to be added; it fails if the tag is not kept.
+# auditwheel repair adds no library, because none is needed; it fails if the tag promises too much.
 "$python" -m auditwheel show "$wheel"
-PATH="$PWD/$venv/bin:$PATH" "$python" -m auditwheel repair --plat "manylinux_${tag/./_}_${BASH_REMATCH[3]}" --wheel-dir "$work/repaired" "$wheel"
+PATH="$PWD/$venv/bin:$PATH" "$python" -m auditwheel repair --only-plat --plat "manylinux_${tag/./_}_${BASH_REMATCH[3]}" --wheel-dir "$work/repaired" "$wheel"
 rm -f dist/pixtrend-*.whl
 cp "$work"/repaired/*.whl dist/
 wheel=$(compgen -G "dist/pixtrend-*.whl")

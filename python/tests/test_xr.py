@@ -236,6 +236,41 @@ def test_mask_of_dates_weights_and_covariates(rng):
         pixtrend.trend(da, mask=mask.assign_coords(x=mask.x + 1))
 
 
+def test_covariates_of_each_pixel(rng):
+    da = stack(rng)
+    rain = xr.DataArray(rng.normal(size=da.shape), da.coords, da.dims)
+    enso = rng.normal(size=len(days))
+    names = ["slope", "rain", "enso", "rain_pvalue"]
+    want = pixtrend.fit(da.values, days.values, names, covariates={"rain": rain.values, "enso": enso})
+    for given in (rain, rain.transpose("x", "time", "y"), rain.values, rain.chunk(y=2)):
+        for samples in (da, da.chunk(x=4)):
+            got = pixtrend.trend(samples, stats=names, covariates={"rain": given, "enso": enso}).compute()
+            assert all(same_bits(got[name], want[name]) for name in names)
+    of_rows = rain.isel(x=0, drop=True)
+    whole = np.broadcast_to(of_rows.values[:, :, None], da.shape)
+    got = pixtrend.trend(da, stats=["rain"], covariates={"rain": of_rows})
+    assert same_bits(got.rain, pixtrend.fit(da.values, days.values, ["rain"], covariates={"rain": whole})["rain"])
+
+
+def test_mask_without_dates(rng):
+    da = stack(rng)
+    sea = xr.DataArray(rng.random((7, 9)) < 0.4, {"y": da.y, "x": da.x})
+    for samples, mask in itertools.product((da, da.chunk(x=4)), (sea, sea.chunk(y=2))):
+        n = pixtrend.trend(samples, stats="n", mask=mask).compute().n
+        assert (n.values == np.where(sea, 0, da.notnull().sum("time"))).all()
+    with pytest.raises(TypeError, match="mask is an array of int"):
+        pixtrend.trend(da, mask=sea.astype(int))
+
+
+def test_names_of_coordinates(rng):
+    """A field does not replace a coordinate or a dimension of its name."""
+    da = stack(rng)
+    with pytest.raises(ValueError, match=r"field n has the name of a coordinate.*rename\(n="):
+        pixtrend.trend(da.assign_coords(n=3), stats="n")
+    with pytest.raises(ValueError, match="field n has the name"):
+        pixtrend.trend(da.rename(x="n").drop_vars("n"), stats="n")
+
+
 def test_series(rng):
     """Residuals and other series have the dimensions of the input."""
     da = stack(rng, dims=("y", "time", "x"))
