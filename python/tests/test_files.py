@@ -1,6 +1,7 @@
 """Fits of files by the program."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -123,3 +124,16 @@ def test_other_modules_are_not_imported():
         assert not {"xarray", "dask", "distributed"} & set(sys.modules), sorted(sys.modules)
     """)
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_sentence_of_a_full_disk(command, scenes, tmp_path):
+    """A failure after the work has begun has the sentence alone, without the progress before it."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(pixtrend.ProgramError, match="^cannot write .*trend.tif") as failed:
+            pixtrend.fit_files(scenes, tmp_path / "trend.tif", program=command)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert failed.value.code == 1
+    assert list(tmp_path.iterdir()) == []

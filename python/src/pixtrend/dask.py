@@ -71,7 +71,7 @@ def run(job: PathLike, client: Client, *, retries: int = 3, threads: int = 1, pr
                 raise ProgramError(*failure)
     finally:
         client.cancel(parts)
-    return run_program(["job", "merge", "--json", "--", job], program=program)
+    return run_program(["job", "merge", "--json", "--quiet", "--", job], program=program)
 
 
 def missing_parts(job: str, program: str) -> list[int]:

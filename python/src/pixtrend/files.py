@@ -82,7 +82,7 @@ def fit_files(
     --------
     >>> fit_files("ndvi/", "trend.tif", stats=["slope", "pvalue"], fdr=0.05, overwrite=True)  # doctest: +SKIP
     """
-    command = ["fit", *_flags(options), f"--output={os.fspath(output)}", "--json", "--", *_inputs(inputs)]
+    command = ["fit", *_flags(options), f"--output={os.fspath(output)}", "--json", "--quiet", "--", *_inputs(inputs)]
     return run_program(command, program=program)
 
 
@@ -111,7 +111,7 @@ def plan_files(
     dict
         What ``pixtrend job plan --json`` prints.
     """
-    command = ["job", "plan", *_flags({"parts": parts, **options}), f"--output={os.fspath(output)}", "--json"]
+    command = ["job", "plan", *_flags({"parts": parts, **options}), f"--output={os.fspath(output)}", "--json", "--quiet"]
     return run_program([*command, "--", os.fspath(job), *_inputs(inputs)], program=program)
 
 
