@@ -185,7 +185,10 @@ func (o Options) Check(axis timeaxis.Axis, float64s bool) error {
 // crew returns the options of a run over that many pixels, with the largest number of workers. A
 // run with fewer items has no more workers, so that memory for each can be indexed by its ID.
 func (o Options) crew(pixels int) (runner.Options, error) {
-	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
+	ro := runner.Options{Workers: o.Threads, Pin: o.Pin}
+	if o.Pin != runner.PinOff {
+		ro.Topology = runner.Machine() // which Run does not have to read again
+	}
 	plan, err := runner.Assign(pixels, ro)
 	if err != nil {
 		return ro, fmt.Errorf("pixtrend: %w", err)

@@ -96,26 +96,24 @@ def test_large_stack_with_a_worker_killed(client):
     """8192² pixels of 21 years, 5.6 GB, that are made on the workers; one of them dies."""
 
     def block(block_info):
-        _, y, x = block_info[None]["array-location"]
-        return samples_of(*y, *x)
+        _, y, x = block_info[None]["chunk-location"]
+        return samples_of(y, x)
 
     chunks = ((21,), (1024,) * 8, (1024,) * 8)
     da = xr.DataArray(dask.array.map_blocks(block, chunks=chunks, dtype="float32"), {"time": range(1995, 2016)}, ("time", "y", "x"))
     got = compute_with_a_worker_killed(client, pixtrend.trend(da, stats=["slope", "n"]))
     assert got.slope.shape == (8192, 8192)
-    for y in range(0, 8192, 1024):
-        for x in range(0, 8192, 1024):
-            want = pixtrend.fit(samples_of(y, y + 1024, x, x + 1024), np.arange(1995, 2016), ["slope", "n"])
-            part = {"y": slice(y, y + 1024), "x": slice(x, x + 1024)}
-            assert same_bits(got.slope[part], want["slope"]) and same_bits(got.n[part], want["n"])
+    for y, x in np.ndindex(8, 8):
+        want = pixtrend.fit(samples_of(y, x), np.arange(1995, 2016), ["slope", "n"])
+        part = {"y": slice(1024 * y, 1024 * y + 1024), "x": slice(1024 * x, 1024 * x + 1024)}
+        assert same_bits(got.slope[part], want["slope"]) and same_bits(got.n[part], want["n"])
 
 
-def samples_of(y0, y1, x0, x1):
-    """Samples that depend on their place alone, with 15 % gaps."""
-    t, y, x = np.ogrid[0:21, y0:y1, x0:x1]
-    word = (t * 40503 ^ y * 30011 ^ x * 50021).astype(np.uint32) * np.uint32(2654435769)
-    samples = (word >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
-    return np.where(word % np.uint32(100) < 15, np.float32(np.nan), samples)
+def samples_of(y, x):
+    """Samples of a block of 1024² pixels with 15 % gaps, which depend on its place alone."""
+    samples = np.random.default_rng((y, x)).random((21, 1024, 1024), "float32")
+    samples[samples < 0.15] = np.nan
+    return samples
 
 
 def planned(command, tmp_path, parts=12, **options):

@@ -13,12 +13,16 @@ import numpy as np
 from ._times import Times, label_of
 
 
-def number(name: str, x: Any) -> float:
-    """Returns a finite number."""
+def _float(name: str, x: Any) -> float:
     try:
-        value = float(x)
+        return float(x)
     except (TypeError, ValueError):
         raise TypeError(f"{name} is {x!r}: give a number") from None
+
+
+def number(name: str, x: Any) -> float:
+    """Returns a finite number."""
+    value = _float(name, x)
     if not math.isfinite(value):
         raise ValueError(f"{name} is {value}: give a finite number")
     return value
@@ -60,7 +64,7 @@ def nodata_of(x: Any) -> float | None:
     """Returns the nodata value, or None for NaN and infinities, which are gaps anyway."""
     if x is None:
         return None
-    value = float(x)
+    value = _float("nodata", x)
     return value if math.isfinite(value) else None
 
 
@@ -68,14 +72,16 @@ def range_of(x: Sequence[float | None] | None) -> list[float | None]:
     """Returns the ends of the valid range."""
     if x is None:
         return [None, None]
-    if len(x) != 2:
-        raise ValueError(f"valid_range has {len(x)} ends: give the smallest and the largest valid sample")
-    ends = []
-    for end in x:
-        if end is not None and math.isnan(end):
-            raise ValueError("valid_range has an end that is NaN: give None for an open end")
-        ends.append(None if end is None or math.isinf(end) else float(end))
-    return ends
+    try:
+        ends = list(x)
+    except TypeError:
+        raise TypeError(f"valid_range is {x!r}: give the smallest and the largest valid sample") from None
+    if len(ends) != 2:
+        raise ValueError(f"valid_range has {len(ends)} ends: give the smallest and the largest valid sample")
+    open_ends = [None if end is None else _float("valid_range", end) for end in ends]
+    if any(end is not None and math.isnan(end) for end in open_ends):
+        raise ValueError("valid_range has an end that is NaN: give None for an open end")
+    return [None if end is None or math.isinf(end) else end for end in open_ends]
 
 
 def encode(times: Times, options: dict[str, Any], dates: int) -> bytes:
