@@ -38,7 +38,10 @@ class CustomBuildHook(BuildHookInterface):
 def build(repository: Path, library: Path) -> None:
     """Runs go build."""
     if not (repository / "go.mod").is_file():
-        sys.exit("pixtrend is built inside its repository: run pip in python/ of a clone, or name a library in PIXTREND_LIBRARY")
+        sys.exit(
+            "pixtrend is built inside its repository: run pip in python/ of a clone, "
+            "or name a library in PIXTREND_LIBRARY"
+        )
     if not shutil.which("go"):
         sys.exit("building pixtrend needs Go 1.26 or newer on PATH: install it from https://go.dev/dl")
     env = dict(os.environ, CGO_ENABLED="1")
@@ -46,7 +49,17 @@ def build(repository: Path, library: Path) -> None:
         env["CC"] = f"{sys.executable} -m ziglang cc -target {platform.machine()}-linux-gnu.{GLIBC}"
     # The file is replaced as a whole: processes may have loaded the old one.
     partial = library.with_suffix(".new")
-    command = ["go", "build", "-buildmode=c-shared", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", str(partial), "./python/capi"]
+    command = [
+        "go",
+        "build",
+        "-buildmode=c-shared",
+        "-buildvcs=false",
+        "-trimpath",
+        "-ldflags=-s -w",
+        "-o",
+        str(partial),
+        "./python/capi",
+    ]
     try:
         subprocess.run(command, cwd=repository, env=env, check=True)
     except subprocess.CalledProcessError:

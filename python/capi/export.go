@@ -88,16 +88,18 @@ func goPlan(options *C.char, times *C.double, dates C.int64_t, reply *C.char, n 
 }
 
 //export goFit
-func goFit(args *C.px_fit_args, message *C.char, n C.int64_t) C.int32_t {
+func goFit(given *C.px_fit_args, message *C.char, n C.int64_t) C.int32_t {
 	return guarded(message, n, func() error {
-		if args.size != C.int64_t(unsafe.Sizeof(*args)) {
-			return fmt.Errorf("the arguments of px_fit have %d bytes, and the library expects %d: use one from the same release", args.size, unsafe.Sizeof(*args))
+		args, err := current(given)
+		if err != nil {
+			return err
 		}
 		p, err := newProblem(C.GoString(args.options), unsafe.Slice((*float64)(args.times), int(args.dates)))
 		if err != nil {
 			return err
 		}
-		c := call{width: int(args.width), height: int(args.height), threads: int(args.threads), samples: arrayOf(args.samples), mask: arrayOf(args.mask),
+		c := call{width: int(args.width), height: int(args.height), threads: int(args.threads),
+			samples: arrayOf(args.samples), mask: arrayOf(args.mask),
 			out: unsafe.Slice((*unsafe.Pointer)(args.out), int(args.nout))}
 		for _, a := range unsafe.Slice(args.covariates, int(args.ncovariates)) {
 			c.covariates = append(c.covariates, arrayOf(a))
@@ -106,8 +108,23 @@ func goFit(args *C.px_fit_args, message *C.char, n C.int64_t) C.int32_t {
 	})
 }
 
+// current returns arguments that may come from a caller of an older release, whose struct is shorter.
+// The members that it lacks are zero.
+func current(given *C.px_fit_args) (*C.px_fit_args, error) {
+	var args C.px_fit_args
+	const first = C.int64_t(unsafe.Offsetof(args.threads) + unsafe.Sizeof(args.threads)) // in ABI 1
+	size := C.int64_t(unsafe.Sizeof(args))
+	if given.size < first || given.size > size {
+		return nil, fmt.Errorf("the arguments of px_fit have %d bytes, and the library knows %d to %d: "+
+			"use one of the same release", given.size, first, size)
+	}
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(&args)), size), unsafe.Slice((*byte)(unsafe.Pointer(given)), given.size))
+	return &args, nil
+}
+
 func arrayOf(a C.px_array) array {
-	return array{data: a.data, dtype: int(a.dtype), strideDate: int(a.stride_date), strideY: int(a.stride_y), strideX: int(a.stride_x)}
+	return array{data: a.data, dtype: int(a.dtype),
+		strideDate: int(a.stride_date), strideY: int(a.stride_y), strideX: int(a.stride_x)}
 }
 
 //export goFDR

@@ -47,16 +47,39 @@ def test_no_copy(stack, monkeypatch):
     from pixtrend._views import grid_of
 
     whole = np.zeros((17, 20, 81), np.float32)
-    for cube in (whole, np.moveaxis(np.zeros((20, 17, 81), np.int16), 1, 0), np.moveaxis(np.zeros((20, 81, 17), np.uint8), 2, 0),
-                 np.zeros((17, 3, 4, 20)), whole.transpose(0, 2, 1), whole[:, 3:, 5:9], whole[::2], whole[:, ::3],
-                 np.moveaxis(np.zeros((20, 81, 17)), 2, 0)[:, 2:, :5], whole[:, 7], np.zeros(17, np.int8), np.zeros((40,))[::2]):  # fmt: skip
+    for cube in (
+        whole,
+        np.moveaxis(np.zeros((20, 17, 81), np.int16), 1, 0),
+        np.moveaxis(np.zeros((20, 81, 17), np.uint8), 2, 0),
+        np.zeros((17, 3, 4, 20)),
+        whole.transpose(0, 2, 1),
+        whole[:, 3:, 5:9],
+        whole[::2],
+        whole[:, ::3],
+        np.moveaxis(np.zeros((20, 81, 17)), 2, 0)[:, 2:, :5],
+        whole[:, 7],
+        np.zeros(17, np.int8),
+        np.zeros((40,))[::2],
+    ):
         samples, grid = grid_of(cube)
         assert np.shares_memory(samples, cube), cube.strides
         assert samples.size == cube.size and grid.pixels * len(cube) == cube.size
 
 
-@pytest.mark.parametrize("index", [np.s_[::-1], np.s_[:, ::-1], np.s_[:, :, ::-1], np.s_[:, :, ::2], np.s_[:, ::3, ::2], np.s_[:, 3:4, 5:6],
-                                   np.s_[:, 4], np.s_[:, :, 4], np.s_[:, 2, 3]])  # fmt: skip
+@pytest.mark.parametrize(
+    "index",
+    [
+        np.s_[::-1],
+        np.s_[:, ::-1],
+        np.s_[:, :, ::-1],
+        np.s_[:, :, ::2],
+        np.s_[:, ::3, ::2],
+        np.s_[:, 3:4, 5:6],
+        np.s_[:, 4],
+        np.s_[:, :, 4],
+        np.s_[:, 2, 3],
+    ],
+)
 def test_slices(stack, index):
     part = stack[index]
     years = YEARS[index] if isinstance(index, slice) else YEARS
@@ -163,8 +186,14 @@ def test_out(stack, want):
     assert pixtrend.fit(stack, YEARS, out=wide).slope is wide
     turned = np.moveaxis(np.ascontiguousarray(np.moveaxis(stack, 2, 0)), 0, 2)
     assert same_bits(pixtrend.fit(turned, YEARS, out=slope).slope, want.slope)
-    for out, error in [(np.empty((70, 13)), ValueError), (np.empty((13, 70), np.int32), ValueError), ([0], TypeError), ({"n": n}, ValueError),
-                       (np.empty((13, 70), ">f4"), ValueError), (stack[3], ValueError)]:  # fmt: skip
+    for out, error in [
+        (np.empty((70, 13)), ValueError),
+        (np.empty((13, 70), np.int32), ValueError),
+        ([0], TypeError),
+        ({"n": n}, ValueError),
+        (np.empty((13, 70), ">f4"), ValueError),
+        (stack[3], ValueError),
+    ]:
         with pytest.raises(error):
             pixtrend.fit(stack, YEARS, out=out)
     with pytest.raises(ValueError, match="shares memory"):
@@ -179,8 +208,20 @@ def test_series(rng, stack):
     for axis in range(3):
         shuffled = rng.permutation(17)
         a = np.moveaxis(stack[shuffled], 0, axis)
-        r = pixtrend.fit(a, days[shuffled], ["slope", "intercept"], axis=axis, harmonics=1, min_obs=5, residuals=True, detrended=True, deseasoned=True)
-        want = pixtrend.fit(stack, days, ["slope", "intercept"], harmonics=1, min_obs=5, residuals=True, detrended=True, deseasoned=True)
+        r = pixtrend.fit(
+            a,
+            days[shuffled],
+            ["slope", "intercept"],
+            axis=axis,
+            harmonics=1,
+            min_obs=5,
+            residuals=True,
+            detrended=True,
+            deseasoned=True,
+        )
+        want = pixtrend.fit(
+            stack, days, ["slope", "intercept"], harmonics=1, min_obs=5, residuals=True, detrended=True, deseasoned=True
+        )
         for name in ("residuals", "detrended", "deseasoned"):
             got = getattr(r, name)
             assert got.shape == a.shape
@@ -203,6 +244,8 @@ def test_covariates_of_pixels(rng, stack):
         np.testing.assert_allclose([r.slope[y, x], r.heat[y, x]], want[1:], rtol=1e-8)
     for axis in range(3):
         a, h = np.moveaxis(stack, 0, axis).copy(), np.moveaxis(heat, 0, axis).copy()
-        assert same(pixtrend.fit(a, YEARS, ["heat", "slope", "n"], axis=axis, covariates={"heat": h}, dtype=np.float64), r)
+        assert same(
+            pixtrend.fit(a, YEARS, ["heat", "slope", "n"], axis=axis, covariates={"heat": h}, dtype=np.float64), r
+        )
     with pytest.raises(ValueError, match="the shape of the stack"):
         pixtrend.fit(stack, YEARS, covariates={"heat": heat[:, 1:]})

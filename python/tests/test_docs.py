@@ -3,7 +3,6 @@
 import doctest
 
 import pytest
-
 from pixtrend import _fields, _fit
 
 

@@ -18,8 +18,13 @@ YEARS = np.arange(21) + 1995
 
 def python(code, **environment):
     """Runs a program in a new interpreter, which has to end within a minute, and returns its output."""
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60,
-                          env=dict(os.environ, **environment))  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=dict(os.environ, **environment),
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -46,7 +51,9 @@ def forked():
 """
 
 
-@pytest.mark.parametrize("before", ["pixtrend.fields()", "pixtrend.fit(stack, years)", "pixtrend.fit(stack, years, threads=1)"])
+@pytest.mark.parametrize(
+    "before", ["pixtrend.fields()", "pixtrend.fit(stack, years)", "pixtrend.fit(stack, years, threads=1)"]
+)
 def test_fork_after_use_is_refused(before):
     for _ in range(3):
         assert python(f"{SETUP}\n{before}\nprint(forked())") == "7"
@@ -54,8 +61,8 @@ def test_fork_after_use_is_refused(before):
 
 def test_fork_is_noticed_by_the_library():
     """Even if Python does not know of the fork, as in a process that C code forked."""
-    code = f"{SETUP}\npixtrend.fields()\nimport pixtrend._library as l\nos.register_at_fork(after_in_child=lambda: setattr(l, '_forked', False))\nprint(forked())"
-    assert python(code) == "7"
+    forget = "import pixtrend._library as l\nos.register_at_fork(after_in_child=lambda: setattr(l, '_forked', False))"
+    assert python(f"{SETUP}\npixtrend.fields()\n{forget}\nprint(forked())") == "7"
 
 
 def test_fork_before_use_works():
@@ -73,7 +80,9 @@ def test_other_processes_work(method, rng):
 
 def test_subprocess_works(rng):
     slope_of(rng.normal(size=(21, 3)))
-    assert subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, timeout=60, check=True).stdout == b"1\n"
+    assert (
+        subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, timeout=60, check=True).stdout == b"1\n"
+    )
 
 
 def test_import_is_light():
@@ -120,7 +129,12 @@ def test_progress(rng):
     stack, seen, bar = rng.normal(size=(21, 300, 1000)), [], Bar()
     pixtrend.fit(stack, YEARS, progress=lambda done, total: seen.append((done, total)))
     pixtrend.fit(stack[:, :, :999], YEARS, progress=bar)
-    assert len(seen) > 1 and seen == sorted(seen) and seen[-1] == (300_000, 300_000) and {total for _, total in seen} == {300_000}
+    assert (
+        len(seen) > 1
+        and seen == sorted(seen)
+        and seen[-1] == (300_000, 300_000)
+        and {total for _, total in seen} == {300_000}
+    )
     assert bar.n == bar.total == 299_700
 
 

@@ -56,8 +56,31 @@ def nodata(program, yearly):
         return float(tag.value) if tag else None
 
 
-RANKS = ["sen_slope", "sen_intercept", "sen_lo", "sen_hi", "siegel_slope", "mk_s", "mk_var", "mk_tau", "mk_z", "mk_pvalue"]
-SEASON = ["slope", "cos1", "sin1_pvalue", "amplitude2", "phase1", "season_pvalue", "season_r2", "quadratic", "step", "step_stderr", "relative"]
+RANKS = [
+    "sen_slope",
+    "sen_intercept",
+    "sen_lo",
+    "sen_hi",
+    "siegel_slope",
+    "mk_s",
+    "mk_var",
+    "mk_tau",
+    "mk_z",
+    "mk_pvalue",
+]
+SEASON = [
+    "slope",
+    "cos1",
+    "sin1_pvalue",
+    "amplitude2",
+    "phase1",
+    "season_pvalue",
+    "season_r2",
+    "quadratic",
+    "step",
+    "step_stderr",
+    "relative",
+]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -65,7 +88,10 @@ SEASON = ["slope", "cos1", "sin1_pvalue", "amplitude2", "phase1", "season_pvalue
     "options, flags",
     [
         (dict(stats="all"), []),
-        (dict(stats="all", per="decade", intercept_at=2005, confidence=0.9, min_obs=5), ["--per", "decade", "--intercept-at", 2005, "--confidence", 0.9, "--min-obs", 5]),
+        (
+            dict(stats="all", per="decade", intercept_at=2005, confidence=0.9, min_obs=5),
+            ["--per", "decade", "--intercept-at", 2005, "--confidence", 0.9, "--min-obs", 5],
+        ),
         (dict(stats="slope,pvalue", significance=0.05), ["--significance", 0.05]),
         (dict(stats="slope,pvalue", fdr=0.05), ["--fdr", 0.05]),
         (dict(stats=RANKS), []),
@@ -73,7 +99,7 @@ SEASON = ["slope", "cos1", "sin1_pvalue", "amplitude2", "phase1", "season_pvalue
         (dict(stats="slope,rmse", valid_range=(0.1, None)), ["--valid-range", "0.1,"]),
         (dict(stats="slope,robust_scale,robust_rounds", robust="huber"), ["--robust", "huber"]),
     ],
-)  # fmt: skip
+)
 def test_yearly(program, yearly, nodata, options, flags, dtype):
     compare(program, "yearly", *yearly, nodata, options, flags, dtype)
 
@@ -83,11 +109,17 @@ def test_yearly(program, yearly, nodata, options, flags, dtype):
     "options, flags",
     [
         (dict(stats="all", harmonics=2, ar1=True), ["--harmonics", 2, "--ar1"]),
-        (dict(stats=SEASON, harmonics=2, degree=2, step="2012-05-01"), ["--harmonics", 2, "--degree", 2, "--step", "2012-05-01"]),
-        (dict(stats=["sen_slope", "mk_pvalue", "mk_var"], season="quarter", season_covariance=True), ["--season", "quarter", "--season-covariance"]),
+        (
+            dict(stats=SEASON, harmonics=2, degree=2, step="2012-05-01"),
+            ["--harmonics", 2, "--degree", 2, "--step", "2012-05-01"],
+        ),
+        (
+            dict(stats=["sen_slope", "mk_pvalue", "mk_var"], season="quarter", season_covariance=True),
+            ["--season", "quarter", "--season-covariance"],
+        ),
         (dict(stats="slope,sen_slope", per="step"), ["--per", "step"]),
     ],
-)  # fmt: skip
+)
 def test_seasonal(program, seasonal, nodata, options, flags, dtype):
     compare(program, "seasonal", *seasonal, nodata, options, flags, dtype)
 
@@ -95,6 +127,20 @@ def test_seasonal(program, seasonal, nodata, options, flags, dtype):
 def test_series(program, seasonal, nodata):
     stack, dates = seasonal
     r = pixtrend.fit(stack, dates, nodata=nodata, harmonics=1, residuals=True, detrended=True, deseasoned=True)
-    folder = program("fit", "seasonal", "-o", "s.tif", "--harmonics", 1, "--residuals", "r.tif", "--detrend", "d.tif", "--deseason", "e.tif", "--overwrite")
+    folder = program(
+        "fit",
+        "seasonal",
+        "-o",
+        "s.tif",
+        "--harmonics",
+        1,
+        "--residuals",
+        "r.tif",
+        "--detrend",
+        "d.tif",
+        "--deseason",
+        "e.tif",
+        "--overwrite",
+    )
     for name, file in (("residuals", "r.tif"), ("detrended", "d.tif"), ("deseasoned", "e.tif")):
         assert same_bits(np.ascontiguousarray(bands(folder / file, len(stack))), getattr(r, name)), name

@@ -41,8 +41,14 @@ def test_axis_of_scipy(rng):
         line = scipy.stats.linregress(x, y)
         fitted = line.intercept + line.slope * x
         q = scipy.stats.t.ppf(0.95, 28) * line.stderr
-        want = dict(rmse=np.sqrt(np.mean((y - fitted) ** 2)), mean=y.mean(), fitted_first=fitted[0], change=fitted[-1] - fitted[0],
-                    slope_lo=line.slope - q, slope_hi=line.slope + q)  # fmt: skip
+        want = dict(
+            rmse=np.sqrt(np.mean((y - fitted) ** 2)),
+            mean=y.mean(),
+            fitted_first=fitted[0],
+            change=fitted[-1] - fitted[0],
+            slope_lo=line.slope - q,
+            slope_hi=line.slope + q,
+        )
         for name, x in want.items():
             np.testing.assert_allclose(r[name][at], x, rtol=1e-8, atol=1e-12, err_msg=f"{name} of {at}")
 
@@ -50,14 +56,18 @@ def test_axis_of_scipy(rng):
 def test_ranks(rng):
     t = np.arange(1991, 2016).astype(float)
     stack = gappy(rng, (25, 12, 10), 0.1) + 0.03 * np.arange(25)[:, None, None]
-    r = pixtrend.fit(stack, t, ["sen_slope", "sen_intercept", "sen_lo", "sen_hi", "siegel_slope", "mk_tau", "mk_pvalue"])
+    r = pixtrend.fit(
+        stack, t, ["sen_slope", "sen_intercept", "sen_lo", "sen_hi", "siegel_slope", "mk_tau", "mk_pvalue"]
+    )
     for at, x, y in each_pixel(stack, t):
         sen = scipy.stats.theilslopes(y, x, 0.95, method="separate")
         want = [sen.slope, sen.intercept, sen.low_slope, sen.high_slope, scipy.stats.siegelslopes(y, x).slope]
         got = [r[name][at] for name in ("sen_slope", "sen_intercept", "sen_lo", "sen_hi", "siegel_slope")]
         np.testing.assert_allclose(got, want, rtol=1e-9, err_msg=str(at))
         tau = scipy.stats.kendalltau(x, y, method="exact")
-        np.testing.assert_allclose([r.mk_tau[at], r.mk_pvalue[at]], [tau.statistic, tau.pvalue], rtol=1e-9, err_msg=str(at))
+        np.testing.assert_allclose(
+            [r.mk_tau[at], r.mk_pvalue[at]], [tau.statistic, tau.pvalue], rtol=1e-9, err_msg=str(at)
+        )
 
 
 def test_model(rng):
@@ -67,12 +77,32 @@ def test_model(rng):
     rain = rng.random(120)
     stack = gappy(rng, (120, 5, 4), 0.1)
     weights = rng.random(120)
-    r = pixtrend.fit(stack, dates, ["slope", "quadratic", "cos1", "sin1", "cos2", "sin2", "step", "rain", "n"], per="day", degree=2,
-                     harmonics=2, step="2003-01-01", covariates={"rain": rain}, weights=weights)  # fmt: skip
+    r = pixtrend.fit(
+        stack,
+        dates,
+        ["slope", "quadratic", "cos1", "sin1", "cos2", "sin2", "step", "rain", "n"],
+        per="day",
+        degree=2,
+        harmonics=2,
+        step="2003-01-01",
+        covariates={"rain": rain},
+        weights=weights,
+    )
     at = 2 * np.pi * np.outer(days, [1, 2]) / 365.2425
     middle = (days[0] + days[-1]) / 2
-    columns = np.column_stack([np.ones(120), days - middle, (days - middle) ** 2, np.cos(at[:, 0]), np.sin(at[:, 0]), np.cos(at[:, 1]),
-                               np.sin(at[:, 1]), dates >= np.datetime64("2003-01-01"), rain])  # fmt: skip
+    columns = np.column_stack(
+        [
+            np.ones(120),
+            days - middle,
+            (days - middle) ** 2,
+            np.cos(at[:, 0]),
+            np.sin(at[:, 0]),
+            np.cos(at[:, 1]),
+            np.sin(at[:, 1]),
+            dates >= np.datetime64("2003-01-01"),
+            rain,
+        ]
+    )
     names = ["slope", "quadratic", "cos1", "sin1", "cos2", "sin2", "step", "rain"]
     for pixel in np.ndindex(5, 4):
         y = stack[(slice(None), *pixel)]
@@ -97,7 +127,9 @@ def test_fdr_of_a_fit(rng):
     r = pixtrend.fit(stack, t, fdr=0.1)
     assert list(r) == ["slope", "pvalue", "trend_class"]
     assert r.threshold == pixtrend.fdr(r.pvalue, 0.1)
-    np.testing.assert_array_equal(r.trend_class, np.where(np.isnan(r.pvalue), np.nan, np.sign(r.slope) * (r.pvalue <= r.threshold)))
+    np.testing.assert_array_equal(
+        r.trend_class, np.where(np.isnan(r.pvalue), np.nan, np.sign(r.slope) * (r.pvalue <= r.threshold))
+    )
     assert 0 < (r.trend_class != 0).sum() < 600
     ranks = pixtrend.fit(stack, t, "sen_slope", significance=0.1)
     assert list(ranks) == ["sen_slope", "mk_class"] and ranks.threshold is None

@@ -23,9 +23,20 @@ def test_days(stack):
     want = pixtrend.fit(stack, DAYS, ["slope", "first", "intercept"], dtype=np.float64)
     x = DAYS.astype(int)
     np.testing.assert_allclose(want.slope, 365.2425 * np.polyfit(x, stack, 1)[0])
-    assert (want.first == -1).all() and want.counts == "days since 1970-01-01" and want.unit == "year" and want.origin == "1970-01-01"
-    for time in (list(DAYS), DAYS.tolist(), DAYS.astype("M8[s]"), DAYS.astype("M8[ns]"), DAYS.astype("M8[ns]").astype(">M8[ns]"),
-                 [dt.datetime(*d.timetuple()[:3]) for d in DAYS.tolist()]):  # fmt: skip
+    assert (
+        (want.first == -1).all()
+        and want.counts == "days since 1970-01-01"
+        and want.unit == "year"
+        and want.origin == "1970-01-01"
+    )
+    for time in (
+        list(DAYS),
+        DAYS.tolist(),
+        DAYS.astype("M8[s]"),
+        DAYS.astype("M8[ns]"),
+        DAYS.astype("M8[ns]").astype(">M8[ns]"),
+        [dt.datetime(*d.timetuple()[:3]) for d in DAYS.tolist()],
+    ):
         assert same_bits(slope(stack, time), want.slope)
 
 
@@ -61,14 +72,23 @@ def test_numbers(stack):
 
 
 def test_points_on_the_axis(stack):
-    at = [pixtrend.fit(stack, DAYS, "intercept", intercept_at=x).intercept
-          for x in ("2001-07-15", np.datetime64("2001-07-15"), dt.date(2001, 7, 15), dt.datetime(2001, 7, 15))]  # fmt: skip
+    at = [
+        pixtrend.fit(stack, DAYS, "intercept", intercept_at=x).intercept
+        for x in ("2001-07-15", np.datetime64("2001-07-15"), dt.date(2001, 7, 15), dt.datetime(2001, 7, 15))
+    ]
     assert all(same_bits(a, at[0]) for a in at)
     years = [1995, 1996, 1997, 1999, 2000, 2001]
-    steps = [pixtrend.fit(stack, years, "step", step=x).step for x in (1999, "1999", np.int16(1999), np.datetime64("1999"))]
+    steps = [
+        pixtrend.fit(stack, years, "step", step=x).step for x in (1999, "1999", np.int16(1999), np.datetime64("1999"))
+    ]
     assert all(same_bits(s, steps[0]) for s in steps)
-    for time, at, error in [(DAYS, 2001, "give a day"), (years, "2001-07-15", "give a year"), (DAYS, np.datetime64("2001-07-15T12"), "whole day"),
-                            (DAYS, "soon", "no date"), (np.arange(6.0), "2001-07-15", "no number")]:  # fmt: skip
+    for time, at, error in [
+        (DAYS, 2001, "give a day"),
+        (years, "2001-07-15", "give a year"),
+        (DAYS, np.datetime64("2001-07-15T12"), "whole day"),
+        (DAYS, "soon", "no date"),
+        (np.arange(6.0), "2001-07-15", "no number"),
+    ]:
         with pytest.raises(ValueError, match=error):
             pixtrend.fit(stack, time, intercept_at=at)
     with pytest.raises(TypeError, match="is no date"):

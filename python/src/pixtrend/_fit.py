@@ -1,82 +1,21 @@
-"""Fits of arrays."""
+"""Fits of arrays, and trends at a false discovery rate."""
 
 from __future__ import annotations
 
 import ctypes
-import time as clock
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from . import _library
+from ._job import Job
 from ._options import encode, names_of, nodata_of, number, numbers, range_of, whole
+from ._results import Results
 from ._times import times_of
-from ._views import TYPES, Grid, grid_of, pointer_to, samples_of
-from ._fields import Field
-
-# One call of the library takes about so many seconds, since Ctrl-C is heard only between calls.
-_CALL = 0.04
-
-
-class Trend(Mapping[str, NDArray[Any]]):
-    """The results of a fit: an array for each field, by its name.
-
-    A field is also an attribute: ``r.slope`` is ``r["slope"]``.
-
-    Attributes
-    ----------
-    fields : tuple of Field
-        The fields, in the order of the results.
-    unit : str
-        The unit of time that slopes are per, such as "year".
-    origin : str
-        Where the intercept is the value of the line, such as "1970-01-01".
-    counts : str
-        What the fields of times count, such as "days since 1970-01-01".
-    dates : str
-        The dates as a phrase, such as "21 years, 1995–2015".
-    threshold : float or None
-        With `fdr`, the largest significant p-value, NaN if there is none; of the last of the classes.
-    residuals, detrended, deseasoned : ndarray or None
-        The series that were asked for, with the shape of the stack.
-    """
-
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], plan: Mapping[str, Any]) -> None:
-        self._arrays = dict(arrays)
-        self.fields = tuple(Field(**row) for row in plan["fields"])
-        self.unit: str = plan["unit"]
-        self.origin: str = plan["origin"]
-        self.counts: str = plan["counts"]
-        self.period: str = plan["period"]
-        self.dates: str = plan["text"]
-        self.threshold: float | None = None
-        self.residuals: NDArray[Any] | None = None
-        self.detrended: NDArray[Any] | None = None
-        self.deseasoned: NDArray[Any] | None = None
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._arrays[name]
-
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        try:
-            return self.__dict__["_arrays"][name]
-        except KeyError:
-            raise AttributeError(f"the trend has no field {name!r}") from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arrays)
-
-    def __len__(self) -> int:
-        return len(self._arrays)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._arrays]
-
-    def __repr__(self) -> str:
-        shapes = "".join(f"\n  {name}: {a.dtype}{a.shape}" for name, a in self._arrays.items())
-        return f"<pixtrend.Trend per {self.unit} of {self.dates}{shapes}>"
+from ._trend import Trend
+from ._views import TYPES, grid_of, samples_of
 
 
 def fit(
@@ -228,28 +167,66 @@ def fit(
     data, gaps = _arrays_of(stack, mask, axis)
     times = times_of(time)
     if len(times.values) != len(data):
-        raise ValueError(f"time has {len(times.values)} dates, and the stack has {len(data)} along axis {axis}: give one for each")
+        raise ValueError(
+            f"time has {len(times.values)} dates, and the stack has {len(data)} along axis {axis}: give one for each"
+        )
     results = (np.dtype(dtype) if dtype is not None else _result_type(data, out)).newbyteorder("=")
     by_date, by_pixel = _covariates_of(covariates, data, axis)
     options = encode(
         times,
         dict(
-            per=per, stats=names_of(stats), dtype=results.name, nodata=nodata_of(nodata), valid_range=range_of(valid_range), scale=scale,
-            offset=offset, min_obs=min_obs, covariates=by_date, weights=weights, confidence=confidence, significance=significance, fdr=fdr,
-            intercept_at=intercept_at, harmonics=harmonics, period=period, degree=degree, step=step,
-            robust=robust, ar1=bool(ar1), season=season, season_covariance=bool(season_covariance), mk=mk, mk_p=mk_p,
-            sen_intercept=sen_intercept, residuals=bool(residuals), detrended=bool(detrended), deseasoned=bool(deseasoned),
+            per=per,
+            stats=names_of(stats),
+            dtype=results.name,
+            nodata=nodata_of(nodata),
+            valid_range=range_of(valid_range),
+            scale=scale,
+            offset=offset,
+            min_obs=min_obs,
+            covariates=by_date,
+            weights=weights,
+            confidence=confidence,
+            significance=significance,
+            fdr=fdr,
+            intercept_at=intercept_at,
+            harmonics=harmonics,
+            period=period,
+            degree=degree,
+            step=step,
+            robust=robust,
+            ar1=bool(ar1),
+            season=season,
+            season_covariance=bool(season_covariance),
+            mk=mk,
+            mk_p=mk_p,
+            sen_intercept=sen_intercept,
+            residuals=bool(residuals),
+            detrended=bool(detrended),
+            deseasoned=bool(deseasoned),
         ),
         len(data),
-    )  # fmt: skip
-    plan = _library.reply("px_plan", ctypes.c_char_p(options), ctypes.c_void_p(times.values.ctypes.data), ctypes.c_int64(len(data)))
+    )
+    plan = _library.reply(
+        "px_plan", ctypes.c_char_p(options), ctypes.c_void_p(times.values.ctypes.data), ctypes.c_int64(len(data))
+    )
     names = [row["name"] for row in plan["fields"]]
     samples, grid = grid_of(data)
-    result = _Result(data.shape[1:], grid, results, names, out)
+    result = Results(data.shape[1:], grid, results, names, out)
     result.refuse_overlap(samples)
-    series = {name: result.series(len(data)) for name, asked in
-              (("residuals", residuals), ("detrended", detrended), ("deseasoned", deseasoned)) if asked}  # fmt: skip
-    job = _Job(options, times.values, samples, grid, gaps, by_pixel, [*result.planes, *(p for planes in series.values() for p in planes)])
+    series = {
+        name: result.series(len(data))
+        for name, asked in (("residuals", residuals), ("detrended", detrended), ("deseasoned", deseasoned))
+        if asked
+    }
+    job = Job(
+        options,
+        times.values,
+        samples,
+        grid,
+        gaps,
+        by_pixel,
+        [*result.planes, *(p for planes in series.values() for p in planes)],
+    )
     job.run(0 if threads is None else _threads(threads), _teller(progress))
     trend = Trend(result.arrays(), plan)
     for name, planes in series.items():
@@ -317,7 +294,9 @@ def _arrays_of(stack: ArrayLike, mask: ArrayLike | None, axis: int) -> tuple[NDA
         try:
             masks.append(np.broadcast_to(given, data.shape))
         except ValueError:
-            raise ValueError(f"mask has the shape {given.shape}, which does not fit the stack of {data.shape}") from None
+            raise ValueError(
+                f"mask has the shape {given.shape}, which does not fit the stack of {data.shape}"
+            ) from None
     return np.moveaxis(data, axis, 0), [np.moveaxis(m, axis, 0) for m in masks]
 
 
@@ -339,13 +318,22 @@ def _covariates_of(
         what = f"the covariate {name}"
         array = np.ma.asarray(values)
         if array.ndim <= 1:
-            of_options.append({"name": name, "values": numbers(what, np.ma.filled(array.astype(float), np.nan), len(data))})
+            of_options.append(
+                {"name": name, "values": numbers(what, np.ma.filled(array.astype(float), np.nan), len(data))}
+            )
             continue
         if np.ma.is_masked(array):
             array = array.astype(np.float64).filled(np.nan)
-        array = np.moveaxis(samples_of(np.ma.getdata(array), what), axis, 0) if array.ndim == data.ndim else np.ma.getdata(array)
+        array = (
+            np.moveaxis(samples_of(np.ma.getdata(array), what), axis, 0)
+            if array.ndim == data.ndim
+            else np.ma.getdata(array)
+        )
         if array.shape != data.shape:
-            raise ValueError(f"{what} has the shape {np.shape(values)}: give one number for each of the {len(data)} dates, or the shape of the stack")
+            raise ValueError(
+                f"{what} has the shape {np.shape(values)}: "
+                f"give one number for each of the {len(data)} dates, or the shape of the stack"
+            )
         of_options.append({"name": name})
         arrays.append(array)
     return of_options, arrays
@@ -370,134 +358,6 @@ def _teller(progress: Any) -> Callable[[int, int], Any]:
         progress.update(done - progress.n)
 
     return update
-
-
-class _Result:
-    """The memory of results: a plane of pixels in the order of the grid for each field."""
-
-    def __init__(self, shape: tuple[int, ...], grid: Grid, dtype: np.dtype[Any], names: list[str], out: Any) -> None:
-        self._shape, self._grid, self._dtype = shape, grid, dtype
-        # Axes of space in memory, and back.
-        self._order = tuple(i - 1 for i in grid.axes)
-        self._back = tuple(np.argsort(self._order)) if self._order else ()
-        self._given = self._check(names, out)
-        self._planes = {name: self._plane(self._given.get(name)) for name in names}
-
-    def _check(self, names: list[str], out: Any) -> dict[str, NDArray[Any]]:
-        if out is None:
-            return {}
-        if not isinstance(out, Mapping):
-            if len(names) != 1:
-                raise ValueError(f"out is one array, and the fields are {', '.join(names)}: give a mapping of these names to arrays")
-            out = {names[0]: out}
-        for name, a in out.items():
-            if name not in names:
-                raise ValueError(f"out has an array for {name}, and the fields are {', '.join(names)}")
-            if not isinstance(a, np.ndarray):
-                raise TypeError(f"out has a {type(a).__name__} for {name}: give an array of NumPy")
-            if a.shape != self._shape or a.dtype != self._dtype or not a.flags.writeable:
-                raise ValueError(
-                    f"out has an array of {a.dtype}{a.shape} for {name}: give one of {self._dtype}{self._shape} that can be written"
-                )
-        return dict(out)
-
-    def refuse_overlap(self, samples: NDArray[Any]) -> None:
-        """Raises ValueError if two of the caller's arrays, or one and the samples, share memory."""
-        arrays = [("the stack", samples), *self._given.items()]
-        for i, (name, a) in enumerate(arrays):
-            for other, b in arrays[:i]:
-                if np.may_share_memory(a, b) and np.shares_memory(a, b):
-                    raise ValueError(f"out has an array for {name} that shares memory with that for {other}: give arrays apart")
-
-    def _plane(self, given: NDArray[Any] | None) -> NDArray[Any]:
-        """Returns the memory of a field: that of the caller's array if the pixels lie there in order."""
-        if given is not None:
-            ordered = given.transpose(self._order)
-            if ordered.flags.c_contiguous and ordered.flags.aligned and given.dtype.isnative:
-                return ordered.reshape(-1)
-        return np.empty(self._grid.pixels, self._dtype)
-
-    @property
-    def planes(self) -> list[NDArray[Any]]:
-        return list(self._planes.values())
-
-    def series(self, dates: int) -> NDArray[Any]:
-        return np.empty((dates, self._grid.pixels), self._dtype)
-
-    def shaped(self, planes: NDArray[Any]) -> NDArray[Any]:
-        """Returns planes with the shape of space, which the last axis becomes."""
-        lead = planes.shape[:-1]
-        a = planes.reshape((*lead, *(self._shape[i] for i in self._order)))
-        return a.transpose((*range(len(lead)), *(len(lead) + i for i in self._back)))
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Returns the results, and writes those to the caller's arrays that do not lie there yet."""
-        arrays = {}
-        for name, plane in self._planes.items():
-            result = self.shaped(plane)
-            given = self._given.get(name)
-            if given is not None:
-                if not np.shares_memory(plane, given):
-                    given[...] = result
-                result = given
-            arrays[name] = result
-        return arrays
-
-
-class _Job:
-    """A fit, part by part."""
-
-    def __init__(
-        self,
-        options: bytes,
-        times: NDArray[np.float64],
-        samples: NDArray[Any],
-        grid: Grid,
-        gaps: list[NDArray[np.bool_]],
-        covariates: list[NDArray[Any]],
-        planes: list[NDArray[Any]],
-    ) -> None:
-        self._options, self._times, self._samples, self._grid, self._planes = options, times, samples, grid, planes
-        self._gaps = [self._on_grid(m) for m in gaps]
-        self._covariates = [np.require(self._on_grid(c), requirements=["C", "A"]) for c in covariates]
-
-    def _on_grid(self, a: NDArray[Any]) -> NDArray[Any]:
-        return a.transpose((0, *self._grid.axes)).reshape(len(a), *self._grid.shape)
-
-    def run(self, threads: int, tell: Callable[[int, int], Any]) -> None:
-        """Fits all parts. They are as large as fits the time of a call."""
-        height, width = self._grid.shape
-        pixels = max(256, (1 << 18) // len(self._samples))
-        row = column = done = 0
-        while done < height * width:
-            part = self._grid.part(pixels, row, column)
-            began = clock.perf_counter()
-            done += self._fit(part, done, threads)
-            took = clock.perf_counter() - began
-            row, column = divmod(done, width)
-            # Large steps while the size of a part that takes so long is unknown, and whole panels.
-            pixels = max(64, int(pixels * min(8, _CALL / max(took, 1e-6))) // 64 * 64)
-            tell(done, height * width)
-
-    def _fit(self, part: tuple[slice, slice], first: int, threads: int) -> int:
-        """Fits a part, of which first is the first pixel, and returns its number of pixels."""
-        samples = self._samples[:, part[0], part[1]]
-        dates, height, width = samples.shape
-        args = _library.FitArgs(
-            size=ctypes.sizeof(_library.FitArgs), options=self._options, times=self._times.ctypes.data, dates=dates,
-            height=height, width=width, samples=pointer_to(samples), threads=threads,
-            ncovariates=len(self._covariates), nout=len(self._planes),
-        )  # fmt: skip
-        if self._gaps:
-            valid = np.logical_not(self._gaps[0][:, part[0], part[1]], order="C")
-            for more in self._gaps[1:]:
-                valid &= ~more[:, part[0], part[1]]
-            args.mask = pointer_to(valid.view(np.uint8))
-        covariates = [pointer_to(c[:, part[0], part[1]]) for c in self._covariates]
-        args.covariates = (_library.Array * len(covariates))(*covariates)
-        args.out = (ctypes.c_void_p * len(self._planes))(*(p.ctypes.data + first * p.itemsize for p in self._planes))
-        _library.fit(args)
-        return height * width
 
 
 def _discover(trend: Trend, rate: float) -> None:

@@ -86,9 +86,13 @@ def load() -> ctypes.CDLL:
             try:
                 library = ctypes.CDLL(str(path))
             except OSError as e:
-                raise ImportError(f"pixtrend cannot load its kernels: {e}: install the package for this platform again") from e
+                raise ImportError(
+                    f"pixtrend cannot load its kernels: {e}: install the package for this platform again"
+                ) from e
             if library.px_abi() != ABI:
-                raise ImportError(f"{path} is of another release than the Python code beside it: install the package again")
+                raise ImportError(
+                    f"{path} is of another release than the Python code beside it: install the package again"
+                )
             _library = library
     return _library
 
@@ -129,8 +133,15 @@ def discoveries(data: int, count: int, dtype: int, rate: float) -> tuple[float, 
     threshold, found, of = ctypes.c_double(), ctypes.c_int64(), ctypes.c_int64()
     message = ctypes.create_string_buffer(_MESSAGE)
     code = load().px_fdr(
-        ctypes.c_void_p(data), ctypes.c_int64(count), ctypes.c_int32(dtype), ctypes.c_double(rate), ctypes.byref(threshold),
-        ctypes.byref(found), ctypes.byref(of), message, ctypes.c_int64(len(message)),
-    )  # fmt: skip
+        ctypes.c_void_p(data),
+        ctypes.c_int64(count),
+        ctypes.c_int32(dtype),
+        ctypes.c_double(rate),
+        ctypes.byref(threshold),
+        ctypes.byref(found),
+        ctypes.byref(of),
+        message,
+        ctypes.c_int64(len(message)),
+    )
     check(code, message.value)
     return threshold.value, found.value, of.value

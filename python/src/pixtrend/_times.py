@@ -9,6 +9,7 @@ import numpy as np
 
 _DAY = np.timedelta64(1, "D")
 _YEARS = range(1, 10000)
+_KINDS = "datetime64, dates, integers, which are years, or floats, which are plain numbers"
 
 
 class Times(NamedTuple):
@@ -25,7 +26,10 @@ def times_of(time: Any) -> Times:
     """
     values = np.asarray(time)
     if values.ndim != 1:
-        raise ValueError(f"time has {values.ndim} dimensions, and a stack has one time for each of its dates: give a list or an array of one")
+        raise ValueError(
+            f"time has {values.ndim} dimensions, and a stack has one time for each of its dates: "
+            "give a list or an array of one"
+        )
     if values.dtype == object:
         values = _of_objects(values)
     kind = values.dtype.kind
@@ -38,14 +42,14 @@ def times_of(time: Any) -> Times:
         if not np.isfinite(numbers).all():
             raise ValueError("time has a number that is not finite: give a finite one for each date")
         return Times("numbers", numbers)
-    raise TypeError(f"time is an array of {values.dtype}: give datetime64, dates, integers, which are years, or floats, which are plain numbers")
+    raise TypeError(f"time is an array of {values.dtype}: give {_KINDS}")
 
 
 def _of_objects(values: np.ndarray) -> np.ndarray:
     """Returns dates of Python as datetime64."""
     for x in values:
         if not isinstance(x, datetime.date):
-            raise TypeError(f"time has a {type(x).__name__}: give datetime64, dates, integers, which are years, or floats, which are plain numbers")
+            raise TypeError(f"time has a {type(x).__name__}: give {_KINDS}")
         if isinstance(x, datetime.datetime) and x.tzinfo is not None:
             raise ValueError(f"time has {x}, with a time zone: give times without one, in UTC")
     return values.astype("datetime64[us]")

@@ -91,4 +91,3 @@ def pointer_to(part: np.ndarray) -> Array:
     """Returns the array, of dates, rows and columns, for the library."""
     strides = [s // part.itemsize for s in part.strides]
     return Array(part.ctypes.data, TYPES[part.dtype.name], *strides)
-
