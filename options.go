@@ -154,6 +154,11 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid)
 	if so.Model, err = o.Model.On(axis); err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
+	if !o.Residuals && !o.Detrended && !o.Deseasoned {
+		if err := so.Model.CheckUse(o.Fields); err != nil {
+			return nil, k, err
+		}
+	}
 	if o.InterceptAt != "" {
 		if so.InterceptAt, err = axis.At(o.InterceptAt); err != nil {
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)

@@ -71,6 +71,10 @@ func TestRankOptionsOfAnAxis(t *testing.T) {
 	if _, err := Fit(context.Background(), stack, Options{Rank: RankOptions{Season: timeaxis.Quarterly}}); !errors.As(err, &unused) || unused.Option != "Rank.Season" {
 		t.Errorf("seasons of a line: %v", err)
 	}
+	of := Options{Fields: []stats.Field{stats.SenSlope}, Model: Model{Degree: 2}}
+	if _, err := Fit(context.Background(), stack, of); !errors.As(err, &unused) || unused.Option != "Model.Degree" {
+		t.Errorf("a parabola of ranks: %v", err)
+	}
 	years := drawScene[float32](9, 7, 4, Years(1, 4))
 	if _, err := Fit(context.Background(), years.stack(t, layout.BSQ, years.inOrder()), Options{Fields: fields, Rank: RankOptions{Season: timeaxis.Quarterly}}); !errors.Is(err, timeaxis.ErrNoSeasons) {
 		t.Errorf("seasons of years: %v", err)

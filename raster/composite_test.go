@@ -143,6 +143,10 @@ func TestCompositeFiles(t *testing.T) {
 		t.Errorf("metadata of the fit: %q", ds.Metadatas())
 	}
 	checkTwoPass(t, "composites", bands, planes{s.width, s.height, years})
+	checkSeries(t, inputs, inputs, Options{OpenOptions: o.OpenOptions}, len(years[0]))
+	for p := range years[0] {
+		checkComposed(t, series(t, inputs, p%s.width, p/s.width, o), s, years, p)
+	}
 
 	// Scenes and composites are no stack, nor are composites of two kinds.
 	fails(t, append(slices.Clone(inputs), names[0]), filepath.Join(dir, "mixed.tif"), all(), fault.ErrInput, "annual max", inputs[0])
@@ -150,6 +154,35 @@ func TestCompositeFiles(t *testing.T) {
 	o.Composite = compositeOf(t, timeaxis.EachYear, "min")
 	runComposites(t, inputs, other, o)
 	fails(t, []string{names[0], filepath.Join(dir, "min_2002.tif")}, filepath.Join(dir, "mixed.tif"), all(), fault.ErrInput, "another kind", "annual min")
+}
+
+// checkComposed compares the dates of a series, which are years, with the composites of a pixel and
+// with its scenes.
+func checkComposed(t *testing.T, of *Series, scenes planes, years [][]float64, p int) {
+	t.Helper()
+	at := 0
+	for i, d := range of.Dates {
+		if y := years[i][p]; math.IsNaN(y) != (d.Observed == nil) || d.Observed != nil && float64(*d.Observed) != y {
+			t.Errorf("pixel %d, %s: observed %v, the composite is %v", p, d.Label, d.Observed, y)
+		}
+		n := 0
+		for _, scene := range d.Scenes {
+			y := scenes.dates[at][p]
+			gap := y == -9999
+			if observed := scene.Observed; gap != (observed == nil) || observed != nil && float64(*observed) != y {
+				t.Errorf("pixel %d, scene %s: observed %v, the sample is %v", p, scene.Label, observed, y)
+			}
+			if at++; !gap {
+				n++
+			}
+		}
+		if d.SceneObservations() != n {
+			t.Errorf("pixel %d, %s: %d observations in its scenes, want %d", p, d.Label, d.SceneObservations(), n)
+		}
+	}
+	if at != len(scenes.dates) || of.Composite != "annual max" {
+		t.Errorf("pixel %d: %d scenes of %d, composite %q", p, at, len(scenes.dates), of.Composite)
+	}
 }
 
 func sameNumbers(a, b []float64) bool {

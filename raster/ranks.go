@@ -65,7 +65,7 @@ func explainRanks(err error, o pixtrend.RankOptions) error {
 // does not distort them.
 func inSeasons(o pixtrend.Options) bool {
 	distorted := func(f stats.Field) bool {
-		return f.Info().Estimator != stats.Rank && !slices.Contains([]stats.Field{stats.N, stats.Mean, stats.First, stats.Last}, f)
+		return f.Info().Estimator != stats.Rank && f.OfTrend()
 	}
 	return o.Rank.Season != timeaxis.Seasons{} && !slices.ContainsFunc(o.Fields, distorted)
 }
@@ -100,8 +100,9 @@ func (s *Series) newSenLine(value map[stats.Field]float64, at string) senLine {
 	return l
 }
 
-// HasSenLine reports whether the pixel has a line of Theil and Sen.
-func (s *Series) HasSenLine() bool { return !math.IsNaN(s.sen.slope) }
+// HasSenLine reports whether the pixel has a line of Theil and Sen that can be compared with the fit.
+// Beside a model with a season, its slope has to be within seasons.
+func (s *Series) HasSenLine() bool { return !math.IsNaN(s.sen.slope) && (s.inSeasons || !s.seasonal) }
 
 // SenLine returns the value of the line of Theil and Sen at t, a time like those in Axis.T, and the
 // values of the lines that have the limits of its slope and meet it at the median time of the

@@ -41,26 +41,28 @@ type Series struct {
 	Origin     string        `json:"origin"`      // date of intercepts
 	Confidence float64       `json:"confidence"`  // level of confidence of limits
 	MinObs     int           `json:"min_obs"`     // least number of observations for a line
-	Dates      []SeriesDate  `json:"dates"`       // sorted by date
+	Dates      []SeriesDate  `json:"dates"`       // sorted by date; of composites, if the options make these
 	Fields     []SeriesField `json:"fields"`      // all that need no option without a default
 	Warnings   []string      `json:"warnings"`
 	Notes      []string      `json:"-"` // what GDAL says of the files that makes no difference
 
-	Axis timeaxis.Axis `json:"-"`
+	Axis   timeaxis.Axis `json:"-"`
+	Scenes timeaxis.Axis `json:"-"` // Axis, unless Dates are composites of scenes
 
 	slope, mean, half float64      // slope per unit of T, mean of observations, and half the width of the slope's limits
 	time, spread      float64      // mean and variance of the times of the observations
 	curve             *stats.Curve // of a model with more terms than a line
 	seasonal          bool         // the model has harmonics
+	inSeasons         bool         // ranks compare dates of one season
 	sen               senLine
 }
 
 // SeriesDate is the pixel at one date.
 type SeriesDate struct {
-	Label    string  `json:"date"` // a date, or the number in its place
-	T        float64 `json:"t"`    // time that is fitted against; Axis.Counts has its unit
-	Raster   string  `json:"raster"`
-	Stored   []Value `json:"stored"`        // before scale and offset; both bands of an index
+	Label    string  `json:"date"`          // a date, or the number in its place
+	T        float64 `json:"t"`             // time that is fitted against; Axis.Counts has its unit
+	Raster   string  `json:"raster"`        // "" for a composite
+	Stored   []Value `json:"stored"`        // before scale and offset; both bands of an index; null for a composite
 	Mask     *Value  `json:"mask"`          // value of the mask that the options name; null if they name none
 	Observed *Value  `json:"observed"`      // value that is fitted; null for a gap
 	Gap      string  `json:"gap,omitempty"` // kind of gap, such as "nodata"; "" for an observation
@@ -68,6 +70,8 @@ type SeriesDate struct {
 	Lo       *Value  `json:"fitted_lo"`     // confidence limits of the line, see Series.Line
 	Hi       *Value  `json:"fitted_hi"`
 	Residual *Value  `json:"residual"` // null for a gap too
+	// Scenes are what a composite is made of. They are not fitted.
+	Scenes []SeriesDate `json:"scenes,omitempty"`
 }
 
 // SeriesField is a field of the fit of the pixel.
@@ -109,9 +113,6 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if _, err := newBudget(o.Memory); err != nil {
 		return nil, err
 	}
-	if o.Composite.Period != timeaxis.NoPeriod {
-		return nil, errors.New("a series is of scenes: leave Options.Composite unset, or read the series of composites that PrepareComposites has written")
-	}
 	if o.Region != (Region{}) {
 		return nil, errors.New("a series is of one pixel: leave Options.Region unset")
 	}
@@ -135,6 +136,9 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err := s.openCovariates(ctx, o); err != nil {
 		return nil, err
 	}
+	if err := s.checkComposites(); err != nil {
+		return nil, err
+	}
 	links, err := s.reads.checkTargets(o.Overwrite, outputs)
 	if err != nil {
 		return nil, err
@@ -156,16 +160,20 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
 	}
-	o.Fit = pixtrend.Options{Fields: seriesFields(o.Model(), len(s.planes)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
+	source, err := p.fitted()
+	if err != nil {
+		return nil, err
+	}
+	o.Fit = pixtrend.Options{Fields: seriesFields(o.Model(), len(source.Grid().Axis.T)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
 		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: cmp.Or(o.Fit.MinObs, o.Model().LeastObs()),
 		Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
-	plan, err := pixtrend.NewStreamPlan(p.Grid(), o.Fit)
+	plan, err := pixtrend.NewStreamPlan(source.Grid(), o.Fit)
 	if err != nil {
 		return nil, explainRanks(err, o.Fit.Rank)
 	}
 	defer gdal.ShareBlockCache(memory.readCache())()
 	s.keepFilesWithin(memory, plan)
-	if _, err := plan.Run(ctx, p, p, nil); err != nil {
+	if _, err := plan.Run(ctx, source, p, nil); err != nil {
 		return nil, err
 	}
 	changed, err := s.unchanged(ctx)
@@ -244,6 +252,7 @@ type pixel struct {
 	seen        []seen      // by date
 	results     []float64   // the fields, then a residual for each date
 	covariates  [][]float64 // those that are rasters, by date; NaN for gaps
+	composed    *composed   // nil if the scenes are fitted
 }
 
 // seen is what was read at one date.
@@ -334,11 +343,13 @@ func number(d kernel.DType, raw []byte) float64 {
 // series returns the result once the pixel is fitted.
 func (p *pixel) series(o Options) (*Series, error) {
 	grid, first := p.Stack.Grid(), &p.planes[0]
+	axis := p.fittedAxis()
 	g := describeGrid(p.geo)
 	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Treatment: p.treatment(), Unit: p.unit(),
-		Given: p.given, Per: grid.Axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, grid.Axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
-		Axis: grid.Axis, Warnings: []string{}}
-	s.Model, s.seasonal = o.modelText(grid.Axis), o.Fit.Model.Harmonics > 0
+		Given: p.given, Per: axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
+		Axis: axis, Scenes: grid.Axis, Warnings: []string{}}
+	s.Model, s.seasonal = o.modelText(axis), o.Fit.Model.Harmonics > 0
+	s.inSeasons = o.Fit.Rank.Season != timeaxis.Seasons{}
 	if g.Placed {
 		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
@@ -350,29 +361,20 @@ func (p *pixel) series(o Options) (*Series, error) {
 	value := map[stats.Field]float64{}
 	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
-		b := o.band(f, grid.Axis, s.Unit)
+		b := o.band(f, axis, s.Unit)
 		s.Fields = append(s.Fields, SeriesField{f, b.Name, valueOf(p.results[i]), b.Unit})
 	}
-	residuals, names := p.results[len(o.Fit.Fields):], p.Names()
-	scale := cmp.Or(grid.Scale, 1)
+	s.Dates = p.sceneDates(grid)
+	if p.composed != nil {
+		s.Dates = p.compositeDates(s.Dates)
+	}
 	n := 0.0
-	for i, of := range p.seen {
-		d := SeriesDate{Label: grid.Axis.Label(i), T: grid.Axis.T[i], Raster: names[i], Gap: p.gap(i), Residual: valueOf(residuals[i])}
-		d.Stored = append(d.Stored, Value(of.sample))
-		if p.planes[i].second != nil {
-			d.Stored = append(d.Stored, Value(of.second))
-		}
-		if p.planes[i].mask != nil {
-			mask := Value(of.mask)
-			d.Mask = &mask
-		}
-		if d.Gap == "" {
-			y := Value(math.FMA(of.value, scale, grid.Offset))
-			d.Observed = &y
+	for i, residual := range p.results[len(o.Fit.Fields):] {
+		d := &s.Dates[i]
+		if d.Residual = valueOf(residual); d.Gap == "" {
 			n++
 			s.time += d.T
 		}
-		s.Dates = append(s.Dates, d)
 	}
 	s.time /= n
 	for _, d := range s.Dates {
@@ -380,11 +382,11 @@ func (p *pixel) series(o Options) (*Series, error) {
 			s.spread += (d.T - s.time) * (d.T - s.time) / n
 		}
 	}
-	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/grid.Axis.PerUnit
-	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / grid.Axis.PerUnit
+	s.mean, s.slope = value[stats.Mean], value[stats.Slope]/axis.PerUnit
+	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / axis.PerUnit
 	s.sen = s.newSenLine(value, o.Fit.InterceptAt)
 	if s.Model != "" {
-		if err := s.fitCurve(o, grid, p.covariates); err != nil {
+		if err := s.fitCurve(o, p.covariates); err != nil {
 			return nil, err
 		}
 	}
@@ -397,8 +399,8 @@ func (p *pixel) series(o Options) (*Series, error) {
 }
 
 // fitCurve fits the model of the pixel, to draw it.
-func (s *Series) fitCurve(o Options, g pixtrend.Grid, rasters [][]float64) error {
-	model, err := o.Fit.Model.On(g.Axis)
+func (s *Series) fitCurve(o Options, rasters [][]float64) error {
+	model, err := o.Fit.Model.On(s.Axis)
 	if err != nil {
 		return err
 	}
@@ -423,7 +425,7 @@ func (s *Series) fitCurve(o Options, g pixtrend.Grid, rasters [][]float64) error
 			c.Values[j] = math.FMA(c.Values[j], cmp.Or(c.Scale, 1), c.Offset)
 		}
 	}
-	s.curve, err = stats.NewCurve(g.Axis.T, observations, stats.Options{Model: model, MinObs: s.MinObs, Confidence: s.Confidence})
+	s.curve, err = stats.NewCurve(s.Axis.T, observations, stats.Options{Model: model, MinObs: s.MinObs, Confidence: s.Confidence})
 	return err
 }
 

@@ -45,6 +45,9 @@ func (o Options) Model() stats.Model {
 	for _, c := range o.Covariates {
 		m.Covariates = append(m.Covariates, stats.Covariate{Name: c.Name})
 	}
+	if o.Weights != "" {
+		m.Weights = []float64{} // which they are does not matter
+	}
 	return m
 }
 

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type Series struct {
 	YLabel   string
 	Axis     TimeAxis    // the kind of x
 	Observed plotter.XYs // finite numbers
+	Scenes   plotter.XYs // what composites in Observed are made of; drawn smaller, behind them
 	Gaps     []float64   // x of the gaps, which are marked along the axis
 	// Line returns the value of the line at x and the limits of its confidence band, which are
 	// NaN if there is no band. The line is drawn from the first observation to the last. If
@@ -54,8 +56,10 @@ var (
 	seriesBand = color.NRGBA{252, 229, 214, 255} // the colour of the line at 20 % opacity on white
 	seriesSen  = color.NRGBA{0, 158, 115, 255}
 	seriesGaps = color.NRGBA{90, 90, 90, 255}
-	seriesText = color.NRGBA{30, 30, 30, 255}
-	seriesGrid = color.Gray{228}
+	// seriesScenes is the colour of the dots at 50 % opacity on white.
+	seriesScenes = color.NRGBA{128, 185, 217, 255}
+	seriesText   = color.NRGBA{30, 30, 30, 255}
+	seriesGrid   = color.Gray{228}
 )
 
 const (
@@ -175,9 +179,16 @@ func (s Series) legend(c *draw.Canvas) {
 		c.FillText(style, vg.Point{X: at.X + wide + 4, Y: at.Y}, label)
 		at.X += wide + 4 + style.Width(label) + gap
 	}
-	entry(seriesCount(len(s.Observed), "observation"), 6, func(left vg.Point) {
+	noun := "observation"
+	if s.Scenes != nil {
+		noun = "composite"
+	}
+	entry(seriesCount(len(s.Observed), noun), 6, func(left vg.Point) {
 		c.DrawGlyphNoClip(s.glyph(), vg.Point{X: left.X + 3, Y: left.Y})
 	})
+	if s.Scenes != nil {
+		entry("observations", 4, func(left vg.Point) { c.DrawGlyphNoClip(sceneGlyph, vg.Point{X: left.X + 2, Y: left.Y}) })
+	}
 	if len(s.Gaps) > 0 {
 		entry(seriesCount(len(s.Gaps), "gap"), 4, func(left vg.Point) {
 			x := left.X + 2
@@ -230,6 +241,9 @@ var (
 	trendStyle = draw.LineStyle{Color: seriesLine, Width: 1.2, Dashes: []vg.Length{5, 3}}
 )
 
+// sceneGlyph is the symbol of what composites are made of.
+var sceneGlyph = draw.GlyphStyle{Color: seriesScenes, Radius: 1.4, Shape: draw.CircleGlyph{}}
+
 const gapHeight = 7.0
 
 // glyph is the symbol of an observation.
@@ -258,12 +272,18 @@ func (s Series) plot() (*plot.Plot, error) {
 	} else if err := s.addLine(p, g); err != nil {
 		return nil, err
 	}
-	if len(s.Observed) > 0 {
-		dots, err := plotter.NewScatter(s.Observed)
+	for _, of := range []struct {
+		points plotter.XYs
+		glyph  draw.GlyphStyle
+	}{{s.Scenes, sceneGlyph}, {s.Observed, s.glyph()}} {
+		if len(of.points) == 0 {
+			continue
+		}
+		dots, err := plotter.NewScatter(of.points)
 		if err != nil {
 			return nil, fmt.Errorf("render: %w", err)
 		}
-		dots.GlyphStyle = s.glyph()
+		dots.GlyphStyle = of.glyph
 		p.Add(dots)
 	}
 	p.Add(gapMarks(s.Gaps))
@@ -350,7 +370,7 @@ func (s Series) addSen(p *plot.Plot, first, last float64) error {
 // the marks of gaps. A band that is much wider than the observations is cut off.
 func (s Series) limit(p *plot.Plot) {
 	left, right, low, high := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
-	for _, o := range s.Observed {
+	for _, o := range slices.Concat(s.Observed, s.Scenes) {
 		left, right, low, high = min(left, o.X), max(right, o.X), min(low, o.Y), max(high, o.Y)
 	}
 	for _, x := range s.Gaps {

@@ -23,6 +23,9 @@ func aSeries() Series {
 		Sen: func(x float64) (y, lo, hi float64) {
 			return 0.31 + 0.009*(x-2005), 0.31 + 0.007*(x-2005), 0.31 + 0.012*(x-2005)
 		}, SenLabel: "95 % limits"}
+	for i := range 200 {
+		s.Scenes = append(s.Scenes, plotter.XY{X: 1996 + float64(i)/10, Y: 0.3 + 0.02*math.Cos(float64(i))})
+	}
 	for i := 1996; i < 2015; i++ {
 		s.Observed = append(s.Observed, plotter.XY{X: float64(i), Y: 0.3 + 0.01*float64(i-2005) + 0.01*math.Sin(float64(i))})
 	}
@@ -45,7 +48,7 @@ func TestSeriesDraw(t *testing.T) {
 			count[color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)]++
 		}
 	}
-	for what, c := range map[string]color.NRGBA{"observations": seriesDots, "line": seriesLine, "band": seriesBand, "second line": seriesSen} {
+	for what, c := range map[string]color.NRGBA{"observations": seriesDots, "line": seriesLine, "band": seriesBand, "second line": seriesSen, "scenes": seriesScenes} {
 		if count[c] < 300 {
 			t.Errorf("%d pixels have the colour of the %s", count[c], what)
 		}
@@ -69,7 +72,7 @@ func TestSeriesDraw(t *testing.T) {
 			text += string(c) + "\n"
 		}
 	}
-	for _, want := range []string{"Pixel in column 3, row 4", "slope +0.01 per year", "year", "ndvi", "19 observations", "2 gaps", "least-squares line", "Theil–Sen line", "95 % limits", "95 % band", "2000", "0.30"} {
+	for _, want := range []string{"Pixel in column 3, row 4", "slope +0.01 per year", "year", "ndvi", "19 composites", "observations", "2 gaps", "least-squares line", "Theil–Sen line", "95 % limits", "95 % band", "2000", "0.30"} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("%q is not in the drawing:\n%s", want, text)
 		}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Times pixtrend, scipy, numpy, numba, xarray, dask, GRASS, CDO and terra on the same stacks, and
-# checks their results (scripts/peers/run.py). Then times the Python package and others on arrays in
-# memory (scripts/peers/arrays.py). Writes the tables to .cache/peers/stacks/peers.md and arrays.md.
+# Times pixtrend, scipy, numpy, numba, xarray, dask, GRASS, CDO, terra, zeit-cdts, pyMannKendall, nrt and
+# statsmodels on the same stacks, and checks their results (scripts/peers/run.py). Then times the Python
+# package and others on arrays in memory (scripts/peers/arrays.py). Writes the tables to
+# .cache/peers/stacks/peers.md and arrays.md.
 #
 #   scripts/peers.sh [options of run.py]    --quick takes some minutes instead of half an hour
 #
@@ -11,7 +12,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(numpy==2.4.6 scipy==1.17.1 rasterio==1.4.4 numba==0.68.1 xarray==2026.9.0 rioxarray==0.19.0 dask==2026.8.0 netCDF4==1.7.5.1.post1)
+packages=(numpy==2.4.6 scipy==1.17.1 rasterio==1.4.4 numba==0.68.1 xarray==2026.9.0 rioxarray==0.19.0 dask==2026.8.0 netCDF4==1.7.5.1.post1 pymannkendall==1.4.3 statsmodels==0.15.0)
+# Their own requirements are not needed for what is timed, and are large.
+alone=(zeit-cdts==2.2.0 nrt==0.3.0)
 venv=.cache/peers/venv
 
 if [[ ! -x bin/pixtrend ]]; then
@@ -19,6 +22,7 @@ if [[ ! -x bin/pixtrend ]]; then
   exit 1
 fi
 scripts/venv.sh peers "$venv" "${packages[@]}"
+"$venv/bin/python" -m pip install --quiet --only-binary :all: --no-deps "${alone[@]}" </dev/null
 
 missing=()
 command -v grass >/dev/null || missing+=(grass-core)

@@ -85,8 +85,48 @@ def start(report):
     return next(m[1] for m in (re.search(r"a fit of \S+ × \S+ pixels and \d+ dates (\d.*)", n) for n in report["pipeline"]["notes"]) if m)
 
 
+def slopes(peers):
+    """Returns the results of least-squares slopes."""
+    return [r for r in peers["results"] if r.get("method", "slope") == "slope"]
+
+
+methods = {
+    "ranks": "Theil–Sen slopes and Mann–Kendall tests",
+    "season": "Slopes beside two harmonics of a year, with p-values and amplitudes,",
+}
+
+
+def of_method(peers, method):
+    return [r for r in peers["results"] if r.get("method") == method]
+
+
+def others(peers):
+    """Returns a table for each method other than slopes, with a sentence before it."""
+    blocks = []
+    for method, what in methods.items():
+        if results := of_method(peers, method):
+            sizes = " and ".join(f"{r['width']} × {r['height']} pixels and {r['dates']} dates" for r in results)
+            blocks += [f"{what} of stacks of {sizes} with 20 % gaps, measured {results[0]['date']}:", peers_table(results)]
+    return blocks
+
+
+def nearest(peers):
+    """Returns a sentence for each method other than slopes."""
+    sentences = []
+    for method, what in methods.items():
+        for result in of_method(peers, method):
+            best = {r["peer"]: min(r["seconds"]) for r in result["rows"] if "error" in r}
+            ours = best.pop("pixtrend fit")
+            near = min(best, key=best.get)
+            sentences.append(
+                f"{what} of {result['width']} × {result['height']} pixels and {result['dates']} dates take {digits(ours)} seconds, "
+                f"{digits(best[near] / ours)} times less than {named(near)}, the fastest other program."
+            )
+    return sentences
+
+
 def stack(peers, name):
-    return next(r for r in peers["results"] if r["stack"] == name)
+    return next(r for r in slopes(peers) if r["stack"] == name)
 
 
 def sizes(peers):
@@ -107,10 +147,11 @@ def conditions(report, peers):
 
 def readme(run, report, peers):
     """The short form: three stacks, and where the other figures are."""
-    results = [r for r in peers["results"] if "gaps" not in r["what"]]
+    results = [r for r in slopes(peers) if "gaps" not in r["what"]]
     return [
         conditions(report, peers),
         peers_table(results),
+        *([" ".join(nearest(peers))] if nearest(peers) else []),
         f"For compressed files decoding dominates, so other programs come closer. On rasters of a few hundred pixels square CDO is as fast, because a fit takes at least {start(report)} to start. "
         f"[docs/performance.md](docs/performance.md#compared-with-other-programs) has the figures for stacks with gaps and for samples in memory. "
         f"[The run](bench/runs/{run}/report.md) and [its peers](bench/runs/{run}/peers.md) have the rest.",
@@ -123,9 +164,10 @@ def page(run, report, peers):
     small, large = stack(peers, "small"), stack(peers, "large")
     return [
         conditions(report, peers),
-        peers_table(peers["results"]),
+        peers_table(slopes(peers)),
         "Lost pixels have two observations or more and a slope, but none in that program's result.",
         f"Without gaps and compression the others take {nearest_and_farthest(large)} as long as pixtrend on the large stack, and {nearest_and_farthest(small)} as long on the small one.",
+        *others(peers),
         f"Stacks that are in memory already are fitted at {in_memory(report)}.",
         f"For compressed files decoding dominates, so other programs come closer. A fit takes {floor['int16-deflate']} times as long as GDAL takes to decode the files with DEFLATE, "
         f"{floor['int16-zstd']} times with ZSTD and {floor['int16-lzw']} times with LZW. A fit of uncompressed files takes {floor['f32']} times as long as reading them; loading GDAL and writing account for most of that. "

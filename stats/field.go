@@ -160,9 +160,7 @@ func WithClasses(fields []Field, ps bool) []Field {
 	ofRanks := slices.ContainsFunc(fields, func(f Field) bool { return f.Info().Estimator == Rank })
 	for _, class := range []Field{TrendClass, MKClass} {
 		kind := class.Info().Estimator
-		ofKind := func(f Field) bool {
-			return f.Info().Estimator == kind && !slices.Contains([]Field{N, Mean, First, Last}, f)
-		}
+		ofKind := func(f Field) bool { return f.Info().Estimator == kind && f.OfTrend() }
 		if !slices.ContainsFunc(fields, ofKind) && (kind == Rank || ofRanks) {
 			continue
 		}
@@ -190,6 +188,10 @@ func Fields() []Field {
 
 // Info returns the field's row in the table. It panics if there is no such field.
 func (f Field) Info() FieldInfo { return table[f] }
+
+// OfTrend reports whether f describes a trend, and not the observations alone, as N, Mean, First and
+// Last do.
+func (f Field) OfTrend() bool { return !slices.Contains([]Field{N, Mean, First, Last}, f) }
 
 // String returns the field's name.
 func (f Field) String() string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/pixtrend/pixtrend/internal/regress"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -21,14 +22,14 @@ type model struct {
 	factors    []float64 // by term: from a coefficient of the columns to one in the units of the field
 	offset     float64   // of values
 	scale      float64
-	zero       []float64 // by term: its value in the intercept
-	tails      []tail    // by degrees of freedom; nil: no field needs them
-	quantile   []float64 // by degrees of freedom; nil: no field needs them
-	level      float64   // of TrendClass
-	phases     []float64 // of each harmonic: the length of its period, in the unit of the phase
-	origin     float64   // of phases
-	farthest   float64   // distance of neighbouring observations
-	confidence float64   // of limits
+	zero       []float64        // by term: its value in the intercept
+	tails      *regress.ByCount // those of degrees of freedom that are two less; nil: no field needs them
+	quantile   []float64        // by degrees of freedom; nil: no field needs them
+	level      float64          // of TrendClass
+	phases     []float64        // of each harmonic: the length of its period, in the unit of the phase
+	origin     float64          // of phases
+	farthest   float64          // distance of neighbouring observations
+	confidence float64          // of limits
 	need       modelNeeds
 	axis       kernel.Axis
 	plain      bool // no weight is 0 and no covariate has gaps: every observation counts
@@ -95,7 +96,8 @@ func newModel(p *Plan, fields []Field, o Options) (*model, error) {
 	most := len(p.times) - len(b.terms)
 	for _, f := range fields {
 		if f == PValue || f == TrendClass || f.Info().part == pvaluePart {
-			m.tails = newTails(most)
+			m.tails = regress.NewByCount(max(most, 0) + 2)
+			setTails(m.tails, most+2)
 			break
 		}
 	}
@@ -208,6 +210,8 @@ type modelScratch struct {
 	effective   []float64 // number of observations
 	series      []float64
 	matrix      [maxTerms][maxTerms]float64
+	squares, p  []float64 // of Student's t, and the p-values that follow
+	tails       *regress.Scratch
 }
 
 func (m *model) newScratch() any {
@@ -262,17 +266,21 @@ func (m *model) newScratch() any {
 	if m.ar1() {
 		s.lag1, s.effective = one(), one()
 	}
+	if m.tails != nil {
+		s.squares, s.p, s.tails = one(), one(), &regress.Scratch{}
+	}
 	return s
 }
 
 func (m *model) scratchBytes() int {
 	n := len(m.basis.terms)
-	planes := 17 + 2*n
+	planes := 19 + 2*n
 	if m.need.covariance {
 		planes += n * (n - 1) / 2
 	}
 	planes += m.basis.model.Rasters() * (len(m.times) + 1)
-	return 8*planes*modelPixels + 8*len(m.times) + m.of.ScratchBytes(!m.basis.model.Robust.isZero()) + int(unsafe.Sizeof(modelScratch{}))
+	return 8*planes*modelPixels + 8*len(m.times) + m.of.ScratchBytes(!m.basis.model.Robust.isZero()) + int(unsafe.Sizeof(modelScratch{})) +
+		int(unsafe.Sizeof(regress.Scratch{}))
 }
 
 func (m *model) fit(scratch any, t kernel.Tile, out outPlanes) {
@@ -385,6 +393,9 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		return
 	}
 	slopes, factor := s.fits.Coef[timeColumn], m.factors[timeColumn]
+	if f == PValue || f == TrendClass {
+		m.pvalues(s, timeColumn, len(out))
+	}
 	for i := range out {
 		slope := float64(slopes[i] * factor)
 		var x float64
@@ -398,9 +409,9 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 		case TValue:
 			x = slope / m.stderr(s, timeColumn, i)
 		case PValue:
-			x = m.pvalue(s, timeColumn, i)
+			x = s.p[i]
 		case TrendClass:
-			x = m.class(m.pvalue(s, timeColumn, i), slope)
+			x = m.class(s.p[i], slope)
 		case SlopeLo, SlopeHi:
 			off := float64(m.margin(s, i) * m.stderr(s, timeColumn, i))
 			if x = slope + off; f == SlopeLo {
@@ -454,6 +465,9 @@ func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) 
 func putPart[F float32 | float64](m *model, s *modelScratch, info FieldInfo, out []F) {
 	j := m.basis.index(info.term)
 	factor := m.factors[j]
+	if info.part == pvaluePart {
+		m.pvalues(s, j, len(out))
+	}
 	for i := range out {
 		coef := s.fits.Coef[j][i]
 		var x float64
@@ -463,7 +477,7 @@ func putPart[F float32 | float64](m *model, s *modelScratch, info FieldInfo, out
 		case stderrPart:
 			x = m.stderr(s, j, i)
 		case pvaluePart:
-			x = m.pvalue(s, j, i)
+			x = s.p[i]
 		case amplitudePart:
 			other := s.fits.Coef[j+1][i]
 			x = math.Sqrt(float64(coef*coef)+float64(other*other)) * math.Abs(factor)
@@ -483,17 +497,22 @@ func (m *model) stderr(s *modelScratch, j, i int) float64 {
 	return math.Sqrt(s.fits.Var[j][i]*s.variance[i]) * math.Abs(m.factors[j])
 }
 
-// pvalue returns the two-sided p-value of coefficient j of pixel i.
-func (m *model) pvalue(s *modelScratch, j, i int) float64 {
-	coef, df := s.fits.Coef[j][i], s.df[i]
-	square := float64(coef*coef) / (s.fits.Var[j][i] * s.variance[i])
-	if square != square || df != df {
-		return math.NaN()
+// pvalues sets s.p to the two-sided p-values of coefficient j of the first pixels.
+func (m *model) pvalues(s *modelScratch, j, pixels int) {
+	coefs, variances := s.fits.Coef[j][:pixels], s.fits.Var[j][:pixels]
+	squares, df, p := s.squares[:pixels], s.df[:pixels], s.p[:pixels]
+	for i, coef := range coefs {
+		squares[i] = float64(coef*coef) / (variances[i] * s.variance[i])
 	}
-	if m.ar1() {
-		return studentTail(square, df)
+	if !m.ar1() {
+		m.tails.PValues(m.k, p, squares, df, s.tails)
+		return
 	}
-	return m.tails[int(df)].pvalue(square, int(df))
+	for i, square := range squares {
+		if p[i] = math.NaN(); square == square && df[i] == df[i] {
+			p[i] = studentTail(square, df[i])
+		}
+	}
 }
 
 // margin returns the quantile of Student's t for the limits of pixel i.

@@ -156,6 +156,33 @@ func (m Model) Has(f Field) bool {
 	return true
 }
 
+// CheckUse returns an *UnusedError if m is not a line alone and none of the fields depends on it. Covariates
+// and weights decide which observations count, so that every field of the linear model depends on
+// them. No field stands for Slope.
+func (m Model) CheckUse(fields []Field) error {
+	depends := func(f Field) bool {
+		if int(f) >= len(table) {
+			return true // NewPlan refuses it
+		}
+		return f.Info().Estimator == Linear && (f.OfTrend() || len(m.Covariates) > 0 || m.Weights != nil)
+	}
+	if len(fields) == 0 || slices.ContainsFunc(fields, depends) {
+		return nil
+	}
+	for _, x := range []struct {
+		option string
+		set    bool
+	}{
+		{"Harmonics", m.Harmonics > 0}, {"Degree", m.Degree > 1}, {"Step", m.Step != nil}, {"Covariates", len(m.Covariates) > 0},
+		{"Weights", m.Weights != nil}, {"Robust", !m.Robust.isZero()}, {"AR1", m.AR1},
+	} {
+		if x.set {
+			return &UnusedError{"Model." + x.option, Slope}
+		}
+	}
+	return nil
+}
+
 // FieldName returns the name of a field: the one in the table of fields, but for the fields of
 // covariates, which have the names of these.
 func (m Model) FieldName(f Field) string {

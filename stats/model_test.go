@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pixtrend/pixtrend/internal/regress"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -379,6 +380,35 @@ func TestModelsThatAreRefused(t *testing.T) {
 }
 
 // Weights of 1, and a covariate of all zeros but one, leave what they have to.
+// A model that none of the fields depends on is named, by the option that makes it one.
+func TestModelsThatAreUnused(t *testing.T) {
+	step, rain := 2.0, []Covariate{{Name: "rain"}}
+	for _, c := range []struct {
+		fields []Field
+		m      Model
+		want   string // "": used
+	}{
+		{nil, Model{Harmonics: 1}, ""},
+		{[]Field{SenSlope}, Model{}, ""},
+		{[]Field{SenSlope}, Model{Degree: 1}, ""},
+		{[]Field{SenSlope, Slope}, Model{Harmonics: 1}, ""},
+		{[]Field{SenSlope, N, Mean, First, Last}, Model{Harmonics: 1}, "Harmonics"},
+		{[]Field{MKPValue}, Model{Degree: 2}, "Degree"},
+		{[]Field{MKPValue}, Model{Step: &step}, "Step"},
+		{[]Field{N}, Model{Covariates: rain}, ""},
+		{[]Field{MKS}, Model{Covariates: rain}, "Covariates"},
+		{[]Field{Mean}, Model{Weights: []float64{1, 2}}, ""},
+		{[]Field{MKS}, Model{Weights: []float64{1, 2}}, "Weights"},
+		{[]Field{MKS}, Model{Robust: Robust{Psi: kernel.Huber}}, "Robust"},
+		{[]Field{MKS, N}, Model{AR1: true}, "AR1"},
+	} {
+		err, unused := c.m.CheckUse(c.fields), (*UnusedError)(nil)
+		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &unused) || unused.Option != "Model."+c.want) {
+			t.Errorf("%v of %+v: %v, want %q", c.fields, c.m, err, c.want)
+		}
+	}
+}
+
 func TestLineAsModel(t *testing.T) {
 	times, r := years(1990, 2020), rand.New(rand.NewPCG(5, 6))
 	y := make([]float64, len(times))
@@ -431,9 +461,12 @@ func TestModelFunctions(t *testing.T) {
 		}
 	}
 	for _, df := range []int{1, 2, 5, 17, 60, 399} {
-		tail := newTails(df)[df]
+		by := regress.NewByCount(df + 2)
+		setTails(by, df+2)
 		for _, x := range []float64{0, 0.1, 1, 2.5, 7, 40} {
-			a, b := tail.pvalue(x*x, df), studentTail(x*x, float64(df))
+			var p [1]float64
+			by.PValues(kernel.Best(), p[:], []float64{x * x}, []float64{float64(df)}, &regress.Scratch{})
+			a, b := p[0], studentTail(x*x, float64(df))
 			if !(math.Abs(a-b) <= 1e-11*b) {
 				t.Errorf("p of t = %v with %d degrees of freedom is %v by the polynomial and %v by the fraction", x, df, a, b)
 			}

@@ -59,30 +59,6 @@ func newTails(most int) []tail {
 	return tails
 }
 
-// pvalue returns the two-sided p-value of a t whose square is given.
-func (t *tail) pvalue(square float64, df int) float64 {
-	if square > math.MaxFloat64 {
-		return 0
-	}
-	length := float64(df) + square
-	q := 1 / math.FMA(t.c, math.Sqrt(square/length), 1)
-	z := math.FMA(t.a, q, t.b)
-	// Adding even and odd powers separately takes half as long.
-	even, odd, zz := t.powers[regress.Degree], t.powers[regress.Degree-1], float64(z*z)
-	for i := regress.Degree - 2; i > 0; i -= 2 {
-		even, odd = math.FMA(even, zz, t.powers[i]), math.FMA(odd, zz, t.powers[i-1])
-	}
-	sum := math.FMA(odd, z, math.FMA(even, zz, t.powers[0]))
-	power, root := 1.0, math.Sqrt(float64(df)/length)
-	for ; df > 0; df >>= 1 {
-		if df&1 != 0 {
-			power *= root
-		}
-		root *= root
-	}
-	return min(float64(q*sum)*power, 1)
-}
-
 // setTails sets the polynomials of p-values for up to that many dates.
 func setTails(by *regress.ByCount, dates int) {
 	for df, t := range newTails(dates - 2) {

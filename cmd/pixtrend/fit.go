@@ -54,18 +54,27 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o ranks.tif --stats sen_slope,sen_lo,sen_hi,mk_pvalue --significance 0.05\n" +
 			"  # a parabola and its curvature; errors that allow for autocorrelation, slopes per decade\n" +
 			"  pixtrend fit demo -o curve.tif --degree 2 --stats slope,quadratic,quadratic_pvalue\n" +
-			"  pixtrend fit demo -o decades.tif --ar1 --per decade --stats slope,pvalue,lag1\n" +
+			"  pixtrend fit demo -o decades.tif --ar1 --per decade --stats slope,pvalue,lag1,relative\n" +
 			"  # another level from 2005 on, and outliers with less weight\n" +
 			"  pixtrend fit demo -o step.tif --step 2005 --robust huber --stats slope,step,step_pvalue\n" +
+			"  # a number for each date as a covariate, and another as its weight\n" +
+			"  seq 1995 2015 | awk '{ print $1 \",\" sin($1) }' > rain.csv\n" +
+			"  pixtrend fit demo -o rain.tif --covariate rain=@rain.csv --stats slope,rain,rain_pvalue\n" +
+			"  seq 1995 2015 | awk '{ print $1 \",\" ($1 < 2000 ? 0.5 : 1) }' > weights.csv\n" +
+			"  pixtrend fit demo -o weighted.tif --weights @weights.csv --stats slope,stderr\n" +
+			"  # scenes of all seasons: two harmonics of a year beside the line, and whether there is a season\n" +
+			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
+			"  pixtrend fit every30 -o scenes.tif --harmonics 2 --stats slope,amplitude1,phase1,season_pvalue\n" +
+			"  pixtrend fit every30 -o half.tif --harmonics 1 --period 182.6 --deseason without.tif\n" +
+			"  # the yearly maximum of the scenes, and rank trends within months\n" +
+			"  pixtrend fit every30 -o yearly.tif --annual max\n" +
+			"  pixtrend fit every30 -o monthly.tif --season month --stats sen_slope,mk_pvalue\n" +
 			"  # a part of the dates, slopes per month\n" +
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # a part of it, by columns and rows\n" +
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
-			"  # the trend of the yearly maximum of scenes\n" +
-			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
-			"  pixtrend fit every30 -o yearly.tif --annual max\n" +
 			"  # a long fit that goes on where it was if it is killed and started again\n" +
 			"  pixtrend fit demo -o long.tif --resume long.job\n" +
 			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
@@ -214,6 +223,11 @@ func (f *fit) check() error {
 	}
 	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
 		return err
+	}
+	if o := &f.options; o.Residuals == "" && o.Detrend == "" && o.Deseason == "" {
+		if err := explainUnused(o.Model().CheckUse(fit.Fields), "the line"); err != nil {
+			return err
+		}
 	}
 	f.options.Fit.WindowWidth, f.options.Fit.WindowHeight = f.window[0], f.window[1]
 	f.options.Software, f.options.Began = "pixtrend "+versionName(), began

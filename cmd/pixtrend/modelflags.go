@@ -44,6 +44,17 @@ func checkModelFlags(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// explainUnused returns a *stats.UnusedError as one about the command line. what is what the flag is
+// about.
+func explainUnused(err error, what string) error {
+	unused := (*stats.UnusedError)(nil)
+	if !errors.As(err, &unused) {
+		return err
+	}
+	return usagef("%s is for fields of %s, such as %v, and none of those that it changes is written: add one to --stats",
+		optionFlag(raster.Option{Field: "Fit." + unused.Option}), what, unused.Field)
+}
+
 // checkFields returns an error if a field is no result of the model.
 func checkFields(m stats.Model, fields []stats.Field) error {
 	for _, f := range fields {

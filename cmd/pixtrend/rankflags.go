@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -60,10 +59,5 @@ func checkRankFlags(o pixtrend.RankOptions, fields []stats.Field) error {
 	case seasons && o.Method != stats.Original:
 		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Method)
 	}
-	unused := (*stats.UnusedError)(nil)
-	if err := o.CheckUse(fields); errors.As(err, &unused) {
-		return usagef("%s is for fields of ranks, such as %v, and none of those that it changes is written: add one to --stats",
-			optionFlag(raster.Option{Field: "Fit." + unused.Option}), unused.Field)
-	}
-	return nil
+	return explainUnused(o.CheckUse(fields), "ranks")
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-
-	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Options of ranks are options of the fields that depend on them, and exclude each other where they
@@ -16,6 +14,8 @@ func TestRankFlags(t *testing.T) {
 		{"--stats sen_slope --mk tfpw", "--mk is for fields of ranks, such as mk_pvalue"},
 		{"--stats mk_s --mk-p normal", "--mk-p normal is for fields of ranks, such as mk_pvalue"},
 		{"--stats sen_slope --sen-intercept joint", "--sen-intercept joint is for fields of ranks, such as sen_intercept"},
+		{"--stats sen_slope --harmonics 2", "--harmonics is for fields of the line, such as slope"},
+		{"--stats mk_s --weights @w.csv --degree 2", "--degree is for fields of the line, such as slope"},
 		{"--season month", "--season is for fields of ranks, such as sen_slope"},
 		{"--stats mk_s --season month --season-covariance", "--season-covariance is for fields of ranks, such as mk_pvalue"},
 		{"--stats mk_var --season-covariance", "--season-covariance needs seasons"},

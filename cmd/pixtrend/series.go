@@ -53,14 +53,19 @@ func newSeriesCommand() *cobra.Command {
 			"(of an index).\n\n" +
 			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at\n" +
 			"a date, not of single observations. A second line has the slope of Theil and Sen, and dashed\n" +
-			"lines the limits of that slope.",
+			"lines the limits of that slope. With --annual, --seasonal or --monthly, a date is that of a\n" +
+			"composite, and the plot shows the scenes that it is made of too.",
 		Example: "  # a pixel of a stack made for trying, by its place on the map\n" +
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
 			"  # by its longitude and latitude; by its column and row, with a plot\n" +
 			"  pixtrend series demo --lonlat -83.15,42.34\n" +
 			"  pixtrend series demo --pixel 400,300 -o pixel.png --variable NDVI\n" +
 			"  # a row for each date, for other programs; and the plot of some of the dates\n" +
-			"  pixtrend series demo --pixel 400,300 --csv pixel.csv --from 2001 -o pixel.svg",
+			"  pixtrend series demo --pixel 400,300 --csv pixel.csv --from 2001 -o pixel.svg\n" +
+			"  # scenes with a season: the yearly maximum, and a model of the year\n" +
+			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
+			"  pixtrend series every30 --pixel 40,60 --annual max -o yearly.png\n" +
+			"  pixtrend series every30 --pixel 40,60 --harmonics 1 -o season.png",
 		Args: func(cmd *cobra.Command, args []string) error {
 			s.inputs = args
 			if err := s.check(cmd.Flags()); err != nil {
@@ -87,7 +92,10 @@ func newSeriesCommand() *cobra.Command {
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
-	group(cmd, "Fit", func(flags *pflag.FlagSet) { lineFlags(flags, &o.Fit) })
+	group(cmd, "Fit", func(flags *pflag.FlagSet) {
+		compositeFlags(flags, &o.Composite)
+		lineFlags(flags, &o.Fit)
+	})
 	addRankFlags(cmd, &o.Fit.Rank)
 	addModelFlags(cmd, o)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {

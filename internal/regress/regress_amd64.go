@@ -29,6 +29,21 @@ func finish(k kernel.Kernel, p *finishing, float32 bool) {
 	}
 }
 
+// student calls the body of k for p-values.
+func student(k kernel.Kernel, p *finishing) {
+	if k.ISA() == kernel.AVX512 {
+		studentAVX512(p)
+	} else {
+		studentAVX2(p)
+	}
+}
+
+//go:noescape
+func studentAVX512(p *finishing)
+
+//go:noescape
+func studentAVX2(p *finishing)
+
 //go:noescape
 func finishF32AVX512(p *finishing)
 

@@ -437,6 +437,20 @@ no_bits: \
 	PUT(18, Y7, DX); \
 	JMP done
 
+// TAILS: the p-values of the R13 staged pixels.
+#define TAILS(PUT) \
+tail: \
+	VMOVUPD 0(R14)(DX*8), Y10; \
+	ROWS(Y10, X7, tail_differ); \
+	LEAQ (R9)(R8*8), R9; \
+	TAIL(COLUMN_SAME, PUT, same_bits, same_no_bits, tail_next); \
+tail_differ: \
+	TAIL(COLUMN_DIFFER, PUT, bits, no_bits, tail_next); \
+tail_next: \
+	ADDQ $4, DX; \
+	CMPQ DX, R13; \
+	JNE tail
+
 #define FINISH(PUT, COPY) \
 	MOVQ p+0(FP), AX; \
 	XORL BX, BX; \
@@ -466,17 +480,7 @@ copy: \
 	CMPQ finishing_tail(AX), $0; \
 	JEQ tailed; \
 	XORL DX, DX; \
-tail: \
-	VMOVUPD 0(R14)(DX*8), Y10; \
-	ROWS(Y10, X7, tail_differ); \
-	LEAQ (R9)(R8*8), R9; \
-	TAIL(COLUMN_SAME, PUT, same_bits, same_no_bits, tail_next); \
-tail_differ: \
-	TAIL(COLUMN_DIFFER, PUT, bits, no_bits, tail_next); \
-tail_next: \
-	ADDQ $4, DX; \
-	CMPQ DX, R13; \
-	JNE tail; \
+	TAILS(PUT); \
 tailed: \
 	COPY; \
 	MOVQ finishing_tails(AX), R14; \
@@ -492,3 +496,34 @@ TEXT ·finishF32AVX2(SB), NOSPLIT, $0-8
 
 TEXT ·finishF64AVX2(SB), NOSPLIT, $0-8
 	FINISH(PUT_F64, COPY_F64)
+
+// Student's t of up to 64 pixels: n and t*t at R14 become the numbers that TAILS takes.
+//
+//	Y0  n, then n-2                             Y1  t*t, then w = |r|
+//	Y2  n-2+t*t, Y3 2                           R13 number of pixels, DX pixels done
+TEXT ·studentAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	VBROADCASTSD finishing_two(AX), Y3
+	MOVQ finishing_byStride(AX), R11
+	MOVQ finishing_stage(AX), R12
+	MOVQ finishing_tails(AX), R14
+	MOVQ finishing_pixels(AX), R13
+	XORL DX, DX
+squares:
+	VMOVUPD 0(R14)(DX*8), Y0
+	VSUBPD Y3, Y0, Y0
+	VMOVUPD 512(R14)(DX*8), Y1
+	VADDPD Y1, Y0, Y2
+	VDIVPD Y2, Y1, Y1
+	VSQRTPD Y1, Y1
+	VMOVUPD Y1, 512(R14)(DX*8)
+	VDIVPD Y2, Y0, Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 1024(R14)(DX*8)
+	ADDQ $4, DX
+	CMPQ DX, R13
+	JNE squares
+	XORL DX, DX
+	TAILS(PUT_F64)
+	VZEROUPPER
+	RET

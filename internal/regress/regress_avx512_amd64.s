@@ -419,6 +419,22 @@ no_bits: \
 	KORTESTB K4, K4; \
 	JNE far
 
+// TAILS: the p-values of the R13 staged pixels.
+#define TAILS(PUT) \
+tail: \
+	VMOVUPD 0(R14)(DX*8), Z0; \
+	ROWS(tail_differ); \
+	TAIL(COLUMN_SAME, PUT, tail_bits, tail_no_bits, tail_next); \
+tail_differ: \
+	ROWS_NEAR(tail_far); \
+	TAIL(COLUMN_NEAR, PUT, near_bits, near_no_bits, tail_next); \
+tail_far: \
+	TAIL(COLUMN_FAR, PUT, far_bits, far_no_bits, tail_next); \
+tail_next: \
+	ADDQ $8, DX; \
+	CMPQ DX, R13; \
+	JNE tail
+
 #define FINISH(PUT, COPY) \
 	MOVQ p+0(FP), AX; \
 	XORL BX, BX; \
@@ -464,19 +480,7 @@ copy: \
 	CMPQ finishing_tail(AX), $0; \
 	JEQ tailed; \
 	XORL DX, DX; \
-tail: \
-	VMOVUPD 0(R14)(DX*8), Z0; \
-	ROWS(tail_differ); \
-	TAIL(COLUMN_SAME, PUT, tail_bits, tail_no_bits, tail_next); \
-tail_differ: \
-	ROWS_NEAR(tail_far); \
-	TAIL(COLUMN_NEAR, PUT, near_bits, near_no_bits, tail_next); \
-tail_far: \
-	TAIL(COLUMN_FAR, PUT, far_bits, far_no_bits, tail_next); \
-tail_next: \
-	ADDQ $8, DX; \
-	CMPQ DX, R13; \
-	JNE tail; \
+	TAILS(PUT); \
 tailed: \
 	COPY; \
 	MOVQ finishing_tails(AX), R14; \
@@ -492,3 +496,35 @@ TEXT ·finishF32AVX512(SB), NOSPLIT, $0-8
 
 TEXT ·finishF64AVX512(SB), NOSPLIT, $0-8
 	FINISH(PUT_F64, COPY_F64)
+
+// Student's t of up to 64 pixels: n and t*t at R14 become the numbers that TAILS takes.
+//
+//	Z0  n, then n-2                             Z1  t*t, then w = |r|
+//	Z2  n-2+t*t                                 R13 number of pixels, DX pixels done
+TEXT ·studentAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	VPXORQ Z26, Z26, Z26
+	VBROADCASTSD finishing_one(AX), Z27
+	MOVQ finishing_byStride(AX), R11
+	MOVQ finishing_stage(AX), R12
+	MOVQ finishing_tails(AX), R14
+	MOVQ finishing_pixels(AX), R13
+	XORL DX, DX
+squares:
+	VMOVUPD 0(R14)(DX*8), Z0
+	VSUBPD.BCST finishing_two(AX), Z0, Z0
+	VMOVUPD 512(R14)(DX*8), Z1
+	VADDPD Z1, Z0, Z2
+	VDIVPD Z2, Z1, Z1
+	VSQRTPD Z1, Z1
+	VMOVUPD Z1, 512(R14)(DX*8)
+	VDIVPD Z2, Z0, Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, 1024(R14)(DX*8)
+	ADDQ $8, DX
+	CMPQ DX, R13
+	JNE squares
+	XORL DX, DX
+	TAILS(PUT_F64)
+	VZEROUPPER
+	RET

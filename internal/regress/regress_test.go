@@ -309,9 +309,56 @@ func FuzzFinish(f *testing.F) {
 	})
 }
 
+// P-values have the same bits on every ISA, beside whatever pixels and in whatever number, and those
+// without one are NaN.
+func TestPValues(t *testing.T) {
+	const dates, most = 700, 150
+	by := NewByCount(dates)
+	rng := rand.New(rand.NewPCG(8, 8))
+	for n := 3; n <= dates; n++ {
+		for c := ByC; c < byColumns; c++ {
+			by.Set(c, n, rng.NormFloat64())
+		}
+	}
+	nan := math.NaN()
+	for round := range 200 {
+		squares, df := make([]float64, most), make([]float64, most)
+		for i := range df {
+			squares[i], df[i] = math.Exp(5*rng.NormFloat64()), float64(1+rng.IntN(dates-2))
+			if round%2 == 0 {
+				df[i] = float64(40 + rng.IntN(1+round/10)) // nearly all the same
+			}
+			switch rng.IntN(40) {
+			case 0:
+				squares[i] = []float64{nan, math.Inf(1), 0}[rng.IntN(3)]
+			case 1:
+				df[i] = []float64{nan, 0}[rng.IntN(2)]
+			}
+		}
+		var want [most]float64
+		by.PValues(kernel.Kernel{}, want[:], squares, df, &Scratch{})
+		for i, p := range want {
+			none := squares[i] != squares[i] || !(df[i] > 0)
+			if none != (p != p) || squares[i] > math.MaxFloat64 && !none && p != 0 || p > 1 {
+				t.Fatalf("the p-value of t² = %v with %v degrees of freedom is %v", squares[i], df[i], p)
+			}
+		}
+		pixels := rng.IntN(most + 1)
+		for _, k := range kernels(t) {
+			got := make([]float64, pixels)
+			by.PValues(k, got, squares[:pixels], df[:pixels], &Scratch{})
+			for i, p := range got {
+				if p != want[i] && p == p || (p != p) != (want[i] != want[i]) {
+					t.Fatalf("%v: pixel %d of %d: t² = %v with %v degrees of freedom gives %v, not %v", k.ISA(), i, pixels, squares[i], df[i], p, want[i])
+				}
+			}
+		}
+	}
+}
+
 func TestAssemblyIsWhatItsNamesClaim(t *testing.T) {
-	asmcheck.Bodies(t, "regress_avx512_amd64.s", 2)
-	asmcheck.Bodies(t, "regress_avx2_amd64.s", 2)
+	asmcheck.Bodies(t, "regress_avx512_amd64.s", 3)
+	asmcheck.Bodies(t, "regress_avx2_amd64.s", 3)
 }
 
 // MostCrowded is compared with a search among all subsets of small axes.

@@ -21,18 +21,28 @@ func SeriesCSV(s *raster.Series) (string, error) {
 		}
 		return strconv.FormatFloat(float64(*v), 'g', -1, 64)
 	}
-	header := []string{firstColumn(s), "t", "raster"}
-	header = append(header, storedColumns(s)...)
-	header = append(header, "mask", "observed", "gap", "fitted", "fitted_lo", "fitted_hi", "residual")
+	header := []string{firstColumn(s), "t"}
+	if s.Composite == "" {
+		header = append(append(append(header, "raster"), storedColumns(s)...), "mask")
+	} else {
+		header = append(header, "observations", "scenes")
+	}
+	header = append(header, "observed", "gap", "fitted", "fitted_lo", "fitted_hi", "residual")
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	_ = w.Write(header) // to memory
 	for _, d := range s.Dates {
-		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64), foreign.Printable(d.Raster)}
-		for _, y := range d.Stored {
-			row = append(row, number(&y))
+		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64)}
+		if s.Composite == "" {
+			row = append(row, foreign.Printable(d.Raster))
+			for _, y := range d.Stored {
+				row = append(row, number(&y))
+			}
+			row = append(row, number(d.Mask))
+		} else {
+			row = append(row, strconv.Itoa(d.SceneObservations()), strconv.Itoa(len(d.Scenes)))
 		}
-		_ = w.Write(append(row, number(d.Mask), number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual)))
+		_ = w.Write(append(row, number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual)))
 	}
 	w.Flush()
 	return b.String(), w.Error()
@@ -65,7 +75,7 @@ func Series(s *raster.Series) string {
 		fmt.Fprintf(&b, "%-*s%s\n", Indent, name, foreign.Line(fmt.Sprintf(format, args...)))
 	}
 	row("pixel", "%s", pixelText(s))
-	row("dates", "%s: %s", Dates(s.Axis, s.Given), observationsText(s))
+	row("dates", "%s: %s", seriesDates(s), observationsText(s))
 	row("samples", "%s", sampleText(s))
 	if s.Masks != "" {
 		row("masks", "%s", s.Masks)
@@ -82,6 +92,14 @@ func Series(s *raster.Series) string {
 	}
 	b.WriteString(fieldTable(s))
 	return b.String()
+}
+
+// seriesDates describes the dates of a series, and the scenes of its composites.
+func seriesDates(s *raster.Series) string {
+	if s.Composite == "" {
+		return Dates(s.Axis, s.Given)
+	}
+	return composedDates(s.Axis, s.Composite, s.Scenes, s.Given)
 }
 
 func pixelText(s *raster.Series) string {
@@ -129,11 +147,14 @@ func sampleText(s *raster.Series) string {
 // seriesTable returns a row for each date. Columns that hold nothing new are left out.
 func seriesTable(s *raster.Series) string {
 	var names []string
-	stored, mask, t := s.Index != "", false, false
+	stored, mask, t := s.Index != "" && s.Composite == "", false, false
 	for _, d := range s.Dates {
 		names = append(names, d.Raster)
 		mask = mask || d.Mask != nil
 		t = t || d.Label != strconv.FormatFloat(d.T, 'f', -1, 64)
+		if len(d.Stored) == 0 {
+			continue // a composite
+		}
 		y := float64(d.Stored[0])
 		stored = stored || d.Observed == nil && !math.IsNaN(y) || d.Observed != nil && y != float64(*d.Observed)
 	}
@@ -168,6 +189,12 @@ func seriesTable(s *raster.Series) string {
 	fitted := decimals(s, func(d raster.SeriesDate) *raster.Value { return d.Fitted })
 	add("fitted", func(d raster.SeriesDate) string { return fitted(d.Fitted) })
 	add("residual", func(d raster.SeriesDate) string { return fitted(d.Residual) })
+	if s.Composite != "" {
+		add("made of", func(d raster.SeriesDate) string {
+			return fmt.Sprintf("%d of %s", d.SceneObservations(), Counted(len(d.Scenes), "scene"))
+		})
+		return aligned(columns)
+	}
 	name := "raster"
 	if dir != "" {
 		name += " in " + dir

@@ -29,7 +29,12 @@ func JobDates(j *raster.Job) string {
 	if j.Composite == "" {
 		return Dates(j.Grid.Axis, j.Given)
 	}
-	return fmt.Sprintf("%v: %s of %s", j.Grid.Axis, j.Composite, Dates(j.Scenes, j.Given))
+	return composedDates(j.Grid.Axis, j.Composite, j.Scenes, j.Given)
+}
+
+// composedDates describes composites and the scenes that they are made of.
+func composedDates(axis timeaxis.Axis, composite string, scenes timeaxis.Axis, given int) string {
+	return fmt.Sprintf("%v: %s of %s", axis, composite, Dates(scenes, given))
 }
 
 // Composites returns the summary of composites. dates is what JobDates returns.

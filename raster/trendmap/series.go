@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -29,6 +30,7 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 	default:
 		p.Axis, p.XLabel = render.Days, "date"
 	}
+	p.Scenes = scenePoints(s)
 	for _, d := range s.Dates {
 		if d.Observed != nil {
 			p.Observed = append(p.Observed, plotter.XY{X: d.T, Y: float64(*d.Observed)})
@@ -49,6 +51,38 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 		p.LineLabel, p.BandLabel = "fitted model", fmt.Sprintf("%g %% confidence band of the model", 100*s.Confidence)
 	}
 	return p
+}
+
+// scenePoints returns the observations that composites are made of, nil if there are none. Beside
+// yearly composites, the middle of a year lies at its number. Steps of composites are not those of
+// scenes, which then have no place.
+func scenePoints(s *raster.Series) (points plotter.XYs) {
+	if s.Per == "step" {
+		return nil
+	}
+	yearly := s.Axis.Dates != nil && s.Axis.Dates[0].IsYear() && s.Scenes.CountsDays()
+	for _, d := range s.Dates {
+		for _, scene := range d.Scenes {
+			if scene.Observed == nil {
+				continue
+			}
+			x := scene.T
+			if yearly {
+				x = placeInYears(x)
+			}
+			points = append(points, plotter.XY{X: x, Y: float64(*scene.Observed)})
+		}
+	}
+	return points
+}
+
+// placeInYears returns the place of a day, counted from 1970-01-01, on an axis of years whose numbers
+// stand at the middle of each year.
+func placeInYears(day float64) float64 {
+	t := time.Unix(int64(day)*24*60*60, 0).UTC()
+	start := time.Date(t.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
+	length := start.AddDate(1, 0, 0).Sub(start)
+	return float64(t.Year()) + float64(t.Sub(start))/float64(length) - 0.5
 }
 
 func plotTitle(s *raster.Series, variable string) string {
@@ -79,7 +113,7 @@ func trendText(s *raster.Series, variable string) string {
 	if p := value(stats.PValue); p != nil {
 		text += ", p = " + probability(*p)
 	}
-	if sen := value(stats.SenSlope); sen != nil {
+	if sen := value(stats.SenSlope); s.HasSenLine() && sen != nil {
 		text += fmt.Sprintf("; Theil–Sen %s", signed(*sen))
 		if p := value(stats.MKPValue); p != nil {
 			text += ", Mann–Kendall p = " + probability(*p)

@@ -10,6 +10,7 @@ rows, and their times are multiplied, as they are proportional to the pixels.
 
 import argparse
 import json
+import platform
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +21,12 @@ import numba
 import numpy as np
 import xarray as xr
 from numba_loop import trend as numba_trend
-from run import machine, threads
+from run import processor, threads
 from scipy.stats import linregress
 
 import pixtrend
 
+machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
 years = np.arange(1995, 2016)
 
 
@@ -167,7 +169,7 @@ def main():
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "numba", "xarray", "dask"))
     text = [
         "## Arrays in memory\n",
-        f"{machine()}, {time.strftime('%Y-%m-%d')}, {packages}. The slopes of an array in memory into another: the best of {args.runs} runs",
+        f"{machine}, {time.strftime('%Y-%m-%d')}, {packages}. The slopes of an array in memory into another: the best of {args.runs} runs",
         "in turn in one process. Times with * are scaled by the pixels from those of some rows.\n",
         table(side, results),
     ]
@@ -175,7 +177,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "arrays.md").write_text("\n".join(text) + "\n")
         found = [{"gaps": gaps, "peers": r} for gaps, r in zip((0, 0.2), results)]
-        (folder / "arrays.json").write_text(json.dumps({"machine": machine(), "side": side, "results": found}, indent=1) + "\n")
+        (folder / "arrays.json").write_text(json.dumps({"machine": machine, "side": side, "results": found}, indent=1) + "\n")
     print("\n".join(text))
 
 

@@ -3,11 +3,12 @@
 
 Usage: run.py PIXTREND FOLDER [--quick] [--runs N] [--stacks small,large] [--record RUN]
 
-Makes stacks in FOLDER, or in FOLDER/quick with --quick, and writes peers.md and peers.json there.
+Slopes of least squares are compared on four stacks, rank trends on two, and slopes beside a season
+on one. Makes stacks in FOLDER, or in FOLDER/quick with --quick, and writes peers.md and peers.json there.
 --record writes both to RUN too, a folder that `pixtrend bench all --record` has made. `make peers`
 calls this script. A program that is not installed is listed as missing. The programs run in turn.
 The best time counts, because other work on the machine can only add time. Each slope is compared
-with a two-pass fit in float64, which this script computes with numpy.
+with one that this script computes with numpy in float64.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import rasterio
-from stack import files, read
+from stack import files, read, season
 
 here = Path(__file__).parent
 longest = 20 * 60  # seconds; a run that takes longer is stopped
@@ -47,6 +48,11 @@ class Peer:
 
 
 def peers(pixtrend):
+    """Returns the programs for each method, pixtrend first."""
+
+    def fit(*options):
+        return Peer("pixtrend fit", first_line(pixtrend, "--version"), [pixtrend, "fit", "-q", "--overwrite", *options, "--threads"])
+
     def script(name):
         return [sys.executable, str(here / name)]
 
@@ -56,18 +62,34 @@ def peers(pixtrend):
     terra = first_line("Rscript", "-e", 'cat("R", as.character(getRversion()), "terra", as.character(packageVersion("terra")))')
     grass = first_line("grass", "--config", "version")
     linregress = python("scipy", "numpy")
-    return [
-        Peer("pixtrend fit", first_line(pixtrend, "--version"), [pixtrend, "fit", "-q", "--overwrite", "--threads"]),
-        Peer("scipy linregress", linregress, script("linregress.py"), threads=1, slow=True),
-        Peer("scipy linregress, process pool", linregress, script("linregress.py"), slow=True),
-        Peer("numpy w @ Y", python("numpy"), script("numpy_dot.py")),
-        Peer("numba", python("numba"), script("numba_loop.py")),
-        Peer("xarray polyfit", python("xarray"), script("xarray_polyfit.py"), threads=1),
-        Peer("xarray polyfit, dask", python("xarray", "dask"), script("xarray_dask.py")),
-        Peer("GRASS r.series", grass and f"GRASS {grass}", [str(here / "grass.sh")]),
-        Peer("CDO trend", first_line("cdo", "--version"), [str(here / "cdo.sh")], netcdf=True),
-        Peer("terra", terra, ["Rscript", str(here / "terra.R")], threads=1),
-    ]
+    return {
+        "slope": [
+            fit(),
+            Peer("scipy linregress", linregress, script("linregress.py"), threads=1, slow=True),
+            Peer("scipy linregress, process pool", linregress, script("linregress.py"), slow=True),
+            Peer("numpy w @ Y", python("numpy"), script("numpy_dot.py")),
+            Peer("numba", python("numba"), script("numba_loop.py")),
+            Peer("xarray polyfit", python("xarray"), script("xarray_polyfit.py"), threads=1),
+            Peer("xarray polyfit, dask", python("xarray", "dask"), script("xarray_dask.py")),
+            Peer("GRASS r.series", grass and f"GRASS {grass}", [str(here / "grass.sh")]),
+            Peer("CDO trend", first_line("cdo", "--version"), [str(here / "cdo.sh")], netcdf=True),
+            Peer("terra", terra, ["Rscript", str(here / "terra.R")], threads=1),
+        ],
+        "ranks": [
+            fit("--stats", "sen_slope,mk_s,mk_var,mk_pvalue", "--ot", "Float64"),
+            Peer("zeit-cdts", python("zeit-cdts"), script("zeit_ranks.py")),
+            Peer("numba", python("numba"), script("numba_ranks.py")),
+            Peer("scipy theilslopes, kendalltau", python("scipy", "numpy"), script("scipy_ranks.py"), threads=1),
+            Peer("pyMannKendall", python("pymannkendall", "numpy"), script("pymannkendall_ranks.py"), threads=1),
+        ],
+        "season": [
+            fit("--harmonics", "2", "--stats", "slope,pvalue,amplitude1,amplitude2", "--ot", "Float64"),
+            Peer("numpy normal equations", python("numpy"), script("numpy_season.py")),
+            Peer("nrt", python("nrt", "numba"), script("nrt_season.py")),
+            Peer("xarray curvefit", python("xarray", "scipy"), script("xarray_season.py"), threads=1),
+            Peer("statsmodels OLS", python("statsmodels"), script("statsmodels_season.py"), threads=1),
+        ],
+    }
 
 
 def run(peer, folder, out):
@@ -100,7 +122,7 @@ def slopes(out):
         return s
 
 
-def reference(folder):
+def two_passes(folder):
     """Returns slopes by two passes over every series in float64, without gaps, by rows."""
     stack, years = read(folder)
     out = np.empty(stack.shape[1:])
@@ -117,6 +139,24 @@ def reference(folder):
     return out
 
 
+def medians(folder):
+    """Returns the median of the slopes between all dates of each series, by rows."""
+    stack, times = read(folder)
+    first, second = np.triu_indices(len(times), 1)
+    gaps = (times[second] - times[first])[:, None]
+    out = np.empty(stack.shape[1:])
+    for row in range(len(out)):
+        y = stack[:, row].astype(float)
+        slopes = np.sort((y[second] - y[first]) / gaps, axis=0)  # NaN last
+        n = (~np.isnan(slopes)).sum(0)
+        low, high = (np.take_along_axis(slopes, np.maximum(i, 0)[None], 0)[0] for i in ((n - 1) // 2, n // 2))
+        out[row] = np.where(n > 0, (low + high) / 2, np.nan)
+    return out
+
+
+references = {"slope": two_passes, "ranks": medians, "season": lambda folder: season(*read(folder))}
+
+
 def compare(got, want):
     """Returns the largest error by the standard deviation of slopes, and the number of lost pixels."""
     if got.shape != want.shape:
@@ -127,21 +167,25 @@ def compare(got, want):
 
 
 def make(pixtrend, folder, quick):
-    """Makes the stacks that do not exist, and returns their names, folders and descriptions."""
+    """Makes the stacks that do not exist. Returns their names, methods, folders and descriptions."""
     side = 512 if quick else 4096
     small = ["--width", "200", "--height", "210"] if quick else []
     large = ["--width", str(side), "--height", str(side), "--gaps", "0"]
+    scenes = ["--width", "60" if quick else "200", "--height", "40" if quick else "200", "--gaps", "0.2", "--every", "30"]
     stacks = [
-        ("small", "float32", [*small, "--gaps", "0"]),
-        ("small-gaps", "float32, 20 % gaps", [*small, "--gaps", "0.2"]),
-        ("large", "float32", large),
+        ("small", "slope", "float32", [*small, "--gaps", "0"]),
+        ("small-gaps", "slope", "float32, 20 % gaps", [*small, "--gaps", "0.2"]),
+        ("large", "slope", "float32", large),
+        ("scenes", "ranks", "float32, 20 % gaps", [*scenes, "--dates", "1996-2015"]),
     ]
-    for name, _, args in stacks:
+    for name, _, _, args in stacks:
         if not (folder / name).exists():
             subprocess.run([pixtrend, "synth", str(folder / name), "-q", *args], check=True)
     whole_numbers(folder / "large", folder / "large-deflate")
-    stacks.append(("large-deflate", "int16 in DEFLATE tiles", None))
-    return [(name, folder / name, what) for name, what, _ in stacks]
+    made = [(name, method, folder / name, what) for name, method, what, _ in stacks]
+    made.insert(3, ("large-deflate", "slope", folder / "large-deflate", "int16 in DEFLATE tiles"))
+    made.insert(4, ("small-gaps", "ranks", folder / "small-gaps", "float32, 20 % gaps"))
+    return [*made, ("scenes", "season", folder / "scenes", "float32, 20 % gaps")]
 
 
 def whole_numbers(source, target):
@@ -178,8 +222,8 @@ def netcdf(folder):
 
 
 def measure(stack, all_peers, runs, work):
-    name, folder, what = stack
-    want = reference(folder)
+    name, method, folder, what = stack
+    want = references[method](folder)
     pixels, dates = want.size, len(files(folder)[0])
     rows, alive = {}, []
     for peer in all_peers:
@@ -209,12 +253,15 @@ def measure(stack, all_peers, runs, work):
                 alive.remove(peer)
             out.unlink(missing_ok=True)
             print(f"  {name}: {peer.name} {row['seconds'][-1:] or row['why']}", file=sys.stderr, flush=True)
-    return {"stack": name, "what": what, "width": want.shape[1], "height": want.shape[0], "dates": dates, "rows": list(rows.values())}
+    return {"stack": name, "method": method, "what": what, "date": time.strftime("%Y-%m-%d"), "width": want.shape[1], "height": want.shape[0], "dates": dates, "rows": list(rows.values())}
+
+
+titles = {"slope": "Slopes", "ranks": "Theil–Sen and Mann–Kendall", "season": "Slopes beside two harmonics of a year"}
 
 
 def table(result):
     lines = [
-        f"\n### {result['width']} × {result['height']} × {result['dates']} years, {result['what']}\n",
+        f"\n### {titles[result['method']]}: {result['width']} × {result['height']} × {result['dates']} dates, {result['what']}\n",
         "| | threads | seconds | times pixtrend's | peak memory | largest error | pixels lost |",
         "|---|---|---|---|---|---|---|",
     ]
@@ -227,11 +274,6 @@ def table(result):
         seconds = f"{best:.3f}" if best < 1 else f"{best:.2f}" if best < 10 else f"{best:.1f}"
         lines.append(f"| {r['peer']} | {r['threads']} | {seconds} | {best / ours:.1f} | {r['peak_kb'] / 1024:,.0f} MiB | {r['error']:.0e} | {r['lost']:,} |")
     return "\n".join(lines)
-
-
-def machine():
-    """Returns the processor, the number of CPUs and the system."""
-    return f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
 
 
 def processor():
@@ -250,7 +292,8 @@ def main():
     p.add_argument("folder", type=Path)
     p.add_argument("--quick", action="store_true", help="use small stacks, to see whether everything works")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--stacks", default="small,small-gaps,large,large-deflate", help="stacks to measure")
+    p.add_argument("--methods", default=",".join(titles), help="methods to measure (default %(default)s)")
+    p.add_argument("--stacks", help="stacks to measure, such as small,large (default all)")
     p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder as well")
     args = p.parse_args()
     if args.record and not args.record.is_dir():
@@ -260,22 +303,49 @@ def main():
         args.folder /= "quick"
     args.folder.mkdir(parents=True, exist_ok=True)
     all_peers = peers(pixtrend)
-    stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[0] in args.stacks.split(",")]
-    results = [measure(s, all_peers, args.runs, args.folder) for s in stacks]
-    text = [
+    stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[1] in args.methods.split(",")]
+    stacks = [s for s in stacks if args.stacks is None or s[0] in args.stacks.split(",")]
+    machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
+    report = {"machine": machine, "runs": args.runs}
+    report["results"] = [measure(s, all_peers[s[1]], args.runs, args.folder) for s in stacks]
+    write(args.folder, report)
+    if args.record:
+        write(args.record, merged(args.record / "peers.json", report))
+    print(text_of(report))
+
+
+def merged(earlier, report):
+    """Returns a report with the results of an earlier one that it does not have."""
+    if not earlier.exists():
+        return report
+    old = json.loads(earlier.read_text())
+    if (old["machine"], old["runs"]) != (report["machine"], report["runs"]):
+        sys.exit(f"run.py: {earlier} has {old['runs']} runs on {old['machine']}: remove it, or measure as many there")
+    have = [(r["stack"], r["method"]) for r in report["results"]]
+    kept = [r for r in old["results"] if (r["stack"], r.setdefault("method", "slope")) not in have]
+    return report | {"results": kept + report["results"]}
+
+
+def write(folder, report):
+    (folder / "peers.md").write_text(text_of(report) + "\n")
+    (folder / "peers.json").write_text(json.dumps(report, indent=1) + "\n")
+
+
+def text_of(report):
+    """Returns a report as Markdown."""
+    dates = dict.fromkeys(r["date"] for r in report["results"] if "date" in r)
+    versions = {r["peer"]: r["version"] for result in report["results"] for r in result["rows"]}
+    return "\n".join([
         "## pixtrend and other programs\n",
-        f"{machine()}, {time.strftime('%Y-%m-%d')}. Times are of whole processes, from the start until the slopes are in a file, with the",
-        f"inputs in the page cache: the best of {args.runs} runs, or of one if it takes more than a minute. Errors are divided by the",
+        f"{report['machine']}, {' and '.join(dates)}. Times are of whole processes, from the start until the slopes are in a file, with the",
+        f"inputs in the page cache: the best of {report['runs']} runs, or of one if it takes more than a minute. Errors are divided by the",
         "standard deviation of all slopes. Lost pixels have two observations or more and no slope in this result. CDO's NetCDF",
-        "file was made before the clock started. Memory is that of the largest process.",
-        *map(table, results),
+        "file was made before the clock started. Memory is that of the largest process. zeit-cdts takes dates as evenly",
+        "spaced, and pyMannKendall observations, so that its slopes are others where there are gaps.",
+        *map(table, report["results"]),
         "\n### Versions\n",
-        *(f"* {r.name}: {r.version or 'missing'}" for r in all_peers),
-    ]
-    for folder in filter(None, (args.folder, args.record)):
-        (folder / "peers.md").write_text("\n".join(text) + "\n")
-        (folder / "peers.json").write_text(json.dumps({"machine": machine(), "runs": args.runs, "results": results}, indent=1) + "\n")
-    print("\n".join(text))
+        *(f"* {name}: {of or 'missing'}" for name, of in versions.items()),
+    ])
 
 
 if __name__ == "__main__":
