@@ -99,6 +99,7 @@ func TestWrongOptions(t *testing.T) {
 		"the covariate rain: 0 numbers":         {"covariates": []any{map[string]any{"name": "rain", "values": []float64{}}}},
 		"a covariate cannot be called slope":    {"covariates": []any{map[string]any{"name": "slope"}}},
 		"is no way to treat outliers":           {"robust": "tukey"},
+		"degree is for fields of the line":      {"degree": 2, "stats": []string{"mk_s"}},
 		`sen_intercept is "both"`:               {"sen_intercept": "both"},
 		"trend_class needs a level":             {"stats": []string{"trend_class"}},
 		"asked for twice":                       {"stats": []string{"n", "n"}},

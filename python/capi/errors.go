@@ -13,8 +13,20 @@ import (
 )
 
 // keywords has the argument of pixtrend.fit for each option that errors of the library name.
-var keywords = map[string]string{"Rank.Method": "mk", "Rank.NormalP": "mk_p='normal'", "Rank.JointIntercept": "sen_intercept='joint'",
-	"Rank.Season": "season", "Rank.SeasonCovariance": "season_covariance"}
+var keywords = map[string]string{
+	"Model.AR1":             "ar1",
+	"Model.Covariates":      "covariates",
+	"Model.Degree":          "degree",
+	"Model.Harmonics":       "harmonics",
+	"Model.Robust":          "robust",
+	"Model.Step":            "step",
+	"Model.Weights":         "weights",
+	"Rank.JointIntercept":   "sen_intercept='joint'",
+	"Rank.Method":           "mk",
+	"Rank.NormalP":          "mk_p='normal'",
+	"Rank.Season":           "season",
+	"Rank.SeasonCovariance": "season_covariance",
+}
 
 // sentence returns the text of an error with the arguments of pixtrend.fit where the library speaks
 // of its options.
@@ -28,8 +40,12 @@ func sentence(err error) string {
 	case errors.As(err, &field):
 		return fmt.Sprintf("the field %v is no result of this model: it needs %s", field.Field, needs(field.Field.Info()))
 	case errors.As(err, &unused):
-		return fmt.Sprintf("%s is for fields of ranks, such as %v, and none of those that it changes is asked for: add one to stats",
-			keywords[unused.Option], unused.Field)
+		what := "ranks"
+		if strings.HasPrefix(unused.Option, "Model.") {
+			what = "the line"
+		}
+		return fmt.Sprintf("%s is for fields of %s, such as %v, and none of those that it changes is asked for: "+
+			"add one to stats", keywords[unused.Option], what, unused.Field)
 	case errors.As(err, &period) && period.Period == 0:
 		return fmt.Sprintf("the dates are %s, and a season of a year has no parts in these: give the length of its period, in %s", period.Counts, period.Counts)
 	case errors.As(err, &precision):

@@ -15,6 +15,7 @@ from ._views import Grid, pointer_to
 
 # One call of the library takes about so many seconds, since Ctrl-C is heard only between calls.
 _CALL = 0.06
+_MASKED = 1 << 24  # samples of a call with a mask, at most, which is inverted in new memory
 _FIRST = 1 << 13  # samples of the first call, whose speed says how many pixels the next ones take
 
 
@@ -51,6 +52,8 @@ class Job:
             row, column = divmod(done, width)
             # Large steps while the size of a part that takes so long is unknown, and whole panels.
             pixels = max(64, int(pixels * min(8, _CALL / max(took, 1e-6))) // 64 * 64)
+            if self._gaps:
+                pixels = min(pixels, max(64, _MASKED // len(self._samples)))
             tell(done, height * width)
 
     def _fit(self, part: tuple[slice, slice], first: int, threads: int) -> int:
