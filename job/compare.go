@@ -6,14 +6,16 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster"
 )
 
 // Difference is a fact that differs between a plan and what is asked for now.
 type Difference struct {
 	What fault.Message // the fact, which may be an option
-	Was  string        // as JSON; "": not set
+	Was  string        // as JSON; "": not there
 	Is   string
 }
 
@@ -28,7 +30,7 @@ func (d Difference) message() fault.Message {
 	text := func(s string) string {
 		switch {
 		case s == "":
-			return "not set"
+			return "not there"
 		case len(s) > mostLetters:
 			return strings.ToValidUTF8(s[:mostLetters], "") + "…"
 		}
@@ -60,7 +62,7 @@ func compare(was, is Facts) (all []Difference) {
 		switch {
 		case string(a[key]) == string(b[key]):
 		case key == "options":
-			oldOptions, newOptions := leaves(a[key]), leaves(b[key])
+			oldOptions, newOptions := optionsIn("", a[key]), optionsIn("", b[key])
 			for _, name := range keys(oldOptions, newOptions) {
 				if string(oldOptions[name]) != string(newOptions[name]) {
 					all = append(all, Difference{fault.Messagef("%v", optionOf(name)), string(oldOptions[name]), string(newOptions[name])})
@@ -100,18 +102,25 @@ func optionOf(name string) any {
 
 // compareFiles returns which files differ.
 func compareFiles(was, is Facts) (all []Difference) {
-	old := map[string]string{}
+	text := func(f raster.InputFile) string {
+		return strings.TrimSpace(fmt.Sprintf("%d bytes of %s %s", f.Bytes, time.Unix(0, f.Time).UTC().Format(time.RFC3339Nano), f.ETag))
+	}
+	old := map[string]raster.InputFile{}
 	for _, f := range was.Files {
-		old[f.Name] = fmt.Sprintf("%d bytes of time %d", f.Bytes, f.Time)
+		old[f.Name] = f
 	}
 	for _, f := range is.Files {
-		if now := fmt.Sprintf("%d bytes of time %d", f.Bytes, f.Time); now != old[f.Name] {
-			all = append(all, Difference{fault.Messagef("the file %s", f.Name), old[f.Name], now})
+		before, known := old[f.Name]
+		switch what := fault.Messagef("the file %s", f.Name); {
+		case !known:
+			all = append(all, Difference{what, "", text(f)})
+		case !f.Same(before):
+			all = append(all, Difference{what, text(before), text(f)})
 		}
 		delete(old, f.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(old)) {
-		all = append(all, Difference{fault.Messagef("the file %s", name), old[name], ""})
+		all = append(all, Difference{fault.Messagef("the file %s", name), text(old[name]), ""})
 	}
 	return all
 }
@@ -129,19 +138,20 @@ func objectOf(v any) map[string]json.RawMessage {
 	return object
 }
 
-// leaves returns the members of an object and of the objects in it, by their names with dots between
-// them.
-func leaves(text json.RawMessage) map[string]json.RawMessage {
+// groups are the options that have options in them.
+var groups = []string{"Fit", "Fit.Model", "Fit.Rank", "Mask", "Select"}
+
+// optionsIn returns the options in an object of JSON by their names, such as Fit.Model.Degree. before
+// is the name of the object, with a dot behind it.
+func optionsIn(before string, text json.RawMessage) map[string]json.RawMessage {
 	all, object := map[string]json.RawMessage{}, map[string]json.RawMessage{}
-	if json.Unmarshal(text, &object) != nil {
-		return nil
+	if err := json.Unmarshal(text, &object); err != nil {
+		panic(err) // options are always an object
 	}
 	for name, value := range object {
-		inner := leaves(value)
-		for below, v := range inner {
-			all[name+"."+below] = v
-		}
-		if len(inner) == 0 {
+		if name = before + name; slices.Contains(groups, name) {
+			maps.Copy(all, optionsIn(name+".", value))
+		} else {
 			all[name] = value
 		}
 	}

@@ -51,8 +51,8 @@ func cut(g pixtrend.Grid, pixelBytes, parts int) (Cutting, error) {
 	w, h := unit(g.BlockWidth, g.BlockX, g.Width), unit(g.BlockHeight, g.BlockY, g.Height)
 	c.ShardWidth, c.ShardHeight = w, h
 	if most := c.Shards(); parts > most {
-		return c, fault.Errorf("the raster of %d × %d pixels in blocks of %d × %d has only %d shards, and %d parts are asked for: ask for %d or fewer with %v",
-			g.Width, g.Height, w, h, most, parts, most, fault.Option{Field: "Parts"})
+		return c, fault.Errorf("the raster of %d × %d pixels cannot be cut into %d parts: its blocks make shards of %d × %d pixels or more, which are %d: ask for no more with %v",
+			g.Width, g.Height, parts, w, h, most, fault.Option{Field: "Parts"})
 	}
 	size := min(max(g.Width*g.Height/(shardsOfPart*parts), leastShard), mostShard, mostBytes/pixelBytes)
 	for {

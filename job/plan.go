@@ -126,10 +126,11 @@ func Create(ctx context.Context, dir string, inputs []string, output string, o r
 		return nil, err
 	}
 	if old != nil {
-		if old.Digest != p.Digest {
+		if different := compare(old.Facts, p.Facts); len(different) > 0 {
 			p.Close()
-			return nil, &DifferentError{dir, compare(old.Facts, p.Facts)}
+			return nil, &DifferentError{dir, different}
 		}
+		p.Facts, p.Digest = old.Facts, old.Digest
 		return p, nil
 	}
 	if err := p.write(); err != nil {
@@ -151,7 +152,9 @@ func (p *Plan) describe(ctx context.Context, inputs []string, output string, o r
 	if err != nil {
 		return fault.Errorf("cannot find the folder of the inputs: %v", err)
 	}
-	p.Facts = factsOf(p.job, folder, inputs, output, o)
+	if p.Facts, err = factsOf(ctx, p.job, folder, inputs, output, o); err != nil {
+		return err
+	}
 	switch {
 	case c.Parts < 0 || c.PartTime < 0:
 		return fault.Errorf("a job of %d parts, of %v each, is none: leave out what is below 0", c.Parts, c.PartTime)
@@ -174,15 +177,19 @@ func (p *Plan) describe(ctx context.Context, inputs []string, output string, o r
 }
 
 // factsOf returns the facts of a prepared fit, without how it is cut.
-func factsOf(j *raster.Job, folder string, inputs []string, output string, o raster.Options) Facts {
+func factsOf(ctx context.Context, j *raster.Job, folder string, inputs []string, output string, o raster.Options) (Facts, error) {
+	files, err := j.InputFiles(ctx)
+	if err != nil {
+		return Facts{}, err
+	}
 	axis := j.Grid.Axis
 	f := Facts{Format: formatVersion, Version: pixtrend.Version, Folder: folder, Inputs: inputs, Output: output, Options: deciding(o),
-		Files: j.InputFiles(), TimeUnit: axis.Unit(), Bands: j.Bands(), Type: j.Plan.Type.String()}
+		Files: files, TimeUnit: axis.Unit(), Bands: j.Bands(), Type: j.Plan.Type.String()}
 	for i := range axis.T {
 		f.Dates = append(f.Dates, axis.Label(i))
 	}
 	f.CRS, f.Place = j.Place()
-	return f
+	return f, nil
 }
 
 // pixelBytes is the size of the results of a pixel.
@@ -357,7 +364,10 @@ func (p *Plan) open(ctx context.Context, process Process, overwrite bool) error 
 	if err != nil {
 		return err
 	}
-	now = factsOf(job, p.Folder, p.Inputs, p.Output, o)
+	if now, err = factsOf(ctx, job, p.Folder, p.Inputs, p.Output, o); err != nil {
+		_ = job.Close()
+		return err
+	}
 	now.Cutting, now.Parts = p.Cutting, p.Parts
 	now.Width, now.Height = job.Grid.Width, job.Grid.Height
 	now.Left, now.Top = job.Grid.BlockX, job.Grid.BlockY

@@ -24,7 +24,7 @@ type ShardError struct {
 }
 
 func (e *ShardError) Error() string {
-	return fmt.Sprintf("the shard %s cannot be used: %v", e.Path, e.Err)
+	return fmt.Sprintf("the shard %s is not as it was written (%v): remove it, and make it again", e.Path, e.Err)
 }
 
 func (e *ShardError) Unwrap() error { return e.Err }
@@ -40,6 +40,7 @@ func (j *Job) Merge(ctx context.Context, shards []Shard, ready func(files []stri
 	}
 	s, err := j.run(ctx, replay, ready, progress)
 	if err == nil {
+		s.Shards = len(shards)
 		for _, shard := range shards {
 			s.Masked += shard.Masked
 		}
@@ -110,21 +111,13 @@ func (j *Job) replay(ctx context.Context, shards []Shard, sink pixtrend.Sink, pr
 		Unbound: j.Plan.Unbound, ISA: j.Plan.ISA.String(), Elapsed: time.Since(start), Busy: busy}, context.Cause(ctx)
 }
 
-// bands returns the number of bands of all outputs.
-func (j *Job) bands() (n int) {
-	for _, o := range j.outputs {
-		n += len(o.spec.Bands)
-	}
-	return n
-}
-
 // shardTile is the side of the tiles of a shard.
 const shardTile = 256
 
 // replayRows returns how many rows of a tile of a shard are read at a time.
 func (j *Job) replayRows() int {
 	rows := shardTile
-	for rows > 16 && int64(replayBuffers)*int64(layout.TileBytes(j.Plan.Type, rows*shardTile, j.bands())) > j.budget.tiles() {
+	for rows > 16 && int64(replayBuffers)*int64(layout.TileBytes(j.Plan.Type, rows*shardTile, j.Bands())) > j.budget.tiles() {
 		rows /= 2
 	}
 	return rows
@@ -144,7 +137,7 @@ func (j *Job) openShard(ctx context.Context, s Shard) (_ *shardFile, err error) 
 	if f.file, err = regular.Open(s.Path); err != nil {
 		return nil, &ShardError{s.Path, atomicfile.Reason(err)}
 	}
-	if err = f.check(ctx, j.bands()); err != nil {
+	if err = f.check(ctx, j.Bands()); err != nil {
 		_ = f.file.Close()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/crc32"
 	"io"
+	"maps"
 	"time"
 
 	"github.com/pixtrend/pixtrend"
@@ -27,7 +28,8 @@ type Shard struct {
 // FitShard fits a window of the outputs and writes the results to path, where a file is replaced.
 // items are the metadata of the file. progress, which may be nil, is called with the number of pixels
 // written. A job fits its shards one after the other.
-func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, items map[string]string, progress func(done, total int)) (Shard, error) {
+func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, items map[string]string,
+	progress func(done, total int)) (Shard, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	hidden := j.stack.maskedSamples.Load()
 	file, err := Create(path, j.shardSpec(w, items))
@@ -52,10 +54,17 @@ func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, item
 // shardSpec describes the file of a shard.
 func (j *Job) shardSpec(w pixtrend.Window, items map[string]string) Spec {
 	g := j.geo.window(w)
-	s := Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.wkt, Epoch: g.epoch, Metadata: items,
+	s := Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.wkt, Epoch: g.epoch,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), Overwrite: true}
 	if g.hasTransform {
 		s.GeoTransform = g.transform
+	}
+	s.Metadata = map[string]string{}
+	maps.Copy(s.Metadata, items)
+	for _, mark := range outputMarks { // so that shards are not taken for inputs
+		if text, is := j.outputs[0].spec.Metadata[mark]; is {
+			s.Metadata[mark] = text
+		}
 	}
 	for _, o := range j.outputs {
 		s.Bands = append(s.Bands, o.spec.Bands...)

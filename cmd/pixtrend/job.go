@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
@@ -85,9 +86,9 @@ func newJobPlanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan DIR INPUT... -o FILE",
 		Short: "Check a fit, and write the plan of its parts into a folder.",
-		Long: "Check a fit, and write the plan of its parts into the folder DIR, which is made. Nothing else is\n" +
-			"written. INPUT and the options of the fit are those of pixtrend fit. Options of resources are those of\n" +
-			"processes that are given none.\n\n" +
+		Long: "Check a fit, and write the plan of its parts into a folder.\n\n" +
+			"DIR is the folder, which is made. Nothing else is written. INPUT and the options of the fit are those of\n" +
+			"pixtrend fit. Options of resources are for processes that are given none.\n\n" +
 			"DIR and the inputs have to be seen by all machines under the same names. With --relative, only the way\n" +
 			"from DIR to the working directory has to be the same, and names of inputs are relative to the latter.",
 		Example: "  # a fit in 16 parts\n" +
@@ -149,7 +150,7 @@ func (p *jobPlan) run(stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return print(stdout, text)
+		return print(stdout, foreign.Scrub(text)) // URLs of inputs may have signatures
 	case p.quiet:
 		return nil
 	}

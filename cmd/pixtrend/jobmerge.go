@@ -28,8 +28,9 @@ func newJobMergeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "merge DIR",
 		Short: "Write the outputs of a job from its parts.",
-		Long: "Write the outputs of the job in the folder DIR from its parts, which are removed then. They have the\n" +
-			"bytes that pixtrend fit would have written. If parts are missing, the exit code is 3.",
+		Long: "Write the outputs of a job from its parts.\n\n" +
+			"DIR is the folder of the plan. The outputs have the bytes that pixtrend fit would have written. The parts\n" +
+			"are removed when they are written. If parts are missing, the exit code is 3.",
 		Example: "  # one process makes all parts here\n" +
 			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --map trend.png --parts 4\n" +
 			"  pixtrend job run fit.job && pixtrend job merge fit.job\n" +

@@ -73,8 +73,9 @@ func newJobRunCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run DIR",
 		Short: "Make one part of a job, or all that is left.",
-		Long: "Make one part of the job in the folder DIR, or all that is left. Any number of these may run at the\n" +
-			"same time, even of one part. What is made already is not made again.\n\n" +
+		Long: "Make one part of a job, or all that is left.\n\n" +
+			"DIR is the folder of the plan. Any number of these may run at the same time, even of one part. What is\n" +
+			"made already is not made again.\n\n" +
 			"Inputs that were changed after they were planned are refused, and so is another version of pixtrend.",
 		Example: "  # the second of four parts, then the others\n" +
 			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --parts 4\n" +
@@ -170,8 +171,9 @@ func newJobStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status DIR",
 		Short: "Print which parts of a job are missing.",
-		Long: "Print which parts of the job in the folder DIR are missing, in the syntax of sbatch --array. The exit\n" +
-			"code is 3 if any is, and 0 if all are made or merged.",
+		Long: "Print which parts of a job are missing.\n\n" +
+			"DIR is the folder of the plan. Parts are in the syntax of sbatch --array. The exit code is 3 if any is\n" +
+			"missing, and 0 if all are made or merged.",
 		Example: "  # what is left of a job after one of its parts\n" +
 			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --parts 4\n" +
 			"  pixtrend job run fit.job --part 1 -q\n" +

@@ -4,6 +4,7 @@ package gdal
 #define _LARGEFILE64_SOURCE 1 // for the struct behind VSIStatBufL
 
 #include <stdlib.h>
+#include <string.h>
 #include <gdal.h>
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -34,6 +35,19 @@ static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig 
 	*size = st.st_size;
 	*changed = st.st_mtime;
 	return 0;
+}
+
+// etag_remote asks the server for the ETag of a file. The caller frees it. NULL: it does not say.
+static char *etag_remote(const char *path, char **options) {
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	set_options(options, 1);
+	char **headers = VSIGetFileMetadata(path, "HEADERS", NULL);
+	set_options(options, 0);
+	CPLPopErrorHandler();
+	const char *tag = CSLFetchNameValue(headers, "ETag");
+	char *copy = tag == NULL ? NULL : strdup(tag);
+	CSLDestroy(headers);
+	return copy;
 }
 */
 import "C"
@@ -351,4 +365,19 @@ func statRemote(name string) (FileVersion, error) {
 		return FileVersion{}, errors.New("the server does not say")
 	}
 	return FileVersion{int64(size), int64(changed)}, nil
+}
+
+// ETagOf returns the ETag of a remote file; "" if the server does not say before ctx ends. It sends a
+// request.
+func ETagOf(ctx context.Context, name string) string {
+	tag, _ := unlessDone(ctx, func() (string, error) {
+		cname := C.CString(name)
+		defer C.free(unsafe.Pointer(cname))
+		options, free := cList(RemoteOptions(name, PatienceFor(name)))
+		defer free()
+		tag := C.etag_remote(cname, options)
+		defer C.free(unsafe.Pointer(tag))
+		return C.GoString(tag), nil
+	}, func(string) {})
+	return tag
 }
