@@ -44,6 +44,15 @@ func ParsePinning(s string) (Pinning, error) {
 	return 0, fmt.Errorf("pinning %q is not known: use auto, cpu, node or off", s)
 }
 
+// MarshalText returns the name that ParsePinning reads.
+func (p Pinning) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a name as ParsePinning does.
+func (p *Pinning) UnmarshalText(text []byte) (err error) {
+	*p, err = ParsePinning(string(text))
+	return err
+}
+
 // Options of a run. The zero value uses the whole machine.
 type Options struct {
 	// Workers is the number of workers. 0 stands for one per CPU of the Topology, but at most
