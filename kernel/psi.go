@@ -22,3 +22,12 @@ func (psi Psi) String() string {
 	}
 	return fmt.Sprintf("Psi(%d)", uint8(psi))
 }
+
+// MarshalText returns the name that ParsePsi reads.
+func (psi Psi) MarshalText() ([]byte, error) { return []byte(psi.String()), nil }
+
+// UnmarshalText reads a name as ParsePsi does.
+func (psi *Psi) UnmarshalText(text []byte) (err error) {
+	*psi, err = ParsePsi(string(text))
+	return err
+}

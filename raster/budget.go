@@ -10,6 +10,13 @@ import (
 // DefaultMemory is used if Options.Memory is 0, in bytes.
 const DefaultMemory = 512 << 20
 
+// ProgramMemory is what a process may take beside Options.Memory, in bytes: the program, its
+// libraries and their heaps.
+const ProgramMemory = 64 << 20
+
+// LeastMemory is the least Options.Memory, in bytes.
+const LeastMemory = leastMemory
+
 const (
 	leastMemory  = 16 << 20 // the least that a fit can keep to
 	programBytes = 12 << 20 // the heap, with the sample of slopes from which quintiles are computed

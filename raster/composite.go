@@ -60,12 +60,12 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 	return s.grid.Axis
 }
 
-// fitted returns the source of what is fitted: the scenes or their composites, of the whole stack or
-// of a region. threads is as in pixtrend.Options.
-func (s *Stack) fitted(threads int) (pixtrend.Source, error) {
+// fitted returns the source of what is fitted: the scenes or their composites, of a region of the
+// stack. The zero Window is the whole stack. threads is as in pixtrend.Options.
+func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error) {
 	var source pixtrend.Source = s
-	if s.region != (pixtrend.Window{}) {
-		source = region{s, s.region}
+	if of != (pixtrend.Window{}) {
+		source = region{s, of}
 	}
 	if s.groups == nil {
 		return source, nil

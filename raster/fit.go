@@ -105,10 +105,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	if o.FDR != 0 {
-		// Pixels that become discoveries have p-values up to the rate, or up to the rate as float32.
-		// Those that do not are revised at the end.
-		rate := float64(math.Nextafter32(float32(o.FDR), 1))
-		o.Fit.Significance = min(math.Nextafter(max(rate, o.FDR), 1), math.Nextafter(1, 0))
+		o.Fit.Significance = stats.LevelOf(o.FDR) // classes that turn out to be none are revised at the end
 	}
 	for _, path := range append([]string{output}, o.sideOutputs()...) {
 		if err := checkName(path); err != nil {
@@ -210,7 +207,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	source, err := s.fitted(o.Fit.Threads)
+	source, err := s.fitted(s.region, o.Fit.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -295,10 +292,26 @@ func (j *Job) Close() error { return j.stack.Close() }
 // one that had it before, or the error says which has.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
+	hidden := j.stack.maskedSamples.Load()
+	fit := func(ctx context.Context, sink pixtrend.Sink, progress func(done, total int)) (pixtrend.Report, error) {
+		return j.Plan.Run(ctx, j.source, sink, progress)
+	}
+	s, err := j.run(ctx, fit, nil, progress)
+	if err == nil {
+		s.Masked = j.stack.maskedSamples.Load() - hidden
+	}
+	return s, err
+}
+
+// run writes the outputs of what fill passes to a sink: all windows of the results, each once. ready,
+// if it is not nil, is called with the temporary files of the outputs when they are complete, before
+// they get their names.
+func (j *Job) run(ctx context.Context, fill func(context.Context, pixtrend.Sink, func(done, total int)) (pixtrend.Report, error),
+	ready func(files []string) error, progress func(done, total int)) (Summary, error) {
 	tally := startTally(j)
-	fitted, copied := j.inSteps(progress)
-	start, hidden := time.Now(), j.stack.maskedSamples.Load()
-	report, err := j.Plan.Run(ctx, j.source, tally, fitted)
+	filled, copied := j.inSteps(progress)
+	start := time.Now()
+	report, err := fill(ctx, tally, filled)
 	files, createErr := tally.create()
 	if createErr != nil {
 		return Summary{}, createErr
@@ -315,13 +328,12 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 		slopes.Go(func() { quintiles, histogram = tally.describe() })
 	}
 	defer slopes.Wait()
-	changed, err := j.complete(ctx, files, tally, copied)
+	changed, err := j.complete(ctx, files, tally, ready, copied)
 	if err != nil {
 		return Summary{}, err
 	}
 	s := j.summary(report, tally)
 	s.Warnings = append(s.Warnings, changed...)
-	s.Masked = j.stack.maskedSamples.Load() - hidden
 	s.Seconds = time.Since(start).Seconds()
 	s.Times.Start, s.Times.Finish = start.Sub(j.options.Began).Seconds(), s.Seconds-s.Times.Windows
 	slopes.Wait()
@@ -340,16 +352,9 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 }
 
 // complete checks that the inputs are those that were opened, settles the false discovery rate, and
-// gives the files their names. On error it removes them.
-func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, copied func(float64)) (changed []string, err error) {
-	changed, err = j.stack.unchanged(ctx)
-	for _, c := range j.stack.covariates {
-		if err == nil {
-			var more []string
-			more, err = c.unchanged(ctx)
-			changed = append(changed, more...)
-		}
-	}
+// gives the files their names, after ready. On error it removes them.
+func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, ready func([]string) error, copied func(float64)) (changed []string, err error) {
+	changed, err = j.unchanged(ctx)
 	for _, d := range tally.discoveries {
 		if err == nil {
 			err = files[0].discover(ctx, d)
@@ -365,5 +370,18 @@ func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, cop
 			return nil, err
 		}
 	}
-	return changed, files.commit(ctx, copied)
+	return changed, files.commit(ctx, ready, copied)
+}
+
+// unchanged checks that the inputs are those that were opened. It returns warnings if that cannot be
+// said of some.
+func (j *Job) unchanged(ctx context.Context) (warnings []string, err error) {
+	for _, s := range append([]*Stack{j.stack}, j.stack.covariates...) {
+		more, err := s.unchanged(ctx)
+		if err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, more...)
+	}
+	return warnings, nil
 }

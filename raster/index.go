@@ -65,6 +65,15 @@ func (x Index) String() string {
 	return fmt.Sprintf("%s:%d,%d", x.Kind, x.A, x.B)
 }
 
+// MarshalText returns the index as ParseIndex reads it.
+func (x Index) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+
+// UnmarshalText reads an index as ParseIndex does.
+func (x *Index) UnmarshalText(text []byte) (err error) {
+	*x, err = ParseIndex(string(text))
+	return err
+}
+
 // of computes the index of a and b into a. Gaps are NaN. A denominator of 0 gives NaN or an
 // infinity, which are gaps to a fit.
 func (x Index) of(a, b []float64) {

@@ -276,8 +276,8 @@ func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
 }
 
 // commit completes the files and renames them to their targets, all or none, the file of the fields
-// last.
-func (files outputFiles) commit(ctx context.Context, progress func(float64)) error {
+// last. Before that, it calls ready, unless it is nil, with the temporary names.
+func (files outputFiles) commit(ctx context.Context, ready func(files []string) error, progress func(float64)) error {
 	all, done := 0, 0
 	for _, f := range files {
 		all += len(f.spec.Bands)
@@ -291,6 +291,16 @@ func (files outputFiles) commit(ctx context.Context, progress func(float64)) err
 			return err
 		}
 		done += len(f.spec.Bands)
+	}
+	if ready != nil {
+		var names []string
+		for _, f := range files {
+			names = append(names, f.temp.Path)
+		}
+		if err := ready(names); err != nil {
+			files.Abort()
+			return err
+		}
 	}
 	var temps []*atomicfile.Temp
 	for _, f := range slices.Backward(files) {

@@ -151,7 +151,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 // openError returns an error that says why a file cannot be opened, and what to do.
 func openError(ctx context.Context, name string, drivers []string, err error) error {
 	fail := func(format string, args ...any) error {
-		return fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...))
+		return fault.Because(fault.Inputf("cannot use %s: %s", gdal.DisplayName(name), fmt.Sprintf(format, args...)), err)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

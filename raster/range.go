@@ -59,3 +59,19 @@ func (r Range) String() string {
 	}
 	return end(r.Lo) + "," + end(r.Hi)
 }
+
+// MarshalText returns the range as ParseRange reads it.
+func (r Range) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a range as ParseRange does. The text of a range without limits is ",".
+func (r *Range) UnmarshalText(text []byte) error {
+	if string(text) == "," {
+		*r = Range{math.Inf(-1), math.Inf(1)}
+		return nil
+	}
+	read, err := ParseRange(string(text))
+	if err == nil {
+		*r = *read
+	}
+	return err
+}

@@ -339,6 +339,7 @@ func readError(name string, w pixtrend.Window, err error) error {
 	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fault.Inputf("cannot read %s at column %d, row %d: %v", name, w.X, w.Y, remote)
 	}
-	return fault.Inputf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
+	damaged := fault.Inputf("cannot read %s at column %d, row %d (%s): the file seems damaged, make it anew or leave it out",
 		name, w.X, w.Y, gdal.Cause(err, name))
+	return fault.Because(damaged, err)
 }

@@ -134,14 +134,18 @@ func (g geo) inBox(box [4]float64, name string) (pixtrend.Window, error) {
 
 // part returns where the region lies.
 func (s *Stack) part() geo {
-	g := s.geo
 	if s.region == (pixtrend.Window{}) {
-		return g
+		return s.geo
 	}
-	x, y := float64(s.region.X), float64(s.region.Y)
+	return s.geo.window(s.region)
+}
+
+// window returns where a window of a raster at g lies.
+func (g geo) window(w pixtrend.Window) geo {
+	x, y := float64(w.X), float64(w.Y)
 	t := &g.transform
 	t[0], t[3] = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
-	g.width, g.height = s.region.Width, s.region.Height
+	g.width, g.height = w.Width, w.Height
 	return g
 }
 

@@ -178,7 +178,8 @@ func (f *File) begin(file *os.File) error {
 	}
 	switch err := atomicfile.Reserve(file, t.End()); {
 	case errors.Is(err, syscall.ENOSPC):
-		return fault.Outputf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.End())))
+		full := fault.Outputf("cannot write %s: its disk has no room for %s: make room, or name a file on another disk", f.target, humanize.Bytes(uint64(t.End())))
+		return fault.Because(full, err)
 	case err != nil:
 		return f.failed(atomicfile.Reason(err))
 	}
@@ -193,7 +194,7 @@ func (f *File) begin(file *os.File) error {
 
 func (f *File) failed(err error) error {
 	text := strings.ReplaceAll(gdal.Sentence(err), f.raw, "the file")
-	return fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.temp.Path, "the file"))
+	return fault.Because(fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.temp.Path, "the file")), err)
 }
 
 // Write stores a window of every band.
@@ -207,7 +208,7 @@ func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 // Commit completes the file, checks it, syncs it to the disk and renames it to the target. On error
 // no temporary file is left, and a file that had the target's name is unchanged.
 func (f *File) Commit() error {
-	return outputFiles{f}.commit(context.Background(), func(float64) {})
+	return outputFiles{f}.commit(context.Background(), nil, func(float64) {})
 }
 
 // complete finishes the file, syncs it to the disk, and checks it. progress is called with the part

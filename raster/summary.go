@@ -29,12 +29,13 @@ type Summary struct {
 	Masked         int64     `json:"samples_masked"`  // by masks, of all pixels and dates
 	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null if n is no field; of composites, those without an observation
 	Fields         []string  `json:"fields"`
-	Remote         int       `json:"remote_files"`  // inputs that are on servers
-	Seconds        float64   `json:"seconds"`       // from the first read until the output is on the disk
-	Times          Times     `json:"times"`         // the parts of Seconds
-	Decoded        bool      `json:"decoded"`       // an input was compressed, so that reading includes decoding
-	BytesRead      int64     `json:"bytes_read"`    // size of all samples that were read, in their own types
-	BytesWritten   int64     `json:"bytes_written"` // size of the outputs
+	Remote         int       `json:"remote_files"`     // inputs that are on servers
+	Shards         int       `json:"shards,omitempty"` // that were merged; 0: the inputs were fitted
+	Seconds        float64   `json:"seconds"`          // from the first read until the output is on the disk
+	Times          Times     `json:"times"`            // the parts of Seconds
+	Decoded        bool      `json:"decoded"`          // an input was compressed, so that reading includes decoding
+	BytesRead      int64     `json:"bytes_read"`       // size of all samples that were read, in their own types
+	BytesWritten   int64     `json:"bytes_written"`    // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
 	Pin            string    `json:"pin"`

@@ -117,7 +117,8 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 	wide, high := min(t.TileWidth, t.Width-tx*t.TileWidth), min(t.rows, t.TileHeight-c*t.rows, t.Height-top)
 	at := t.At(band, tx, ty, c*t.rows)
 	line := t.TileWidth * t.Size
-	if stride == line && part.Width == wide && part.Height == high {
+	// Rows of a window that is as wide as tiles do not continue in a narrower tile at the edge.
+	if stride == line && part.Width == t.TileWidth && part.Height == high {
 		return t.put(from[:line*high], at) // it is the cell
 	}
 	index := ((band*t.Down+ty)*t.Across+tx)*((t.TileHeight-1)/t.rows+1) + c

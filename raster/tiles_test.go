@@ -26,7 +26,8 @@ func TestTilesOfAnyWindows(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, creation := range []string{"", "BLOCKXSIZE=64 BLOCKYSIZE=48", "BIGTIFF=YES BLOCKXSIZE=512", "BLOCKXSIZE=304 BLOCKYSIZE=16"} {
 		var first []byte
-		for i, window := range [][2]int{{width, height}, {width, 1}, {width, 7}, {1, height}, {33, 21}, {64, 48}, {256, 256}, {300, 202}} {
+		// The third number is how many columns of the first window lie left of the raster.
+		for i, window := range [][3]int{{width, height}, {width, 1}, {width, 7}, {1, height}, {33, 21}, {64, 48}, {64, 48, 19}, {256, 256}, {300, 202}} {
 			for _, memory := range [][]int64{{0, 1}, {40 << 10, 300 << 10}}[i%2] {
 				out := filepath.Join(t.TempDir(), "out.tif")
 				f, err := Create(out, Spec{Width: width, Height: height, Type: kernel.Float64, Bands: make([]Band, bands),
@@ -36,8 +37,9 @@ func TestTilesOfAnyWindows(t *testing.T) {
 				}
 				var windows []pixtrend.Window
 				for y := 0; y < height; y += window[1] {
-					for x := 0; x < width; x += window[0] {
-						windows = append(windows, pixtrend.Window{X: x, Y: y, Width: min(window[0], width-x), Height: min(window[1], height-y)})
+					for x := -window[2]; x < width; x += window[0] {
+						left := max(x, 0)
+						windows = append(windows, pixtrend.Window{X: left, Y: y, Width: min(x+window[0], width) - left, Height: min(window[1], height-y)})
 					}
 				}
 				r.Shuffle(len(windows), func(i, j int) { windows[i], windows[j] = windows[j], windows[i] })

@@ -44,6 +44,15 @@ func ParsePinning(s string) (Pinning, error) {
 	return 0, fmt.Errorf("pinning %q is not known: use auto, cpu, node or off", s)
 }
 
+// MarshalText returns the name that ParsePinning reads.
+func (p Pinning) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads a name as ParsePinning does.
+func (p *Pinning) UnmarshalText(text []byte) (err error) {
+	*p, err = ParsePinning(string(text))
+	return err
+}
+
 // Options of a run. The zero value uses the whole machine.
 type Options struct {
 	// Workers is the number of workers. 0 stands for one per CPU of the Topology, but at most
@@ -83,7 +92,11 @@ type Placement struct {
 // A negative number of items, workers or CPU id, or an unknown Pin, is an error.
 func Assign(items int, opts Options) (Assignment, error) {
 	topo := opts.Topology
-	if len(topo.CPUs) == 0 {
+	switch {
+	case len(topo.CPUs) > 0:
+	case opts.Pin == PinOff:
+		topo = anyCPUs()
+	default:
 		topo = Machine()
 	}
 	if err := check(items, opts, topo); err != nil {

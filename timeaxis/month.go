@@ -2,6 +2,7 @@ package timeaxis
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,13 +15,12 @@ const (
 	MiddleOfMonth
 )
 
+var monthDayNames = []string{"first", "middle"}
+
 // ParseMonthDay reads first or middle.
 func ParseMonthDay(s string) (MonthDay, error) {
-	switch s {
-	case "first":
-		return FirstOfMonth, nil
-	case "middle":
-		return MiddleOfMonth, nil
+	if i := slices.Index(monthDayNames, s); i >= 0 {
+		return MonthDay(i), nil
 	}
 	return 0, fmt.Errorf("%q is no day of a month: write first or middle", s)
 }

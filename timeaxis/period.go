@@ -20,6 +20,14 @@ const (
 
 var periodNames = []string{"", "annual", "seasonal", "monthly"}
 
+// ParsePeriod reads annual, seasonal or monthly.
+func ParsePeriod(s string) (Period, error) {
+	if i := slices.Index(periodNames, s); i > 0 {
+		return Period(i), nil
+	}
+	return NoPeriod, fmt.Errorf("%q is no period: write annual, seasonal or monthly", s)
+}
+
 // String returns "annual", "seasonal" or "monthly", and "" for none.
 func (p Period) String() string { return periodNames[p] }
 

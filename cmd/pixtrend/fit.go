@@ -31,7 +31,9 @@ type fit struct {
 	window       [2]int
 	drivers      []string // besides GTiff
 	picture      string   // a map of the result; "": none
+	folder       string   // of the job of --resume; "": none
 	dryRun, json bool
+	limits       []string // what has set the threads and the memory, if not the user
 	messages
 }
 
@@ -80,25 +82,31 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # a long fit that goes on where it was if it is killed and started again\n" +
+			"  pixtrend fit demo -o long.tif --resume long.job\n" +
 			"  # what a fit with a quarter of the memory would do; nothing is written\n" +
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
-		Args: func(cmd *cobra.Command, args []string) error {
-			f.inputs = args
-			if err := f.check(); err != nil {
-				return err
-			}
-			if err := f.messages.check(); err != nil {
-				return err
-			}
-			if err := checkModelFlags(cmd.Flags()); err != nil {
-				return err
-			}
-			return checkStackFlags(cmd, f.options.OpenOptions)
-		},
+		Args: func(cmd *cobra.Command, args []string) error { return f.checkAll(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.limits = limitsOf(cmd.Flags())
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	f.define(cmd)
+	group(cmd, "Job", func(flags *pflag.FlagSet) {
+		option(flags, &f.folder, "resume", "", "DIR",
+			"fit in shards in the folder DIR, which is made: if the fit is killed, the same command goes on where it was", named("the name of a folder, such as fit.job"))
+	})
+	group(cmd, "Messages", func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan, and write nothing")
+		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
+		f.messages.define(flags, "print no progress and no summary")
+	})
+	return cmd
+}
+
+// define defines the flags that say what is fitted, how and from what, and what is written.
+func (f *fit) define(cmd *cobra.Command) {
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
 	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
@@ -128,14 +136,8 @@ func newFitCommand() *cobra.Command {
 		fileFlags(flags, o)
 	})
 	resourceFlags(cmd, o, &f.window)
-	group(cmd, "Messages", func(flags *pflag.FlagSet) {
-		flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan, and write nothing")
-		flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
-		f.messages.define(flags, "print no progress and no summary")
-	})
 	completeList(cmd, "stats", fieldCompletions()...)
 	completeFiles(cmd)
-	return cmd
 }
 
 // fileFlags defines the flags of how a result is written.
@@ -151,8 +153,8 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 // resourceFlags defines the flags of what a job uses.
 func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M, or less where the system or Slurm allows less)", parseSize)
 		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
 		option(flags, window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
 	})
@@ -178,7 +180,22 @@ func fieldCompletions() []string {
 	return append(words, "all\tevery field of the line but those that need an option")
 }
 
-// check checks the command line as a whole, without looking at files.
+// checkAll checks the command line as a whole, without looking at files.
+func (f *fit) checkAll(cmd *cobra.Command, inputs []string) error {
+	f.inputs = inputs
+	if err := f.check(); err != nil {
+		return err
+	}
+	if err := f.messages.check(); err != nil {
+		return err
+	}
+	if err := checkModelFlags(cmd.Flags()); err != nil {
+		return err
+	}
+	return checkStackFlags(cmd, f.options.OpenOptions)
+}
+
+// check checks inputs, outputs and fields.
 func (f *fit) check() error {
 	if err := checkInputs(f.inputs); err != nil {
 		return err
@@ -188,6 +205,9 @@ func (f *fit) check() error {
 		return usagef("no output: name it with -o, such as -o slope.tif")
 	case f.picture != "" && filepath.Clean(f.picture) == filepath.Clean(f.output):
 		return usagef("the output %s is given twice: name another file for the map", f.output)
+	}
+	if f.folder != "" && f.dryRun {
+		return usagef("--resume and --dry-run exclude each other: pixtrend job plan writes a plan, and nothing else")
 	}
 	if f.picture != "" && f.options.Memory > 0 && f.options.Memory < leastForMap {
 		return usagef("a map takes more than a memory of %d MiB: give --memory %dM or more, or leave --map out", f.options.Memory>>20, leastForMap>>20)
@@ -210,7 +230,7 @@ func (f *fit) check() error {
 		return usagef("%v needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr", classes[0])
 	}
 	if fdr || fit.Significance > 0 {
-		fit.Fields = withClasses(fit.Fields, fdr)
+		fit.Fields = stats.WithClasses(fit.Fields, fdr)
 	}
 	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
 		return err
@@ -231,6 +251,9 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	start := time.Now()
 	ctx, stop := interruptible(context.Background())
 	defer stop()
+	if f.folder != "" {
+		return f.resume(ctx, stdout, stderr)
+	}
 	job, err := raster.Prepare(ctx, f.inputs, f.output, f.options)
 	if err != nil {
 		return err
@@ -240,7 +263,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	tellJob(log, job, time.Since(start))
 	if f.dryRun {
 		p := report.NewPlan(job, f.options.Overwrite)
-		p.Map = f.picture
+		p.Map, p.Limits = f.picture, f.limits
 		text, err := p.Text(f.json)
 		if err != nil {
 			return err
@@ -252,21 +275,27 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	summary, err := job.Run(ctx, meter.set)
 	meter.end(err == nil)
 	if err != nil {
-		if ctx.Err() != nil {
-			return fmt.Errorf("%w: %s is not written", context.Cause(ctx), f.output)
-		}
-		return err
+		return unwritten(ctx, f.output, err)
 	}
-	tellRun(log, summary)
+	return f.finish(ctx, stdout, stderr, job, summary)
+}
+
+// unwritten returns the error of a run that has not written its output.
+func unwritten(ctx context.Context, output string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: %s is not written", context.Cause(ctx), output)
+	}
+	return err
+}
+
+// finish draws the map of a fit that is done, and prints its summary.
+func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.Job, summary raster.Summary) error {
+	tellRun(f.log(stderr), summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
-	var drawn *trendmap.Map
-	if f.picture != "" {
-		_ = job.Close() // the map takes the memory of the fit
-		debug.FreeOSMemory()
-		if drawn, err = trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite, Memory: job.Memory + ownMemory}); err != nil {
-			return fmt.Errorf("%s is written, but not its map: %w", f.output, err)
-		}
-		warn(stderr, drawn.Warnings)
+	_ = job.Close() // the map takes the memory of the fit
+	drawn, err := f.draw(ctx, stderr, job.Memory)
+	if err != nil {
+		return err
 	}
 	switch {
 	case f.json:
@@ -286,6 +315,20 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 		text += report.Map(drawn)
 	}
 	return print(stdout, text)
+}
+
+// draw draws the map; nil if none is asked for.
+func (f *fit) draw(ctx context.Context, stderr io.Writer, memory int64) (*trendmap.Map, error) {
+	if f.picture == "" {
+		return nil, nil
+	}
+	debug.FreeOSMemory()
+	drawn, err := trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite, Memory: memory + ownMemory})
+	if err != nil {
+		return nil, fmt.Errorf("%s is written, but not its map: %w", f.output, err)
+	}
+	warn(stderr, drawn.Warnings)
+	return drawn, nil
 }
 
 // addFields adds names of fields to those that were given before.

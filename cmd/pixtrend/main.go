@@ -24,12 +24,15 @@ import (
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
-// Exit codes. If a signal ends the program, the code is 128 plus the signal's number, as in shells:
+// Exit codes. A job has two more. If a signal ends the program, the code is 128 plus the signal's number, as in shells:
 // 130 after Ctrl-C.
 const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2 // the command line is wrong, whatever the files are
+
+	exitMissing = 3  // shards of a job are missing
+	exitAgain   = 75 // a job has failed, and may succeed if it is run again: EX_TEMPFAIL of sysexits.h
 )
 
 func init() { cobra.EnableCommandSorting = false } // the help lists commands in the order in which users need them
@@ -59,9 +62,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	sentence := report.OneLine(explain(err))
 	var bad usageError
 	var stopped interruption
+	var job jobError
 	switch {
 	case errors.Is(err, errWouldFail):
 		return exitFailed
+	case errors.Is(err, errMissing):
+		return exitMissing
 	case errors.As(err, &bad):
 		log.Error(fmt.Sprintf("%s (see '%s --help')", sentence, helpFor(cmd, bad)))
 		return exitUsage
@@ -70,6 +76,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 128 + int(stopped.signal)
 	}
 	log.Error(sentence)
+	if errors.As(err, &job) {
+		return job.exitCode()
+	}
 	return exitFailed
 }
 
@@ -78,7 +87,7 @@ func newRootCommand() *cobra.Command {
 		Use:   "pixtrend COMMAND",
 		Short: "Fit a trend to every pixel of a stack of dated rasters.",
 		Long: "Fit a trend to every pixel of a stack of dated rasters.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n" +
+			"Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; of jobs also 3, parts are missing, and 75, try again.\n\n" +
 			kernel.EnvISA + "=generic|avx2|avx512|neon in the environment selects a kernel; the default is the fastest one.",
 		Example: "  # make a stack, examine it, fit it and draw a map\n" +
 			"  pixtrend synth demo\n" +
@@ -98,7 +107,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newFitCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newFitCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newJobCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
 	root.AddCommand(newCompletionCommand(), newManCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	completeOthers(root)

@@ -134,7 +134,11 @@ func commandPage(cmd *cobra.Command, h manual.Header) string {
 		p.Item("GDAL_HTTP_MAX_RETRY, GDAL_HTTP_RETRY_DELAY, AWS_PROFILE", "and other options of GDAL", "are respected: see pixtrend help remote.")
 	}
 	p.Section("EXIT STATUS")
-	p.Text("0 done, 1 failed, 2 wrong usage, 128 and the number of a signal that ended the run: 130 after Ctrl-C.")
+	codes := "0 done, 1 failed, 2 wrong usage, 128 and the number of a signal that ended the run: 130 after Ctrl-C."
+	if strings.HasPrefix(cmd.CommandPath(), root.Name()+" job") {
+		codes += " 3 parts are missing, 75 try again."
+	}
+	p.Text(codes)
 	p.SeeAlso(slices.DeleteFunc(references(root), func(name string) bool { return name == manName(cmd)+"(1)" }))
 	return p.String()
 }

@@ -51,3 +51,27 @@ func TestMessageInJSON(t *testing.T) {
 		t.Errorf("%s, %v", b, err)
 	}
 }
+
+// Causes finds what sentences were made of, and what they had as words only.
+func TestCauses(t *testing.T) {
+	cause := errors.New("the disk is on fire")
+	for _, err := range []error{
+		cause,
+		Inputf("cannot read a.tif: %v", cause),
+		fmt.Errorf("the masks: %w", Outputf("cannot write b.tif: %v", Inputf("%v", cause))),
+		Because(Inputf("a.tif is lost"), cause),
+		errors.Join(errors.New("other"), fmt.Errorf("%w", Because(Errorf("no"), fmt.Errorf("at last: %w", cause)))),
+	} {
+		found := false
+		Causes(err, func(e error) { found = found || e == cause })
+		if !found {
+			t.Errorf("no cause of %v", err)
+		}
+	}
+	Causes(nil, func(e error) { t.Errorf("nothing has the cause %v", e) })
+	Causes(Inputf("%s", cause.Error()), func(e error) {
+		if e == cause {
+			t.Error("a text is a cause")
+		}
+	})
+}

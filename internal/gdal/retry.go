@@ -4,6 +4,7 @@ package gdal
 #define _LARGEFILE64_SOURCE 1 // for the struct behind VSIStatBufL
 
 #include <stdlib.h>
+#include <string.h>
 #include <gdal.h>
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -34,6 +35,19 @@ static int stat_remote(const char *path, char **options, GIntBig *size, GIntBig 
 	*size = st.st_size;
 	*changed = st.st_mtime;
 	return 0;
+}
+
+// etag_remote asks the server for the ETag of a file. The caller frees it. NULL: it does not say.
+static char *etag_remote(const char *path, char **options) {
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	set_options(options, 1);
+	char **headers = VSIGetFileMetadata(path, "HEADERS", NULL);
+	set_options(options, 0);
+	CPLPopErrorHandler();
+	const char *tag = CSLFetchNameValue(headers, "ETag");
+	char *copy = tag == NULL ? NULL : strdup(tag);
+	CSLDestroy(headers);
+	return copy;
 }
 */
 import "C"
@@ -253,12 +267,16 @@ func (t *Transfer) hear(ec godal.ErrorCategory, _ int, msg string) error {
 
 // RemoteError is a failure to read a remote file, after all tries.
 type RemoteError struct {
-	text string
-	err  error
+	text  string
+	err   error
+	later bool
 }
 
 func (f *RemoteError) Error() string { return f.text }
 func (f *RemoteError) Unwrap() error { return f.err }
+
+// Temporary reports whether the failure may pass: the server is overloaded, or the network failed.
+func (f *RemoteError) Temporary() bool { return f.later }
 
 // explain returns an error that says what went wrong in so many tries and what to do, and whether
 // another try may succeed.
@@ -268,7 +286,10 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 		times = fmt.Sprintf(", %d times in a row", tries)
 	}
 	say := func(format string, args ...any) error {
-		return &RemoteError{fmt.Sprintf(format, args...), err}
+		return &RemoteError{text: fmt.Sprintf(format, args...), err: err}
+	}
+	sayLater := func(format string, args ...any) (error, bool) {
+		return &RemoteError{text: fmt.Sprintf(format, args...), err: err, later: true}, true
 	}
 	status := strconv.Itoa(t.status)
 	if text := http.StatusText(t.status); text != "" {
@@ -280,13 +301,13 @@ func (t trouble) explain(err error, tries int) (_ error, again bool) {
 	case t.status == http.StatusUnauthorized || t.status == http.StatusForbidden:
 		return say("its server answers %s: check the address, and the credentials that GDAL finds", status), false
 	case t.status >= 500 || t.status == http.StatusTooManyRequests || t.status == http.StatusRequestTimeout:
-		return say("its server answers %s%s: try again later", status, times), true
+		return sayLater("its server answers %s%s: try again later", status, times)
 	case t.status == http.StatusRequestedRangeNotSatisfiable:
 		return say("its server answers %s: was it replaced meanwhile?", status), false
 	case t.status > 0:
 		return say("its server answers %s: check the address", status), false
 	case t.curl != "":
-		return say("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times), true
+		return sayLater("the transfer fails (%s)%s: check the address and the network, or try again later", strings.TrimRight(t.curl, ". "), times)
 	}
 	return err, tries < 3 // a response may have been cut without a message, or the file is damaged
 }
@@ -365,4 +386,19 @@ func statRemote(name string) (FileVersion, error) {
 		return FileVersion{}, errors.New("the server does not say")
 	}
 	return FileVersion{int64(size), int64(changed)}, nil
+}
+
+// ETagOf returns the ETag of a remote file; "" if the server does not say before ctx ends. It sends a
+// request.
+func ETagOf(ctx context.Context, name string) string {
+	tag, _ := unlessDone(ctx, func() (string, error) {
+		cname := C.CString(name)
+		defer C.free(unsafe.Pointer(cname))
+		options, free := cList(RemoteOptions(name, PatienceFor(name)))
+		defer free()
+		tag := C.etag_remote(cname, options)
+		defer C.free(unsafe.Pointer(tag))
+		return C.GoString(tag), nil
+	}, func(string) {})
+	return tag
 }

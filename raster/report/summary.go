@@ -52,6 +52,9 @@ func Composites(s raster.Summary, dates string) string {
 
 // rates says how fast a job was.
 func rates(s raster.Summary) string {
+	if s.Shards > 0 {
+		return fmt.Sprintf("%s pixels of %s merged in %s\n", humanize.Comma(int64(s.Pixels)), Counted(s.Shards, "shard"), Seconds(s.Seconds))
+	}
 	seconds := max(s.Seconds, 1e-9)
 	return fmt.Sprintf("%s pixels in %s: %s, %s, %s on %s\n", humanize.Comma(int64(s.Pixels)), Seconds(s.Seconds),
 		Rate(float64(s.Pixels)/seconds, "pixel/s"), Rate(float64(s.BytesRead)/seconds, "B/s"),
@@ -139,7 +142,7 @@ func timesText(s raster.Summary) string {
 		}
 	}
 	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", DurationText(t.Start), DurationText(t.Windows), DurationText(t.Finish), finishing)
-	if len(parts) > 0 {
+	if len(parts) > 0 && s.Shards == 0 {
 		text += fmt.Sprintf("  threads: %s; the writer was busy for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
 	}
 	return text
