@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-long cross-isa fuzz hostile check-scipy python python-long wheel peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long slurm-test script-test cross-isa fuzz hostile check-scipy python python-long wheel peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,12 @@ test: setup ## run the checks and tests for every change: about 5 minutes on two
 
 test-long: setup ## run the tests that take too long for every change: CI runs them too
 	@scripts/test.sh long
+
+slurm-test: build ## fit in parts on a Slurm cluster of three nodes on this machine, with kills
+	@scripts/slurm-test.sh
+
+script-test: ## check scripts for Kubernetes and AWS Batch against the schemas of these systems
+	@scripts/script-test.sh
 
 cross-isa: setup ## test the kernels for other processors under qemu-user
 	@scripts/cross-isa.sh

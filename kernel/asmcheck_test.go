@@ -12,5 +12,6 @@ func TestAssemblyIsWhatItsNamesClaim(t *testing.T) {
 	asmcheck.Bodies(t, "model_avx512_amd64.s", 15)
 	asmcheck.Bodies(t, "model_avx2_amd64.s", 16)
 	asmcheck.Bodies(t, "kernel_avx2_amd64.s", 8*len(dtypes)+narrow)
-	asmcheck.Bodies(t, "ranks_avx2_amd64.s", narrow+1+9)
+	asmcheck.Bodies(t, "ranks_avx2_amd64.s", narrow+1+15)
+	asmcheck.Bodies(t, "ranks_avx512_amd64.s", 1)
 }

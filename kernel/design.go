@@ -119,7 +119,7 @@ func (k Kernel) runRows(b body, dst [][]float64, t Tile, d Design, v Valid, from
 	p.rowSums = d.sums
 	for from < to {
 		p.pixels = min(to-from, callPixels(t))
-		p.src, p.mask = start(t, from)
+		p.src, p.mask = start(t, 0, from)
 		for j, s := range dst {
 			p.rows[j] = &s[from]
 		}

@@ -18,8 +18,8 @@
 //     know.
 //   - [Kernel.Coefficients] computes up to eight linear functions of every series, for example the
 //     coefficients of a polynomial.
-//   - [Kernel.Ranks] finds the median of the slopes of all pairs of dates, its limits, and Mann and
-//     Kendall's S with its variance.
+//   - [Kernel.Ranks] finds the median of the slopes of all pairs of dates, its limits, Siegel's
+//     repeated medians, and Mann and Kendall's S with its variance.
 //   - [Residuals] writes the difference between the samples and the line of their pixel.
 //   - [Kernel.Models] fits a linear model of up to twelve columns to the observations of every
 //     pixel: polynomials, harmonics, covariates, weights.

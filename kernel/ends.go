@@ -32,7 +32,7 @@ func (k Kernel) Ends(first, last []float64, t Tile, at []float64, v Valid) {
 		p := lower(t, Axis{Tau: at}, v)
 		for from := 0; from < whole; from += p.pixels {
 			p.pixels = min(whole-from, callPixels(t))
-			p.src, p.mask = start(t, from)
+			p.src, p.mask = start(t, 0, from)
 			p.first, p.last = &first[from], &last[from]
 			k.call(endsBody, t.Type, &p)
 		}

@@ -8,26 +8,28 @@ import (
 	"testing"
 )
 
-// golden has the hashes of the results that a fixed tile of each type has, without and with gaps. They are
+// golden has the hashes of the results that fixed tiles of each type have: one of 23 dates, without and with
+// gaps, and one of 150 dates, whose sums of runs are added (see RunDates). They are
 // the same on every ISA and architecture: that portable code on one has the bits of portable code on another
 // is nothing that the tests that compare ISAs could find out.
-var golden = map[DType][2]uint64{
-	Uint8:   {0xbb228ee95975f206, 0x8c1965d24d32e534},
-	Int8:    {0x740204915c71a255, 0x6e37b21da3a75cbc},
-	Uint16:  {0x356c4b1bad30763e, 0xde8ca1c5ab165a8c},
-	Int16:   {0x39c75b27359db1c8, 0x49a850a8e9f9444b},
-	Uint32:  {0xc30a06cc7ec91639, 0x2d880266985dbdab},
-	Int32:   {0xd7b890ca92d7a06c, 0x15bd3083bdb5686d},
-	Float32: {0x004a53f24dbcf475, 0xaecd914b9945c4c2},
-	Float64: {0xc73778b00de06192, 0xcc176347d763246a},
+var golden = map[DType][4]uint64{
+	Uint8:   {0xbb228ee95975f206, 0x8c1965d24d32e534, 0xec6ca2c75cf501ab, 0x30ff74ef51c85bdf},
+	Int8:    {0x740204915c71a255, 0x6e37b21da3a75cbc, 0xffe5d18aaa5d36ae, 0x264e6fed7da49263},
+	Uint16:  {0x356c4b1bad30763e, 0xde8ca1c5ab165a8c, 0x9305375b931f39f1, 0x744cadfba2e2bb58},
+	Int16:   {0x39c75b27359db1c8, 0x49a850a8e9f9444b, 0x3bc9728733c05da7, 0x5aa0b5da8b27dbcc},
+	Uint32:  {0xc30a06cc7ec91639, 0x2d880266985dbdab, 0x2bcbcc1981e48dd2, 0x3cfc48659db39883},
+	Int32:   {0xd7b890ca92d7a06c, 0x15bd3083bdb5686d, 0x42b733ddda669836, 0x1b3c693a6b8e9e88},
+	Float32: {0x004a53f24dbcf475, 0xaecd914b9945c4c2, 0xda4687805f91d37e, 0x49a13d9514ae841b},
+	Float64: {0xc73778b00de06192, 0xcc176347d763246a, 0x9ced7634d8ea9990, 0xec3c5d1353f7d751},
 }
 
 func TestGoldenBits(t *testing.T) {
 	for _, k := range kernels(t) {
 		for _, d := range dtypes {
-			for i, gaps := range []bool{false, true} {
-				if got, want := goldenHash(k, d, gaps), golden[d][i]; got != want {
-					t.Errorf("%v %v, gaps %t: the results have hash %#016x, want %#016x", k.ISA(), d, gaps, got, want)
+			for i, want := range golden[d] {
+				n, gaps := []int{23, 150}[i/2], i%2 == 1
+				if got := goldenHash(k, d, n, gaps); got != want {
+					t.Errorf("%v %v, %d dates, gaps %t: the results have hash %#016x, want %#016x", k.ISA(), d, n, gaps, got, want)
 				}
 			}
 		}
@@ -97,9 +99,9 @@ func goldenModelHash(k Kernel, d DType) uint64 {
 	return h.Sum64()
 }
 
-// goldenHash is of all results that k has for the fixed tile of type d.
-func goldenHash(k Kernel, d DType, gaps bool) uint64 {
-	const n, pixels = 23, 2*block + 5
+// goldenHash is of all results that k has for the fixed tile of type d with n dates.
+func goldenHash(k Kernel, d DType, n int, gaps bool) uint64 {
+	const pixels = 2*block + 5
 	random := splitMix(d)
 	tile := newTile(d, n, pixels, pixels)
 	v := Valid{HasNodata: true, Nodata: 77}
@@ -119,13 +121,13 @@ func goldenHash(k Kernel, d DType, gaps bool) uint64 {
 	}
 
 	h := fnv.New64a()
-	var even, wide, fractional [n]float64
+	even, wide, fractional := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range n {
 		even[i] = float64(2*i - (n - 1))
 		wide[i] = float64((2*i - (n - 1)) * 1000003)
 		fractional[i] = float64(i*i)/7 - 3
 	}
-	for _, tau := range [][]float64{even[:], wide[:], fractional[:]} {
+	for _, tau := range [][]float64{even, wide, fractional} {
 		axis := NewAxis(tau)
 		sums := NewSums(pixels)
 		k.Sums(sums, tile, axis, v)

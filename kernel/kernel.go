@@ -90,6 +90,12 @@ func (l *Line) exists(n, ctt float64) bool {
 	return ctt > float64(n*l.Axis.MinCtt()) && n >= float64(l.MinObs)
 }
 
+// RunDates is the number of dates of a run. Σ τ·d is the sum, in their order, of the sums of runs, of
+// which the first begins with the first date of the axis (see fold). While a long series is added, Σ τ·d
+// can be far greater than at the end, and so are rounding errors. The sums of runs are smaller. A series
+// of up to RunDates dates is one run.
+const RunDates = 64
+
 // Float is the set of element types of results.
 type Float interface{ float32 | float64 }
 
@@ -342,10 +348,10 @@ func (s *slopes[F]) runMarked(b body, from, to int) int {
 func (s *slopes[F]) call(b body, from, pixels int, n []F) (done int) {
 	p := s.p // with a local copy, the compiler sees that nothing it points to escapes
 	var scratch scratch
-	p.scratch = scratch.aligned()
+	p.scratch, p.folded = scratch.room()
 	p.fetchAhead(s.k, b, s.t)
 	p.pixels = pixels
-	p.src, p.mask = start(s.t, from)
+	p.src, p.mask = start(s.t, 0, from)
 	p.out = unsafe.Pointer(&s.slope[from])
 	if n != nil {
 		p.outN = unsafe.Pointer(&n[0])
@@ -362,8 +368,10 @@ func (s *slopes[F]) call(b body, from, pixels int, n []F) (done int) {
 // aligned made a difference of 10 % for the bodies of AVX2.
 type scratch [2*block + 8]float64
 
-func (s *scratch) aligned() *[2 * block]float64 {
-	return (*[2 * block]float64)(unsafe.Add(unsafe.Pointer(s), -uintptr(unsafe.Pointer(s))&63))
+// room returns the memory, and the second half of it, where bodies keep the sums of runs.
+func (s *scratch) room() (all *[2 * block]float64, folded *float64) {
+	all = (*[2 * block]float64)(unsafe.Add(unsafe.Pointer(s), -uintptr(unsafe.Pointer(s))&63))
+	return all, &all[block]
 }
 
 // sparsePixels limits the pixels of one call when their numbers of observations are only looked at.
@@ -376,19 +384,22 @@ const sparsePixels = 4 * block
 // plane is prefetched.
 const (
 	passDates = 2
-	passBytes = 4 << 10 // of a plane in a run
-	passLeast = 9       // dates; with fewer, reading all planes at once is as fast
-	passMost  = 128     // dates; with more, the prefetched runs do not stay in the L2 cache
+	passBytes = 4 << 10      // of a plane in a run
+	passLeast = 9            // dates; with fewer, reading all planes at once is as fast
+	passMost  = 2 * RunDates // dates; with more, the prefetched pixels do not stay in the L2 cache
 	// Maximum number of pixels of a run, so that its dot products stay in the L1 cache.
 	passPixels = 2048
 )
+
+// passSums has the dot products of a run of pixels with the first RunDates dates, and with the others.
+type passSums [passMost / RunDates][passPixels]float64
 
 // passes is blocks(0, whole) by passes over planes in main memory.
 func (s *slopes[F]) passes(whole int) {
 	size := s.t.Type.Size()
 	run := min(passBytes/size, passPixels)
 	last := (s.t.Dates - 1) / passDates * passDates
-	var sums [passPixels]float64
+	var sums passSums
 	gaps := false // whether most pixels of the last run had gaps, so that passes are not worthwhile
 	for from := 0; from < whole; from += run {
 		to := min(from+run, whole)
@@ -422,59 +433,100 @@ func (s *slopes[F]) passes(whole int) {
 // first. If they are the last dates of the tile, it writes slopes instead. Prefetching begins ahead
 // samples after pixel from of the first of the dates. It returns the pixel at which it stopped.
 // That is to, or, with the last dates, the first block that has a gap at any date of the tile.
-func (s *slopes[F]) pass(date, dates int, sums *[passPixels]float64, first, from, to, ahead int) int {
+func (s *slopes[F]) pass(date, dates int, sums *passSums, first, from, to, ahead int) int {
 	size := s.t.Type.Size()
 	p := s.p
-	p.src, p.mask = start(s.t, from)
+	p.src, p.mask = start(s.t, 0, from)
 	p = p.skip(date)
 	p.dates, p.pixels = dates, to-from
 	p.ahead, p.aheadStride, p.aheadRuns = ahead*size, s.k.group(s.free, s.t.Type)*size, 1
-	if date > 0 {
-		p.resume = &sums[from-first]
+	run := date / RunDates
+	if p.pairs != nil {
+		run = 0 // sums are exact
+	}
+	if date > run*RunDates {
+		p.resume = &sums[run][from-first]
 	}
 	if date+dates < s.t.Dates {
-		p.suspend = &sums[from-first]
+		p.suspend = &sums[run][from-first]
 	} else {
 		p.out = unsafe.Pointer(&s.slope[from])
+		if run > 0 {
+			p.rest, p.folded, p.foldedOf = -1, &sums[0][from-first], -1
+		}
 	}
 	s.k.call(s.free, s.t.Type, &p)
 	return from + p.done
 }
 
 // Sums writes the sums over the observations of every pixel of t into dst. Each sum is added in the
-// order of the dates, with one rounding per term (fused multiply-adds), and gaps are left out. The
-// sums of a pixel have the same bits on every ISA, in tiles of any shape and beside any neighbours.
+// order of the dates, with one rounding per term (fused multiply-adds), and gaps are left out. Σ τ·d
+// is added up for each 64 dates of the axis. These sums are added in their order, and each begins with
+// the rounding error of the addition before. The sums of a pixel have the same bits on every ISA, in
+// tiles of any shape and beside any neighbours.
 //
 // It panics before it writes if a slice of dst is shorter than the tile, if the axis does not have
 // one number per date, or if the shape of the tile is wrong.
 func (k Kernel) Sums(dst Sums, t Tile, axis Axis, v Valid) {
 	check(t, axis)
-	k.sums(dst, t, axis, v, false)
+	dst.check(t.Pixels)
+	k.sums(dst, t, 0, axis, v, false)
 }
 
-// AddSums adds the observations of t to the sums of earlier dates in dst. tau has the numbers of
-// the dates of t on the axis. Before the first call, the sums must be zero. After the last, they
-// have the bits that Sums computes from all dates at once, whatever the number of calls, so a stack
-// can be read a few dates at a time. It panics as Sums does.
-func (k Kernel) AddSums(dst Sums, t Tile, tau []float64, v Valid) {
-	axis := Axis{Tau: tau}
-	check(t, axis)
-	k.sums(dst, t, axis, v, true)
-}
-
-func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
-	for _, s := range dst.slices() {
-		if len(s) < t.Pixels {
-			panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(s), t.Pixels))
+// AddSums adds the observations of t to the sums of earlier dates in dst. The first date of t is
+// number first of the axis. Before the first call, the sums must be zero. After the last date of the
+// axis, they have the bits that Sums computes from all dates at once, whatever the number of calls, so
+// a stack can be read a few dates at a time. Between calls, run has a number per pixel that TY lacks.
+// It is zero at first, and it is not used if the axis has up to 64 dates. AddSums panics as Sums does,
+// or if t has dates that the axis does not have.
+func (k Kernel) AddSums(dst Sums, run []float64, t Tile, axis Axis, first int, v Valid) {
+	if first < 0 || first > len(axis.Tau)-t.Dates {
+		panic(fmt.Sprintf("kernel: dates from %d on, %d of them, of an axis of %d", first, t.Dates, len(axis.Tau)))
+	}
+	check(t, Axis{Tau: axis.Tau[first : first+t.Dates]})
+	dst.check(t.Pixels)
+	to := dst
+	folds := len(axis.Tau) > RunDates
+	if folds {
+		to.TY = run
+		to.check(t.Pixels)
+	}
+	for date := 0; date < t.Dates; {
+		end := t.Dates
+		if folds {
+			end = min(end, date+RunDates-(first+date)%RunDates)
+		}
+		k.sums(to, t, date, Axis{Tau: axis.Tau[first+date : first+end]}, v, true)
+		switch date = end; {
+		case folds && first+date == len(axis.Tau):
+			for i, x := range run[:t.Pixels] {
+				dst.TY[i] += x
+				run[i] = 0
+			}
+		case folds && (first+date)%RunDates == 0:
+			fold(dst.TY[:t.Pixels], run[:t.Pixels])
 		}
 	}
+}
+
+// check panics if a slice of s is shorter than that.
+func (s *Sums) check(pixels int) {
+	for _, x := range s.slices() {
+		if len(x) < pixels {
+			panic(fmt.Sprintf("kernel: %d numbers of output for a tile of %d pixels", len(x), pixels))
+		}
+	}
+}
+
+// sums writes the sums over those dates of t that begin with number date and have the numbers of axis.
+func (k Kernel) sums(dst Sums, t Tile, date int, axis Axis, v Valid, add bool) {
 	if t.Pixels == 0 {
 		return
 	}
 	dst = dst.slice(0, t.Pixels)
 	whole := t.Pixels / block * block
-	if !k.has(sumsBody, t.Type) || t.Dates == 0 || whole == 0 && !t.Packed || add && !k.adds() {
-		sumsGeneric(dst, t, axis.Tau, v, add)
+	if !k.has(sumsBody, t.Type) || len(axis.Tau) == 0 || whole == 0 && !t.Packed || add && !k.adds() {
+		sumsGeneric(dst, t, date, axis.Tau, v, add)
 		return
 	}
 	raceRead(t)
@@ -482,6 +534,7 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 		race.Write(s)
 	}
 	p := lower(t, axis, v)
+	p.dates = len(axis.Tau)
 	if add {
 		p.add = 1
 	}
@@ -489,7 +542,7 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 	if !gapFree {
 		p.all = math.NaN()
 	}
-	k.sumsOf(&p, dst, t, whole, gapFree)
+	k.sumsOf(&p, dst, t, date, whole, gapFree)
 	switch rest := t.Pixels - whole; {
 	case rest == 0:
 	case t.Packed:
@@ -499,39 +552,39 @@ func (k Kernel) sums(dst Sums, t Tile, axis Axis, v Valid, add bool) {
 		}
 		last := t.Slice(whole, t.Pixels)
 		last.Pixels = block
-		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, block, gapFree)
+		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, date, block, gapFree)
 		for f, s := range dst.slices() {
 			copy(s[whole:], b[f][:rest])
 		}
 	case t.Mask.Bits || add: // nothing must be added twice
-		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), axis.Tau, v, add)
+		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), date, axis.Tau, v, add)
 	default:
 		from := t.Pixels - block
-		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), block, gapFree)
+		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), date, block, gapFree)
 	}
 }
 
 // sumsOf computes the pixels [0, whole), in the way of slopes.blocks.
-func (k Kernel) sumsOf(p *params, dst Sums, t Tile, whole int, gapFree bool) {
+func (k Kernel) sumsOf(p *params, dst Sums, t Tile, date, whole int, gapFree bool) {
 	for done := 0; done < whole; {
 		if gapFree {
-			done = k.runSums(sumsBody, p, dst, t, done, whole)
+			done = k.runSums(sumsBody, p, dst, t, date, done, whole)
 		}
 		if done < whole {
-			done = k.runSums(sumsGapsBody, p, dst, t, done, whole)
+			done = k.runSums(sumsGapsBody, p, dst, t, date, done, whole)
 		}
 	}
 }
 
 // runSums is slopes.run for sums.
-func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, from, to int) int {
+func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, date, from, to int) int {
 	p := *shared
 	var scratch scratch
-	p.scratch = scratch.aligned()
+	p.scratch, p.folded = scratch.room()
 	p.fetchAhead(k, b, t)
 	for from < to {
 		p.pixels = min(to-from, callPixels(t))
-		p.src, p.mask = start(t, from)
+		p.src, p.mask = start(t, date, from)
 		p.n, p.t, p.tt, p.ref = &dst.N[from], &dst.T[from], &dst.TT[from], &dst.Ref[from]
 		p.y, p.ty, p.yy = &dst.Y[from], &dst.TY[from], &dst.YY[from]
 		k.call(b, t.Type, &p)

@@ -44,6 +44,53 @@
 	ADDQ $8, R9; \
 	DECQ CX
 
+// The sum of tau*d is the sum of those of runs of RunDates dates (see RunDates). FIRST_RUN follows
+// FIRST_DATE and limits CX to the dates of the first run. END_RUN follows the dates of a run. RUNS has
+// what they jump to if there are several runs: it continues at few with the next dates, or, with the
+// whole sums, behind itself. EACH(OP) is OP(j, r, a, b) for each register r of sums, with a and b as
+// scratch. params.rest has the number of dates after a run, -1 after the last of several, and 0 if
+// there is only one.
+//
+//	FOLD_FIRST  clears the sums of the runs before, at CX, by storing sums that are 0
+//	FOLD        adds the sums of a run to those of the runs before and keeps the rounding errors
+//	FOLD_LAST   adds the sums of the runs before to those of the last
+#define FIRST_RUN \
+	CMPQ CX, $const_RunDates; \
+	JGT several; \
+few:
+
+#define END_RUN \
+	CMPQ params_rest(AX), $0; \
+	JNE more
+
+// CX = where the sums of the runs before are.
+#define FOLDED \
+	MOVQ BX, CX; \
+	ANDQ params_foldedOf(AX), CX; \
+	SHLQ $3, CX; \
+	ADDQ params_folded(AX), CX
+
+#define RUNS(EACH) \
+several: \
+	MOVQ CX, params_rest(AX); \
+	FOLDED; \
+	EACH(FOLD_FIRST); \
+	JMP next_run; \
+more: \
+	FOLDED; \
+	CMPQ params_rest(AX), $0; \
+	JLT last_run; \
+	EACH(FOLD); \
+next_run: \
+	MOVQ $const_RunDates, CX; \
+	SUBQ CX, params_rest(AX); \
+	JGT few; \
+	ADDQ params_rest(AX), CX; \
+	MOVQ $-1, params_rest(AX); \
+	JMP few; \
+last_run: \
+	EACH(FOLD_LAST)
+
 // Go to the next group of pixels in the block, and from one block to the next. eighth is pixels/8.
 #define NEXT_GROUP(pixels, eighth, size) \
 	ADDQ $(pixels*size), SI; \

@@ -113,6 +113,11 @@ mask_read: \
 #define SUSPEND(j, y) VMOVUPD y, (j*32)(R10)(BX*8)
 #define SCALE(j, y) VMULPD Y8, y, y; VMULPD Y9, y, y
 
+// For RUNS, see there.
+#define FOLD_FIRST(j, y, a, b) VMOVUPD y, (j*32)(CX)
+#define FOLD(j, y, a, b) VMOVUPD (j*32)(CX), a; VADDPD a, y, b; VMOVUPD b, (j*32)(CX); VSUBPD a, b, b; VSUBPD b, y, y
+#define FOLD_LAST(j, y, a, b) VADDPD (j*32)(CX), y, y
+
 // Clears the zero flag if a sum is not finite. x - x is then NaN.
 #define FINITE \
 	VSUBPD Y0, Y0, Y8; \
@@ -164,6 +169,9 @@ suspend: \
 	MOVE_SUMS(SUSPEND); \
 	JMP next
 
+#define RUNS_OF_16(OP) \
+	OP(0, Y0, Y8, Y9); OP(1, Y1, Y10, Y11); OP(2, Y2, Y8, Y9); OP(3, Y3, Y10, Y11)
+
 #define SLOPE(LOAD, NODATA, EQUAL, AHEAD, size) \
 	ENTER; \
 group: \
@@ -184,6 +192,7 @@ resume: \
 start: \
 	FIRST_DATE; \
 	VPXOR Y14, Y14, Y14; \
+	FIRST_RUN; \
 	CMPQ params_hasNodata(AX), $0; \
 	JNE nodata; \
 	PCALIGN $64; \
@@ -207,7 +216,11 @@ nodata_fetched: \
 	NEXT_DATE; \
 	JNZ nodata; \
 summed: \
-	FINISH_SLOPES(size)
+	END_RUN; \
+whole: \
+	FINISH_SLOPES(size); \
+RUNS(RUNS_OF_16); \
+	JMP whole
 
 // ---- Slope of gap-free pixels of 8 or 16 bits on an axis of 16-bit integers, 16 at a time ------------
 //
@@ -325,6 +338,8 @@ carry: \
 	MOVQ field(AX), DI; \
 	PUT64(0, a); PUT64(1, b)
 
+#define RUNS_OF_SUMS(OP) OP(0, Y2, Y8, Y9); OP(1, Y3, Y8, Y9)
+
 #define SUMS(LOAD, AHEAD, size) \
 	ENTER; \
 	VMOVUPD params_nodata64(AX), Y13; \
@@ -335,6 +350,7 @@ group: \
 	VXORPD Y0, Y0, Y0; VXORPD Y1, Y1, Y1; VXORPD Y2, Y2, Y2; \
 	VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
 	VXORPD Y14, Y14, Y14; \
+	FIRST_RUN; \
 	PCALIGN $64; \
 date: \
 	TESTQ R12, R12; \
@@ -346,6 +362,8 @@ date_fetched: \
 	SUM4(LOAD, 1, X9, Y9, Y7, Y1, Y3, Y5); \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
+whole: \
 	VSUBPD Y2, Y2, Y8; \
 	VSUBPD Y3, Y3, Y9; \
 	VADDPD Y8, Y9, Y8; \
@@ -375,7 +393,9 @@ unmasked: \
 	JCS group; \
 done: \
 	ANDQ $-64, BX; \
-	LEAVE
+	LEAVE; \
+RUNS(RUNS_OF_SUMS); \
+	JMP whole
 
 // ---- Pixels with gaps, 8 at a time ---------------------------------------------------------------
 //
@@ -553,6 +573,8 @@ done:
 
 // The sums of 8 pixels, up to the label after the dates. RESULTS comes between it and the next
 // group.
+#define RUNS_OF_GAPS(OP) OP(0, Y8, Y12, Y13); OP(1, Y9, Y14, Y15)
+
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, AHEAD, size) \
 	ENTER; \
 	ALIGN_LIMITS; \
@@ -600,6 +622,9 @@ found: \
 	MOVQ params_counts(AX), R10; \
 	TESTQ R10, R10; \
 	JEQ uncounted; \
+	FIRST_RUN; \
+	TESTQ R10, R10; \
+	JEQ any_date; \
 	PCALIGN $64; \
 date: \
 	TESTQ R12, R12; \
@@ -616,6 +641,8 @@ valid: \
 	ADDQ $8, R10; \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
+counted: \
 	UNCOUNT(Y0, Y2, Y4); \
 	UNCOUNT(Y1, Y3, Y5); \
 summed: \
@@ -636,6 +663,8 @@ back_masked: \
 	JMP back_valid; \
 uncounted: \
 	VXORPD Y2, Y2, Y2; VXORPD Y3, Y3, Y3; VXORPD Y4, Y4, Y4; VXORPD Y5, Y5, Y5; \
+	CMPQ CX, $const_RunDates; \
+	JGT several; \
 	JMP any_date; \
 add: \
 	ADD_TO; \
@@ -655,13 +684,19 @@ any_valid: \
 	GAP4(LOAD, SQUARE, 1, Y13, Y1, Y3, Y5, Y7, Y9, Y11); \
 	NEXT_DATE; \
 	JNZ any_date; \
+	END_RUN; \
+any_summed: \
 	UNSIGNED(Y0); \
 	UNSIGNED(Y1); \
 	JMP summed; \
 any_masked: \
 	MASK(any_bits, any_read); \
 	ADDQ R15, R14; \
-	JMP any_valid
+	JMP any_valid; \
+RUNS(RUNS_OF_GAPS); \
+	TESTQ R10, R10; \
+	JNE counted; \
+	JMP any_summed
 
 #define PUT_SUMS \
 	PUT2(params_n, Y0, Y1); \

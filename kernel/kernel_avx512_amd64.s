@@ -125,6 +125,11 @@ GLOBL countMask<>(SB), RODATA|NOPTR, $8
 #define RESUME(j, z) VMOVUPD (j*64)(R10)(BX*8), z
 #define SUSPEND(j, z) VMOVUPD z, (j*64)(R10)(BX*8)
 
+// For RUNS, see there.
+#define FOLD_FIRST(j, z, a, b) VMOVUPD z, (j*64)(CX)
+#define FOLD(j, z, a, b) VMOVUPD (j*64)(CX), a; VADDPD a, z, b; VMOVUPD b, (j*64)(CX); VSUBPD a, b, b; VSUBPD b, z, z
+#define FOLD_LAST(j, z, a, b) VADDPD (j*64)(CX), z, z
+
 // x - x is NaN if x is not finite, and the sum of all differences is NaN if any of them is.
 #define FINITE \
 	VSUBPD Z0, Z0, Z16; \
@@ -164,6 +169,10 @@ put_past: \
 	PUT_PAST(0, Y16, Z16, Y17, Z0, Z1); PUT_PAST(1, Y18, Z18, Y19, Z2, Z3); \
 	PUT_PAST(2, Y20, Z20, Y21, Z4, Z5); PUT_PAST(3, Y22, Z22, Y23, Z6, Z7)
 
+#define RUNS_OF_64(OP) \
+	OP(0, Z0, Z16, Z17); OP(1, Z1, Z18, Z19); OP(2, Z2, Z20, Z21); OP(3, Z3, Z22, Z23); \
+	OP(4, Z4, Z16, Z17); OP(5, Z5, Z18, Z19); OP(6, Z6, Z20, Z21); OP(7, Z7, Z22, Z23)
+
 #define SLOPE(LOAD, NODATA, DIFFER, ONES, AHEAD, size) \
 	ENTER; \
 	NODATA(Z25); \
@@ -190,6 +199,7 @@ resume: \
 start: \
 	FIRST_DATE; \
 	ALL_ONES; \
+	FIRST_RUN; \
 	CMPQ params_hasNodata(AX), $0; \
 	JNE nodata; \
 	PCALIGN $64; \
@@ -201,6 +211,7 @@ date_fetched: \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
 	JMP summed; \
 	PCALIGN $64; \
 nodata: \
@@ -212,6 +223,8 @@ nodata_fetched: \
 	SLOPE_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ nodata; \
+	END_RUN; \
+compared: \
 	ONES; \
 	JCC gap; \
 summed: \
@@ -237,7 +250,11 @@ done: \
 	LEAVE; \
 suspend: \
 	MOVE_SUMS(SUSPEND); \
-	JMP next
+	JMP next; \
+RUNS(RUNS_OF_64); \
+	CMPQ params_hasNodata(AX), $0; \
+	JEQ summed; \
+	JMP compared
 
 // ---- Which samples are observations ------------------------------------------------------------
 //
@@ -491,6 +508,9 @@ put:
 	KXORQ K2, K2, K2; \
 	JMP group
 
+#define RUNS_OF_32(OP) \
+	OP(0, Z16, Z24, Z25); OP(1, Z17, Z26, Z27); OP(2, Z18, Z24, Z25); OP(3, Z19, Z26, Z27)
+
 #define SLOPE_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
@@ -540,6 +560,9 @@ found: \
 	MOVQ params_counts(AX), R10; \
 	TESTQ R10, R10; \
 	JEQ uncounted; \
+	FIRST_RUN; \
+	TESTQ R10, R10; \
+	JEQ any_date; \
 	PCALIGN $64; \
 date: \
 	TESTQ R12, R12; \
@@ -560,6 +583,8 @@ valid: \
 	ADDQ $8, R10; \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
+counted: \
 	VBROADCASTSD params_added(AX), Z24; \
 	VPBROADCASTQ countMask<>(SB), Z25; \
 	UNCOUNT(Z0, Z4, Z8); \
@@ -584,6 +609,8 @@ back_masked: \
 uncounted: \
 	VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
+	CMPQ CX, $const_RunDates; \
+	JGT several; \
 	PCALIGN $64; \
 any_date: \
 	TESTQ R12, R12; \
@@ -602,6 +629,8 @@ any_valid: \
 	GAP8(LOAD, 3, Y25, Z25, Z27, K6, Z3, Z7, Z11, Z15, Z19, Z23); \
 	NEXT_DATE; \
 	JNZ any_date; \
+	END_RUN; \
+any_summed: \
 	VCVTQQ2PD Z0, Z0; \
 	VCVTQQ2PD Z1, Z1; \
 	VCVTQQ2PD Z2, Z2; \
@@ -610,7 +639,11 @@ any_valid: \
 any_masked: \
 	MASK32(any_bits, any_read); \
 	ADDQ R15, R14; \
-	JMP any_valid
+	JMP any_valid; \
+RUNS(RUNS_OF_32); \
+	TESTQ R10, R10; \
+	JNE counted; \
+	JMP any_summed
 
 // ---- Samples of 8 and 16 bits on an axis of 16-bit integers ------------------------------------------
 //
@@ -1109,6 +1142,9 @@ mask_read: \
 	MOVQ field(AX), DI; \
 	PUT64(0, a); PUT64(1, b); PUT64(2, c); PUT64(3, d)
 
+#define RUNS_OF_SUMS(OP) \
+	OP(0, Z4, Z16, Z17); OP(1, Z5, Z18, Z19); OP(2, Z6, Z16, Z17); OP(3, Z7, Z18, Z19)
+
 #define SUMS(LOAD, NODATA, DIFFER, ONES, AHEAD, size) \
 	ENTER; \
 	NODATA(Z25); \
@@ -1125,6 +1161,7 @@ group: \
 	VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
 	ALL_ONES; \
+	FIRST_RUN; \
 	CMPQ params_hasNodata(AX), $0; \
 	JNE nodata; \
 	PCALIGN $64; \
@@ -1136,6 +1173,7 @@ date_fetched: \
 	SUMS_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
 	JMP summed; \
 	PCALIGN $64; \
 nodata: \
@@ -1147,6 +1185,8 @@ nodata_fetched: \
 	SUMS_DATE(LOAD); \
 	NEXT_DATE; \
 	JNZ nodata; \
+	END_RUN; \
+compared: \
 	ONES; \
 	JCC done; \
 summed: \
@@ -1179,7 +1219,11 @@ unmasked: \
 	JCS group; \
 done: \
 	ANDQ $-64, BX; \
-	LEAVE
+	LEAVE; \
+RUNS(RUNS_OF_SUMS); \
+	CMPQ params_hasNodata(AX), $0; \
+	JEQ summed; \
+	JMP compared
 
 // ---- Sums of pixels with gaps, 16 at a time --------------------------------------------------------
 //
@@ -1216,6 +1260,8 @@ done: \
 	GET2(params_y, Z6, Z7); \
 	GET2(params_ty, Z8, Z9); \
 	GET2(params_yy, Z10, Z11)
+
+#define RUNS_OF_16(OP) OP(0, Z8, Z24, Z25); OP(1, Z9, Z26, Z27)
 
 #define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
@@ -1259,6 +1305,9 @@ found: \
 	MOVQ params_counts(AX), R10; \
 	TESTQ R10, R10; \
 	JEQ uncounted; \
+	FIRST_RUN; \
+	TESTQ R10, R10; \
+	JEQ any_date; \
 	PCALIGN $64; \
 date: \
 	TESTQ R12, R12; \
@@ -1278,6 +1327,8 @@ valid: \
 	ADDQ $8, R10; \
 	NEXT_DATE; \
 	JNZ date; \
+	END_RUN; \
+counted: \
 	VBROADCASTSD params_added(AX), Z24; \
 	VPBROADCASTQ countMask<>(SB), Z25; \
 	UNCOUNT(Z0, Z2, Z4); \
@@ -1309,6 +1360,8 @@ back_masked: \
 	JMP back_valid; \
 uncounted: \
 	VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; \
+	CMPQ CX, $const_RunDates; \
+	JGT several; \
 	JMP any_date; \
 add: \
 	ADD_TO; \
@@ -1330,13 +1383,19 @@ any_valid: \
 	VFMADD231PD Z25, Z25, Z11; \
 	NEXT_DATE; \
 	JNZ any_date; \
+	END_RUN; \
+any_summed: \
 	VCVTQQ2PD Z0, Z0; \
 	VCVTQQ2PD Z1, Z1; \
 	JMP put; \
 any_masked: \
 	MASK16(any_bits, any_read); \
 	ADDQ R15, R14; \
-	JMP any_valid
+	JMP any_valid; \
+RUNS(RUNS_OF_16); \
+	TESTQ R10, R10; \
+	JNE counted; \
+	JMP any_summed
 
 // ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
 //

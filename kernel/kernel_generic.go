@@ -27,24 +27,24 @@ func slopeGeneric[F Float](slope, n []F, t Tile, line Line, v Valid, m marker) {
 	}
 }
 
-func sumsGeneric(dst Sums, t Tile, tau []float64, v Valid, add bool) {
+func sumsGeneric(dst Sums, t Tile, date int, tau []float64, v Valid, add bool) {
 	switch t.Type {
 	case Uint8:
-		sumsOf[uint8](dst, t, tau, v, add)
+		sumsOf[uint8](dst, t, date, tau, v, add)
 	case Int8:
-		sumsOf[int8](dst, t, tau, v, add)
+		sumsOf[int8](dst, t, date, tau, v, add)
 	case Uint16:
-		sumsOf[uint16](dst, t, tau, v, add)
+		sumsOf[uint16](dst, t, date, tau, v, add)
 	case Int16:
-		sumsOf[int16](dst, t, tau, v, add)
+		sumsOf[int16](dst, t, date, tau, v, add)
 	case Uint32:
-		sumsOf[uint32](dst, t, tau, v, add)
+		sumsOf[uint32](dst, t, date, tau, v, add)
 	case Int32:
-		sumsOf[int32](dst, t, tau, v, add)
+		sumsOf[int32](dst, t, date, tau, v, add)
 	case Float32:
-		sumsOf[float32](dst, t, tau, v, add)
+		sumsOf[float32](dst, t, date, tau, v, add)
 	default:
-		sumsOf[float64](dst, t, tau, v, add)
+		sumsOf[float64](dst, t, date, tau, v, add)
 	}
 }
 
@@ -54,7 +54,7 @@ func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid, mk mar
 	for done := 0; done < t.Pixels; done += lanes {
 		var s laneSums
 		m := min(lanes, t.Pixels-done)
-		addLanes[T](&s, t, done, m, line.Axis.Tau, l)
+		addLanes[T](&s, t, 0, done, m, line.Axis.Tau, l)
 		for p := range m {
 			slope[done+p] = F(slopeOfSums(s.n[p], s.t[p], s.tt[p], s.y[p], s.ty[p], &line))
 			if n != nil {
@@ -66,7 +66,7 @@ func slopeOf[T Sample, F Float](slope, n []F, t Tile, line Line, v Valid, mk mar
 }
 
 // sumsOf implements Kernel.Sums, and Kernel.AddSums if add is set, in portable Go.
-func sumsOf[T Sample](dst Sums, t Tile, tau []float64, v Valid, add bool) {
+func sumsOf[T Sample](dst Sums, t Tile, date int, tau []float64, v Valid, add bool) {
 	l := v.lower(t.Type)
 	for done := 0; done < t.Pixels; done += lanes {
 		var s laneSums
@@ -80,7 +80,7 @@ func sumsOf[T Sample](dst Sums, t Tile, tau []float64, v Valid, add bool) {
 			copy(s.yy[:m], dst.YY[done:])
 			copy(s.ref[:m], dst.Ref[done:])
 		}
-		addLanes[T](&s, t, done, m, tau, l)
+		addLanes[T](&s, t, date, done, m, tau, l)
 		copy(dst.N[done:done+m], s.n[:])
 		copy(dst.T[done:done+m], s.t[:])
 		copy(dst.TT[done:done+m], s.tt[:])
@@ -96,11 +96,38 @@ type laneSums struct {
 	n, t, tt, y, ty, yy, ref [lanes]float64
 }
 
-// addLanes adds the observations of the m pixels of t that begin with pixel from.
-func addLanes[T Sample](s *laneSums, t Tile, from, m int, tau []float64, l limits) {
-	for i, tau := range tau {
-		mask := t.maskAt(i, from)
-		for p, sample := range Row[T](t, i, from, from+m) {
+// addLanes adds the observations of the m pixels of t that begin with pixel from, at the dates that
+// begin with number date and have the numbers of taus.
+func addLanes[T Sample](s *laneSums, t Tile, date, from, m int, taus []float64, l limits) {
+	addRun[T](s, t, date, from, m, taus[:min(RunDates, len(taus))], l)
+	if len(taus) <= RunDates {
+		return
+	}
+	var before [lanes]float64
+	for first := RunDates; first < len(taus); first += RunDates {
+		fold(before[:], s.ty[:])
+		addRun[T](s, t, date+first, from, m, taus[first:min(first+RunDates, len(taus))], l)
+	}
+	for p, x := range before {
+		s.ty[p] += x
+	}
+}
+
+// fold adds sums of a run to those of the runs before. What is lost by rounding, or nearly that, becomes
+// the beginning of the next run.
+func fold(before, run []float64) {
+	for p, x := range run {
+		sum := before[p] + x
+		run[p] = x - (sum - before[p])
+		before[p] = sum
+	}
+}
+
+// addRun is addLanes for one run of dates.
+func addRun[T Sample](s *laneSums, t Tile, date, from, m int, taus []float64, l limits) {
+	for i, tau := range taus {
+		mask := t.maskAt(date+i, from)
+		for p, sample := range Row[T](t, date+i, from, from+m) {
 			y := float64(sample)
 			if !l.observation(y) || !t.Mask.observed(mask+p) {
 				continue

@@ -60,6 +60,66 @@
 	PRFM (R10), PLDL1KEEP; \
 label:
 
+// The sum of tau*d is the sum of those of runs of RunDates dates (see RunDates). FIRST_RUN follows
+// FIRST_DATE and limits R9 to the dates of the first run. END_RUN follows the dates of a run. RUNS has
+// what they jump to if there are several runs: it continues at few with the next dates, or, with the
+// whole sums, behind itself. params.rest has the number of dates after a run, -1 after the last of
+// several, and 0 if there is only one.
+//
+//	STORE      stores sums that are 0 as those of the runs before, at R12
+//	FOLD       adds the sums of a run to those of the runs before and keeps the rounding errors
+//	FOLD_LAST  adds the sums of the runs before to those of the last
+//
+// clobbers: V24, V27
+#define FIRST_RUN \
+	CMP $const_RunDates, R9; \
+	BGT several; \
+few:
+
+#define END_RUN \
+	MOVD params_rest(R0), R13; \
+	CBNZ R13, more
+
+// R12 = where the sums of the runs before are.
+#define FOLDED \
+	MOVD params_foldedOf(R0), R13; \
+	AND R11, R13; \
+	MOVD params_folded(R0), R12; \
+	ADD R13<<3, R12
+
+#define RUNS(STORE, FOLD, FOLD_LAST) \
+several: \
+	FOLDED; \
+	STORE; \
+	MOVD R9, R13; \
+	B next_run; \
+more: \
+	TBNZ $63, R13, last_run; \
+	FOLDED; \
+	FOLD; \
+	MOVD params_rest(R0), R13; \
+next_run: \
+	MOVD $const_RunDates, R9; \
+	SUBS $const_RunDates, R13; \
+	BGT next_stored; \
+	ADD R13, R9; \
+	MOVD $-1, R13; \
+next_stored: \
+	MOVD R13, params_rest(R0); \
+	B few; \
+last_run: \
+	FOLDED; \
+	FOLD_LAST
+
+// v is a register of sums. Those of the runs before are at at(R12).
+#define FOLD2(at, v) \
+	FMOVQ at(R12), F24; \
+	FADD_2D(24, v, 27); \
+	FMOVQ F27, at(R12); \
+	FSUB_2D(24, 27, 27); \
+	FSUB_2D(27, v, v)
+#define FOLD2_LAST(at, v) FMOVQ at(R12), F24; FADD_2D(24, v, v)
+
 // Loading weights advances R3.
 #define NEXT_DATE \
 	ADD R4, R2; \
@@ -197,6 +257,13 @@ mask_read:
 	PUT64(2, F4, F5); \
 	PUT64(3, F6, F7)
 
+#define FOLD_16 \
+	FOLD2(0, 0); FOLD2(16, 1); FOLD2(32, 2); FOLD2(48, 3); \
+	FOLD2(64, 4); FOLD2(80, 5); FOLD2(96, 6); FOLD2(112, 7)
+#define FOLD_16_LAST \
+	FOLD2_LAST(0, 0); FOLD2_LAST(16, 1); FOLD2_LAST(32, 2); FOLD2_LAST(48, 3); \
+	FOLD2_LAST(64, 4); FOLD2_LAST(80, 5); FOLD2_LAST(96, 6); FOLD2_LAST(112, 7)
+
 // Sets the overflow flag if a sum is not finite. x - x is then NaN, and the sum of all differences
 // is NaN if any of them is.
 #define FINITE \
@@ -283,6 +350,7 @@ resume: \
 start: \
 	FIRST_DATE; \
 	EOR_16B(26, 26, 26); \
+	FIRST_RUN; \
 	MOVD params_hasNodata(R0), R12; \
 	CBNZ R12, nodata; \
 	PCALIGN $32; \
@@ -302,7 +370,11 @@ nodata: \
 	NEXT_DATE; \
 	BNE nodata; \
 summed: \
-	FINISH_SLOPES(size)
+	END_RUN; \
+whole: \
+	FINISH_SLOPES(size); \
+RUNS(PUT_SUMS16, FOLD_16, FOLD_16_LAST); \
+	B whole
 
 // ---- Slope of gap-free pixels of 16 bits on an axis of 16-bit integers, 16 at a time -----------------
 //
@@ -385,6 +457,10 @@ carry: \
 	OUT(field, 3); \
 	PUT64(0, a, b); PUT64(1, c, d)
 
+#define PUT_SUMS8 PUT64(0, F4, F5); PUT64(1, F6, F7)
+#define FOLD_SUMS8 FOLD2(0, 4); FOLD2(16, 5); FOLD2(32, 6); FOLD2(48, 7)
+#define FOLD_SUMS8_LAST FOLD2_LAST(0, 4); FOLD2_LAST(16, 5); FOLD2_LAST(32, 6); FOLD2_LAST(48, 7)
+
 #define SUMS(LOAD, size) \
 	ENTER; \
 	LIMIT(params_nodata64, F25, 25, V25); \
@@ -398,6 +474,7 @@ group: \
 	CLEAR4(4, 5, 6, 7); \
 	CLEAR4(8, 9, 10, 11); \
 	EOR_16B(26, 26, 26); \
+	FIRST_RUN; \
 	PCALIGN $32; \
 date: \
 	AHEAD(date_ahead); \
@@ -414,6 +491,8 @@ date: \
 	SUM2(19, 15, 3, 7, 11); \
 	NEXT_DATE; \
 	BNE date; \
+	END_RUN; \
+whole: \
 	MOVD $0, R14; \
 	CBZ R6, unmasked; \
 	MASKED(FMOVD, MOVBU, CMEQ0_8B); \
@@ -449,7 +528,9 @@ unmasked: \
 	BLO group; \
 done: \
 	AND $-64, R11; \
-	LEAVE
+	LEAVE; \
+RUNS(PUT_SUMS8, FOLD_SUMS8, FOLD_SUMS8_LAST); \
+	B whole
 
 // ---- Pixels with gaps, 8 at a time ---------------------------------------------------------------
 //
@@ -576,6 +657,10 @@ read: \
 	BITS_OF(V24, AND, R12); \
 	ORN R12, R19, R19
 
+#define PUT_GAPS8 PUT64(0, F16, F17); PUT64(1, F18, F19)
+#define FOLD_GAPS8 FOLD2(0, 16); FOLD2(16, 17); FOLD2(32, 18); FOLD2(48, 19)
+#define FOLD_GAPS8_LAST FOLD2_LAST(0, 16); FOLD2_LAST(16, 17); FOLD2_LAST(32, 18); FOLD2_LAST(48, 19)
+
 // The sums of 8 pixels. RESULTS comes between them and the next group.
 #define WITH_GAPS(LOAD, SQUARE, RESULTS, size) \
 	ENTER; \
@@ -629,6 +714,8 @@ found: \
 	FIRST_DATE; \
 	MOVD params_counts(R0), R15; \
 	CBZ R15, uncounted; \
+	FIRST_RUN; \
+	CBZ R15, any_date; \
 	PCALIGN $32; \
 date: \
 	AHEAD(date_ahead); \
@@ -643,6 +730,8 @@ valid: \
 	COUNT2(SXTL2_2D, FCVTL2_2D, SQUARE, 27, 28, 3, 7, 15, 19, 23); \
 	NEXT_DATE; \
 	BNE date; \
+	END_RUN; \
+counted: \
 	BROADCAST(params_added, F24, V24); \
 	MOVD $0xfff, R12; \
 	VDUP R12, V25.D2; \
@@ -673,6 +762,8 @@ back_masked: \
 uncounted: \
 	CLEAR4(4, 5, 6, 7); \
 	CLEAR4(8, 9, 10, 11); \
+	CMP $const_RunDates, R9; \
+	BGT several; \
 	PCALIGN $32; \
 any_date: \
 	AHEAD(any_date_ahead); \
@@ -688,6 +779,8 @@ any_valid: \
 	GAP2(SXTL2_2D, FCVTL2_2D, SQUARE, 3, 27, 28, 7, 11, 15, 19, 23); \
 	NEXT_DATE; \
 	BNE any_date; \
+	END_RUN; \
+any_summed: \
 	UXTL2_2D(1, 3); \
 	UXTL_2D(1, 2); \
 	UXTL2_2D(0, 1); \
@@ -697,7 +790,10 @@ any_valid: \
 any_masked: \
 	MASK(F3, 3, any_bits, any_read); \
 	ADD R8, R7; \
-	B any_valid
+	B any_valid; \
+RUNS(PUT_GAPS8, FOLD_GAPS8, FOLD_GAPS8_LAST); \
+	CBNZ R15, counted; \
+	B any_summed
 
 #define PUT_SUMS \
 	PUT8(params_n, F0, F1, F2, F3); \

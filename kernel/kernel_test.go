@@ -205,7 +205,7 @@ func newLine(axis Axis) Line { return Line{Axis: axis, Scale: scale, MinObs: 2} 
 // documentation of Slope.
 func wantOf(tile Tile, axis Axis, v Valid) want {
 	w := want{sums: newSums(tile.Pixels), slope: make([]float64, tile.Pixels)}
-	sumsGeneric(w.sums, tile, axis.Tau, v, false)
+	sumsGeneric(w.sums, tile, 0, axis.Tau, v, false)
 	for p := range w.slope {
 		s := &w.sums
 		product := 0.0
@@ -546,9 +546,10 @@ func TestLargeTiles(t *testing.T) {
 // Sums added in parts of any number of dates equal the sums of all dates at once.
 func TestAddSums(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 15))
-	const n, pixels = 23, 3*block + 11
+	const pixels = 3*block + 11
 	for _, d := range dtypes {
 		for gi, g := range gapPatterns {
+			n := []int{23, 150, 64, 129}[gi%4]
 			tile := newTile(d, n, pixels, pixels+rng.IntN(3))
 			fillTile(rng, tile, g)
 			v := Valid{HasNodata: true, Nodata: nodataOf(d)}
@@ -566,13 +567,14 @@ func TestAddSums(t *testing.T) {
 					for _, s := range got.slices() {
 						clear(s[:pixels])
 					}
+					run := make([]float64, pixels)
 					for from := 0; from < n; {
-						to := min(n, from+1+rng.IntN(8))
+						to := min(n, from+1+rng.IntN(8+n/2))
 						part := dates(tile, from, to)
 						if packed {
 							part = pack(rng, part)
 						}
-						k.AddSums(got, part, axis.Tau[from:to], v)
+						k.AddSums(got, run, part, axis, from, v)
 						from = to
 					}
 					if err := diffSums(w.sums, got, pixels); err != nil {
@@ -611,7 +613,7 @@ func TestPasses(t *testing.T) {
 		t.Run("dtype="+d.String(), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(11, uint64(d)))
-			for _, n := range []int{passLeast, 16, 21, passMost} {
+			for _, n := range []int{passLeast, 16, 21, RunDates + 1, passMost} {
 				for gi, g := range []gapPattern{gapPatterns[0], gapPatterns[5], runs, rare} {
 					tile := newTile(d, n, pixels, pixels+5)
 					fillTile(rng, tile, g)
@@ -663,7 +665,7 @@ func TestSameBitsInEveryTile(t *testing.T) {
 		axis := years(rng, n, false)
 		v := Valid{HasNodata: true, Nodata: nodataOf(d)}
 		want := newSums(pixels)
-		sumsGeneric(want, tile, axis.Tau, v, false)
+		sumsGeneric(want, tile, 0, axis.Tau, v, false)
 		for _, k := range kernels(t) {
 			got := newSums(pixels)
 			for lo := 0; lo < pixels; {

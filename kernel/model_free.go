@@ -68,7 +68,7 @@ func (s *ModelScratch) gapFree(k Kernel, dst Fits, t Tile, m Model, v Valid, fro
 	refine := s.free.pivot[0] < pivotRefine
 	for t.Pixels-from-done >= block {
 		p.pixels = min((t.Pixels-from-done)/block*block, callPixels(t), freePixels)
-		p.src, p.mask = start(t, from+done)
+		p.src, p.mask = start(t, 0, from+done)
 		k.call(m.rowsBody(), t.Type, &p)
 		for at := 0; at < p.done; at += modelLanes {
 			widenFirst(&s.ref, t, from+done+at)

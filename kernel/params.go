@@ -36,7 +36,12 @@ type params struct {
 	period                       int    // wholeAxis.period
 	lo16, hi16, nodata16, bias16 uint16
 	special                      int // 1: there are limits or masks, or no nodata
-	scratch                      *[2 * block]float64
+
+	// For runs of RunDates dates. rest is 0, or -1 to add the sums at folded to those of the dates.
+	rest     int
+	folded   *float64 // sums of tau*d of the runs before
+	foldedOf int      // -1: of all pixels of the call; 0: of those of a group, as scratch
+	scratch  *[2 * block]float64
 
 	// For slopes.
 	nan            float64 // NaN()
@@ -123,12 +128,12 @@ func lower(t Tile, axis Axis, v Valid) params {
 	return p
 }
 
-// start returns the addresses of a pixel's sample at the first date and of its mask.
-func start(t Tile, pixel int) (src, mask unsafe.Pointer) {
+// start returns the addresses of a pixel's sample at a date and of its mask.
+func start(t Tile, date, pixel int) (src, mask unsafe.Pointer) {
 	if t.Mask.Data != nil {
-		mask = unsafe.Pointer(&t.Mask.Data[t.Mask.bytes(t.maskAt(0, pixel))])
+		mask = unsafe.Pointer(&t.Mask.Data[t.Mask.bytes(t.maskAt(date, pixel))])
 	}
-	return unsafe.Pointer(&t.Data[t.at(0, pixel)*t.Type.Size()]), mask
+	return unsafe.Pointer(&t.Data[t.at(date, pixel)*t.Type.Size()]), mask
 }
 
 // skip returns p moved to a later date of the tile. The number of the date must be even.

@@ -123,12 +123,16 @@ type Ranks struct {
 	// scipy.stats.theilslopes.
 	Lo, Hi []float64
 
+	// Siegel is the median, over the observations, of the median quotient of each with the others of its
+	// group at other times (Siegel, Biometrika 69, 1982). A median of −Inf and +Inf is left out.
+	Siegel []float64
+
 	MedianY []float64 // median of the observations; NaN without any
 	MedianT []float64 // median of their times; NaN without any
 }
 
-func (r *Ranks) slices() [11][]float64 {
-	return [...][]float64{r.N, r.Pairs, r.TiedY, r.TiedT, r.S, r.Var, r.Slope, r.Lo, r.Hi, r.MedianY, r.MedianT}
+func (r *Ranks) slices() [12][]float64 {
+	return [...][]float64{r.N, r.Pairs, r.TiedY, r.TiedT, r.S, r.Var, r.Slope, r.Lo, r.Hi, r.Siegel, r.MedianY, r.MedianT}
 }
 
 // Ranks writes the rank statistics of every pixel of t into dst. z is the quantile of the normal
@@ -179,17 +183,16 @@ type RankScratch struct {
 	axis   RankAxis
 	dtype  DType
 
-	series []float64 // observations of a pixel by date; NaN: gap
+	series []float64 // observations of a pixel by date; NaN: gap. Then room for as many numbers
 	y      []float64 // the same by slot
 	sorted []float64 // room for as many
 	slopes []float64 // quotients of a pixel, or some of them
-	counts []uint32  // for pixels that have more quotients than slopes has room for
 
 	block *rankBlock // memory of the assembly; nil: there is none
 }
 
 // NewRankScratch returns memory for calls with an axis and a type of samples. Its size depends on
-// the number of dates and groups alone: 0.25 MB for 21 dates and at most 16 MB for MaxRankDates.
+// the number of dates and groups alone: 0.25 MB for 21 dates and at most 18 MB for MaxRankDates.
 func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	pairs := a.pairs()
 	s := &RankScratch{kernel: k, axis: a, dtype: d, block: k.newRankBlock(a, d)}
@@ -201,15 +204,12 @@ func (k Kernel) NewRankScratch(a RankAxis, d DType) *RankScratch {
 	}
 	s.series, s.y, s.sorted = next(a.dates), next(a.dates), next(a.dates)
 	s.slopes = b
-	if pairs > maxSlopes {
-		s.counts = make([]uint32, 1<<digitBits)
-	}
 	return s
 }
 
 // Bytes returns the size of the memory in bytes.
 func (s *RankScratch) Bytes() int {
-	n := 8*(3*s.axis.dates+len(s.slopes)) + 4*len(s.counts)
+	n := 8 * (3*s.axis.dates + len(s.slopes))
 	if s.block != nil {
 		n += s.block.bytes()
 	}

@@ -49,6 +49,9 @@ import (
 // quotient that is surely below left. If b is 0, or b + c is P, there is nothing to compare with on
 // that side. Otherwise pick checks it, in float64, where the factors σ and κ are exact.
 //
+// If there are too many candidates, most of them are equal, because no bracket is narrow enough for
+// others. The captured pairs are then visited again, and their quotients compared with one of them.
+//
 // If the proof fails, the capture is repeated with a wider bracket, and in the end the portable code
 // computes the pixel.
 
@@ -57,7 +60,7 @@ const rankLanes = 16
 
 const (
 	rankEvents     = 10240    // room for events, of which a task has up to MaxRankDates+3
-	rankCandidates = 512      // room for quotients of a lane
+	rankCandidates = 512      // room for quotients of a lane, at least
 	rankSorted     = 16       // quotients of a lane that a network sorts
 	rankListed     = 192      // pairs of which the quotients are computed together
 	rankPairs      = 64 << 10 // pairs that a call counts in about 30 µs
@@ -118,7 +121,11 @@ type rankParams struct {
 	lanes          uint64  // bits of the lanes that capture works on
 	pairOf         *uint64
 	quotients      *float64 // of the lanes, by number
+	room           int      // for quotients of a lane
 	nQuotients     [rankLanes]int
+	pivot          [rankLanes]float64 // what quotients are compared with
+	nLess          [rankLanes]int
+	nEqual         [rankLanes]int
 	//lint:ignore U1000 only the assembly uses it
 	list [rankListed + 64 + 4]uint64 // pairs whose quotients are computed together
 
@@ -126,6 +133,17 @@ type rankParams struct {
 	network, networkEnd, networkBegin *[2]uint32 // the next pair, the end, the first pair
 	values, present                   *float32   // what is sorted, and where it is no gap
 	rows                              int
+
+	// Middle times.
+	byTime       *int32           // slots in the order of their times
+	lower, upper [rankLanes]int32 // numbers of observations; the slots before them
+
+	// Rows of quotients, see siegel.
+	row, column unsafe.Pointer // the sample of a slot, and of the first column
+	rowTime     float64        // of the slot
+	columnTimes *float64       // of the columns
+	columns     int
+	rowTo       *float64 // where the quotients are
 
 	// Numbers that are the same in all lanes.
 	floor, tiny, target, over72  [8]float32 // 2^-11, least deviation, that of the residuals in quanta, 1/72
@@ -154,6 +172,7 @@ type rankTask struct{ j, a, cols, rows int32 }
 // rankBlock is the memory of the assembly.
 type rankBlock struct {
 	p       rankParams
+	isa     ISA
 	a       RankAxis
 	y, t, u []float32
 	z, gap  []int16
@@ -177,15 +196,14 @@ type rankBlock struct {
 	ranks            []float64       // room for the samples of a lane
 
 	events   [2 * rankEvents]uint64
-	some     [rankCandidates * rankLanes]float64 // quotients of candidates: those of all lanes by number
-	perPair  float64                             // power of two: m is a slope · scale · perPair
+	some     []float64 // quotients of candidates: those of all lanes by number; for siegel, medians by slot
+	perPair  float64   // power of two: m is a slope · scale · perPair
 	variance [rankLanes]float64
 	pairs    [rankLanes]int
 	hard     [rankLanes]bool // the quotients of the lane are for the portable code
 	middle   bracket         // of the search for the slope
 	network  [][2]uint32     // that sorts the dates
 	byTime   []int32         // slots
-	timeRank []float32       // place in byTime of each slot
 }
 
 // newRankBlock returns nil if a tile with this axis and type is for the portable code.
@@ -206,19 +224,21 @@ func (k Kernel) newRankBlock(a RankAxis, d DType) *rankBlock {
 		return nil
 	}
 	n := a.dates
-	b := &rankBlock{a: a, perPair: math.Ldexp(1, exponent-1)}
-	f := make([]float32, 4*n*rankLanes+2*len(a.ends)*rankLanes)
+	b := &rankBlock{isa: k.isa, a: a, perPair: math.Ldexp(1, exponent-1)}
+	f := make([]float32, 3*n*rankLanes+2*len(a.ends)*rankLanes)
 	next := func(n int) []float32 {
 		r := f[:n:n]
 		f = f[n:]
 		return r
 	}
-	b.y, b.t, b.u, b.timeRank = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
+	b.y, b.t, b.u = next(n*rankLanes), next(n*rankLanes), next(n*rankLanes)
 	b.means = next(2 * len(a.ends) * rankLanes)
 	w := make([]int16, 5*n*rankLanes)
 	b.z, b.gap = w[:4*n*rankLanes], w[4*n*rankLanes:]
 	b.slotOf = make([]int32, n*rankLanes)
 	b.groupN = make([]int32, len(a.ends)*rankLanes)
+	// Of n²/2 pairs, the search leaves one in about 4,000, because words differ by at least 1.
+	b.some = make([]float64, max(rankCandidates, n, n*n/5000)*rankLanes)
 	b.fillTimes(centre)
 	b.tasks = appendTasks(nil, a.ends, a.equal)
 	b.network = networkOf(n, 4*rankLanes)
@@ -245,11 +265,6 @@ func (b *rankBlock) fillTimes(centre float64) {
 		b.byTime[i] = int32(i)
 	}
 	slices.SortStableFunc(b.byTime, func(i, j int32) int { return cmp.Compare(b.a.times[i], b.a.times[j]) })
-	for rank, s := range b.byTime {
-		for l := range rankLanes {
-			b.timeRank[int(s)*rankLanes+l] = float32(rank)
-		}
-	}
 	for s, t := range b.a.times {
 		for l := range rankLanes {
 			b.slotOf[s*rankLanes+l] = int32(s)
@@ -299,7 +314,7 @@ func (b *rankBlock) prepare() {
 	p.order, p.times = &b.a.order[0], &b.a.times[0]
 	p.u, p.z, p.gap = &b.u[0], &b.z[0], &b.gap[0]
 	p.groups, p.groupN, p.means = len(b.a.ends), &b.groupN[0], &b.means[0]
-	p.events, p.quotients, p.pairOf = &b.events[0], &b.some[0], &pairOf[0]
+	p.events, p.quotients, p.room, p.pairOf = &b.events[0], &b.some[0], len(b.some)/rankLanes, &pairOf[0]
 	if b.packedY != nil {
 		p.packedY, p.packedT, p.packedSlotOf = &b.packedY[0], &b.packedT[0], &b.packedSlotOf[0]
 	}
@@ -316,10 +331,10 @@ func (b *rankBlock) prepare() {
 
 func (b *rankBlock) bytes() int {
 	n := int(unsafe.Sizeof(*b))
-	for _, x := range [...][]float32{b.y, b.t, b.u, b.timeRank, b.means, b.packedY, b.packedT, b.signs} {
+	for _, x := range [...][]float32{b.y, b.t, b.u, b.means, b.packedY, b.packedT, b.signs} {
 		n += 4 * len(x)
 	}
-	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks} {
+	for _, x := range [...][]float64{b.wide, b.packedWide, b.ranks, b.some} {
 		n += 8 * len(x)
 	}
 	n += 2*(len(b.z)+len(b.gap)) + 4*(len(b.slotOf)+len(b.packedSlotOf)+len(b.groupN)+len(b.packedEnds)+len(b.byTime)) + 8*len(b.network)
@@ -345,7 +360,7 @@ func (b *rankBlock) fast(dst Ranks, s *RankScratch, t Tile, v Valid, z float64) 
 	}
 	for from := 0; from < t.Pixels; from += rankLanes {
 		m := min(rankLanes, t.Pixels-from)
-		p.src, p.mask = start(t, from)
+		p.src, p.mask = start(t, 0, from)
 		p.slots, p.y = b.a.dates, &b.y[0]
 		if m < rankLanes || !rankLoad(t.Type, p) {
 			b.load(t, from, m, l)
@@ -395,6 +410,9 @@ func (b *rankBlock) compute(dst Ranks, s *RankScratch, from, m int, z float64) {
 		b.quotient(dst.Slope[from:from+m], s)
 		b.middle = bracket{p.off, p.below, p.above, p.nBelow, p.nAbove}
 	}
+	if dst.Siegel != nil {
+		b.siegel(dst.Siegel[from : from+m])
+	}
 	if dst.Lo == nil && dst.Hi == nil {
 		return
 	}
@@ -419,7 +437,11 @@ func (b *rankBlock) countSigns() {
 	p.less, p.same, p.ties = [rankLanes]int32{}, [rankLanes]int32{}, [rankLanes]float64{}
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
-		rankSignsAVX2(p)
+		if b.isa == AVX512 {
+			rankSignsAVX512(p)
+		} else {
+			rankSignsAVX2(p)
+		}
 	}
 }
 
@@ -443,24 +465,18 @@ func (b *rankBlock) medians(dst Ranks, s *RankScratch, from, m int) {
 	if dst.MedianT == nil {
 		return
 	}
-	var sorted []float32
-	direct := b.packed && p.groups == 1 // then slotOf is sorted
-	if !direct {
-		sorted = b.order(&b.timeRank[0], &b.y[0], b.a.dates)
+	p.values, p.rows, p.byTime = &b.y[0], b.a.dates, &b.byTime[0]
+	for l, n := range p.n {
+		lower, upper := middle(int(n))
+		p.lower[l], p.upper[l] = int32(lower+1), int32(upper+1)
 	}
+	rankMiddleAVX2(p)
 	for l := range m {
-		if p.n[l] == 0 {
-			dst.MedianT[from+l] = math.NaN()
-			continue
+		dst.MedianT[from+l] = math.NaN()
+		if p.n[l] > 0 {
+			lower, upper := b.byTime[p.lower[l]], b.byTime[p.upper[l]]
+			dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
 		}
-		lower, upper := middle(int(p.n[l]))
-		lower, upper = lower*rankLanes+l, upper*rankLanes+l
-		if direct {
-			lower, upper = int(b.packedSlotOf[lower]), int(b.packedSlotOf[upper])
-		} else {
-			lower, upper = int(b.byTime[int(sorted[lower])]), int(b.byTime[int(sorted[upper])])
-		}
-		dst.MedianT[from+l] = mid(positive(b.a.times[lower]), positive(b.a.times[upper]))
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "ranks_amd64.h"
 
 // The bodies of rank trends. ranks_amd64.go explains the method and its proof. A call works on the
 // 16 pixels of a block, in two registers of 8 float32, the halves, or in one of 16 words. Arrays by
@@ -38,10 +39,6 @@ DATA rankMaskBits<>+40(SB)/8, $0x0000080000000400
 DATA rankMaskBits<>+48(SB)/8, $0x0000200000001000
 DATA rankMaskBits<>+56(SB)/8, $0x0000800000004000
 GLOBL rankMaskBits<>(SB), RODATA|NOPTR, $64
-
-#define LEAVE \
-	VZEROUPPER; \
-	RET
 
 // ---- Samples -----------------------------------------------------------------------------------
 //
@@ -362,18 +359,6 @@ start_gap:
 	DECQ CX
 	JNZ start_gap
 	LEAVE
-
-// ---- Tasks -------------------------------------------------------------------------------------
-//
-// A task is four rows j … j+3, or one: the pairs of their slots with the slots from a to j, and in
-// the case of four with one another. Bodies take tasks until params.budget, in pairs, is used up.
-//
-//	R9 task   R10 end of the tasks   R12 budget   CX columns left
-
-#define TASK_ENTER \
-	MOVQ rankParams_task(AX), R9; \
-	MOVQ rankParams_tasksEnd(AX), R10; \
-	MOVQ rankParams_budget(AX), R12
 
 // ---- Signs -------------------------------------------------------------------------------------
 //
@@ -980,9 +965,9 @@ capture_done:
 
 // ---- Quotients ---------------------------------------------------------------------------------
 //
-// Appends the quotients of the pairs of the events to those of their lanes. First the pairs of some
-// events are listed, as the numbers of their two samples among all of y. Four numbers are written
-// at once, because a loop over the bits would be mispredicted.
+// Appends the quotients of the pairs of the events to those of their lanes, or compares them. First
+// the pairs of some events are listed, as the numbers of their two samples among all of y. Four
+// numbers are written at once, because a loop over the bits would be mispredicted.
 //
 //	R8 y   R9 slot of each sample   R15 times   R10 quotients: 16 lanes by number   R11 events   DX event   SI rankPairOf
 //	R14 pair   DI end of the pairs
@@ -998,7 +983,25 @@ capture_done:
 #define QUOTIENT_F32(at, x) VCVTSS2SD (R8)(at*4), X15, x
 #define QUOTIENT_F64(at, x) VMOVSD (R8)(at*8), x
 
-#define QUOTIENTS(Y, LOAD) \
+// What is done with the quotient in X0, of lane R12: it is appended to those of the lane, or compared
+// with the pivot of the lane.
+#define APPEND \
+	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
+	INCQ rankParams_nQuotients(AX)(R12*8); \
+	CMPQ CX, rankParams_room(AX); \
+	JGE quotients_next; \
+	SHLQ $4, CX; \
+	ADDQ CX, R12; \
+	VMOVSD X0, (R10)(R12*8)
+
+#define COMPARE \
+	VUCOMISD rankParams_pivot(AX)(R12*8), X0; \
+	SETEQ CX; \
+	ADCQ $0, rankParams_nLess(AX)(R12*8); \
+	MOVBLZX CX, CX; \
+	ADDQ CX, rankParams_nEqual(AX)(R12*8)
+
+#define QUOTIENTS(Y, LOAD, USE) \
 	MOVQ p+0(FP), AX; \
 	MOVQ Y(AX), R8; \
 	MOVQ rankParams_slotOf(AX), R9; \
@@ -1048,13 +1051,7 @@ quotients_pair: \
 	VUCOMISD X0, X0; \
 	JPS quotients_next; \
 	ANDL $15, R12; \
-	MOVQ rankParams_nQuotients(AX)(R12*8), CX; \
-	INCQ rankParams_nQuotients(AX)(R12*8); \
-	CMPQ CX, $const_rankCandidates; \
-	JGE quotients_next; \
-	SHLQ $4, CX; \
-	ADDQ CX, R12; \
-	VMOVSD X0, (R10)(R12*8); \
+	USE; \
 quotients_next: \
 	ADDQ $8, R14; \
 	CMPQ R14, DI; \
@@ -1069,10 +1066,16 @@ quotients_done: \
 	LEAVE
 
 TEXT ·rankQuotientsF32AVX2(SB), NOSPLIT, $0-8
-	QUOTIENTS(rankParams_y, QUOTIENT_F32)
+	QUOTIENTS(rankParams_y, QUOTIENT_F32, APPEND)
 
 TEXT ·rankQuotientsF64AVX2(SB), NOSPLIT, $0-8
-	QUOTIENTS(rankParams_y64, QUOTIENT_F64)
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64, APPEND)
+
+TEXT ·rankCompareF32AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y, QUOTIENT_F32, COMPARE)
+
+TEXT ·rankCompareF64AVX2(SB), NOSPLIT, $0-8
+	QUOTIENTS(rankParams_y64, QUOTIENT_F64, COMPARE)
 
 // ---- Sorting -----------------------------------------------------------------------------------
 //
@@ -1252,4 +1255,135 @@ order_pair:
 
 order_done:
 	MOVQ SI, rankParams_network(AX)
+	LEAVE
+
+// ---- Middle times ------------------------------------------------------------------------------
+//
+// Counts, in the order of the times, the slots before two observations of each lane: those with the
+// numbers lower and upper, from 1, which the numbers of slots replace.
+//
+//	R8 y   SI slots in the order of their times   CX slots left   R9 the slot
+//	Y0, Y1 observations so far   Y2, Y3 and Y4, Y5 numbers of the two, from 1
+//	Y6, Y7 and Y8, Y9 slots before them   Y10-Y13 scratch
+
+#define MIDDLE(at, n, lower, upper, lowerAt, upperAt, x, y) \
+	VMOVUPS at(R8)(R9*1), x; \
+	VCMPPS $7, x, x, x; \
+	VPSUBD x, n, n; \
+	VPCMPGTD n, lower, x; \
+	VPCMPGTD n, upper, y; \
+	VPSUBD x, lowerAt, lowerAt; \
+	VPSUBD y, upperAt, upperAt
+
+TEXT ·rankMiddleAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_values(AX), R8
+	MOVQ rankParams_byTime(AX), SI
+	MOVQ rankParams_rows(AX), CX
+	VMOVDQU rankParams_lower(AX), Y2
+	VMOVDQU rankParams_lower+32(AX), Y3
+	VMOVDQU rankParams_upper(AX), Y4
+	VMOVDQU rankParams_upper+32(AX), Y5
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	VPXOR Y8, Y8, Y8
+	VPXOR Y9, Y9, Y9
+
+middle_slot:
+	MOVLQSX (SI), R9
+	SHLQ $6, R9
+	MIDDLE(0, Y0, Y2, Y4, Y6, Y8, Y10, Y11)
+	MIDDLE(32, Y1, Y3, Y5, Y7, Y9, Y12, Y13)
+	ADDQ $4, SI
+	DECQ CX
+	JNZ middle_slot
+	VMOVDQU Y6, rankParams_lower(AX)
+	VMOVDQU Y7, rankParams_lower+32(AX)
+	VMOVDQU Y8, rankParams_upper(AX)
+	VMOVDQU Y9, rankParams_upper+32(AX)
+	LEAVE
+
+// ---- Rows of quotients -------------------------------------------------------------------------
+//
+// Writes the quotients of a sample with those of some columns, +Inf where one of them is a gap.
+//
+//	SI column   R15 its time   R10 quotients   CX columns left
+//	Y0-Y3 the sample of the lanes   X4 its time   Y5 difference of times   Y6 +Inf   Y7-Y9 scratch
+
+#define ROW_QUOTIENT(WIDEN, from, y, at) \
+	WIDEN from(SI), Y7; \
+	VSUBPD y, Y7, Y7; \
+	VDIVPD Y5, Y7, Y7; \
+	VCMPPD $3, Y7, Y7, Y8; \
+	VBLENDVPD Y8, Y6, Y7, Y7; \
+	VMOVUPD Y7, at(R10)
+
+// size is that of the samples of four lanes.
+#define ROW(WIDEN, size) \
+	MOVQ p+0(FP), AX; \
+	MOVQ rankParams_row(AX), SI; \
+	WIDEN (SI), Y0; \
+	WIDEN size(SI), Y1; \
+	WIDEN (2*size)(SI), Y2; \
+	WIDEN (3*size)(SI), Y3; \
+	MOVQ rankParams_column(AX), SI; \
+	MOVQ rankParams_columnTimes(AX), R15; \
+	MOVQ rankParams_rowTo(AX), R10; \
+	MOVQ rankParams_columns(AX), CX; \
+	VMOVSD rankParams_rowTime(AX), X4; \
+	VBROADCASTSD rankInf<>(SB), Y6; \
+row_column: \
+	VMOVSD (R15), X5; \
+	VSUBSD X4, X5, X5; \
+	VBROADCASTSD X5, Y5; \
+	ROW_QUOTIENT(WIDEN, 0, Y0, 0); \
+	ROW_QUOTIENT(WIDEN, size, Y1, 32); \
+	ROW_QUOTIENT(WIDEN, (2*size), Y2, 64); \
+	ROW_QUOTIENT(WIDEN, (3*size), Y3, 96); \
+	ADDQ $(4*size), SI; \
+	ADDQ $8, R15; \
+	ADDQ $128, R10; \
+	DECQ CX; \
+	JNZ row_column; \
+	LEAVE
+
+TEXT ·rankRowF32AVX2(SB), NOSPLIT, $0-8
+	ROW(VCVTPS2PD, 16)
+
+TEXT ·rankRowF64AVX2(SB), NOSPLIT, $0-8
+	ROW(VMOVUPD, 32)
+
+// Sorts rows of float64. The network is that of rankOrder, whose rows are half as long.
+//
+//	R10 rows   R11 their bytes   SI network   DI its end   R8, R9 rows to compare
+
+TEXT ·rankSortRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ rankParams_rowTo(AX), R10
+	MOVQ rankParams_rows(AX), R11
+	SHLQ $7, R11
+	MOVQ rankParams_network(AX), SI
+	MOVQ rankParams_networkEnd(AX), DI
+
+sort_row_pair:
+	CMPQ SI, DI
+	JGE sort_row_done
+	MOVL 4(SI), R9
+	MOVL (SI), R8
+	ADDQ $8, SI
+	SHLQ $1, R9
+	SHLQ $1, R8
+	CMPQ R9, R11
+	JGE sort_row_pair
+	ADDQ R10, R8
+	ADDQ R10, R9
+	EXCHANGE(0)
+	EXCHANGE(32)
+	EXCHANGE(64)
+	EXCHANGE(96)
+	JMP sort_row_pair
+
+sort_row_done:
 	LEAVE

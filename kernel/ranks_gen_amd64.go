@@ -60,7 +60,28 @@ func rankQuotientsF32AVX2(p *rankParams)
 func rankQuotientsF64AVX2(p *rankParams)
 
 //go:noescape
+func rankCompareF32AVX2(p *rankParams)
+
+//go:noescape
+func rankCompareF64AVX2(p *rankParams)
+
+//go:noescape
 func rankSortAVX2(p *rankParams)
 
 //go:noescape
 func rankOrderAVX2(p *rankParams)
+
+//go:noescape
+func rankMiddleAVX2(p *rankParams)
+
+//go:noescape
+func rankRowF32AVX2(p *rankParams)
+
+//go:noescape
+func rankRowF64AVX2(p *rankParams)
+
+//go:noescape
+func rankSortRowAVX2(p *rankParams)
+
+//go:noescape
+func rankSignsAVX512(p *rankParams)

@@ -7,9 +7,6 @@ import (
 	"github.com/pixtrend/pixtrend/internal/selection"
 )
 
-// maxSlopes is the greatest number of quotients of a pixel that are kept in memory together.
-const maxSlopes = 1 << 16
-
 // pixel computes pixel p of dst from the observations in s.y.
 func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 	put := func(to []float64, x float64) {
@@ -22,6 +19,9 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 	}
 	if dst.MedianT != nil {
 		dst.MedianT[p] = s.medianOf(func(slot int) float64 { return a.times[slot] })
+	}
+	if dst.Siegel != nil {
+		dst.Siegel[p] = s.siegel(a)
 	}
 	c := s.concordance(a)
 	c.put(dst, p)
@@ -38,14 +38,14 @@ func (s *RankScratch) pixel(dst Ranks, p int, a RankAxis, z float64) {
 	q := s.newQuotients(a, pairs)
 	if dst.Slope != nil {
 		lower, upper := middle(pairs)
-		dst.Slope[p] = q.mean(lower, upper)
+		dst.Slope[p] = mid(q.at(lower, upper))
 	}
 	lo, hi := limitRanks(c.pairs(), c.variance(), z)
 	if dst.Lo != nil {
-		dst.Lo[p] = q.at(lo)
+		dst.Lo[p], _ = q.at(lo, lo)
 	}
 	if dst.Hi != nil {
-		dst.Hi[p] = q.at(hi)
+		dst.Hi[p], _ = q.at(hi, hi)
 	}
 }
 
@@ -77,6 +77,40 @@ func limitRanks(pairs, variance, z float64) (lo, hi int) {
 	return lo, hi
 }
 
+// siegel returns the median of the median quotients of the observations in s.y.
+func (s *RankScratch) siegel(a RankAxis) float64 {
+	medians := s.series[:0]
+	begin := 0
+	for _, end := range a.ends {
+		for i := begin; i < int(end); i++ {
+			if s.y[i] != s.y[i] {
+				continue
+			}
+			quotients := s.sorted[:0]
+			for j := begin; j < int(end); j++ {
+				if s.y[j] == s.y[j] && a.times[i] != a.times[j] {
+					quotients = append(quotients, (s.y[j]-s.y[i])/(a.times[j]-a.times[i]))
+				}
+			}
+			if x := median(quotients); x == x {
+				medians = append(medians, x)
+			}
+		}
+		begin = int(end)
+	}
+	return median(medians)
+}
+
+// median returns the median of x, whose order it changes, and NaN if there are none.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	lower, upper := middle(len(x))
+	a, b := two(x, lower, upper)
+	return mid(positive(a), positive(b))
+}
+
 // medianOf returns the median of what pick returns for the slots that have an observation in s.y.
 func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
 	x := s.sorted[:0]
@@ -85,12 +119,7 @@ func (s *RankScratch) medianOf(pick func(slot int) float64) float64 {
 			x = append(x, pick(slot))
 		}
 	}
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	lower, upper := middle(len(x))
-	a, b := two(x, lower, upper)
-	return mid(positive(a), positive(b))
+	return median(x)
 }
 
 // concordance holds the counts of a pixel. Sums over groups of whole numbers are below 2^53 and
@@ -224,110 +253,6 @@ func (s *tieSums) add(t float64) {
 	s.two += t * (t - 1)
 	s.three += t * (t - 1) * (t - 2)
 	s.five += t * (t - 1) * (2*t + 5)
-}
-
-// quotients finds the quotients of a pixel by their number in ascending order.
-type quotients struct {
-	s *RankScratch
-	a RankAxis
-	n int
-}
-
-// newQuotients returns the n quotients of the observations in s.y. If there is room, s.slopes holds
-// them.
-func (s *RankScratch) newQuotients(a RankAxis, n int) quotients {
-	q := quotients{s, a, n}
-	if n <= len(s.slopes) {
-		i := 0
-		q.each(func(x float64) {
-			s.slopes[i] = x
-			i++
-		})
-	}
-	return q
-}
-
-// each calls f with each quotient.
-func (q quotients) each(f func(float64)) {
-	y, t := q.s.y, q.a.times
-	for j, yj := range y {
-		if yj != yj {
-			continue
-		}
-		for i := q.a.begin[j]; i < q.a.equal[j]; i++ {
-			if y[i] == y[i] {
-				f(positive((yj - y[i]) / (t[j] - t[i])))
-			}
-		}
-	}
-}
-
-// mean returns the mean of the quotients number lower and upper, which are the same or neighbours.
-func (q quotients) mean(lower, upper int) float64 {
-	if q.n <= len(q.s.slopes) {
-		return mid(two(q.s.slopes[:q.n], lower, upper))
-	}
-	return mid(q.at(lower), q.at(upper))
-}
-
-// digitBits is the number of bits of a quotient by which a pass counts.
-const digitBits = 16
-
-// at returns the quotient number k. If all do not fit into memory, passes find the bits of the
-// quotient from the highest down, until those that begin with these bits fit.
-func (q quotients) at(k int) float64 {
-	s := q.s
-	if q.n <= len(s.slopes) {
-		return selection.Nth(s.slopes[:q.n], k)
-	}
-	var prefix uint64
-	known := 0
-	for {
-		shift := 64 - known
-		within := func(o uint64) bool { return known == 0 || o>>shift == prefix }
-		clear(s.counts)
-		q.each(func(x float64) {
-			if o := ordered(x); within(o) {
-				s.counts[o<<known>>(64-digitBits)]++
-			}
-		})
-		digit := 0
-		for ; k >= int(s.counts[digit]); digit++ {
-			k -= int(s.counts[digit])
-		}
-		prefix = prefix<<digitBits | uint64(digit)
-		known += digitBits
-		if known == 64 {
-			return unordered(prefix)
-		}
-		if int(s.counts[digit]) <= len(s.slopes) {
-			break
-		}
-	}
-	some := s.slopes[:0]
-	q.each(func(x float64) {
-		if ordered(x)>>(64-known) == prefix {
-			some = append(some, x)
-		}
-	})
-	return selection.Nth(some, k)
-}
-
-// ordered returns the bits of x changed so that they have the order of the numbers.
-func ordered(x float64) uint64 {
-	b := math.Float64bits(x)
-	if b>>63 == 1 {
-		return ^b
-	}
-	return b | 1<<63
-}
-
-// unordered returns the number whose ordered bits are o.
-func unordered(o uint64) float64 {
-	if o>>63 == 0 {
-		return math.Float64frombits(^o)
-	}
-	return math.Float64frombits(o ^ 1<<63)
 }
 
 // two returns the numbers that would be x[lower] and x[upper] if x were sorted, and reorders x. upper

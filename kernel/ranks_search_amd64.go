@@ -2,7 +2,11 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pixtrend/pixtrend/internal/selection"
+)
 
 // bracket is where a search ended, with the numbers of quotients less than each of its ends.
 type bracket struct {
@@ -28,17 +32,20 @@ func (b *rankBlock) quotient(dst []float64, s *RankScratch) {
 			if p.lanes&laneBits[l] == 0 {
 				continue
 			}
-			if x, ok := b.pick(l); ok {
+			if x, ok := b.pick(s, l); ok {
 				dst[l] = x
 				p.lanes &^= laneBits[l]
 			}
+		}
+		if p.lanes != 0 {
+			b.pickEqual(dst, s)
 		}
 	}
 	for l := range dst {
 		if p.lanes&laneBits[l] != 0 || b.hard[l] {
 			b.series(s, l)
 			q := s.newQuotients(b.a, b.pairs[l])
-			dst[l] = q.mean(int(p.k1[l])-1, int(p.k2[l])-1)
+			dst[l] = mid(q.at(int(p.k1[l])-1, int(p.k2[l])-1))
 		}
 	}
 }
@@ -95,8 +102,8 @@ func (b *rankBlock) begin(l int) {
 }
 
 // capture finds the candidates of the lanes in p.lanes. The counts of a search are those of rounded
-// numbers, so the bracket is widened by the slopes of as many pairs as may have been miscounted,
-// and more with each try.
+// numbers, so the bracket is widened by the slopes of as many pairs as may have been miscounted, and more
+// with each try. Pairs of equal words are not counted, so half of a quantum is added.
 func (b *rankBlock) capture(try int) {
 	p := &b.p
 	p.left, p.right = p.below, p.above
@@ -104,24 +111,76 @@ func (b *rankBlock) capture(try int) {
 		if pairs <= 1<<10 && try == 0 {
 			continue
 		}
-		wide := p.inv[l] * float32(float64(try*8)+math.Sqrt(float64(pairs))/50)
+		wide := p.inv[l]*float32(float64(try*8)+math.Sqrt(float64(pairs))/50) + float32(2*try) + 0.5
 		p.left[l] = max(p.left[l]-wide, -rankSlopeMax)
 		p.right[l] = min(p.right[l]+wide, rankSlopeMax)
 	}
 	p.nQuotients = [rankLanes]int{}
+	if b.wide == nil {
+		b.visit(rankQuotientsF32AVX2)
+	} else {
+		b.visit(rankQuotientsF64AVX2)
+	}
+	b.sort()
+}
+
+// visit calls f with the events of the lanes in p.lanes.
+func (b *rankBlock) visit(f func(*rankParams)) {
+	p := &b.p
 	for p.task = p.tasks; p.task != p.tasksEnd; {
 		p.budget = rankPairs
 		rankCaptureAVX2(p)
 		for p.event = 0; p.event < p.nEvents; {
 			p.budget = rankLists
-			if b.wide == nil {
-				rankQuotientsF32AVX2(p)
-			} else {
-				rankQuotientsF64AVX2(p)
-			}
+			f(p)
 		}
 	}
-	b.sort()
+}
+
+// pickEqual writes the results of the lanes in p.lanes that have more candidates than there is room for.
+// It compares the candidates with one of them. If that is not the result, the portable code finds it.
+func (b *rankBlock) pickEqual(dst []float64, s *RankScratch) {
+	p := &b.p
+	crowded, others := uint64(0), p.lanes
+	for l := range dst {
+		n := p.nQuotients[l]
+		if p.lanes&laneBits[l] == 0 || n <= p.room {
+			continue
+		}
+		crowded |= laneBits[l]
+		k := (int(p.k1[l]) - 1 - int(p.count[l])) * p.room / n
+		p.pivot[l] = positive(selection.Nth(b.candidates(s, l, p.room), min(max(k, 0), p.room-1)))
+	}
+	if crowded == 0 {
+		return
+	}
+	p.nLess, p.nEqual = [rankLanes]int{}, [rankLanes]int{}
+	p.lanes = crowded
+	if b.wide == nil {
+		b.visit(rankCompareF32AVX2)
+	} else {
+		b.visit(rankCompareF64AVX2)
+	}
+	for l := range dst {
+		if crowded&laneBits[l] == 0 {
+			continue
+		}
+		below := int(p.count[l])
+		lower, upper := int(p.k1[l])-1-below, int(p.k2[l])-1-below
+		equal := lower >= p.nLess[l] && upper < p.nLess[l]+p.nEqual[l]
+		dst[l] = p.pivot[l]
+		b.hard[l] = !equal || !b.proves(l, p.pivot[l], p.pivot[l])
+	}
+	p.lanes = others &^ crowded
+}
+
+// candidates returns the first n candidates of a lane, in s.slopes.
+func (b *rankBlock) candidates(s *RankScratch, l, n int) []float64 {
+	some := s.slopes[:n]
+	for i := range some {
+		some[i] = b.some[i*rankLanes+l]
+	}
+	return some
 }
 
 // networkOf returns Batcher's odd-even merge sort of n rows, as their byte offsets, and an end.
@@ -172,34 +231,38 @@ func (b *rankBlock) sort() {
 }
 
 // pick returns the result of a lane from its candidates, if they are all there and it is proved.
-func (b *rankBlock) pick(l int) (float64, bool) {
+func (b *rankBlock) pick(s *RankScratch, l int) (float64, bool) {
 	p := &b.p
 	n, below := p.nQuotients[l], int(p.count[l])
 	lower, upper := int(p.k1[l])-1-below, int(p.k2[l])-1-below
-	if n > rankCandidates || lower < 0 || upper >= n {
+	if n > p.room || lower < 0 || upper >= n {
 		return 0, false
 	}
 	var x, y float64
 	if n <= rankSorted {
 		x, y = b.some[lower*rankLanes+l], b.some[upper*rankLanes+l]
 	} else {
-		var some [rankCandidates]float64
-		for i := range n {
-			some[i] = b.some[i*rankLanes+l]
-		}
-		x, y = two(some[:n], lower, upper)
+		x, y = two(b.candidates(s, l, n), lower, upper)
 	}
 	// x and y are positive zeros where they are zero, so that a product that underflows is noticed.
 	x, y = positive(x), positive(y)
-	unit := b.perPair * float64(p.scale[l])
-	xm, ym := x*unit, y*unit
-	if (x != 0 && xm == 0) || (y != 0 && ym == 0) {
-		return 0, false
-	}
-	if below > 0 && !(xm >= float64(p.left[l])) || below+n < b.pairs[l] && !(ym <= float64(p.right[l])) {
+	if !b.proves(l, x, y) {
 		return 0, false
 	}
 	return mid(x, y), true
+}
+
+// proves reports whether x and y, which are the same or neighbours among the candidates of a lane,
+// have their places among all quotients.
+func (b *rankBlock) proves(l int, x, y float64) bool {
+	p := &b.p
+	unit := b.perPair * float64(p.scale[l])
+	xm, ym := x*unit, y*unit
+	if (x != 0 && xm == 0) || (y != 0 && ym == 0) {
+		return false
+	}
+	below, n := int(p.count[l]), p.nQuotients[l]
+	return (below == 0 || xm >= float64(p.left[l])) && (below+n == b.pairs[l] || ym <= float64(p.right[l]))
 }
 
 // laneBits has the bits of each lane in an event.

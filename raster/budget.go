@@ -10,9 +10,18 @@ import (
 // DefaultMemory is used if Options.Memory is 0, in bytes.
 const DefaultMemory = 512 << 20
 
+// ProgramMemory is what a process may take beside Options.Memory, in bytes: the program, its
+// libraries and their heaps.
+const ProgramMemory = 64 << 20
+
+// LeastMemory is the least Options.Memory, in bytes.
+const LeastMemory = leastMemory
+
 const (
 	leastMemory  = 16 << 20 // the least that a fit can keep to
 	programBytes = 12 << 20 // the heap, with the sample of slopes from which quintiles are computed
+	writerBytes  = 20 << 20 // the heap, and what GDAL keeps once it has written a file
+	leastCopies  = 8 << 20  // for blocks of 128 × 128 pixels
 )
 
 // budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter
@@ -55,8 +64,9 @@ func (b budget) readCache() int64 { return b.total / 8 }
 // writeCells is the memory for tiles of the output that are not complete yet.
 func (b budget) writeCells() int64 { return b.total / 8 }
 
-// copies is the memory to make compressed outputs of the tiles, when those of the fit are released.
-func (b budget) copies() int64 { return b.total / 2 }
+// copies is the memory to make compressed outputs of the tiles, when those of the fit are released. A
+// small memory has to hold GDAL's part for writing, too.
+func (b budget) copies() int64 { return max(leastCopies, min(b.total/2, b.total-writerBytes)) }
 
 // decoders is how many threads may each decode a block of so many bytes.
 func (b budget) decoders(block int64) int { return int(max(1, b.readCache()/block)) }

@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/airbusgeo/godal"
 
@@ -296,5 +298,84 @@ func TestSeasonWarningOfComposites(t *testing.T) {
 		if got != warned {
 			t.Errorf("%v composites: warnings %q", how, s.Warnings())
 		}
+	}
+}
+
+// Composites take the place of nothing that they are made from, whether they are in one file or in
+// several, and nothing stale beside a target is read with them.
+func TestTargetsOfComposites(t *testing.T) {
+	inputs, _ := datedScenes(t, nil)
+	dir := filepath.Dir(inputs[0])
+	list := filepath.Join(dir, "list")
+	put(t, list, strings.Join(inputs, "\n"))
+	o := Options{Overwrite: true, OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max")}}
+	if err := os.Symlink(inputs[3], filepath.Join(dir, "max_2002.tif")); err != nil {
+		t.Skip(err)
+	}
+	before := listing(dir)
+	for _, output := range []string{inputs[1], list, filepath.Join(dir, "max_{year}.tif"), filepath.Join(dir, "max_2002.tif")} {
+		_, err := PrepareComposites(t.Context(), []string{"@" + list}, output, o)
+		checkError(t, err, fault.ErrOutput, "is also an input")
+	}
+	if after := listing(dir); after != before {
+		t.Errorf("the folder held %s and now %s", before, after)
+	}
+	o.Overwrite = false
+	stale := t.TempDir()
+	put(t, filepath.Join(stale, "max_2003.tif.msk"), "stale")
+	for _, output := range []string{filepath.Join(stale, "max_{year}.tif"), filepath.Join(stale, "max_2003.tif")} {
+		_, err := PrepareComposites(t.Context(), inputs, output, o)
+		checkError(t, err, fault.ErrOutput, "max_2003.tif.msk", "the option Overwrite")
+	}
+	o.Overwrite = true
+	runComposites(t, inputs, filepath.Join(stale, "max_{year}.tif"), o)
+	if got := listing(stale); strings.Count(got, ":") != 3 {
+		t.Errorf("the folder holds %s", got)
+	}
+}
+
+// Composites are made of one version of their scenes, and all files of them appear or none.
+func TestCompositesFailTogether(t *testing.T) {
+	for what, spoil := range map[string]func(t *testing.T, input, output string){
+		"an input is rewritten": func(t *testing.T, input, _ string) {
+			text, err := os.ReadFile(input)
+			if err != nil {
+				t.Error(err)
+			}
+			put(t, input, string(text))
+		},
+		"a target becomes a folder": func(t *testing.T, _, output string) {
+			put(t, filepath.Join(folderAt(t, output), "file"), "")
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			inputs, _ := datedScenes(t, nil)
+			old := time.Now().Add(-time.Hour)
+			for _, name := range inputs {
+				if err := os.Chtimes(name, old, old); err != nil {
+					t.Fatal(err)
+				}
+			}
+			dir := t.TempDir()
+			last := filepath.Join(dir, "max_2003.tif")
+			j, err := PrepareComposites(t.Context(), inputs, filepath.Join(dir, "max_{year}.tif"),
+				Options{OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = j.Close() }()
+			_, err = j.Run(t.Context(), func(done, total int) {
+				if done == total {
+					spoil(t, inputs[0], last)
+				}
+			})
+			checkError(t, err, nil)
+			if err := os.RemoveAll(last); err != nil {
+				t.Fatal(err)
+			}
+			if left := listing(dir); left != "[]" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
 	}
 }

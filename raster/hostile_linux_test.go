@@ -83,8 +83,9 @@ func TestHugeTiles(t *testing.T) {
 	}
 }
 
-// A thousand tags of one megabyte each, which all share it, are refused before GDAL reads them.
-func TestTagBomb(t *testing.T) {
+// tagBombs returns two files of which each has 900 tags of one megabyte, which all share it.
+func tagBombs(t *testing.T) []string {
+	t.Helper()
 	files := newPlanes(16, 16, 2, 0, 9).files(t, nil)
 	for _, path := range files {
 		retag(t, path, func(tags map[uint16]rawTag) {
@@ -107,7 +108,38 @@ func TestTagBomb(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	fails(t, files, filepath.Join(t.TempDir(), "o.tif"), Options{}, fault.ErrInput, "claims tags of 943718")
+	return files
+}
+
+// Many tags that share their bytes are refused before GDAL reads them, wherever the file lies and
+// however it is named.
+func TestTagBomb(t *testing.T) {
+	const words = "claims tags of 943718"
+	files := tagBombs(t)
+	z := filepath.Join(t.TempDir(), "a.zip")
+	zipOf(t, z, files)
+	server := serve(t, files[0])
+	impatient(t, 1)
+	var archived, pages []string
+	for _, f := range files {
+		archived, pages = append(archived, "/vsizip/"+z+"/"+filepath.Base(f)), append(pages, "GTIFF_DIR:1:"+f)
+	}
+	for what, names := range map[string][]string{"files": files, "in an archive": archived, "pages": pages, "on a server": server.urls(files, "")} {
+		t.Run(what, func(t *testing.T) {
+			fails(t, names, filepath.Join(t.TempDir(), "o.tif"), Options{}, fault.ErrInput, words)
+		})
+	}
+	for _, end := range []string{".msk", ".ovr"} {
+		t.Run("beside a raster, "+end, func(t *testing.T) {
+			path := newPlanes(16, 16, 1, 0, 9).files(t, nil)[0]
+			if err := os.Rename(files[0], path+end); err != nil {
+				t.Fatal(err)
+			}
+			files = files[1:]
+			_, err := OpenTrend(t.Context(), path, nil)
+			checkError(t, err, fault.ErrInput, words, filepath.Base(path+end))
+		})
+	}
 }
 
 // What XML says in ways that GDAL does not write is read by GDAL, of each file.

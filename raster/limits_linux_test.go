@@ -2,11 +2,13 @@ package raster
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,9 +137,9 @@ func TestMemoryForAWindow(t *testing.T) {
 // The memory that a fit says it takes is kept to, whatever the size of the stack. What is measured
 // is all that the process ever had resident, GDAL's code and its block cache included.
 func TestMemoryIsKept(t *testing.T) {
-	const memory, program = 64 << 20, 64 << 20
+	const program = 64 << 20
 	if inputs := os.Getenv("PIXTREND_TEST_MEMORY"); inputs != "" {
-		fitAndPrintPeak(t, inputs, memory)
+		fitAndPrintPeak(t, inputs)
 		return
 	}
 	if raceDetector {
@@ -151,33 +153,36 @@ func TestMemoryIsKept(t *testing.T) {
 		format   Format // of the output
 		scenes   bool   // three bands, of which an index and a mask are made
 		what     string // of measured, which is done in place of a fit of slopes
+		memory   int64  // in MiB; 0: 64
 	}{
 		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
 		// all others are.
-		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false, ""},
-		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false, ""},
-		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, ""},
-		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false, ""},
-		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false, ""},
-		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false, ""},
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false, "", 0},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false, "", 0},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, "", 0},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false, "", 0},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false, "", 0},
+		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false, "", 0},
 		// GDAL keeps with an open file the block that it read last, and each worker has its own
 		// files.
-		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, ""},
-		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false, ""},
-		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false, ""},
-		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true, ""},
-		{"a COG of all fields", made{width: 1200, height: 1200}, 4, "", COG, false, "all"},
-		{"a COG of residuals", made{width: 600, height: 600}, 30, "", COG, false, "residuals"},
-		{"LZMA", made{width: 600, height: 600}, 4, "", GTiff, false, "LZMA"},
-		{"pixels of all fields", made{width: 600, height: 600}, 4, "", GTiff, false, "pixels"},
-		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", GTiff, false, "info"},
-		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true, ""},
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, "", 0},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false, "", 0},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false, "", 0},
+		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true, "", 0},
+		{"a COG of all fields", made{width: 1200, height: 1200}, 4, "", COG, false, "all", 0},
+		{"a COG of all fields in little", made{width: 1500, height: 1200}, 4, "", COG, false, "all", 32},
+		{"a COG of slopes in little", made{width: 3000, height: 2000}, 4, "", COG, false, "", 32},
+		{"a COG of residuals", made{width: 600, height: 600}, 60, "", COG, false, "residuals", 0},
+		{"LZMA", made{width: 600, height: 600}, 4, "", GTiff, false, "LZMA", 0},
+		{"pixels of all fields", made{width: 600, height: 600}, 4, "", GTiff, false, "pixels", 0},
+		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", GTiff, false, "info", 0},
+		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if os.Getenv("PIXTREND_LONG") == "" && (c.what == "all" || c.what == "residuals") {
+			if os.Getenv("PIXTREND_LONG") == "" && (c.what == "all" && c.memory == 0 || c.what == "residuals") {
 				t.Skip("it takes long: set PIXTREND_LONG")
 			}
-			m := c.m
+			m, memory := c.m, cmp.Or(c.memory, 64)<<20
 			m.creation = strings.Fields(c.creation)
 			rows := m.height
 			if m.written > 0 {
@@ -205,7 +210,7 @@ func TestMemoryIsKept(t *testing.T) {
 				}
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryIsKept$", "-test.v")
-			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format), "PIXTREND_TEST_WHAT="+c.what, fmt.Sprint("PIXTREND_TEST_SCENES=", c.scenes))
+			cmd.Env = append(os.Environ(), "PIXTREND_TEST_MEMORY="+dir, "PIXTREND_TEST_FORMAT="+string(c.format), "PIXTREND_TEST_WHAT="+c.what, fmt.Sprint("PIXTREND_TEST_LIMIT=", memory), fmt.Sprint("PIXTREND_TEST_SCENES=", c.scenes))
 			out, err := cmd.CombinedOutput()
 			_, text, ok := strings.Cut(string(out), "peak=")
 			var peak int64
@@ -233,13 +238,16 @@ var measured = map[string]func(o *Options, output string){
 	},
 }
 
-func fitAndPrintPeak(t *testing.T, inputs string, memory int64) {
+func fitAndPrintPeak(t *testing.T, inputs string) {
+	memory, err := strconv.ParseInt(os.Getenv("PIXTREND_TEST_LIMIT"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := Options{Memory: memory, Format: Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
 	if os.Getenv("PIXTREND_TEST_SCENES") == "true" {
 		o.Index, o.Mask = Index{"nd", 2, 1}, Mask{Band: 3, Keep: []Values{{0, 20000}}}
 	}
 	output := filepath.Join(t.TempDir(), "out.tif")
-	var err error
 	switch what := os.Getenv("PIXTREND_TEST_WHAT"); what {
 	case "info":
 		_, err = Inspect(t.Context(), []string{inputs}, o)

@@ -104,21 +104,10 @@ func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]pl
 	if err := describePlanes(ds, planes, o); err != nil {
 		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
 	}
-	masked := slices.ContainsFunc(planes, func(p plane) bool { return p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 })
-	if !masked && !o.NoMask && ds.Driver() == "GTiff" && hasMaskInside(name) {
+	if ds.MaskInside() && !slices.ContainsFunc(planes, plane.hasMask) && !o.NoMask {
 		return nil, geo{}, fault.Inputf("cannot use %s: it has a mask that GDAL cannot use: make it anew, or ignore masks with %v", gdal.DisplayName(name), Option{Field: "NoMask"})
 	}
 	return planes, geoOf(ds), nil
-}
-
-// hasMaskInside reports whether a local TIFF says that it has a mask.
-func hasMaskInside(name string) bool {
-	file, err := regular.Open(name)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = file.Close() }()
-	return tiff.HasMask(file)
 }
 
 // describePlanes sets the properties of planes, of which the bands are known, and of the other
@@ -207,6 +196,9 @@ func readable(name string) bool {
 	}
 	return !errors.Is(err, fs.ErrPermission)
 }
+
+// hasMask reports whether GDAL has a mask for p, which may be an alpha band.
+func (p plane) hasMask() bool { return p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 }
 
 // bandsInFile returns p and the other bands of its file that a date takes.
 func (p *plane) bandsInFile() []*plane {

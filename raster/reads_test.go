@@ -52,6 +52,19 @@ func vrtOf(t *testing.T, path, source string, width, height int) {
 		width, height, source))
 }
 
+// bytesBeside writes a raster of bytes for each date of s, on its grid.
+func bytesBeside(t *testing.T, dir string, s planes) (names []string) {
+	t.Helper()
+	for i := range s.dates {
+		m := made{width: s.width, height: s.height, bands: s.dates[i : i+1], dtype: godal.Byte, transform: &usualPlace}
+		names = append(names, filepath.Join(dir, fmt.Sprintf("b_%d.tif", 2001+i)))
+		if err := m.write(names[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return names
+}
+
 // Nothing that a fit reads is replaced or taken away by a target, whatever it is called.
 func TestTargetsAreNotRead(t *testing.T) {
 	s := newPlanes(8, 6, 3, 0, 99)
@@ -117,15 +130,22 @@ func TestTargetsAreNotRead(t *testing.T) {
 			return []string{inputs[0], inputs[1], out + ".msk"}, out, Options{}
 		},
 		"a mask of the stack": func(t *testing.T, dir string, inputs []string) ([]string, string, Options) {
-			var masks []string
-			for i := range inputs {
-				m := made{width: s.width, height: s.height, bands: s.dates[:1], dtype: godal.Byte, transform: &usualPlace}
-				masks = append(masks, filepath.Join(dir, fmt.Sprintf("m_%d.tif", 2001+i)))
-				if err := m.write(masks[i]); err != nil {
-					t.Fatal(err)
-				}
-			}
+			masks := bytesBeside(t, dir, s)
 			return inputs, masks[1], Options{OpenOptions: OpenOptions{Mask: Mask{From: masks, Keep: []Values{{0, 50}}}}}
+		},
+		"a raster of a covariate": func(t *testing.T, dir string, inputs []string) ([]string, string, Options) {
+			rain := bytesBeside(t, dir, s)
+			return inputs, rain[1], Options{Covariates: []Covariate{{Name: "rain", Rasters: rain}}}
+		},
+		"a table of a covariate": func(t *testing.T, dir string, inputs []string) ([]string, string, Options) {
+			csv := filepath.Join(dir, "rain.csv")
+			put(t, csv, "2001,1\n2002,5\n2003,2\n")
+			return inputs, csv, Options{Covariates: []Covariate{{Name: "rain", Table: csv}}}
+		},
+		"weights": func(t *testing.T, dir string, inputs []string) ([]string, string, Options) {
+			csv := filepath.Join(dir, "weights.csv")
+			put(t, csv, "2001,1\n2002,0.5\n2003,1\n")
+			return inputs, csv, Options{Weights: csv}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,6 +160,8 @@ func TestTargetsAreNotRead(t *testing.T) {
 				return // which another program reads with a raster alone
 			}
 			o.Others = []string{out}
+			fails(t, in, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrOutput)
+			o.Others, o.Residuals = nil, out
 			fails(t, in, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrOutput)
 		})
 	}
@@ -172,15 +194,20 @@ func TestInputsRewritten(t *testing.T) {
 	s := newPlanes(64, 60, 3, -999, 999)
 	for _, creation := range []string{"", "COMPRESS=DEFLATE"} {
 		for name, of := range map[string]func(inputs []string) string{
-			"a raster": func(inputs []string) string { return inputs[1] },
-			"a list":   func(inputs []string) string { return filepath.Join(filepath.Dir(inputs[0]), "list") },
-			"a mask":   func(inputs []string) string { return inputs[0] + ".msk" },
+			"a raster":    func(inputs []string) string { return inputs[1] },
+			"a list":      func(inputs []string) string { return filepath.Join(filepath.Dir(inputs[0]), "list") },
+			"a mask":      func(inputs []string) string { return inputs[0] + ".msk" },
+			"weights":     func(inputs []string) string { return filepath.Join(filepath.Dir(inputs[0]), "weights.csv") },
+			"a covariate": func(inputs []string) string { return filepath.Join(filepath.Dir(inputs[0]), "b", "b_2002.tif") },
 		} {
 			t.Run(name+creation, func(t *testing.T) {
 				inputs := s.files(t, func(_ int, m *made) { m.creation = strings.Fields(creation) })
 				list := filepath.Join(filepath.Dir(inputs[0]), "list")
 				put(t, list, strings.Join(inputs, "\n"))
 				writeMask(t, inputs[0], s.width, s.height, 2, func(p int) bool { return p%7 == 0 })
+				weights, rain := filepath.Join(filepath.Dir(inputs[0]), "weights.csv"), folderAt(t, filepath.Join(filepath.Dir(inputs[0]), "b"))
+				put(t, weights, "2001,1\n2002,0.5\n2003,1\n")
+				bytesBeside(t, rain, s)
 				out := filepath.Join(t.TempDir(), "out.tif")
 				victim := of(inputs)
 				text, err := os.ReadFile(victim)
@@ -193,6 +220,7 @@ func TestInputsRewritten(t *testing.T) {
 				}
 				run := func(o Options, during func()) error {
 					o.Fit = pixtrend.Options{WindowWidth: 64, WindowHeight: 10, Threads: 1}
+					o.Weights, o.Covariates = weights, []Covariate{{Name: "rain", Rasters: []string{rain}}}
 					job, err := Prepare(t.Context(), []string{"@" + list}, out, o)
 					if err != nil {
 						t.Fatal(err)

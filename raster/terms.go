@@ -59,6 +59,7 @@ func (o Options) yearly() bool {
 
 // modelFiles are the tables of numbers that a model uses.
 type modelFiles struct {
+	reads      reads
 	weights    *timeaxis.Values
 	covariates []timeaxis.Values
 }
@@ -75,6 +76,11 @@ func (o Options) tables() (names []string) {
 func (o Options) readModel() (f modelFiles, err error) {
 	if o.Fit.Model.Covariates != nil || o.Fit.Model.Weights != nil {
 		return f, errors.New("Options.Fit.Model.Covariates and Weights are not used for files: name the tables in Options.Covariates and Options.Weights")
+	}
+	for _, table := range o.tables() {
+		if err := f.reads.add(table); err != nil {
+			return f, fault.Inputf("%s: %v", table, err)
+		}
 	}
 	if o.Weights != "" {
 		weights, err := timeaxis.ReadValues(o.Weights, regular.ReadText)
@@ -100,11 +106,7 @@ func (o Options) readModel() (f modelFiles, err error) {
 // modelOn returns the model with the numbers of the tables at the dates of a stack.
 func (o Options) modelOn(s *Stack, files modelFiles) (m pixtrend.Model, err error) {
 	m = o.Fit.Model
-	for _, table := range o.tables() {
-		if err := s.reads.add(table); err != nil {
-			return m, fault.Inputf("%s: %v", table, err)
-		}
-	}
+	s.reads.merge(files.reads)
 	axis, rasters := s.fittedAxis(), 0
 	if files.weights != nil {
 		if m.Weights, err = files.weights.On(axis); err != nil {

@@ -43,13 +43,14 @@ type TrendBand struct {
 	Significance, FDR string
 }
 
-// TrendCache is the number of bytes of decoded blocks that GDAL may hold while a Trend is open.
+// TrendCache is the number of bytes of decoded blocks that GDAL may hold while a Trend is open, unless
+// Cache says otherwise.
 const TrendCache = 128 << 20
 
 const (
-	trendBlock  = 512 << 20 // the largest block that is read
-	trendWindow = 1 << 20   // pixels of a window, about
-	trendSample = 1 << 16   // the same for windows that are a sample; more and smaller ones are spread better
+	trendWindow  = 1 << 18 // the least pixels of a window, about
+	trendSample  = 1 << 16 // the same for windows that are a sample; more and smaller ones are spread better
+	trendLargest = 1 << 23 // the most pixels of a window. GDAL caches the rest of larger blocks
 )
 
 // OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The
@@ -87,7 +88,7 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 
 // describe sets what is known of the raster and of its bands.
 func (t *Trend) describe() error {
-	t.release = gdal.ShareBlockCache(TrendCache)
+	t.Cache(TrendCache)
 	if err := t.reads.addFiles(filesOf(t.ds, t.path, nil)); err != nil {
 		return err
 	}
@@ -106,6 +107,9 @@ func (t *Trend) describe() error {
 		t.planes = append(t.planes, p)
 		t.Bands = append(t.Bands, TrendBand{foreign.Printable(b.Description()), p.unit, b.IsPaletted(),
 			foreign.Printable(b.Metadata("SIGNIFICANCE", "")), foreign.Printable(b.Metadata("FALSE_DISCOVERY_RATE", ""))})
+	}
+	if t.ds.MaskInside() && !slices.ContainsFunc(t.planes, plane.hasMask) {
+		return errors.New("it has a mask that GDAL cannot use: make it anew")
 	}
 	return nil
 }
@@ -130,6 +134,24 @@ func (t *Trend) CheckTargets(overwrite bool, read []string, paths ...string) (wa
 // opened, and warnings if that cannot be said.
 func (t *Trend) Unchanged() (warnings []string, err error) { return t.reads.unchanged() }
 
+// Cache sets the number of bytes of decoded blocks that GDAL may hold.
+func (t *Trend) Cache(bytes int64) {
+	if t.release != nil {
+		t.release()
+	}
+	t.release = gdal.ShareBlockCache(bytes)
+}
+
+// BlockBytes returns the memory that reading any part of a band takes: a whole block, and what it is
+// decoded from.
+func (t *Trend) BlockBytes(band int) int64 {
+	p := &t.planes[band]
+	if p.compressed || p.interleaved {
+		return 2 * p.heldBytes()
+	}
+	return p.heldBytes()
+}
+
 // Remote reports whether the raster is on a server.
 func (t *Trend) Remote() bool { return gdal.IsRemote(t.path) }
 
@@ -152,12 +174,8 @@ func (t *Trend) Band(name string) int {
 // Windows divides the raster into windows of whole blocks of a band, in an order in which each
 // block is decoded once. If the raster has more than most pixels, Windows returns a sample of about
 // most pixels: windows spread evenly, the same every time.
-func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
+func (t *Trend) Windows(band int, most int64) (windows []pixtrend.Window) {
 	p := &t.planes[band]
-	if p.heldBytes() > trendBlock {
-		return nil, fault.Inputf("%s has blocks of %d × %d pixels, too large to be held: rewrite it with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-			t.Name, p.blockWidth, p.blockHeight)
-	}
 	all, least := int64(t.Width)*int64(t.Height) <= most, trendWindow
 	if !all {
 		least = trendSample
@@ -169,20 +187,19 @@ func (t *Trend) Windows(band int, most int64) ([]pixtrend.Window, error) {
 	for w == t.Width && h < t.Height && w*h < least {
 		h = min(h+p.blockHeight, t.Height)
 	}
-	w = min(w, 8*trendWindow) // GDAL caches the rest of larger blocks
-	h = max(1, min(h, 8*trendWindow/w))
+	w = min(w, trendLargest)
+	h = max(1, min(h, trendLargest/w))
 	across, down := (t.Width-1)/w+1, (t.Height-1)/h+1
 	n := across * down
 	if !all {
 		n = max(1, int(most/(int64(w)*int64(h))))
 	}
-	var windows []pixtrend.Window
 	for at := range places(n, across, down) {
 		win := pixtrend.Window{X: at[0] * w, Y: at[1] * h}
 		win.Width, win.Height = min(w, t.Width-win.X), min(h, t.Height-win.Y)
 		windows = append(windows, win)
 	}
-	return windows, nil
+	return windows
 }
 
 // Read reads a window of a band, row by row, with scale and offset applied. Nodata, masked and
@@ -211,7 +228,7 @@ func (t *Trend) read(ctx context.Context, band int, w pixtrend.Window, values []
 	try := func(r *gdal.Transfer) error {
 		b := t.bands[band]
 		err := b.ReadReduced(w, values, width, height, how, r)
-		if err == nil && p.flags&(gdal.MaskPerDataset|maskOfBand) != 0 && !b.IsAlpha() {
+		if err == nil && p.hasMask() && !b.IsAlpha() {
 			visible = make([]byte, len(values))
 			err = b.ReadMaskReduced(w, visible, width, height, r)
 		}

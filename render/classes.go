@@ -35,11 +35,26 @@ func NewSurvey(pixels int) *Survey {
 		all: stats.NewSampler(pixels), below: stats.NewSampler(pixels), above: stats.NewSampler(pixels)}
 }
 
+// Keep says whether Quantiles and SignedQuantiles will be asked for, before values are added. If it is
+// not called, the survey keeps values for both. The three samples take 8 MiB each of a large raster.
+func (s *Survey) Keep(quantiles, signed bool) {
+	if !quantiles {
+		s.all = nil
+	}
+	if !signed {
+		s.below, s.above = nil, nil
+	}
+}
+
 // Add adds the values of consecutive pixels. first is the number of the first of them.
 func (s *Survey) Add(first int, values []float64) {
-	stats.Sample(s.all, first, values)
-	s.sample(s.below, first, values, func(x float64) bool { return x < 0 })
-	s.sample(s.above, first, values, func(x float64) bool { return x > 0 })
+	if s.all != nil {
+		stats.Sample(s.all, first, values)
+	}
+	if s.below != nil {
+		s.sample(s.below, first, values, func(x float64) bool { return x < 0 })
+		s.sample(s.above, first, values, func(x float64) bool { return x > 0 })
+	}
 	for _, x := range values {
 		if x != x {
 			continue
@@ -59,15 +74,21 @@ func (s *Survey) Add(first int, values []float64) {
 	}
 }
 
+// sideValues is how many values are sampled at a time.
+const sideValues = 1 << 12
+
 // sample samples the values of one sign.
 func (s *Survey) sample(to *stats.Sampler, first int, values []float64, keep func(float64) bool) {
-	s.side = append(s.side[:0], values...)
-	for i, x := range s.side {
-		if !keep(x) {
-			s.side[i] = math.NaN()
+	for part := range slices.Chunk(values, sideValues) {
+		s.side = append(s.side[:0], part...)
+		for i, x := range s.side {
+			if !keep(x) {
+				s.side[i] = math.NaN()
+			}
 		}
+		stats.Sample(to, first, s.side)
+		first += len(part)
 	}
-	stats.Sample(to, first, s.side)
 }
 
 // Classes divides values into intervals. Class i holds the values above Limits[i-1] and up to and

@@ -167,6 +167,7 @@ if [[ $goal != long ]]; then
     skip "shellcheck" "it is not installed"
   fi
   step "README's figures are those of its run" scripts/performance.py --check
+  step "the study in docs/scale.md is that of its script" scripts/scale_study.py --check
   step "tests without cgo" without_cgo test_all -short -timeout 10m "${cgo_free[@]}"
 fi
 

@@ -280,9 +280,10 @@ func hardSeries(rng *rand.Rand, kind string, pixels int) (times []float64, serie
 	return times, series
 }
 
-// Slope, intercept and standard error of series that are hard are within 1e-13 of the truth, plus
-// half a unit of rounding for each observation, plus what the samples allow: the largest change that
-// half a unit in the last place of each sample can make. Standard errors of lines that are nearly
+// Slope, intercept and standard error of series that are hard are within 1e-13 of the truth, plus what
+// the samples allow: the largest change that half a unit in the last place of each sample can make.
+// Standard errors, and all three if times are no whole numbers, may be off by half a unit of rounding more
+// for each observation. Standard errors of lines that are nearly
 // perfect, and have no second look, may be off by 4e-15/(1−r²). PIXTREND_LONG is set for ten times as
 // many series.
 func TestHardSeries(t *testing.T) {
@@ -309,7 +310,10 @@ func TestHardSeries(t *testing.T) {
 			size, allowed := conditions(times, y, at, want, unexplained)
 			n := want[N]
 			for f, field := range fields {
-				bound := 1e-13 + n/(1<<53)
+				bound := 1e-13
+				if field == Stderr || times[0] != math.Floor(times[0]) {
+					bound += n / (1 << 53)
+				}
 				if field == Stderr && unexplained < 0.01 && unexplained >= max(1./(1<<10), n/(1<<20)) {
 					bound = max(bound, 4e-15/unexplained)
 				}
@@ -362,9 +366,8 @@ func conditions(times, y []float64, at float64, want map[Field]float64, unexplai
 	return size, allowed
 }
 
-// Slopes of 5000 observations on days are within 4e-12 of their standard error, and within 1e-13 of
-// the slope that a perfect line would have. The first observation is up to 8 standard deviations off
-// the line, and there may be no trend.
+// Slopes of 5000 observations on days are within 1e-13 of their standard error, plus 2e-14 of themselves.
+// The first observation is up to 8 standard deviations off the line, and there may be no trend.
 func TestLongSeries(t *testing.T) {
 	const n, pixels = 5000, 12
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -388,16 +391,18 @@ func TestLongSeries(t *testing.T) {
 		}
 		out := fitSeries[float64](t, kernel.Best(), times, ys, Options{Fields: []Field{Slope, Stderr}})
 		for p, y := range ys {
-			want, unexplained := exactFields(times, y, 0)
+			want, _ := exactFields(times, y, 0)
 			e := math.Abs(out[0][p] - want[Slope])
-			worst = max(worst, e/want[Stderr])
-			perfect := want[Stderr] * math.Sqrt((want[N]-2)/unexplained)
-			if !(e <= 4e-12*want[Stderr] && e <= 1e-13*perfect && math.Abs(out[1][p]-want[Stderr]) <= (1e-13+n*0x1p-53)*want[Stderr]) {
+			if p%3 == 0 { // without a trend
+				worst = max(worst, e/want[Stderr])
+			}
+			slopeOff, stderrOff := 1e-13*want[Stderr]+2e-14*math.Abs(want[Slope]), (1e-13+want[N]/(1<<53))*want[Stderr]
+			if !(e <= slopeOff && math.Abs(out[1][p]-want[Stderr]) <= stderrOff) {
 				t.Errorf("slope %.17g, want %.17g; stderr %.17g, want %.17g", out[0][p], want[Slope], out[1][p], want[Stderr])
 			}
 		}
 	}
-	t.Logf("off by up to %.1g standard errors", worst)
+	t.Logf("without a trend, off by up to %.1g standard errors", worst)
 }
 
 // BenchmarkSecond measures pixels that are all computed a second time.

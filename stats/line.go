@@ -244,6 +244,7 @@ func fill(s []float64, x float64) {
 type lineSums struct {
 	line        *line
 	sums        kernel.Sums
+	run         []float64 // see Kernel.AddSums
 	first, last []float64 // NaN without an observation; nil where no field needs them
 	room        *regress.Scratch
 
@@ -261,12 +262,19 @@ func (l *line) sumsOfPixel() int {
 }
 
 func (l *line) sumsBytes() int {
-	return l.sumsOfPixel() + 1 + (int(unsafe.Sizeof(regress.Second{}))+4+l.againOf-1)/l.againOf
+	bytes := l.sumsOfPixel() + 1 + (int(unsafe.Sizeof(regress.Second{}))+4+l.againOf-1)/l.againOf
+	if len(l.at) > kernel.RunDates {
+		bytes += 8
+	}
+	return bytes
 }
 
 func (l *line) newSums(pixels int) sums {
 	s := &lineSums{line: l, sums: kernel.NewSums(pixels), again: make([]uint64, (pixels+63)/64),
 		room: &regress.Scratch{Again: make([]int32, 0, blockPixels)}, series: make([]float64, len(l.at))}
+	if len(l.at) > kernel.RunDates {
+		s.run = make([]float64, pixels)
+	}
 	if l.ends {
 		s.first, s.last = make([]float64, pixels), make([]float64, pixels)
 	}
@@ -275,7 +283,7 @@ func (l *line) newSums(pixels int) sums {
 }
 
 func (s *lineSums) reset() {
-	for _, x := range [][]float64{s.sums.N, s.sums.T, s.sums.TT, s.sums.Y, s.sums.TY, s.sums.YY, s.sums.Ref} {
+	for _, x := range [][]float64{s.sums.N, s.sums.T, s.sums.TT, s.sums.Y, s.sums.TY, s.sums.YY, s.sums.Ref, s.run} {
 		clear(x)
 	}
 	fill(s.first, math.NaN())
@@ -295,7 +303,7 @@ func (s *lineSums) add(t kernel.Tile, first int) {
 	if l.ends {
 		l.k.Ends(s.first, s.last, t, l.at[first:first+t.Dates], l.valid)
 	}
-	l.k.AddSums(s.sums, t, l.axis.Tau[first:first+t.Dates], l.valid)
+	l.k.AddSums(s.sums, s.run, t, l.axis.Axis, first, l.valid)
 }
 
 func (s *lineSums) finish(out outPlanes) (again bool) {

@@ -161,15 +161,13 @@ type rankScratch struct {
 	test    kernel.Ranks // what the test follows from
 	both    kernel.Ranks // the same memory as trend and test
 	z, p    []float64    // of the test
-	siegel  []float64    // slopes of Siegel
 	joint   []float64    // medians of y − slope·t, of stored samples
 	changed []float64    // the samples that are ranked, if they are changed, in planes of rank.pixels
 
-	series  []float64 // observations of a pixel, by date
-	medians []float64 // of slopes of a pixel
-	slopes  []float64
-	lags    lagScratch
-	table   seasonTable
+	series []float64 // observations of a pixel, by date
+	slopes []float64
+	lags   lagScratch
+	table  seasonTable
 
 	kernels [2][kernel.Float64 + 1]*kernel.RankScratch // for dates and axis
 }
@@ -189,17 +187,16 @@ func (r *rank) newRankScratch() *rankScratch {
 	limits, joint, correlated := r.asks(SenLo, SenHi), r.asks(SenIntercept) && r.o.JointIntercept, r.o.Method != Original
 	separate := r.asks(SenIntercept) && !joint
 	changes := r.merges || r.whitens
-	s := &rankScratch{n: of(true), z: of(r.tests), p: of(r.tests), siegel: of(r.asks(SiegelSlope)), joint: of(joint),
-		changed: floats(changes, r.pixels*dates), series: floats(true, dates), slopes: floats(true, dates),
-		medians: floats(r.asks(SiegelSlope), dates)}
+	s := &rankScratch{n: of(true), z: of(r.tests), p: of(r.tests), joint: of(joint),
+		changed: floats(changes, r.pixels*dates), series: floats(true, dates), slopes: floats(true, dates)}
 	s.trend = kernel.Ranks{N: s.n, Slope: of(r.asks(SenSlope, SenIntercept) || correlated),
-		Lo: of(limits), Hi: of(limits), MedianY: of(separate), MedianT: of(separate)}
+		Lo: of(limits), Hi: of(limits), MedianY: of(separate), MedianT: of(separate), Siegel: of(r.asks(SiegelSlope))}
 	s.test = kernel.Ranks{N: s.n, Pairs: of(r.tests), TiedY: of(r.tests), TiedT: of(r.tests), S: of(r.tests), Var: of(r.tests)}
 	if changes {
 		s.test.N = of(true)
 	}
 	s.both = s.test
-	s.both.Slope, s.both.Lo, s.both.Hi = s.trend.Slope, s.trend.Lo, s.trend.Hi
+	s.both.Slope, s.both.Lo, s.both.Hi, s.both.Siegel = s.trend.Slope, s.trend.Lo, s.trend.Hi, s.trend.Siegel
 	if r.seasons == nil {
 		s.both.MedianY, s.both.MedianT = s.trend.MedianY, s.trend.MedianT
 	} else if r.o.SeasonCovariance && r.tests {
@@ -214,7 +211,7 @@ func (r *rank) newRankScratch() *rankScratch {
 // bytes returns the size of s with the memory of the kernel, which is made when it is needed.
 func (s *rankScratch) bytes(r *rank) int {
 	const results = 16 // at most, for each pixel
-	floats := results*r.pixels + len(s.changed) + 3*len(r.at) + s.lags.floats() + s.table.floats()
+	floats := results*r.pixels + len(s.changed) + 2*len(r.at) + s.lags.floats() + s.table.floats()
 	return 8*floats + 2*r.k.NewRankScratch(r.axis, kernel.Float64).Bytes()
 }
 
@@ -241,7 +238,7 @@ func fitRanks[F float32 | float64](r *rank, s *rankScratch, t kernel.Tile, out [
 func (r *rank) rank(s *rankScratch, t kernel.Tile) {
 	switch {
 	case r.o.Method == Zhang:
-		r.ranks(s, kernel.Ranks{MedianY: s.trend.MedianY, MedianT: s.trend.MedianT}, t, false)
+		r.ranks(s, kernel.Ranks{MedianY: s.trend.MedianY, MedianT: s.trend.MedianT, Siegel: s.trend.Siegel}, t, false)
 		r.zhang(s, t)
 	case r.whitens:
 		r.ranks(s, s.trend, t, false)
@@ -256,14 +253,14 @@ func (r *rank) rank(s *rankScratch, t kernel.Tile) {
 	if r.seasons != nil && s.trend.MedianY != nil {
 		r.ranks(s, kernel.Ranks{MedianY: s.trend.MedianY, MedianT: s.trend.MedianT}, t, false)
 	}
-	if s.siegel != nil || s.joint != nil || r.tests && (r.o.Method.inflates() || r.o.SeasonCovariance) {
+	if s.joint != nil || r.tests && (r.o.Method.inflates() || r.o.SeasonCovariance) {
 		for p := range t.Pixels {
 			r.more(s, t, p)
 		}
 	}
 	for p, n := range s.n[:t.Pixels] {
 		if n < r.minObs {
-			for _, x := range [][]float64{s.trend.Slope, s.trend.Lo, s.trend.Hi, s.siegel, s.test.S, s.test.Var} {
+			for _, x := range [][]float64{s.trend.Slope, s.trend.Lo, s.trend.Hi, s.trend.Siegel, s.test.S, s.test.Var} {
 				if x != nil {
 					x[p] = math.NaN()
 				}
@@ -282,9 +279,6 @@ func (r *rank) more(s *rankScratch, t kernel.Tile, p int) {
 		s.test.Var[p] *= r.inflation(s, s.trend.Slope[p], s.n[p])
 	}
 	if r.seasons == nil {
-		if s.siegel != nil {
-			s.siegel[p] = siegel(s, s.series, r.at, nil)
-		}
 		return
 	}
 	cells := s.series[:r.seasons.cells()]
@@ -292,9 +286,6 @@ func (r *rank) more(s *rankScratch, t kernel.Tile, p int) {
 		for c := range cells {
 			cells[c] = s.changed[c*r.pixels+p]
 		}
-	}
-	if s.siegel != nil {
-		s.siegel[p] = siegel(s, cells, r.seasons.year, r.seasons.season)
 	}
 	if r.tests && r.o.SeasonCovariance {
 		// Without equal years in a season, 18 times the variance is a whole number.
@@ -343,7 +334,7 @@ func writeRanks[F float32 | float64](r *rank, s *rankScratch, f Field, out []F) 
 	case SenHi:
 		inUnit(out, hi, r.perUnit)
 	case SiegelSlope:
-		inUnit(out, s.siegel, r.perUnit)
+		inUnit(out, s.trend.Siegel, r.perUnit)
 	case SenIntercept:
 		for p := range out {
 			out[p] = F(math.FMA(r.intercept(s, p), r.scale, r.offset))
@@ -394,28 +385,6 @@ func (r *rank) jointMedian(s *rankScratch, slope float64) float64 {
 		}
 	}
 	return median(left)
-}
-
-// siegel returns the median, over the observations, of the median slope from each to all others at
-// other times (Siegel, Biometrika 69, 1982); to those of its group, if there are groups. NaN is a
-// gap.
-func siegel(s *rankScratch, y, at []float64, groups []int) float64 {
-	medians := s.medians[:0]
-	for i := range y {
-		if y[i] != y[i] {
-			continue
-		}
-		slopes := s.slopes[:0]
-		for j := range y {
-			if y[j] == y[j] && at[i] != at[j] && (groups == nil || groups[i] == groups[j]) {
-				slopes = append(slopes, (y[j]-y[i])/(at[j]-at[i]))
-			}
-		}
-		if len(slopes) > 0 {
-			medians = append(medians, median(slopes))
-		}
-	}
-	return median(medians)
 }
 
 // median returns the median of values, in whose memory it works, and NaN if there are none.

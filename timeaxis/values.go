@@ -25,6 +25,10 @@ type valueRow struct {
 	value float64
 }
 
+// mostRows is how many numbers a table may have: those of every day of seven centuries. Each takes about
+// 130 bytes of memory.
+const mostRows = 1 << 18
+
 // ReadValues reads a table of values. Comments (#), blank lines and a header, a first row whose last
 // cell is no number, are skipped. read reads the file; nil: os.ReadFile.
 func ReadValues(file string, read func(path string) ([]byte, error)) (Values, error) {
@@ -60,6 +64,8 @@ func ReadValues(file string, read func(path string) ([]byte, error)) (Values, er
 			v.header = line
 		case err != nil:
 			return Values{}, fmt.Errorf("%s:%d: %w", file, line, err)
+		case len(v.rows) == mostRows:
+			return Values{}, fmt.Errorf("%s has more than %d rows: leave out those of other dates", file, mostRows)
 		default:
 			v.rows = append(v.rows, valueRow{line, cells[0], value})
 		}

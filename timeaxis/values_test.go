@@ -49,6 +49,7 @@ func TestValues(t *testing.T) {
 		{"no number", "2001,1\n2002,two\n", days("2001", "2002"), nil, `w.csv:2: "two" is no finite number`},
 		{"not finite", "2001,1\n2002,NaN\n", days("2001", "2002"), nil, `"NaN" is no finite number`},
 		{"one cell", "2001,1\n7\n", days("2001", "2002"), nil, "w.csv:2: found 1 cell"},
+		{"too many", strings.Repeat("2001,1\n", mostRows+1), days("2001", "2002"), nil, "w.csv has more than 262144 rows"},
 		{"empty", "date,rain\n", days("2001", "2002"), nil, "no number is in"},
 	} {
 		v, err := ReadValues("w.csv", func(string) ([]byte, error) { return []byte(row.table), nil })

@@ -24,6 +24,7 @@ type composite struct {
 	window       [2]int
 	drivers      []string // besides GTiff
 	dryRun, json bool
+	limits       []string // what has set the threads and the memory, if not the user
 	messages
 }
 
@@ -55,6 +56,7 @@ func newCompositeCommand() *cobra.Command {
 			return checkStackFlags(cmd, c.options.OpenOptions)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			c.limits = limitsOf(cmd.Flags())
 			return c.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -125,7 +127,9 @@ func (c *composite) run(stdout, stderr io.Writer) error {
 	warn(stderr, job.Warnings)
 	tellJob(log, job, time.Since(start))
 	if c.dryRun {
-		text, err := report.NewPlan(job, c.options.Overwrite).Text(c.json)
+		p := report.NewPlan(job, c.options.Overwrite)
+		p.Limits = c.limits
+		text, err := p.Text(c.json)
 		if err != nil {
 			return err
 		}

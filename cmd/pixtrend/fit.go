@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,14 @@ type fit struct {
 	picture      string   // a map of the result; "": none
 	folder       string   // of the job of --resume; "": none
 	dryRun, json bool
+	limits       []string // what has set the threads and the memory, if not the user
 	messages
 }
+
+const (
+	ownMemory   = 64 << 20 // of the program itself and GDAL, beside --memory
+	leastForMap = 64 << 20 // of --memory
+)
 
 func newFitCommand() *cobra.Command {
 	f := &fit{}
@@ -81,6 +88,7 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o slope.tif --overwrite --memory 128M --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error { return f.checkAll(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.limits = limitsOf(cmd.Flags())
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -145,8 +153,8 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 // resourceFlags defines the flags of what a job uses.
 func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M, or less where the system or Slurm allows less)", parseSize)
 		option(flags, &o.Fit.Pin, "pin", "", "HOW", "bind threads to CPUs (cpu), to NUMA nodes (node), or not at all (off); auto decides (default auto)", runner.ParsePinning)
 		option(flags, window, "window", "", "WxH", "read windows of WxH pixels (default: chosen by caches, blocks and memory)", parseExtent)
 	})
@@ -201,6 +209,9 @@ func (f *fit) check() error {
 	if f.folder != "" && f.dryRun {
 		return usagef("--resume and --dry-run exclude each other: pixtrend job plan writes a plan, and nothing else")
 	}
+	if f.picture != "" && f.options.Memory > 0 && f.options.Memory < leastForMap {
+		return usagef("a map takes more than a memory of %d MiB: give --memory %dM or more, or leave --map out", f.options.Memory>>20, leastForMap>>20)
+	}
 	if f.options.Deseason != "" && f.options.Fit.Model.Harmonics == 0 {
 		return usagef("--deseason removes a season, and none is fitted: give --harmonics, such as --harmonics 2")
 	}
@@ -252,7 +263,7 @@ func (f *fit) run(stdout, stderr io.Writer) error {
 	tellJob(log, job, time.Since(start))
 	if f.dryRun {
 		p := report.NewPlan(job, f.options.Overwrite)
-		p.Map = f.picture
+		p.Map, p.Limits = f.picture, f.limits
 		text, err := p.Text(f.json)
 		if err != nil {
 			return err
@@ -281,7 +292,8 @@ func unwritten(ctx context.Context, output string, err error) error {
 func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.Job, summary raster.Summary) error {
 	tellRun(f.log(stderr), summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
-	drawn, err := f.draw(ctx, stderr)
+	_ = job.Close() // the map takes the memory of the fit
+	drawn, err := f.draw(ctx, stderr, job.Memory)
 	if err != nil {
 		return err
 	}
@@ -306,11 +318,12 @@ func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.
 }
 
 // draw draws the map; nil if none is asked for.
-func (f *fit) draw(ctx context.Context, stderr io.Writer) (*trendmap.Map, error) {
+func (f *fit) draw(ctx context.Context, stderr io.Writer, memory int64) (*trendmap.Map, error) {
 	if f.picture == "" {
 		return nil, nil
 	}
-	drawn, err := trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite})
+	debug.FreeOSMemory()
+	drawn, err := trendmap.Draw(ctx, f.output, f.picture, trendmap.Options{Overwrite: f.options.Overwrite, Memory: memory + ownMemory})
 	if err != nil {
 		return nil, fmt.Errorf("%s is written, but not its map: %w", f.output, err)
 	}

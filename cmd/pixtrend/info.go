@@ -85,8 +85,8 @@ func newInfoCommand() *cobra.Command {
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each available CPU)", atLeast(1))
-		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
+		option(flags, &o.Fit.Threads, "threads", "", "N", "use N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
+		option(flags, &o.Memory, "memory", "", "SIZE", "limit memory to SIZE, such as 512M or 2GiB (default 512M, or less where the system or Slurm allows less)", parseSize)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&n.json, "json", false, "print one JSON object on standard output")

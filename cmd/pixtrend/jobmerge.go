@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -65,7 +66,11 @@ func (m *jobMerge) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	defer p.Close()
-	o := job.MergeOptions{Process: process(resources(m.options, m.window)), Overwrite: m.overwrite, KeepParts: m.keep}
+	use, err := resourcesWithin(resources(m.options, m.window), p.Resources)
+	if err != nil {
+		return err
+	}
+	o := job.MergeOptions{Process: process(use), Overwrite: m.overwrite, KeepParts: m.keep}
 	if m.vrt {
 		return m.mosaic(ctx, stdout, p, o)
 	}
@@ -126,7 +131,7 @@ func mergeJob(ctx context.Context, p *job.Plan, o job.MergeOptions, f *fit, stdo
 // process has not.
 func (f *fit) finishAgain(ctx context.Context, stdout, stderr io.Writer) error {
 	if _, err := os.Stat(f.picture); err != nil {
-		if _, err := f.draw(ctx, stderr); err != nil {
+		if _, err := f.draw(ctx, stderr, cmp.Or(f.options.Memory, raster.DefaultMemory)); err != nil {
 			return err
 		}
 	}

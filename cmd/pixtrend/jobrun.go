@@ -88,7 +88,7 @@ func newJobRunCommand() *cobra.Command {
 		},
 	}
 	group(cmd, "Parts", func(flags *pflag.FlagSet) {
-		option(flags, &r.part, "part", "", "I", "make part I, counted from 0 (default: all that is left)", atLeast(0))
+		option(flags, &r.part, "part", "", "I", "make part I, counted from 0 (default: the number that a scheduler gives, such as SLURM_ARRAY_TASK_ID, or all that is left)", atLeast(0))
 	})
 	resourceFlags(cmd, &r.options, &r.window)
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
@@ -108,12 +108,20 @@ func (r *jobRun) run(stdout, stderr io.Writer) error {
 	tellProgram(log)
 	ctx, stop := interruptible(context.Background())
 	defer stop()
+	part, err := r.partOf(log)
+	if err != nil {
+		return err
+	}
 	p, err := r.open()
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	done, err := runJob(ctx, p, process(resources(r.options, r.window)), r.part, stderr, r.messages)
+	use, err := resourcesWithin(resources(r.options, r.window), p.Resources)
+	if err != nil {
+		return err
+	}
+	done, err := runJob(ctx, p, process(use), part, stderr, r.messages)
 	if err != nil {
 		return err
 	}
@@ -127,7 +135,7 @@ func (r *jobRun) run(stdout, stderr io.Writer) error {
 	case r.quiet:
 		return nil
 	}
-	return print(stdout, doneText(p, r.part, done))
+	return print(stdout, doneText(p, part, done))
 }
 
 // doneText describes what a run of a job has done.

@@ -20,15 +20,21 @@ const (
 	mostThreads  = 256       // that are tried
 )
 
-// checkLimits returns an error if the limits of the process are known to be too low for a command
-// with some bytes of memory and so many threads.
-func checkLimits(memory int64, threads int) error {
+// checkFiles returns an error if the process may open so few files, or have such small stacks, that
+// Go's runtime would fail.
+func checkFiles() error {
 	if n, limited := limitOf(unix.RLIMIT_NOFILE); limited && n < leastFiles {
 		return fmt.Errorf("this process may open %d files, and it needs %d: raise the limit (ulimit -n)", n, leastFiles)
 	}
 	if n, limited := limitOf(unix.RLIMIT_STACK); limited && n < leastStack {
 		return fmt.Errorf("threads of this process may have stacks of %d KiB, and they need %d: raise the limit (ulimit -s)", n>>10, leastStack>>10)
 	}
+	return nil
+}
+
+// checkLimits returns an error if the limits of the process are known to be too low for a command
+// with some bytes of memory and so many threads.
+func checkLimits(memory int64, threads int) error {
 	need := memory + leastAddress
 	if n, limited := limitOf(unix.RLIMIT_AS); limited && n-addressSpace() < need {
 		return fmt.Errorf("the limit of this process's address space leaves it %d MiB, and it needs %d: raise the limit (ulimit -v), or lower --memory",

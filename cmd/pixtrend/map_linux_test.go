@@ -5,11 +5,40 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/airbusgeo/godal"
 )
+
+// The map of a fit keeps to the memory of the fit, or is refused before anything is written.
+func TestMemoryOfMapOfFit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fits a large stack")
+	}
+	const allowed = 64 + 64
+	dir := t.TempDir()
+	if code, _, stderr := call(t, dir, "synth", "stack", "--dates", "2001-2003", "--width", "3000", "--height", "2000"); code != 0 {
+		t.Fatal(stderr)
+	}
+	for _, format := range []string{"GTiff", "COG"} {
+		c := command(dir, nil, "fit", "stack", "-o", "trend.tif", "--map", "map.png", "--of", format, "--memory", "64M", "--overwrite", "--threads", "2")
+		code, _, stderr := start(t, c)
+		if code != 0 {
+			t.Fatalf("%s: exit code %d, %s", format, code, stderr)
+		}
+		took := c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+		t.Logf("%s: %d MiB", format, took)
+		if took > allowed {
+			t.Errorf("%s took %d MiB, allowed were %d", format, took, allowed)
+		}
+	}
+	code, _, stderr := call(t, dir, "fit", "stack", "-o", "none.tif", "--map", "none.png", "--memory", "32M")
+	if _, err := os.Stat(filepath.Join(dir, "none.tif")); code != 2 || !strings.Contains(stderr, "--memory 64M") || err == nil {
+		t.Errorf("exit code %d, %s, %v", code, stderr, err)
+	}
+}
 
 // The memory of a map is what it is allowed, whatever the size of raster and picture.
 func TestMapMemory(t *testing.T) {

@@ -62,11 +62,12 @@ func TestTargetsOfCommands(t *testing.T) {
 			t.Skip("no links here:", err)
 		}
 	}
-	list := ""
+	list, table := "", ""
 	for y := 1995; y <= 2015; y++ {
 		list += fmt.Sprintf("stack/ndvi_%d.tif\n", y)
+		table += fmt.Sprintf("%d,%d\n", y, y%7+1)
 	}
-	for name, text := range map[string]string{"list": list, "outline.geojson": "{}"} {
+	for name, text := range map[string]string{"list": list, "weights": table, "rain": table, "outline.geojson": "{}"} {
 		if err := os.WriteFile(at(name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -86,6 +87,14 @@ func TestTargetsOfCommands(t *testing.T) {
 		{"fit @list -o list", "is also an input"},
 		{"fit @list -o other.tif --map list.png", "is also an input"},
 		{"fit stack -o /dev/stdout", "not a regular file"},
+		{"fit stack -o weights --weights weights", "is also an input"},
+		{"fit stack -o rain --covariate rain=@rain", "is also an input"},
+		{"fit stack -o other.tif --map in.png --covariate rain=stack", "is also an input"},
+		{"composite stack -o in.png --annual max", "is also an input"},
+		{"composite stack -o stack/ndvi_{year}.tif --annual max", "is also an input"},
+		{"composite @list -o list --annual max", "is also an input"},
+		{"composite stack -o /dev/stdout --annual max", "not a regular file"},
+		{"composite stack -o all_{month}.tif --annual max", "would both be written"},
 		{"series stack --pixel 1,1 -o in.png", "is also an input"},
 		{"series @list --pixel 1,1 --csv list", "is also an input"},
 		{"series stack --pixel 1,1 -o map.png --csv trend.tif", "given twice"},

@@ -55,13 +55,16 @@ func tellNotes(log *slog.Logger, notes []string) {
 
 // tellStrays logs, if cmd has run with -v, what GDAL has said and nobody has listened to.
 func tellStrays(cmd *cobra.Command, stderr io.Writer) {
-	said := gdal.Strays()
-	if f := cmd.Flags().Lookup("verbose"); f == nil || f.Value.String() != "true" {
-		return
+	log := verboseLog(cmd, stderr)
+	for _, m := range gdal.Strays() {
+		log.Info("GDAL says: " + m.About(""))
 	}
-	for _, m := range said {
-		messages{verbose: true}.log(stderr).Info("GDAL says: " + m.About(""))
-	}
+}
+
+// verboseLog returns a logger that prints messages if cmd has run with -v.
+func verboseLog(cmd *cobra.Command, stderr io.Writer) *slog.Logger {
+	f := cmd.Flags().Lookup("verbose")
+	return messages{verbose: f != nil && f.Value.String() == "true"}.log(stderr)
 }
 
 // logSamples logs how samples are interpreted.

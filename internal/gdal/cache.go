@@ -12,6 +12,12 @@ static void trim(void) {
 	malloc_trim(0);
 #endif
 }
+
+static void map_from(int bytes) {
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, bytes);
+#endif
+}
 */
 import "C"
 
@@ -58,6 +64,37 @@ func ShareBlockCache(bytes int64) (release func()) {
 // Release gives memory that GDAL has freed back to the system. glibc keeps it for each thread that
 // allocated it.
 func Release() { C.trim() }
+
+// Sizes from which on glibc maps memory that is allocated, and gives it back to the system when it is
+// freed. mostMapped is the limit up to which glibc raises that size by itself.
+const (
+	leastMapped = 128 << 10
+	mostMapped  = 32 << 20
+)
+
+// returning counts the calls that have blocks given back.
+var returning struct {
+	sync.Mutex
+	calls int
+}
+
+// returnBlocks has blocks that GDAL frees given back to the system until done is called. Otherwise they
+// stay with glibc, and small pieces between them keep it from using them again: overviews of 18 bands
+// of 1,500 × 1,100 pixels take 57 MiB instead of 14.
+func returnBlocks() (done func()) {
+	returning.Lock()
+	defer returning.Unlock()
+	if returning.calls++; returning.calls == 1 {
+		C.map_from(leastMapped)
+	}
+	return func() {
+		returning.Lock()
+		defer returning.Unlock()
+		if returning.calls--; returning.calls == 0 {
+			C.map_from(mostMapped)
+		}
+	}
+}
 
 // BlockCache returns the size of GDAL's block cache in bytes.
 func BlockCache() int64 { return int64(C.GDALGetCacheMax64()) }

@@ -44,6 +44,8 @@ type Dataset struct {
 	together bool // its bands are in the same blocks
 	layouts  map[whichBlocks]*blockLayout
 	said     []Message // by GDAL when it opened the raster
+	// maskInside is whether the file of the raster, a TIFF, says that it has a mask.
+	maskInside bool
 
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
@@ -108,6 +110,10 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 
 // Said returns the warnings that GDAL gave when it opened the raster.
 func (d *Dataset) Said() []Message { return d.said }
+
+// MaskInside reports whether the raster is a TIFF that says that it has a mask, which GDAL ignores if
+// it cannot use it.
+func (d *Dataset) MaskInside() bool { return d.maskInside }
 
 // Bands returns the bands of the raster, band 1 first.
 func (d *Dataset) Bands() []Band { return d.bands }

@@ -11,12 +11,13 @@ package gdal
 // heard are messages, one after another, each with the digit of its class in front and a NUL behind.
 // What does not fit is left out.
 typedef struct {
+	int debug; // debug messages are kept, too
 	size_t used;
 	char text[8192];
 } heard;
 
 static void hear(heard *h, CPLErr class, const char *text) {
-	if (class == CE_Debug) { // which the user has asked for
+	if (class == CE_Debug && !h->debug) { // which the user has asked for
 		fprintf(stderr, "%s\n", text);
 		return;
 	}
@@ -83,11 +84,17 @@ type Message struct {
 
 // Listen makes a call and returns what GDAL says meanwhile, on this thread, that no other handler
 // takes. Nothing is printed.
-func Listen(call func()) []Message {
+func Listen(call func()) []Message { return listen(call, false) }
+
+// listen is Listen. With debug it returns debug messages, too.
+func listen(call func(), debug bool) []Message {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	h := newHeard()
 	defer C.free(unsafe.Pointer(h))
+	if debug {
+		h.debug = 1
+	}
 	C.push_heard(h)
 	defer C.CPLPopErrorHandler()
 	call()

@@ -59,6 +59,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,6 +195,23 @@ const DebugKeys = "CPL_DEBUG=VSICURL,S3,GS,AZURE,ADLS,OSS,SWIFT"
 // config returns the options of a call, with those for its messages. A nil transfer, of local
 // files, has none.
 func (t *Transfer) config() []string { return append([]string{DebugKeys}, t.Options...) }
+
+// during makes a call to GDAL's file systems, on this thread. Nothing is printed.
+func (t *Transfer) during(call func()) {
+	if t == nil {
+		Quietly(call)
+		return
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	options, free := cList(t.config())
+	defer free()
+	C.set_options(options, 1)
+	defer C.set_options(options, 0)
+	for _, m := range listen(call, true) {
+		_ = t.hear(godal.CE_Debug, 0, m.Text)
+	}
+}
 
 func (t *Transfer) openOptions() []godal.OpenOption {
 	if t == nil {

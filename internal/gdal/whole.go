@@ -23,11 +23,6 @@ static int find_block(GDALRasterBandH band, int x, int y, unsigned long long *at
 	*bytes = strtoull(size, NULL, 10);
 	return *bytes > 0;
 }
-
-static size_t read_at(VSILFILE *file, unsigned long long at, void *to, size_t n) {
-	return VSIFSeekL(file, at, SEEK_SET) == 0 ? VSIFReadL(to, 1, n, file) : 0;
-}
-
 */
 import "C"
 
@@ -35,7 +30,9 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"github.com/pixtrend/pixtrend"
@@ -54,6 +51,9 @@ const (
 	// mostChecked is how many blocks of a band a dataset remembers.
 	mostChecked = 1 << 20
 )
+
+// blockMemory holds memory for a block, as it is stored and as it is decompressed.
+var blockMemory = sync.Pool{New: func() any { return new([]byte) }}
 
 var errShortBlock = errors.New("a block of it ends early")
 
@@ -165,10 +165,10 @@ func (l *blockLayout) check(band C.GDALRasterBandH, w pixtrend.Window) error {
 	if l == nil {
 		return nil
 	}
-	var file *C.VSILFILE
+	var file *virtualFile
 	defer func() {
 		if file != nil {
-			C.VSIFCloseL(file)
+			file.Close()
 		}
 	}()
 	for y := w.Y / l.height; y*l.height < w.Y+w.Height; y++ {
@@ -178,12 +178,8 @@ func (l *blockLayout) check(band C.GDALRasterBandH, w pixtrend.Window) error {
 				continue
 			}
 			if file == nil {
-				name := C.CString(l.file)
-				mode := C.CString("rb")
-				file = C.VSIFOpenL(name, mode)
-				C.free(unsafe.Pointer(name))
-				C.free(unsafe.Pointer(mode))
-				if file == nil {
+				var err error
+				if file, err = openVirtual(l.file, nil); err != nil {
 					return errors.New("it cannot be opened again")
 				}
 			}
@@ -212,7 +208,7 @@ func (l *blockLayout) remember(block int) {
 
 // checkBlock returns an error unless the block in column x and row y of blocks is whole: it makes
 // all rows that the raster has, and not more than a block has.
-func (l *blockLayout) checkBlock(file *C.VSILFILE, band C.GDALRasterBandH, x, y int) error {
+func (l *blockLayout) checkBlock(file *virtualFile, band C.GDALRasterBandH, x, y int) error {
 	var at, stored C.ulonglong
 	if C.find_block(band, C.int(x), C.int(y), &at, &stored) == 0 {
 		return nil // which GDAL fills with nodata
@@ -222,7 +218,7 @@ func (l *blockLayout) checkBlock(file *C.VSILFILE, band C.GDALRasterBandH, x, y 
 	if y == l.down-1 {
 		need = int64(l.line) * int64(l.lastRows)
 	}
-	raw := &vsiReader{file, uint64(at), uint64(stored)}
+	raw := io.NewSectionReader(file, int64(at), int64(stored))
 	got := int64(0)
 	if whole > largeBlock || uint64(stored) > 2*largeBlock {
 		stream, err := zlib.NewReader(raw)
@@ -233,7 +229,10 @@ func (l *blockLayout) checkBlock(file *C.VSILFILE, band C.GDALRasterBandH, x, y 
 			return errShortBlock
 		}
 	} else {
-		from, to := make([]byte, stored), make([]byte, whole)
+		memory := blockMemory.Get().(*[]byte)
+		defer blockMemory.Put(memory)
+		*memory = slices.Grow((*memory)[:0], int(stored)+int(whole))[:int(stored)+int(whole)]
+		from, to := (*memory)[:stored], (*memory)[stored:]
 		if _, err := io.ReadFull(raw, from); err != nil {
 			return errShortBlock
 		}
@@ -247,23 +246,4 @@ func (l *blockLayout) checkBlock(file *C.VSILFILE, band C.GDALRasterBandH, x, y 
 		return errors.New("a strip of it has more rows than the raster")
 	}
 	return errShortBlock
-}
-
-// vsiReader reads some bytes of a file from a place on.
-type vsiReader struct {
-	file     *C.VSILFILE
-	at, left uint64
-}
-
-func (r *vsiReader) Read(b []byte) (int, error) {
-	b = b[:min(uint64(len(b)), r.left)]
-	if len(b) == 0 {
-		return 0, io.EOF
-	}
-	n := int(C.read_at(r.file, C.ulonglong(r.at), unsafe.Pointer(&b[0]), C.size_t(len(b))))
-	r.at, r.left = r.at+uint64(n), r.left-uint64(n)
-	if n == 0 {
-		return 0, io.ErrUnexpectedEOF
-	}
-	return n, nil
 }

@@ -112,7 +112,7 @@ func (e *entry) ofBlocks() bool {
 	return false
 }
 
-// File is the first directory of a TIFF.
+// File is a directory of a TIFF, which is the first one unless walk has come to another.
 type File struct {
 	r        io.ReaderAt
 	size     int64 // of the file
@@ -149,9 +149,9 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 
 // header reads the header of the file, and returns where the first directory is.
 func (t *File) header() (first int64, err error) {
-	head := make([]byte, 16)
-	if _, err := io.ReadFull(io.NewSectionReader(t.r, 0, 16), head); err != nil {
-		return 0, errUnknown
+	head, err := t.bytes(0, 16)
+	if err != nil {
+		return 0, err
 	}
 	switch string(head[:2]) {
 	case "II":
@@ -196,7 +196,7 @@ func (t *File) directory(at int64) error {
 	if err != nil {
 		return err
 	}
-	t.entries, t.tagBytes = make([]entry, 0, n), 0
+	t.entries, t.tagBytes, t.numbers = make([]entry, 0, n), 0, nil
 	for i := range int(n) {
 		b := table[i*size : (i+1)*size]
 		e := entry{tag: t.order.Uint16(b), kind: t.order.Uint16(b[2:]), count: uint64(t.order.Uint32(b[4:]))}
@@ -240,10 +240,11 @@ func (t *File) bytes(at int64, n uint64) ([]byte, error) {
 		return nil, errUnknown
 	}
 	b := make([]byte, n)
-	if _, err := io.ReadFull(io.NewSectionReader(t.r, at, int64(n)), b); err != nil {
-		return nil, errUnknown
+	_, err := io.ReadFull(io.NewSectionReader(t.r, at, int64(n)), b)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errUnknown
 	}
-	return b, nil
+	return b, err
 }
 
 // entry returns the entry of a tag; nil if there is none.

@@ -71,24 +71,32 @@ func TestLimits(t *testing.T) {
 	for range mostDirectories {
 		many = directory(slices.Clip(many), 1, 3, 1, 1, true)
 	}
+	placed := func(tag uint16, count, at uint32) []byte {
+		b := directory(slices.Clip(head), 1, 4, count, at, false)
+		binary.LittleEndian.PutUint16(b[10:], tag)
+		return b
+	}
 	second := directory(directory(head, 1, 3, 1, 1, true), 900, 7, 1<<18, 8, false)
 	for name, c := range map[string]struct {
 		b     []byte
 		words string // "": no error
 	}{
-		"plain":              {directory(head, 900, 7, 4, 8, false), ""},
-		"a large file":       {append(directory(head, 10, 7, 1000, 8, false), make([]byte, 20000)...), ""},
-		"shared bytes":       {append(directory(head, 900, 7, 1<<18, 8, false), make([]byte, 1<<18)...), "tags of 235929600 bytes"},
-		"of two":             {append(second, make([]byte, 1<<18)...), "tags of 235929600 bytes"},
-		"a tag of 4 GiB":     {directory(head, 1, 7, 1<<32-1, 8, false), "a tag of 4294967295 values"},
-		"of an unknown kind": {append(directory(head, 1, 99, 1, 1, true), directory(nil, 1, 7, 1<<32-1, 8, false)...), "a tag of 4294967295 values"},
-		"many tags":          {directory(head, mostEntries+1, 7, 1, 1, false), "1025 tags"},
-		"many directories":   {directory(many, 1, 3, 1, 1, false), "more than 8192 others"},
-		"a loop":             {append(directory(head, 1, 3, 1, 1, false)[:22], 8, 0, 0, 0), ""},
+		"plain":                    {directory(head, 900, 7, 4, 8, false), ""},
+		"a large file":             {append(directory(head, 10, 7, 1000, 8, false), make([]byte, 20000)...), ""},
+		"shared bytes":             {append(directory(head, 900, 7, 1<<18, 8, false), make([]byte, 1<<18)...), "tags of 235929600 bytes"},
+		"of two":                   {append(second, make([]byte, 1<<18)...), "tags of 235929600 bytes"},
+		"a tag of 4 GiB":           {directory(head, 1, 7, 1<<32-1, 8, false), "a tag of 4294967295 values"},
+		"of an unknown kind":       {append(directory(head, 1, 99, 1, 1, true), directory(nil, 1, 7, 1<<32-1, 8, false)...), "a tag of 4294967295 values"},
+		"many tags":                {directory(head, mostEntries+1, 7, 1, 1, false), "1025 tags"},
+		"many directories":         {directory(many, 1, 3, 1, 1, false), "more than 8192 others"},
+		"places of blocks outside": {placed(tagStripOffsets, 3, 20), "blocks whose places are not in the file"},
+		"no places of blocks":      {placed(tagTileCounts, 0, 8), "blocks whose places are not in the file"},
+		"places of blocks":         {placed(tagTileOffsets, 2, 8), ""},
+		"a loop":                   {append(directory(head, 1, 3, 1, 1, false)[:22], 8, 0, 0, 0), ""},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		err := CheckLimits(bytes.NewReader(c.b), int64(len(c.b)))
+		_, err := Check(bytes.NewReader(c.b), int64(len(c.b)))
 		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 8<<20 {
 			t.Errorf("%s: %d bytes are allocated", name, after.TotalAlloc-before.TotalAlloc)
 		}

@@ -108,7 +108,7 @@ func FuzzTIFF(f *testing.F) {
 	f.Add(append([]byte("II+\x00\x08\x00\x00\x00"), bytes.Repeat([]byte{0xff}, 40)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bytes.NewReader(b)
-		_ = CheckLimits(r, r.Size())
+		_, _ = Check(r, r.Size())
 		file, err := Read(r, r.Size())
 		if err != nil {
 			return

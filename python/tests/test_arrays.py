@@ -247,5 +247,12 @@ def test_covariates_of_pixels(rng, stack):
         assert same(
             pixtrend.fit(a, YEARS, ["heat", "slope", "n"], axis=axis, covariates={"heat": h}, dtype=np.float64), r
         )
+    hidden = np.ma.array(np.nan_to_num(heat), mask=np.isnan(heat))
+    assert same(pixtrend.fit(stack, YEARS, ["heat", "slope", "n"], covariates={"heat": hidden}, dtype=np.float64), r)
+    for shaped in (heat[:, 1:], heat[:, 0], heat[0], np.float64(1)):
+        with pytest.raises(ValueError, match="one .*number for each of the 17 dates"):
+            pixtrend.fit(stack, YEARS, covariates={"heat": shaped})
+    with pytest.raises(TypeError, match="the covariate heat is an array of float16"):
+        pixtrend.fit(stack, YEARS, covariates={"heat": heat.astype(np.float16)})
     with pytest.raises(ValueError, match="the shape of the stack"):
         pixtrend.fit(stack, YEARS, covariates={"heat": heat[:, 1:]})

@@ -38,8 +38,9 @@ type Plan struct {
 	Pin          string   `json:"pin"`               // cpu, node or off: what threads are bound to
 	Unbound      string   `json:"unbound,omitempty"` // why not every thread has a CPU of its own
 	ISA          string   `json:"isa"`
-	Memory       int64    `json:"memory"`      // limit of the whole run
-	TileMemory   int64    `json:"tile_memory"` // part of it for tiles and results
+	Memory       int64    `json:"memory"`           // limit of the whole run
+	TileMemory   int64    `json:"tile_memory"`      // part of it for tiles and results
+	Limits       []string `json:"limits,omitempty"` // what has set threads and memory, if not the user
 	Output       string   `json:"output"`
 	Series       []string `json:"series"`        // further outputs, with a band for each date
 	Map          string   `json:"map,omitempty"` // a map of the output
@@ -160,6 +161,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	row("threads", "%d, %s", s.Threads, s.pinning())
 	row("kernel", "%s", s.ISA)
 	row("memory", "at most %s, of which tiles and results take %s", humanize.IBytes(uint64(s.Memory)), humanize.IBytes(uint64(s.TileMemory)))
+	for i, limit := range s.Limits {
+		row([]string{"limits", ""}[min(i, 1)], "%s", limit)
+	}
 	replaced := ""
 	if s.Overwrite {
 		replaced = ", replaced if it exists"

@@ -123,7 +123,7 @@ func (d *drawing) prepare(ctx context.Context) error {
 		return err
 	}
 	d.layOut()
-	if err := d.checkMemory(); err != nil {
+	if err := d.shareMemory(); err != nil {
 		return err
 	}
 	return d.readOutlines(ctx)

@@ -14,10 +14,7 @@ func (d *drawing) read(ctx context.Context) error {
 	if d.sampled {
 		most /= sampleOf
 	}
-	windows, err := d.Windows(d.band, most)
-	if err != nil {
-		return err
-	}
+	windows := d.Windows(d.band, most)
 	pixels, done := 0, 0
 	for _, w := range windows {
 		pixels += w.Width * w.Height
@@ -51,6 +48,8 @@ func (d *drawing) read(ctx context.Context) error {
 // classify reads the windows and finds the limits of the classes.
 func (d *drawing) classify(ctx context.Context, windows []pixtrend.Window, pixels int, step func(pixtrend.Window)) error {
 	survey, taken := render.NewSurvey(pixels), 0
+	ranked := d.o.Breaks == nil && d.kind.Limits == nil && d.o.Method == Quantile
+	survey.Keep(ranked && !d.kind.Signed, ranked && (d.kind.Signed || d.kind.Title == ""))
 	for _, w := range windows {
 		values, err := d.Read(ctx, d.band, w)
 		if err != nil {

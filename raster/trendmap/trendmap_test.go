@@ -100,3 +100,26 @@ func TestSampled(t *testing.T) {
 		}
 	}
 }
+
+// Blocks that GDAL has to hold count, and are refused before they are read.
+func TestLargeBlocks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "block.tif")
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Create(godal.GTiff, path, 1, godal.Float32, 4000, 4000, godal.CreationOption("COMPRESS=DEFLATE", "BLOCKYSIZE=4000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(ds.Bands()[0].Fill(1, 0), ds.Close()); err != nil {
+		t.Fatal(err)
+	}
+	output := filepath.Join(t.TempDir(), "map.png")
+	_, err = Draw(t.Context(), path, output, Options{Memory: 200 << 20})
+	if err == nil || !strings.Contains(err.Error(), "the blocks of "+path+" take 123 MiB to read") || !strings.Contains(err.Error(), "the option Memory") {
+		t.Errorf("%v: want what the blocks take", err)
+	}
+	if _, err := Draw(t.Context(), path, output, Options{Memory: 300 << 20}); err != nil {
+		t.Error(err)
+	}
+}

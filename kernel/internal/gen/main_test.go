@@ -38,19 +38,20 @@ func TestGeneratedRanksMatchTheTable(t *testing.T) {
 	if string(got) != string(want) {
 		t.Errorf("%s is not what the table makes: run go generate ./kernel", ranksFile)
 	}
-	src, err := os.ReadFile(folder + "ranks_avx2_amd64.s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var bodies []string
-	for _, m := range regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`).FindAllSubmatch(src, -1) {
-		bodies = append(bodies, string(m[1]))
-	}
-	symbols := rankSymbols()
-	slices.Sort(bodies)
-	slices.Sort(symbols)
-	if !slices.Equal(bodies, symbols) {
-		t.Errorf("ranks_avx2_amd64.s holds %q, the table lists %q", bodies, symbols)
+	for file, symbols := range map[string][]string{"ranks_avx2_amd64.s": rankSymbols(), "ranks_avx512_amd64.s": rankTable512} {
+		src, err := os.ReadFile(folder + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bodies []string
+		for _, m := range regexp.MustCompile(`(?m)^TEXT ·(\w+)\(SB\)`).FindAllSubmatch(src, -1) {
+			bodies = append(bodies, string(m[1]))
+		}
+		slices.Sort(bodies)
+		slices.Sort(symbols)
+		if !slices.Equal(bodies, symbols) {
+			t.Errorf("%s holds %q, the table lists %q", file, bodies, symbols)
+		}
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 const ranksFile = "ranks_gen_amd64.go"
 
 // rankTable lists the functions in ranks_avx2_amd64.s, as table does. A row without types does not
-// read samples.
+// read samples. rankTable512 lists those in ranks_avx512_amd64.s.
 var rankTable = []struct {
 	name  string
 	types []dtype
@@ -23,9 +23,17 @@ var rankTable = []struct {
 	{"rankCapture", nil},
 	{"rankQuotientsF32", nil},
 	{"rankQuotientsF64", nil},
+	{"rankCompareF32", nil},
+	{"rankCompareF64", nil},
 	{"rankSort", nil},
 	{"rankOrder", nil},
+	{"rankMiddle", nil},
+	{"rankRowF32", nil},
+	{"rankRowF64", nil},
+	{"rankSortRow", nil},
 }
+
+var rankTable512 = []string{"rankSignsAVX512"}
 
 // rankSymbols returns the functions of rankTable.
 func rankSymbols() []string {
@@ -58,7 +66,7 @@ func ranksSource() ([]byte, error) {
 		}
 		line("default:\nreturn false\n}\nreturn true\n}")
 	}
-	for _, name := range rankSymbols() {
+	for _, name := range append(rankSymbols(), rankTable512...) {
 		line("\n//go:noescape\nfunc %s(p *rankParams)", name)
 	}
 	return format.Source(b.Bytes())

@@ -305,7 +305,7 @@ def _result_type(data: NDArray[Any], out: Any) -> np.dtype[Any]:
     if out is not None:
         arrays = list(out.values()) if isinstance(out, Mapping) else [out]
         if arrays and isinstance(arrays[0], np.ndarray):
-            return arrays[0].dtype
+            return np.dtype(arrays[0].dtype)
     return np.dtype(np.float64 if data.dtype == np.float64 else np.float32)
 
 
@@ -313,22 +313,15 @@ def _covariates_of(
     covariates: Mapping[str, ArrayLike] | None, data: NDArray[Any], axis: int
 ) -> tuple[list[dict[str, Any]], list[NDArray[Any]]]:
     """Returns covariates for the options, and the arrays of those that have values for each pixel."""
-    of_options, arrays = [], []
+    of_options: list[dict[str, Any]] = []
+    arrays: list[NDArray[Any]] = []
     for name, values in (covariates or {}).items():
-        what = f"the covariate {name}"
-        array = np.ma.asarray(values)
+        what, array = f"the covariate {name}", _filled(values)
         if array.ndim <= 1:
-            of_options.append(
-                {"name": name, "values": numbers(what, np.ma.filled(array.astype(float), np.nan), len(data))}
-            )
+            of_options.append({"name": name, "values": numbers(what, array, len(data))})
             continue
-        if np.ma.is_masked(array):
-            array = array.astype(np.float64).filled(np.nan)
-        array = (
-            np.moveaxis(samples_of(np.ma.getdata(array), what), axis, 0)
-            if array.ndim == data.ndim
-            else np.ma.getdata(array)
-        )
+        if array.ndim == data.ndim:
+            array = np.moveaxis(samples_of(array, what), axis, 0)
         if array.shape != data.shape:
             raise ValueError(
                 f"{what} has the shape {np.shape(values)}: "
@@ -337,6 +330,13 @@ def _covariates_of(
         of_options.append({"name": name})
         arrays.append(array)
     return of_options, arrays
+
+
+def _filled(values: ArrayLike) -> NDArray[Any]:
+    """Returns an array with NaN where it is masked."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        return np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values))
+    return np.asarray(values)
 
 
 def _threads(threads: Any) -> int:
@@ -350,14 +350,16 @@ def _teller(progress: Any) -> Callable[[int, int], Any]:
     """Returns a function for progress, which may be None, a function, or a bar as tqdm has them."""
     if progress is None:
         return lambda done, total: None
-    if not hasattr(progress, "update"):
-        return progress
+    bar = hasattr(progress, "update")
 
-    def update(done: int, total: int) -> None:
-        progress.total = total
-        progress.update(done - progress.n)
+    def tell(done: int, total: int) -> None:
+        if bar:
+            progress.total = total
+            progress.update(done - progress.n)
+        else:
+            progress(done, total)
 
-    return update
+    return tell
 
 
 def _discover(trend: Trend, rate: float) -> None:

@@ -81,4 +81,4 @@ class Job:
         args.covariates = (_library.Array * len(covariates))(*covariates)
         args.out = (ctypes.c_void_p * len(self._planes))(*(p.ctypes.data + first * p.itemsize for p in self._planes))
         _library.fit(args)
-        return height * width
+        return int(height * width)

@@ -46,7 +46,7 @@ def numbers(name: str, values: Any, dates: int) -> list[float]:
         raise ValueError(f"{name} has the shape {array.shape}: give one number for each of the {dates} dates")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} has a number that is not finite: give a finite one for each date")
-    return array.tolist()
+    return [float(x) for x in array]
 
 
 def names_of(stats: str | Iterable[str]) -> list[str]:

@@ -50,10 +50,10 @@ class Trend(Mapping[str, NDArray[Any]]):
         return self._arrays[name]
 
     def __getattr__(self, name: str) -> NDArray[Any]:
-        try:
-            return self.__dict__["_arrays"][name]
-        except KeyError:
-            raise AttributeError(f"the trend has no field {name!r}") from None
+        arrays: dict[str, NDArray[Any]] = self.__dict__.get("_arrays", {})
+        if name not in arrays:
+            raise AttributeError(f"the trend has no field {name!r}")
+        return arrays[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
