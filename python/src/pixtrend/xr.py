@@ -85,21 +85,21 @@ def trend(
     # computes anything.
     fitted = _fit([np.empty((0, len(times)), v.dtype) for v in inputs.values()], **given)
     empty = _results(fitted)
-    results = xr.apply_ufunc(
-        _fit_block, *inputs.values(), kwargs=given,
-        input_core_dims=[[dim]] * len(inputs),
-        output_core_dims=[[dim] if a.ndim == 2 else [] for a in empty.values()],
-        dask="parallelized", output_dtypes=[a.dtype for a in empty.values()],
-    )  # fmt: skip
+    space = [d for d in da.dims if d != dim]
+    arrays = [v.set_dims({d: da.sizes[d] for d in da.dims}).transpose(*space, dim).data for v in inputs.values()]
+    results = _lazily(arrays, empty, given) if lazy else list(_results(_fit(arrays, **given)).values())
+    variables = {
+        name: xr.Variable([*space, dim] if empty[name].ndim == 2 else space, result).transpose(*da.dims, missing_dims="ignore")
+        for name, result in zip(empty, results)
+    }
     coords = da.coords.to_dataset()
     if not any(a.ndim == 2 for a in empty.values()):
         coords = coords.drop_dims(dim)
     taken = [name for name in empty if name in coords.variables or name in da.dims]
     if taken:
         raise ValueError(f"the field {taken[0]} has the name of a coordinate of the array: rename that one, as in da.rename({taken[0]}=...)")
-    ds = coords.assign(dict(zip(empty, results if isinstance(results, tuple) else [results])))
+    ds = coords.assign(variables)
     for name in empty:
-        ds[name] = ds[name].transpose(*(d for d in da.dims if d in ds[name].dims))
         ds[name].attrs = _attributes.of_result(name, fitted, da, covariates, ds[name].dtype)
         ds[name].encoding = {k: v for k, v in da.encoding.items() if k == "grid_mapping"}
     ds.attrs = _attributes.of_dataset(da) if keep_attrs else {}
@@ -139,10 +139,36 @@ def _fit(arrays: Sequence[np.ndarray], names: Sequence[str], times: np.ndarray, 
     return fit(samples, times, stats, axis=-1, **options)
 
 
-def _fit_block(*arrays: np.ndarray, **given: Any) -> Any:
-    """Returns the results of a block as apply_ufunc expects them."""
-    results = tuple(_results(_fit(arrays, **given)).values())
-    return results if len(results) > 1 else results[0]
+def _lazily(arrays: Sequence[Any], empty: Mapping[str, np.ndarray], given: Mapping[str, Any]) -> list[Any]:
+    """Returns the results as Dask arrays.
+
+    A task returns all planes of its chunk in one array. dask.array.apply_gufunc, which has several outputs,
+    would copy each chunk first.
+    """
+    from dask.array import blockwise, moveaxis
+
+    dim = arrays[0].ndim - 1  # of the dates; a new one is that of the planes
+    pixels, planes, first = tuple(range(dim)), dim + 1, 0
+    lengths = [a.shape[1] if a.ndim == 2 else 1 for a in empty.values()]
+    dtype = next(iter(empty.values())).dtype
+    fitted = blockwise(
+        _fit_planes, (planes, *pixels), *(x for a in arrays for x in (a, (*pixels, dim))), new_axes={planes: sum(lengths)},
+        concatenate=False, dtype=dtype, meta=np.empty((0,) * (dim + 1), dtype), given=given,
+    )  # fmt: skip
+    results = []
+    for a, length in zip(empty.values(), lengths):
+        results.append(moveaxis(fitted[first : first + length], 0, -1) if a.ndim == 2 else fitted[first])
+        first += length
+    return results
+
+
+def _fit_planes(*blocks: Any, given: Mapping[str, Any]) -> np.ndarray:
+    """Fits the chunks of one task. Dask passes a list of one array, because the dates could be in several."""
+    arrays = [b[0] if isinstance(b, list) else b for b in blocks]
+    planes: list[np.ndarray] = []
+    for a in _results(_fit(arrays, **given)).values():
+        planes += list(np.moveaxis(a, -1, 0)) if a.ndim == arrays[0].ndim else [a]
+    return np.stack(planes) if len(planes) > 1 else planes[0][np.newaxis]
 
 
 def _results(fitted: Trend) -> dict[str, np.ndarray]:
