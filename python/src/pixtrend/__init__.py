@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ._accessor import register_when_imported
 from ._fields import Field, fields
-from ._fit import Trend, fdr, fit
+from ._fit import fdr, fit
 from ._library import ForkedError
+from ._trend import Trend
 
 if TYPE_CHECKING:
     from . import dask
