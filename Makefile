@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-long slurm-test script-test cross-isa fuzz hostile check-scipy peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long slurm-test script-test cross-isa fuzz hostile check-scipy python python-long wheel peers docs bench-static bench-check install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,15 @@ hostile: setup ## hold 3,000 rasters that lie against what GDAL reads (HOSTILE="
 
 check-scipy: build ## compare every pixel of real and synthetic stacks with scipy, pyMannKendall, statsmodels and NumPy
 	@scripts/check-scipy.sh
+
+python: setup ## build the Python package and run its tests
+	@scripts/python.sh
+
+python-long: setup ## run its tests that take longer, and with the oldest NumPy, xarray, Dask and SciPy
+	@scripts/python.sh long
+
+wheel: setup ## build the wheel of the Python package in dist/, check it and use it
+	@scripts/wheel.sh
 
 peers: build ## time other programs on the same stacks (PEERS=--quick for a first look)
 	@scripts/peers.sh $(PEERS)

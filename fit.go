@@ -15,7 +15,9 @@ import (
 type Result struct {
 	Fields []stats.Field
 	Planes [][]float32 // Planes[f][p] is field f of pixel p, counted row by row
-	Report Report
+	// The series that the options ask for, a plane for each date of the axis, see stats.Series.
+	Residuals, Detrended, Deseasoned [][]float32
+	Report                           Report
 }
 
 // Plane returns the plane of field f, or nil if the field was not asked for.
@@ -32,27 +34,31 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 	if len(fields) == 0 {
 		fields = []stats.Field{stats.Slope}
 	}
-	r := &Result{Fields: fields, Planes: make([][]float32, len(fields))}
-	for f := range r.Planes {
-		r.Planes[f] = make([]float32, s.Pixels())
+	dates := s.view.Dates
+	planes := make([][]float32, len(fields)+o.series().planes(dates))
+	for f := range planes {
+		planes[f] = make([]float32, s.Pixels())
 	}
-	var err error
-	r.Report, err = FitInto(ctx, s, o, r.Planes)
+	report, err := FitInto(ctx, s, o, planes)
 	if err != nil {
 		return nil, err
 	}
+	r := &Result{Fields: fields, Planes: planes[:len(fields)], Report: report}
+	r.Residuals, r.Detrended, r.Deseasoned = cutSeries(o.series(), dates, planes[len(fields):])
 	return r, nil
 }
 
 // FitInto is Fit with results in the caller's memory, as float32 or float64: it writes field f of
-// pixel p to out[f][p]. If it returns an error, part of out may have been written.
+// pixel p to out[f][p]. The planes of Options.Residuals, one for each date of the axis, follow the
+// fields, then those of Options.Detrended and of Options.Deseasoned. If FitInto returns an error,
+// part of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()
 	if err := o.refuse("Fit", false, true); err != nil {
 		return Report{}, err
 	}
-	if err := o.Model.withoutRasters(); err != nil {
-		return Report{}, err
+	if n := o.Model.rasters(); n != len(s.covariates) {
+		return Report{}, fmt.Errorf("pixtrend: %d covariates of the model have values for each pixel, and the stack has %d", n, len(s.covariates))
 	}
 	plan, k, err := o.plan(s.axis, s.Scale, s.Offset, s.Valid, nil)
 	if err != nil {
@@ -63,8 +69,9 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 			return Report{}, err
 		}
 	}
-	if len(out) != len(plan.Fields()) {
-		return Report{}, fmt.Errorf("pixtrend: %d planes of output for %d fields", len(out), len(plan.Fields()))
+	asked := o.series()
+	if n := asked.planes(plan.Dates()); len(out) != len(plan.Fields())+n {
+		return Report{}, fmt.Errorf("pixtrend: %d planes of output for %d fields and %d planes of series", len(out), len(plan.Fields()), n)
 	}
 	for _, plane := range out {
 		if len(plane) < s.Pixels() {
@@ -77,7 +84,7 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	}
 	var owns []own
 	setUp := func(workers int) { owns = make([]own, workers) }
-	r, err := eachTile(ctx, s, o, k, true, setUp, func(worker, first int, t kernel.Tile) error {
+	r, err := eachTile(ctx, s, o, k, true, setUp, func(worker, first int, t kernel.Tile, rasters []kernel.Raster) error {
 		w := &owns[worker]
 		if w.scratch == nil {
 			w.scratch = plan.NewScratch()
@@ -86,7 +93,8 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 		for f := range out {
 			w.planes[f] = out[f][first : first+t.Pixels]
 		}
-		stats.Fit(plan, w.scratch, t, w.planes)
+		w.scratch.SetRasters(rasters)
+		fitTile(plan, w.scratch, t, asked, w.planes)
 		return nil
 	})
 	return report(r, k, s.Pixels(), s.view.Dates, start), err

@@ -2,6 +2,7 @@ package pixtrend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -37,7 +38,7 @@ func (t Tile[T]) IsGap(y T) bool { return !t.limits.Observation(float64(y)) }
 // of the stack. fn stores its results itself. Writing to element First+p of a slice needs no lock,
 // since no pixel is in two tiles. T must be the type of the stack's samples. The first error stops
 // the others and is returned. Map uses the options Threads, Pin, ISA (to copy tiles) and Progress,
-// and refuses others.
+// and refuses others. It also refuses stacks with a mask, which its tiles do not have.
 func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile[T]) error) error {
 	if err := o.refuse("Map", true, true); err != nil {
 		return err
@@ -45,12 +46,15 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 	if d := kernel.DTypeOf[T](); d != s.view.Type {
 		return fmt.Errorf("pixtrend: a function over %v series cannot take a stack of %v", d, s.view.Type)
 	}
+	if s.masked() {
+		return errors.New("pixtrend: Map does not use masks: mark the gaps in the samples, as nodata")
+	}
 	k, err := o.kernel()
 	if err != nil {
 		return fmt.Errorf("pixtrend: %w", err)
 	}
 	limits := s.Valid.Limits(s.view.Type)
-	_, err = eachTile(ctx, s, o, k, false, func(int) {}, func(worker, first int, t kernel.Tile) error {
+	_, err = eachTile(ctx, s, o, k, false, func(int) {}, func(worker, first int, t kernel.Tile, _ []kernel.Raster) error {
 		most := t.Pixels
 		if t.Packed {
 			most = kernel.PanelPixels // planes are contiguous within a panel only

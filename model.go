@@ -18,8 +18,8 @@ type Model struct {
 	// Step is the date, or the number, from which on the level is another, as timeaxis.Axis.At reads
 	// it. "": none.
 	Step string
-	// Covariates and Weights have a number for each plane of the axis. A stream reads the values of
-	// covariates without numbers for each pixel, see CovariateSource.
+	// Covariates and Weights have a number for each plane of the axis. Every pixel has its own values
+	// of the covariates without numbers, see Stack.SetCovariates and CovariateSource.
 	Covariates []stats.Covariate
 	Weights    []float64
 	Robust     stats.Robust // against outliers
@@ -34,16 +34,6 @@ func (m Model) isZero() bool {
 
 // rasters returns how many covariates have values for each pixel.
 func (m Model) rasters() int { return stats.Model{Covariates: m.Covariates}.Rasters() }
-
-// withoutRasters returns an error if a covariate has no values for dates.
-func (m Model) withoutRasters() error {
-	for _, c := range m.Covariates {
-		if c.Values == nil {
-			return fmt.Errorf("pixtrend: the covariate %s has no values: only a stream reads values for each pixel", c.Name)
-		}
-	}
-	return nil
-}
 
 // PeriodError says that the period of a season is needed, or is no period of the axis.
 type PeriodError struct {

@@ -1,6 +1,7 @@
 package pixtrend
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -30,6 +31,9 @@ type Options struct {
 	Confidence   float64 // of the limits of the slope, between 0 and 1; 0: stats.DefaultConfidence
 	Significance float64 // p-values below it make a trend, for stats.TrendClass and stats.MKClass
 	Rank         RankOptions
+	Residuals    bool // write a plane for each date with the residuals of the model too, see stats.Series
+	Detrended    bool // write the observations without the trend too
+	Deseasoned   bool // write the observations without the season too; needs Model.Harmonics
 
 	// Of the workers.
 
@@ -45,9 +49,6 @@ type Options struct {
 
 	// Of a stream.
 
-	Residuals    bool  // write a plane for each date with the residuals of the model too, see stats.Series
-	Detrended    bool  // write the observations without the trend too
-	Deseasoned   bool  // write the observations without the season too; needs Model.Harmonics
 	Samples      bool  // write a plane for each date with the observations, and no fields: gaps are NaN
 	Float64      bool  // results as float64 instead of float32
 	TileMemory   int64 // bytes that tiles, results and scratch memory may take; 0: DefaultTileMemory
@@ -112,10 +113,10 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"Confidence", ofFit, o.Confidence != 0},
 		{"Significance", ofFit, o.Significance != 0},
 		{"Rank", ofFit, o.Rank != RankOptions{}},
-		{"Residuals", ofStream, o.Residuals},
-		{"Detrended", ofStream, o.Detrended},
+		{"Residuals", ofFit, o.Residuals},
+		{"Detrended", ofFit, o.Detrended},
+		{"Deseasoned", ofFit, o.Deseasoned},
 		{"Samples", ofStream, o.Samples},
-		{"Deseasoned", ofStream, o.Deseasoned},
 		{"Float64", ofStream, o.Float64},
 		{"TileMemory", ofStream, o.TileMemory != 0},
 		{"WindowWidth", ofStream, o.WindowWidth != 0},
@@ -163,6 +164,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid,
 			return nil, k, fmt.Errorf("pixtrend: the time of the intercept: %w", err)
 		}
 	}
+	if o.Deseasoned && o.Model.Harmonics == 0 {
+		return nil, k, errors.New("pixtrend: deseasoned observations need a season: set Model.Harmonics to 1 or more")
+	}
 	p, err := stats.NewPlan(k, axis.T, so)
 	if err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
@@ -170,10 +174,26 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid,
 	return p, k, nil
 }
 
+// Check returns the error that FitInto of a stack on an axis would return for the options of the fit,
+// with results of float64 or of float32.
+func (o Options) Check(axis timeaxis.Axis, float64s bool) error {
+	if err := o.refuse("Fit", false, true); err != nil {
+		return err
+	}
+	p, _, err := o.plan(axis, 1, 0, kernel.Valid{}, nil)
+	if err != nil || float64s {
+		return err
+	}
+	return checkPrecision(p.Fields(), axis.T)
+}
+
 // crew returns the options of a run over that many pixels, with the largest number of workers. A
 // run with fewer items has no more workers, so that memory for each can be indexed by its ID.
 func (o Options) crew(pixels int) (runner.Options, error) {
-	ro := runner.Options{Workers: o.Threads, Pin: o.Pin, Topology: runner.Machine()}
+	ro := runner.Options{Workers: o.Threads, Pin: o.Pin}
+	if o.Pin != runner.PinOff {
+		ro.Topology = runner.Machine() // which Run does not have to read again
+	}
 	plan, err := runner.Assign(pixels, ro)
 	if err != nil {
 		return ro, fmt.Errorf("pixtrend: %w", err)

@@ -17,7 +17,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model", "Residuals", "Detrended", "Deseasoned"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -33,7 +33,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 		}},
 		{"Fit", fit, func(o Options) error { _, err := Fit(t.Context(), stack, o); return err }},
 		{"Fit", fit, func(o Options) error {
-			_, err := FitInto(t.Context(), stack, o, planes[float64](1, stack.Pixels()))
+			_, err := FitInto(t.Context(), stack, o, planes[float64](1+o.series().planes(5), stack.Pixels()))
 			return err
 		}},
 	} {
@@ -54,6 +54,11 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 				o.ISA = "generic"
 			case "Model":
 				o.Model.Degree = 2
+			case "Deseasoned":
+				o.Deseasoned = true
+				if slices.Contains(call.uses, name) {
+					o.Model = Model{Harmonics: 1, Period: 3.5}
+				}
 			case "Progress":
 				o.Progress = func(int, int) {}
 			case "Confidence", "Significance":

@@ -9,27 +9,39 @@ import (
 	"github.com/pixtrend/pixtrend/runner"
 )
 
-// eachTile calls fn on the workers for every tile of s. Tiles that are no views are copied with the
-// instruction set of k, packed or plane by plane. setUp is called first, with the largest number of
-// workers.
+// eachTile calls fn on the workers for every tile of s, with the covariates of its pixels. Tiles that
+// are no views are copied with the instruction set of k, packed or plane by plane. setUp is called
+// first, with the largest number of workers.
 func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
-	fn func(worker, first int, t kernel.Tile) error) (runner.Report, error) {
-	var memory []tileMemory
+	fn func(worker, first int, t kernel.Tile, rasters []kernel.Raster) error) (runner.Report, error) {
+	var memory []pieceMemory
 	defer func() {
 		for i := range memory {
 			memory[i].close()
 		}
 	}()
 	hold := func(workers int) {
-		memory = make([]tileMemory, workers)
+		memory = make([]pieceMemory, workers)
+		for i := range memory {
+			memory[i].covariates = make([]tileMemory, len(s.covariates))
+		}
 		setUp(workers)
 	}
 	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
-		t, err := s.tile(k, p, &memory[worker], packed)
+		m := &memory[worker]
+		t, err := s.tile(k, p, m, packed)
 		if err != nil {
 			return fmt.Errorf("pixtrend: %w", err)
 		}
-		return fn(worker, p.first, t)
+		var rasters []kernel.Raster
+		for i, c := range s.covariates {
+			of, err := tileOf(k, c.View, s.order, p, &m.covariates[i], false)
+			if err != nil {
+				return fmt.Errorf("pixtrend: %w", err)
+			}
+			rasters = append(rasters, kernel.Raster{Tile: of, Valid: c.Valid})
+		}
+		return fn(worker, p.first, t, rasters)
 	})
 }
 
@@ -115,25 +127,51 @@ func (m *tileMemory) close() {
 	*m = tileMemory{}
 }
 
-// tile returns the tile of p. If it cannot be a view, it is copied into m: packed, which kernels
-// read the fastest, or plane by plane.
-func (s *Stack) tile(k kernel.Kernel, p piece, m *tileMemory, packed bool) (kernel.Tile, error) {
+// pieceMemory is what one worker copies of a piece.
+type pieceMemory struct {
+	samples, mask tileMemory
+	covariates    []tileMemory
+}
+
+func (m *pieceMemory) close() {
+	m.samples.close()
+	m.mask.close()
+	for i := range m.covariates {
+		m.covariates[i].close()
+	}
+}
+
+// tile returns the tile of p with its mask. If it cannot be a view, it is copied into m: packed,
+// which kernels read the fastest, or plane by plane.
+func (s *Stack) tile(k kernel.Kernel, p piece, m *pieceMemory, packed bool) (kernel.Tile, error) {
 	if s.packed.Packed {
 		return s.packed.Slice(p.first, p.first+p.pixels), nil
 	}
-	if s.direct() {
-		return s.view.Direct(p.first, p.pixels), nil
+	packed = packed && !s.direct()
+	t, err := tileOf(k, s.view, s.order, p, &m.samples, packed)
+	if err != nil || s.mask.Data == nil {
+		return t, err
 	}
-	d, dates := s.view.Type, s.view.Dates
-	bytes, lay := layout.TileBytes(d, p.pixels, dates), layout.NewTile
+	mask, err := tileOf(k, s.mask, s.order, p, &m.mask, packed)
+	t.Mask = kernel.Mask{Data: mask.Data, Stride: mask.Stride}
+	return t, err
+}
+
+// tileOf returns the pixels of p of a view: plane i is raster order[i], or raster i if order is nil.
+// If the tile has to be packed, or cannot be a view, it is copied into m.
+func tileOf(k kernel.Kernel, v layout.View, order []int, p piece, m *tileMemory, packed bool) (kernel.Tile, error) {
+	if !packed && order == nil && v.Contiguous() && v.Run(p.first, p.pixels) == p.pixels {
+		return v.Direct(p.first, p.pixels), nil
+	}
+	bytes, lay := layout.TileBytes(v.Type, p.pixels, v.Dates), layout.NewTile
 	if packed {
-		bytes, lay = layout.PackedBytes(d, p.pixels, dates), layout.NewPacked
+		bytes, lay = layout.PackedBytes(v.Type, p.pixels, v.Dates), layout.NewPacked
 	}
 	if err := m.hold(bytes); err != nil {
 		return kernel.Tile{}, err
 	}
-	t := lay(d, p.pixels, dates, m.buf)
-	s.view.Copy(k, p.first, s.order, t)
+	t := lay(v.Type, p.pixels, v.Dates, m.buf)
+	v.Copy(k, p.first, order, t)
 	t.InCache = true
 	return t, nil
 }

@@ -65,9 +65,6 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	if g.Kept != nil && (g.Type != kernel.Float64 || g.Masked) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: kept sums are of %v without a mask, not %v", kernel.Float64, g.Type)
 	}
-	if o.Samples && (o.Residuals || o.Detrended || o.Deseasoned) {
-		return StreamPlan{}, &OptionError{Call: "a stream of Samples", Option: "Residuals, Detrended or Deseasoned"}
-	}
 	if n := o.Model.rasters(); n != len(g.Covariates) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: %d covariates of the model have values for each pixel, and the source has %d", n, len(g.Covariates))
 	}
@@ -84,9 +81,6 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	if err != nil {
 		return StreamPlan{}, err
-	}
-	if o.Deseasoned && o.Model.Harmonics == 0 {
-		return StreamPlan{}, fmt.Errorf("pixtrend: deseasoned observations need a season: set Model.Harmonics to 1 or more")
 	}
 	p.ISA = p.k.ISA()
 	if p.stats != nil {
@@ -178,11 +172,9 @@ func (p *StreamPlan) workerBytes(pixels int) int64 {
 // planes returns the number of planes of results: the fields, and a plane a date of each series
 // asked for.
 func (p *StreamPlan) planes() int {
-	n := len(p.Fields)
-	for _, asked := range []bool{p.Residuals, p.Detrended, p.Deseasoned, p.Samples} {
-		if asked {
-			n += p.dates()
-		}
+	n := len(p.Fields) + p.series().planes(p.dates())
+	if p.Samples {
+		n += p.dates()
 	}
 	return n
 }
@@ -234,7 +226,7 @@ func (p *StreamPlan) chooseWindow(o Options, workers int) error {
 // only sums.
 func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	tooLarge := func() bool { return !fits(w, h) || p.tileBytes(w*h) > partBytes }
-	if !p.grid.WholeBlocks || p.Residuals || p.Detrended || p.Deseasoned || p.grid.Kept != nil || p.stats != nil && p.stats.AllDates() || !tooLarge() {
+	if !p.grid.WholeBlocks || p.series() != (series{}) || p.grid.Kept != nil || p.stats != nil && p.stats.AllDates() || !tooLarge() {
 		return false
 	}
 	for p.DatesAtOnce > 1 && tooLarge() {

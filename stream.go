@@ -168,27 +168,11 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	}
 	m.lap(&m.busy.Read)
 	if p.Type == kernel.Float64 {
-		fitTile[float64](p, m.scratch, tile, f.planes)
+		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float64](f.planes))
 	} else {
-		fitTile[float32](p, m.scratch, tile, f.planes)
+		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float32](f.planes))
 	}
 	return nil
-}
-
-func fitTile[F float32 | float64](p *StreamPlan, s *stats.Scratch, tile, results kernel.Tile) {
-	planes := planesOf[F](results)
-	stats.Fit(p.stats, s, tile, planes[:len(p.Fields)])
-	if planes = planes[len(p.Fields):]; len(planes) == 0 {
-		return
-	}
-	series := func(asked bool) (of [][]F) {
-		if asked {
-			of, planes = planes[:tile.Dates], planes[tile.Dates:]
-		}
-		return of
-	}
-	residual, detrended, deseasoned := series(p.Residuals), series(p.Detrended), series(p.Deseasoned)
-	stats.Series(p.stats, s, tile, residual, detrended, deseasoned)
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.

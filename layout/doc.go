@@ -20,6 +20,8 @@
 //	BIL  (y·N + i)·W + x
 //	BIP  (y·W + x)·N + i
 //
+// In a part of a larger stack, rows and dates can be further apart ([View.RowStride]).
+//
 // [View.Direct] makes a tile of a BSQ or BIL stack without copying. [View.Copy] fills a tile from
 // any order. A tile to copy to is plain or packed. A plain one ([NewTile]) has one plane after
 // another, at distances that keep the planes from competing for the same cache sets. A packed one

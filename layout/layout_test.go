@@ -27,6 +27,27 @@ func stack[T kernel.Sample](o Order, w, h, n int) View {
 	return ViewOf(data, o, w, h, n)
 }
 
+// cut returns a stack as a part of a larger one: the same samples between others.
+func cut[T kernel.Sample](o Order, w, h, n int) View {
+	whole := map[Order]View{BSQ: stack[T](o, w+3, h+1, n), BIL: stack[T](o, w+3, h+1, n+2), BIP: stack[T](o, w+3, h+1, n)}[o]
+	v := whole
+	v.Width, v.Height, v.Dates, v.RowStride, v.DateStride = w, h, n, whole.rowStride(), whole.dateStride()
+	if o == BIP {
+		v.DateStride = 0
+	}
+	first := whole.rowStride() + 2*whole.pixelStride()
+	data := kernel.Row[T](kernel.Tile{Type: whole.Type, Data: whole.Data, Dates: 1, Pixels: len(whole.Data) / whole.Type.Size()}, 0,
+		0, len(whole.Data)/whole.Type.Size())[first:]
+	for i := range n {
+		for p := range w * h {
+			data[p/w*v.rowStride()+p%w*v.pixelStride()+i*v.dateStride()] = sample[T](i, p, w*h)
+		}
+	}
+	span, _ := v.Span()
+	v.Data = kernel.Bytes(data[:span])
+	return v
+}
+
 // tileOf returns a tile, which is a view if that is possible.
 func tileOf(v View, lo, n int, order []int) kernel.Tile {
 	if v.Contiguous() && order == nil {
@@ -41,8 +62,9 @@ func testTiles[T kernel.Sample](t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, shape := range [][3]int{{1, 1, 1}, {7, 3, 2}, {33, 4, 21}, {64, 2, 17}, {5, 40, 70}} {
 		w, h, n := shape[0], shape[1], shape[2]
-		for _, o := range []Order{BSQ, BIL, BIP} {
-			v := stack[T](o, w, h, n)
+		for _, v := range []View{stack[T](BSQ, w, h, n), stack[T](BIL, w, h, n), stack[T](BIP, w, h, n),
+			cut[T](BSQ, w, h, n), cut[T](BIL, w, h, n), cut[T](BIP, w, h, n)} {
+			o := v.Order
 			if err := v.Check(); err != nil {
 				t.Fatal(err)
 			}
@@ -78,6 +100,27 @@ func TestTilesOfEveryOrder(t *testing.T) {
 	t.Run("float64", testTiles[float64])
 }
 
+// Rows that others lie between are copied to panels that begin within a row.
+func TestPackedRows(t *testing.T) {
+	const w, h, n = 70, 5, 9
+	for _, o := range []Order{BSQ, BIL, BIP} {
+		v := cut[int16](o, w, h, n)
+		for _, lo := range []int{0, 30} {
+			dst := NewPacked(v.Type, w*h-lo, n, make([]byte, PackedBytes(v.Type, w*h-lo, n)))
+			v.Copy(kernel.Best(), lo, nil, dst)
+			series := make([]float64, n)
+			for p := range w*h - lo {
+				dst.Series(series, p, kernel.Valid{})
+				for i, got := range series {
+					if want := float64(sample[int16](i, lo+p, w*h)); got != want {
+						t.Fatalf("%v: date %d of pixel %d is %v, want %v", o, i, lo+p, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // A stack whose planes are contiguous and in order is never copied.
 func TestNoCopyWherePlanesAreContiguous(t *testing.T) {
 	for _, o := range []Order{BSQ, BIL} {
@@ -90,8 +133,14 @@ func TestNoCopyWherePlanesAreContiguous(t *testing.T) {
 	}
 }
 
+// with returns v with strides.
+func with(v View, row, date int) View {
+	v.RowStride, v.DateStride = row, date
+	return v
+}
+
 func TestWrongViews(t *testing.T) {
-	data := make([]float32, 12)
+	data := make([]float32, 10)
 	for _, v := range []View{
 		ViewOf(data, BSQ, 2, 2, 2),
 		ViewOf(data, BSQ, 4, 4, 1),
@@ -99,6 +148,13 @@ func TestWrongViews(t *testing.T) {
 		ViewOf(data, BSQ, 1<<40, 1<<40, 3), // 2^82 samples: the product must not wrap
 		ViewOf(data, Order(7), 2, 2, 3),
 		{Data: make([]byte, 4), Width: 2, Height: 2, Dates: 1},
+		with(ViewOf(data, BSQ, 2, 2, 2), 3, 6), // 11 samples are needed
+		with(ViewOf(data, BSQ, 2, 2, 3), 2, 3), // planes overlap
+		with(ViewOf(data, BSQ, 4, 2, 1), 3, 0), // rows overlap
+		with(ViewOf(data, BIP, 2, 2, 2), 3, 0), // rows overlap
+		with(ViewOf(data, BIP, 2, 2, 2), 0, 2), // series have holes
+		with(ViewOf(data, BSQ, 2, 2, 3), 2, -4),
+		with(ViewOf(data, BSQ, 2, 3, 2), 1<<62, 6),
 	} {
 		if v.Check() == nil {
 			t.Errorf("%+v passes", v)

@@ -15,34 +15,37 @@ func transpose(k kernel.Kernel, t kernel.Tile, src []byte, order []int) {
 	if len(src) == 0 {
 		return
 	}
-	done := transposeVectors(k.ISA(), t, src, order)
-	if done == t.Pixels {
-		return
-	}
-	switch t.Type.Size() {
-	case 1:
-		transposeOf[uint8](t, src, order, done)
-	case 2:
-		transposeOf[uint16](t, src, order, done)
-	case 4:
-		transposeOf[uint32](t, src, order, done)
-	default:
-		transposeOf[uint64](t, src, order, done)
+	if done := transposeVectors(k.ISA(), t, src, order); done < t.Pixels {
+		transposePart(t, src[done*t.Dates*t.Type.Size():], order, done, t.Pixels)
 	}
 }
 
-// transposeOf implements transpose in portable Go for the pixels from done to the last.
-func transposeOf[T uint8 | uint16 | uint32 | uint64](t kernel.Tile, src []byte, order []int, done int) {
-	from := unsafe.Slice((*T)(unsafe.Pointer(&src[0])), t.Pixels*t.Dates)
+// transposePart implements transpose in portable Go for the pixels [lo, hi) of t, the first of which
+// is the first of src.
+func transposePart(t kernel.Tile, src []byte, order []int, lo, hi int) {
+	switch t.Type.Size() {
+	case 1:
+		transposeOf[uint8](t, src, order, lo, hi)
+	case 2:
+		transposeOf[uint16](t, src, order, lo, hi)
+	case 4:
+		transposeOf[uint32](t, src, order, lo, hi)
+	default:
+		transposeOf[uint64](t, src, order, lo, hi)
+	}
+}
+
+func transposeOf[T uint8 | uint16 | uint32 | uint64](t kernel.Tile, src []byte, order []int, lo, hi int) {
+	from := unsafe.Slice((*T)(unsafe.Pointer(&src[0])), (hi-lo)*t.Dates)
 	to := unsafe.Slice((*T)(unsafe.Pointer(&t.Data[0])), len(t.Data)/t.Type.Size())
 	stride := planeStride(t)
-	for done < t.Pixels {
-		next := t.Pixels
+	for at := lo; at < hi; {
+		next := hi
 		if t.Packed {
-			next = min(next, (done/kernel.PanelPixels+1)*kernel.PanelPixels)
+			next = min(next, (at/kernel.PanelPixels+1)*kernel.PanelPixels)
 		}
-		transposeRun(to[firstSample(t, done):], stride, next-done, from[done*t.Dates:next*t.Dates], t.Dates, order)
-		done = next
+		transposeRun(to[firstSample(t, at):], stride, next-at, from[(at-lo)*t.Dates:(next-lo)*t.Dates], t.Dates, order)
+		at = next
 	}
 }
 

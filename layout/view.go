@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 
@@ -33,6 +34,12 @@ type View struct {
 	Width, Height int
 	Dates         int
 	Order         Order
+
+	// In a stack that is a part of a larger one, RowStride is the number of samples from the begin
+	// of a row to that of the next, and DateStride from a raster to the next, which BIP has not.
+	// Data begins with the first sample and ends with the last or later. 0: as if there were no
+	// other samples between those of the stack.
+	RowStride, DateStride int
 }
 
 // ViewOf returns a view of data as a stack.
@@ -43,31 +50,107 @@ func ViewOf[T kernel.Sample](data []T, order Order, width, height, dates int) Vi
 // Pixels returns Width × Height.
 func (v View) Pixels() int { return v.Width * v.Height }
 
+// rowStride returns the number of samples from a row to the next.
+func (v View) rowStride() int {
+	if v.Order == BSQ {
+		return cmp.Or(v.RowStride, v.Width)
+	}
+	return cmp.Or(v.RowStride, v.Width*v.Dates)
+}
+
+// dateStride returns the number of samples from a date to the next.
+func (v View) dateStride() int {
+	switch v.Order {
+	case BSQ:
+		return cmp.Or(v.DateStride, v.Width*v.Height)
+	case BIL:
+		return cmp.Or(v.DateStride, v.Width)
+	}
+	return 1
+}
+
+// pixelStride returns the number of samples from a pixel to the next of its row.
+func (v View) pixelStride() int {
+	if v.Order == BIP {
+		return v.Dates
+	}
+	return 1
+}
+
+// rowsJoined reports whether the pixels of a row follow those of the row before.
+func (v View) rowsJoined() bool { return v.Height <= 1 || v.rowStride() == v.Width*v.pixelStride() }
+
 // Check returns an error if the shape is wrong or does not match the size of Data.
 func (v View) Check() error {
 	if !v.Type.Valid() || v.Order > BIP {
 		return fmt.Errorf("layout: stack of %v in order %v", v.Type, v.Order)
 	}
-	if v.Width < 0 || v.Height < 0 || v.Dates < 0 {
-		return fmt.Errorf("layout: stack of %d dates of %d × %d pixels", v.Dates, v.Width, v.Height)
+	if v.Width < 0 || v.Height < 0 || v.Dates < 0 || v.RowStride < 0 || v.DateStride < 0 {
+		return fmt.Errorf("layout: stack of %d dates of %d × %d pixels, rows %d and dates %d samples apart",
+			v.Dates, v.Width, v.Height, v.RowStride, v.DateStride)
 	}
-	need, over := uint64(v.Type.Size()), false
-	for _, n := range []int{v.Width, v.Height, v.Dates} {
-		hi, lo := bits.Mul64(need, uint64(n))
-		need, over = lo, over || hi != 0
+	samples, ok := product(v.Width, v.Height, v.Dates)
+	part := v.RowStride != 0 || v.DateStride != 0
+	if ok && samples > 0 && part {
+		if err := v.checkStrides(); err != nil {
+			return err
+		}
+		samples, ok = v.Span()
 	}
-	if over || need != uint64(len(v.Data)) {
+	need, fits := product(samples, v.Type.Size())
+	if !ok || !fits || need > len(v.Data) || !part && need != len(v.Data) {
 		return fmt.Errorf("layout: stack of %d dates of %d × %d pixels of %v is not of %d bytes",
 			v.Dates, v.Width, v.Height, v.Type, len(v.Data))
 	}
 	return nil
 }
 
+// checkStrides returns an error if rows or rasters overlap.
+func (v View) checkStrides() error {
+	if v.Order == BIP && v.DateStride > 1 {
+		return fmt.Errorf("layout: dates %d samples apart in a stack in order BIP, whose series are contiguous", v.DateStride)
+	}
+	run := v.Width
+	if v.rowsJoined() {
+		run = v.Pixels()
+	}
+	if v.Height > 1 && v.rowStride() < v.Width*v.pixelStride() || v.Order != BIP && v.Dates > 1 && v.dateStride() < run {
+		return fmt.Errorf("layout: stack of %d dates of %d × %d pixels overlaps itself: rows are %d and dates %d samples apart",
+			v.Dates, v.Width, v.Height, v.rowStride(), v.dateStride())
+	}
+	return nil
+}
+
+// Span returns the number of samples from the first to the last of a stack that has any, with those
+// between them. ok is false if there are 2^60 or more.
+func (v View) Span() (samples int, ok bool) {
+	samples = 1
+	for _, d := range [][2]int{{v.Height, v.rowStride()}, {v.Dates, v.dateStride()}, {v.Width, v.pixelStride()}} {
+		n, ok := product(d[0]-1, d[1])
+		if !ok {
+			return 0, false
+		}
+		samples += n // three of them stay below 2^62
+	}
+	return samples, true
+}
+
+// product multiplies numbers that are not negative. ok is false if the product is 2^60 or more.
+func product(factors ...int) (n int, ok bool) {
+	p, over := uint64(1), false
+	for _, f := range factors {
+		hi, lo := bits.Mul64(p, uint64(f))
+		p, over = lo, over || hi != 0
+	}
+	return int(p), !over && p < 1<<60
+}
+
 // Run returns the number of pixels, beginning with pixel lo and at most most, that can be in one
-// tile. In BSQ and BIP that is all pixels, in BIL those up to the end of the line.
+// tile: those up to the end of the line where others lie between the lines, as in BIL, and all
+// pixels otherwise.
 func (v View) Run(lo, most int) int {
 	n := min(most, v.Pixels()-lo)
-	if v.Order == BIL {
+	if !v.rowsJoined() {
 		n = min(n, v.Width-lo%v.Width)
 	}
 	return n
@@ -83,11 +166,11 @@ func (v View) Direct(lo, n int) kernel.Tile {
 	if !v.Contiguous() {
 		panic("layout: a pixel-interleaved stack has no planes to look at")
 	}
-	first, stride := lo, v.Pixels()
-	if v.Order == BIL && v.Width > 0 {
-		first, stride = lo/v.Width*v.Width*v.Dates+lo%v.Width, v.Width
+	first := lo
+	if v.Width > 0 {
+		first = lo/v.Width*v.rowStride() + lo%v.Width
 	}
-	return kernel.Tile{Type: v.Type, Data: v.Data[first*v.Type.Size():], Stride: stride, Dates: v.Dates, Pixels: n}
+	return kernel.Tile{Type: v.Type, Data: v.Data[first*v.Type.Size():], Stride: v.dateStride(), Dates: v.Dates, Pixels: n}
 }
 
 // Copy fills dst, which is packed or plain, with the dst.Pixels pixels of v that begin with pixel
@@ -101,12 +184,29 @@ func (v View) Copy(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
 	if dst.Pixels == 0 || dst.Dates == 0 {
 		return
 	}
-	if size := v.Type.Size(); v.Order == BIP {
-		transpose(k, dst, v.Data[lo*v.Dates*size:(lo+dst.Pixels)*v.Dates*size], order)
+	if v.Order == BIP {
+		v.copySeries(k, lo, order, dst)
 	} else {
 		v.copyPlanes(lo, order, dst)
 	}
 	pad(dst)
+}
+
+// copySeries is Copy for a stack in order BIP. It transposes the longest runs of consecutive series.
+func (v View) copySeries(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
+	for at := 0; at < dst.Pixels; {
+		n := v.Run(lo+at, dst.Pixels-at)
+		from := ((lo+at)/v.Width*v.rowStride() + (lo+at)%v.Width*v.Dates) * v.Type.Size()
+		src := v.Data[from : from+n*v.Dates*v.Type.Size()]
+		if within := at % kernel.PanelPixels; dst.Packed && within != 0 {
+			// The rest of the panel; the transposes begin with a panel.
+			n = min(n, kernel.PanelPixels-within)
+			transposePart(dst, src, order, at, at+n)
+		} else {
+			transpose(k, dst.Slice(at, at+n), src, order)
+		}
+		at += n
+	}
 }
 
 func (v View) check(lo int, order []int, dst kernel.Tile) {

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -277,4 +279,29 @@ func sameAsGDAL(t *testing.T, what, path string, part pixtrend.Window) (p plane,
 		}
 	}
 	return p, p.pastGDAL(), compared
+}
+
+// A file without any block is whole: GDAL writes one where there is nothing to store.
+func TestFilesWithoutBlocks(t *testing.T) {
+	if err := gdal.Register(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var names []string
+	for i, creation := range []string{"SPARSE_OK=TRUE", "SPARSE_OK=TRUE TILED=YES", "SPARSE_OK=TRUE COMPRESS=DEFLATE BIGTIFF=YES", "SPARSE_OK=TRUE TILED=YES COMPRESS=LZW"} {
+		name := filepath.Join(dir, fmt.Sprintf("y_%d.tif", 2001+i))
+		names = append(names, name)
+		ds, err := godal.Create(godal.GTiff, name, 1, godal.Float32, 40, 30, godal.CreationOption(strings.Fields(creation)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(ds.SetGeoTransform(usualPlace), ds.BuildOverviews(godal.Levels(2)), ds.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, y := range fitted(t, names, all())[0] {
+		if y != 0 {
+			t.Fatalf("the slope is %v", y)
+		}
+	}
 }

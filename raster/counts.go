@@ -3,6 +3,7 @@ package raster
 import (
 	"math"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -87,7 +88,7 @@ func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, vis
 	}
 	lo, hi := math.Inf(-1), math.Inf(1)
 	if v.HasNodata {
-		lo, hi = nodataRange(t.Type, v.Nodata)
+		lo, hi = pixtrend.NodataRange(t.Type, v.Nodata)
 	}
 	c.Samples += int64(len(samples))
 	for i, s := range samples {

@@ -108,10 +108,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	if o.FDR != 0 {
-		// Pixels that become discoveries have p-values up to the rate, or up to the rate as float32.
-		// Those that do not are revised at the end.
-		rate := float64(math.Nextafter32(float32(o.FDR), 1))
-		o.Fit.Significance = min(math.Nextafter(max(rate, o.FDR), 1), math.Nextafter(1, 0))
+		o.Fit.Significance = stats.LevelOf(o.FDR) // classes that turn out to be none are revised at the end
 	}
 	for _, path := range append([]string{output}, o.sideOutputs()...) {
 		if err := checkName(path); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -149,8 +150,8 @@ func TestNodataRangeIsGDALs(t *testing.T) {
 				near, far := min(math.Abs(x), math.Abs(nodata)), max(math.Abs(x), math.Abs(nodata))
 				switch {
 				case gap == toGDAL:
-				case gap && far == math.Abs(x) && near >= hugeValue: // beyond nodata
-				case toGDAL && far >= hugeValue && near < far/2: // a sum that overflows
+				case gap && far == math.Abs(x) && near >= pixtrend.HugeValue: // beyond nodata
+				case toGDAL && far >= pixtrend.HugeValue && near < far/2: // a sum that overflows
 				default:
 					t.Errorf("%v with nodata %v in %v is a gap: %v, to GDAL %v", x, nodata, p.dtype, gap, toGDAL)
 				}

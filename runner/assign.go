@@ -92,7 +92,11 @@ type Placement struct {
 // A negative number of items, workers or CPU id, or an unknown Pin, is an error.
 func Assign(items int, opts Options) (Assignment, error) {
 	topo := opts.Topology
-	if len(topo.CPUs) == 0 {
+	switch {
+	case len(topo.CPUs) > 0:
+	case opts.Pin == PinOff:
+		topo = anyCPUs()
+	default:
 		topo = Machine()
 	}
 	if err := check(items, opts, topo); err != nil {

@@ -62,6 +62,16 @@ func Machine() Topology {
 	return ReadTopology(os.DirFS("/sys"), allowed)
 }
 
+// anyCPUs is Machine for workers that are not pinned, for which only the number of CPUs matters. It
+// does not read /sys, which takes longer than a small fit.
+func anyCPUs() Topology {
+	allowed, err := allowedCPUs()
+	if err != nil {
+		return flatTopology(upTo(runtime.NumCPU()))
+	}
+	return flatTopology(allowed)
+}
+
 // ReadTopology returns the topology of the allowed CPU ids according to fsys, a file system like
 // /sys with
 //

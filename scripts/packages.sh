@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The packages that may depend on cgo, with those below them. All others are promised without.
-may='^(raster|job|internal/gdal|bench/pipeline|cmd/pixtrend)(/|$)'
+may='^(raster|job|internal/gdal|bench/pipeline|cmd/pixtrend|python/capi)(/|$)'
 
 # with_cgo: prints each package that depends on cgo, with a package that makes it do so. go list
 # prints tests as packages too. The tests of p are p.test, p [p.test] and p_test [p.test]; the last

@@ -3,9 +3,11 @@
 #
 #   scripts/test.sh check   make check: static checks, short tests of the packages without cgo
 #   scripts/test.sh         make test: these, short tests of the other packages, and short tests
-#                           without assembly, with the race detector, with each instruction set
+#                           without assembly, with the race detector, with each instruction set, and
+#                           of the Python package
 #   scripts/test.sh long    make test-long: tests without -short, all packages without assembly, and
-#                           those that start goroutines with the race detector
+#                           those that start goroutines with the race detector; all of the Python
+#                           package, with its oldest dependencies too
 #
 # CI runs the last two.
 # Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
@@ -130,6 +132,15 @@ test_forced() {
   return $result
 }
 
+# test_python [long]: a step with the tests of the Python package.
+test_python() {
+  if python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    step "the Python package" scripts/python.sh "$@"
+  else
+    skip "the Python package" "python3 on PATH is not Python 3.11 or newer with venv"
+  fi
+}
+
 # without_cgo COMMAND...
 without_cgo() { CGO_ENABLED=0 "$@"; }
 
@@ -169,6 +180,7 @@ if [[ $goal == test ]]; then
   for isa in ${slower[@]+"${slower[@]}"}; do
     step "tests, PIXTREND_ISA=$isa" test_forced "$isa"
   done
+  test_python
 fi
 
 if [[ $goal == long ]]; then
@@ -184,6 +196,7 @@ if [[ $goal == long ]]; then
   read -ra racing <<<"${packages//$'\n'/ }"
   step "tests with the race detector" test_all -short -timeout 20m -race "${racing[@]}"
   step "tests, PIXTREND_ISA=$fastest" test_forced "$fastest"
+  test_python long
 fi
 
 summary

@@ -3,9 +3,10 @@
 #
 #   scripts/venv.sh NAME FOLDER PACKAGE...    messages begin with NAME
 #
+# PYTHON names another Python than python3, of any version.
 # Needs: Python 3.11 or newer with venv, and on the first run a network.
 set -euo pipefail
-name=$1 venv=$2
+name=$1 venv=$2 python=${PYTHON:-python3}
 shift 2
 
 fail() {
@@ -18,10 +19,10 @@ fail() {
 if [[ ! -x $venv/bin/python || $(cat "$venv/packages" 2>/dev/null) != "$*" ]]; then
   echo "$name: installing $* in $venv"
   rm -rf "$venv"
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+  [[ -n ${PYTHON:-} ]] || python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "python3 on PATH is not Python 3.11 or newer: install it"
-  python3 -m venv "$venv" </dev/null ||
-    fail "python3 -m venv $venv failed: install its venv module (Debian: python3-venv)"
+  "$python" -m venv "$venv" </dev/null ||
+    fail "$python -m venv $venv failed: install its venv module (Debian: python3-venv)"
   "$venv/bin/python" -m pip install --quiet --only-binary :all: "$@" </dev/null ||
     fail "pip could not install $*: its message is above"
   echo "$*" >"$venv/packages"

@@ -53,6 +53,13 @@ func NewDiscoveries(rate float64) *Discoveries {
 	return d
 }
 
+// LevelOf returns a level of significance with which classes mark every p-value that may turn out to be
+// significant at a false discovery rate, in float32 too.
+func LevelOf(rate float64) float64 {
+	narrow := float64(math.Nextafter32(float32(rate), 1))
+	return min(math.Nextafter(max(narrow, rate), 1), math.Nextafter(1, 0))
+}
+
 // push begins the next digit.
 func (d *Discoveries) push(below int64) {
 	d.digits = append(d.digits, digit{counts: make([]int64, 1<<digitBits), below: below})

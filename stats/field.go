@@ -54,6 +54,18 @@ const (
 	UnitPhase        // a day of the year, from 1 on, or a time since the period began
 )
 
+var unitNames = [...]string{UnitNone: "none", UnitSamples: "samples", UnitPerTime: "samples per time", UnitTime: "time",
+	UnitCount: "observations", UnitClass: "class", UnitPerTime2: "samples per time²", UnitPerTime3: "samples per time³",
+	UnitPerTime4: "samples per time⁴", UnitPerCovariate: "samples per covariate", UnitPercent: "percent per time", UnitPhase: "phase"}
+
+// String returns the unit in words, such as "samples per time".
+func (u Unit) String() string {
+	if int(u) >= len(unitNames) {
+		return fmt.Sprintf("Unit(%d)", uint8(u))
+	}
+	return unitNames[u]
+}
+
 // Option is an option that a field depends on.
 type Option uint8
 
@@ -137,6 +149,32 @@ var AllFields = slices.DeleteFunc(Fields(), func(f Field) bool { return f.Info()
 // Classes returns those of fields that mark significant trends.
 func Classes(fields []Field) []Field {
 	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.Info().Option != OptionSignificance })
+}
+
+// WithClasses adds the fields of classes, and with ps also their p-values, for each kind of trend that
+// fields has a field of. No field stands for Slope.
+func WithClasses(fields []Field, ps bool) []Field {
+	if len(fields) == 0 {
+		fields = []Field{Slope}
+	}
+	ofRanks := slices.ContainsFunc(fields, func(f Field) bool { return f.Info().Estimator == Rank })
+	for _, class := range []Field{TrendClass, MKClass} {
+		kind := class.Info().Estimator
+		ofKind := func(f Field) bool { return f.Info().Estimator == kind && f.OfTrend() }
+		if !slices.ContainsFunc(fields, ofKind) && (kind == Rank || ofRanks) {
+			continue
+		}
+		added := []Field{class}
+		if ps {
+			added = []Field{class.Info().PValue, class}
+		}
+		for _, f := range added {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
 }
 
 // Fields returns every field, in the order of the table.

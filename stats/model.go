@@ -157,14 +157,14 @@ func (m Model) Has(f Field) bool {
 }
 
 // CheckUse returns an *UnusedError if m is not a line alone and none of the fields depends on it. Covariates
-// and weights decide which observations count, so that every field of the linear model depends on
+// and weights decide which observations count, so that every field but those of ranks depends on
 // them. No field stands for Slope.
 func (m Model) CheckUse(fields []Field) error {
 	depends := func(f Field) bool {
 		if int(f) >= len(table) {
 			return true // NewPlan refuses it
 		}
-		return f.Info().Estimator == Linear && (f.OfTrend() || len(m.Covariates) > 0 || m.Weights != nil)
+		return f.Info().Estimator != Rank && (f.OfTrend() || len(m.Covariates) > 0 || m.Weights != nil)
 	}
 	if len(fields) == 0 || slices.ContainsFunc(fields, depends) {
 		return nil

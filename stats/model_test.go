@@ -392,6 +392,7 @@ func TestModelsThatAreUnused(t *testing.T) {
 		{[]Field{SenSlope}, Model{}, ""},
 		{[]Field{SenSlope}, Model{Degree: 1}, ""},
 		{[]Field{SenSlope, Slope}, Model{Harmonics: 1}, ""},
+		{[]Field{Relative}, Model{Harmonics: 1}, ""},
 		{[]Field{SenSlope, N, Mean, First, Last}, Model{Harmonics: 1}, "Harmonics"},
 		{[]Field{MKPValue}, Model{Degree: 2}, "Degree"},
 		{[]Field{MKPValue}, Model{Step: &step}, "Step"},

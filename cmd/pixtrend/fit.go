@@ -262,7 +262,7 @@ func (f *fit) check() error {
 		return usagef("%v needs a level of significance: give it with --significance, such as --significance 0.05, or with --fdr", classes[0])
 	}
 	if fdr || fit.Significance > 0 {
-		fit.Fields = withClasses(fit.Fields, fdr)
+		fit.Fields = stats.WithClasses(fit.Fields, fdr)
 	}
 	if err := checkRankFlags(fit.Rank, fit.Fields); err != nil {
 		return err

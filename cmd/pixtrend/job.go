@@ -91,9 +91,9 @@ func newJobPlanCommand() *cobra.Command {
 			"pixtrend fit. Options of resources are for processes that are given none.\n\n" +
 			"DIR and the inputs have to be seen by all machines under the same names. With --relative, only the way\n" +
 			"from DIR to the working directory has to be the same, and names of inputs are relative to the latter.",
-		Example: "  # a fit in 16 parts\n" +
+		Example: "  # a fit in four parts\n" +
 			"  pixtrend synth demo\n" +
-			"  pixtrend job plan fit.job demo -o trend.tif --parts 16\n" +
+			"  pixtrend job plan fit.job demo -o trend.tif --parts 4\n" +
 			"  # parts that take about 10 minutes each on this machine\n" +
 			"  pixtrend job plan ranks.job demo -o ranks.tif --stats sen_slope,mk_pvalue --part-minutes 10",
 		Args: func(cmd *cobra.Command, args []string) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,30 +60,4 @@ func checkRankFlags(o pixtrend.RankOptions, fields []stats.Field) error {
 		return usagef("--mk %v and --season exclude each other: with seasons, --season-covariance accounts for serial correlation", o.Method)
 	}
 	return explainUnused(o.CheckUse(fields), "ranks")
-}
-
-// withClasses adds the fields of classes, and with ps also their p-values, for each kind of trend
-// that fields has a field of. No field stands for the slope.
-func withClasses(fields []stats.Field, ps bool) []stats.Field {
-	if len(fields) == 0 {
-		fields = []stats.Field{stats.Slope}
-	}
-	ofRanks := slices.ContainsFunc(fields, func(f stats.Field) bool { return f.Info().Estimator == stats.Rank })
-	for _, class := range []stats.Field{stats.TrendClass, stats.MKClass} {
-		kind := class.Info().Estimator
-		ofKind := func(f stats.Field) bool { return f.Info().Estimator == kind && f.OfTrend() }
-		if !slices.ContainsFunc(fields, ofKind) && (kind == stats.Rank || ofRanks) {
-			continue
-		}
-		added := []stats.Field{class}
-		if ps {
-			added = []stats.Field{class.Info().PValue, class}
-		}
-		for _, f := range added {
-			if !slices.Contains(fields, f) {
-				fields = append(fields, f)
-			}
-		}
-	}
-	return fields
 }

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Options of ranks are options of the fields that depend on them, and exclude each other where they
@@ -45,32 +42,5 @@ func TestRankFlags(t *testing.T) {
 	code, stdout, stderr := call(t, dir, "fit", "stack", "-o", "s.tif", "--json", "--stats", "slope,sen_slope,mk_pvalue", "--fdr", "0.05", "--mk", "hamed-rao")
 	if code != 0 || !strings.Contains(stdout, `"fields":["slope","sen_slope","mk_pvalue","pvalue","trend_class","mk_class"]`) || !strings.Contains(stdout, `"mk_false_discovery_rate":{"rate":0.05`) {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
-	}
-}
-
-// Classes are added for the kinds of trends that are written.
-func TestWithClasses(t *testing.T) {
-	for _, c := range []struct {
-		fields, want string
-		ps           bool
-	}{
-		{"", "slope,trend_class", false},
-		{"", "slope,pvalue,trend_class", true},
-		{"n", "n,trend_class", false},
-		{"sen_slope,n,mean", "sen_slope,n,mean,mk_class", false},
-		{"mk_class,n", "mk_class,n,mk_pvalue", true},
-		{"mk_s,slope", "mk_s,slope,pvalue,trend_class,mk_pvalue,mk_class", true},
-	} {
-		var fields []stats.Field
-		if c.fields != "" {
-			var err error
-			if fields, err = stats.ParseFields(c.fields); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := stats.ParseFields(c.want)
-		if got := withClasses(fields, c.ps); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %v, want %v (%v)", c.fields, got, want, err)
-		}
 	}
 }

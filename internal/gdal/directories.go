@@ -46,6 +46,9 @@ func directoriesOf(path string, t *Transfer) (found directories, err error) {
 			return found, nil // GDAL says why
 		}
 		defer file.Close()
+		if t != nil { // one request, as large as GDAL's first
+			_, _ = file.ReadAt(make([]byte, ingestedBytes), 0)
+		}
 		found.masked, err = tiff.Check(file, file.size)
 		return found, whatMatters(err, t)
 	}

@@ -80,13 +80,16 @@ import (
 // VSI_CACHE stays off: it would hold 25 MB for each open file, although everything is read once.
 var remoteDefaults = []string{
 	"GDAL_DISABLE_READDIR_ON_OPEN=EMPTY_DIR",
-	"GDAL_INGESTED_BYTES_AT_OPEN=32768", // one request for the directories of most files and their overviews
+	fmt.Sprint("GDAL_INGESTED_BYTES_AT_OPEN=", ingestedBytes), // one request for the directories of most files and their overviews
 	"GDAL_HTTP_MERGE_CONSECUTIVE_RANGES=YES",
 	"GDAL_HTTP_CONNECTTIMEOUT=10",
 	"GDAL_HTTP_LOW_SPEED_TIME=30", // a transfer may be slow but must not stop
 	"GDAL_HTTP_LOW_SPEED_LIMIT=1",
 	"GDAL_HTTP_TCP_KEEPALIVE=YES",
 }
+
+// ingestedBytes is how much of a remote file is read at first.
+const ingestedBytes = 32768
 
 // UserOption returns the value of an option of GDAL for a file, if the user has set it: in the
 // environment, in a configuration file or by a call.
