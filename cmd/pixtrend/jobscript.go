@@ -33,7 +33,7 @@ func newJobScriptCommand() *cobra.Command {
 			"The script says how it is used.\n\n" +
 			"The program and DIR need to have the same names where the tasks run.",
 		Example: "  # on a cluster with Slurm, at most 100 parts at once\n" +
-			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --parts 16\n" +
+			"  pixtrend synth demo && pixtrend job plan fit.job demo -o trend.tif --parts 4\n" +
 			"  pixtrend job script fit.job --slurm --at-once 100 > submit.sh    # then: bash submit.sh\n" +
 			"  # on Kubernetes, with the folder /data on a volume\n" +
 			"  pixtrend job script fit.job --kubernetes --image pixtrend:1 --volume data:/data > job.yaml\n" +

@@ -14,7 +14,7 @@ import (
 // The least that a process needs. With less, Go's runtime or the C library end it with a trace.
 const (
 	leastFiles   = 32
-	leastStack   = 64 << 10
+	leastStack   = 128 << 10
 	leastAddress = 192 << 20 // beside what is loaded, and the memory of a command
 	moreThreads  = 4         // beside those that are asked for
 	mostThreads  = 256       // that are tried

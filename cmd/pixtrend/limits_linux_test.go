@@ -38,7 +38,7 @@ func TestLowLimits(t *testing.T) {
 		{"-n 7", "series stack --pixel 1,1", "ulimit -n"},
 		{"-n 7", "map a.tif -o map.png", "ulimit -n"},
 		{"-n 20", "synth new", "ulimit -n"},
-		{"-s 48", "fit stack -o a.tif -q", "ulimit -s"},
+		{"-s 96", "fit stack -o a.tif -q", "ulimit -s"},
 		{"-v 6000000", "fit stack -o a.tif -q --memory 8G", "ulimit -v"},
 		{"-n 32", "fit stack -o a.tif -q --threads 2", ""},
 		{"-v 6000000", "fit stack -o b.tif -q --memory 64M --threads 2", ""},

@@ -57,7 +57,7 @@ func TestSignalEndsWhatIsBlocked(t *testing.T) {
 func TestTargetsOfCommands(t *testing.T) {
 	dir := folder(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
-	for name, to := range map[string]string{"map.png": "trend.tif", "in.png": "stack/ndvi_1999.tif", "list.png": "list", "residuals.png": "residuals.tif"} {
+	for name, to := range map[string]string{"map.png": "trend.tif", "in.png": "stack/ndvi_1999.tif", "in.tif": "stack/ndvi_1999.tif", "list.png": "list", "residuals.png": "residuals.tif"} {
 		if err := os.Symlink(to, at(name)); err != nil {
 			t.Skip("no links here:", err)
 		}
@@ -94,10 +94,10 @@ func TestTargetsOfCommands(t *testing.T) {
 		{"fit @list -o list", "is also an input"},
 		{"fit @list -o other.tif --map list.png", "is also an input"},
 		{"fit stack -o /dev/stdout", "not a regular file"},
-		{"fit stack -o weights --weights weights", "is also an input"},
+		{"fit stack -o weights --weights @weights", "is also an input"},
 		{"fit stack -o rain --covariate rain=@rain", "is also an input"},
 		{"fit stack -o other.tif --map in.png --covariate rain=stack", "is also an input"},
-		{"composite stack -o in.png --annual max", "is also an input"},
+		{"composite stack -o in.tif --annual max", "is also an input"},
 		{"composite stack -o stack/ndvi_{year}.tif --annual max", "is also an input"},
 		{"composite @list -o list --annual max", "is also an input"},
 		{"composite stack -o /dev/stdout --annual max", "not a regular file"},

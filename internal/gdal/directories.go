@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/tiff"
@@ -47,7 +48,7 @@ func directoriesOf(path string, t *Transfer) (found directories, err error) {
 		}
 		defer file.Close()
 		if t != nil { // one request, as large as GDAL's first
-			_, _ = file.ReadAt(make([]byte, ingestedBytes), 0)
+			_, _ = file.ReadAt(make([]byte, firstBytes(path)), 0)
 		}
 		found.masked, err = tiff.Check(file, file.size)
 		return found, whatMatters(err, t)
@@ -67,6 +68,16 @@ func directoriesOf(path string, t *Transfer) (found directories, err error) {
 	first, err := tiff.Read(file, info.Size())
 	found.plain = err == nil && first.Plain()
 	return found, nil
+}
+
+// firstBytes is how much of a remote file GDAL reads at first, by its options and ours.
+func firstBytes(path string) int {
+	value, _ := UserOption(path, "GDAL_INGESTED_BYTES_AT_OPEN")
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return ingestedBytes
+	}
+	return min(max(n, ingestedBytes), 1<<20)
 }
 
 // whatMatters returns err if it is that a TIFF claims too much, or that a remote file could not be
