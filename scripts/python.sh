@@ -2,7 +2,7 @@
 # Builds the Python package, installs it with what its tests need, and runs its tests.
 #
 #   scripts/python.sh [ARGUMENT...]    the tests that take seconds; arguments are those of pytest
-#   scripts/python.sh long             all tests, with the newest packages and with the oldest
+#   scripts/python.sh long             those that take longer, and all others with the oldest packages
 #
 # The tests compare with bin/pixtrend, which is built first. Environments are kept in .cache/python.
 # Needs: Go, a C compiler, GDAL, and Python 3.11 or newer with venv; for the oldest packages Python 3.10 or
@@ -45,9 +45,8 @@ if [[ ${1:-} != long ]]; then
   exit
 fi
 shift
-export PIXTREND_LONG=1
 install newest "${newest[@]}"
-test_in newest "$@"
+PIXTREND_LONG=1 test_in newest tests/test_cluster.py tests/test_notebook.py tests/test_processes.py "$@"
 old=$(old_python)
 if [[ -z $old ]]; then
   echo "python: SKIPPED, NOT TESTED: the oldest packages, for which Python 3.10 or 3.11 is missing"
@@ -55,4 +54,4 @@ if [[ -z $old ]]; then
 fi
 PYTHON=$old install oldest "${oldest[@]}"
 echo "python: $("$old" --version), ${oldest[*]}"
-test_in oldest --ignore tests/test_notebook.py -k 'not large_stack' "$@"
+test_in oldest --ignore tests/test_notebook.py "$@"

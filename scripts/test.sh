@@ -6,8 +6,8 @@
 #                           without assembly, with the race detector, with each instruction set, and
 #                           of the Python package
 #   scripts/test.sh long    make test-long: tests without -short, all packages without assembly, and
-#                           those that start goroutines with the race detector; all of the Python
-#                           package, with its oldest dependencies too
+#                           those that start goroutines with the race detector; the Python package
+#                           on clusters, and with its oldest dependencies
 #
 # CI runs the last two.
 # Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
@@ -191,8 +191,9 @@ if [[ $goal == long ]]; then
   # Without -short, which thins out the kernels' matrix of shapes and gaps.
   step "all tests, long ones too" long_tests
   step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
-  # kernel and stats start no goroutines.
-  packages=$(go list ./... | grep -vE '/(kernel|stats)(/|$)')
+  # kernel and stats start no goroutines. The tests of cmd run programs that have no race detector;
+  # what these do is in the other packages.
+  packages=$(go list ./... | grep -vE '/(kernel|stats|cmd)(/|$)')
   read -ra racing <<<"${packages//$'\n'/ }"
   step "tests with the race detector" test_all -short -timeout 20m -race "${racing[@]}"
   step "tests, PIXTREND_ISA=$fastest" test_forced "$fastest"
