@@ -144,7 +144,7 @@ def test_job_with_a_worker_killed(client, command, tmp_path):
 
     killer = threading.Thread(target=kill)
     killer.start()
-    summary = pixtrend.dask.run(job, client, command=slow)
+    summary = pixtrend.dask.run(job, client, program=slow)
     killer.join()
     assert started.stat().st_size > 12  # a part was done again
     pixtrend.fit_files(tmp_path / "demo", tmp_path / "alone.tif", program=command, stats=stats)
@@ -157,7 +157,7 @@ def test_job_goes_on_where_it_was(client, command, tmp_path):
     for part in (0, 5):
         subprocess.run([command, "job", "run", "--quiet", f"--part={part}", job], check=True)
     slow = slow_program(command, tmp_path)
-    pixtrend.dask.run(job, client, command=slow)
+    pixtrend.dask.run(job, client, program=slow)
     assert (tmp_path / "started").stat().st_size == 10
     assert (tmp_path / "trend.tif").exists()
 
@@ -168,7 +168,7 @@ def test_failures_of_a_job(client, command, tmp_path):
     os.utime(tmp_path / "demo" / "ndvi_1997.tif", (0, 0))
     slow = slow_program(command, tmp_path)
     with pytest.raises(pixtrend.ProgramError, match="ndvi_1997.tif"):
-        pixtrend.dask.run(job, client, command=slow)
+        pixtrend.dask.run(job, client, program=slow)
     assert (tmp_path / "started").stat().st_size <= 12
     with pytest.raises(pixtrend.ProgramError, match="no plan in"):
         pixtrend.dask.run(tmp_path / "none", client, program=command)
