@@ -142,7 +142,7 @@ def test_job_with_a_worker_killed(client, command, tmp_path):
             time.sleep(0.01)
         kill_a_worker(client)
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     summary = pixtrend.dask.run(job, client, program=slow)
     killer.join()
