@@ -13,7 +13,7 @@ const DefaultMemory = 512 << 20
 const (
 	// programBytes is what a map takes whatever its size: the program, GDAL, a window of the raster and
 	// samples of its values.
-	programBytes = 96 << 20
+	programBytes = 106 << 20
 	// leastCache is the least memory for blocks of the raster.
 	leastCache = 4 << 20
 )
