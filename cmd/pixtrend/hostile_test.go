@@ -39,7 +39,7 @@ type trial struct {
 func TestHostile(t *testing.T) {
 	n, first := 2*len(hostile.Forms()), 0
 	if os.Getenv("PIXTREND_LONG") != "" {
-		n = 300
+		n = 600
 	}
 	n, first = setting(t, "PIXTREND_HOSTILE", n), setting(t, "PIXTREND_HOSTILE_SEED", first)
 	keep := os.Getenv("PIXTREND_HOSTILE_KEEP")
