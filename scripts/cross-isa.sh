@@ -26,7 +26,7 @@ portable='^(TestGoldenBits|TestGoldenModels|TestByHand|TestAgainstExactArithmeti
 text='Assembly|Encodings'
 # Ranks and models have assembly for amd64 alone, which is tested without emulation. Under it they
 # take many minutes. TestGoldenModels, and TestGoldenRanks of stats, compare their bits.
-long='^Test(DegenerateRanks|Ranks|RankScratch|Models|Robust)'
+long='^Test(DegenerateRanks|Ranks|RankScratch|Models|Robust|LongSeries|Siegel)'
 
 # build ARCH PACKAGE...: compiles the tests of each package.
 build() {
