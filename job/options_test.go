@@ -15,7 +15,8 @@ import (
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// texts has a text that is not that of the zero value for each type of an option that has texts.
+// texts has an example for each type that options are written as text of. No example is the zero
+// value of its type.
 var texts = map[reflect.Type]string{
 	reflect.TypeFor[timeaxis.Spec]():     "1995-2015",
 	reflect.TypeFor[timeaxis.MonthDay](): "middle",

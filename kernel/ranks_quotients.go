@@ -30,8 +30,8 @@ func (s *RankScratch) newQuotients(a RankAxis, n int) quotients {
 //
 // If there is no room for all, a sample of them gives two limits between which both should be. The
 // quotients between them are counted, and kept if there is room. Otherwise a sample of these gives
-// narrower limits. A limit is a quotient itself, and those that are equal to it are counted apart: any
-// number of equal quotients takes one pass.
+// narrower limits. A limit is one of the quotients. The quotients that are equal to it are counted by
+// themselves, so that one pass is enough for any number of equal ones.
 func (q quotients) at(lower, upper int) (float64, float64) {
 	if q.n <= len(q.s.slopes) {
 		return two(q.s.slopes[:q.n], lower, upper)

@@ -327,9 +327,9 @@ func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary,
 	return s, err
 }
 
-// run writes the outputs of what fill passes to a sink: all windows of the results, each once. ready,
-// if it is not nil, is called with the temporary files of the outputs when they are complete, before
-// they get their names.
+// run writes the outputs. fill passes every window of the results to a sink once. When the outputs
+// are complete, and before they get their names, run calls ready with their temporary files. ready may
+// be nil.
 func (j *Job) run(ctx context.Context, fill func(context.Context, pixtrend.Sink, func(done, total int)) (pixtrend.Report, error),
 	ready func(files []string) error, progress func(done, total int)) (Summary, error) {
 	tally := startTally(j)

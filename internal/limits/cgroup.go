@@ -11,7 +11,8 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// A hierarchy of control groups is a mounted file system in which a group is a folder.
+// A hierarchy is a tree of control groups. The system shows it as a mounted file system, with a folder
+// for each group.
 type hierarchy struct {
 	version int    // 1 or 2
 	mount   string // where it is mounted

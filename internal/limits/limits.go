@@ -1,5 +1,5 @@
 // Package limits finds how many CPUs and how much memory a container or a batch system allows this
-// process. Neither is a property of the machine: a task of Slurm may have two of a node's 64 CPUs.
+// process. Both can be less than the machine has: Slurm may give a task two of the 64 CPUs of a node.
 //
 // Limits are read from control groups, version 1 and 2, and from the variables of Slurm. The CPUs
 // that the process is bound to are not: package runner asks the kernel for them.

@@ -8,9 +8,10 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// PValues sets p[i] to the two-sided p-value of a t whose square is squares[i], with df[i] degrees
-// of freedom, a whole number. It is NaN where squares[i] or df[i] is, or df[i] is 0. The columns of b
-// from ByC on have to be set for df[i]+2 observations. The bits are the same on every ISA.
+// PValues computes two-sided p-values of Student's t. squares[i] is the square of a t, and df[i] is
+// its degrees of freedom, a whole number; the p-value is written to p[i]. It is NaN if squares[i] or
+// df[i] is NaN, or if df[i] is 0. The columns of b from ByC on must have been set for df[i]+2
+// observations. The bits are the same on every ISA.
 //
 // PValues panics if the slices differ in length.
 func (b *ByCount) PValues(k kernel.Kernel, p, squares, df []float64, scratch *Scratch) {

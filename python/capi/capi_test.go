@@ -15,7 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// with returns options as JSON, some of which differ from a line over years.
+// with returns the options of a line over years as JSON, with some of them replaced.
 func with(t *testing.T, changes map[string]any) string {
 	t.Helper()
 	o := map[string]any{"times": "years", "dtype": "float64"}
