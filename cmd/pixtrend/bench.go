@@ -31,14 +31,11 @@ func newBenchCommand() *cobra.Command {
 			"  pixtrend bench all --record runs  # several minutes",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var names []string
-			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
-			}
+			names := report.List(commandNames(cmd), "or")
 			if len(args) == 0 {
-				return usagef("name what to measure: %s", report.List(names, "or"))
+				return usagef("name what to measure: %s", names)
 			}
-			return usagef("bench knows no %q: use %s", args[0], report.List(names, "or"))
+			return usagef("bench knows no %q: use %s", args[0], names)
 		},
 	}
 	for _, b := range benches {

@@ -60,14 +60,11 @@ func newJobCommand() *cobra.Command {
 			"  pixtrend job merge fit.job",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var names []string
-			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
-			}
+			names := report.List(commandNames(cmd), "or")
 			if len(args) == 0 {
-				return usagef("name what to do with a job: %s", report.List(names, "or"))
+				return usagef("name what to do with a job: %s", names)
 			}
-			return usagef("no command of job is called %q: use %s", args[0], report.List(names, "or"))
+			return usagef("no command of job is called %q: use %s", args[0], names)
 		},
 	}
 	cmd.AddCommand(newJobPlanCommand(), newJobRunCommand(), newJobStatusCommand(), newJobMergeCommand(), newJobScriptCommand())
