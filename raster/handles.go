@@ -16,8 +16,9 @@ import (
 
 // handle is an open file.
 type handle struct {
-	ds    *gdal.Dataset
-	bands []gdal.Band
+	ds     *gdal.Dataset
+	bands  []gdal.Band
+	warper *gdal.Warper // of a raster on another grid; nil: none yet
 }
 
 // readers holds the reader of each worker.
@@ -36,6 +37,10 @@ type reader struct {
 	tile     []byte             // of a file that is read tile by tile
 	row      []byte             // of a block with a predictor
 	stored   []byte             // of a block, as it is compressed
+	piece    []byte             // of a plane that covers a part of a window
+	covered  []byte             // of a window: what a mask covers
+	valid    []byte             // of a window: 0 where a resampled band has no sample
+	date     int                // the plane of the tile that is being read
 	transfer *gdal.Transfer     // of a remote file that is being read
 }
 

@@ -156,6 +156,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
+	for i := range p.seen {
+		if s.planes[i].placed() { // it may have no pixel there
+			p.seen[i].sample, p.seen[i].second, p.seen[i].mask = nan, nan, nan
+		}
+	}
 	s.observer = p.see
 	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
@@ -300,14 +305,17 @@ func (p *pixel) ReadCovariate(ctx context.Context, worker int, covariate int, _ 
 // see is the stack's watch.
 func (p *pixel) see(i int, b *plane, samples []byte) {
 	x, of := number(b.dtype, samples), &p.seen[i]
-	switch b {
-	case p.planes[i].second:
-		of.second = x
-	case p.planes[i].mask:
-		of.mask = x
-	default:
-		of.sample = x
+	for _, q := range p.planes[i].withPieces() {
+		if b == q.second {
+			of.second = x
+			return
+		}
+		if q.mask != nil && slices.Contains(q.mask.withPieces(), b) {
+			of.mask = x
+			return
+		}
 	}
+	of.sample = x
 }
 
 // Write appends the results.

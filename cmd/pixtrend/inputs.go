@@ -18,6 +18,8 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 		option(flags, &o.Index, "index", "", "INDEX",
 			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
 		repeated(flags, drivers, "if", "DRIVER", "also open files of this GDAL DRIVER, such as VRT; may be repeated", checkDriver)
+		option(flags, &o.Asset, "asset", "", "NAME",
+			"fit the asset NAME of each item in a file of STAC items: its key, such as nir08, or the name of its band (default: the only raster); see pixtrend help stac", parseAsset)
 		flags.BoolVar(&o.Recursive, "recursive", false, "also search the folders in a folder that is an INPUT")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
@@ -44,6 +46,14 @@ func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.InterceptAt, "intercept-at", "", "DATE",
 		"compute the intercept at DATE: a year or a day, whichever the inputs have, or a number for --x (default: year 0, 1970-01-01, or 0)", parseInterceptAt)
 	option(flags, &o.MinObs, "min-obs", "", "N", "fit only pixels with N observations or more (default 2, or with a model the number of its coefficients plus 1)", atLeast(2))
+}
+
+// parseAsset reads the name of an asset.
+func parseAsset(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("name an asset, such as nir08")
+	}
+	return s, nil
 }
 
 // checkInputs checks the arguments that name inputs. It opens no file.

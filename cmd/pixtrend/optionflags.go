@@ -4,6 +4,7 @@ import "github.com/pixtrend/pixtrend/raster"
 
 // optionFlags has the flag for each option that errors and warnings of the library name.
 var optionFlags = map[string]string{
+	"Asset":                     "--asset",
 	"Band":                      "--band",
 	"Composite":                 "--annual",
 	"Covariates":                "--covariate",
@@ -38,6 +39,7 @@ var optionFlags = map[string]string{
 	"Index":                     "--index",
 	"Keep":                      "--keep",
 	"Mask":                      "--mask",
+	"Mask.Asset":                "--mask-asset",
 	"Mask.Band":                 "--mask-band",
 	"Mask.Drop":                 "--mask-drop-bits",
 	"Mask.From":                 "--mask-from",
