@@ -16,9 +16,8 @@ import (
 
 // handle is an open file.
 type handle struct {
-	ds     *gdal.Dataset
-	bands  []gdal.Band
-	warper *gdal.Warper // of a raster on another grid; nil: none yet
+	ds    *gdal.Dataset
+	bands []gdal.Band
 }
 
 // readers holds the reader of each worker.
@@ -40,8 +39,9 @@ type reader struct {
 	piece    []byte             // of a plane that covers a part of a window
 	covered  []byte             // of a window: what a mask covers
 	valid    []byte             // of a window: 0 where a resampled band has no sample
-	date     int                // the plane of the tile that is being read
-	transfer *gdal.Transfer     // of a remote file that is being read
+	warps    warps
+	date     int            // the plane of the tile that is being read
+	transfer *gdal.Transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {

@@ -61,7 +61,7 @@ func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
 		s.warnings = append(s.warnings, s.files[beside[0]]+others(len(slices.Compact(beside))-1)+" lies beside the grid of the stack, so that all its pixels there are gaps")
 	}
 	if n := len(resampled); n > 0 {
-		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, each time that they are read; this takes several times as long as reading them: before many fits, resample them once with gdalwarp",
+		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, which takes about ten times as long as decoding compressed files: before many fits, resample them once with gdalwarp",
 			n, len(geos), how, crsName(to.wkt), math.Hypot(to.transform[1], to.transform[4]), math.Hypot(to.transform[2], to.transform[5])))
 	}
 	return nil
@@ -127,7 +127,8 @@ func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
 		}
 		q.direct, q.stored, q.deflated, q.predictor, q.interleaved, q.compressed = false, nil, nil, 0, false, true
 		q.blockWidth, q.blockHeight = min(warpBlock, to.width), min(warpBlock, to.height)
-		q.blockBytes = gdal.WarpMemory + int64(q.blockWidth)*int64(q.blockHeight)*int64(q.dtype.Size()+1)
+		pixels := q.blockWidth * q.blockHeight
+		q.blockBytes = gdal.WarpMemory + mostBlocks*gdal.BlockBytes(pixels) + int64(pixels)*int64(q.dtype.Size()+1)
 		q.at = pixtrend.Window{}
 	}
 	p.masked, p.alpha = false, 0 // the source's mask decides what is resampled
@@ -153,27 +154,71 @@ func (r *reader) startValid(pixels int) {
 	}
 }
 
+// warps remembers where the pixels of blocks lie in other CRSs, which all dates of a window share.
+type warps struct {
+	warpers map[string]*gdal.Warper // by CRS
+	window  pixtrend.Window         // that the blocks are of
+	blocks  map[blockIn]*gdal.Block
+}
+
+// blockIn is a block of the grid of the stack in another CRS.
+type blockIn struct {
+	crs  string
+	x, y int
+}
+
+// mostBlocks is how many blocks a reader remembers, of a MiB each. Others are found again for each
+// date.
+const mostBlocks = 4
+
+// block returns a block of p, which is read in the window w.
+func (ws *warps) block(p *plane, w, block pixtrend.Window) (*gdal.Block, error) {
+	if ws.window != w || ws.blocks == nil {
+		ws.window, ws.blocks = w, map[blockIn]*gdal.Block{}
+	}
+	key := blockIn{p.warp.from.wkt, block.X, block.Y}
+	if b := ws.blocks[key]; b != nil {
+		return b, nil
+	}
+	warper := ws.warpers[key.crs]
+	if warper == nil {
+		var err error
+		if warper, err = gdal.NewWarper(key.crs, p.warp.to.wkt, p.warp.to.transform); err != nil {
+			return nil, err
+		}
+		if ws.warpers == nil {
+			ws.warpers = map[string]*gdal.Warper{}
+		}
+		ws.warpers[key.crs] = warper
+	}
+	b := warper.Block(block)
+	if len(ws.blocks) < mostBlocks {
+		ws.blocks[key] = b
+	}
+	return b, nil
+}
+
 // readWarped fills dst with the samples of p in w, resampled, and hides in r.valid the pixels that
 // have none.
 func (r *reader) readWarped(h *handle, p *plane, w pixtrend.Window, dst []byte) error {
-	warper, err := h.warperTo(p.warp.to.wkt)
-	if err != nil {
-		return err
-	}
 	size, to := p.dtype.Size(), p.warp.to
 	for y := w.Y / warpBlock * warpBlock; y < w.Y+w.Height; y += warpBlock {
 		for x := w.X / warpBlock * warpBlock; x < w.X+w.Width; x += warpBlock {
-			block := pixtrend.Window{X: x, Y: y, Width: min(warpBlock, to.width-x), Height: min(warpBlock, to.height-y)}
-			n := block.Pixels()
+			window := pixtrend.Window{X: x, Y: y, Width: min(warpBlock, to.width-x), Height: min(warpBlock, to.height-y)}
+			block, err := r.warps.block(p, w, window)
+			if err != nil {
+				return err
+			}
+			n := window.Pixels()
 			if len(r.tile) < n*(size+1) {
 				r.tile = make([]byte, n*(size+1))
 			}
-			if err := warper.Read(p.warp.Warp, to.transform, block, r.tile[:n*(size+1)], r.transfer); err != nil {
+			if err := h.ds.ReadWarped(p.warp.Warp, block, r.tile[:n*(size+1)], r.transfer); err != nil {
 				return err
 			}
-			part := (&plane{at: block}).area(w)
+			part := (&plane{at: window}).area(w)
 			for row := range part.Height {
-				from := (part.Y-y+row)*block.Width + part.X - x
+				from := (part.Y-y+row)*window.Width + part.X - x
 				at := (part.Y-w.Y+row)*w.Width + part.X - w.X
 				copy(dst[at*size:], r.tile[from*size:][:part.Width*size])
 				and(r.valid[at:][:part.Width], r.tile[n*size+from:])
@@ -181,13 +226,4 @@ func (r *reader) readWarped(h *handle, p *plane, w pixtrend.Window, dst []byte) 
 		}
 	}
 	return nil
-}
-
-// warperTo returns the Warper of an open file to a CRS.
-func (h *handle) warperTo(wkt string) (*gdal.Warper, error) {
-	var err error
-	if h.warper == nil {
-		h.warper, err = gdal.NewWarper(h.ds, wkt)
-	}
-	return h.warper, err
 }

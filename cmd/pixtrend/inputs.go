@@ -23,6 +23,27 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 		flags.BoolVar(&o.Recursive, "recursive", false, "also search the folders in a folder that is an INPUT")
 	})
 	complete(cmd, "index", "nd:", "ratio:", "diff:")
+	addGridFlags(cmd, o)
+}
+
+// addGridFlags defines the flags that bring rasters to one grid.
+func addGridFlags(cmd *cobra.Command, o *raster.OpenOptions) {
+	group(cmd, "Grid", func(flags *pflag.FlagSet) {
+		option(flags, &o.Extent, "extent", "", "HOW",
+			"cut and pad rasters that have pixels of one grid to the union or the intersection of all, or to the first: HOW is union, intersection or first (default: refuse rasters that differ)",
+			checked(raster.CheckExtent))
+		option(flags, &o.ToGrid, "to-grid", "", "GRID",
+			"resample rasters on other grids to GRID as they are read: first, a raster that has the grid, or a CRS and a pixel size such as EPSG:32618,30; see pixtrend help grids", checked(raster.CheckGrid))
+		option(flags, &o.Resample, "resample", "", "METHOD",
+			"resample with METHOD: nearest, bilinear, cubic, cubicspline, lanczos, average or mode (default bilinear; masks and bands with a colour table always nearest)", checked(raster.CheckResample))
+	})
+	complete(cmd, "extent", raster.ExtentUnion, raster.ExtentIntersection, raster.ExtentFirst)
+	complete(cmd, "resample", "nearest", "bilinear", "cubic", "cubicspline", "lanczos", "average", "mode")
+}
+
+// checked returns a parser of texts that check allows.
+func checked(check func(string) error) func(string) (string, error) {
+	return func(s string) (string, error) { return s, check(s) }
 }
 
 // regionFlags defines the flags of a part of the stack.

@@ -50,8 +50,6 @@ type Dataset struct {
 	mu     sync.Mutex
 	busy   bool // a read is in GDAL
 	closed bool // while a read was in GDAL, which closes the dataset when it ends
-
-	atClose []func() // frees what was made from the raster
 }
 
 func newDataset(ds *godal.Dataset, name string) *Dataset {
@@ -73,14 +71,6 @@ func (d *Dataset) Close() error {
 	if d.busy {
 		d.closed = true
 		return nil
-	}
-	return d.shut()
-}
-
-// shut closes the raster and frees what was made from it.
-func (d *Dataset) shut() error {
-	for _, free := range d.atClose {
-		free()
 	}
 	return d.ds.Close()
 }
@@ -108,7 +98,7 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.busy = false; d.closed {
-			_ = d.shut()
+			_ = d.ds.Close()
 		}
 		return struct{}{}, err
 	}, func(struct{}) {})
