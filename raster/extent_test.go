@@ -362,3 +362,29 @@ func TestToGridMasks(t *testing.T) {
 	}
 	checkTwoPass(t, "masks", fitted(t, names, o), want)
 }
+
+// A series shows what was read of a raster that has the pixel, and a gap where one has not.
+func TestSeriesOfExtents(t *testing.T) {
+	s := newPlanes(12, 9, 4, 1, 50)
+	names := s.files(t, func(i int, m *made) {
+		m.transform = at(float64(4*i), 0)
+		m.bands = append(m.bands, slices.Repeat([]float64{float64(i)}, 12*9))
+	})
+	o := Options{OpenOptions: OpenOptions{Extent: ExtentUnion, Band: 1, Mask: Mask{Band: 2, Keep: []Values{{0, 2}}}}}
+	for i := range names {
+		m := made{width: 12, height: 9, bands: [][]float64{s.dates[i], slices.Repeat([]float64{float64(i)}, 12*9)}, dtype: godal.Int16, transform: at(float64(4*i), 0)}
+		if err := m.write(names[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := ReadSeries(t.Context(), names, Point{X: 13, Y: 2, Pixel: true}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{math.NaN(), s.dates[1][2*12+9], s.dates[2][2*12+5], math.NaN()} {
+		d := got.Dates[i]
+		if want != want && (d.Observed != nil || d.Gap != map[int]string{0: "outside its raster", 3: "masked"}[i]) || want == want && (d.Observed == nil || float64(*d.Observed) != want) {
+			t.Errorf("date %d is %+v, want %v", i, d, want)
+		}
+	}
+}

@@ -265,6 +265,7 @@ type seen struct {
 	sample, second, mask float64 // as they are stored in the files
 	value                float64 // in the tile: the sample, converted or made into an index
 	hidden               bool    // whether the mask of the file hides it
+	read                 bool    // whether a raster has the pixel, where one may not
 }
 
 // Grid describes the pixel.
@@ -315,7 +316,7 @@ func (p *pixel) see(i int, b *plane, samples []byte) {
 			return
 		}
 	}
-	of.sample = x
+	of.sample, of.read = x, true
 }
 
 // Write appends the results.
@@ -477,6 +478,9 @@ func valueOf(x float64) *Value {
 // observation.
 func (p *pixel) gap(i int) string {
 	of, first := p.seen[i], &p.planes[i]
+	if first.placed() && !of.read || first.warp != nil && of.hidden && first.mask == nil {
+		return "outside its raster"
+	}
 	for _, band := range []struct {
 		*plane
 		y float64
@@ -503,7 +507,7 @@ func (p *pixel) gap(i int) string {
 		return why
 	}
 	switch {
-	case first.mask != nil && first.mask.maskTable.of(int64(of.mask)) == 0:
+	case first.mask != nil && (of.mask != of.mask || first.mask.maskTable.of(int64(of.mask)) == 0):
 		return "masked"
 	case of.hidden:
 		return "masked by its file"

@@ -158,7 +158,7 @@ func TestItemsSayWhatSamplesMean(t *testing.T) {
 // Lists on servers name assets beside them.
 func TestItemsOnServers(t *testing.T) {
 	s := newPlanes(9, 7, 3, 0, 20)
-	names := s.files(t, nil)
+	names := s.files(t, func(i int, m *made) { m.transform = at(float64(i), 0) })
 	dir := filepath.Dir(names[0])
 	var list []map[string]any
 	for i, name := range names {
@@ -169,7 +169,8 @@ func TestItemsOnServers(t *testing.T) {
 	server := serve(t, names[0])
 	o := all()
 	o.Asset = "red"
-	sameBits(t, "a list on a server", fitted(t, []string{server.URL + "/items.json"}, o), fitted(t, []string{filepath.Join(dir, "items.json")}, o))
+	o.Extent = ExtentUnion
+	sameBits(t, "rasters on a server with an extent", fitted(t, []string{server.URL + "/items.json"}, o), fitted(t, []string{filepath.Join(dir, "items.json")}, o))
 	_, err := Open(t.Context(), []string{server.URL + "/none.json"}, OpenOptions{})
 	checkError(t, err, ErrInput, "none.json", "404")
 	put(t, filepath.Join(dir, "cut.json"), `{"type": "FeatureCollection", "features": [`)
