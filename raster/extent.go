@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -19,6 +20,9 @@ const (
 	ExtentIntersection = "intersection"
 	ExtentFirst        = "first"
 )
+
+// usualMethod is how rasters are resampled if OpenOptions.Resample is not set.
+const usualMethod = "bilinear"
 
 // toFirst is the grid of the first raster, as OpenOptions.ToGrid names it.
 const toFirst = "first"
@@ -76,6 +80,19 @@ func (o OpenOptions) checkGrid() error {
 		return fault.Inputf("nothing is resampled: give a grid with %v, or leave %v out", Option{Field: "ToGrid"}, Option{Field: "Resample"})
 	}
 	return nil
+}
+
+// gridText says how rasters are brought to one grid; "" if they have one.
+func (o OpenOptions) gridText() string {
+	switch {
+	case o.Extent == ExtentFirst:
+		return "extent of the first raster"
+	case o.Extent != "":
+		return o.Extent + " of extents"
+	case o.ToGrid != "":
+		return "resampled to " + gdal.DisplayName(o.ToGrid) + ", " + cmp.Or(o.Resample, usualMethod)
+	}
+	return ""
 }
 
 // lay decides the grid of the stack, and where the files, which have the grids geos, lie on it.

@@ -313,6 +313,9 @@ func TestToGrid(t *testing.T) {
 	}) {
 		t.Errorf("no warning of resampling in %q", job.Warnings)
 	}
+	if i := inspect(t, names, o); !i.Fit.Runs || i.Fit.Seconds != 0 || i.Fit.Treatment.Grid != "resampled to EPSG:32618,60, bilinear" {
+		t.Errorf("a fit takes an estimated %v s, whose time of resampling is not known: %+v", i.Fit.Seconds, i.Fit)
+	}
 	// The grid of a file, here the second raster, and the same with whole pixels.
 	o.ToGrid, o.Resample = names[1], "nearest"
 	bands := fitted(t, names, o)

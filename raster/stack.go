@@ -442,17 +442,19 @@ type Treatment struct {
 	Valid     string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks     string `json:"masks,omitempty"`       // which masks make samples gaps, for people
 	Model     string `json:"model,omitempty"`       // what is fitted, for people; "": a line
+	Grid      string `json:"grid,omitempty"`        // how rasters were brought to one grid, such as union of extents
 }
 
 // treatment returns the treatment of the samples of a stack.
 func (s *Stack) treatment() Treatment {
-	return Treatment{Index: s.options.Index.String(), Composite: s.options.Composite.String(), Valid: s.validText(), Masks: s.maskText()}
+	return Treatment{Index: s.options.Index.String(), Composite: s.options.Composite.String(), Valid: s.validText(), Masks: s.maskText(),
+		Grid: s.options.gridText()}
 }
 
 // metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
 	m := map[string]string{"PIXTREND_INDEX": t.Index, compositeItem: t.Composite, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks,
-		"PIXTREND_MODEL": t.Model}
+		"PIXTREND_MODEL": t.Model, "PIXTREND_GRID": t.Grid}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }

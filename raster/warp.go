@@ -109,7 +109,7 @@ func (g geo) scaleTo(to geo) (scale [2]float64, err error) {
 // resample has the bands of p resampled from g to another grid.
 func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
 	for _, q := range p.bandsInFile() {
-		method := cmp.Or(o.Resample, "bilinear")
+		method := cmp.Or(o.Resample, usualMethod)
 		if o.ofMasks || q == p.mask || q.classes {
 			method = "nearest"
 		}
@@ -133,6 +133,11 @@ func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
 	}
 	p.masked, p.alpha = false, 0 // the source's mask decides what is resampled
 	return nil
+}
+
+// resampled reports whether any raster is resampled as it is read.
+func (s *Stack) resampled() bool {
+	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.warp != nil })
 }
 
 // inFile returns p with the meaning of its samples in the file.
