@@ -511,8 +511,12 @@ func (s *ModelScratch) put(k Kernel, dst Fits, f *modelFactor, from, count int) 
 	}
 	for p, ref := range s.ref {
 		s.coef[0][p] += ref
-		if f.pivot[p] == 0 {
-			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+	}
+	if dst.RSS != nil || dst.TSS != nil {
+		for p, pivot := range f.pivot {
+			if pivot == 0 {
+				s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+			}
 		}
 	}
 	put(dst.N, &f.n)

@@ -312,14 +312,12 @@ func (m *model) solve(s *modelScratch, t kernel.Tile, rasters []kernel.Raster) {
 	} else {
 		m.k.Robust(s.fits, s.robust, t, m.of, m.valid, extra, robust.kernel())
 	}
-	columns := float64(len(m.basis.terms))
 	for i, n := range s.fits.N[:t.Pixels] {
 		if n < m.minObs || m.seasonal() && !(s.fits.Pivot[i] >= leastPivot) {
 			for _, c := range s.fits.Coef {
 				c[i] = math.NaN()
 			}
 		}
-		s.df[i] = n - columns
 	}
 	if m.need.squares {
 		m.scatter(s, t.Pixels)
@@ -332,18 +330,19 @@ func (m *model) solve(s *modelScratch, t kernel.Tile, rasters []kernel.Raster) {
 	}
 }
 
-// scatter sets the variance of the residuals of the first pixels, which is that of the kernel after a
-// robust fit, and their degrees of freedom to NaN where there are none.
+// scatter sets the degrees of freedom of the first pixels, NaN where there are none, and the variance
+// of the residuals, unless the kernel has set it after a robust fit.
 func (m *model) scatter(s *modelScratch, pixels int) {
 	squares, df, variance := s.fits.RSS[:pixels], s.df[:pixels], s.variance[:pixels]
-	for i, n := range df {
+	columns := float64(len(m.basis.terms))
+	for i, n := range s.fits.N[:pixels] {
 		// As many observations as coefficients say nothing of scatter.
-		if n <= 0 {
+		if df[i] = n - columns; df[i] <= 0 {
 			squares[i], df[i] = 0*squares[i], math.NaN()
 		}
 	}
 	if !m.basis.model.Robust.isZero() {
-		return // the fit has set it
+		return
 	}
 	for i := range variance {
 		variance[i] = squares[i] / df[i]
