@@ -52,7 +52,7 @@ func (d gridDifference) from(other string) string {
 }
 
 const (
-	warpToOne   = "all inputs must share one grid, bring them to one, such as with gdalwarp"
+	warpToOne   = "all inputs must share one grid, bring them to one"
 	sayItsPlace = "all inputs must share one grid, say where it lies, such as with gdal_edit.py -a_srs and -a_ullr, or leave it out"
 )
 
@@ -202,6 +202,10 @@ func checkGrids(files []string, geos []geo, o OpenOptions) (warnings []string, e
 		}
 		d := known.difference(geos[0], g)
 		if d.is != "" {
+			if d.remedy == warpToOne {
+				return nil, fault.Inputf("%s %s: %s with %v, which resamples, or if they are whole pixels apart with %v", files[i], d.from(first), warpToOne,
+					Option{Field: "ToGrid", Value: toFirst}, Option{Field: "Extent", Value: ExtentUnion})
+			}
 			return nil, fault.Inputf("%s %s: %s", files[i], d.from(first), d.remedy)
 		}
 		if d.respelled {

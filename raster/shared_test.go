@@ -277,7 +277,7 @@ func TestGridsThatDiffer(t *testing.T) {
 			break
 		}
 	}
-	if !strings.Contains(err.Error(), first) || !strings.Contains(err.Error(), "gdalwarp") {
+	if !strings.Contains(err.Error(), first) || !strings.Contains(err.Error(), "ToGrid") {
 		t.Errorf("%v: should name %s", err, first)
 	}
 	if atomicfile.Exists(out) {

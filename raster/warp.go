@@ -61,7 +61,7 @@ func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
 		s.warnings = append(s.warnings, s.files[beside[0]]+others(len(slices.Compact(beside))-1)+" lies beside the grid of the stack, so that all its pixels there are gaps")
 	}
 	if n := len(resampled); n > 0 {
-		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, which takes about ten times as long as decoding compressed files: before many fits, resample them once with gdalwarp",
+		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, which takes far longer than reading them: before many fits, resample them once with gdalwarp",
 			n, len(geos), how, crsName(to.wkt), math.Hypot(to.transform[1], to.transform[4]), math.Hypot(to.transform[2], to.transform[5])))
 	}
 	return nil

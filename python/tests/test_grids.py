@@ -34,7 +34,7 @@ def zones(rng, tmp_path):
 def on_grid(name, like, method):
     """The samples of a raster on the grid of another, NaN for gaps, at the places that rasterio gives.
 
-    rasterio.warp.reproject is no reference: with a tolerance of 0 it still is some thousandths of a pixel off.
+    rasterio.warp.reproject is no reference: with a tolerance of 0 a few of its positions still are up to a thousandth of a pixel off.
     """
     with rasterio.open(like) as first, rasterio.open(name) as from_:
         rows, columns = np.indices(first.shape) + 0.5
