@@ -41,7 +41,8 @@ func newBreaksCommand() *cobra.Command {
 			"the year, magnitude and duration of one loss or gain of each pixel. Pixels without such a change are\n" +
 			"NaN there, and pixels with fewer than 6 observations are NaN in all bands.\n\n" +
 			"See also pixtrend help breaks.",
-		Example: "  # a synthetic stack with clearings: the greatest loss of each pixel, and how its year agrees with the known ones, and a map\n" +
+		Example: "  # a synthetic stack in which trees are felled: the greatest loss of each pixel, how its year\n" +
+			"  # agrees with the known one, and a map\n" +
 			"  pixtrend synth forest --width 300 --height 300 --dates 1990-2020 --clearings felled.tif\n" +
 			"  pixtrend breaks forest -o breaks.tif --reference felled.tif\n" +
 			"  pixtrend map breaks.tif --field year -o year.png\n" +
