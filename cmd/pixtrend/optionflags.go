@@ -16,6 +16,7 @@ var optionFlags = map[string]string{
 	"Extent":                    "--extent",
 	"FDR":                       "--fdr",
 	"Fit.Confidence":            "--confidence",
+	"Fit.LandTrendr":            "--method landtrendr",
 	"Fit.Fields":                "--stats",
 	"Fit.Float64":               "--ot Float64",
 	"Fit.InterceptAt":           "--intercept-at",
@@ -35,6 +36,7 @@ var optionFlags = map[string]string{
 	"Fit.Rank.SeasonCovariance": "--season-covariance",
 	"Fit.Significance":          "--significance",
 	"Fit.Threads":               "--threads",
+	"Fitted":                    "--fitted",
 	"Format":                    "--of",
 	"Frame":                     "--lonlat",
 	"Index":                     "--index",
@@ -67,6 +69,7 @@ var optionFlags = map[string]string{
 	"Size":                      "--size",
 	"ToGrid":                    "--to-grid",
 	"Valid":                     "--valid-range",
+	"Vertices":                  "--vertices",
 	"Weights":                   "--weights",
 	"XUnit":                     "--x-unit",
 }
