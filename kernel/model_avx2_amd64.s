@@ -356,14 +356,14 @@ TEXT ·modelCovarianceAVX2(SB), NOSPLIT, $0-8
 // As the body for AVX-512, for 8 pixels at a time.
 //
 //	Y0, Y1 number   Y2, Y3 greatest   Y4, Y5 least   Y6, Y7 rows
-//	Y8 in, Y9 1     Y10 infinity      Y11 whether less, Y12 scratch
+//	Y8 in, Y9 1     Y10 infinity, Y13 -infinity   Y11 whether less, Y12 scratch
 
 #define COUNT4(j, n, greatest, least, limit) \
 	VMOVUPD (j*32)(R8), Y8; \
 	VCMPPD $17, limit, Y8, Y11; \
 	VANDPD Y9, Y11, Y12; \
 	VADDPD Y12, n, n; \
-	VANDPD Y8, Y11, Y12; \
+	VBLENDVPD Y11, Y8, Y13, Y12; \
 	VMAXPD Y12, greatest, greatest; \
 	VBLENDVPD Y11, Y10, Y8, Y12; \
 	VMINPD Y12, least, least
@@ -372,8 +372,12 @@ TEXT ·modelCountAVX2(SB), NOSPLIT, $0-8
 	BEGIN
 	CONSTANT(0x3ff0000000000000, X9, Y9)
 	CONSTANT(0x7ff0000000000000, X10, Y10)
+	CONSTANT(0xfff0000000000000, X13, Y13)
 lanes:
-	ZERO_LANES(Y0, Y1, Y2, Y3)
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VMOVAPD Y13, Y2
+	VMOVAPD Y13, Y3
 	VMOVAPD Y10, Y4
 	VMOVAPD Y10, Y5
 	LANES(modelParams_rows, R8)

@@ -345,8 +345,8 @@ TEXT ·modelCovarianceAVX512(SB), NOSPLIT, $0-8
 
 // ---- Counting for medians -----------------------------------------------------------------------------
 //
-// out[0] = the number of dates at which in is less than rows, out2[0] = the greatest of these, or 0, and
-// out2[1] = the least of the others, or infinity.
+// out[0] = the number of dates at which in is less than rows, out2[0] = the greatest of these, or
+// -infinity, and out2[1] = the least of the others, or infinity.
 //
 //	Z0-Z3 number   Z4-Z7 greatest   Z8-Z11 least   Z12-Z15 rows   Z16 in, Z17 1   K1 whether less
 
@@ -362,7 +362,10 @@ TEXT ·modelCountAVX512(SB), NOSPLIT, $0-8
 	BEGIN
 	CONSTANT(0x3ff0000000000000, X17, Z17)
 	ZERO_LANES(Z0, Z1, Z2, Z3)
-	ZERO_LANES(Z4, Z5, Z6, Z7)
+	CONSTANT(0xfff0000000000000, X4, Z4)
+	VMOVAPD Z4, Z5
+	VMOVAPD Z4, Z6
+	VMOVAPD Z4, Z7
 	CONSTANT(0x7ff0000000000000, X8, Z8)
 	VMOVAPD Z8, Z9
 	VMOVAPD Z8, Z10

@@ -68,12 +68,19 @@ func (s *ModelScratch) stageGeneric(t Tile, m Model, l limits, keep []uint32, fr
 
 // findRows finds from the bits where the row of each lane begins in each table.
 func (s *ModelScratch) findRows(m Model) {
-	row := uint16(m.width * 8)
-	clear(s.index)
-	for i, observed := range s.bits {
-		index := &s.index[i/tableDates]
+	for table := range s.index {
+		s.findRow(m, table)
+	}
+}
+
+// findRow finds where the row of each lane begins in one table.
+func (s *ModelScratch) findRow(m Model, table int) {
+	row, index := uint16(m.width*8), &s.index[table]
+	*index = [modelLanes]uint16{}
+	first := table * tableDates
+	for i, observed := range s.bits[first:min(first+tableDates, len(s.bits))] {
 		for p := range index {
-			index[p] += uint16(observed>>p&1) << (i % tableDates) * row
+			index[p] += uint16(observed>>p&1) << i * row
 		}
 	}
 }

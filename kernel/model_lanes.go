@@ -257,7 +257,7 @@ func (k Kernel) spreads(psi Psi, out *[3]modelVector, e, absolute []modelVector,
 }
 
 // countLess counts at how many dates in is less than limit. It returns the greatest of these numbers,
-// or 0, and the least of the others, or infinity.
+// or −infinity, and the least of the others, or infinity.
 func (k Kernel) countLess(n *modelVector, ends *[2]modelVector, in []modelVector, limit *modelVector) {
 	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: min(callDates, len(in))}
 	k.callModel(modelCountBody, &p)
