@@ -280,7 +280,7 @@ GLOBL lane<>(SB), RODATA|NOPTR, $256
 	VFMADD231PD c, Y6, Y2; \
 	VFMADD231PD d, Y7, Y3
 
-#define NEXT_SQUARES(date) \
+#define NEXT_OBSERVED(date) \
 	ADDQ $ROW, R8; \
 	ADDQ $4, R9; \
 	DECQ CX; \
@@ -305,7 +305,7 @@ lanes:
 date:
 	LOAD_OBSERVED
 	ADD_SQUARES(Y4, Y5, Y6, Y7)
-	NEXT_SQUARES(date)
+	NEXT_OBSERVED(date)
 	JMP done
 weight_date:
 	LOAD_OBSERVED
@@ -316,7 +316,7 @@ weight_date:
 	VMULPD Y6, Y12, Y10
 	VMULPD Y7, Y12, Y11
 	ADD_SQUARES(Y8, Y9, Y10, Y11)
-	NEXT_SQUARES(weight_date)
+	NEXT_OBSERVED(weight_date)
 	JMP done
 w:
 	ADDQ BX, R10
@@ -328,8 +328,48 @@ w_date:
 	VMULPD 96(R10), Y7, Y11
 	ADDQ $ROW, R10
 	ADD_SQUARES(Y8, Y9, Y10, Y11)
-	NEXT_SQUARES(w_date)
+	NEXT_OBSERVED(w_date)
 done:
+	STORE_LANES(DI, Y0, Y1, Y2, Y3)
+	MORE_LANES(lanes)
+
+// ---- out[date] = rows = rows + in[date] of observations; in[date] = infinity in gaps ------------------
+//
+//	Y0-Y3 sums   Y4 in, Y5 sum or in, Y8 infinity   Y13 bits, Y14 observations
+//	R8 in, R9 bits, R10 out   DX bits of the lanes
+
+#define TOTAL4(j, sum) \
+	VMOVUPD (j*32)(R8), Y4; \
+	VPAND (j*32)(DX), Y13, Y14; \
+	VPCMPEQQ (j*32)(DX), Y14, Y14; \
+	VADDPD Y4, sum, Y5; \
+	VBLENDVPD Y14, Y5, sum, sum; \
+	VMOVUPD sum, (j*32)(R10); \
+	VBLENDVPD Y14, Y4, Y8, Y5; \
+	VMOVUPD Y5, (j*32)(R8)
+
+TEXT ·modelTotalsAVX2(SB), NOSPLIT, $0-8
+	BEGIN
+	CONSTANT(0x7ff0000000000000, X8, Y8)
+lanes:
+	LANES(modelParams_rows, DI)
+	LOAD_LANES(DI, Y0, Y1, Y2, Y3)
+	LANES(modelParams_in, R8)
+	LANES(modelParams_out, R10)
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_dates(AX), CX
+	LEAQ lane<>(SB), DX
+	ADDQ BX, DX
+date:
+	MOVL (R9), SI
+	VMOVD SI, X13
+	VBROADCASTSD X13, Y13
+	TOTAL4(0, Y0)
+	TOTAL4(1, Y1)
+	TOTAL4(2, Y2)
+	TOTAL4(3, Y3)
+	ADDQ $ROW, R10
+	NEXT_OBSERVED(date)
 	STORE_LANES(DI, Y0, Y1, Y2, Y3)
 	MORE_LANES(lanes)
 

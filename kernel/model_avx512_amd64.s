@@ -273,7 +273,7 @@ products:
 	VFMADD231PD c, Z6, K3, Z2; \
 	VFMADD231PD d, Z7, K4, Z3
 
-#define NEXT_SQUARES(date) \
+#define NEXT_OBSERVED(date) \
 	ADDQ $ROW, R8; \
 	ADDQ $4, R9; \
 	DECQ CX; \
@@ -296,7 +296,7 @@ date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
 	OBSERVED
 	ADD_SQUARES(Z4, Z5, Z6, Z7)
-	NEXT_SQUARES(date)
+	NEXT_OBSERVED(date)
 	JMP done
 weight_date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
@@ -308,7 +308,7 @@ weight_date:
 	VMULPD Z6, Z12, Z10
 	VMULPD Z7, Z12, Z11
 	ADD_SQUARES(Z8, Z9, Z10, Z11)
-	NEXT_SQUARES(weight_date)
+	NEXT_OBSERVED(weight_date)
 	JMP done
 w_date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
@@ -319,8 +319,44 @@ w_date:
 	VMULPD 192(R10), Z7, Z11
 	ADDQ $ROW, R10
 	ADD_SQUARES(Z8, Z9, Z10, Z11)
-	NEXT_SQUARES(w_date)
+	NEXT_OBSERVED(w_date)
 done:
+	STORE_LANES(DI, Z0, Z1, Z2, Z3)
+	VZEROUPPER
+	RET
+
+// ---- out[date] = rows = rows + in[date] of observations; in[date] = infinity in gaps ------------------
+//
+//	Z0-Z3 sums   Z4-Z7 in, Z8 infinity   K1-K4 observations, K5 gaps
+//	R8 in, R9 bits, R10 out
+
+#define PUT_GAPS(j, observed) \
+	KNOTB observed, K5; \
+	VMOVUPD Z8, K5, (j*64)(R8)
+
+TEXT ·modelTotalsAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	CONSTANT(0x7ff0000000000000, X8, Z8)
+	MOVQ modelParams_rows(AX), DI
+	LOAD_LANES(DI, Z0, Z1, Z2, Z3)
+	MOVQ modelParams_in(AX), R8
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_out(AX), R10
+	MOVQ modelParams_dates(AX), CX
+date:
+	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
+	OBSERVED
+	VADDPD Z4, Z0, K1, Z0
+	VADDPD Z5, Z1, K2, Z1
+	VADDPD Z6, Z2, K3, Z2
+	VADDPD Z7, Z3, K4, Z3
+	STORE_LANES(R10, Z0, Z1, Z2, Z3)
+	PUT_GAPS(0, K1)
+	PUT_GAPS(1, K2)
+	PUT_GAPS(2, K3)
+	PUT_GAPS(3, K4)
+	ADDQ $ROW, R10
+	NEXT_OBSERVED(date)
 	STORE_LANES(DI, Z0, Z1, Z2, Z3)
 	VZEROUPPER
 	RET

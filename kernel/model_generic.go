@@ -191,6 +191,20 @@ func addSquaresGeneric(sum *modelVector, r []modelVector, bits []uint32, w []mod
 	}
 }
 
+// totalsGeneric implements Kernel.totals.
+func totalsGeneric(total *modelVector, out, r []modelVector, bits []uint32) {
+	for i := range r {
+		for p := range total {
+			if bits[i]>>p&1 != 0 {
+				total[p] += r[i][p]
+			} else {
+				r[i][p] = math.Inf(1)
+			}
+		}
+		out[i] = *total
+	}
+}
+
 // factorGeneric implements modelFactor.factor.
 func (f *modelFactor) factorGeneric(columns int) {
 	for c := range columns {

@@ -28,6 +28,7 @@ const (
 	modelDotsBody
 	modelResidualsBody
 	modelSquaresBody
+	modelTotalsBody
 	modelFactorBody
 	modelSolveBody
 	modelInvertBody
@@ -166,6 +167,21 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 		p.numbers = &weights[0]
 	}
 	k.callModel(modelSquaresBody, &p)
+}
+
+// totals adds up the observations of r, of which bits has a bit set, in date order: out[date] is their
+// sum up to that date. Gaps of r become infinity.
+func (k Kernel) totals(out, r []modelVector, bits []uint32) {
+	var total modelVector
+	if !k.hasModels() {
+		totalsGeneric(&total, out, r, bits)
+		return
+	}
+	p := modelParams{rows: &total}
+	for date := 0; date < len(r); date += callDates {
+		p.out, p.in, p.bits, p.dates = &out[date], &r[date], &bits[date], min(callDates, len(r)-date)
+		k.callModel(modelTotalsBody, &p)
+	}
 }
 
 // factor computes L of LLᵀ = XᵀWX.

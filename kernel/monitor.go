@@ -3,7 +3,6 @@ package kernel
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"unsafe"
 
 	"github.com/pixtrend/pixtrend/internal/race"
@@ -117,8 +116,8 @@ func (d *Breaks) check(columns, pixels int) {
 //   - The model is fitted to the stable history as Models does. The residual of an observation of any
 //     date is the observation minus the columns in their order, by fused multiply-adds.
 //   - With n observations in the stable history, RSS and columns as Models has them, and w = ⌊Window·n⌋,
-//     the residuals are added up in date order, beginning with the last w of the history. A moving sum
-//     is the difference of two of these sums, w observations apart.
+//     the residuals are added up in date order, beginning with the first of the stable history. A
+//     moving sum is the difference of two of these sums, w observations apart.
 //   - The break is the first monitored observation, number j counted from the first of the history, at
 //     which the moving sum is farther from zero than Critical·√2·√(RSS/(n − columns)·n), times
 //     √log(j/n) where j/n > e. RSS counts as at least 2⁻⁸⁰·Σ coefficient·XᵀWy, so that rounding
@@ -151,8 +150,9 @@ type MonitorScratch struct {
 	allD     []modelVector        // ModelScratch.d of all dates; that is of the history while it is fitted
 	allBits  []uint32             // as allD
 	allIndex [][modelLanes]uint16 // as allD
-	r        []modelVector        // by date: residuals; of monitored gaps infinity, once Break is known
-	sums     []float64            // of the residuals of one pixel
+	r        []modelVector        // by date: residuals; infinity in gaps, once there are totals
+	totals   []modelVector        // by date: sums of the residuals
+	sums     []float64            // those of one pixel, by observation
 	sorted   []float64
 	reverse  reverseCUSUM
 	none     Extra
@@ -165,6 +165,7 @@ func NewMonitorScratch(m Monitor) *MonitorScratch {
 	s.qr = newModelQR(m.history.dates, m.Columns())
 	s.allD, s.allBits, s.allIndex = s.d, s.bits, s.index
 	s.r = make([]modelVector, m.all.dates)
+	s.totals = make([]modelVector, m.all.dates)
 	s.sums = make([]float64, m.all.dates+1)
 	s.sorted = make([]float64, 0, m.all.dates)
 	s.reverse.init(m.history.dates)
@@ -174,7 +175,7 @@ func NewMonitorScratch(m Monitor) *MonitorScratch {
 // ScratchBytes returns the memory that a MonitorScratch of m takes.
 func (m Monitor) ScratchBytes() int {
 	const more = int(unsafe.Sizeof(MonitorScratch{}) - unsafe.Sizeof(ModelScratch{}))
-	return m.all.ScratchBytes(false) + more + m.all.dates*(modelRow+2*8) + m.history.dates*2*8
+	return m.all.ScratchBytes(false) + more + m.all.dates*(2*modelRow+2*8) + m.history.dates*2*8
 }
 
 // lanes finds the results of the count pixels that begin with pixel from.
@@ -205,7 +206,7 @@ func (s *MonitorScratch) takeHistory(m *Monitor) {
 	}
 }
 
-// residualsOf computes the residuals of all dates, and RSS of the history.
+// residualsOf computes the residuals of all dates and their sums, and RSS of the history.
 func (s *MonitorScratch) residualsOf(k Kernel, m *Monitor) {
 	s.rss = modelVector{}
 	columns := m.Columns()
@@ -216,6 +217,7 @@ func (s *MonitorScratch) residualsOf(k Kernel, m *Monitor) {
 			k.addSquares(&s.rss, s.r[i:end], s.bits[i:end], nil, nil)
 		}
 	}
+	k.totals(s.totals, s.r, s.allBits)
 }
 
 // findFirst finds the first date of the history of the count pixels in lanes.
@@ -277,38 +279,46 @@ func (s *MonitorScratch) countMonitored(m *Monitor, p int) float64 {
 }
 
 // watchLane returns the date of the break of lane p, or NaN, the number of monitored observations and
-// the sum of their residuals. Gaps add zero, which takes no branch that could be mispredicted.
+// the sum of their residuals.
 func (s *MonitorScratch) watchLane(m *Monitor, p, window int, limit float64) (date, monitored, sum float64) {
 	first := m.Start
 	for seen := 0; seen < window; {
 		first--
 		seen += int(s.bits[first] >> p & 1)
 	}
-	observations, r, sums := s.allBits, s.r[:len(s.allBits)], s.sums
-	total, at := 0.0, 0
-	sums[0] = 0
-	for i := first; i < m.Start; i++ {
-		observed := uint64(observations[i] >> p & 1)
-		total += math.Float64frombits(math.Float64bits(r[i][p]) & -observed)
-		at += int(observed)
-		sums[at] = total
+	// The sums up to each observation, from the last of the history but window − 1 on. A gap writes
+	// where the next observation does, so that there is no branch that could be mispredicted.
+	observations := s.allBits[first:]
+	sums, totals, at := s.sums[:len(observations)+1], s.totals[first:][:len(observations)], 0
+	for i, observed := range observations {
+		sums[at] = totals[i][p]
+		at += int(observed >> p & 1)
 	}
-	history := total
-	date = math.NaN()
-	for i := m.Start; i < len(observations); i++ {
-		observed := uint64(observations[i] >> p & 1)
-		total += math.Float64frombits(math.Float64bits(r[i][p]) & -observed)
-		at += int(observed)
-		sums[at] = total
-		if moving := math.Abs(total - sums[at-window]); moving > limit && date != date && observed != 0 {
-			// The boundary is at limit or above it.
-			part := (s.n[p] + float64(at-window)) / s.n[p]
+	count := at - window
+	after, before := sums[window:at], sums[:count]
+	date, monitored, sum = math.NaN(), float64(count), sums[at-1]-sums[window-1]
+	for i, total := range after {
+		// The boundary is at limit or above it.
+		if moving := math.Abs(total - before[i]); moving > limit {
+			part := (s.n[p] + float64(i+1)) / s.n[p]
 			if part <= math.E || moving > limit*math.Sqrt(logarithm(part)) {
-				date = float64(i)
+				return s.dateOf(m, p, i), monitored, sum
 			}
 		}
 	}
-	return date, float64(at - window), total - history
+	return date, monitored, sum
+}
+
+// dateOf returns the date of an observation of lane p that is monitored, counted from 0.
+func (s *MonitorScratch) dateOf(m *Monitor, p, number int) float64 {
+	for i := m.Start; ; i++ {
+		if s.allBits[i]>>p&1 == 0 {
+			continue
+		}
+		if number--; number < 0 {
+			return float64(i)
+		}
+	}
 }
 
 // logarithm returns the natural logarithm of x, which is normal and positive. It has the same bits on
@@ -332,11 +342,6 @@ func logarithm(x float64) float64 {
 func (s *MonitorScratch) magnitudes(k Kernel, m *Monitor, todo uint32) {
 	if todo == 0 {
 		return
-	}
-	for i := m.Start; i < len(s.r); i++ {
-		for gaps := ^s.allBits[i]; gaps != 0; gaps &= gaps - 1 {
-			s.r[i][bits.TrailingZeros32(gaps)] = math.Inf(1)
-		}
 	}
 	s.medians.find(k, s.r[m.Start:], todo, s.sorted)
 	for p, median := range s.medians.median {
