@@ -10,6 +10,7 @@ const (
 	Linear        Estimator = iota // a straight line, or the linear model of Options.Model
 	Rank                           // medians of slopes, and the ranks of the observations
 	RelativeTrend                  // its slope in percent of the mean
+	LandTrendr                     // the straight segments of LandTrendr, see LandTrendrOptions
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -27,6 +28,9 @@ var estimators = []struct {
 	}},
 	RelativeTrend: {"relative trend", func(p *Plan, _ []Field, o Options) (estimator, error) {
 		return newRelative(p, o)
+	}},
+	LandTrendr: {"landtrendr", func(p *Plan, fields []Field, o Options) (estimator, error) {
+		return newLandTrendr(p, fields, o)
 	}},
 }
 

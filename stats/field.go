@@ -52,11 +52,14 @@ const (
 	UnitPerCovariate // the unit of the samples, per unit of the covariate
 	UnitPercent      // percent per unit of time
 	UnitPhase        // a day of the year, from 1 on, or a time since the period began
+	UnitDuration     // a length of time, in the unit that slopes are per
+	UnitSegments     // a number of segments
 )
 
 var unitNames = [...]string{UnitNone: "none", UnitSamples: "samples", UnitPerTime: "samples per time", UnitTime: "time",
 	UnitCount: "observations", UnitClass: "class", UnitPerTime2: "samples per time²", UnitPerTime3: "samples per time³",
-	UnitPerTime4: "samples per time⁴", UnitPerCovariate: "samples per covariate", UnitPercent: "percent per time", UnitPhase: "phase"}
+	UnitPerTime4: "samples per time⁴", UnitPerCovariate: "samples per covariate", UnitPercent: "percent per time", UnitPhase: "phase",
+	UnitDuration: "duration", UnitSegments: "segments"}
 
 // String returns the unit in words, such as "samples per time".
 func (u Unit) String() string {
@@ -109,8 +112,8 @@ type FieldInfo struct {
 	part  part  // what it is of the term
 }
 
-// table is the one list of fields.
-var table = slices.Concat(lineFields, modelFields, rankRows)
+// table is the one list of fields. Those of breaks come last.
+var table = slices.Concat(lineFields, modelFields, rankRows, breakRows)
 
 // lineFields are the rows of the fields that a line has.
 var lineFields = []FieldInfo{
@@ -177,9 +180,9 @@ func WithClasses(fields []Field, ps bool) []Field {
 	return fields
 }
 
-// Fields returns every field, in the order of the table.
+// Fields returns every field of a trend, in the order of the table. BreakFields returns those of breaks.
 func Fields() []Field {
-	fields := make([]Field, len(table))
+	fields := make([]Field, firstBreak)
 	for i := range fields {
 		fields[i] = Field(i)
 	}
@@ -201,20 +204,19 @@ func (f Field) String() string {
 	return table[f].Name
 }
 
-// FieldNames returns the names of all fields, in the order of the table.
+// FieldNames returns the names of Fields.
 func FieldNames() []string {
-	names := make([]string, len(table))
+	names := make([]string, firstBreak)
 	for i := range names {
 		names[i] = table[i].Name
 	}
 	return names
 }
 
-// FamilyNames returns the names of all fields as lists show them, in the order of the table: one for
-// each family.
+// FamilyNames returns the names of Fields as lists show them: one for each family.
 func FamilyNames() []string {
 	var names []string
-	for _, info := range table {
+	for _, info := range table[:firstBreak] {
 		if name := cmp.Or(info.Family, info.Name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -12,16 +12,17 @@ import (
 // Options says what to fit. The zero value asks for the slope per unit of time, and takes every
 // finite sample for an observation.
 type Options struct {
-	Fields        []Field      // in the order of the results; nil: Slope
-	PerUnit       float64      // slopes are multiplied by it: 365.2425 makes slopes per day slopes per year. 0: 1
-	Valid         kernel.Valid // which samples are observations, in stored units
-	MinObs        int          // observations that a pixel needs to have a result, at least 2. 0: 2, and see Model
-	Scale, Offset float64      // a stored sample s means s·Scale + Offset. Scale 0: 1
-	InterceptAt   float64      // time at which Intercept is the value of the line
-	Confidence    float64      // of the limits of slopes, such as SlopeLo, between 0 and 1. 0: DefaultConfidence
-	Significance  float64      // p-values below it make a TrendClass or MKClass of −1 or 1; between 0 and 1
-	Rank          RankOptions  // of the fields of ranks
-	Model         Model        // what is fitted; the zero Model is a line
+	Fields        []Field            // in the order of the results; nil: Slope
+	PerUnit       float64            // slopes are multiplied by it: 365.2425 makes slopes per day slopes per year. 0: 1
+	Valid         kernel.Valid       // which samples are observations, in stored units
+	MinObs        int                // observations that a pixel needs to have a result, at least 2. 0: 2, and see Model and LandTrendr
+	Scale, Offset float64            // a stored sample s means s·Scale + Offset. Scale 0: 1
+	InterceptAt   float64            // time at which Intercept is the value of the line
+	Confidence    float64            // of the limits of slopes, such as SlopeLo, between 0 and 1. 0: DefaultConfidence
+	Significance  float64            // p-values below it make a TrendClass or MKClass of −1 or 1; between 0 and 1
+	Rank          RankOptions        // of the fields of ranks
+	Model         Model              // what is fitted; the zero Model is a line
+	LandTrendr    *LandTrendrOptions // of the fields of LandTrendr; nil: DefaultLandTrendr
 	// Kept says that the planes of tiles are kept sums over the dates of the plan and not its dates; nil:
 	// they are dates. Valid is not used then.
 	Kept *Kept
@@ -40,6 +41,7 @@ type Plan struct {
 	axis   axis
 	fields []Field
 	valid  kernel.Valid
+	minObs int // Options.MinObs as it was given
 	kept   *Kept
 	shares []share
 	line   *line // for Series, which uses the one that is not nil
@@ -68,6 +70,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 	if err := o.Model.check(len(times)); err != nil {
 		return nil, err
 	}
+	minObs := o.MinObs
 	o.Confidence, o.MinObs = cmp.Or(o.Confidence, DefaultConfidence), cmp.Or(o.MinObs, o.Model.LeastObs())
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return nil, fmt.Errorf("stats: the confidence %v does not lie between 0 and 1", o.Confidence)
@@ -76,7 +79,7 @@ func NewPlan(k kernel.Kernel, times []float64, o Options) (*Plan, error) {
 		return nil, fmt.Errorf("stats: a line needs at least 2 observations, the minimum is set to %d", o.MinObs)
 	}
 	frame, at := newFrame(times)
-	p := &Plan{k: k, model: o.Model, times: slices.Clone(times), frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid, kept: o.Kept}
+	p := &Plan{k: k, model: o.Model, times: slices.Clone(times), frame: frame, at: at, axis: newAxis(at), fields: slices.Clone(o.Fields), valid: o.Valid, minObs: minObs, kept: o.Kept}
 	if p.axis.Step == 0 {
 		return nil, fmt.Errorf("stats: a trend needs two different dates, all %d are %v", len(times), times[0])
 	}
