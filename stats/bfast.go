@@ -10,6 +10,33 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
+// The fields of BFAST monitor, which follow those of LandTrendr.
+const (
+	MonitorDate         Field = firstMonitor + iota // first observation at which the moving sum is outside its boundary
+	MonitorMagnitude                                // median of the monitored observations less the model
+	MonitorHistoryStart                             // first observation of the stable history
+	MonitorHistory                                  // observations of the stable history
+	MonitorR2                                       // share of the variance in the stable history that the model explains
+	MonitorN                                        // observations of the stable history and of the monitoring period
+
+	firstMonitor = BreakDSNR + 1
+)
+
+// monitorRows are the rows of the fields of BFAST monitor in the table.
+var monitorRows = []FieldInfo{
+	MonitorDate - firstMonitor: {Name: "date", Unit: UnitTime, Nearest: true,
+		Help: "date of the break, the first observation at which the moving sum crosses its boundary"},
+	MonitorMagnitude - firstMonitor: {Name: "magnitude", Unit: UnitSamples,
+		Help: "median of the monitored observations minus the model"},
+	MonitorHistoryStart - firstMonitor: {Name: "history_start", Unit: UnitTime, Nearest: true,
+		Help: "date of the first observation of the stable history"},
+	MonitorHistory - firstMonitor: {Name: "history", Unit: UnitCount, Nearest: true,
+		Help: "number of observations of the stable history"},
+	MonitorR2 - firstMonitor: {Name: "r2", Help: "share of the variance in the stable history that the model explains"},
+	MonitorN - firstMonitor: {Name: "n", Unit: UnitCount, Nearest: true,
+		Help: "number of observations, of the stable history and monitored"},
+}
+
 // MonitorOptions says how BFAST monitor looks for a break, as bfastmonitor of R's package bfast does. See
 // kernel.Kernel.Monitor for the computation.
 type MonitorOptions struct {
