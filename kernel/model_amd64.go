@@ -59,6 +59,10 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 		modelSquaresAVX512(p)
 	case modelTotalsBody:
 		modelTotalsAVX512(p)
+	case modelPackBody:
+		modelPackAVX512(p)
+	case modelMovingBody:
+		modelMovingAVX512(p)
 	case modelFactorBody:
 		modelFactorAVX512(p)
 	case modelSolveBody:
@@ -120,6 +124,12 @@ func modelSquaresAVX512(p *modelParams)
 
 //go:noescape
 func modelTotalsAVX512(p *modelParams)
+
+//go:noescape
+func modelPackAVX512(p *modelParams)
+
+//go:noescape
+func modelMovingAVX512(p *modelParams)
 
 //go:noescape
 func modelFactorAVX2(p *modelParams)

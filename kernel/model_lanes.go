@@ -16,6 +16,8 @@ type modelParams struct {
 	bits                     *uint32
 	index                    *[modelLanes]uint16
 	w                        *modelVector
+
+	counts, starts, windows, found *[modelLanes]int
 }
 
 // modelBody identifies one of the bodies in assembly.
@@ -29,6 +31,8 @@ const (
 	modelResidualsBody
 	modelSquaresBody
 	modelTotalsBody
+	modelPackBody   // for AVX-512 alone
+	modelMovingBody // for AVX-512 alone
 	modelFactorBody
 	modelSolveBody
 	modelInvertBody
@@ -169,19 +173,15 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 	k.callModel(modelSquaresBody, &p)
 }
 
-// totals adds up the observations of r, of which bits has a bit set, in date order: out[date] is their
-// sum up to that date. Gaps of r become infinity.
-func (k Kernel) totals(out, r []modelVector, bits []uint32) {
-	var total modelVector
+// totals adds the observations of r, of which bits has a bit set, to total in date order: out[date] is
+// their sum up to that date. Gaps of r become infinity.
+func (k Kernel) totals(total *modelVector, out, r []modelVector, bits []uint32) {
 	if !k.hasModels() {
-		totalsGeneric(&total, out, r, bits)
+		totalsGeneric(total, out, r, bits)
 		return
 	}
-	p := modelParams{rows: &total}
-	for date := 0; date < len(r); date += callDates {
-		p.out, p.in, p.bits, p.dates = &out[date], &r[date], &bits[date], min(callDates, len(r)-date)
-		k.callModel(modelTotalsBody, &p)
-	}
+	p := modelParams{rows: total, out: &out[0], in: &r[0], bits: &bits[0], dates: len(r)}
+	k.callModel(modelTotalsBody, &p)
 }
 
 // factor computes L of LLᵀ = XᵀWX.

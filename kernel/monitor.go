@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"unsafe"
 
 	"github.com/pixtrend/pixtrend/internal/race"
@@ -144,7 +145,10 @@ func (k Kernel) Monitor(dst Breaks, s *MonitorScratch, t Tile, m Monitor, v Vali
 type MonitorScratch struct {
 	breaks, magnitude, first modelVector
 	n, monitored, pivot      modelVector
+	sigma, limits            modelVector
 	medians                  medianSearch
+	windows, found           [modelLanes]int
+	counts, starts, lengths  [modelLanes]int
 	ModelScratch
 
 	allD     []modelVector        // ModelScratch.d of all dates; that is of the history while it is fitted
@@ -152,7 +156,8 @@ type MonitorScratch struct {
 	allIndex [][modelLanes]uint16 // as allD
 	r        []modelVector        // by date: residuals; infinity in gaps, once there are totals
 	totals   []modelVector        // by date: sums of the residuals
-	sums     []float64            // those of one pixel, by observation
+	sums     []float64            // those of each lane, by observation
+	stride   int                  // between the sums of two lanes
 	sorted   []float64
 	reverse  reverseCUSUM
 	none     Extra
@@ -165,17 +170,22 @@ func NewMonitorScratch(m Monitor) *MonitorScratch {
 	s.qr = newModelQR(m.history.dates, m.Columns())
 	s.allD, s.allBits, s.allIndex = s.d, s.bits, s.index
 	s.r = make([]modelVector, m.all.dates)
-	s.totals = make([]modelVector, m.all.dates)
-	s.sums = make([]float64, m.all.dates+1)
+	s.totals = make([]modelVector, m.all.dates+packDates)
+	s.stride = m.sumsStride()
+	s.sums = make([]float64, s.stride*modelLanes)
 	s.sorted = make([]float64, 0, m.all.dates)
 	s.reverse.init(m.history.dates)
 	return s
 }
 
+// sumsStride returns the distance of the sums of two lanes, an odd number of cache lines so that they do
+// not share sets of the cache.
+func (m Monitor) sumsStride() int { return ((m.all.dates+2*packDates)/packDates | 1) * packDates }
+
 // ScratchBytes returns the memory that a MonitorScratch of m takes.
 func (m Monitor) ScratchBytes() int {
 	const more = int(unsafe.Sizeof(MonitorScratch{}) - unsafe.Sizeof(ModelScratch{}))
-	return m.all.ScratchBytes(false) + more + m.all.dates*(2*modelRow+2*8) + m.history.dates*2*8
+	return m.all.ScratchBytes(false) + more + (m.all.dates+packDates)*(2*modelRow+8) + m.history.dates*2*8 + m.sumsStride()*modelRow
 }
 
 // lanes finds the results of the count pixels that begin with pixel from.
@@ -193,7 +203,7 @@ func (s *MonitorScratch) lanes(k Kernel, p *params, dst *Breaks, t Tile, m *Moni
 	}
 	s.residualsOf(k, m)
 	s.findFirst(count)
-	todo := s.watch(m, f, count)
+	todo := s.watch(k, m, f, count)
 	s.magnitudes(k, m, todo)
 }
 
@@ -206,18 +216,25 @@ func (s *MonitorScratch) takeHistory(m *Monitor) {
 	}
 }
 
-// residualsOf computes the residuals of all dates and their sums, and RSS of the history.
+// residualsOf computes the residuals of all dates and their sums, and RSS of the history. It takes some
+// dates at a time, whose vectors stay in the L1 cache.
 func (s *MonitorScratch) residualsOf(k Kernel, m *Monitor) {
 	s.rss = modelVector{}
 	columns := m.Columns()
-	for i := 0; i < m.all.dates; i += modelDates {
-		end := min(i+modelDates, m.all.dates)
-		k.residuals(s.r[i:end], s.allD[i:end], s.coef[:columns], m.all.x[i*columns:], columns)
-		if end = min(end, m.Start); i < end {
-			k.addSquares(&s.rss, s.r[i:end], s.bits[i:end], nil, nil)
+	var total modelVector
+	for from := 0; from < m.all.dates; {
+		to := min(from+modelDates, m.all.dates)
+		if from < m.Start {
+			to = min(to, m.Start)
 		}
+		r, observed := s.r[from:to], s.allBits[from:to]
+		k.residuals(r, s.allD[from:to], s.coef[:columns], m.all.x[from*columns:], columns)
+		if from < m.Start {
+			k.addSquares(&s.rss, r, observed, nil, nil)
+		}
+		k.totals(&total, s.totals[from:to], r, observed)
+		from = to
 	}
-	k.totals(s.totals, s.r, s.allBits)
 }
 
 // findFirst finds the first date of the history of the count pixels in lanes.
@@ -235,27 +252,45 @@ func (s *MonitorScratch) findFirst(count int) {
 
 // watch finds the breaks of the count pixels in lanes, and how many observations are monitored. It
 // returns the bits of the lanes that have magnitudes, and leaves first guesses of these.
-func (s *MonitorScratch) watch(m *Monitor, f *modelFactor, count int) (todo uint32) {
+func (s *MonitorScratch) watch(k Kernel, m *Monitor, f *modelFactor, count int) (todo uint32) {
+	valid := s.setLimits(m, f, count)
+	s.cross(k, m, valid)
+	last, history := &s.totals[m.all.dates-1], &s.totals[m.Start-1]
+	for p := range count {
+		s.breaks[p], s.magnitude[p] = math.NaN(), math.NaN()
+		if valid>>p&1 == 0 {
+			s.monitored[p] = s.countMonitored(m, p)
+			continue
+		}
+		if found := s.found[p]; found >= 0 {
+			s.breaks[p] = s.dateOf(m, p, found)
+		}
+		monitored := s.monitored[p]
+		if sum := last[p] - history[p]; monitored > 0 && sum-sum == 0 {
+			todo |= 1 << p
+			s.medians.n[p], s.medians.guess[p] = monitored, sum/monitored
+			s.medians.spacing[p] = s.sigma[p] / (normalDensity * monitored)
+		}
+	}
+	return todo
+}
+
+// setLimits finds the lengths of the moving sums of the count pixels in lanes, and their limits. It
+// returns the bits of the lanes that are monitored.
+func (s *MonitorScratch) setLimits(m *Monitor, f *modelFactor, count int) (valid uint32) {
 	columns := float64(m.Columns())
 	for p := range count {
 		n := s.n[p]
 		window := int(m.Window * n)
-		s.breaks[p], s.magnitude[p] = math.NaN(), math.NaN()
 		if n <= columns || window < 2 || f.pivot[p] == 0 || !(f.pivot[p] >= m.LeastPivot) {
-			s.monitored[p] = s.countMonitored(m, p)
 			continue
 		}
+		valid |= 1 << p
 		variance := max(s.rss[p], 0x1p-80*s.explained(m, p)) / (n - columns)
-		limit := m.Critical * math.Sqrt2 * math.Sqrt(float64(variance*n))
-		date, monitored, sum := s.watchLane(m, p, window, limit)
-		s.breaks[p], s.monitored[p] = date, monitored
-		if monitored > 0 && sum-sum == 0 {
-			todo |= 1 << p
-			s.medians.n[p], s.medians.guess[p] = monitored, sum/monitored
-			s.medians.spacing[p] = math.Sqrt(variance) / (normalDensity * monitored)
-		}
+		s.windows[p], s.sigma[p] = window, math.Sqrt(variance)
+		s.limits[p] = m.Critical * math.Sqrt2 * math.Sqrt(float64(variance*n))
 	}
-	return todo
+	return valid
 }
 
 // normalDensity is the density of a standard normal number at its median.
@@ -270,6 +305,7 @@ func (s *MonitorScratch) explained(m *Monitor, p int) (sum float64) {
 	return sum
 }
 
+// countMonitored counts the monitored observations of a lane that is not of those of cross.
 func (s *MonitorScratch) countMonitored(m *Monitor, p int) float64 {
 	n := 0
 	for _, observed := range s.allBits[m.Start:] {
@@ -278,10 +314,83 @@ func (s *MonitorScratch) countMonitored(m *Monitor, p int) float64 {
 	return float64(n)
 }
 
-// watchLane returns the date of the break of lane p, or NaN, the number of monitored observations and
-// the sum of their residuals.
-func (s *MonitorScratch) watchLane(m *Monitor, p, window int, limit float64) (date, monitored, sum float64) {
-	first := m.Start
+// cross finds for each lane of valid how many observations are monitored, and the first of them, counted
+// from 0, at which the moving sum crosses its boundary, −1 if there is none.
+func (s *MonitorScratch) cross(k Kernel, m *Monitor, valid uint32) {
+	if k.isa == AVX512 && m.all.dates <= callDates {
+		valid = s.crossLanes(k, m, valid)
+	}
+	for ; valid != 0; valid &= valid - 1 {
+		p := bits.TrailingZeros32(valid)
+		s.found[p] = s.crossLane(m, p)
+	}
+}
+
+// crossLanes is cross for 32 lanes at once, as far as it can: it returns the lanes that are left.
+//
+// It takes as many dates of the history as most lanes need. Sums have room for 8 more than there are.
+func (s *MonitorScratch) crossLanes(k Kernel, m *Monitor, valid uint32) (left uint32) {
+	most := 0
+	for lanes := valid; lanes != 0; lanes &= lanes - 1 {
+		most = max(most, s.windows[bits.TrailingZeros32(lanes)])
+	}
+	first := m.Start - min(2*most, m.Start)/packDates*packDates
+	s.counts = [modelLanes]int{}
+	p := modelParams{numbers: &s.sums[0], stride: s.stride * 8, counts: &s.counts, starts: &s.starts, windows: &s.lengths, found: &s.found, in: &s.limits}
+	s.pack(k, p, first, m.Start)
+	for lane := range s.counts {
+		s.starts[lane], s.lengths[lane] = s.counts[lane], s.windows[lane]
+		if valid>>lane&1 == 0 || s.counts[lane] < s.windows[lane] {
+			left |= 1 << lane
+		}
+	}
+	s.pack(k, p, m.Start, m.all.dates)
+	for lane := range s.counts {
+		s.monitored[lane] = float64(s.counts[lane] - s.starts[lane])
+		if left>>lane&1 != 0 {
+			s.starts[lane], s.lengths[lane] = s.counts[lane], 0 // nothing to do
+		}
+	}
+	k.callModel(modelMovingBody, &p)
+	for lane, found := range s.found {
+		// The boundary is at the limit, or above it after a while.
+		if found >= 0 && s.part(lane, found) > math.E {
+			left |= 1 << lane
+		}
+	}
+	return left & valid
+}
+
+// packDates is the number of dates that modelPackBody takes at a time.
+const packDates = 8
+
+// pack packs the totals of the dates [first, end).
+func (s *MonitorScratch) pack(k Kernel, p modelParams, first, end int) {
+	if first == end {
+		return
+	}
+	whole := (end - first) / packDates * packDates
+	p.in, p.bits, p.dates = &s.totals[first], &s.allBits[first], whole
+	if whole > 0 {
+		k.callModel(modelPackBody, &p)
+	}
+	if rest := end - first - whole; rest > 0 {
+		var some [packDates]uint32 // of the rest of the dates
+		copy(some[:], s.allBits[first+whole:end])
+		p.in, p.bits, p.dates = &s.totals[first+whole], &some[0], packDates
+		k.callModel(modelPackBody, &p)
+	}
+}
+
+// part returns how long it is from the beginning of the stable history to a monitored observation,
+// relative to the history.
+func (s *MonitorScratch) part(lane, number int) float64 {
+	return (s.n[lane] + float64(number+1)) / s.n[lane]
+}
+
+// crossLane is cross for one lane.
+func (s *MonitorScratch) crossLane(m *Monitor, p int) int {
+	window, limit, first := s.windows[p], s.limits[p], m.Start
 	for seen := 0; seen < window; {
 		first--
 		seen += int(s.bits[first] >> p & 1)
@@ -294,19 +403,17 @@ func (s *MonitorScratch) watchLane(m *Monitor, p, window int, limit float64) (da
 		sums[at] = totals[i][p]
 		at += int(observed >> p & 1)
 	}
-	count := at - window
-	after, before := sums[window:at], sums[:count]
-	date, monitored, sum = math.NaN(), float64(count), sums[at-1]-sums[window-1]
-	for i, total := range after {
-		// The boundary is at limit or above it.
+	s.monitored[p] = float64(at - window)
+	before := sums[:at-window]
+	for i, total := range sums[window:at] {
 		if moving := math.Abs(total - before[i]); moving > limit {
-			part := (s.n[p] + float64(i+1)) / s.n[p]
+			part := s.part(p, i)
 			if part <= math.E || moving > limit*math.Sqrt(logarithm(part)) {
-				return s.dateOf(m, p, i), monitored, sum
+				return i
 			}
 		}
 	}
-	return date, monitored, sum
+	return -1
 }
 
 // dateOf returns the date of an observation of lane p that is monitored, counted from 0.
