@@ -17,6 +17,8 @@ type Result struct {
 	Planes [][]float32 // Planes[f][p] is field f of pixel p, counted row by row
 	// The series that the options ask for, a plane for each date of the axis, see stats.Series.
 	Residuals, Detrended, Deseasoned [][]float32
+	Fitted                           [][]float32 // of breaks, see stats.Trajectories
+	Vertices                         [][]float32 // of breaks: their times, then their values
 	Report                           Report
 }
 
@@ -44,13 +46,14 @@ func Fit(ctx context.Context, s *Stack, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Fields: fields, Planes: planes[:len(fields)], Report: report}
-	r.Residuals, r.Detrended, r.Deseasoned = cutSeries(o.series(), dates, planes[len(fields):])
+	of := cutSeries(o.series(), dates, planes[len(fields):])
+	r.Residuals, r.Detrended, r.Deseasoned, r.Fitted, r.Vertices = of.residuals, of.detrended, of.deseasoned, of.fitted, of.vertices
 	return r, nil
 }
 
 // FitInto is Fit with results in the caller's memory, as float32 or float64: it writes field f of
 // pixel p to out[f][p]. The planes of Options.Residuals, one for each date of the axis, follow the
-// fields, then those of Options.Detrended and of Options.Deseasoned. If FitInto returns an error,
+// fields, then those of Options.Detrended, Deseasoned, Fitted and Vertices. If FitInto returns an error,
 // part of out may have been written.
 func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out [][]F) (Report, error) {
 	start := time.Now()

@@ -34,6 +34,11 @@ type Options struct {
 	Residuals    bool // write a plane for each date with the residuals of the model too, see stats.Series
 	Detrended    bool // write the observations without the trend too
 	Deseasoned   bool // write the observations without the season too; needs Model.Harmonics
+	// LandTrendr has the parameters of the fields of LandTrendr, such as stats.Segments; nil: those of
+	// stats.DefaultLandTrendr. PerYear follows from the axis.
+	LandTrendr *stats.LandTrendrOptions
+	Fitted     bool // write the fitted trajectory too, a plane for each date, see stats.Trajectories
+	Vertices   bool // write its vertices too: planes of their times, then of their values
 
 	// Of the workers.
 
@@ -74,7 +79,7 @@ func (e *OptionError) Error() string {
 // Whole numbers beyond 2^24 and times that are far from zero and close to each other need results of
 // float64.
 type PrecisionError struct {
-	Field stats.Field // stats.First or stats.Last
+	Field stats.Field // stats.First, stats.Last or stats.BreakYear
 	Time  float64
 }
 
@@ -86,7 +91,7 @@ func (e *PrecisionError) Error() string {
 // checkPrecision returns a *PrecisionError if a field of float32 is a time, and a whole number among
 // the times is not kept, or two times become one. times are ascending.
 func checkPrecision(fields []stats.Field, times []float64) error {
-	i := slices.IndexFunc(fields, func(f stats.Field) bool { return f == stats.First || f == stats.Last })
+	i := slices.IndexFunc(fields, func(f stats.Field) bool { return f.Info().Unit == stats.UnitTime })
 	if i < 0 {
 		return nil
 	}
@@ -116,6 +121,9 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"Residuals", ofFit, o.Residuals},
 		{"Detrended", ofFit, o.Detrended},
 		{"Deseasoned", ofFit, o.Deseasoned},
+		{"LandTrendr", ofFit, o.LandTrendr != nil},
+		{"Fitted", ofFit, o.Fitted},
+		{"Vertices", ofFit, o.Vertices},
 		{"Samples", ofStream, o.Samples},
 		{"Float64", ofStream, o.Float64},
 		{"TileMemory", ofStream, o.TileMemory != 0},
@@ -149,6 +157,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid,
 	so := stats.Options{Fields: o.Fields, PerUnit: axis.PerUnit, Valid: v, MinObs: o.MinObs,
 		Scale: scale, Offset: offset, Confidence: o.Confidence, Significance: o.Significance, Kept: kept}
 	if so.Rank, err = o.Rank.on(axis, o.Fields); err != nil {
+		return nil, k, err
+	}
+	if so.LandTrendr, err = o.landTrendrOn(axis); err != nil {
 		return nil, k, err
 	}
 	if so.Model, err = o.Model.On(axis); err != nil {

@@ -21,7 +21,8 @@ type StreamPlan struct {
 	ISA                       kernel.ISA
 	Fields                    []stats.Field
 	Residuals, Detrended      bool // whether planes of these follow the fields
-	Deseasoned                bool
+	Deseasoned, Fitted        bool
+	VertexPlanes              int          // planes of vertices after those
 	Samples                   bool         // whether the results are the samples, without fields
 	Type                      kernel.DType // of the results
 	TileMemory                int64        // bytes of tiles, results and scratch memory
@@ -59,8 +60,8 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: a window of %d × %d pixels: give both sides, or neither",
 			o.WindowWidth, o.WindowHeight)
 	}
-	if g.Kept != nil && (o.Samples || o.Residuals || o.Detrended || o.Deseasoned) {
-		return StreamPlan{}, &OptionError{Call: "a stream of kept sums", Option: "Samples, Residuals, Detrended or Deseasoned"}
+	if g.Kept != nil && (o.Samples || o.series() != (series{})) {
+		return StreamPlan{}, &OptionError{Call: "a stream of kept sums", Option: "Samples, Residuals, Detrended, Deseasoned, Fitted or Vertices"}
 	}
 	if g.Kept != nil && (g.Type != kernel.Float64 || g.Masked) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: kept sums are of %v without a mask, not %v", kernel.Float64, g.Type)
@@ -69,7 +70,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 		return StreamPlan{}, fmt.Errorf("pixtrend: %d covariates of the model have values for each pixel, and the source has %d", n, len(g.Covariates))
 	}
 	p := StreamPlan{grid: g, Type: kernel.Float32, Residuals: o.Residuals, Detrended: o.Detrended, Deseasoned: o.Deseasoned,
-		Samples: o.Samples}
+		Fitted: o.Fitted, VertexPlanes: o.series().vertices, Samples: o.Samples}
 	if o.Float64 {
 		p.Type = kernel.Float64
 	}

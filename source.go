@@ -76,7 +76,7 @@ type CovariateSource interface {
 type Sink interface {
 	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
 	// as float32, or as float64 with Options.Float64. The planes of Options.Residuals, one for each
-	// date, follow the fields, then those of Options.Detrended and of Options.Deseasoned. Windows come
+	// date, follow the fields, then those of Options.Detrended, Deseasoned, Fitted and Vertices. Windows come
 	// in any order, each once, never two at a time. Write must not keep planes.
 	Write(w Window, planes kernel.Tile) error
 }

@@ -102,13 +102,8 @@ func (p *Plan) MergeVRT(ctx context.Context, o MergeOptions) (names []string, er
 }
 
 // outputs returns the names of the outputs, that of the fields first.
-func (p *Plan) outputs() (names []string) {
-	for _, name := range []string{p.Output, p.Options.Residuals, p.Options.Detrend, p.Options.Deseason} {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+func (p *Plan) outputs() []string {
+	return append([]string{p.Output}, p.Options.SideOutputs()...)
 }
 
 // lockMerge waits until no other process merges the job.

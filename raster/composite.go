@@ -118,8 +118,8 @@ func PrepareComposites(ctx context.Context, inputs []string, output string, o Op
 	if o.Composite.Period == timeaxis.NoPeriod {
 		return nil, errors.New("composites of no period: set Options.Composite")
 	}
-	if o.FDR != 0 || o.Residuals != "" || o.Detrend != "" || o.Deseason != "" || o.Weights != "" || o.Covariates != nil || o.Keep != "" {
-		return nil, errors.New("Options.FDR, Weights, Covariates, Residuals, Detrend, Deseason and Keep are not used for composites: leave them unset")
+	if o.FDR != 0 || len(o.SideOutputs()) > 0 || o.Weights != "" || o.Covariates != nil || o.Keep != "" {
+		return nil, errors.New("Options.FDR, Weights, Covariates, Residuals, Detrend, Deseason, Fitted, Vertices and Keep are not used for composites: leave them unset")
 	}
 	if err := o.checkFit(); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ var nan = math.NaN()
 // Options say how files are fitted. The zero value writes the slope as float32.
 type Options struct {
 	OpenOptions
-	Fit    pixtrend.Options // TileMemory, Progress, Residuals, Detrended, Deseasoned, Model.Covariates and Model.Weights must not be set
+	Fit    pixtrend.Options // TileMemory, Progress, planes of dates such as Residuals, Model.Covariates and Model.Weights must not be set
 	Memory int64            // bytes that the whole fit may use; 0: 512 MiB
 	// FDR is a false discovery rate, between 0 and 1; 0: none. stats.TrendClass and stats.MKClass then
 	// mark trends of which that share is expected to be by chance. Fit.Fields must have one of them,
@@ -34,6 +34,8 @@ type Options struct {
 	Residuals  string      // a second output: the residuals of each observation, a band a date; "": none
 	Detrend    string      // a third: the observations without the trend; "": none
 	Deseason   string      // a fourth: the observations without the harmonics; "": none
+	Fitted     string      // another: the trajectory of breaks, a band a date; "": none
+	Vertices   string      // another: its vertices, bands of their times and then of their values; "": none
 	Keep       string      // a file for the sums of the line, to which PrepareUpdate adds dates; "": they are not kept
 	Others     []string    // files that the caller writes afterwards, such as a map, which are checked with the outputs
 	Overwrite  bool        // replace outputs that exist
@@ -119,6 +121,7 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		return nil, err
 	}
 	o.Fit.Residuals, o.Fit.Detrended, o.Fit.Deseasoned = o.Residuals != "", o.Detrend != "", o.Deseason != ""
+	o.Fit.Fitted, o.Fit.Vertices = o.Fitted != "", o.Vertices != ""
 	o.seasonal = o.yearly()
 	if err := o.checkForm(max(1, len(o.Fit.Fields))); err != nil {
 		return nil, err
@@ -178,6 +181,8 @@ func (o *Options) checkFit() error {
 		{o.Fit.Residuals, "Residuals", "name the file in Options.Residuals"},
 		{o.Fit.Detrended, "Detrended", "name the file in Options.Detrend"},
 		{o.Fit.Samples, "Samples", "PrepareComposites writes samples"},
+		{o.Fit.Fitted, "Fitted", "name the file in Options.Fitted"},
+		{o.Fit.Vertices, "Vertices", "name the file in Options.Vertices"},
 		{o.Fit.Deseasoned, "Deseasoned", "name the file in Options.Deseason"},
 		{o.Fit.Significance != 0 && o.FDR != 0, "Significance", "leave it unset beside Options.FDR, which finds the limit"},
 	} {
@@ -188,9 +193,16 @@ func (o *Options) checkFit() error {
 	return nil
 }
 
-// sideOutputs returns the names of the outputs with a band for each date, in their order. "" is
-// none.
-func (o *Options) sideOutputs() []string { return []string{o.Residuals, o.Detrend, o.Deseason} }
+// sideOutputs returns the names of the outputs of series, with a band for each date or vertex, in their
+// order. "" is none.
+func (o *Options) sideOutputs() []string {
+	return []string{o.Residuals, o.Detrend, o.Deseason, o.Fitted, o.Vertices}
+}
+
+// SideOutputs returns the names of the outputs of series that are asked for, in their order.
+func (o *Options) SideOutputs() []string {
+	return slices.DeleteFunc(o.sideOutputs(), func(name string) bool { return name == "" })
+}
 
 // prepare makes the job of a stack that is open.
 func prepare(s *Stack, output string, o Options, files modelFiles) (*Job, error) {
@@ -270,7 +282,7 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 			lost.Field, Value(lost.Time), Value(float32(lost.Time)), Option{Field: "Fit.Float64"})
 	}
 	if err != nil {
-		return plan, explainRanks(err, o.Rank)
+		return plan, explainBreaks(explainRanks(err, o.Rank))
 	}
 	if n := len(g.Axis.T); o.MinObs > n {
 		s.warnings = append(s.warnings, fmt.Sprintf("no pixel can have the %d observations that are asked for, there are %d dates: none gets a trend", o.MinObs, n))

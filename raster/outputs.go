@@ -52,8 +52,10 @@ func (j *Job) newOutputs() []output {
 		for key, value := range fields.Metadata {
 			spec.Metadata[key] = value
 		}
-		spec.Bands = nil
 		spec.Bands = j.dateBands()
+		if i == verticesOutput {
+			spec.Bands = j.vertexBands()
+		}
 		outputs = append(outputs, output{path, spec})
 	}
 	if path := j.options.Keep; path != "" {
@@ -71,15 +73,19 @@ func (j *Job) dateBands() (bands []Band) {
 	return bands
 }
 
+// verticesOutput is the place of the vertices in Options.sideOutputs.
+const verticesOutput = 4
+
 // contents says what is in the outputs that Options.sideOutputs names.
 func (j *Job) contents() []string {
 	if j.Treatment.Model == "" {
 		return []string{"residuals: observations less their linear trend",
-			"detrended: observations less their linear trend, with the mean of each pixel kept", ""}
+			"detrended: observations less their linear trend, with the mean of each pixel kept", "", "", ""}
 	}
 	return []string{"residuals: observations less their model (" + j.Treatment.Model + ")",
 		"detrended: observations less the trend of their model (" + j.Treatment.Model + "), with the mean of each pixel kept",
-		"deseasoned: observations less the season of their model (" + j.Treatment.Model + ")"}
+		"deseasoned: observations less the season of their model (" + j.Treatment.Model + ")",
+		"fitted: the trajectory of " + j.Treatment.Model, "vertices of the trajectory of " + j.Treatment.Model}
 }
 
 // addOutputs sets the outputs of a job, and what is known of them before they are written.
@@ -167,6 +173,10 @@ func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
 		}
 	case stats.UnitTime:
 		b.Unit = axis.Counts()
+	case stats.UnitDuration:
+		b.Unit = axis.Unit()
+	case stats.UnitSegments:
+		b.Unit = "segments"
 	case stats.UnitCount:
 		b.Unit = "observations"
 	case stats.UnitClass:

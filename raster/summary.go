@@ -13,13 +13,15 @@ import (
 // Summary describes a fit that is done.
 type Summary struct {
 	Output    string   `json:"output"`
-	Outputs   []string `json:"outputs,omitempty"`   // of composites: a file, or a file for each
-	Sums      string   `json:"sums,omitempty"`      // what an update was added to, see Job.Sums
-	Keep      string   `json:"kept,omitempty"`      // the file of kept sums
-	Residuals string   `json:"residuals,omitempty"` // the second output; "": none
-	Detrend   string   `json:"detrend,omitempty"`   // the third; "": none
-	Deseason  string   `json:"deseason,omitempty"`  // the fourth; "": none
-	Format    Format   `json:"format"`              // GTiff or COG
+	Outputs   []string `json:"outputs,omitempty"`           // of composites: a file, or a file for each
+	Sums      string   `json:"sums,omitempty"`              // what an update was added to, see Job.Sums
+	Keep      string   `json:"kept,omitempty"`              // the file of kept sums
+	Residuals string   `json:"residuals,omitempty"`         // the second output; "": none
+	Detrend   string   `json:"detrend,omitempty"`           // the third; "": none
+	Deseason  string   `json:"deseason,omitempty"`          // the fourth; "": none
+	Fitting   string   `json:"fitted_trajectory,omitempty"` // of breaks; "": none
+	Vertices  string   `json:"vertices,omitempty"`          // of breaks; "": none
+	Format    Format   `json:"format"`                      // GTiff or COG
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
 	Pixels    int      `json:"pixels"`
@@ -79,7 +81,8 @@ type FDR struct {
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	g, busy := j.Grid, report.Busy
 	s := Summary{
-		Output: j.Output, Sums: j.Sums, Keep: j.options.Keep, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason, Format: j.Format,
+		Output: j.Output, Sums: j.Sums, Keep: j.options.Keep, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason,
+		Fitting: j.options.Fitted, Vertices: j.options.Vertices, Format: j.Format,
 		Width: g.Width, Height: g.Height, Pixels: report.Pixels,
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),

@@ -43,7 +43,7 @@ func PrepareUpdate(ctx context.Context, sums string, inputs []string, output str
 
 // checkUpdate returns an error if the options ask for what needs the samples of all dates.
 func (o *Options) checkUpdate() error {
-	if o.Residuals != "" || o.Detrend != "" || o.Deseason != "" {
+	if len(o.SideOutputs()) > 0 {
 		return fault.Errorf("cannot update sums with an output of a band for each date, which needs the samples of all dates: fit all rasters for it")
 	}
 	for _, f := range o.Fit.Fields {

@@ -61,6 +61,9 @@ func ofMethod(e Estimator, rows []FieldInfo) []FieldInfo {
 // the names of its fields.
 func (e Estimator) OfBreaks() bool { return e == LandTrendr || e == BFASTMonitor }
 
+// IsField reports whether there is a field f.
+func IsField(f Field) bool { return int(f) < len(table) }
+
 // BreakFields returns the fields of a method of breaks, in the order of the table.
 func BreakFields(method Estimator) []Field {
 	var fields []Field

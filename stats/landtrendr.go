@@ -252,13 +252,5 @@ func Trajectories[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, fitte
 	}
 }
 
-// VertexPlanes returns how many planes of vertices Trajectories writes; 0 if the plan has no field of
-// LandTrendr.
-func (p *Plan) VertexPlanes() int {
-	for _, s := range p.shares {
-		if l, is := s.estimator.(*landTrendr); is {
-			return 2 * (l.o.MaxSegments + 1)
-		}
-	}
-	return 0
-}
+// VertexPlanes returns how many planes of vertices Trajectories writes.
+func (o LandTrendrOptions) VertexPlanes() int { return max(0, 2*(o.MaxSegments+1)) }

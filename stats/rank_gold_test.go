@@ -16,6 +16,7 @@ import (
 // and its later commit ec2e3ab (hamed_rao_head), and R 4.2.2 with zyp 0.11-1 and rkt 1.7. All had the
 // samples as float32, widened.
 type goldSeries struct {
+	ID     int                 `json:"id"`
 	Name   string              `json:"name"`
 	T      []float64           `json:"t"`
 	Unit   string              `json:"t_unit"`

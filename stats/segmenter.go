@@ -83,7 +83,7 @@ func (s *segmenter) segment(series, times []float64) bool {
 			continue
 		}
 		if n == 0 {
-			s.first = y
+			s.first, s.date[0] = y, i
 		}
 		s.date[n], s.x[n], s.raw[n] = i, times[i]-times[s.date[0]], s.sign*(y-s.first)
 		n++
@@ -112,28 +112,32 @@ func (s *segmenter) segment(series, times []float64) bool {
 	return true
 }
 
-// despike moves the observation that is most of a spike towards the mean of its neighbours, until none
-// is one. An observation is a spike if its neighbours differ little from each other, compared with what
-// it differs from them.
+// despike moves the observation that is most of a spike towards the mean of its neighbours, and does so again
+// while it was more of one than SpikeThreshold. An observation is a spike if its neighbours differ little
+// from each other, compared with what it differs from them.
 func (s *segmenter) despike() {
 	n := len(s.y)
-	clear(s.prop[:n])
+	s.prop[0] = 0
 	for i := 1; i < n-1; i++ {
 		s.prop[i] = s.spike(i)
 	}
 	for {
-		at, most := 0, s.o.SpikeThreshold
+		at := 0
 		for i := 1; i < n-1; i++ {
-			if s.prop[i] > most {
-				at, most = i, s.prop[i]
+			if s.prop[i] > s.prop[at] {
+				at = i
 			}
 		}
 		if at == 0 {
 			return
 		}
+		most := s.prop[at]
 		s.y[at] += float64(most * ((s.y[at-1]+s.y[at+1])/2 - s.y[at]))
 		for i := max(1, at-1); i <= min(n-2, at+1); i++ {
 			s.prop[i] = s.spike(i)
+		}
+		if most <= s.o.SpikeThreshold {
+			return
 		}
 	}
 }
@@ -286,12 +290,13 @@ func (s *segmenter) ladder(together bool) []segments {
 		}
 		next := &s.models[i+1]
 		next.vertices = append(next.vertices[:0], m.vertices...)
+		end := m.values[len(m.values)-1]
 		drop := -1
 		if !together {
-			drop = s.recovering(m)
+			drop, end = s.recovering(m)
 		}
 		if drop < 0 {
-			drop = s.weakest(m)
+			drop = s.weakest(m, end)
 		}
 		next.vertices = slices.Delete(next.vertices, drop, drop+1)
 	}
@@ -377,14 +382,17 @@ func (s *segmenter) test(vertices int, squares float64) float64 {
 }
 
 // weakest returns the inner vertex of a model whose removal costs least: the mean squared error, a unit
-// of time, of the line from the vertex before it to the one after it.
-func (s *segmenter) weakest(m *segments) int {
-	at, least := 1, math.Inf(1)
-	for i := 1; i < len(m.vertices)-1; i++ {
+// of time, of the line from the vertex before it to the one after it. end is the value at the last vertex.
+func (s *segmenter) weakest(m *segments, end float64) int {
+	at, least, last := 1, math.Inf(1), len(m.vertices)-1
+	for i := 1; i < last; i++ {
 		from, to := m.vertices[i-1], m.vertices[i+1]
+		begin, value := m.values[i-1], m.values[i+1]
+		if i+1 == last {
+			value = end
+		}
 		span := s.x[to] - s.x[from]
-		slope := (m.values[i+1] - m.values[i-1]) / span
-		if e := s.moments(from, to).errorOf(m.values[i-1], slope) / span; e < least {
+		if e := s.moments(from, to).errorOf(begin, (value-begin)/span) / span; e < least {
 			at, least = i, e
 		}
 	}
@@ -394,23 +402,23 @@ func (s *segmenter) weakest(m *segments) int {
 // recovering returns the vertex at the end of the segment that recovers fastest, if it does so faster than
 // is allowed, else −1. The observation at that vertex is replaced by one between its neighbours. At
 // the last observation, which remains a vertex, it is replaced by the one before, and recovering returns
-// −1.
-func (s *segmenter) recovering(m *segments) int {
+// −1. It also returns the value at the last vertex, which is then that of this observation.
+func (s *segmenter) recovering(m *segments) (drop int, end float64) {
+	end = m.values[len(m.values)-1]
 	i, recovery := m.fastestRecovery()
 	if !(recovery*s.o.PerYear > s.o.RecoveryThreshold) {
-		return -1
+		return -1, end
 	}
 	at := m.vertices[i+1]
 	if at == len(s.y)-1 {
 		s.y[at] = s.y[at-1]
-		m.values[i+1] = s.y[at]
 		s.addUp(at)
-		return -1
+		return -1, s.y[at]
 	}
 	slope := (s.y[at+1] - s.y[at-1]) / (s.x[at+1] - s.x[at-1])
 	s.y[at] = s.y[at-1] + float64((s.x[at]-s.x[at-1])*slope)
 	s.addUp(at)
-	return i + 1
+	return i + 1, end
 }
 
 // fastestRecovery returns the segment that falls fastest, and what share of the range of the model it
@@ -479,10 +487,10 @@ func (s *segmenter) conclude(m *segments, times []float64) {
 	last := len(times) - 1
 	if !(m.pvalue <= s.o.PValue) {
 		sum := 0.0
-		for _, y := range s.raw {
+		for _, y := range s.y {
 			sum += y
 		}
-		mean := sum / float64(len(s.raw))
+		mean := sum / float64(len(s.y))
 		s.at, s.values, s.pvalue = append(s.at, 0, last), append(s.values, mean, mean), 1
 		return
 	}

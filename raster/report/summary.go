@@ -79,6 +79,12 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	if s.Deseason != "" {
 		fmt.Fprintf(&b, "%s: observations without their season, a band for each of %d dates\n", s.Deseason, s.Dates)
 	}
+	if s.Fitting != "" {
+		fmt.Fprintf(&b, "%s: the fitted trajectory, a band for each of %d dates\n", foreign.Printable(s.Fitting), s.Dates)
+	}
+	if s.Vertices != "" {
+		fmt.Fprintf(&b, "%s: times and values of its vertices\n", foreign.Printable(s.Vertices))
+	}
 	if s.Sums != "" {
 		fmt.Fprintf(&b, "added to the %s\n", foreign.Printable(s.Sums))
 	}
