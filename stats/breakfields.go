@@ -13,28 +13,23 @@ const (
 	firstLandTrendr = firstBreak
 )
 
-// The fields of LandTrendr, see LandTrendrOptions. Those from BreakYear on describe one segment,
-// which LandTrendrOptions.Event chooses, and are NaN if no segment changes in the direction that is asked for.
+// The fields of LandTrendr, see LandTrendrOptions. Those up to BreakDSNR describe one segment, which
+// LandTrendrOptions.Event chooses, and are NaN if no segment changes in the direction that is asked for.
 const (
-	Segments       Field = firstLandTrendr + iota // straight lines of the trajectory
-	SegmentsRMSE                                  // square root of the mean of the squared residuals
-	SegmentsPValue                                // p-value of the F test of the trajectory
-	BreakYear                                     // first date of the stack after the segment begins
+	BreakYear      Field = firstLandTrendr + iota // first date of the stack after the segment begins
 	BreakMagnitude                                // size of the change
 	BreakDuration                                 // time from the beginning of the segment to its end
 	BreakRate                                     // BreakMagnitude / BreakDuration
 	BreakBefore                                   // value where the segment begins
 	BreakAfter                                    // value where it ends
 	BreakDSNR                                     // BreakMagnitude / SegmentsRMSE
+	Segments                                      // straight lines of the trajectory
+	SegmentsRMSE                                  // square root of the mean of the squared residuals
+	SegmentsPValue                                // p-value of the F test of the trajectory
 )
 
 // landTrendrRows are the rows of the fields of LandTrendr in the table.
 var landTrendrRows = []FieldInfo{
-	Segments - firstLandTrendr: {Name: "segments", Unit: UnitSegments, Nearest: true, Help: "number of straight segments"},
-	SegmentsRMSE - firstLandTrendr: {Name: "rmse", Unit: UnitSamples,
-		Help: "root mean square of the residuals of the segments"},
-	SegmentsPValue - firstLandTrendr: {Name: "pvalue",
-		Help: "p-value of the F test of the segments, 1 where none are significant"},
 	BreakYear - firstLandTrendr: {Name: "year", Unit: UnitTime, Nearest: true,
 		Help: "first date after the segment of the change begins"},
 	BreakMagnitude - firstLandTrendr: {Name: "magnitude", Unit: UnitSamples, Help: "size of the change"},
@@ -43,6 +38,11 @@ var landTrendrRows = []FieldInfo{
 	BreakBefore - firstLandTrendr:    {Name: "before", Unit: UnitSamples, Help: "fitted value where the change begins"},
 	BreakAfter - firstLandTrendr:     {Name: "after", Unit: UnitSamples, Help: "fitted value where the change ends"},
 	BreakDSNR - firstLandTrendr:      {Name: "dsnr", Help: "magnitude divided by rmse"},
+	Segments - firstLandTrendr:       {Name: "segments", Unit: UnitSegments, Nearest: true, Help: "number of straight segments"},
+	SegmentsRMSE - firstLandTrendr: {Name: "rmse", Unit: UnitSamples,
+		Help: "root mean square of the residuals of the segments"},
+	SegmentsPValue - firstLandTrendr: {Name: "pvalue",
+		Help: "p-value of the F test of the segments, 1 where none are significant"},
 }
 
 // breakRows are the rows of the fields of breaks in the table. Names are unique among the fields of

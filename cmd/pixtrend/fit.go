@@ -97,10 +97,7 @@ func newFitCommand() *cobra.Command {
 	}
 	f.define(cmd)
 	group(cmd, "Updates", f.keepFlag)
-	group(cmd, "Job", func(flags *pflag.FlagSet) {
-		option(flags, &f.folder, "resume", "", "DIR",
-			"fit in shards in the folder DIR, which is made: if the fit is killed, the same command goes on where it was", named("the name of a folder, such as fit.job"))
-	})
+	group(cmd, "Job", f.resumeFlag)
 	f.messageFlags(cmd)
 	return cmd
 }
@@ -139,6 +136,12 @@ func (f *fit) fieldFlag(flags *pflag.FlagSet, names []string) {
 	option(flags, &f.fields, "stats", "", "FIELDS",
 		"FIELDS to write, one band each, separated by commas in the order of the bands (default slope): "+strings.Join(names, ", ")+
 			", or all; see pixtrend help semantics", f.addFields)
+}
+
+// resumeFlag defines the flag of the folder of shards.
+func (f *fit) resumeFlag(flags *pflag.FlagSet) {
+	option(flags, &f.folder, "resume", "", "DIR",
+		"fit in shards in the folder DIR, which is made: if the fit is killed, the same command goes on where it was", named("the name of a folder, such as fit.job"))
 }
 
 // levelFlags defines the flags of the levels at which trends are found.

@@ -14,6 +14,7 @@ var optionFlags = map[string]string{
 	"Drivers":                   "--if",
 	"FDR":                       "--fdr",
 	"Fit.Confidence":            "--confidence",
+	"Fit.LandTrendr":            "--method landtrendr",
 	"Fit.Fields":                "--stats",
 	"Fit.Float64":               "--ot Float64",
 	"Fit.InterceptAt":           "--intercept-at",
@@ -33,6 +34,7 @@ var optionFlags = map[string]string{
 	"Fit.Rank.SeasonCovariance": "--season-covariance",
 	"Fit.Significance":          "--significance",
 	"Fit.Threads":               "--threads",
+	"Fitted":                    "--fitted",
 	"Format":                    "--of",
 	"Frame":                     "--lonlat",
 	"Index":                     "--index",
@@ -62,6 +64,7 @@ var optionFlags = map[string]string{
 	"Select.To":                 "--to",
 	"Size":                      "--size",
 	"Valid":                     "--valid-range",
+	"Vertices":                  "--vertices",
 	"Weights":                   "--weights",
 	"XUnit":                     "--x-unit",
 }
