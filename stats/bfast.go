@@ -19,7 +19,7 @@ const (
 	MonitorR2                                       // share of the variance in the stable history that the model explains
 	MonitorN                                        // observations of the stable history and of the monitoring period
 
-	firstMonitor = BreakDSNR + 1
+	firstMonitor = SegmentsPValue + 1
 )
 
 // monitorRows are the rows of the fields of BFAST monitor in the table.
