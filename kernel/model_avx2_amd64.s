@@ -333,24 +333,29 @@ done:
 	STORE_LANES(DI, Y0, Y1, Y2, Y3)
 	MORE_LANES(lanes)
 
-// ---- out[date] = rows = rows + in[date] of observations; in[date] = infinity in gaps ------------------
+// ---- out[date] = rows = rows + in[date] of observations ------------------------------------------------
 //
-//	Y0-Y3 sums   Y4 in, Y5 sum or in, Y8 infinity   Y13 bits, Y14 observations
-//	R8 in, R9 bits, R10 out   DX bits of the lanes
+// With count, in[date] = infinity in gaps.
+//
+//	Y0-Y3 sums, Y9-Y12 observations   Y4 in, Y5 sum or in, Y8 infinity   Y13 bits
+//	R8 in, R9 bits, R10 out, R11 count   DX bits of the lanes
 
-#define TOTAL4(j, sum) \
+#define TOTAL4(j, sum, observed) \
 	VMOVUPD (j*32)(R8), Y4; \
-	VPAND (j*32)(DX), Y13, Y14; \
-	VPCMPEQQ (j*32)(DX), Y14, Y14; \
+	VPAND (j*32)(DX), Y13, observed; \
+	VPCMPEQQ (j*32)(DX), observed, observed; \
 	VADDPD Y4, sum, Y5; \
-	VBLENDVPD Y14, Y5, sum, sum; \
-	VMOVUPD sum, (j*32)(R10); \
-	VBLENDVPD Y14, Y4, Y8, Y5; \
+	VBLENDVPD observed, Y5, sum, sum; \
+	VMOVUPD sum, (j*32)(R10)
+
+#define PUT_GAPS4(j, observed) \
+	VBLENDVPD observed, (j*32)(R8), Y8, Y5; \
 	VMOVUPD Y5, (j*32)(R8)
 
 TEXT ·modelTotalsAVX2(SB), NOSPLIT, $0-8
 	BEGIN
 	CONSTANT(0x7ff0000000000000, X8, Y8)
+	MOVQ modelParams_count(AX), R11
 lanes:
 	LANES(modelParams_rows, DI)
 	LOAD_LANES(DI, Y0, Y1, Y2, Y3)
@@ -364,11 +369,18 @@ date:
 	MOVL (R9), SI
 	VMOVD SI, X13
 	VBROADCASTSD X13, Y13
-	TOTAL4(0, Y0)
-	TOTAL4(1, Y1)
-	TOTAL4(2, Y2)
-	TOTAL4(3, Y3)
+	TOTAL4(0, Y0, Y9)
+	TOTAL4(1, Y1, Y10)
+	TOTAL4(2, Y2, Y11)
+	TOTAL4(3, Y3, Y12)
 	ADDQ $ROW, R10
+	TESTQ R11, R11
+	JEQ next
+	PUT_GAPS4(0, Y9)
+	PUT_GAPS4(1, Y10)
+	PUT_GAPS4(2, Y11)
+	PUT_GAPS4(3, Y12)
+next:
 	NEXT_OBSERVED(date)
 	STORE_LANES(DI, Y0, Y1, Y2, Y3)
 	MORE_LANES(lanes)

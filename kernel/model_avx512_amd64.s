@@ -329,10 +329,12 @@ done:
 	VZEROUPPER
 	RET
 
-// ---- out[date] = rows = rows + in[date] of observations; in[date] = infinity in gaps ------------------
+// ---- out[date] = rows = rows + in[date] of observations ------------------------------------------------
+//
+// With count, in[date] = infinity in gaps.
 //
 //	Z0-Z3 sums   Z4-Z7 in, Z8 infinity   K1-K4 observations, K5 gaps
-//	R8 in, R9 bits, R10 out
+//	R8 in, R9 bits, R10 out, R11 count
 
 #define PUT_GAPS(j, observed) \
 	KNOTB observed, K5; \
@@ -346,6 +348,7 @@ TEXT ·modelTotalsAVX512(SB), NOSPLIT, $0-8
 	MOVQ modelParams_in(AX), R8
 	MOVQ modelParams_bits(AX), R9
 	MOVQ modelParams_out(AX), R10
+	MOVQ modelParams_count(AX), R11
 	MOVQ modelParams_dates(AX), CX
 date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
@@ -355,11 +358,14 @@ date:
 	VADDPD Z6, Z2, K3, Z2
 	VADDPD Z7, Z3, K4, Z3
 	STORE_LANES(R10, Z0, Z1, Z2, Z3)
+	ADDQ $ROW, R10
+	TESTQ R11, R11
+	JEQ next
 	PUT_GAPS(0, K1)
 	PUT_GAPS(1, K2)
 	PUT_GAPS(2, K3)
 	PUT_GAPS(3, K4)
-	ADDQ $ROW, R10
+next:
 	NEXT_OBSERVED(date)
 	STORE_LANES(DI, Z0, Z1, Z2, Z3)
 	VZEROUPPER

@@ -192,12 +192,12 @@ func addSquaresGeneric(sum *modelVector, r []modelVector, bits []uint32, w []mod
 }
 
 // totalsGeneric implements Kernel.totals.
-func totalsGeneric(total *modelVector, out, r []modelVector, bits []uint32) {
+func totalsGeneric(total *modelVector, out, r []modelVector, bits []uint32, mark bool) {
 	for i := range r {
 		for p := range total {
 			if bits[i]>>p&1 != 0 {
 				total[p] += r[i][p]
-			} else {
+			} else if mark {
 				r[i][p] = math.Inf(1)
 			}
 		}

@@ -174,13 +174,16 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 }
 
 // totals adds the observations of r, of which bits has a bit set, to total in date order: out[date] is
-// their sum up to that date. Gaps of r become infinity.
-func (k Kernel) totals(total *modelVector, out, r []modelVector, bits []uint32) {
+// their sum up to that date. With mark, gaps of r become infinity.
+func (k Kernel) totals(total *modelVector, out, r []modelVector, bits []uint32, mark bool) {
 	if !k.hasModels() {
-		totalsGeneric(total, out, r, bits)
+		totalsGeneric(total, out, r, bits, mark)
 		return
 	}
 	p := modelParams{rows: total, out: &out[0], in: &r[0], bits: &bits[0], dates: len(r)}
+	if mark {
+		p.count = 1
+	}
 	k.callModel(modelTotalsBody, &p)
 }
 

@@ -154,7 +154,7 @@ type MonitorScratch struct {
 	allD     []modelVector        // ModelScratch.d of all dates; that is of the history while it is fitted
 	allBits  []uint32             // as allD
 	allIndex [][modelLanes]uint16 // as allD
-	r        []modelVector        // by date: residuals; infinity in gaps, once there are totals
+	r        []modelVector        // by date: residuals; infinity in gaps of monitored dates, once there are totals
 	totals   []modelVector        // by date: sums of the residuals
 	sums     []float64            // those of each lane, by observation
 	stride   int                  // between the sums of two lanes
@@ -232,7 +232,7 @@ func (s *MonitorScratch) residualsOf(k Kernel, m *Monitor) {
 		if from < m.Start {
 			k.addSquares(&s.rss, r, observed, nil, nil)
 		}
-		k.totals(&total, s.totals[from:to], r, observed)
+		k.totals(&total, s.totals[from:to], r, observed, from >= m.Start)
 		from = to
 	}
 }
@@ -334,7 +334,7 @@ func (s *MonitorScratch) crossLanes(k Kernel, m *Monitor, valid uint32) (left ui
 	for lanes := valid; lanes != 0; lanes &= lanes - 1 {
 		most = max(most, s.windows[bits.TrailingZeros32(lanes)])
 	}
-	first := m.Start - min(2*most, m.Start)/packDates*packDates
+	first := m.Start - min(most*7/4, m.Start)/packDates*packDates
 	s.counts = [modelLanes]int{}
 	p := modelParams{numbers: &s.sums[0], stride: s.stride * 8, counts: &s.counts, starts: &s.starts, windows: &s.lengths, found: &s.found, in: &s.limits}
 	s.pack(k, p, first, m.Start)
@@ -419,10 +419,7 @@ func (s *MonitorScratch) crossLane(m *Monitor, p int) int {
 // dateOf returns the date of an observation of lane p that is monitored, counted from 0.
 func (s *MonitorScratch) dateOf(m *Monitor, p, number int) float64 {
 	for i := m.Start; ; i++ {
-		if s.allBits[i]>>p&1 == 0 {
-			continue
-		}
-		if number--; number < 0 {
+		if number -= int(s.allBits[i] >> p & 1); number < 0 {
 			return float64(i)
 		}
 	}
