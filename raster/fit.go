@@ -257,7 +257,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	if k := s.options.kept; k != nil {
 		j.Sums, j.FileBytes = k.text(), j.FileBytes+k.stack.FileBytes()
 	}
-	j.Treatment.Model = o.modelText(grid.Axis)
+	j.Treatment.Model = cmp.Or(breaksText(o.Fit), o.modelText(grid.Axis))
 	if err := j.addOutputs(); err != nil {
 		return nil, err
 	}

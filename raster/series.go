@@ -35,14 +35,15 @@ type Series struct {
 	CRS    string   `json:"crs"`            // such as EPSG:32617, or none
 	Band   int      `json:"band,omitempty"` // of each file, counted from 1; 0 for an index, and if bands are dates
 	Treatment
-	Unit       string        `json:"unit"`        // of observations; "" if the files do not say
-	Given      int           `json:"dates_given"` // number of rasters before dates were selected
-	Per        string        `json:"per"`         // unit of time of slopes
-	Origin     string        `json:"origin"`      // date of intercepts
-	Confidence float64       `json:"confidence"`  // level of confidence of limits
-	MinObs     int           `json:"min_obs"`     // least number of observations for a line
-	Dates      []SeriesDate  `json:"dates"`       // sorted by date; of composites, if the options make these
-	Fields     []SeriesField `json:"fields"`      // all that need no option without a default
+	Unit       string        `json:"unit"`               // of observations; "" if the files do not say
+	Given      int           `json:"dates_given"`        // number of rasters before dates were selected
+	Per        string        `json:"per"`                // unit of time of slopes
+	Origin     string        `json:"origin"`             // date of intercepts
+	Confidence float64       `json:"confidence"`         // level of confidence of limits
+	MinObs     int           `json:"min_obs"`            // least number of observations for a line
+	Dates      []SeriesDate  `json:"dates"`              // sorted by date; of composites, if the options make these
+	Fields     []SeriesField `json:"fields"`             // all that need no option without a default
+	Vertices   []Vertex      `json:"vertices,omitempty"` // of the trajectory of breaks, if Options.Fit.LandTrendr is set
 	Warnings   []string      `json:"warnings"`
 	Notes      []string      `json:"-"` // what GDAL says of the files that makes no difference
 
@@ -82,6 +83,12 @@ type SeriesField struct {
 	Unit  string      `json:"unit"`
 }
 
+// Vertex is where two segments of a trajectory meet, or where it begins or ends.
+type Vertex struct {
+	T     float64 `json:"t"` // as that of SeriesDate
+	Value float64 `json:"value"`
+}
+
 // seriesFields returns the fields of a series of that many dates: all of the model that need no
 // option without a default, and those of ranks up to the number of dates that these take.
 func seriesFields(m stats.Model, dates int) []stats.Field {
@@ -104,8 +111,8 @@ func (s *Series) Field(f stats.Field) SeriesField {
 
 // ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
 // that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
-// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank, Model
-// and ISA.
+// for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank, Model,
+// LandTrendr, whose fields are added if it is set, and ISA.
 //
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
@@ -164,13 +171,18 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	o.Fit = pixtrend.Options{Fields: seriesFields(o.Model(), len(source.Grid().Axis.T)), Residuals: true, Float64: true, Threads: 1, Pin: runner.PinOff,
-		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: cmp.Or(o.Fit.MinObs, o.Model().LeastObs()),
+	fields, given := seriesFields(o.Model(), len(source.Grid().Axis.T)), o.Fit.MinObs
+	if o.Fit.LandTrendr != nil {
+		fields = append(fields, stats.BreakFields(stats.LandTrendr)...)
+	}
+	o.Fit = pixtrend.Options{Fields: fields, Residuals: true, LandTrendr: o.Fit.LandTrendr, Vertices: o.Fit.LandTrendr != nil, Float64: true, Threads: 1, Pin: runner.PinOff,
+		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: given,
 		Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewStreamPlan(source.Grid(), o.Fit)
 	if err != nil {
-		return nil, explainRanks(err, o.Fit.Rank)
+		return nil, explainBreaks(explainRanks(err, o.Fit.Rank))
 	}
+	o.Fit.MinObs = cmp.Or(given, o.Model().LeastObs())
 	defer gdal.ShareBlockCache(memory.readCache())()
 	s.keepFilesWithin(memory, plan)
 	if _, err := plan.Run(ctx, source, p, nil); err != nil {
@@ -362,6 +374,9 @@ func (p *pixel) series(o Options) (*Series, error) {
 	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
 		b := o.band(f, axis, s.Unit)
+		if e := f.Info().Estimator; e.OfBreaks() {
+			b.Name = e.String() + "_" + b.Name
+		}
 		s.Fields = append(s.Fields, SeriesField{f, b.Name, valueOf(p.results[i]), b.Unit})
 	}
 	s.Dates = p.sceneDates(grid)
@@ -369,7 +384,14 @@ func (p *pixel) series(o Options) (*Series, error) {
 		s.Dates = p.compositeDates(s.Dates)
 	}
 	n := 0.0
-	for i, residual := range p.results[len(o.Fit.Fields):] {
+	residuals := p.results[len(o.Fit.Fields):]
+	residuals, vertices := residuals[:len(axis.T)], residuals[len(axis.T):]
+	for i := range len(vertices) / 2 {
+		if t, y := vertices[i], vertices[len(vertices)/2+i]; t == t {
+			s.Vertices = append(s.Vertices, Vertex{t, y})
+		}
+	}
+	for i, residual := range residuals {
 		d := &s.Dates[i]
 		if d.Residual = valueOf(residual); d.Gap == "" {
 			n++

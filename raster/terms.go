@@ -136,9 +136,6 @@ func (o Options) modelOn(s *Stack, files modelFiles) (m pixtrend.Model, err erro
 
 // modelText describes the model for people; "" for a line.
 func (o Options) modelText(axis timeaxis.Axis) string {
-	if text := breaksText(o.Fit); text != "" {
-		return text
-	}
 	m := o.Fit.Model
 	var parts []string
 	if m.Degree > 1 {

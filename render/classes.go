@@ -213,6 +213,16 @@ func (s *Survey) Intervals(n int) *Classes {
 	return s.classes(limits, n)
 }
 
+// Years returns the classes of whole numbers: one for each, or for every few, so that there are MostClasses at
+// most.
+func (s *Survey) Years() *Classes {
+	var limits []float64
+	for width := math.Ceil((s.Max - s.Min + 1) / MostClasses); s.Min+width*float64(len(limits)+1) <= s.Max; {
+		limits = append(limits, s.Min+width*float64(len(limits)+1)-1)
+	}
+	return s.classes(limits, 0)
+}
+
 // Breaks returns the classes between ascending limits, and the two classes beyond them.
 func (s *Survey) Breaks(limits []float64) *Classes {
 	c := s.classes(slices.Clone(limits), 0)

@@ -18,6 +18,7 @@ type Kind struct {
 	Classes []string // names of the classes of a field that has its own, which Limits tells apart
 	Limits  []float64
 	Palette string // "": the default of values with a sign or without one
+	Years   bool   // whole numbers have classes of their own, or of a few years each
 
 	OfSamples bool // in the unit of the samples, or in that per time
 }
@@ -79,16 +80,23 @@ func KindOf(name string) Kind {
 	i := slices.Index(stats.FieldNames(), name)
 	switch {
 	case i >= 0:
-		k, info := kinds[name], stats.Field(i).Info()
-		k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
-		k.OfSamples = info.Unit == stats.UnitSamples || info.Unit == stats.UnitPerTime
-		return k
+		return kinds[name].of(stats.Field(i))
+	case breakKinds[name].Title != "":
+		return breakKinds[name]
 	case strings.HasSuffix(name, "pvalue"):
 		k := kinds[stats.PValue.String()]
 		k.Title = ""
 		return k
 	}
 	return Kind{}
+}
+
+// of returns the kind with what the table of fields says of a field.
+func (k Kind) of(f stats.Field) Kind {
+	info := f.Info()
+	k.Title, k.Nearest = cmp.Or(k.Title, info.Help), info.Nearest
+	k.OfSamples = info.Unit == stats.UnitSamples || info.Unit == stats.UnitPerTime
+	return k
 }
 
 // TitleOf returns the title of a field of samples that have a name, such as "Linear trend of NDVI".

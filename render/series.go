@@ -45,6 +45,9 @@ type Series struct {
 	// Trend returns the value of the trend of a line that has a season. If it is not nil, the trend
 	// is drawn too.
 	Trend func(x float64) float64
+	// Segments are the vertices of a trajectory of straight lines, which is drawn if there are any.
+	Segments      plotter.XYs
+	SegmentsLabel string // of the trajectory, in the legend
 	// DPI is the resolution of a PNG, in pixels an inch of the 20 × 12 cm of a plot. 0: 150
 	DPI float64
 }
@@ -56,6 +59,8 @@ var (
 	seriesBand = color.NRGBA{252, 229, 214, 255} // the colour of the line at 20 % opacity on white
 	seriesSen  = color.NRGBA{0, 158, 115, 255}
 	seriesGaps = color.NRGBA{90, 90, 90, 255}
+	// seriesSegments is the colour of the trajectory of breaks.
+	seriesSegments = color.NRGBA{204, 121, 167, 255}
 	// seriesScenes is the colour of the dots at 50 % opacity on white.
 	seriesScenes = color.NRGBA{128, 185, 217, 255}
 	seriesText   = color.NRGBA{30, 30, 30, 255}
@@ -222,6 +227,12 @@ func (s Series) legend(c *draw.Canvas) {
 			entry("trend without the season", wide, stroke(trendStyle))
 		}
 	}
+	if len(s.Segments) > 0 {
+		entry(s.SegmentsLabel, 18, func(left vg.Point) {
+			c.StrokeLine2(segmentStyle, left.X, left.Y, left.X+18, left.Y)
+			c.DrawGlyphNoClip(vertexGlyph, vg.Point{X: left.X + 9, Y: left.Y})
+		})
+	}
 	c.Max.Y = at.Y - style.Font.Size/2
 }
 
@@ -239,6 +250,12 @@ var (
 	gapStyle   = draw.LineStyle{Color: seriesGaps, Width: 0.9}
 	// trendStyle is that of the trend of a line with a season.
 	trendStyle = draw.LineStyle{Color: seriesLine, Width: 1.2, Dashes: []vg.Length{5, 3}}
+)
+
+// segmentStyle is that of a trajectory of segments, and vertexGlyph the symbol of its vertices.
+var (
+	segmentStyle = draw.LineStyle{Color: seriesSegments, Width: 1.5}
+	vertexGlyph  = draw.GlyphStyle{Color: seriesSegments, Radius: 3.2, Shape: draw.BoxGlyph{}}
 )
 
 // sceneGlyph is the symbol of what composites are made of.
@@ -285,6 +302,14 @@ func (s Series) plot() (*plot.Plot, error) {
 		}
 		dots.GlyphStyle = of.glyph
 		p.Add(dots)
+	}
+	if len(s.Segments) > 0 {
+		line, vertices, err := plotter.NewLinePoints(s.Segments)
+		if err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+		line.LineStyle, vertices.GlyphStyle = segmentStyle, vertexGlyph
+		p.Add(line, vertices)
 	}
 	p.Add(gapMarks(s.Gaps))
 	s.limit(p)

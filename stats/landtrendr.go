@@ -243,11 +243,13 @@ func Trajectories[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, fitte
 			}
 		}
 		segment := 0
+		from, slope := of.segmentAt(0, l.at)
 		for i := range fitted {
 			if i > of.at[segment+1] {
 				segment++
+				from, slope = of.segmentAt(segment, l.at)
 			}
-			fitted[i][pixel] = F(l.written(of, of.value(segment, i, l.at)))
+			fitted[i][pixel] = F(l.written(of, of.values[segment]+float64(slope*(l.at[i]-from))))
 		}
 	}
 }

@@ -24,10 +24,12 @@ type segmenter struct {
 	prefix []moments // prefix[i] is that of the observations before i
 	least  float64   // errors below it count as zero
 
-	prop     []float64 // of each observation, how much of a spike it is
-	vertices []int     // that all models begin with
-	mse      []float64 // mean squared error of each segment between them
-	angles   []float64 // of each vertex
+	prop     []float64   // of each observation, how much of a spike it is
+	vertices []int       // that all models begin with
+	lines    []regressed // the segments between them
+	costs    []float64   // of vertices of a model, see weakest
+	costed   int         // the costs of vertices before this one are known
+	angles   []float64   // of each vertex
 	models   []segments
 	joint    tridiagonal
 
@@ -47,6 +49,7 @@ type segments struct {
 	vertices []int     // numbers of observations
 	values   []float64 // at the vertices
 	slopes   []float64 // between them
+	squares  []float64 // of the residuals of each segment, those of its last observation included
 	pvalue   float64   // of its F test; 1 once it is refused
 }
 
@@ -55,11 +58,11 @@ func newSegmenter(o LandTrendrOptions, dates int) *segmenter {
 	floats := func(n int) []float64 { return make([]float64, n) }
 	most := o.MaxSegments + 2 + o.VertexOvershoot
 	s := &segmenter{o: o, date: make([]int, dates), raw: floats(dates), x: floats(dates), y: floats(dates), prefix: make([]moments, dates+1),
-		prop: floats(dates), vertices: make([]int, 0, most), mse: floats(most), angles: floats(most),
+		prop: floats(dates), vertices: make([]int, 0, most), lines: make([]regressed, 0, most), costs: floats(o.MaxSegments + 1), angles: floats(most),
 		models: make([]segments, o.MaxSegments), joint: newTridiagonal(o.MaxSegments + 1),
 		at: make([]int, 0, o.MaxSegments+3), values: make([]float64, 0, o.MaxSegments+3)}
 	for i := range s.models {
-		s.models[i] = segments{vertices: make([]int, 0, o.MaxSegments+1), values: floats(o.MaxSegments + 1), slopes: floats(o.MaxSegments)}
+		s.models[i] = segments{vertices: make([]int, 0, o.MaxSegments+1), values: floats(o.MaxSegments + 1), slopes: floats(o.MaxSegments), squares: floats(o.MaxSegments)}
 	}
 	return s
 }
@@ -166,63 +169,69 @@ func (s *segmenter) addUp(i int) {
 	s.prefix[i] = sum
 }
 
+// regressed is a segment with its regression.
+type regressed struct{ value, slope, mse float64 }
+
 // split finds vertices: the first and last observation, and then, in the segment with the largest mean
 // squared error about its own regression, the observation farthest from it.
 func (s *segmenter) split() {
 	n := len(s.y)
 	most := min(s.o.MaxSegments+1+s.o.VertexOvershoot, n-2)
 	s.vertices = append(s.vertices[:0], 0, n-1)
-	s.mse[0] = s.errorOf(0, n-1)
+	s.lines = append(s.lines[:0], s.regress(0, n-1))
 	for len(s.vertices) < most {
-		segments := len(s.vertices) - 1
 		worst := 0
-		for i := 1; i < segments; i++ {
-			if s.mse[i] > s.mse[worst] {
+		for i := range s.lines {
+			if s.lines[i].mse > s.lines[worst].mse {
 				worst = i
 			}
 		}
-		if s.mse[worst] == 0 {
+		if s.lines[worst].mse == 0 {
 			return
 		}
 		from, to := s.vertices[worst], s.vertices[worst+1]
-		at := s.farthest(from, to)
+		at := s.farthest(from, to, s.lines[worst])
 		if at < 0 {
-			s.mse[worst] = 0
+			s.lines[worst].mse = 0
 			continue
 		}
-		s.vertices = slices.Insert(s.vertices, worst+1, at)
-		copy(s.mse[worst+1:], s.mse[worst:segments])
-		s.mse[worst], s.mse[worst+1] = s.errorOf(from, at), s.errorOf(at, to)
+		s.vertices = append(s.vertices, 0)
+		copy(s.vertices[worst+2:], s.vertices[worst+1:])
+		s.vertices[worst+1] = at
+		s.lines = append(s.lines, regressed{})
+		copy(s.lines[worst+1:], s.lines[worst:])
+		s.lines[worst], s.lines[worst+1] = s.regress(from, at), s.regress(at, to)
 	}
 }
 
-// errorOf returns the mean squared error of the observations from i to j about their regression.
-func (s *segmenter) errorOf(i, j int) float64 {
+// regress returns the regression of the observations from i to j.
+func (s *segmenter) regress(i, j int) (r regressed) {
 	if j-i < 2 {
-		return 0
+		return r
 	}
 	m := s.moments(i, j)
-	a, slope := m.regression()
-	e := m.errorOf(a, slope)
-	if e <= s.least {
-		return 0
+	r.value, r.slope = m.regression()
+	if e := m.errorOf(r.value, r.slope); e > s.least {
+		r.mse = e / m.n
 	}
-	return e / m.n
+	return r
 }
 
 // farthest returns the observation between i and j that is farthest from their regression, −1 if there is
 // none. The last but one of the series is one only if the series rises after it, so that no segment of
 // a single year recovers at the end.
-func (s *segmenter) farthest(i, j int) int {
-	m := s.moments(i, j)
-	a, slope := m.regression()
+func (s *segmenter) farthest(i, j int, r regressed) int {
 	last := j - 1
 	if j == len(s.y)-1 && !(s.y[j] > s.y[j-1]) {
 		last--
 	}
-	at, most := -1, 0.0
-	for k := i + 1; k <= last; k++ {
-		if d := math.Abs(s.y[k] - (a + float64(slope*(s.x[k]-s.x[i])))); d > most {
+	at, most, from := -1, 0.0, s.x[i]
+	xs := s.x[:last+1]
+	for k, y := range s.y[:last+1] {
+		if k <= i {
+			continue
+		}
+		if d := math.Abs(y - (r.value + float64(r.slope*(xs[k]-from)))); d > most {
 			at, most = k, d
 		}
 	}
@@ -237,7 +246,7 @@ func (s *segmenter) cull() {
 		return
 	}
 	width := s.x[len(s.x)-1]
-	scale := width / (slices.Max(s.y) - slices.Min(s.y))
+	scale := width / (rangeOf(s.y))
 	value := func(i int) float64 { return s.y[s.vertices[i]] * scale }
 	time := func(i int) float64 { return s.x[s.vertices[i]] }
 	s.dropLeast(excess, func(i int) float64 {
@@ -266,55 +275,96 @@ func (s *segmenter) dropLeast(so int, angle func(i int) float64, remove func(i i
 	}
 }
 
+// rangeOf returns the greatest value less the least.
+func rangeOf(values []float64) float64 {
+	lo, hi := values[0], values[0]
+	for _, x := range values {
+		if x < lo {
+			lo = x
+		}
+		if x > hi {
+			hi = x
+		}
+	}
+	return hi - lo
+}
+
 // bend returns how much a line bends at a vertex, from the times before and after it and the changes in
 // these: the larger of the angles to the horizontal, weighted by up to 3 before a rise of the whole range.
 func bend(before, after, change, next, span float64) float64 {
 	steepest := max(math.Abs(change)/before, math.Abs(next)/after)
-	return arctangent(steepest, 1) * (1 + max(0, 2*next/span))
+	return angleOf(steepest) * (1 + max(0, 2*next/span))
 }
+
+// angleOf returns the angle in radians whose tangent is x, 0 or more, to 2e−8 (Abramowitz and Stegun, 4.4.49).
+// Angles are only compared with each other.
+func angleOf(x float64) float64 {
+	steep := x > 1
+	if steep {
+		x = 1 / x
+	}
+	square, sum := float64(x*x), 0.0
+	for _, c := range arctangents {
+		sum = c + float64(square*sum)
+	}
+	if steep {
+		return math.Pi/2 - float64(x*sum)
+	}
+	return x * sum
+}
+
+var arctangents = [...]float64{0.0028662257, -0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944, 0.1999355085, -0.3333314528, 1}
 
 // ladder fits models with fewer and fewer segments, and returns them. If together is set, all values at
 // vertices of a model are fitted together, else from left to right.
 func (s *segmenter) ladder(together bool) []segments {
 	m := &s.models[0]
 	m.vertices = append(m.vertices[:0], s.vertices...)
+	same := 0 // segments that are those of the model before
+	s.costed = 0
 	for i := 0; ; i++ {
 		m := &s.models[i]
 		if together {
 			s.fitTogether(m)
 		} else {
-			s.fitFromLeft(m)
+			s.fitFromLeft(m, same)
 		}
 		if len(m.vertices) == 2 {
 			return s.models[:i+1]
 		}
-		next := &s.models[i+1]
-		next.vertices = append(next.vertices[:0], m.vertices...)
-		end := m.values[len(m.values)-1]
-		drop := -1
-		if !together {
+		drop, end := -1, m.values[len(m.values)-1]
+		if together {
+			s.costed = 0
+		} else {
 			drop, end = s.recovering(m)
 		}
 		if drop < 0 {
 			drop = s.weakest(m, end)
 		}
-		next.vertices = slices.Delete(next.vertices, drop, drop+1)
+		same = drop - 1
+		s.costed = min(s.costed, same)
+		next := &s.models[i+1]
+		next.vertices = append(append(next.vertices[:0], m.vertices[:drop]...), m.vertices[drop+1:]...)
+		copy(next.values[:drop], m.values)
+		copy(next.slopes[:same], m.slopes)
+		copy(next.squares[:same], m.squares)
 	}
 }
 
-// fitFromLeft fits the values of a model. A segment joins its vertices' observations, or is a regression,
-// where that has less error. The regression of every segment but the first begins where the segment
-// before it ends.
-func (s *segmenter) fitFromLeft(m *segments) {
-	m.values, m.slopes = m.values[:len(m.vertices)], m.slopes[:len(m.vertices)-1]
-	m.values[0] = s.y[m.vertices[0]]
-	squares := 0.0
-	for i := range m.slopes {
+// fitFromLeft fits the values of a model, whose first segments are known, as many as same says. A segment
+// joins its vertices' observations, or is a regression, where that has less error. The regression of
+// every segment but the first begins where the segment before it ends.
+func (s *segmenter) fitFromLeft(m *segments, same int) {
+	m.resize()
+	if same == 0 {
+		m.values[0] = s.y[0]
+	}
+	for i := same; i < len(m.slopes); i++ {
 		from, to := m.vertices[i], m.vertices[i+1]
 		over, span := s.moments(from, to), s.x[to]-s.x[from]
-		begin := m.values[i]
-		slope := (s.y[to] - begin) / span
-		e, end := over.errorOf(begin, slope), s.y[to]
+		begin, end := m.values[i], s.y[to]
+		slope := (end - begin) / span
+		e := over.errorOf(begin, slope)
 		a, b := begin, 0.0
 		if i == 0 {
 			a, b = over.regression()
@@ -324,20 +374,29 @@ func (s *segmenter) fitFromLeft(m *segments) {
 		if of := over.errorOf(a, b); of < e {
 			begin, slope, e, end = a, b, of, a+float64(b*span)
 		}
-		m.values[i], m.values[i+1], m.slopes[i] = begin, end, slope
-		squares += e
 		if i > 0 { // the vertex counts with the segment before it
 			d := s.y[from] - begin
-			squares -= float64(d * d)
+			e -= float64(d * d)
 		}
+		m.values[i], m.values[i+1], m.slopes[i], m.squares[i] = begin, end, slope, e
 	}
-	m.pvalue = s.test(len(m.vertices), max(squares, 0))
+	sum := 0.0
+	for _, e := range m.squares {
+		sum += e
+	}
+	m.pvalue = s.test(len(m.vertices), max(sum, 0))
+}
+
+// resize makes room for what belongs to the vertices.
+func (m *segments) resize() {
+	k := len(m.vertices)
+	m.values, m.slopes, m.squares = m.values[:k], m.slopes[:k-1], m.squares[:k-1]
 }
 
 // fitTogether fits the values of a model by least squares of all observations.
 func (s *segmenter) fitTogether(m *segments) {
 	k := len(m.vertices)
-	m.values, m.slopes = m.values[:k], m.slopes[:k-1]
+	m.resize()
 	t := s.joint.begin(k)
 	for i := range m.slopes {
 		from, to := m.vertices[i], m.vertices[i+1]
@@ -384,16 +443,21 @@ func (s *segmenter) test(vertices int, squares float64) float64 {
 // weakest returns the inner vertex of a model whose removal costs least: the mean squared error, a unit
 // of time, of the line from the vertex before it to the one after it. end is the value at the last vertex.
 func (s *segmenter) weakest(m *segments, end float64) int {
-	at, least, last := 1, math.Inf(1), len(m.vertices)-1
-	for i := 1; i < last; i++ {
+	last := len(m.vertices) - 1
+	for i := max(1, s.costed); i < last; i++ {
 		from, to := m.vertices[i-1], m.vertices[i+1]
 		begin, value := m.values[i-1], m.values[i+1]
 		if i+1 == last {
 			value = end
 		}
 		span := s.x[to] - s.x[from]
-		if e := s.moments(from, to).errorOf(begin, (value-begin)/span) / span; e < least {
-			at, least = i, e
+		s.costs[i] = s.moments(from, to).errorOf(begin, (value-begin)/span) / span
+	}
+	s.costed = last
+	at := 1
+	for i := 2; i < last; i++ {
+		if s.costs[i] < s.costs[at] {
+			at = i
 		}
 	}
 	return at
@@ -433,7 +497,7 @@ func (m *segments) fastestRecovery() (segment int, share float64) {
 	if steepest == 0 {
 		return 0, 0
 	}
-	return segment, -steepest / (slices.Max(m.values) - slices.Min(m.values))
+	return segment, -steepest / (rangeOf(m.values))
 }
 
 // choose returns the model to use: the one with the most segments among those whose p-values are close to
@@ -514,7 +578,7 @@ func (s *segmenter) cullEnds(times []float64) {
 		return
 	}
 	width := times[len(times)-1] - times[0]
-	scale := width / (slices.Max(s.values) - slices.Min(s.values))
+	scale := width / (rangeOf(s.values))
 	span := func(i int) float64 { return times[s.at[i+1]] - times[s.at[i]] }
 	change := func(i int) float64 { return (s.values[i+1] - s.values[i]) * scale }
 	s.dropLeast(1, func(i int) float64 { return bend(span(i-1), span(i), change(i-1), change(i), width) }, func(i int) {
@@ -524,22 +588,21 @@ func (s *segmenter) cullEnds(times []float64) {
 
 // setRMSE computes the error of the line, of all observations as they were given.
 func (s *segmenter) setRMSE(times []float64) {
-	squares, segment := 0.0, 0
-	for i, y := range s.raw {
-		for s.date[i] > s.at[segment+1] {
-			segment++
+	squares, i := 0.0, 0
+	for segment := range len(s.at) - 1 {
+		from, slope := s.segmentAt(segment, times)
+		for ; i < len(s.raw) && s.date[i] <= s.at[segment+1]; i++ {
+			d := s.raw[i] - (s.values[segment] + float64(slope*(times[s.date[i]]-from)))
+			squares += float64(d * d)
 		}
-		d := y - s.value(segment, s.date[i], times)
-		squares += float64(d * d)
 	}
 	s.rmse = math.Sqrt(squares / float64(len(s.raw)))
 }
 
-// value returns the value of a segment of the line at a date of the stack.
-func (s *segmenter) value(segment, date int, times []float64) float64 {
-	from, to := s.at[segment], s.at[segment+1]
-	slope := (s.values[segment+1] - s.values[segment]) / (times[to] - times[from])
-	return s.values[segment] + float64(slope*(times[date]-times[from]))
+// segmentAt returns the time at which a segment of the line begins, and its slope.
+func (s *segmenter) segmentAt(i int, times []float64) (from, slope float64) {
+	from = times[s.at[i]]
+	return from, (s.values[i+1] - s.values[i]) / (times[s.at[i+1]] - from)
 }
 
 // event returns the segment that rises as the options choose, −1 if none rises.

@@ -98,8 +98,7 @@ func newBreaksCommand() *cobra.Command {
 func (b *breaks) landTrendrFlags(cmd *cobra.Command) {
 	l := &b.landTrendr
 	group(cmd, "LandTrendr", func(flags *pflag.FlagSet) {
-		option(flags, &l.Gain, "direction", "", "WHICH", "look for a loss, samples that fall, or a gain, samples that rise (default loss)",
-			func(s string) (bool, error) { return parseChoice(s, "loss", "gain") })
+		directionFlag(flags, &l.Gain)
 		option(flags, &l.Event, "event", "", "WHICH", "describe WHICH of several changes: "+report.List(stats.EventNames(), "or")+" (default greatest)", stats.ParseEvent)
 		option(flags, &b.preset, "preset", "", "NAME", "take the defaults of the options below from NAME: gee, as Earth Engine's guide, or esri, as ArcGIS (default gee)", parsePreset)
 		option(flags, &l.MaxSegments, "max-segments", "", "N", "use N segments at most (default 6)", upTo(stats.MaxSegments))
@@ -113,6 +112,12 @@ func (b *breaks) landTrendrFlags(cmd *cobra.Command) {
 	complete(cmd, "direction", "loss", "gain")
 	complete(cmd, "event", stats.EventNames()...)
 	complete(cmd, "preset", "gee", "esri")
+}
+
+// directionFlag defines the flag of the direction of breaks.
+func directionFlag(flags *pflag.FlagSet, gain *bool) {
+	option(flags, gain, "direction", "", "WHICH", "look for a loss, samples that fall, or a gain, samples that rise (default loss)",
+		func(s string) (bool, error) { return parseChoice(s, "loss", "gain") })
 }
 
 // parsePreset returns the options of a preset.

@@ -35,6 +35,9 @@ type series struct {
 	csv, plot string   // files, or - for standard output; "": none
 	json      bool
 
+	breaks stats.Estimator // the method that finds breaks; Linear: none
+	gain   bool            // breaks are gains
+
 	title, variable string // of the plot
 	dpi             float64
 	messages
@@ -65,7 +68,9 @@ func newSeriesCommand() *cobra.Command {
 			"  # scenes with a season: the yearly maximum, and a model of the year\n" +
 			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
 			"  pixtrend series every30 --pixel 40,60 --annual max -o yearly.png\n" +
-			"  pixtrend series every30 --pixel 40,60 --harmonics 1 -o season.png",
+			"  pixtrend series every30 --pixel 40,60 --harmonics 1 -o season.png\n" +
+			"  # when the pixel changed\n" +
+			"  pixtrend series demo --pixel 400,300 --breaks landtrendr -o breaks.png",
 		Args: func(cmd *cobra.Command, args []string) error {
 			s.inputs = args
 			if err := s.check(cmd.Flags()); err != nil {
@@ -98,6 +103,12 @@ func newSeriesCommand() *cobra.Command {
 	})
 	addRankFlags(cmd, &o.Fit.Rank)
 	addModelFlags(cmd, o)
+	group(cmd, "Breaks", func(flags *pflag.FlagSet) {
+		option(flags, &s.breaks, "breaks", "", "METHOD", "also find the breaks of METHOD, landtrendr, and draw its segments; see pixtrend help breaks", parseBreakMethod)
+		directionFlag(flags, &s.gain)
+	})
+	complete(cmd, "breaks", methodNames()...)
+	complete(cmd, "direction", "loss", "gain")
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
 		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))
@@ -137,6 +148,14 @@ func (s *series) check(flags *pflag.FlagSet) error {
 	}
 	if s.json && s.csv == "-" {
 		return usagef("--json and --csv - exclude each other: standard output is for one of them")
+	}
+	if flags.Changed("direction") && !flags.Changed("breaks") {
+		return usagef("--direction is that of breaks: give --breaks, such as --breaks landtrendr")
+	}
+	if s.breaks.OfBreaks() {
+		of := stats.DefaultLandTrendr()
+		of.Gain = s.gain
+		s.options.Fit.LandTrendr = &of
 	}
 	s.options.Drivers = withGTiff(s.drivers)
 	return nil

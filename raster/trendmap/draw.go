@@ -204,7 +204,7 @@ func (d *drawing) choose() (err error) {
 		return fault.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with %v, or another raster", d.band+1, d.Name, fault.Option{Field: "Band"})
 	}
 	if d.choice {
-		d.kind.Classes, d.kind.Limits = nil, nil
+		d.kind.Classes, d.kind.Limits, d.kind.Years = nil, nil, false
 	}
 	d.mask, err = d.rule()
 	return err

@@ -125,6 +125,8 @@ func (d *drawing) subtitle() string {
 		return "No pixel has a value"
 	case d.kind.Classes != nil:
 		return ""
+	case d.kind.Years:
+		return ""
 	case d.classes.Given:
 		return fmt.Sprintf("%d classes with given limits", n)
 	case n == 1:

@@ -36,7 +36,7 @@ func (d *drawing) read(ctx context.Context) error {
 		}
 		step(w)
 	}
-	if d.mask.band < 0 && d.kind.Limits == nil && d.o.Method == Quantile {
+	if d.mask.band < 0 && d.kind.Limits == nil && !d.kind.Years && d.o.Method == Quantile {
 		d.classes.Merge()
 	}
 	if d.sampled {
@@ -75,6 +75,8 @@ func (d *drawing) classify(ctx context.Context, windows []pixtrend.Window, pixel
 		d.classes = survey.Breaks(d.o.Breaks)
 	case d.kind.Limits != nil:
 		d.classes = survey.Breaks(d.kind.Limits)
+	case d.kind.Years && survey.Whole:
+		d.classes = survey.Years()
 	case d.o.Method == Equal:
 		d.classes = intervals(d.o.Classes)
 	default:

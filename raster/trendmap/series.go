@@ -47,6 +47,13 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 			p.Trend = func(x float64) float64 { y, _ := s.Trend(x); return y }
 		}
 	}
+	for _, v := range s.Vertices {
+		p.Segments = append(p.Segments, plotter.XY{X: v.T, Y: v.Value})
+	}
+	p.SegmentsLabel = fmt.Sprintf("LandTrendr, %d segments", len(s.Vertices)-1)
+	if len(s.Vertices) == 2 {
+		p.SegmentsLabel = "LandTrendr, 1 segment"
+	}
 	if s.Model != "" {
 		p.LineLabel, p.BandLabel = "fitted model", fmt.Sprintf("%g %% confidence band of the model", 100*s.Confidence)
 	}
