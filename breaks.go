@@ -29,7 +29,7 @@ func (o Options) landTrendrOn(axis timeaxis.Axis) (*stats.LandTrendrOptions, err
 		return &of, nil
 	case o.LandTrendr != nil:
 		return nil, &stats.UnusedError{Option: "LandTrendr", Field: stats.Segments}
-	case o.Fitted || o.Vertices:
+	case o.Vertices || o.Fitted && !o.uses(stats.BFASTMonitor):
 		return nil, errors.New("pixtrend: a trajectory and its vertices are those of LandTrendr: ask for one of its fields, such as stats.Segments")
 	}
 	return nil, nil

@@ -99,14 +99,15 @@ func (o *MonitorOptions) check(times []float64) error {
 
 // monitor is the estimator of BFAST monitor.
 type monitor struct {
-	k      kernel.Kernel
-	basis  *basis
-	of     kernel.Monitor
-	valid  kernel.Valid
-	times  []float64
-	fields []Field
-	minObs float64
-	scale  float64
+	k       kernel.Kernel
+	columns [][]float64 // of the model, at all times
+	of      kernel.Monitor
+	valid   kernel.Valid
+	times   []float64
+	fields  []Field
+	minObs  float64
+
+	scale, offset float64
 }
 
 // newMonitor makes the estimator ready for fields.
@@ -127,7 +128,7 @@ func newMonitor(p *Plan, fields []Field, o Options) (*monitor, error) {
 	case HistoryROC:
 		of.Reverse = criticalCUSUM(m.Level)
 	}
-	b, columns, err := m.columns(p, of)
+	columns, err := m.columns(p, of)
 	if err != nil {
 		return nil, err
 	}
@@ -141,19 +142,18 @@ func newMonitor(p *Plan, fields []Field, o Options) (*monitor, error) {
 	if err := checkColumns(p.k, history, nil, len(columns), m.Harmonics > 0); err != nil {
 		return nil, err
 	}
-	return &monitor{k: p.k, basis: b, of: kernel.NewMonitor(columns, of), valid: p.valid, times: p.times, fields: fields,
-		minObs: float64(p.minObs), scale: o.Scale}, nil
+	return &monitor{k: p.k, columns: columns, of: kernel.NewMonitor(columns, of), valid: p.valid, times: p.times, fields: fields,
+		minObs: float64(p.minObs), scale: o.Scale, offset: o.Offset}, nil
 }
 
-// columns returns the basis of the model, which is scaled by the times of the history, and its columns
-// at all times.
-func (o *MonitorOptions) columns(p *Plan, of kernel.Monitoring) (b *basis, columns [][]float64, err error) {
+// columns returns the columns of the model at all times, scaled by the times of the history.
+func (o *MonitorOptions) columns(p *Plan, of kernel.Monitoring) (columns [][]float64, err error) {
 	times := p.times[of.From:of.Start]
 	coefficients := o.model().Coefficients()
 	if of.Start == len(p.times) || len(times) <= coefficients || times[0] == times[len(times)-1] {
-		return nil, nil, &MonitorDatesError{o.Start, p.times[0], p.times[len(p.times)-1], len(times), coefficients}
+		return nil, &MonitorDatesError{o.Start, p.times[0], p.times[len(p.times)-1], len(times), coefficients}
 	}
-	b = newBasis(o.model(), p.frame, times)
+	b := newBasis(o.model(), p.frame, times)
 	for _, t := range b.terms {
 		var column []float64
 		for _, time := range p.times {
@@ -161,7 +161,7 @@ func (o *MonitorOptions) columns(p *Plan, of kernel.Monitoring) (b *basis, colum
 		}
 		columns = append(columns, column)
 	}
-	return b, columns, nil
+	return columns, nil
 }
 
 // monitorScratch is the memory of one goroutine.
@@ -173,7 +173,10 @@ type monitorScratch struct {
 func (m *monitor) newScratch() any {
 	s := &monitorScratch{kernel: kernel.NewMonitorScratch(m.of)}
 	one := func() []float64 { return make([]float64, modelPixels) }
-	s.breaks = kernel.Breaks{N: one(), Monitored: one()}
+	s.breaks = kernel.Breaks{N: one(), Monitored: one(), Pivot: one()}
+	for range m.columns {
+		s.breaks.Coef = append(s.breaks.Coef, one())
+	}
 	for _, f := range m.fields {
 		switch f {
 		case MonitorDate:
@@ -189,7 +192,7 @@ func (m *monitor) newScratch() any {
 	return s
 }
 
-func (m *monitor) scratchBytes() int { return 7*8*modelPixels + m.of.ScratchBytes() }
+func (m *monitor) scratchBytes() int { return 8*(7+len(m.columns))*modelPixels + m.of.ScratchBytes() }
 
 func (m *monitor) fit(scratch any, t kernel.Tile, out outPlanes) {
 	if out.f64 != nil {
@@ -231,6 +234,35 @@ func (m *monitor) value(b *kernel.Breaks, f Field, p int) float64 {
 		return math.NaN() // as many observations as coefficients always fit
 	}
 	return 1 - b.RSS[p]/b.TSS[p]
+}
+
+// predict writes the values of the model of the history of every pixel of t: fitted[i][p] is that of pixel p
+// at date i. It is NaN for pixels that are not monitored.
+func predict[F float32 | float64](m *monitor, s *monitorScratch, t kernel.Tile, fitted [][]F) {
+	for lo := 0; lo < t.Pixels; lo += modelPixels {
+		hi := min(lo+modelPixels, t.Pixels)
+		m.k.Monitor(s.breaks, s.kernel, t.Slice(lo, hi), m.of, m.valid)
+		for p := range hi - lo {
+			monitored := m.isMonitored(&s.breaks, p)
+			for i := range fitted {
+				y := kernel.NaN()
+				if monitored {
+					y = 0
+					for j, column := range m.columns {
+						y = math.FMA(s.breaks.Coef[j][p], column[i], y)
+					}
+					y = math.FMA(y, m.scale, m.offset)
+				}
+				fitted[i][lo+p] = F(y)
+			}
+		}
+	}
+}
+
+// isMonitored reports whether a pixel can have a break.
+func (m *monitor) isMonitored(b *kernel.Breaks, p int) bool {
+	n := b.N[p]
+	return n > float64(len(m.columns)) && m.of.Window*n >= 2 && b.Pivot[p] >= m.of.LeastPivot && b.Pivot[p] > 0 && n+b.Monitored[p] >= m.minObs
 }
 
 // timeOf returns the time of a date, NaN if there is none.

@@ -20,9 +20,7 @@ func defaultMonitor() pixtrend.MonitorOptions {
 // monitorFlags defines the flags of BFAST monitor. Their names are those of bfastmonitor of R where it has them.
 func monitorFlags(cmd *cobra.Command, m *pixtrend.MonitorOptions) {
 	group(cmd, "BFAST monitor", func(flags *pflag.FlagSet) {
-		option(flags, &m.Start, "start", "", "DATE", "monitor the observations from DATE on; those before it are the history", parseInterceptAt)
-		option(flags, &m.History, "history", "", "WHICH",
-			"fit the model to WHICH part of the history: all, roc for what follows the last change that a reverse-ordered CUSUM test finds, or a date, from which on (default all)", parseHistory)
+		startFlags(flags, m)
 		option(flags, &m.Harmonics, "harmonics", "", "K", "fit a season of K pairs of a cosine and a sine beside the line, 0 to 4 (default 3)", parseHarmonics)
 		option(flags, &m.Period, "period", "", "LENGTH", "LENGTH of the period of the season: year (default), or a number of days, years or steps, whichever the dates count", parsePeriod)
 		option(flags, &m.Window, "h", "", "SHARE", "test sums of residuals over SHARE of the history: 0.25, 0.5 or 1 (default 0.25)", parseWindow)
@@ -33,10 +31,18 @@ func monitorFlags(cmd *cobra.Command, m *pixtrend.MonitorOptions) {
 	complete(cmd, "period", "year")
 }
 
-// checkMonitor checks the options of BFAST monitor as far as that takes no files.
-func checkMonitor(m pixtrend.MonitorOptions) error {
+// startFlags defines the flags that say what is the history.
+func startFlags(flags *pflag.FlagSet, m *pixtrend.MonitorOptions) {
+	option(flags, &m.Start, "start", "", "DATE", "bfast-monitor: monitor the observations from DATE on; those before it are the history", parseInterceptAt)
+	option(flags, &m.History, "history", "", "WHICH",
+		"bfast-monitor: fit the model to WHICH part of the history: all, roc for what follows the last change that a reverse-ordered CUSUM test finds, or a date, from which on (default all)", parseHistory)
+}
+
+// checkMonitor checks the options of BFAST monitor as far as that takes no files. method is the flag that
+// has chosen it.
+func checkMonitor(method string, m pixtrend.MonitorOptions) error {
 	if m.Start == "" {
-		return usagef("--method bfast-monitor needs the date from which on observations are monitored: give it with --start, such as --start 2010-01-01")
+		return usagef("%s bfast-monitor needs the date from which on observations are monitored: give it with --start, such as --start 2010-01-01", method)
 	}
 	if m.Harmonics == 0 && m.Period != 0 {
 		return usagef("--period is the length of a season, and none is fitted: give --harmonics, such as --harmonics 2")

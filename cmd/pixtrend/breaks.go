@@ -80,7 +80,7 @@ func newBreaksCommand() *cobra.Command {
 	monitorFlags(cmd, &b.monitor)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &b.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(b.output, s) })
-		option(flags, &o.Fitted, "fitted", "", "FILE", "also write the fitted trajectory to FILE, one band per date", outputName)
+		option(flags, &o.Fitted, "fitted", "", "FILE", "also write the fitted trajectory, or of bfast-monitor the model of the history, to FILE, one band per date", outputName)
 		option(flags, &o.Vertices, "vertices", "", "FILE", "also write the vertices of the trajectory to FILE: bands of their dates, then of their values", outputName)
 		option(flags, &b.picture, "map", "", "FILE", "also draw a map of the first field to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		fileFlags(flags, o)
@@ -152,7 +152,7 @@ func (b *breaks) fromPreset(flags *pflag.FlagSet) {
 // methodFlags are the flags of each method.
 var methodFlags = map[stats.Estimator][]string{
 	stats.LandTrendr: {"direction", "event", "preset", "max-segments", "spike", "vertex-overshoot", "recovery", "one-year-recovery",
-		"pvalue", "best-model", "fitted", "vertices"},
+		"pvalue", "best-model", "vertices"},
 	stats.BFASTMonitor: {"start", "history", "harmonics", "period", "h", "level"},
 }
 
@@ -168,7 +168,7 @@ func (b *breaks) checkMethod(flags *pflag.FlagSet) error {
 	o := &b.options.Fit
 	if b.method == stats.BFASTMonitor {
 		o.Monitor = &b.monitor
-		if err := checkMonitor(b.monitor); err != nil {
+		if err := checkMonitor("--method", b.monitor); err != nil {
 			return err
 		}
 	} else {
