@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -20,6 +23,7 @@ type breaks struct {
 	fit
 	method     stats.Estimator
 	names      string // of the fields
+	reference  string // a raster of the years of known breaks; "": none
 	landTrendr stats.LandTrendrOptions
 	preset     stats.LandTrendrOptions
 	monitor    pixtrend.MonitorOptions
@@ -41,9 +45,10 @@ func newBreaksCommand() *cobra.Command {
 			"BFAST monitor (--method bfast-monitor) fits a line and a season to the observations before --start,\n" +
 			"and finds the first date from then on at which they no longer fit. It takes all scenes of a stack.\n\n" +
 			"See also pixtrend help breaks.",
-		Example: "  # a synthetic stack with clearings: the greatest loss of each pixel, and a map of its year\n" +
-			"  pixtrend synth forest --clearings && pixtrend breaks forest -o breaks.tif\n" +
-			"  pixtrend map breaks.tif --band year -o year.png\n" +
+		Example: "  # a synthetic stack with clearings: the greatest loss of each pixel, and how its year agrees with the known ones, and a map\n" +
+			"  pixtrend synth forest --width 300 --height 300 --dates 1990-2020 --clearings felled.tif\n" +
+			"  pixtrend breaks forest -o breaks.tif --reference felled.tif\n" +
+			"  pixtrend map breaks.tif --field year -o year.png\n" +
 			"  # the newest gain of at most four segments, with the trajectory and its vertices\n" +
 			"  pixtrend breaks forest -o gain.tif --direction gain --event newest --max-segments 4 \\\n" +
 			"    --fitted fitted.tif --vertices vertices.tif\n" +
@@ -60,7 +65,10 @@ func newBreaksCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b.limits = limitsOf(cmd.Flags())
-			return b.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
+			if err := b.run(cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil || b.reference == "" || b.dryRun {
+				return err
+			}
+			return b.compare(cmd.OutOrStdout())
 		},
 	}
 	o := &b.options
@@ -82,6 +90,7 @@ func newBreaksCommand() *cobra.Command {
 		option(flags, &b.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(b.output, s) })
 		option(flags, &o.Fitted, "fitted", "", "FILE", "also write the fitted trajectory, or of bfast-monitor the model of the history, to FILE, one band per date", outputName)
 		option(flags, &o.Vertices, "vertices", "", "FILE", "also write the vertices of the trajectory to FILE: bands of their dates, then of their values", outputName)
+		option(flags, &b.reference, "reference", "", "FILE", "also print how the band year agrees with known years: FILE has the year of the change of each pixel, 0 for none", named("a file, such as felled.tif"))
 		option(flags, &b.picture, "map", "", "FILE", "also draw a map of the first field to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
 		fileFlags(flags, o)
 	})
@@ -112,6 +121,24 @@ func (b *breaks) landTrendrFlags(cmd *cobra.Command) {
 	complete(cmd, "direction", "loss", "gain")
 	complete(cmd, "event", stats.EventNames()...)
 	complete(cmd, "preset", "gee", "esri")
+}
+
+// compare prints how the years agree with those of the reference, within a year.
+func (b *breaks) compare(stdout io.Writer) error {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	a, err := raster.CompareYears(ctx, b.output, b.reference, 1)
+	if err != nil {
+		return fmt.Errorf("%s is written, but not compared: %w", b.output, err)
+	}
+	if b.json {
+		text, err := report.JSON(a)
+		if err != nil {
+			return err
+		}
+		return print(stdout, text)
+	}
+	return print(stdout, report.Agreement(a))
 }
 
 // directionFlag defines the flag of the direction of breaks.
@@ -152,7 +179,7 @@ func (b *breaks) fromPreset(flags *pflag.FlagSet) {
 // methodFlags are the flags of each method.
 var methodFlags = map[stats.Estimator][]string{
 	stats.LandTrendr: {"direction", "event", "preset", "max-segments", "spike", "vertex-overshoot", "recovery", "one-year-recovery",
-		"pvalue", "best-model", "vertices"},
+		"pvalue", "best-model", "vertices", "reference"},
 	stats.BFASTMonitor: {"start", "history", "harmonics", "period", "h", "level"},
 }
 

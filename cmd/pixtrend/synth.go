@@ -35,6 +35,7 @@ type makeSynth struct {
 	every         int    // days between scenes; 0: one raster a year
 	seed          uint64
 	gaps          float64
+	clearings     string // a file of the years of clearings; "": none
 	creation      []string
 	threads       int
 	overwrite     bool
@@ -67,6 +68,8 @@ func newSynthCommand() *cobra.Command {
 			"  pixtrend synth large --width 4000 --height 4000 --dates 1985-2024 --gaps 0\n" +
 			"  # a scene every 16 days\n" +
 			"  pixtrend synth every16 --dates 2010-2014 --every 16 --width 200 --height 100\n" +
+			"  # with stands of trees that are felled in known years\n" +
+			"  pixtrend synth forest --width 300 --height 300 --dates 1990-2020 --clearings felled.tif\n" +
 			"  # compressed, in tiles\n" +
 			"  pixtrend synth tiles --co COMPRESS=DEFLATE --co PREDICTOR=3 --co TILED=YES",
 		ValidArgsFunction: oneFolder,
@@ -87,6 +90,7 @@ func newSynthCommand() *cobra.Command {
 		option(flags, &m.years, "dates", "", "YEARS", "first and last of the YEARS (default 1995-2015)", parseYears)
 		option(flags, &m.every, "every", "", "DAYS", "make a scene every so many DAYS, with the seasons of plants, instead of one raster a year", atLeast(1))
 		option(flags, &m.gaps, "gaps", "", "SHARE", "SHARE of samples that clouds hide, from 0 to 1 (default 0.04)", parseShare)
+		option(flags, &m.clearings, "clearings", "", "FILE", "plant stands of trees, fell some, and write the year of each to FILE: 0 where trees remain, NaN outside the stands", outputName)
 		option(flags, &m.seed, "seed", "", "N", "seed of the random numbers; each N gives another city (default 1)", parseSeed)
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
@@ -111,7 +115,10 @@ func (m *makeSynth) plan() (synth.Scene, []string, error) {
 	if m.every > 0 {
 		scene = synth.Scenes(m.width, m.height, m.years[0], m.years[1], m.every)
 	}
-	scene.Seed, scene.Gaps = m.seed, m.gaps
+	scene.Seed, scene.Gaps, scene.Clearings = m.seed, m.gaps, m.clearings != ""
+	if _, err := os.Lstat(m.clearings); m.clearings != "" && err == nil && !m.overwrite {
+		return scene, nil, fmt.Errorf("%s exists: name another file for the clearings, or replace it with --overwrite", m.clearings)
+	}
 	if info, err := os.Stat(m.dir); err == nil && !info.IsDir() {
 		return scene, nil, fmt.Errorf("%s is a file: name a folder, existing or new", m.dir)
 	}
@@ -166,6 +173,11 @@ func (m *makeSynth) run(stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	if m.clearings != "" {
+		if err := m.writeClearings(&scene); err != nil {
+			return err
+		}
+	}
 	log.Info("made the files", "files", len(files), "threads", threads, "took", time.Since(start))
 	if m.quiet {
 		return nil
@@ -186,15 +198,7 @@ func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, pat
 	if !slices.ContainsFunc(creation, func(o string) bool { return strings.HasPrefix(strings.ToUpper(o), "TILED=") }) {
 		creation = append([]string{"TILED=NO"}, creation...) // strips, like most scenes
 	}
-	file, err := raster.Create(path, raster.Spec{
-		Width: m.width, Height: m.height, Type: kernel.Float32, Bands: []raster.Band{{Name: "ndvi"}},
-		GeoTransform: [6]float64{float64(synthEast - m.width/2*synthPixel), synthPixel, 0,
-			float64(synthNorth + m.height/2*synthPixel), 0, -synthPixel},
-		CRS:       synthCRS,
-		Metadata:  map[string]string{"TIFFTAG_SOFTWARE": "pixtrend " + versionName()},
-		Creation:  creation,
-		Overwrite: m.overwrite,
-	})
+	file, err := m.create(path, creation, raster.Band{Name: "ndvi"})
 	if err != nil {
 		return 0, err
 	}
@@ -212,12 +216,51 @@ func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, pat
 				gaps++
 			}
 		}
-		tile := kernel.TileOf(strip, len(strip), 1, len(strip))
-		if err := file.Write(pixtrend.Window{Y: y, Width: m.width, Height: h}, tile); err != nil {
+		if err := writeRows(file, strip, y, m.width); err != nil {
 			return gaps, err
 		}
 	}
 	return gaps, file.Commit()
+}
+
+// writeClearings makes the file of the years of clearings.
+func (m *makeSynth) writeClearings(scene *synth.Scene) error {
+	file, err := m.create(m.clearings, nil, raster.Band{Name: "year", Unit: "years", Nearest: true})
+	if err != nil {
+		return err
+	}
+	defer file.Abort() // does nothing after Commit
+	row := make([]float32, m.width)
+	for y := range m.height {
+		for x := range row {
+			year, trees := scene.Clearing(x, y)
+			if row[x] = float32(year); !trees {
+				row[x] = float32(kernel.NaN())
+			}
+		}
+		if err := writeRows(file, row, y, m.width); err != nil {
+			return err
+		}
+	}
+	return file.Commit()
+}
+
+// writeRows writes rows of a file from row y on.
+func writeRows(file *raster.File, rows []float32, y, width int) error {
+	return file.Write(pixtrend.Window{Y: y, Width: width, Height: len(rows) / width}, kernel.TileOf(rows, len(rows), 1, len(rows)))
+}
+
+// create begins a file of one band.
+func (m *makeSynth) create(path string, creation []string, band raster.Band) (*raster.File, error) {
+	return raster.Create(path, raster.Spec{
+		Width: m.width, Height: m.height, Type: kernel.Float32, Bands: []raster.Band{band},
+		GeoTransform: [6]float64{float64(synthEast - m.width/2*synthPixel), synthPixel, 0,
+			float64(synthNorth + m.height/2*synthPixel), 0, -synthPixel},
+		CRS:       synthCRS,
+		Metadata:  map[string]string{"TIFFTAG_SOFTWARE": "pixtrend " + versionName()},
+		Creation:  creation,
+		Overwrite: m.overwrite,
+	})
 }
 
 func filesText(files []string) string {

@@ -20,6 +20,8 @@ type Scene struct {
 	// 0, the river's shipping channel is missing in every year too (0.4 % of the demo's
 	// pixels). If it is 0, nothing is missing.
 	Gaps float64
+	// Clearings plants squares of trees all over the scene, of which some are felled, see Clearing.
+	Clearings bool
 }
 
 // City returns the scene of the demo, at the given size and for the years first…last, with seed 1
@@ -82,12 +84,27 @@ func (s *Scene) Rows(dst []float32, i, y0, y1 int) {
 
 	// Land and sky have their origin in the middle of the scene, the city's centre.
 	left, top := -(s.Width / 2), -(s.Height / 2)
+	var of stand // of the pixel, and what Clearing says of it
+	cleared, trees := 0, false
+	if s.Clearings {
+		of = s.stand(left, top+y0)
+		cleared, trees = of.cleared(s)
+	}
 	for y := y0; y < y1; y++ {
 		land.enter(left, top+y)
 		sky.enter(left, top+y)
 		row := dst[(y-y0)*s.Width:][:s.Width]
 		for x := range row {
 			c := land.cover(x)
+			if s.Clearings {
+				if h := s.stand(left+x, top+y); h != of {
+					of = h
+					cleared, trees = h.cleared(s)
+				}
+				if trees {
+					c = of.cover(cleared, year)
+				}
+			}
 			if sky.hides(x) || c.deep && s.Gaps > 0 {
 				row[x] = nan
 				continue
