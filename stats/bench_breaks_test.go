@@ -19,9 +19,9 @@ func disturbed(pixels, dates int, gaps float64) []float32 {
 			loss = 0
 		}
 		for i := range dates {
-			y := 0.7 + 0.03*r.NormFloat64()
+			y := 0.7 + float64(0.03*r.NormFloat64())
 			if i >= at {
-				y -= loss * max(0, 1-float64(i-at)/float64(back))
+				y -= float64(loss * max(0, 1-float64(i-at)/float64(back)))
 			}
 			if r.Float64() < gaps {
 				y = nan

@@ -124,7 +124,7 @@ func (s *segmenter) despike() {
 	for i := 1; i < n-1; i++ {
 		s.prop[i] = s.spike(i)
 	}
-	for {
+	for range mostMoves * n { // few series need more than n moves
 		at := 0
 		for i := 1; i < n-1; i++ {
 			if s.prop[i] > s.prop[at] {
@@ -144,6 +144,9 @@ func (s *segmenter) despike() {
 		}
 	}
 }
+
+// mostMoves is how often despike moves an observation at most, for each one there is.
+const mostMoves = 20
 
 // spike returns 0 for an observation between its neighbours, up to 1 for one beside equal neighbours.
 func (s *segmenter) spike(i int) float64 {
