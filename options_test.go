@@ -17,7 +17,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model", "Residuals", "Detrended", "Deseasoned"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model", "Residuals", "Detrended", "Deseasoned", "LandTrendr", "Fitted", "Vertices"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -58,6 +58,16 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 				o.Deseasoned = true
 				if slices.Contains(call.uses, name) {
 					o.Model = Model{Harmonics: 1, Period: 3.5}
+				}
+			case "LandTrendr", "Fitted", "Vertices":
+				if name == "LandTrendr" {
+					o.LandTrendr = &stats.LandTrendrOptions{}
+					*o.LandTrendr = stats.DefaultLandTrendr()
+				} else {
+					field.SetBool(true)
+				}
+				if slices.Contains(call.uses, name) {
+					o.Fields = []stats.Field{stats.Segments}
 				}
 			case "Progress":
 				o.Progress = func(int, int) {}

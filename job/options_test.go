@@ -29,6 +29,7 @@ var texts = map[reflect.Type]string{
 	reflect.TypeFor[raster.Range]():      "0,",
 	reflect.TypeFor[stats.Composite]():   "p90",
 	reflect.TypeFor[stats.Field]():       "mk_pvalue",
+	reflect.TypeFor[stats.Event]():       "newest",
 	reflect.TypeFor[stats.Method]():      "zhang",
 	reflect.TypeFor[kernel.Psi]():        "bisquare",
 	reflect.TypeFor[runner.Pinning]():    "node",

@@ -381,8 +381,8 @@ func (p *pixel) series(o Options) (*Series, error) {
 	for i, f := range o.Fit.Fields {
 		value[f] = p.results[i]
 		b := o.band(f, axis, s.Unit)
-		if e := f.Info().Estimator; e.OfBreaks() {
-			b.Name = e.String() + "_" + b.Name
+		if f.Info().Estimator.OfBreaks() {
+			b.Name = f.FullName()
 		}
 		s.Fields = append(s.Fields, SeriesField{f, b.Name, valueOf(p.results[i]), b.Unit})
 	}

@@ -1,24 +1,40 @@
 package stats
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // The text forms of the types that say what is computed, for JSON and other documents. Each is the
 // name that String returns.
 
-// MarshalText returns the name of the field in the table, whatever a model calls it.
-func (f Field) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
-
-// UnmarshalText reads the name of a field.
-func (f *Field) UnmarshalText(text []byte) error {
-	i := slices.IndexFunc(table, func(info FieldInfo) bool { return info.Name == string(text) })
-	if i < 0 {
-		return fmt.Errorf("%q is no field", text)
+// FullName returns a name that no other field has: that of the table, whatever a model calls the field,
+// with the name of the method before those of breaks, such as landtrendr_rmse.
+func (f Field) FullName() string {
+	if IsField(f) && f.Info().Estimator.OfBreaks() {
+		return f.Info().Estimator.String() + "_" + f.String()
 	}
-	*f = Field(i)
-	return nil
+	return f.String()
+}
+
+// MarshalText returns the full name of the field.
+func (f Field) MarshalText() ([]byte, error) { return []byte(f.FullName()), nil }
+
+// UnmarshalText reads the full name of a field.
+func (f *Field) UnmarshalText(text []byte) error {
+	for i := range table {
+		if Field(i).FullName() == string(text) {
+			*f = Field(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no field", text)
+}
+
+// MarshalText returns the name of the event.
+func (e Event) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads the name of an event.
+func (e *Event) UnmarshalText(text []byte) (err error) {
+	*e, err = ParseEvent(string(text))
+	return err
 }
 
 // MarshalText returns the composite as ParseComposite reads it.
