@@ -45,7 +45,8 @@ func newBreaksCommand() *cobra.Command {
 			"BFAST monitor (--method bfast-monitor) fits a line and a season to the observations before --start,\n" +
 			"and finds the first date from then on at which they no longer fit. It takes all scenes of a stack.\n\n" +
 			"See also pixtrend help breaks.",
-		Example: "  # a synthetic stack with clearings: the greatest loss of each pixel, and how its year agrees with the known ones, and a map\n" +
+		Example: "  # a synthetic stack in which trees are felled: the greatest loss of each pixel, how its year\n" +
+			"  # agrees with the known one, and a map\n" +
 			"  pixtrend synth forest --width 300 --height 300 --dates 1990-2020 --clearings felled.tif\n" +
 			"  pixtrend breaks forest -o breaks.tif --reference felled.tif\n" +
 			"  pixtrend map breaks.tif --field year -o year.png\n" +

@@ -193,6 +193,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	if len(s.Fields) > 0 {
 		row("fields", "%s", strings.Join(s.Fields, ", "))
 	}
+	if s.Model != "" {
+		row("model", "%s", s.Model)
+	}
 	return b.String(), nil
 }
 
