@@ -37,8 +37,10 @@ type Options struct {
 	// LandTrendr has the parameters of the fields of LandTrendr, such as stats.Segments; nil: those of
 	// stats.DefaultLandTrendr. PerYear follows from the axis.
 	LandTrendr *stats.LandTrendrOptions
-	Fitted     bool // write the fitted trajectory too, a plane for each date, see stats.Trajectories
-	Vertices   bool // write its vertices too: planes of their times, then of their values
+	// Monitor has the options of the fields of BFAST monitor, such as stats.MonitorDate, which need them.
+	Monitor  *MonitorOptions
+	Fitted   bool // write the fitted trajectory too, a plane for each date, see stats.Trajectories
+	Vertices bool // write its vertices too: planes of their times, then of their values
 
 	// Of the workers.
 
@@ -122,6 +124,7 @@ func (o *Options) refuse(call string, ofFit, ofStream bool) error {
 		{"Detrended", ofFit, o.Detrended},
 		{"Deseasoned", ofFit, o.Deseasoned},
 		{"LandTrendr", ofFit, o.LandTrendr != nil},
+		{"Monitor", ofFit, o.Monitor != nil},
 		{"Fitted", ofFit, o.Fitted},
 		{"Vertices", ofFit, o.Vertices},
 		{"Samples", ofStream, o.Samples},
@@ -162,6 +165,9 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid,
 	if so.LandTrendr, err = o.landTrendrOn(axis); err != nil {
 		return nil, k, err
 	}
+	if so.Monitor, err = o.monitorOn(axis); err != nil {
+		return nil, k, fmt.Errorf("pixtrend: %w", err)
+	}
 	if so.Model, err = o.Model.On(axis); err != nil {
 		return nil, k, fmt.Errorf("pixtrend: %w", err)
 	}
@@ -180,7 +186,7 @@ func (o Options) plan(axis timeaxis.Axis, scale, offset float64, v kernel.Valid,
 	}
 	p, err := stats.NewPlan(k, axis.T, so)
 	if err != nil {
-		return nil, k, fmt.Errorf("pixtrend: %w", err)
+		return nil, k, fmt.Errorf("pixtrend: %w", o.monitorError(err, axis))
 	}
 	return p, k, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -17,7 +18,7 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 	s := drawScene[int16](8, 5, 4, Years(1, 5))
 	stack := s.stack(t, layout.BSQ, s.inOrder())
 	workers := []string{"Threads", "Pin", "ISA", "Progress"}
-	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model", "Residuals", "Detrended", "Deseasoned", "LandTrendr", "Fitted", "Vertices"}, workers...)
+	fit := append([]string{"Fields", "MinObs", "InterceptAt", "Confidence", "Significance", "Rank", "Model", "Residuals", "Detrended", "Deseasoned", "LandTrendr", "Monitor", "Fitted", "Vertices"}, workers...)
 	for _, call := range []struct {
 		name string
 		uses []string
@@ -68,6 +69,11 @@ func TestOptionsThatAreNotUsed(t *testing.T) {
 				}
 				if slices.Contains(call.uses, name) {
 					o.Fields = []stats.Field{stats.Segments}
+				}
+			case "Monitor":
+				o.Monitor = &MonitorOptions{Start: "0004"}
+				if slices.Contains(call.uses, name) {
+					o.Fields = []stats.Field{stats.MonitorDate}
 				}
 			case "Progress":
 				o.Progress = func(int, int) {}
@@ -146,6 +152,52 @@ func TestTimesOfFloat32(t *testing.T) {
 			check("a fit", err, lost)
 			_, err = FitInto(t.Context(), s, Options{Fields: fields}, planes[float64](len(fields), 1))
 			check("a fit in float64", err, 0)
+		}
+	}
+}
+
+// BFAST monitor in memory is that of stats, with its dates read on the axis; dates that do not suit it are
+// errors that name them.
+func TestMonitorOptions(t *testing.T) {
+	var axis []float64
+	for i := range 40 {
+		axis = append(axis, float64(2000+i))
+	}
+	s := drawScene[float32](8, 5, 4, Years(2000, 2039))
+	stack := s.stack(t, layout.BSQ, s.inOrder())
+	samples, _ := s.data(layout.BSQ, s.inOrder())
+	fields := stats.BreakFields(stats.BFASTMonitor)
+	for history, want := range map[string]stats.MonitorOptions{
+		"": {}, "all": {}, "roc": {History: stats.HistoryROC}, "2005": {History: stats.HistoryFrom, From: 2005},
+	} {
+		got, err := Fit(t.Context(), stack, Options{Fields: fields, Monitor: &MonitorOptions{Start: "2030", History: history}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Start = 2030
+		plan, err := stats.NewPlan(kernel.Best(), axis, stats.Options{Fields: fields, Monitor: &want, Valid: s.valid, Scale: s.scale, Offset: s.offset})
+		if err != nil {
+			t.Fatal(err)
+		}
+		planes := planes[float32](len(fields), stack.Pixels())
+		stats.Fit(plan, plan.NewScratch(), kernel.TileOf(samples, stack.Pixels(), 40, stack.Pixels()), planes)
+		for i, f := range fields {
+			for p := range planes[i] {
+				if x, y := got.Plane(f)[p], planes[i][p]; x != y && !(x != x && y != y) {
+					t.Fatalf("history %q, %v of pixel %d: %v, want %v", history, f, p, x, y)
+				}
+			}
+		}
+	}
+	for _, tt := range []struct{ start, history, want string }{
+		{"2040", "", "run from 2000 to 2039"},
+		{"2002", "", "the 2 dates of the history, before 2002"},
+		{"2030", "2031", "history begins at 2031"},
+		{"2030-01-01", "", "is a day"},
+	} {
+		_, err := Fit(t.Context(), stack, Options{Fields: fields, Monitor: &MonitorOptions{Start: tt.start, History: tt.history}})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("start %s, history %s: the error is %v", tt.start, tt.history, err)
 		}
 	}
 }

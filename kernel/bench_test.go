@@ -268,3 +268,26 @@ func BenchmarkModelsRAM(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMonitor looks for breaks in cache, in 240 dates of which the last 40 % are monitored, with
+// the model of 3 harmonics.
+func BenchmarkMonitor(b *testing.B) {
+	const n, k, pixels = 240, 8, 1024
+	for _, reverse := range []float64{0, defaultReverse} {
+		m := NewMonitor(modelColumns(k, n, true), Monitoring{Start: n * 6 / 10, Window: 0.25, Critical: defaultCritical, Reverse: reverse})
+		for _, g := range []gapPattern{gapPatterns[0], gapPatterns[5]} {
+			tile := newTile(Float32, n, pixels, pixels)
+			fillTile(rand.New(rand.NewPCG(22, 9)), tile, g)
+			out := Breaks{Break: make([]float64, pixels), Magnitude: make([]float64, pixels), N: make([]float64, pixels)}
+			for _, kernel := range kernels(b) {
+				b.Run(fmt.Sprintf("isa=%v/gaps=%s/roc=%t", kernel.ISA(), g.name, reverse > 0), func(b *testing.B) {
+					s := NewMonitorScratch(m)
+					for b.Loop() {
+						kernel.Monitor(out, s, tile, m, Valid{HasNodata: true, Nodata: nodataOf(Float32)})
+					}
+					b.ReportMetric(float64(b.N)*pixels/b.Elapsed().Seconds()/1e6, "Mseries/s")
+				})
+			}
+		}
+	}
+}

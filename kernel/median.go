@@ -2,21 +2,42 @@ package kernel
 
 import "math"
 
-// scales computes the scales of the lanes that have not ended, from the absolute values of n errors
-// each. It ends those with scale 0. Medians are among the errors, or between two of them, so their
-// bits do not depend on how they are found.
-func (s *RobustScratch) scales(k Kernel, n *modelVector) {
-	var medians modelVector
+// medianSearch finds medians of 32 columns of numbers at once. Medians are among the numbers, or between
+// two of them, so their bits do not depend on how they are found.
+type medianSearch struct {
+	n       modelVector // how many numbers each lane has
+	guess   modelVector // of its median
+	spacing modelVector // guess of the distance of neighbouring numbers near it
+	median  modelVector // the results
+	count   modelVector
+	ends    [2]modelVector
+}
+
+// find finds the medians of the lanes of todo in rows. Each lane has n finite numbers and infinity in
+// its other rows. sorted has room for a number per row.
+func (m *medianSearch) find(k Kernel, rows []modelVector, todo uint32, sorted []float64) {
 	if k.hasModels() {
-		s.countMedians(k, n, &medians)
+		m.byCounting(k, rows, todo)
 	} else {
-		s.selectMedians(n, &medians)
+		m.bySelecting(rows, todo, sorted)
 	}
-	for p, median := range medians {
+}
+
+// scales computes the scales of the lanes that have not ended, from the absolute values of n errors
+// each. It ends those with scale 0.
+func (s *RobustScratch) scales(k Kernel, n *modelVector) {
+	const density = 0.43 // of |u| at its median, times the median, of a normal distribution
+	m := &s.medians
+	m.n = *n
+	for p, guess := range m.guess {
+		m.spacing[p] = guess / (density * n[p])
+	}
+	m.find(k, s.absolute, ^s.done, s.sorted)
+	for p, median := range m.median {
 		if s.done>>p&1 != 0 {
 			continue
 		}
-		s.guess[p] = median
+		m.guess[p] = median
 		s.scale[p] = median / madOfNormal
 		if median == 0 {
 			s.done |= 1 << p
@@ -37,17 +58,17 @@ func (s *RobustScratch) isExact(p int) bool {
 	return true
 }
 
-// selectMedians finds medians lane by lane.
-func (s *RobustScratch) selectMedians(n, medians *modelVector) {
-	for p := range medians {
-		if s.done>>p&1 != 0 {
+// bySelecting finds medians lane by lane.
+func (m *medianSearch) bySelecting(rows []modelVector, todo uint32, sorted []float64) {
+	for p := range m.median {
+		if todo>>p&1 == 0 {
 			continue
 		}
-		s.sorted = s.sorted[:0]
-		for i := range s.absolute {
-			s.sorted = append(s.sorted, s.absolute[i][p])
+		sorted = sorted[:0]
+		for i := range rows {
+			sorted = append(sorted, rows[i][p])
 		}
-		medians[p] = medianOf(s.sorted, int(n[p]))
+		m.median[p] = medianOf(sorted, int(m.n[p]))
 	}
 }
 
@@ -94,8 +115,8 @@ func selectNth(xs []float64, k int) float64 {
 	return xs[k]
 }
 
-// search is the search for one median. Of the sorted errors, x[lowAt] = low and x[highAt] = high are
-// known, with lowAt < middle <= highAt. A count of the errors below a limit in between moves one of
+// search is the search for one median. Of the sorted numbers, x[lowAt] = low and x[highAt] = high are
+// known, with lowAt < middle <= highAt. A count of the numbers below a limit in between moves one of
 // them.
 type search struct {
 	n, middle     float64
@@ -103,30 +124,31 @@ type search struct {
 	low, high     float64
 	lowAt, highAt float64
 	limit         float64
+	spacing       float64
 }
 
-// countMedians finds the medians of all lanes at once, by counting the errors below limits. A limit
-// is between the two middle errors if half of the errors are below it.
-func (s *RobustScratch) countMedians(k Kernel, n, medians *modelVector) {
+// byCounting finds the medians of all lanes at once, by counting the numbers below limits. A limit
+// is between the two middle numbers if half of the numbers are below it.
+func (m *medianSearch) byCounting(k Kernel, rows []modelVector, todo uint32) {
 	var searches [modelLanes]search
 	var limits modelVector
-	todo := ^s.done
 	for p := range searches {
-		c := &searches[p]
-		*c = search{n: n[p], middle: float64(int(n[p]) / 2), odd: int(n[p])%2 == 1, low: -1, high: math.Inf(1), lowAt: -1, highAt: n[p], limit: s.guess[p]}
+		c, n := &searches[p], m.n[p]
+		*c = search{n: n, middle: float64(int(n) / 2), odd: int(n)%2 == 1, low: math.Inf(-1), high: math.Inf(1),
+			lowAt: -1, highAt: n, limit: m.guess[p], spacing: m.spacing[p]}
 		if todo>>p&1 != 0 {
 			limits[p] = c.limit
 		}
 	}
 	for pass := 0; todo != 0; pass++ {
-		k.countLess(&s.count, &s.ends, s.absolute, &limits)
+		k.countLess(&m.count, &m.ends, rows, &limits)
 		for p := range searches {
 			if todo>>p&1 == 0 {
 				continue
 			}
 			c := &searches[p]
-			if c.narrow(s.count[p], s.ends[0][p], s.ends[1][p]) {
-				medians[p] = c.median()
+			if c.narrow(m.count[p], m.ends[0][p], m.ends[1][p]) {
+				m.median[p] = c.median()
 				todo &^= 1 << p
 				continue
 			}
@@ -136,7 +158,7 @@ func (s *RobustScratch) countMedians(k Kernel, n, medians *modelVector) {
 	}
 }
 
-// narrow takes the number of errors below the limit, the greatest of them and the least of the
+// narrow takes the number of numbers below the limit, the greatest of them and the least of the
 // others. It reports whether the median is now known.
 func (c *search) narrow(below, greatest, least float64) bool {
 	switch {
@@ -156,21 +178,18 @@ func (c *search) narrow(below, greatest, least float64) bool {
 
 func (c *search) median() float64 { return (c.low + c.high) / 2 }
 
-// next chooses the next limit, which is above low and not above high. At first, the density of the
-// errors is taken to be that of a normal distribution.
+// next chooses the next limit, which is above low and not above high.
 func (c *search) next(pass int) {
-	const density = 0.43 // of |u| at its median, times the median
 	aim := c.middle - 0.5
 	switch {
+	case c.lowAt < 0:
+		c.limit = c.high - (c.highAt-aim+1)*c.spacing
+		c.spacing *= 2
+	case c.highAt == c.n:
+		c.limit = c.low + (aim-c.lowAt+1)*c.spacing
+		c.spacing *= 2
 	case pass > 12:
 		c.limit = c.low + (c.high-c.low)/2
-		if math.IsInf(c.high, 1) {
-			c.limit = 2 * c.low
-		}
-	case c.lowAt < 0:
-		c.limit = c.high * max(0.5, 1-(c.highAt-aim+1)/(density*c.n))
-	case c.highAt == c.n:
-		c.limit = c.low * (1 + (aim-c.lowAt+1)/(density*c.n))
 	default:
 		c.limit = c.low + (c.high-c.low)*((aim-c.lowAt)/(c.highAt-c.lowAt))
 	}

@@ -21,6 +21,8 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 			modelResidualsAVX2(p)
 		case modelSquaresBody:
 			modelSquaresAVX2(p)
+		case modelTotalsBody:
+			modelTotalsAVX2(p)
 		case modelFactorBody:
 			modelFactorAVX2(p)
 		case modelSolveBody:
@@ -55,6 +57,12 @@ func (k Kernel) callModel(b modelBody, p *modelParams) {
 		modelResidualsAVX512(p)
 	case modelSquaresBody:
 		modelSquaresAVX512(p)
+	case modelTotalsBody:
+		modelTotalsAVX512(p)
+	case modelPackBody:
+		modelPackAVX512(p)
+	case modelMovingBody:
+		modelMovingAVX512(p)
 	case modelFactorBody:
 		modelFactorAVX512(p)
 	case modelSolveBody:
@@ -109,7 +117,19 @@ func modelResidualsAVX512(p *modelParams)
 func modelSquaresAVX2(p *modelParams)
 
 //go:noescape
+func modelTotalsAVX2(p *modelParams)
+
+//go:noescape
 func modelSquaresAVX512(p *modelParams)
+
+//go:noescape
+func modelTotalsAVX512(p *modelParams)
+
+//go:noescape
+func modelPackAVX512(p *modelParams)
+
+//go:noescape
+func modelMovingAVX512(p *modelParams)
 
 //go:noescape
 func modelFactorAVX2(p *modelParams)

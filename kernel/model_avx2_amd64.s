@@ -280,7 +280,7 @@ GLOBL lane<>(SB), RODATA|NOPTR, $256
 	VFMADD231PD c, Y6, Y2; \
 	VFMADD231PD d, Y7, Y3
 
-#define NEXT_SQUARES(date) \
+#define NEXT_OBSERVED(date) \
 	ADDQ $ROW, R8; \
 	ADDQ $4, R9; \
 	DECQ CX; \
@@ -305,7 +305,7 @@ lanes:
 date:
 	LOAD_OBSERVED
 	ADD_SQUARES(Y4, Y5, Y6, Y7)
-	NEXT_SQUARES(date)
+	NEXT_OBSERVED(date)
 	JMP done
 weight_date:
 	LOAD_OBSERVED
@@ -316,7 +316,7 @@ weight_date:
 	VMULPD Y6, Y12, Y10
 	VMULPD Y7, Y12, Y11
 	ADD_SQUARES(Y8, Y9, Y10, Y11)
-	NEXT_SQUARES(weight_date)
+	NEXT_OBSERVED(weight_date)
 	JMP done
 w:
 	ADDQ BX, R10
@@ -328,8 +328,60 @@ w_date:
 	VMULPD 96(R10), Y7, Y11
 	ADDQ $ROW, R10
 	ADD_SQUARES(Y8, Y9, Y10, Y11)
-	NEXT_SQUARES(w_date)
+	NEXT_OBSERVED(w_date)
 done:
+	STORE_LANES(DI, Y0, Y1, Y2, Y3)
+	MORE_LANES(lanes)
+
+// ---- out[date] = rows = rows + in[date] of observations ------------------------------------------------
+//
+// With count, in[date] = infinity in gaps.
+//
+//	Y0-Y3 sums, Y9-Y12 observations   Y4 in, Y5 sum or in, Y8 infinity   Y13 bits
+//	R8 in, R9 bits, R10 out, R11 count   DX bits of the lanes
+
+#define TOTAL4(j, sum, observed) \
+	VMOVUPD (j*32)(R8), Y4; \
+	VPAND (j*32)(DX), Y13, observed; \
+	VPCMPEQQ (j*32)(DX), observed, observed; \
+	VADDPD Y4, sum, Y5; \
+	VBLENDVPD observed, Y5, sum, sum; \
+	VMOVUPD sum, (j*32)(R10)
+
+#define PUT_GAPS4(j, observed) \
+	VBLENDVPD observed, (j*32)(R8), Y8, Y5; \
+	VMOVUPD Y5, (j*32)(R8)
+
+TEXT ·modelTotalsAVX2(SB), NOSPLIT, $0-8
+	BEGIN
+	CONSTANT(0x7ff0000000000000, X8, Y8)
+	MOVQ modelParams_count(AX), R11
+lanes:
+	LANES(modelParams_rows, DI)
+	LOAD_LANES(DI, Y0, Y1, Y2, Y3)
+	LANES(modelParams_in, R8)
+	LANES(modelParams_out, R10)
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_dates(AX), CX
+	LEAQ lane<>(SB), DX
+	ADDQ BX, DX
+date:
+	MOVL (R9), SI
+	VMOVD SI, X13
+	VBROADCASTSD X13, Y13
+	TOTAL4(0, Y0, Y9)
+	TOTAL4(1, Y1, Y10)
+	TOTAL4(2, Y2, Y11)
+	TOTAL4(3, Y3, Y12)
+	ADDQ $ROW, R10
+	TESTQ R11, R11
+	JEQ next
+	PUT_GAPS4(0, Y9)
+	PUT_GAPS4(1, Y10)
+	PUT_GAPS4(2, Y11)
+	PUT_GAPS4(3, Y12)
+next:
+	NEXT_OBSERVED(date)
 	STORE_LANES(DI, Y0, Y1, Y2, Y3)
 	MORE_LANES(lanes)
 
@@ -356,14 +408,14 @@ TEXT ·modelCovarianceAVX2(SB), NOSPLIT, $0-8
 // As the body for AVX-512, for 8 pixels at a time.
 //
 //	Y0, Y1 number   Y2, Y3 greatest   Y4, Y5 least   Y6, Y7 rows
-//	Y8 in, Y9 1     Y10 infinity      Y11 whether less, Y12 scratch
+//	Y8 in, Y9 1     Y10 infinity, Y13 -infinity   Y11 whether less, Y12 scratch
 
 #define COUNT4(j, n, greatest, least, limit) \
 	VMOVUPD (j*32)(R8), Y8; \
 	VCMPPD $17, limit, Y8, Y11; \
 	VANDPD Y9, Y11, Y12; \
 	VADDPD Y12, n, n; \
-	VANDPD Y8, Y11, Y12; \
+	VBLENDVPD Y11, Y8, Y13, Y12; \
 	VMAXPD Y12, greatest, greatest; \
 	VBLENDVPD Y11, Y10, Y8, Y12; \
 	VMINPD Y12, least, least
@@ -372,8 +424,12 @@ TEXT ·modelCountAVX2(SB), NOSPLIT, $0-8
 	BEGIN
 	CONSTANT(0x3ff0000000000000, X9, Y9)
 	CONSTANT(0x7ff0000000000000, X10, Y10)
+	CONSTANT(0xfff0000000000000, X13, Y13)
 lanes:
-	ZERO_LANES(Y0, Y1, Y2, Y3)
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VMOVAPD Y13, Y2
+	VMOVAPD Y13, Y3
 	VMOVAPD Y10, Y4
 	VMOVAPD Y10, Y5
 	LANES(modelParams_rows, R8)

@@ -193,8 +193,8 @@ next:
 	VZEROUPPER
 	RET
 
-// PUT_PRODUCTS: stores the sums of 8 products, of which each register has those of a pixel, to 8 rows.
-#define PUT_PRODUCTS(a, b, c, d, e, f, g, h) \
+// TURN: transposes 8 registers into Z24-Z31.
+#define TURN(a, b, c, d, e, f, g, h) \
 	VUNPCKLPD b, a, Z24; \
 	VUNPCKHPD b, a, Z25; \
 	VUNPCKLPD d, c, Z26; \
@@ -218,7 +218,11 @@ next:
 	VSHUFF64X2 $0xdd, e, a, Z28; \
 	VSHUFF64X2 $0xdd, g, c, Z29; \
 	VSHUFF64X2 $0xdd, f, b, Z30; \
-	VSHUFF64X2 $0xdd, h, d, Z31; \
+	VSHUFF64X2 $0xdd, h, d, Z31
+
+// PUT_PRODUCTS: stores the sums of 8 products, of which each register has those of a pixel, to 8 rows.
+#define PUT_PRODUCTS(a, b, c, d, e, f, g, h) \
+	TURN(a, b, c, d, e, f, g, h); \
 	VMOVUPD Z24, (0*ROW)(SI); \
 	VMOVUPD Z25, (1*ROW)(SI); \
 	VMOVUPD Z26, (2*ROW)(SI); \
@@ -273,7 +277,7 @@ products:
 	VFMADD231PD c, Z6, K3, Z2; \
 	VFMADD231PD d, Z7, K4, Z3
 
-#define NEXT_SQUARES(date) \
+#define NEXT_OBSERVED(date) \
 	ADDQ $ROW, R8; \
 	ADDQ $4, R9; \
 	DECQ CX; \
@@ -296,7 +300,7 @@ date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
 	OBSERVED
 	ADD_SQUARES(Z4, Z5, Z6, Z7)
-	NEXT_SQUARES(date)
+	NEXT_OBSERVED(date)
 	JMP done
 weight_date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
@@ -308,7 +312,7 @@ weight_date:
 	VMULPD Z6, Z12, Z10
 	VMULPD Z7, Z12, Z11
 	ADD_SQUARES(Z8, Z9, Z10, Z11)
-	NEXT_SQUARES(weight_date)
+	NEXT_OBSERVED(weight_date)
 	JMP done
 w_date:
 	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
@@ -319,9 +323,191 @@ w_date:
 	VMULPD 192(R10), Z7, Z11
 	ADDQ $ROW, R10
 	ADD_SQUARES(Z8, Z9, Z10, Z11)
-	NEXT_SQUARES(w_date)
+	NEXT_OBSERVED(w_date)
 done:
 	STORE_LANES(DI, Z0, Z1, Z2, Z3)
+	VZEROUPPER
+	RET
+
+// ---- out[date] = rows = rows + in[date] of observations ------------------------------------------------
+//
+// With count, in[date] = infinity in gaps.
+//
+//	Z0-Z3 sums   Z4-Z7 in, Z8 infinity   K1-K4 observations, K5 gaps
+//	R8 in, R9 bits, R10 out, R11 count
+
+#define PUT_GAPS(j, observed) \
+	KNOTB observed, K5; \
+	VMOVUPD Z8, K5, (j*64)(R8)
+
+TEXT ·modelTotalsAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	CONSTANT(0x7ff0000000000000, X8, Z8)
+	MOVQ modelParams_rows(AX), DI
+	LOAD_LANES(DI, Z0, Z1, Z2, Z3)
+	MOVQ modelParams_in(AX), R8
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_out(AX), R10
+	MOVQ modelParams_count(AX), R11
+	MOVQ modelParams_dates(AX), CX
+date:
+	LOAD_LANES(R8, Z4, Z5, Z6, Z7)
+	OBSERVED
+	VADDPD Z4, Z0, K1, Z0
+	VADDPD Z5, Z1, K2, Z1
+	VADDPD Z6, Z2, K3, Z2
+	VADDPD Z7, Z3, K4, Z3
+	STORE_LANES(R10, Z0, Z1, Z2, Z3)
+	ADDQ $ROW, R10
+	TESTQ R11, R11
+	JEQ next
+	PUT_GAPS(0, K1)
+	PUT_GAPS(1, K2)
+	PUT_GAPS(2, K3)
+	PUT_GAPS(3, K4)
+next:
+	NEXT_OBSERVED(date)
+	STORE_LANES(DI, Z0, Z1, Z2, Z3)
+	VZEROUPPER
+	RET
+
+// ---- Sums by observation, for monitoring ---------------------------------------------------------------
+//
+// modelPack writes the numbers of in at observations to the sums of each lane, 8 dates and 8 lanes at a
+// time. Sums of a lane begin stride bytes after those of the last, and it has counts of them already.
+//
+//	Z0-Z7 rows of in, Z24-Z31 lanes   Y16 bits of 8 dates, of the lanes in the lowest byte
+//	R8 in, R9 bits, CX dates left     R10 sums of the lane, R11 stride, R12 counts
+//	SI observations: bit d of byte j is of date d and lane j   R13-R15 masks to transpose them
+//	K1, DI observations of the lane   DX count of the lane
+
+// TURN_BITS(n, mask): exchanges the blocks of bits of SI that are n apart. clobbers: DI
+#define TURN_BITS(n, mask) \
+	MOVQ SI, DI; \
+	SHRQ $n, DI; \
+	XORQ SI, DI; \
+	ANDQ mask, DI; \
+	XORQ DI, SI; \
+	SHLQ $n, DI; \
+	XORQ DI, SI
+
+#define PACK(j, r) \
+	MOVBLZX SI, DI; \
+	SHRQ $8, SI; \
+	KMOVB DI, K1; \
+	VCOMPRESSPD.Z r, K1, r; \
+	MOVQ (j*8)(R12), DX; \
+	VMOVUPD r, (R10)(DX*8); \
+	POPCNTL DI, DI; \
+	ADDQ DI, DX; \
+	MOVQ DX, (j*8)(R12); \
+	ADDQ R11, R10
+
+TEXT ·modelPackAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ modelParams_in(AX), R8
+	MOVQ modelParams_bits(AX), R9
+	MOVQ modelParams_dates(AX), CX
+	MOVQ modelParams_stride(AX), R11
+	MOVQ $0x00aa00aa00aa00aa, R13
+	MOVQ $0x0000cccc0000cccc, R14
+	MOVQ $0x00000000f0f0f0f0, R15
+dates:
+	VMOVDQU32 (R9), Y16
+	MOVQ modelParams_numbers(AX), R10
+	MOVQ modelParams_counts(AX), R12
+	XORL BX, BX
+lanes:
+	LEAQ (R8)(BX*1), SI
+	VMOVUPD (0*ROW)(SI), Z0
+	VMOVUPD (1*ROW)(SI), Z1
+	VMOVUPD (2*ROW)(SI), Z2
+	VMOVUPD (3*ROW)(SI), Z3
+	VMOVUPD (4*ROW)(SI), Z4
+	VMOVUPD (5*ROW)(SI), Z5
+	VMOVUPD (6*ROW)(SI), Z6
+	VMOVUPD (7*ROW)(SI), Z7
+	TURN(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	VPMOVDB Y16, X17
+	VMOVQ X17, SI
+	VPSRLD $8, Y16, Y16
+	TURN_BITS(7, R13)
+	TURN_BITS(14, R14)
+	TURN_BITS(28, R15)
+	PACK(0, Z24)
+	PACK(1, Z25)
+	PACK(2, Z26)
+	PACK(3, Z27)
+	PACK(4, Z28)
+	PACK(5, Z29)
+	PACK(6, Z30)
+	PACK(7, Z31)
+	ADDQ $64, R12
+	ADDQ $64, BX
+	CMPQ BX, $ROW
+	JLT lanes
+	ADDQ $(8*ROW), R8
+	ADDQ $32, R9
+	SUBQ $8, CX
+	JGT dates
+	VZEROUPPER
+	RET
+
+// modelMoving finds the first of the sums of each lane, from number starts on, that is farther than in
+// from the one that is windows before it. found counts from starts on, and is -1 if there is none.
+//
+//	Z0 sum - the one before   Z8 all bits but the sign   Z9 in of the lane
+//	R10 sums of the lane, R11 stride, R12 counts, R13 starts, R14 windows, R15 in, DI found, CX lanes left
+//	R8 sums from starts on, SI those a window before, DX how many, BX number of the first of 8, R9 hit
+
+TEXT ·modelMovingAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	CONSTANT(0x7fffffffffffffff, X8, Z8)
+	MOVQ modelParams_numbers(AX), R10
+	MOVQ modelParams_stride(AX), R11
+	MOVQ modelParams_counts(AX), R12
+	MOVQ modelParams_starts(AX), R13
+	MOVQ modelParams_windows(AX), R14
+	MOVQ modelParams_in(AX), R15
+	MOVQ modelParams_found(AX), DI
+	MOVL $32, CX
+lane:
+	MOVQ (R13), R8
+	MOVQ (R12), DX
+	SUBQ R8, DX
+	MOVQ R8, SI
+	SUBQ (R14), SI
+	LEAQ (R10)(R8*8), R8
+	LEAQ (R10)(SI*8), SI
+	VBROADCASTSD (R15), Z9
+	XORL BX, BX
+sums:
+	MOVQ $-1, R9
+	CMPQ BX, DX
+	JGE put
+	VMOVUPD (R8)(BX*8), Z0
+	VSUBPD (SI)(BX*8), Z0, Z0
+	VANDPD Z8, Z0, Z0
+	VCMPPD $30, Z9, Z0, K1
+	ADDQ $8, BX
+	KMOVB K1, R9
+	TESTL R9, R9
+	JEQ sums
+	TZCNTL R9, R9
+	LEAQ -8(R9)(BX*1), R9
+	CMPQ R9, DX
+	JLT put
+	MOVQ $-1, R9 // beyond the last sum
+put:
+	MOVQ R9, (DI)
+	ADDQ $8, R12
+	ADDQ $8, R13
+	ADDQ $8, R14
+	ADDQ $8, R15
+	ADDQ $8, DI
+	ADDQ R11, R10
+	DECQ CX
+	JNZ lane
 	VZEROUPPER
 	RET
 
@@ -345,8 +531,8 @@ TEXT ·modelCovarianceAVX512(SB), NOSPLIT, $0-8
 
 // ---- Counting for medians -----------------------------------------------------------------------------
 //
-// out[0] = the number of dates at which in is less than rows, out2[0] = the greatest of these, or 0, and
-// out2[1] = the least of the others, or infinity.
+// out[0] = the number of dates at which in is less than rows, out2[0] = the greatest of these, or
+// -infinity, and out2[1] = the least of the others, or infinity.
 //
 //	Z0-Z3 number   Z4-Z7 greatest   Z8-Z11 least   Z12-Z15 rows   Z16 in, Z17 1   K1 whether less
 
@@ -362,7 +548,10 @@ TEXT ·modelCountAVX512(SB), NOSPLIT, $0-8
 	BEGIN
 	CONSTANT(0x3ff0000000000000, X17, Z17)
 	ZERO_LANES(Z0, Z1, Z2, Z3)
-	ZERO_LANES(Z4, Z5, Z6, Z7)
+	CONSTANT(0xfff0000000000000, X4, Z4)
+	VMOVAPD Z4, Z5
+	VMOVAPD Z4, Z6
+	VMOVAPD Z4, Z7
 	CONSTANT(0x7ff0000000000000, X8, Z8)
 	VMOVAPD Z8, Z9
 	VMOVAPD Z8, Z10

@@ -68,12 +68,19 @@ func (s *ModelScratch) stageGeneric(t Tile, m Model, l limits, keep []uint32, fr
 
 // findRows finds from the bits where the row of each lane begins in each table.
 func (s *ModelScratch) findRows(m Model) {
-	row := uint16(m.width * 8)
-	clear(s.index)
-	for i, observed := range s.bits {
-		index := &s.index[i/tableDates]
+	for table := range s.index {
+		s.findRow(m, table)
+	}
+}
+
+// findRow finds where the row of each lane begins in one table.
+func (s *ModelScratch) findRow(m Model, table int) {
+	row, index := uint16(m.width*8), &s.index[table]
+	*index = [modelLanes]uint16{}
+	first := table * tableDates
+	for i, observed := range s.bits[first:min(first+tableDates, len(s.bits))] {
 		for p := range index {
-			index[p] += uint16(observed>>p&1) << (i % tableDates) * row
+			index[p] += uint16(observed>>p&1) << i * row
 		}
 	}
 }
@@ -181,6 +188,20 @@ func addSquaresGeneric(sum *modelVector, r []modelVector, bits []uint32, w []mod
 				sum[p] = math.FMA(weight*r, r, sum[p])
 			}
 		}
+	}
+}
+
+// totalsGeneric implements Kernel.totals.
+func totalsGeneric(total *modelVector, out, r []modelVector, bits []uint32, mark bool) {
+	for i := range r {
+		for p := range total {
+			if bits[i]>>p&1 != 0 {
+				total[p] += r[i][p]
+			} else if mark {
+				r[i][p] = math.Inf(1)
+			}
+		}
+		out[i] = *total
 	}
 }
 

@@ -16,6 +16,8 @@ type modelParams struct {
 	bits                     *uint32
 	index                    *[modelLanes]uint16
 	w                        *modelVector
+
+	counts, starts, windows, found *[modelLanes]int
 }
 
 // modelBody identifies one of the bodies in assembly.
@@ -28,6 +30,9 @@ const (
 	modelDotsBody
 	modelResidualsBody
 	modelSquaresBody
+	modelTotalsBody
+	modelPackBody   // for AVX-512 alone
+	modelMovingBody // for AVX-512 alone
 	modelFactorBody
 	modelSolveBody
 	modelInvertBody
@@ -168,6 +173,20 @@ func (k Kernel) addSquares(sum *modelVector, r []modelVector, bits []uint32, w [
 	k.callModel(modelSquaresBody, &p)
 }
 
+// totals adds the observations of r, of which bits has a bit set, to total in date order: out[date] is
+// their sum up to that date. With mark, gaps of r become infinity.
+func (k Kernel) totals(total *modelVector, out, r []modelVector, bits []uint32, mark bool) {
+	if !k.hasModels() {
+		totalsGeneric(total, out, r, bits, mark)
+		return
+	}
+	p := modelParams{rows: total, out: &out[0], in: &r[0], bits: &bits[0], dates: len(r)}
+	if mark {
+		p.count = 1
+	}
+	k.callModel(modelTotalsBody, &p)
+}
+
 // factor computes L of LLᵀ = XᵀWX.
 func (f *modelFactor) factor(k Kernel, columns int) {
 	if !k.hasModels() {
@@ -257,7 +276,7 @@ func (k Kernel) spreads(psi Psi, out *[3]modelVector, e, absolute []modelVector,
 }
 
 // countLess counts at how many dates in is less than limit. It returns the greatest of these numbers,
-// or 0, and the least of the others, or infinity.
+// or −infinity, and the least of the others, or infinity.
 func (k Kernel) countLess(n *modelVector, ends *[2]modelVector, in []modelVector, limit *modelVector) {
 	p := modelParams{out: n, out2: &ends[0], in: &in[0], rows: limit, dates: min(callDates, len(in))}
 	k.callModel(modelCountBody, &p)

@@ -107,14 +107,12 @@ func (d *RobustFits) check(columns, pixels int) {
 type RobustScratch struct {
 	best     [MaxColumns]modelVector
 	scale    modelVector
-	guess    modelVector // of the median
 	limit    modelVector
 	rounds   modelVector
 	variance modelVector
 	change   modelVector // Σ of the squared changes of the errors
 	size     modelVector // Σ of the squares of the errors before
-	count    modelVector
-	ends     [2]modelVector
+	medians  medianSearch
 	spreads  [3]modelVector
 	one      modelFactor // of the round
 
@@ -165,7 +163,7 @@ func (s *RobustScratch) iterate(k Kernel, m Model, f *modelFactor, w []modelVect
 // start prepares the rounds.
 func (s *RobustScratch) start(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
 	s.best = s.coef
-	s.scale, s.rounds, s.guess = modelVector{}, modelVector{}, modelVector{}
+	s.scale, s.rounds, s.medians.guess = modelVector{}, modelVector{}, modelVector{}
 	s.done, s.ended = math.MaxUint32, 0
 	for p := range s.variance {
 		s.variance[p] = math.NaN()
@@ -189,7 +187,7 @@ func (s *RobustScratch) start(k Kernel, m Model, f *modelFactor, w []modelVector
 	s.errors(k, m)
 	s.drop()
 	for p, n := range f.n {
-		s.guess[p] = math.Sqrt(s.change[p]/n) * madOfNormal
+		s.medians.guess[p] = math.Sqrt(s.change[p]/n) * madOfNormal
 	}
 }
 

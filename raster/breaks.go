@@ -23,7 +23,10 @@ func breakMethod(o pixtrend.Options) (stats.Estimator, bool) {
 // breaksText describes the method of breaks for people; "" if none is used.
 func breaksText(o pixtrend.Options) string {
 	method, is := breakMethod(o)
-	if !is || method != stats.LandTrendr {
+	switch {
+	case is && method == stats.BFASTMonitor && o.Monitor != nil:
+		return monitorText(*o.Monitor)
+	case !is || method != stats.LandTrendr:
 		return ""
 	}
 	l := stats.DefaultLandTrendr()
@@ -39,6 +42,20 @@ func breaksText(o pixtrend.Options) string {
 	}
 	return fmt.Sprintf("LandTrendr: %s, the %v; up to %d segments of %d observations, spikes %v, overshoot %d, recovery %v, %s, p-value %v, best model %v",
 		change, l.Event, l.MaxSegments, cmp.Or(o.MinObs, l.MinObs), l.SpikeThreshold, l.VertexOvershoot, l.RecoveryThreshold, recovery, l.PValue, l.BestModel)
+}
+
+// monitorText describes BFAST monitor for people.
+func monitorText(m pixtrend.MonitorOptions) string {
+	history := map[string]string{"": "all", "all": "all", "roc": "stable by reverse-ordered CUSUM"}[m.History]
+	period := "a year"
+	if history == "" {
+		history = "from " + m.History
+	}
+	if m.Period != 0 {
+		period = fmt.Sprint(m.Period)
+	}
+	return fmt.Sprintf("BFAST monitor: from %s, history %s, line and %d harmonics of %s, moving sums of %v of the history, level %v",
+		m.Start, history, m.Harmonics, period, cmp.Or(m.Window, 0.25), cmp.Or(m.Level, 0.05))
 }
 
 // explainBreaks returns an error of a plan with the options that it is about.

@@ -44,8 +44,11 @@ type Series struct {
 	Dates      []SeriesDate  `json:"dates"`              // sorted by date; of composites, if the options make these
 	Fields     []SeriesField `json:"fields"`             // all that need no option without a default
 	Vertices   []Vertex      `json:"vertices,omitempty"` // of the trajectory of breaks, if Options.Fit.LandTrendr is set
-	Warnings   []string      `json:"warnings"`
-	Notes      []string      `json:"-"` // what GDAL says of the files that makes no difference
+	// History has the values of the model of the history at all dates, if Options.Fit.Monitor is set and
+	// the pixel is monitored.
+	History  []Vertex `json:"history_model,omitempty"`
+	Warnings []string `json:"warnings"`
+	Notes    []string `json:"-"` // what GDAL says of the files that makes no difference
 
 	Axis   timeaxis.Axis `json:"-"`
 	Scenes timeaxis.Axis `json:"-"` // Axis, unless Dates are composites of scenes
@@ -83,7 +86,7 @@ type SeriesField struct {
 	Unit  string      `json:"unit"`
 }
 
-// Vertex is where two segments of a trajectory meet, or where it begins or ends.
+// Vertex is where two segments of a trajectory meet, or where it begins or ends, or a value of a model.
 type Vertex struct {
 	T     float64 `json:"t"` // as that of SeriesDate
 	Value float64 `json:"value"`
@@ -112,7 +115,7 @@ func (s *Series) Field(f stats.Field) SeriesField {
 // ReadSeries reads and fits one pixel of the stack of inputs. Fields and residuals have the bits
 // that a fit with o writes as float64 for that pixel. ReadSeries reads one pixel of each raster,
 // for which GDAL may decode a block. Of o.Fit it uses MinObs, Confidence, InterceptAt, Rank, Model,
-// LandTrendr, whose fields are added if it is set, and ISA.
+// LandTrendr and Monitor, whose fields are added if they are set, and ISA.
 //
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
@@ -180,7 +183,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if o.Fit.LandTrendr != nil {
 		fields = append(fields, stats.BreakFields(stats.LandTrendr)...)
 	}
-	o.Fit = pixtrend.Options{Fields: fields, Residuals: true, LandTrendr: o.Fit.LandTrendr, Vertices: o.Fit.LandTrendr != nil, Float64: true, Threads: 1, Pin: runner.PinOff,
+	if o.Fit.Monitor != nil {
+		fields = append(fields, stats.BreakFields(stats.BFASTMonitor)...)
+	}
+	o.Fit = pixtrend.Options{Fields: fields, Residuals: true, LandTrendr: o.Fit.LandTrendr, Vertices: o.Fit.LandTrendr != nil,
+		Monitor: o.Fit.Monitor, Fitted: o.Fit.Monitor != nil, Float64: true, Threads: 1, Pin: runner.PinOff,
 		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: given,
 		Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
 	plan, err := pixtrend.NewStreamPlan(source.Grid(), o.Fit)
@@ -395,6 +402,14 @@ func (p *pixel) series(o Options) (*Series, error) {
 	n := 0.0
 	residuals := p.results[len(o.Fit.Fields):]
 	residuals, vertices := residuals[:len(axis.T)], residuals[len(axis.T):]
+	if o.Fit.Fitted {
+		for i, y := range vertices[:len(axis.T)] {
+			if y == y {
+				s.History = append(s.History, Vertex{axis.T[i], y})
+			}
+		}
+		vertices = vertices[len(axis.T):]
+	}
 	for i := range len(vertices) / 2 {
 		if t, y := vertices[i], vertices[len(vertices)/2+i]; t == t {
 			s.Vertices = append(s.Vertices, Vertex{t, y})

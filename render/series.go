@@ -48,6 +48,10 @@ type Series struct {
 	// Segments are the vertices of a trajectory of straight lines, which is drawn if there are any.
 	Segments      plotter.XYs
 	SegmentsLabel string // of the trajectory, in the legend
+	// History are points of the model of the history that BFAST monitor tests the observations with, and
+	// Breaks are where they no longer follow it. Both are drawn if there are any.
+	History plotter.XYs
+	Breaks  []float64
 	// DPI is the resolution of a PNG, in pixels an inch of the 20 × 12 cm of a plot. 0: 150
 	DPI float64
 }
@@ -233,6 +237,16 @@ func (s Series) legend(c *draw.Canvas) {
 			c.DrawGlyphNoClip(vertexGlyph, vg.Point{X: left.X + 9, Y: left.Y})
 		})
 	}
+	if len(s.History) > 0 {
+		entry("BFAST monitor, model of the history", 18, func(left vg.Point) {
+			c.StrokeLine2(segmentStyle, left.X, left.Y, left.X+18, left.Y)
+		})
+	}
+	if len(s.Breaks) > 0 {
+		entry(seriesCount(len(s.Breaks), "break"), 18, func(left vg.Point) {
+			c.StrokeLine2(breakStyle, left.X, left.Y, left.X+18, left.Y)
+		})
+	}
 	c.Max.Y = at.Y - style.Font.Size/2
 }
 
@@ -311,6 +325,15 @@ func (s Series) plot() (*plot.Plot, error) {
 		line.LineStyle, vertices.GlyphStyle = segmentStyle, vertexGlyph
 		p.Add(line, vertices)
 	}
+	if len(s.History) > 0 {
+		line, err := plotter.NewLine(s.History)
+		if err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+		line.LineStyle = segmentStyle
+		p.Add(line)
+	}
+	p.Add(breakMarks(s.Breaks))
 	p.Add(gapMarks(s.Gaps))
 	s.limit(p)
 	return p, nil
@@ -427,6 +450,19 @@ func (s Series) limit(p *plot.Plot) {
 		around = 1
 	}
 	p.X.Min, p.X.Max = left-around, right+around
+}
+
+// breakStyle is that of breaks.
+var breakStyle = draw.LineStyle{Color: seriesText, Width: 1, Dashes: []vg.Length{6, 3}}
+
+// breakMarks are strokes from the bottom to the top.
+type breakMarks []float64
+
+func (b breakMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, at := range b {
+		c.StrokeLine2(breakStyle, x(at), c.Min.Y, x(at), c.Max.Y)
+	}
 }
 
 // gapMarks are short strokes on the x axis.

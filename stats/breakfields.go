@@ -47,7 +47,7 @@ var landTrendrRows = []FieldInfo{
 
 // breakRows are the rows of the fields of breaks in the table. Names are unique among the fields of
 // one method.
-var breakRows = ofMethod(LandTrendr, landTrendrRows)
+var breakRows = slices.Concat(ofMethod(LandTrendr, landTrendrRows), ofMethod(BFASTMonitor, monitorRows))
 
 // ofMethod sets what the fields of a method of breaks have in common.
 func ofMethod(e Estimator, rows []FieldInfo) []FieldInfo {
@@ -59,7 +59,7 @@ func ofMethod(e Estimator, rows []FieldInfo) []FieldInfo {
 
 // OfBreaks reports whether the estimator is a method that finds breaks. Other estimators do not share
 // the names of its fields.
-func (e Estimator) OfBreaks() bool { return e == LandTrendr }
+func (e Estimator) OfBreaks() bool { return e == LandTrendr || e == BFASTMonitor }
 
 // IsField reports whether there is a field f.
 func IsField(f Field) bool { return int(f) < len(table) }

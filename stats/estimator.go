@@ -11,6 +11,7 @@ const (
 	Rank                           // medians of slopes, and the ranks of the observations
 	RelativeTrend                  // its slope in percent of the mean
 	LandTrendr                     // the straight segments of LandTrendr, see LandTrendrOptions
+	BFASTMonitor                   // a break of a model after a date, see MonitorOptions
 )
 
 // estimators holds the name of each Estimator, and the function that makes it ready for those
@@ -31,6 +32,9 @@ var estimators = []struct {
 	}},
 	LandTrendr: {"landtrendr", func(p *Plan, fields []Field, o Options) (estimator, error) {
 		return newLandTrendr(p, fields, o)
+	}},
+	BFASTMonitor: {"bfast-monitor", func(p *Plan, fields []Field, o Options) (estimator, error) {
+		return newMonitor(p, fields, o)
 	}},
 }
 

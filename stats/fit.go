@@ -23,6 +23,7 @@ type Options struct {
 	Rank          RankOptions        // of the fields of ranks
 	Model         Model              // what is fitted; the zero Model is a line
 	LandTrendr    *LandTrendrOptions // of the fields of LandTrendr; nil: DefaultLandTrendr
+	Monitor       *MonitorOptions    // of the fields of BFAST monitor, which need them
 	// Kept says that the planes of tiles are kept sums over the dates of the plan and not its dates; nil:
 	// they are dates. Valid is not used then.
 	Kept *Kept

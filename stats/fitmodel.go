@@ -140,18 +140,24 @@ func (e *DatesError) Error() string {
 
 // checkDates returns an error if no pixel can have a fit.
 func (m *model) checkDates() error {
+	return checkColumns(m.k, m.basis.columns, m.basis.model.Weights, len(m.basis.terms), m.seasonal())
+}
+
+// checkColumns returns an error if a pixel without gaps has no fit of a model of that many coefficients,
+// the first of which are those of columns.
+func checkColumns(k kernel.Kernel, columns [][]float64, weights []float64, coefficients int, seasonal bool) error {
 	fits := kernel.Fits{N: make([]float64, 1), Pivot: make([]float64, 1)}
-	shared := kernel.NewModel(m.basis.columns, 0, m.basis.model.Weights)
-	for range m.basis.columns {
+	of := kernel.NewModel(columns, 0, weights)
+	for range columns {
 		fits.Coef = append(fits.Coef, make([]float64, 1))
 	}
-	t := kernel.TileOf(make([]float64, len(m.times)), 1, len(m.times), 1)
-	m.k.Models(fits, kernel.NewModelScratch(shared), t, shared, kernel.Valid{}, kernel.Extra{})
-	e := &DatesError{Coefficients: len(m.basis.terms), Dates: int(fits.N[0])}
+	t := kernel.TileOf(make([]float64, of.Dates()), 1, of.Dates(), 1)
+	k.Models(fits, kernel.NewModelScratch(of), t, of, kernel.Valid{}, kernel.Extra{})
+	e := &DatesError{Coefficients: coefficients, Dates: int(fits.N[0])}
 	switch {
 	case math.IsNaN(fits.Coef[0][0]) || e.Dates < e.Coefficients:
 		return e
-	case m.seasonal() && fits.Pivot[0] < leastPivot:
+	case seasonal && fits.Pivot[0] < leastPivot:
 		e.Season = true
 		return e
 	}

@@ -220,8 +220,13 @@ func (l *landTrendr) written(s *trajectory, value float64) float64 {
 
 // Trajectories writes the segments of every pixel of t: fitted[i][p] is the value of pixel p at date i. The
 // planes of vertices are the times of MaxSegments+1 vertices, and then their values, both NaN beyond the
-// last vertex. Each may be nil. Trajectories panics if the plan has no field of LandTrendr.
+// last vertex. Each may be nil. Of a plan with fields of BFAST monitor, fitted are the values of the model of
+// the history, and there are no vertices. Trajectories panics if the plan has no fields of breaks.
 func Trajectories[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, fitted, vertices [][]F) {
+	if i := slices.IndexFunc(p.shares, func(s share) bool { _, is := s.estimator.(*monitor); return is }); i >= 0 {
+		predict(p.shares[i].estimator.(*monitor), s.of[i].(*monitorScratch), t, fitted)
+		return
+	}
 	i := slices.IndexFunc(p.shares, func(s share) bool { _, is := s.estimator.(*landTrendr); return is })
 	l, of := p.shares[i].estimator.(*landTrendr), s.of[i].(*trajectory)
 	nan := F(kernel.NaN())

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/stats"
@@ -25,13 +26,14 @@ type breaks struct {
 	reference  string // a raster of the years of known breaks; "": none
 	landTrendr stats.LandTrendrOptions
 	preset     stats.LandTrendrOptions
+	monitor    pixtrend.MonitorOptions
 }
 
 // breakMethods are the methods of breaks.
-var breakMethods = []stats.Estimator{stats.LandTrendr}
+var breakMethods = []stats.Estimator{stats.LandTrendr, stats.BFASTMonitor}
 
 func newBreaksCommand() *cobra.Command {
-	b := &breaks{method: stats.LandTrendr, landTrendr: stats.DefaultLandTrendr(), preset: stats.DefaultLandTrendr()}
+	b := &breaks{method: stats.LandTrendr, landTrendr: stats.DefaultLandTrendr(), preset: stats.DefaultLandTrendr(), monitor: defaultMonitor()}
 	cmd := &cobra.Command{
 		Use:   "breaks INPUT... -o FILE",
 		Short: "Find when the pixels of a stack changed, and by how much.",
@@ -40,6 +42,8 @@ func newBreaksCommand() *cobra.Command {
 			"LandTrendr divides the series of each pixel into straight segments, from one raster a year. FILE has\n" +
 			"the year, magnitude and duration of one loss or gain of each pixel. Pixels without such a change are\n" +
 			"NaN there, and pixels with fewer than 6 observations are NaN in all bands.\n\n" +
+			"BFAST monitor (--method bfast-monitor) fits a line and a season to the observations before --start,\n" +
+			"and finds the first date from then on at which they no longer fit. It takes all scenes of a stack.\n\n" +
 			"See also pixtrend help breaks.",
 		Example: "  # a synthetic stack in which trees are felled: the greatest loss of each pixel, how its year\n" +
 			"  # agrees with the known one, and a map\n" +
@@ -51,7 +55,9 @@ func newBreaksCommand() *cobra.Command {
 			"    --fitted fitted.tif --vertices vertices.tif\n" +
 			"  # yearly medians of scenes\n" +
 			"  pixtrend synth every30 --dates 2006-2015 --every 30 --width 200 --height 100\n" +
-			"  pixtrend breaks every30 -o medians.tif --annual median --stats year,magnitude,segments",
+			"  pixtrend breaks every30 -o medians.tif --annual median --stats year,magnitude,segments\n" +
+			"  # BFAST monitor on the scenes: what changed since 2013\n" +
+			"  pixtrend breaks every30 -o since.tif --method bfast-monitor --start 2013-01-01",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := b.checkMethod(cmd.Flags()); err != nil {
 				return err
@@ -74,14 +80,16 @@ func newBreaksCommand() *cobra.Command {
 	group(cmd, "Breaks", func(flags *pflag.FlagSet) {
 		option(flags, &b.method, "method", "", "METHOD", "METHOD that finds breaks: "+report.List(methodNames(), "or")+" (default landtrendr)", parseBreakMethod)
 		option(flags, &b.names, "stats", "", "FIELDS",
-			"FIELDS to write, one band each, separated by commas in the order of the bands (default all): "+strings.Join(fieldNames(stats.LandTrendr), ", "), named("a field, such as year"))
-		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "use only pixels with N observations or more (default 6)", atLeast(2))
+			"FIELDS to write, one band each, separated by commas in the order of the bands (default all): "+strings.Join(fieldNames(stats.LandTrendr), ", ")+
+				"; of bfast-monitor: "+strings.Join(fieldNames(stats.BFASTMonitor), ", "), named("a field, such as year"))
+		option(flags, &o.Fit.MinObs, "min-obs", "", "N", "use only pixels with N observations or more (default 6, and of bfast-monitor what the model needs)", atLeast(2))
 		compositeFlags(flags, &o.Composite)
 	})
 	b.landTrendrFlags(cmd)
+	monitorFlags(cmd, &b.monitor)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &b.output, "output", "o", "FILE", "write the result to FILE", func(s string) (string, error) { return outputOnce(b.output, s) })
-		option(flags, &o.Fitted, "fitted", "", "FILE", "also write the fitted trajectory to FILE, one band per date", outputName)
+		option(flags, &o.Fitted, "fitted", "", "FILE", "also write the fitted trajectory, or of bfast-monitor the model of the history, to FILE, one band per date", outputName)
 		option(flags, &o.Vertices, "vertices", "", "FILE", "also write the vertices of the trajectory to FILE: bands of their dates, then of their values", outputName)
 		option(flags, &b.reference, "reference", "", "FILE", "also print how the band year agrees with known years: FILE has the year of the change of each pixel, 0 for none", named("a file, such as felled.tif"))
 		option(flags, &b.picture, "map", "", "FILE", "also draw a map of the first field to FILE, a .png, .svg or .pdf; pixtrend map draws other maps", parsePicture)
@@ -91,7 +99,7 @@ func newBreaksCommand() *cobra.Command {
 	group(cmd, "Job", b.resumeFlag)
 	b.messageFlags(cmd)
 	complete(cmd, "method", methodNames()...)
-	completeList(cmd, "stats", breakCompletions(stats.LandTrendr)...)
+	completeList(cmd, "stats", slices.Concat(breakCompletions(stats.LandTrendr), breakCompletions(stats.BFASTMonitor))...)
 	completeFiles(cmd)
 	return cmd
 }
@@ -169,11 +177,32 @@ func (b *breaks) fromPreset(flags *pflag.FlagSet) {
 	}
 }
 
-// checkMethod reads the fields of the method. It opens no file.
+// methodFlags are the flags of each method.
+var methodFlags = map[stats.Estimator][]string{
+	stats.LandTrendr: {"direction", "event", "preset", "max-segments", "spike", "vertex-overshoot", "recovery", "one-year-recovery",
+		"pvalue", "best-model", "vertices", "reference"},
+	stats.BFASTMonitor: {"start", "history", "harmonics", "period", "h", "level"},
+}
+
+// checkMethod reads the fields of the method, and refuses options of another. It opens no file.
 func (b *breaks) checkMethod(flags *pflag.FlagSet) error {
-	b.fromPreset(flags)
+	for _, method := range breakMethods {
+		for _, name := range methodFlags[method] {
+			if method != b.method && flags.Changed(name) {
+				return usagef("--%s is an option of --method %v, and the method is %v: leave it out, or choose that method", name, method, b.method)
+			}
+		}
+	}
 	o := &b.options.Fit
-	o.LandTrendr = &b.landTrendr
+	if b.method == stats.BFASTMonitor {
+		o.Monitor = &b.monitor
+		if err := checkMonitor("--method", b.monitor); err != nil {
+			return err
+		}
+	} else {
+		b.fromPreset(flags)
+		o.LandTrendr = &b.landTrendr
+	}
 	o.Fields = stats.BreakFields(b.method)
 	if b.names == "" {
 		return nil

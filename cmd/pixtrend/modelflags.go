@@ -36,9 +36,9 @@ func addModelFlags(cmd *cobra.Command, o *raster.Options) {
 	complete(cmd, "robust", "huber", "bisquare")
 }
 
-// checkModelFlags returns an error if flags need each other.
+// checkModelFlags returns an error if flags need each other. BFAST monitor has a season by default.
 func checkModelFlags(flags *pflag.FlagSet) error {
-	if flags.Changed("period") && !flags.Changed("harmonics") {
+	if flags.Changed("period") && !flags.Changed("harmonics") && !flags.Changed("start") {
 		return usagef("--period is the length of a season, and none is fitted: give --harmonics, such as --harmonics 2")
 	}
 	return nil

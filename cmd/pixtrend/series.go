@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
@@ -38,13 +39,15 @@ type series struct {
 	breaks stats.Estimator // the method that finds breaks; Linear: none
 	gain   bool            // breaks are gains
 
+	monitor pixtrend.MonitorOptions // its season is that of the model, if it has one
+
 	title, variable string // of the plot
 	dpi             float64
 	messages
 }
 
 func newSeriesCommand() *cobra.Command {
-	s := &series{}
+	s := &series{monitor: defaultMonitor()}
 	cmd := &cobra.Command{
 		Use:   "series INPUT... --at X,Y",
 		Short: "Show the observations of one pixel and the line that a fit draws through them.",
@@ -70,7 +73,8 @@ func newSeriesCommand() *cobra.Command {
 			"  pixtrend series every30 --pixel 40,60 --annual max -o yearly.png\n" +
 			"  pixtrend series every30 --pixel 40,60 --harmonics 1 -o season.png\n" +
 			"  # when the pixel changed\n" +
-			"  pixtrend series demo --pixel 400,300 --breaks landtrendr -o breaks.png",
+			"  pixtrend series demo --pixel 400,300 --breaks landtrendr -o breaks.png\n" +
+			"  pixtrend series every30 --pixel 40,60 --breaks bfast-monitor --start 2012-07-01 -o since.png",
 		Args: func(cmd *cobra.Command, args []string) error {
 			s.inputs = args
 			if err := s.check(cmd.Flags()); err != nil {
@@ -104,11 +108,13 @@ func newSeriesCommand() *cobra.Command {
 	addRankFlags(cmd, &o.Fit.Rank)
 	addModelFlags(cmd, o)
 	group(cmd, "Breaks", func(flags *pflag.FlagSet) {
-		option(flags, &s.breaks, "breaks", "", "METHOD", "also find the breaks of METHOD, landtrendr, and draw its segments; see pixtrend help breaks", parseBreakMethod)
+		option(flags, &s.breaks, "breaks", "", "METHOD", "also find the breaks of METHOD, landtrendr or bfast-monitor, and draw its segments or the model of the history; see pixtrend help breaks", parseBreakMethod)
 		directionFlag(flags, &s.gain)
+		startFlags(flags, &s.monitor)
 	})
 	complete(cmd, "breaks", methodNames()...)
 	complete(cmd, "direction", "loss", "gain")
+	complete(cmd, "history", "all", "roc")
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
 		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))
@@ -149,15 +155,33 @@ func (s *series) check(flags *pflag.FlagSet) error {
 	if s.json && s.csv == "-" {
 		return usagef("--json and --csv - exclude each other: standard output is for one of them")
 	}
-	if flags.Changed("direction") && !flags.Changed("breaks") {
-		return usagef("--direction is that of breaks: give --breaks, such as --breaks landtrendr")
-	}
-	if s.breaks.OfBreaks() {
-		of := stats.DefaultLandTrendr()
-		of.Gain = s.gain
-		s.options.Fit.LandTrendr = &of
+	if err := s.checkBreaks(flags); err != nil {
+		return err
 	}
 	s.options.Drivers = withGTiff(s.drivers)
+	return nil
+}
+
+// checkBreaks sets the options of the method that finds breaks.
+func (s *series) checkBreaks(flags *pflag.FlagSet) error {
+	for flag, method := range map[string]stats.Estimator{"direction": stats.LandTrendr, "start": stats.BFASTMonitor, "history": stats.BFASTMonitor} {
+		if flags.Changed(flag) && s.breaks != method {
+			return usagef("--%s is for breaks: give --breaks %v", flag, method)
+		}
+	}
+	fit := &s.options.Fit
+	switch s.breaks {
+	case stats.LandTrendr:
+		of := stats.DefaultLandTrendr()
+		of.Gain = s.gain
+		fit.LandTrendr = &of
+	case stats.BFASTMonitor:
+		if fit.Model.Harmonics > 0 {
+			s.monitor.Harmonics, s.monitor.Period = fit.Model.Harmonics, fit.Model.Period
+		}
+		fit.Monitor = &s.monitor
+		return checkMonitor("--breaks", s.monitor)
+	}
 	return nil
 }
 

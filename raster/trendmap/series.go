@@ -54,6 +54,12 @@ func PlotOf(s *raster.Series, variable string) render.Series {
 	if len(s.Vertices) == 2 {
 		p.SegmentsLabel = "LandTrendr, 1 segment"
 	}
+	for _, v := range s.History {
+		p.History = append(p.History, plotter.XY{X: v.T, Y: v.Value})
+	}
+	if date := s.Field(stats.MonitorDate).Value; date != nil {
+		p.Breaks = []float64{float64(*date)}
+	}
 	if s.Model != "" {
 		p.LineLabel, p.BandLabel = "fitted model", fmt.Sprintf("%g %% confidence band of the model", 100*s.Confidence)
 	}
