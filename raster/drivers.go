@@ -1,7 +1,6 @@
 package raster
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,12 +17,15 @@ func identifying() []string {
 	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return name == "ENVI" || !gdal.HasDriver(name) })
 }
 
-// Readable returns the usual drivers of this GDAL that read rasters other than GeoTIFF, by their
-// names in OpenOptions.Drivers, and the number of its other drivers.
-func Readable() (usual []string, others int) {
+// Readable returns the drivers of this GDAL that read rasters other than GeoTIFF, by their names in
+// OpenOptions.Drivers: those of the formats that need not be named, usual ones that must be, and the
+// number of the others.
+func Readable() (unasked, usual []string, others int) {
 	for _, name := range gdal.RasterReaders() {
 		switch {
 		case name == "GTiff", name == "COG":
+		case slices.Contains(gdal.Formats(), name):
+			unasked = append(unasked, name)
 		case slices.Contains(usualDrivers, name):
 			usual = append(usual, name)
 		default:
@@ -31,7 +33,7 @@ func Readable() (usual []string, others int) {
 		}
 	}
 	slices.SortFunc(usual, func(a, b string) int { return slices.Index(usualDrivers, a) - slices.Index(usualDrivers, b) })
-	return usual, others
+	return unasked, usual, others
 }
 
 // Writable returns those formats that this GDAL can write.
@@ -75,16 +77,4 @@ func compressions(f Format) []string {
 		return nil
 	}
 	return gdal.CreationValues(string(f), "COMPRESS")
-}
-
-// netCDFName matches names of NetCDF files, patterns for them, and GDAL's names of the variables in them.
-var netCDFName = regexp.MustCompile(`(?i)(^NETCDF:|\.(nc|nc4|cdf)$)`)
-
-// forInputs returns the options with the driver of NetCDF if no driver is named and an input has the
-// name of such a file.
-func (o OpenOptions) forInputs(inputs []string) OpenOptions {
-	if len(o.Drivers) == 0 && slices.ContainsFunc(inputs, netCDFName.MatchString) && gdal.HasDriver("netCDF") {
-		o.Drivers = []string{"GTiff", "netCDF"}
-	}
-	return o
 }

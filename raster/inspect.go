@@ -58,7 +58,6 @@ type statistics struct {
 // and takes no more memory than the fit. Problems of the stack are reported in the Info. Inspect
 // returns an error only if there are no files, if the options are wrong, or if the context ends.
 func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
-	o.OpenOptions = o.forInputs(inputs)
 	memory, err := newBudget(o.Memory)
 	if err != nil {
 		return nil, err
@@ -155,7 +154,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings, in.notes = append(in.warnings, warnings...), notes
+	in.warnings, in.notes = append(append(in.warnings, warnings...), in.assumed(read)...), notes
 }
 
 // predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.
@@ -182,6 +181,11 @@ func (in *inspection) date() error {
 			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
 		}
 	}
+	o, err := in.o.inCalendarOf(inputs)
+	if err != nil {
+		return err
+	}
+	in.o.OpenOptions = o
 	readings, err := in.o.resolve(inputs)
 	for i, e := range in.entries {
 		e.used = true

@@ -28,7 +28,20 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	if l.acquired == "" && onlyBand {
 		l.acquired = ds.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	}
+	times := ds.Times()
+	switch {
+	case times.Units != "":
+		l.time = timeaxis.TimeCoordinate{Value: times.TimeValue(b.Index()), Units: times.Units, Calendar: times.Calendar}
+		return l
+	case strings.EqualFold(times.Name, "year"):
+		l.description = times.TimeValue(b.Index())
+		return l
+	}
 	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
+		if valid, _, _ := strings.Cut(strings.TrimSpace(coordinates["GRIB_VALID_TIME"]), " "); valid != "" {
+			l.time = timeaxis.TimeCoordinate{Value: valid, Units: "seconds since 1970-01-01"}
+			return l
+		}
 		l.time = timeIn(coordinates, func(key string) string { return ds.Metadata(key, "") })
 	}
 	return l

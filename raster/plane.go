@@ -48,6 +48,11 @@ type plane struct {
 	labels        labels
 	files         []string // of the first plane: all files that its file is read with; nil: only itself
 	composite     string   // what the file is of scenes, such as annual max; "" if it does not say
+	rng           *Range   // of valid samples, as the file says; nil if it does not
+	array         bool     // it is a slice of an array of several dimensions
+	blockDates    int      // of an array: bands that a block holds
+	pieceDates    int      // of an array: bands of a window that are held besides the tile
+	blockAbove    int      // of an array: rows of the first block above the raster
 	form          form
 }
 
@@ -62,6 +67,7 @@ type form struct {
 	compression string // as GDAL calls it; "": none
 	interleave  string // of several bands: BAND, LINE or PIXEL
 	said        []gdal.Message
+	remarks     []string // what was assumed about the file
 }
 
 // describe opens a file and returns its planes and its grid. files is the number of files of the
@@ -83,6 +89,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 		return nil, geo{}, err
 	}
 	planes[0].form.said = saidOf(name, append(ds.Said(), said...))
+	planes[0].form.remarks = ds.Remarks()
 	return planes, g, nil
 }
 
@@ -129,6 +136,9 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 				return err
 			}
 			q.blocks(ds, len(bands))
+			if err := q.readAttributes(ds, nodata); err != nil {
+				return err
+			}
 			q.form.alpha = alpha
 		}
 		if p.mask != nil {
@@ -162,6 +172,12 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fail("%v", remote)
 	}
+	if variables := (*gdal.VariablesError)(nil); errors.As(err, &variables) {
+		return variablesError(name, variables)
+	}
+	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {
+		return fail("%v", missing)
+	}
 	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
 	kind := (*regular.KindError)(nil)
@@ -182,10 +198,18 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
 	}
 	if driver := gdal.Identify(name, append(identifying(), "PNG", "JPEG")); driver != "" {
-		return fault.Inputf("cannot use %s: it is not a GeoTIFF but a file for GDAL's driver %s: allow that driver with %v, or convert it with gdal_translate",
-			gdal.DisplayName(name), driver, Option{Field: "Drivers", Value: driver})
+		return fault.Inputf("cannot use %s: it is a file for GDAL's driver %s, %s: allow that driver with %v, or convert it with gdal_translate",
+			gdal.DisplayName(name), driver, whyAsked(driver), Option{Field: "Drivers", Value: driver})
 	}
-	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+	return fail("it has none of the formats that are read, such as GeoTIFF and NetCDF: convert it first, such as with gdal_translate")
+}
+
+// whyAsked says why a driver opens no file unless it is named.
+func whyAsked(driver string) string {
+	if driver == "VRT" {
+		return "which opens other files and addresses that the file names"
+	}
+	return "which reads no file unless it is asked for"
 }
 
 // readable reports whether the system lets this process read a file.
@@ -267,6 +291,14 @@ func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	p.form = form{driver: ds.Driver(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
 	p.compressed = p.form.compression != ""
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
+	if packed, array := ds.Array(); array {
+		p.array, p.form.compression, p.compressed = true, packed, packed != ""
+		p.blockDates, p.blockAbove = ds.BlockDates()
+		p.pieceDates = ds.PieceBands(bands)
+		p.blockBytes *= int64(p.blockDates)
+		p.interleaved = p.blockDates > 1
+		return
+	}
 	if bands > 1 {
 		p.form.interleave = ds.Metadata("INTERLEAVE", structure)
 	}
@@ -288,23 +320,9 @@ func (p *plane) heldBytes() int64 {
 	return p.blockBytes
 }
 
-// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for
-// its directory, for a block as it is stored and, if it is compressed, for a decoder that may be as
-// large.
-func (p *plane) handleBytes() int64 {
-	const directory = 64 << 10
-	switch {
-	case p.direct:
-		return directory
-	case p.compressed:
-		return directory + 2*p.blockBytes
-	}
-	return directory + p.blockBytes
-}
-
 // sameMeaning reports whether the same sample has the same meaning in p and in q.
 func (p plane) sameMeaning(q plane) bool {
 	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.flags == q.flags && p.hasNodata == q.hasNodata &&
 		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
-		p.scale == q.scale && p.offset == q.offset
+		p.scale == q.scale && p.offset == q.offset && p.validRange() == q.validRange()
 }

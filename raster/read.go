@@ -42,19 +42,20 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 		return s.readRemote(ctx, worker, w, first, dst)
 	}
 	r := s.readers.of(worker)
-	together := s.readsDatesAtOnce()
-	if together {
-		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, nil) })
-		if err != nil {
-			return readError(s.files[0], w, err)
-		}
-	}
+	read := 0 // planes whose samples are there
 	for i := range dst.Dates {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
 		p := &s.planes[first+i]
-		if err := s.readDate(r, p, w, i, dst, together); err != nil {
+		if n := s.datesAtOnce(first+i, dst.Dates-i); i >= read && n > 1 {
+			err := r.with(s, p.file, s.sources[p.file], func(h *handle) error { return s.readDates(h.ds, w, first+i, datesOf(dst, i, n), nil) })
+			if err != nil {
+				return readError(s.files[p.file], w, err)
+			}
+			read = i + n
+		}
+		if err := s.readDate(r, p, w, i, dst, i < read); err != nil {
 			return readError(s.files[p.file], w, err)
 		}
 		if !p.maskedFrom() {
@@ -70,6 +71,28 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 
 // readsDatesAtOnce reports whether the dates are bands of one file that GDAL reads in one call.
 func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && !s.planes[0].pastGDAL() }
+
+// datesAtOnce returns how many planes from first on, of at most so many, are read in one call: those
+// of one file, or those of an array that follow each other.
+func (s *Stack) datesAtOnce(first, most int) int {
+	switch {
+	case s.readsDatesAtOnce():
+		return max(most, 2) // one is read in the same way
+	case !s.uniform || !s.planes[first].array || s.observer != nil:
+		return 1
+	}
+	n := 1
+	for n < most && s.planes[first+n].file == s.planes[first].file {
+		n++
+	}
+	return n
+}
+
+// datesOf returns planes i to i + n of a tile.
+func datesOf(t kernel.Tile, i, n int) kernel.Tile {
+	t.Data, t.Dates = t.Data[i*t.Stride*t.Type.Size():], min(n, t.Dates-i)
+	return t
+}
 
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
@@ -239,6 +262,7 @@ func (s *Stack) scratchBytes(p *plane) int {
 	if p.second != nil {
 		n += 8
 	}
+	n += p.pieceDates * p.dtype.Size()
 	if p.maskedFrom() {
 		n = max(n, p.mask.dtype.Size())
 	}

@@ -31,14 +31,17 @@ type OpenOptions struct {
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
 	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
-	Band   int
-	Index  Index    // of two bands of each file, fitted in place of a band
-	Nodata *float64 // replaces the nodata value of every band that is fitted
-	Valid  *Range   // the range of observations of every band that is fitted; nil: any value
-	Mask   Mask     // a band that says which samples are gaps
-	NoMask bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
-	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and netCDF if an input has
-	// the name of such a file.
+	Band int
+	// Variable is the one of a file's variables that is fitted; "": the only one that is a map, or that
+	// alone has most dimensions. Files of NetCDF, Zarr, HDF5, HDF4 and GRIB have variables.
+	Variable string
+	Index    Index    // of two bands of each file, fitted in place of a band
+	Nodata   *float64 // replaces the nodata value of every band that is fitted
+	Valid    *Range   // the range of observations of every band that is fitted; nil: any value
+	Mask     Mask     // a band that says which samples are gaps
+	NoMask   bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
+	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and that of the format of an
+	// input, if it is NetCDF, HDF5, HDF4, Zarr, JPEG 2000, GRIB, HFA or ENVI.
 	Drivers []string
 	// Region is the part of the stack that is fitted; the zero Region is the whole stack.
 	Region Region
@@ -139,7 +142,6 @@ func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
 
 // open is Open with earlier descriptions of remote files.
 func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
-	o = o.forInputs(inputs)
 	s, err := newStack(inputs, o, known)
 	if err != nil {
 		return nil, err
@@ -148,6 +150,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if err != nil {
 		return nil, err
 	}
+	o.Dates, o.XUnit = s.options.Dates, s.options.XUnit
 	s.geo = geos[0]
 	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
 		return nil, err
@@ -157,7 +160,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		planes = append(planes, &s.planes[i])
 	}
 	warnings, notes := sentences(s.remarks(planes))
-	s.warnings, s.notes = append(s.warnings, warnings...), notes
+	s.warnings, s.notes = append(append(s.warnings, warnings...), s.assumed(planes)...), notes
 	warnings, err = checkGrids(s.files, geos, o)
 	if err != nil {
 		return nil, err
@@ -196,6 +199,10 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 	}
 	if !named {
 		s.given = len(s.planes)
+		if o, err = o.inCalendarOf(s.dated()); err != nil {
+			return nil, err
+		}
+		s.options.Dates, s.options.XUnit = o.Dates, o.XUnit
 		kept, err := s.selectByDate(o)
 		if err != nil {
 			return nil, err
@@ -218,8 +225,11 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	found.splitPages()
 	sources := found.names()
 	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings}
-	for _, name := range sources {
+	for i, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
+		if sources[i], err = o.variableIn(name); err != nil {
+			return nil, err
+		}
 	}
 	if csv := o.Dates.File(); csv != "" {
 		if err := s.reads.add(csv); err != nil {
@@ -346,8 +356,11 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 			bh = 1
 		}
 		// Any band of a block that has all bands needs the whole block decoded.
-		g.WholeBlocks = g.WholeBlocks || p.compressed && !(s.multi && p.interleaved)
+		g.WholeBlocks = g.WholeBlocks || p.compressed && (!s.multi || !p.interleaved || p.array)
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
+		if p.array {
+			g.BlockDates = max(g.BlockDates, p.blockDates)
+		}
 	}
 	switch {
 	case s.options.Index.Kind != "":
@@ -368,6 +381,9 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 				g.Type = kernel.Float64 // float32 does not hold it
 			}
 		}
+	}
+	if first.array && g.BlockHeight == first.blockHeight {
+		g.BlockY = first.blockAbove
 	}
 	s.grid = g
 	for i := range s.planes {
@@ -416,10 +432,10 @@ func (t Treatment) metadata() map[string]string {
 
 // validText returns the range of observations; "" if there is none.
 func (s *Stack) validText() string {
-	if s.options.Valid == nil {
-		return ""
+	if r := cmp.Or(s.options.Valid, s.planes[0].rng); r != nil {
+		return r.String()
 	}
-	return s.options.Valid.String()
+	return ""
 }
 
 // pixelBytes returns the size of all samples that are read for a pixel.

@@ -12,6 +12,7 @@ var optionFlags = map[string]string{
 	"Deseason":                  "--deseason",
 	"Detrend":                   "--detrend",
 	"Drivers":                   "--if",
+	"Variable":                  "--variable",
 	"FDR":                       "--fdr",
 	"Fit.Confidence":            "--confidence",
 	"Fit.Fields":                "--stats",
