@@ -121,7 +121,7 @@ func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]pl
 // bands that they need.
 func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 	bands := ds.Bands()
-	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)
+	alpha, composite := 1+slices.IndexFunc(bands, gdal.Band.IsAlpha), ds.Metadata(compositeItem, "")
 	for i := range planes {
 		p := &planes[i]
 		if o.Mask.inFiles() {
@@ -153,7 +153,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
-		p.composite = ds.Metadata(compositeItem, "")
+		p.composite = composite
 	}
 	return nil
 }

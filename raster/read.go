@@ -20,10 +20,12 @@ func (s *Stack) hasSameBands(file int, h *handle) bool {
 	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
 		return false
 	}
+	seen := false
 	for _, p := range s.bands {
-		if p.file != file {
+		if p.file != file || p.array && seen && p.band <= len(h.bands) { // whose bands are alike
 			continue
 		}
+		seen = true
 		nodata := s.options.Nodata
 		if p.maskTable != nil {
 			nodata = nil

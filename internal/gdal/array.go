@@ -1,9 +1,22 @@
 package gdal
 
 /*
+#include <stdlib.h>
 #include <gdal.h>
+#include <cpl_error.h>
 
-static GDALDatasetH as_bands(GDALMDArrayH array, size_t x, size_t y) { return GDALMDArrayAsClassicDataset(array, x, y); }
+// as_bands returns a part of an array as a raster, or NULL.
+static GDALDatasetH as_bands(GDALMDArrayH array, const char *part, size_t x, size_t y) {
+	GDALDatasetH ds = NULL;
+	CPLPushErrorHandler(CPLQuietErrorHandler);
+	GDALMDArrayH view = GDALMDArrayGetView(array, part);
+	if (view != NULL) {
+		ds = GDALMDArrayAsClassicDataset(view, x, y);
+		GDALMDArrayRelease(view);
+	}
+	CPLPopErrorHandler();
+	return ds;
+}
 */
 import "C"
 
@@ -36,6 +49,8 @@ type array struct {
 	place   arrayPlace
 	times   Times
 	remarks []string
+	missing []float64   // the values of samples that mean missing
+	valid   *[2]float64 // the limits of valid samples; nil if the file gives none
 }
 
 // Times are the coordinates of the bands of a raster in time.
@@ -108,14 +123,16 @@ func (m *multidim) dataset(name, variable string) (*Dataset, error) {
 	}
 	a.findTimes()
 	a.findChunks()
-	bands := C.as_bands(md.h, C.size_t(a.x), C.size_t(a.y))
-	if bands == nil {
-		return nil, errors.New("GDAL does not read it as bands")
+	a.missing, a.valid = a.missingValues(), a.validRange()
+	ds, err := a.band(0)
+	if err != nil {
+		return nil, err
 	}
-	var ds godal.Dataset
-	*(*C.GDALDatasetH)(unsafe.Pointer(&ds)) = bands
-	d := newDataset(&ds, name)
+	d := newDataset(ds, name)
 	d.array = a
+	for i := 1; i < a.bands(); i++ { // of one type, unit and nodata value
+		d.bands = append(d.bands, Band{d.bands[0].band, d, i})
+	}
 	d.driver = driverOf(m)
 	d.hdf5 = d.driver == "netCDF"
 	return d, nil
@@ -123,6 +140,26 @@ func (m *multidim) dataset(name, variable string) (*Dataset, error) {
 
 func driverOf(m *multidim) string {
 	return C.GoString(C.GDALGetDriverShortName(C.GDALGetDatasetDriver(m.ds)))
+}
+
+// band returns a band as a raster of its own. GDAL would take a second for one of thousands of bands.
+func (a *array) band(index int) (*godal.Dataset, error) {
+	part := make([]string, len(a.md.dims))
+	for i := range part {
+		part[i] = ":"
+		if i == a.z {
+			part[i] = fmt.Sprintf("%d:%d", index, index+1)
+		}
+	}
+	text := C.CString("[" + strings.Join(part, ",") + "]")
+	defer C.free(unsafe.Pointer(text))
+	handle := C.as_bands(a.md.h, text, C.size_t(a.x), C.size_t(a.y))
+	if handle == nil {
+		return nil, fmt.Errorf("GDAL does not read %s as a raster", a.describe())
+	}
+	ds := &godal.Dataset{}
+	*(*C.GDALDatasetH)(unsafe.Pointer(ds)) = handle
+	return ds, nil
 }
 
 // base returns the name of an array without its groups.
@@ -454,8 +491,8 @@ func gdalType(t kernel.DType) C.GDALDataType {
 	return C.GDT_Unknown
 }
 
-// missing returns the values of samples that mean missing.
-func (a *array) missing() (values []float64) {
+// missingValues returns the values of samples that mean missing.
+func (a *array) missingValues() (values []float64) {
 	for _, attribute := range []string{"_FillValue", "missing_value"} {
 		for _, v := range a.md.numbers(attribute) {
 			if !slices.ContainsFunc(values, func(known float64) bool { return known == v || known != known && v != v }) {
@@ -531,14 +568,14 @@ func (d *Dataset) Missing() []float64 {
 	if d.array == nil {
 		return nil
 	}
-	return d.array.missing()
+	return d.array.missing
 }
 
 // ValidRange returns the range of valid samples, in stored units; has is false if the file gives none.
 // Limits that are infinite are none.
 func (d *Dataset) ValidRange() (lo, hi float64, has bool) {
-	if d.array == nil {
+	if d.array == nil || d.array.valid == nil {
 		return 0, 0, false
 	}
-	return d.array.validRange()
+	return d.array.valid[0], d.array.valid[1], true
 }

@@ -228,10 +228,10 @@ func sixNumbers(text string) *[6]float64 {
 	return &t
 }
 
-// validRange returns the valid range that the attributes of the CF conventions give, in stored units. A
-// range of floating-point numbers is of the unpacked values if the samples are packed whole numbers.
-func (a *array) validRange() (lo, hi float64, has bool) {
-	lo, hi = math.Inf(-1), math.Inf(1)
+// validRange returns the valid range that the attributes of the CF conventions give, in stored units; nil
+// if there is none. A range of floating-point numbers is of the unpacked values if the samples are packed whole numbers.
+func (a *array) validRange() *[2]float64 {
+	lo, hi := math.Inf(-1), math.Inf(1)
 	of := ""
 	if r := a.md.numbers("valid_range"); len(r) == 2 {
 		lo, hi, of = r[0], r[1], "valid_range"
@@ -244,7 +244,7 @@ func (a *array) validRange() (lo, hi float64, has bool) {
 		}
 	}
 	if of == "" {
-		return 0, 0, false
+		return nil
 	}
 	scale, offset := a.scaling()
 	if (scale != 1 || offset != 0) && a.md.isFloat(of) && C.GDALDataTypeIsInteger(a.md.dataType()) != 0 {
@@ -254,7 +254,7 @@ func (a *array) validRange() (lo, hi float64, has bool) {
 		}
 		lo, hi = math.Ceil(lo-1e-6), math.Floor(hi+1e-6)
 	}
-	return lo, hi, true
+	return &[2]float64{lo, hi}
 }
 
 // scaling returns the factor of the samples, and the offset that is added to the product.

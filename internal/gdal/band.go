@@ -165,7 +165,16 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 	}
 	at := b.inFile(w)
 	return interruptible(b.of, t, values, func(into []float64) error {
-		if err := b.band.Read(at.X, at.Y, into, width, height, b.reduced(w, method, t)...); err != nil {
+		band := b.band
+		if b.of.array != nil {
+			ds, err := b.of.array.band(b.index)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = ds.Close() }()
+			band = ds.Bands()[0]
+		}
+		if err := band.Read(at.X, at.Y, into, width, height, b.reduced(w, method, t)...); err != nil {
 			return err
 		}
 		if b.of.array != nil && b.of.array.flipped {
