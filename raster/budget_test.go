@@ -14,7 +14,7 @@ import (
 func TestOneBlockForOneThread(t *testing.T) {
 	s := newPlanes(5, 5, 275, 0, 9999)
 	inputs := []string{s.multiband(t, func(m *made) {
-		m.dtype = godal.Int16
+		m.dtype, m.descriptions = godal.Int16, nil
 		m.creation = []string{"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "INTERLEAVE=PIXEL", "COMPRESS=DEFLATE"}
 	})}
 	o := all()

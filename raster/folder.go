@@ -55,7 +55,7 @@ func (x *expansion) addFolder(dir string) error {
 		if len(others) > 0 {
 			return fault.Inputf("the folder %s holds no raster that is fitted, but %v: name another folder, or files", dir, enumerated(others))
 		}
-		return fault.Inputf("the folder %s holds no raster, such as a .tif, .nc or .jp2 file: name another, or the files by a quoted pattern", dir)
+		return fault.Inputf("the folder %s holds no .tif, .tiff or .gtif file, nor one of another format that is read, such as .nc: name another, or the files by a quoted pattern", dir)
 	}
 	if len(others) > 0 {
 		x.warnings = append(x.warnings, x.options.sentence("of the folder %s, %v are left out", dir, enumerated(others)))

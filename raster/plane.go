@@ -198,10 +198,10 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
 	}
 	if driver := gdal.Identify(name, append(identifying(), "PNG", "JPEG")); driver != "" {
-		return fault.Inputf("cannot use %s: it is a file for GDAL's driver %s, %s: allow that driver with %v, or convert it with gdal_translate",
+		return fault.Inputf("cannot use %s: it is not a GeoTIFF but a file for GDAL's driver %s, %s: allow that driver with %v, or convert it with gdal_translate",
 			gdal.DisplayName(name), driver, whyAsked(driver), Option{Field: "Drivers", Value: driver})
 	}
-	return fail("it has none of the formats that are read, such as GeoTIFF and NetCDF: convert it first, such as with gdal_translate")
+	return fail("it is not a GeoTIFF, nor of another format that is read, such as NetCDF: convert it first, such as with gdal_translate")
 }
 
 // whyAsked says why a driver opens no file unless it is named.

@@ -31,7 +31,7 @@ func (s *Stack) hasSameBands(file int, h *handle) bool {
 			nodata = nil
 		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || !now.sameMeaning(*p) {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || now.readAttributes(h.ds, nodata) != nil || !now.sameMeaning(*p) {
 			return false
 		}
 	}

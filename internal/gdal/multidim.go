@@ -59,6 +59,7 @@ import "C"
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unsafe"
 )
@@ -80,6 +81,9 @@ type mdArray struct {
 	h    C.GDALMDArrayH
 	name string // with the groups that it is in: /t2m
 	dims []mdDimension
+
+	attributes map[string]C.GDALAttributeH // nil until one is asked for
+	list       *C.GDALAttributeH           // the same
 }
 
 type mdDimension struct {
@@ -117,6 +121,9 @@ func openMultidim(name, driver string) (*multidim, error) {
 // close releases all handles.
 func (m *multidim) close() {
 	for _, a := range m.arrays {
+		if a.list != nil {
+			C.GDALReleaseAttributes(a.list, C.size_t(len(a.attributes)))
+		}
 		C.GDALMDArrayRelease(a.h)
 	}
 	for _, g := range m.groups {
@@ -187,38 +194,52 @@ func (m *multidim) keep(h C.GDALMDArrayH) *mdArray {
 	return a
 }
 
-// text returns an attribute; "" if there is none.
-func (a *mdArray) text(attribute string) string {
-	name := C.CString(attribute)
-	defer C.free(unsafe.Pointer(name))
-	return textOf(C.GDALMDArrayGetAttribute(a.h, name))
+// attribute returns an attribute, also one that GDAL has made use of and otherwise leaves out; nil if
+// there is none.
+func (a *mdArray) attribute(name string) C.GDALAttributeH {
+	if a.attributes == nil {
+		options, free := cList([]string{"SHOW_ALL=YES"})
+		defer free()
+		var n C.size_t
+		a.list = C.GDALMDArrayGetAttributes(a.h, &n, options)
+		a.attributes = map[string]C.GDALAttributeH{}
+		for i, h := range unsafe.Slice(a.list, int(n)) {
+			key := C.GoString(C.GDALAttributeGetName(h))
+			if _, known := a.attributes[key]; known {
+				key = fmt.Sprintf("%s\x00%d", key, i) // so that none is lost
+			}
+			a.attributes[key] = h
+		}
+	}
+	return a.attributes[name]
 }
 
-// textOf returns the text of an attribute, which it releases; "" for NULL.
-func textOf(attribute C.GDALAttributeH) string {
-	if attribute == nil {
-		return ""
+// text returns an attribute; "" if there is none.
+func (a *mdArray) text(attribute string) string {
+	if h := a.attribute(attribute); h != nil {
+		return C.GoString(C.GDALAttributeReadAsString(h))
 	}
-	defer C.GDALAttributeRelease(attribute)
-	return C.GoString(C.GDALAttributeReadAsString(attribute))
+	return ""
 }
 
 // text returns an attribute of the whole file; "" if there is none.
 func (m *multidim) text(attribute string) string {
 	name := C.CString(attribute)
 	defer C.free(unsafe.Pointer(name))
-	return textOf(C.GDALGroupGetAttribute(m.root, name))
+	h := C.GDALGroupGetAttribute(m.root, name)
+	if h == nil {
+		return ""
+	}
+	defer C.GDALAttributeRelease(h)
+	return C.GoString(C.GDALAttributeReadAsString(h))
 }
 
 // numbers returns an attribute of numbers; nil if there is none.
 func (a *mdArray) numbers(attribute string) []float64 {
-	name := C.CString(attribute)
-	defer C.free(unsafe.Pointer(name))
-	h := C.GDALMDArrayGetAttribute(a.h, name)
+	h := a.attribute(attribute)
 	if h == nil {
 		return nil
 	}
-	defer C.GDALAttributeRelease(h)
 	var n C.size_t
 	values := C.GDALAttributeReadAsDoubleArray(h, &n)
 	if values == nil {
@@ -237,13 +258,10 @@ func (a *mdArray) dataType() C.GDALDataType { return C.type_of_array(a.h) }
 
 // isFloat reports whether an attribute is of floating-point numbers.
 func (a *mdArray) isFloat(attribute string) bool {
-	name := C.CString(attribute)
-	defer C.free(unsafe.Pointer(name))
-	h := C.GDALMDArrayGetAttribute(a.h, name)
+	h := a.attribute(attribute)
 	if h == nil {
 		return false
 	}
-	defer C.GDALAttributeRelease(h)
 	t := C.GDALAttributeGetDataType(h)
 	defer C.GDALExtendedDataTypeRelease(t)
 	return C.GDALDataTypeIsFloating(C.GDALExtendedDataTypeGetNumericDataType(t)) != 0
