@@ -8,13 +8,13 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// usualDrivers are the drivers of formats, besides GeoTIFF, that stacks are usually in.
-var usualDrivers = []string{"VRT", "netCDF", "HDF5", "HDF4", "Zarr", "GRIB", "JP2OpenJPEG", "ENVI", "HFA", "AAIGrid"}
+// usualDrivers are the drivers of formats that have to be named and that stacks are usually in.
+var usualDrivers = []string{"VRT", "AAIGrid"}
 
-// identifying returns the drivers of this GDAL that can tell a file of theirs from its first bytes,
-// so that none is opened: those of usualDrivers that can. The driver of ENVI cannot.
+// identifying returns those of usualDrivers that this GDAL has. They tell a file of theirs from its first
+// bytes, so that none is opened.
 func identifying() []string {
-	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return name == "ENVI" || !gdal.HasDriver(name) })
+	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return !gdal.HasDriver(name) })
 }
 
 // Readable returns the drivers of this GDAL that read rasters other than GeoTIFF, by their names in
@@ -32,7 +32,9 @@ func Readable() (unasked, usual []string, others int) {
 			others++
 		}
 	}
-	slices.SortFunc(usual, func(a, b string) int { return slices.Index(usualDrivers, a) - slices.Index(usualDrivers, b) })
+	for _, names := range []struct{ those, order []string }{{unasked, gdal.Formats()}, {usual, usualDrivers}} {
+		slices.SortFunc(names.those, func(a, b string) int { return slices.Index(names.order, a) - slices.Index(names.order, b) })
+	}
 	return unasked, usual, others
 }
 

@@ -56,6 +56,8 @@ func newFitCommand() *cobra.Command {
 			"See also pixtrend help " + report.List(docs.Topics(), "or") + ".",
 		Example: "  # the slope of a synthetic stack, with dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
+			"  # a NetCDF file, and one variable of several\n" +
+			"  pixtrend fit era5.nc -o t2m.tif --variable t2m\n" +
 			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
 			"  # the median slope, its limits, and whether Mann and Kendall's test finds a trend\n" +

@@ -703,7 +703,7 @@ func TestVersion(t *testing.T) {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
 	code, stdout, _ := call(t, "", "version")
-	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff; with --if VRT", "writes    GTiff and COG, compressed by ", "DEFLATE", "CPU       ",
+	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff, netCDF, ", "writes    GTiff and COG, compressed by ", "DEFLATE", "CPU       ",
 		"kernel    " + kernel.Best().ISA().String(), "threads   "} {
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, no %q in:\n%s", code, want, stdout)
