@@ -47,6 +47,11 @@ func Writable() []Format {
 	if gdal.RegisterCOG() == nil {
 		formats = append(formats, COG)
 	}
+	for _, f := range []Format{NetCDF, Zarr} {
+		if gdal.RegisterArrays(f.driver()) == nil {
+			formats = append(formats, f)
+		}
+	}
 	return formats
 }
 

@@ -111,8 +111,13 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if o.FDR != 0 {
 		o.Fit.Significance = stats.LevelOf(o.FDR) // classes that turn out to be none are revised at the end
 	}
+	for _, path := range o.sideOutputs() {
+		if path != "" && o.Format.ofArrays() {
+			return nil, noBandsOfDates(path, o.Format)
+		}
+	}
 	for _, path := range append([]string{output}, o.sideOutputs()...) {
-		if err := checkName(path); err != nil {
+		if err := o.Format.checkName(path); err != nil {
 			return nil, err
 		}
 	}

@@ -19,7 +19,7 @@ type Summary struct {
 	Residuals string   `json:"residuals,omitempty"` // the second output; "": none
 	Detrend   string   `json:"detrend,omitempty"`   // the third; "": none
 	Deseason  string   `json:"deseason,omitempty"`  // the fourth; "": none
-	Format    Format   `json:"format"`              // GTiff or COG
+	Format    Format   `json:"format"`              // GTiff, COG, NetCDF or Zarr
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
 	Pixels    int      `json:"pixels"`

@@ -85,6 +85,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # NetCDF, with a variable for each field\n" +
+			"  pixtrend fit demo -o trend.nc --of NetCDF --stats slope,pvalue\n" +
 			"  # the same with the sums kept, to which pixtrend update adds dates\n" +
 			"  pixtrend fit demo -o until2012.tif --to 2012 --keep sums2012.tif\n" +
 			"  # a long fit that goes on where it was if it is killed and started again\n" +
@@ -176,7 +178,7 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 	flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 	option(flags, &o.Format, "of", "", "FORMAT",
-		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), or COG, a cloud-optimized GeoTIFF with overviews", raster.ParseFormat)
+		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), COG, a cloud-optimized GeoTIFF with overviews, NetCDF or Zarr with a variable for each field", raster.ParseFormat)
 	repeated(flags, &o.Creation, "co", "KEY=VALUE",
 		"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
 }
@@ -194,7 +196,7 @@ func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
 
 // completeFiles completes the flags of fileFlags.
 func completeFiles(cmd *cobra.Command) {
-	complete(cmd, "of", "GTiff", "COG")
+	complete(cmd, "of", "GTiff", "COG", "NetCDF", "Zarr")
 	completeCreation(cmd)
 	complete(cmd, "ot", "Float32", "Float64")
 }
