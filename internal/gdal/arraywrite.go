@@ -74,9 +74,12 @@ import "C"
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"unsafe"
 
@@ -91,8 +94,8 @@ const arrayChunk = 256
 
 // arrayOptions are the options of arrays by driver. Level 1 takes half the time of the default level.
 var arrayOptions = map[string][]string{
-	"netCDF": {"COMPRESS=DEFLATE", "ZLEVEL=1", fmt.Sprintf("BLOCKSIZE=%d,%d", arrayChunk, arrayChunk)},
-	"Zarr":   {"COMPRESS=ZSTD", "ZSTD_LEVEL=1", fmt.Sprintf("BLOCKSIZE=%d,%d", arrayChunk, arrayChunk)},
+	"netCDF": {"COMPRESS=DEFLATE", "ZLEVEL=1"},
+	"Zarr":   {"COMPRESS=ZSTD", "ZSTD_LEVEL=1"},
 }
 
 // ArrayHeader is what files of arrays say of a raster, in the terms of the CF conventions.
@@ -125,7 +128,45 @@ func WriteArrays(ctx context.Context, from, to, driver string, h ArrayHeader, pr
 	if text := C.GoString(message); text != "" && ctx.Err() == nil {
 		return errors.New(text)
 	}
+	if err == nil && driver == "Zarr" && h.CRS != "" {
+		return addNoDimensions(to)
+	}
 	return err
+}
+
+// addNoDimensions says in a Zarr store that the array of the grid mapping has no dimensions, which xarray
+// asks for and GDAL leaves out.
+func addNoDimensions(store string) error {
+	const key = "_ARRAY_DIMENSIONS"
+	own := filepath.Join(store, mappingName, ".zattrs")
+	err := editJSON(own, func(all map[string]any) { all[key] = []string{} })
+	all := filepath.Join(store, ".zmetadata")
+	if _, absent := os.Stat(all); absent != nil {
+		return err
+	}
+	return errors.Join(err, editJSON(all, func(all map[string]any) {
+		metadata, _ := all["metadata"].(map[string]any)
+		if attributes, ok := metadata[mappingName+"/.zattrs"].(map[string]any); ok {
+			attributes[key] = []string{}
+		}
+	}))
+}
+
+// editJSON changes an object in a file.
+func editJSON(path string, edit func(all map[string]any)) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var all map[string]any
+	if err := json.Unmarshal(text, &all); err != nil {
+		return err
+	}
+	edit(all)
+	if text, err = json.MarshalIndent(all, "", "  "); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o666)
 }
 
 // arrayWriter writes a file of arrays.
@@ -290,7 +331,8 @@ func (w *arrayWriter) addField(b BandHeader) (C.GDALMDArrayH, error) {
 	if w.header.Type == kernel.Float64 {
 		t = C.GDT_Float64
 	}
-	a, err := w.add(b.Name, w.dims, t, arrayOptions[w.driver])
+	chunk := fmt.Sprintf("BLOCKSIZE=%d,%d", min(arrayChunk, w.header.Height), min(arrayChunk, w.header.Width))
+	a, err := w.add(b.Name, w.dims, t, append(slices.Clone(arrayOptions[w.driver]), chunk))
 	if err != nil {
 		return nil, err
 	}
@@ -321,7 +363,7 @@ const mappingName = "spatial_ref"
 // addMapping adds the CRS as xarray finds it. GDAL writes it in a way of its own.
 func (w *arrayWriter) addMapping(field C.GDALMDArrayH) error {
 	w.setText(field, "grid_mapping", mappingName)
-	if len(w.arrays) > 1+len(w.dims) && w.hasMapping() {
+	if w.hasMapping() {
 		return nil
 	}
 	m, err := w.add(mappingName, nil, C.GDT_Int32, nil)
