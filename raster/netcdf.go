@@ -12,6 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Files of arrays hold a variable for each field, with coordinates, units and a grid mapping by the CF
@@ -60,7 +61,12 @@ func (s Spec) arrayHeader() gdal.ArrayHeader {
 		})
 	}
 	for _, b := range s.Bands {
-		h.Bands = append(h.Bands, gdal.BandHeader{Name: b.Name, Unit: cfUnit(b.Unit), Metadata: b.Metadata})
+		of := gdal.BandHeader{Name: b.Name, Unit: cfUnit(b.Unit), Metadata: map[string]string{"long_name": b.Name}}
+		if field, err := stats.ParseFields(b.Name); err == nil && len(field) == 1 {
+			of.Metadata["long_name"] = field[0].Info().Help
+		}
+		maps.Copy(of.Metadata, b.Metadata)
+		h.Bands = append(h.Bands, of)
 	}
 	return h
 }

@@ -267,3 +267,40 @@ def test_rasters(fit, tmp_path, driver, end):
     want, got = fit("tif"), fit("other")
     assert same_bits(got.values, want.values) and got.attrs["crs"] == want.attrs["crs"]
     assert got.lat.equals(want.lat) and got.lon.equals(want.lon)
+
+
+@pytest.mark.parametrize("name,of", [("t.nc", "NetCDF"), ("t.zarr", "Zarr")])
+@pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
+def test_outputs(command, tmp_path, name, of, projected):
+    """Outputs have the values and the place of a GeoTIFF, and units of UDUNITS."""
+    pytest.importorskip("rioxarray")
+    made = cube(lat=LAT[::-1])
+    if projected:
+        made = made.rename(lat="y", lon="x").assign_coords(y=4600000 - 30.0 * np.arange(10), x=500000 + 30.0 * np.arange(20)).rio.write_crs("EPSG:32617")
+    made.to_netcdf(tmp_path / "a.nc")
+
+    def run(*args):
+        fields = "slope,pvalue,n,last,r2"
+        return subprocess.run([command, "fit", "a.nc", "--stats", fields, "-q", *args], cwd=tmp_path, capture_output=True, text=True)
+
+    for output in ("-o", "t.tif"), ("-o", name, "--of", of):
+        done = run(*output)
+        assert done.returncode == 0, done.stderr
+    open_it = xr.open_zarr if of == "Zarr" else xr.open_dataset
+    with open_it(tmp_path / name, decode_coords="all", decode_times=False) as got, rasterio.open(tmp_path / "t.tif") as want:
+        for i, field in enumerate(want.descriptions):
+            assert same_bits(got[field].values, want.read(i + 1)), field
+            assert got[field].attrs["long_name"]
+        units = {f: got[f].attrs.get("units") for f in want.descriptions}
+        assert units == {"slope": "K/year", "pvalue": "1", "n": "1", "last": "days since 1970-01-01", "r2": "1"}
+        assert got.rio.crs == want.crs and got.rio.transform().almost_equals(want.transform)
+        assert got.attrs["Conventions"] == "CF-1.8"
+    # Nothing takes the place of a store, or of a file that is not to be replaced.
+    before = sorted(p.name for p in tmp_path.iterdir())
+    done = run("-o", name, "--of", of, *(["--overwrite"] if of == "Zarr" else []))
+    assert done.returncode == 1 and ("exists" in done.stderr or "is a folder" in done.stderr)
+    done = run("-o", "x.tif", "--of", of)
+    assert done.returncode == 1 and "is not that of one" in done.stderr
+    done = run("-o", "x" + name, "--of", of, "--residuals", "r" + name)
+    assert done.returncode == 1 and "a band for each date" in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
