@@ -154,7 +154,17 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings, in.notes = append(append(in.warnings, warnings...), in.assumed(read)...), notes
+	in.warnings, in.notes = append(append(in.warnings, warnings...), in.assumed(read)...), append(notes, oneLock(read)...)
+}
+
+// oneLock returns a note if planes are read through HDF5.
+func oneLock(planes []*plane) []string {
+	for _, p := range planes {
+		if driver := p.form.driver; p.compressed && (driver == "netCDF" || driver == "HDF5") {
+			return []string{"HDF5, which reads NetCDF-4 too, decodes one block at a time, whatever the number of threads: the parts of a job, which are processes, decode side by side"}
+		}
+	}
+	return nil
 }
 
 // predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.

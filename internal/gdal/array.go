@@ -32,6 +32,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 )
@@ -94,6 +95,9 @@ func openArray(name, driver string, t *Transfer) (d *Dataset, err error) {
 
 func openVariable(name, opened, driver, variable string) (*Dataset, error) {
 	file, err := openMultidim(opened, driver)
+	if err != nil && strings.Contains(err.Error(), "No such file") && atomicfile.Exists(FilePath(name)) {
+		err = fmt.Errorf("GDAL's driver %s cannot open it", driver) // for which GDAL has no message
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -252,6 +252,30 @@ def test_refused(fit, tmp_path):
     refused(curved, "placed by the coordinates of each pixel")
 
 
+def test_damage(command, tmp_path):
+    """Damaged files are errors that name them, or have the values that their libraries read."""
+    rng = np.random.default_rng(11)
+    cube().to_netcdf(tmp_path / "a.nc", encoding=chunks(time=7, lat=4, lon=7))
+    cube().to_netcdf(tmp_path / "b.nc", format="NETCDF3_64BIT")
+    cube().to_zarr(tmp_path / "a.zarr", zarr_format=2)
+    victims = [tmp_path / "a.nc", tmp_path / "b.nc", *sorted(p for p in (tmp_path / "a.zarr").rglob("*") if p.is_file() and "t2m" in str(p))[:3]]
+    failed = 0
+    for path in victims:
+        whole = path.read_bytes()
+        flipped = bytearray(whole)
+        for at in rng.integers(0, len(whole), 1 + len(whole) // 50):
+            flipped[at] ^= 255
+        for bad in whole[: len(whole) // 2], b"", bytes(flipped):
+            path.write_bytes(bad)
+            store = path if path.suffix == ".nc" else tmp_path / "a.zarr"
+            done = subprocess.run([command, "fit", store.name, "-o", "t.tif", "-q", "--overwrite"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+            assert done.returncode in (0, 1), done.stderr
+            assert done.returncode == 0 or store.name in done.stderr, done.stderr
+            failed += done.returncode
+        path.write_bytes(whole)
+    assert failed >= 8
+
+
 @pytest.mark.parametrize("driver,end", [("JP2OpenJPEG", "jp2"), ("ENVI", "dat"), ("HFA", "img")])
 def test_rasters(fit, tmp_path, driver, end):
     rng = np.random.default_rng(8)
