@@ -153,7 +153,7 @@ func isZarr(dir string) bool {
 type MissingDriverError struct{ Driver string }
 
 func (e *MissingDriverError) Error() string {
-	return fmt.Sprintf("this GDAL has no driver %s, which reads its format: install a GDAL that has it (Debian: libgdal with all its drivers, package gdal-bin lists them with 'gdalinfo --formats'), or convert it where there is one", e.Driver)
+	return fmt.Sprintf("this GDAL has no driver %s, which reads its format: install a GDAL that has it, as Debian's package libgdal-dev does, or convert it where there is one", e.Driver)
 }
 
 // registerFormat registers the driver of a format, and those of the rasters inside its files.
