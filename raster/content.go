@@ -82,7 +82,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 		return nil, err
 	case len(of) == 1:
 		return []plane{{band: of[0]}}, nil
-	case files == 1 || !o.Mask.inFiles() && o.describeDates(ds):
+	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds):
 		var planes []plane
 		for i := range bands {
 			if of == nil || slices.Contains(of, i+1) {
@@ -109,7 +109,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 
 // describeDates reports whether the descriptions of the bands of a file date each of them.
 func (o OpenOptions) describeDates(ds *gdal.Dataset) bool {
-	if !o.Dates.LooksInside() {
+	if !o.Dates.LooksInside() || o.ofItems {
 		return false // the names of files, or lists, date the files
 	}
 	var inputs []timeaxis.Input

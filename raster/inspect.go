@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -62,10 +63,11 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := newStack(inputs, o.OpenOptions, newDescriptions())
+	s, err := newStack(ctx, inputs, o.OpenOptions, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
+	o.OpenOptions = s.options
 	in := &inspection{Stack: s, o: o, budget: memory}
 	defer func() { _ = in.Close() }()
 	in.describeFiles(ctx)
@@ -111,9 +113,11 @@ func (in *inspection) takeMasks(s *Stack) {
 		band   int
 	}
 	masks := map[raster]*maskEntry{}
-	for i := range s.planes {
-		if p := &s.planes[i]; p.maskedFrom() {
-			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], p.mask}
+	for _, p := range s.rasters() {
+		if p.maskedFrom() && p.mask.at == p.at && p.mask.warp == nil { // else it lies on another grid
+			mask := *p.mask
+			mask.at, mask.pieces = pixtrend.Window{}, nil
+			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], &mask}
 		}
 	}
 	for _, e := range in.entries {
@@ -154,7 +158,8 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings, in.notes = append(append(in.warnings, warnings...), in.assumed(read)...), append(notes, oneLock(read)...)
+	in.warnings = append(append(append(in.warnings, warnings...), in.assumed(read)...), in.sceneWarnings()...)
+	in.notes = append(notes, oneLock(read)...)
 }
 
 // oneLock returns a note if planes are read through HDF5.
@@ -180,15 +185,15 @@ func predictorOf(name string) int {
 // date finds the dates of the rasters, selects those that are used, and sorts the entries. With an
 // error, the dates that were found are set nevertheless.
 func (in *inspection) date() error {
-	inputs := make([]timeaxis.Input, len(in.entries))
+	inputs, files := make([]timeaxis.Input, len(in.entries)), make([]string, len(in.entries))
 	for i, e := range in.entries {
 		var l labels
 		if e.plane != nil {
 			l = e.plane.labels
 		}
-		inputs[i] = l.input(e.name)
+		inputs[i], files[i] = l.input(e.name), in.sources[e.file]
 		if e.plane == nil || !e.plane.dated {
-			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
+			inputs[i].Path, inputs[i].Listed, inputs[i].Item = in.datedPath(e.file), in.listed[e.file], in.itemOf(e.file)
 		}
 	}
 	o, err := in.o.inCalendarOf(inputs)
@@ -196,7 +201,7 @@ func (in *inspection) date() error {
 		return err
 	}
 	in.o.OpenOptions = o
-	readings, err := in.o.resolve(inputs)
+	readings, err := in.o.resolveWhole(inputs, files)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

@@ -17,21 +17,29 @@ import (
 // hasSameBands reports whether a file that is opened again has the bands that were found in it at
 // first.
 func (s *Stack) hasSameBands(file int, h *handle) bool {
-	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
-		return false
-	}
+	width, height := h.ds.Size()
 	seen := false
 	for _, p := range s.bands {
 		if p.file != file || p.array && seen && p.band <= len(h.bands) { // whose bands are alike
 			continue
 		}
 		seen = true
+		want := p.own(s.geo)
+		if p.warp != nil {
+			want = p.warp.from
+		}
+		if width != want.width || height != want.height {
+			return false
+		}
 		nodata := s.options.Nodata
 		if p.maskTable != nil {
 			nodata = nil
 		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || now.readAttributes(h.ds, nodata) != nil || !now.sameMeaning(*p) {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || now.readAttributes(h.ds, nodata) != nil {
+			return false
+		}
+		if _, err := s.scenes[s.sources[file]].apply(&now, s.options, p.maskTable != nil); err != nil || !now.sameMeaning(p.inFile()) {
 			return false
 		}
 	}
@@ -57,14 +65,8 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 			}
 			read = i + n
 		}
-		if err := s.readDate(r, p, w, i, dst, i < read); err != nil {
-			return readError(s.files[p.file], w, err)
-		}
-		if !p.maskedFrom() {
-			continue
-		}
-		if err := s.readMask(r, p, w, i, dst); err != nil {
-			return readError(s.files[p.mask.file], w, err)
+		if err := s.readDate(ctx, r, p, w, i, dst, i < read); err != nil {
+			return err
 		}
 	}
 	s.countMasked(dst)
@@ -72,7 +74,10 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 }
 
 // readsDatesAtOnce reports whether the dates are bands of one file that GDAL reads in one call.
-func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && !s.planes[0].pastGDAL() }
+func (s *Stack) readsDatesAtOnce() bool {
+	p := &s.planes[0]
+	return s.multi && s.uniform && !p.pastGDAL() && !p.placed() && p.warp == nil
+}
 
 // datesAtOnce returns how many planes from first on, of at most so many, are read in one call: those
 // of one file, or those of an array that follow each other.
@@ -80,11 +85,11 @@ func (s *Stack) datesAtOnce(first, most int) int {
 	switch {
 	case s.readsDatesAtOnce():
 		return max(most, 2) // one is read in the same way
-	case !s.uniform || !s.planes[first].array || s.observer != nil:
+	case !s.uniform || !s.planes[first].array || s.observer != nil || s.planes[first].placed() || s.planes[first].pieces != nil:
 		return 1
 	}
 	n := 1
-	for n < most && s.planes[first+n].file == s.planes[first].file {
+	for n < most && s.planes[first+n].file == s.planes[first].file && s.planes[first+n].pieces == nil {
 		n++
 	}
 	return n
@@ -99,9 +104,9 @@ func datesOf(t kernel.Tile, i, n int) kernel.Tile {
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
 
-// readDate fills plane i of dst and of its mask from the file of p. If the samples are there
-// already, it fills the mask alone.
-func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
+// readRaster fills plane i of dst and of its mask from the file of p, whose window w is. If the
+// samples are there already, it fills the mask alone.
+func (s *Stack) readRaster(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
 	var mask []byte
 	if !there {
 		var err error
@@ -113,11 +118,14 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 		return nil
 	}
 	visible := maskOf(dst, i)
-	if !p.masked {
+	switch {
+	case p.warp != nil:
+		copy(visible, r.valid)
+	case !p.masked:
 		for j := range visible {
 			visible[j] = 255
 		}
-	} else {
+	default:
 		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
 			return h.bands[p.band-1].ReadMask(w, visible, r.transfer)
 		})
@@ -128,18 +136,6 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 	if mask != nil {
 		p.mask.maskTable.hide(visible, mask, p.mask.dtype)
 	}
-	return nil
-}
-
-// readMask hides samples of plane i of dst by the mask of p in another file. readDate has filled
-// the plane.
-func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
-	raw := r.scratch([]*plane{p.mask}, w.Pixels())[0]
-	if err := s.readBand(r, p.mask, w, raw); err != nil {
-		return err
-	}
-	s.observer.see(i, p.mask, raw)
-	p.mask.maskTable.hide(maskOf(dst, i), raw, p.mask.dtype)
 	return nil
 }
 
@@ -162,6 +158,9 @@ func (s *Stack) countMasked(t kernel.Tile) {
 // mask is a band of the same file, it returns the samples of the mask.
 func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
 	bands := p.bandsInFile()
+	if p.warp != nil {
+		r.startValid(w.Pixels())
+	}
 	var raw [][]byte // of each band
 	switch {
 	case sharesBlocks(bands):
@@ -190,7 +189,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		return nil, err
 	}
 	for j, b := range bands {
-		s.observer.see(i, b, raw[j])
+		s.observer.see(r.date, b, raw[j])
 	}
 	switch {
 	case p.second != nil:
@@ -267,6 +266,15 @@ func (s *Stack) scratchBytes(p *plane) int {
 	n += p.pieceDates * p.dtype.Size()
 	if p.maskedFrom() {
 		n = max(n, p.mask.dtype.Size())
+		if p.mask.placed() {
+			n += 2
+		}
+	}
+	if p.placed() {
+		n += s.grid.Type.Size() + 1
+	}
+	if p.warp != nil || p.maskedFrom() && p.mask.warp != nil {
+		n++ // for what has no sample
 	}
 	return n
 }
@@ -274,17 +282,20 @@ func (s *Stack) scratchBytes(p *plane) int {
 // readBand fills dst with the samples of p, in their own type, in the fastest way that the file
 // allows.
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
+	if p.warp != nil {
+		return r.with(s, p.file, s.sources[p.file], func(h *handle) error { return r.readWarped(h, p, w, dst) })
+	}
 	if p.stored != nil {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
 			return p.stored.Read(file, w, dst, &r.tile)
 		})
 	}
-	if p.deflated != nil && p.madeOfBlocks(s.geo, w) {
+	if p.deflated != nil && p.madeOfBlocks(p.own(s.geo), w) {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
 			return r.readBlocks(p, w, dst, func(x, y int, into []byte) error { return r.inflate(p, file, x, y, into) })
 		})
 	}
-	if r.transfer == nil && p.madeOfBlocks(s.geo, w) {
+	if r.transfer == nil && p.madeOfBlocks(p.own(s.geo), w) {
 		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
 			return r.readBlocks(p, w, dst, h.bands[p.band-1].ReadBlock)
 		})

@@ -4,6 +4,7 @@ import "github.com/pixtrend/pixtrend/raster"
 
 // optionFlags has the flag for each option that errors and warnings of the library name.
 var optionFlags = map[string]string{
+	"Asset":                     "--asset",
 	"Band":                      "--band",
 	"Composite":                 "--annual",
 	"Covariates":                "--covariate",
@@ -13,6 +14,7 @@ var optionFlags = map[string]string{
 	"Detrend":                   "--detrend",
 	"Drivers":                   "--if",
 	"Variable":                  "--variable",
+	"Extent":                    "--extent",
 	"FDR":                       "--fdr",
 	"Fit.Confidence":            "--confidence",
 	"Fit.Fields":                "--stats",
@@ -39,6 +41,7 @@ var optionFlags = map[string]string{
 	"Index":                     "--index",
 	"Keep":                      "--keep",
 	"Mask":                      "--mask",
+	"Mask.Asset":                "--mask-asset",
 	"Mask.Band":                 "--mask-band",
 	"Mask.Drop":                 "--mask-drop-bits",
 	"Mask.From":                 "--mask-from",
@@ -57,11 +60,13 @@ var optionFlags = map[string]string{
 	"Recursive":                 "--recursive",
 	"Region":                    "--srcwin or --bbox",
 	"Relative":                  "--relative",
+	"Resample":                  "--resample",
 	"Residuals":                 "--residuals",
 	"Select.From":               "--from",
 	"Select.Months":             "--months",
 	"Select.To":                 "--to",
 	"Size":                      "--size",
+	"ToGrid":                    "--to-grid",
 	"Valid":                     "--valid-range",
 	"Weights":                   "--weights",
 	"XUnit":                     "--x-unit",
