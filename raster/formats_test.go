@@ -57,7 +57,7 @@ func TestFoldersOfFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names, warnings, err := Expand([]string{dir}, OpenOptions{})
+	names, warnings, err := Expand(t.Context(), []string{dir}, OpenOptions{})
 	if err != nil || len(names) != 4 || len(warnings) != 1 || !strings.Contains(warnings[0], "4 rasters of HFA beside GeoTIFFs") {
 		t.Errorf("%q, %q, %v", names, warnings, err)
 	}
