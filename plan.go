@@ -233,6 +233,10 @@ func (p *StreamPlan) readsInParts(w, h int, fits func(w, h int) bool) bool {
 	for p.DatesAtOnce > 1 && tooLarge() {
 		p.DatesAtOnce = (p.DatesAtOnce + 1) / 2
 	}
+	if n := p.grid.BlockDates; n > 1 {
+		// Fewer dates than a block has would decode it again.
+		p.DatesAtOnce = max(p.DatesAtOnce/n*n, min(n, p.dates()))
+	}
 	if fits(w, h) {
 		return true
 	}

@@ -31,6 +31,9 @@ type Grid struct {
 	// compressed files. If the memory is short, windows are then not smaller than blocks; their
 	// dates are read a few at a time.
 	WholeBlocks bool
+	// BlockDates is the number of dates that a block holds, from the first date on; 0 or 1: one. If the
+	// dates of windows are read a few at a time, they are whole blocks as far as the memory allows.
+	BlockDates int
 	// Masked says that Read marks gaps in the mask of its tile, apart from the values of samples.
 	Masked bool
 	// Covariates are those of Options.Model.Covariates that have no values for dates but for each

@@ -31,7 +31,7 @@ func (p *plane) madeOfBlocks(g geo, w pixtrend.Window) bool {
 	whole := func(from, n, block, all int) bool {
 		return from%block == 0 && (n%block == 0 || from+n == all)
 	}
-	return p.compressed && !p.interleaved && whole(w.X, w.Width, p.blockWidth, g.width) && whole(w.Y, w.Height, p.blockHeight, g.height)
+	return p.compressed && !p.interleaved && !p.array && whole(w.X, w.Width, p.blockWidth, g.width) && whole(w.Y, w.Height, p.blockHeight, g.height)
 }
 
 // readBlocks fills dst, pixels of w row by row, from the blocks of p, which decode decodes by their

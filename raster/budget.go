@@ -22,6 +22,7 @@ const (
 	programBytes = 12 << 20 // the heap, with the sample of slopes from which quintiles are computed
 	writerBytes  = 20 << 20 // the heap, and what GDAL keeps once it has written a file
 	leastCopies  = 8 << 20  // for blocks of 128 × 128 pixels
+	leastTiles   = 1 << 20  // beside a block that only one thread holds
 )
 
 // budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter
@@ -55,8 +56,16 @@ func (b budget) remote() budget {
 // tiles is the memory for tiles and results.
 func (b budget) tiles() int64 { return b.total/2 - b.transfers }
 
-// block is the largest block that a file may have. GDAL holds a whole block to read any part of it.
+// block is the largest block of which several threads may hold one each. GDAL holds a whole block to
+// read any part of it.
 func (b budget) block() int64 { return b.total / 4 }
+
+// aside is the memory that neither tiles nor blocks get.
+func (b budget) aside() int64 { return b.readCache() + b.writeCells() + programBytes + b.transfers }
+
+// beside is the memory for tiles and results beside one block, if only one thread holds one; held is
+// what GDAL holds for it.
+func (b budget) beside(held int64) int64 { return min(b.tiles(), b.total-b.aside()-held) }
 
 // readCache is the memory for blocks of inputs in GDAL's block cache.
 func (b budget) readCache() int64 { return b.total / 8 }
@@ -72,9 +81,7 @@ func (b budget) copies() int64 { return max(leastCopies, min(b.total/2, b.total-
 func (b budget) decoders(block int64) int { return int(max(1, b.readCache()/block)) }
 
 // openFiles is the memory for open files if tiles take so much.
-func (b budget) openFiles(tiles int64) int64 {
-	return b.total - b.readCache() - b.writeCells() - tiles - programBytes - b.transfers
-}
+func (b budget) openFiles(tiles int64) int64 { return b.total - b.aside() - tiles }
 
 // surveyPixels is how many pixels the windows of a survey may have. Each takes two bytes of counts.
 func (b budget) surveyPixels() int64 { return b.total / 16 / 2 }
@@ -124,20 +131,56 @@ func (s *Stack) spread(memory int64, plan pixtrend.StreamPlan) (readers int) {
 	return workers * s.remote.lanes
 }
 
-// checkBlocks refuses files whose blocks are too large for the memory.
-func (s *Stack) checkBlocks(b budget) error {
-	for _, c := range s.covariates {
-		if err := c.checkBlocks(b); err != nil {
-			return err
+// checkBlocks refuses files of which the memory does not hold one block. It reports whether some have
+// blocks that only one thread may hold, and the memory for tiles and results beside it.
+func (s *Stack) checkBlocks(b budget) (alone bool, tiles int64, err error) {
+	tiles = b.tiles()
+	for _, of := range append([]*Stack{s}, s.covariates...) {
+		for _, p := range of.bands {
+			if p.heldBytes() <= b.block() {
+				continue
+			}
+			held := of.decodingBytes(p)
+			alone, tiles = true, min(tiles, b.beside(held))
+			if tiles >= leastTiles {
+				continue
+			}
+			return alone, tiles, fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a memory of %d MiB: allow %d MiB with %v, or rewrite the file with smaller blocks (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
+				of.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), b.total>>20, memoryFor(held)>>20, Option{Field: "Memory"})
 		}
 	}
-	for _, p := range s.bands {
-		if p.heldBytes() > b.block() {
-			return fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a quarter of the memory, %.1f MiB: allow more with %v, or rewrite the file with tiles (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				s.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), float64(b.block())/(1<<20), Option{Field: "Memory"})
+	return alone, tiles, nil
+}
+
+// decodingBytes returns what GDAL holds to decode a block of p: the block, and what it was decoded
+// from, which is no larger than the file.
+func (s *Stack) decodingBytes(p *plane) int64 {
+	held := p.heldBytes()
+	if !p.compressed {
+		return held
+	}
+	if held > surelyHeld {
+		if size := s.fileBytes(p.file); size > 0 {
+			return held + min(held, size)
 		}
 	}
-	return nil
+	return 2 * held
+}
+
+// surelyHeld is the size in bytes of blocks that are small enough not to ask how large their file is.
+const surelyHeld = 1 << 20
+
+// memoryFor returns a memory in which one thread can decode blocks for which GDAL holds so many bytes.
+func memoryFor(held int64) int64 {
+	const mega = 1 << 20
+	for total := int64(leastMemory); ; total += mega {
+		if b := (budget{total: total}); b.total-b.aside()-held >= leastTiles {
+			return total
+		}
+		if total < held {
+			total = held / mega * mega
+		}
+	}
 }
 
 // budget divides the memory for this stack.
@@ -150,9 +193,23 @@ func (s *Stack) budget(memory int64) (budget, error) {
 }
 
 // keepHandles limits how many files stay open, so that GDAL's memory for them fits, with room for
-// one more per worker. Without the limit the memory would grow with files times workers.
+// one more per worker unless all fit. Without the limit the memory would grow with files times workers.
 func (s *Stack) keepHandles(memory int64, workers int) {
-	s.readers.limit = max(0, min(s.readers.limit, memory/s.largest((*plane).handleBytes)-int64(workers)))
+	most := memory / s.largest(s.handleBytes)
+	if most < int64(workers)*int64(len(s.files)) {
+		most -= int64(workers)
+	}
+	s.readers.limit = max(0, min(s.readers.limit, most))
+}
+
+// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for its
+// directory, for a block, and for what a decoder holds.
+func (s *Stack) handleBytes(p *plane) int64 {
+	const directory = 64 << 10
+	if p.direct {
+		return directory
+	}
+	return directory + s.decodingBytes(p)
 }
 
 // keepFilesWithin shares the memory for open files among the stack and its covariates.

@@ -244,7 +244,7 @@ func sameAsGDAL(t *testing.T, what, path string, part pixtrend.Window) (p plane,
 		return plane{}, false, 0
 	}
 	defer func() { _ = s.Close() }()
-	if s.checkBlocks(budget{total: DefaultMemory}) != nil {
+	if _, _, err := s.checkBlocks(budget{total: DefaultMemory}); err != nil {
 		return plane{}, false, 0
 	}
 	ds, err := openRaster(path)

@@ -317,7 +317,7 @@ func TestCOGOverviews(t *testing.T) {
 		})
 	}
 	t.Run("format", func(t *testing.T) {
-		fails(t, small, filepath.Join(t.TempDir(), "out.tif"), Options{Format: "PNG"}, fault.ErrOutput, "GTiff or COG")
+		fails(t, small, filepath.Join(t.TempDir(), "out.tif"), Options{Format: "PNG"}, fault.ErrOutput, "GTiff, COG, NetCDF or Zarr")
 	})
 }
 

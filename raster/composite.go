@@ -136,7 +136,10 @@ func PrepareComposites(ctx context.Context, inputs []string, output string, o Op
 	if err := o.begin(); err != nil {
 		return nil, err
 	}
-	if err := checkName(output); err != nil {
+	if o.Format.ofArrays() {
+		return nil, noBandsOfDates(output, o.Format)
+	}
+	if err := o.Format.checkName(output); err != nil {
 		return nil, err
 	}
 	if err := o.checkForm(1); err != nil {

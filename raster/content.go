@@ -3,7 +3,6 @@ package raster
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -46,6 +45,9 @@ func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) erro
 		return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", shown)
 	}
 	inside := ds.Subdatasets()
+	if _, array := ds.Array(); array {
+		inside = nil
+	}
 	switch pages := ds.Driver() == "GTiff"; {
 	case pages && len(inside) > 1 && gdal.Subdataset(name) == "":
 		what := fmt.Sprintf("%d pages", len(inside))
@@ -56,14 +58,7 @@ func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) erro
 	case len(ds.Bands()) > 0:
 		return nil
 	case len(inside) > 0:
-		for i := range inside {
-			inside[i] = gdal.DisplayName(inside[i])
-		}
-		more := ""
-		if len(inside) > 5 {
-			more, inside = fmt.Sprintf(" and %d more", len(inside)-5), inside[:5]
-		}
-		return fault.Inputf("cannot use %s: it holds several rasters: name one of %s%s", shown, strings.Join(inside, ", "), more)
+		return variablesError(name, &gdal.VariablesError{Variables: variablesAmong(inside)})
 	}
 	return fault.Inputf("cannot use %s: it has no bands: leave it out", shown)
 }
@@ -80,10 +75,19 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 	case files == 1 && o.Mask.inFiles():
 		return nil, fault.Inputf("cannot use %s: it is the only input, whose bands are dates and no masks: pick the one that is fitted with %v, or give masks with %v",
 			gdal.DisplayName(name), Option{Field: "Band"}, Option{Field: "Mask.From"})
+	}
+	of, err := o.bandsOfVariable(name, ds)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(of) == 1:
+		return []plane{{band: of[0]}}, nil
 	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds):
-		planes := make([]plane, len(bands))
-		for i := range planes {
-			planes[i] = plane{band: i + 1, dated: true}
+		var planes []plane
+		for i := range bands {
+			if of == nil || slices.Contains(of, i+1) {
+				planes = append(planes, plane{band: i + 1, dated: true})
+			}
 		}
 		return planes, nil
 	}
@@ -114,6 +118,6 @@ func (o OpenOptions) describeDates(ds *gdal.Dataset) bool {
 		l.tag = "" // it is of the file
 		inputs = append(inputs, l.input(""))
 	}
-	_, err := o.Dates.Resolve(inputs, nil)
+	_, err := o.Dates.For(inputs).Resolve(inputs, nil)
 	return err == nil
 }

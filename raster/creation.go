@@ -41,6 +41,9 @@ var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZ
 // resolve returns how s is made: by its own creation options, and the defaults of the others.
 func (s Spec) resolve() (creation, error) {
 	c := creation{plain: s.Format != COG}
+	if s.Format.ofArrays() {
+		return creation{}, nil
+	}
 	values, given := map[string]string{}, map[string]string{}
 	for _, o := range s.Creation {
 		key, value, ok := strings.Cut(o, "=")
@@ -158,8 +161,11 @@ func (c *creation) methods(s Spec) []string {
 // uses the type and the bands too. Gaps must be read back as gaps: libtiff 4.5 loses them in LERC
 // with bands interleaved by pixel.
 func (s Spec) checkCreation() error {
+	if s.Format.ofArrays() {
+		return s.checkArrays()
+	}
 	if s.format() != GTiff && s.Format != COG {
-		return fault.Outputf("cannot write the format %q: ask for GTiff or COG", string(s.Format))
+		return fault.Outputf("cannot write the format %q: ask for GTiff, COG, NetCDF or Zarr", string(s.Format))
 	}
 	if s.Format == COG {
 		if err := gdal.RegisterCOG(); err != nil {

@@ -23,7 +23,6 @@ type Dated struct {
 // dates in o. The rasters may have different grids. If some inputs have no date, Dates returns an
 // error and also the dates of the others; the Source of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
-	o = o.forInputs(inputs)
 	s, err := newStack(ctx, inputs, o, newDescriptions())
 	if err != nil {
 		return nil, err
@@ -35,6 +34,10 @@ func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error)
 		}
 	}
 	sources, files := s.dated()
+	o, err = o.inCalendarOf(sources)
+	if err != nil {
+		return nil, err
+	}
 	readings, err := o.resolveWhole(sources, files)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
@@ -53,6 +56,17 @@ func (o OpenOptions) resolve(inputs []timeaxis.Input) ([]timeaxis.Reading, error
 		err = fault.Inputf("no input is dated by a month without a day, so %v has no effect: leave it out", Option{Field: "MonthDay", Value: "middle"})
 	}
 	return readings, err
+}
+
+// inCalendarOf returns the options for inputs whose time coordinates count in a calendar without
+// leap years, or of months of 30 days: their times are numbers of years.
+func (o OpenOptions) inCalendarOf(inputs []timeaxis.Input) (OpenOptions, error) {
+	dates := o.Dates.For(inputs)
+	if dates.IsX() == o.Dates.IsX() {
+		return o, nil
+	}
+	o.Dates, o.XUnit = dates, "year"
+	return o, o.check()
 }
 
 // Readings returns how each date, or number in its place, was found, in the order of Names.

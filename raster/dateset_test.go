@@ -171,8 +171,13 @@ func TestTimeCoordinates(t *testing.T) {
 		t.Errorf("dates %s of %v", got, stack.Readings()[0])
 	}
 	relabel(t, name, timedBy("time", "days since 2001-01-01", "360_day", "0", "30", "60"))
+	years := opened(t, []string{name}, OpenOptions{})
+	if axis := years.Grid().Axis; axis.Unit() != "year" || axis.T[2] != 2001+60./360 || years.Readings()[0].Rule != "calendar 360_day" {
+		t.Errorf("%+v of %v", axis, years.Readings()[0])
+	}
+	relabel(t, name, timedBy("time", "days since 2001-01-01", "julian", "0", "30", "60"))
 	_, err := Open(t.Context(), []string{name}, OpenOptions{})
-	checkError(t, err, timeaxis.ErrNoDate, "360_day", "path,date")
+	checkError(t, err, timeaxis.ErrNoDate, "julian", "path,date")
 
 	dir := namedStack(t, []string{"c.tif", "a.tif", "b.tif"}, place)
 	var names []string

@@ -24,8 +24,8 @@
 // options for remote files are set per call. Options that the program, its environment or a
 // configuration file has set take precedence.
 //
-// Rasters need not be trusted. Only drivers on a list open them: GTiff, and those that
-// [OpenOptions.Drivers] names. Sizes are checked before memory is allocated for them.
+// Rasters need not be trusted. Only drivers on a list open them: that of their format, of a few, or
+// those that [OpenOptions.Drivers] names. Sizes are checked before memory is allocated for them.
 //
 // # Memory
 //

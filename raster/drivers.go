@@ -1,7 +1,6 @@
 package raster
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,29 +8,34 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
-// usualDrivers are the drivers of formats, besides GeoTIFF, that stacks are usually in.
-var usualDrivers = []string{"VRT", "netCDF", "HDF5", "HDF4", "Zarr", "GRIB", "JP2OpenJPEG", "ENVI", "HFA", "AAIGrid"}
+// usualDrivers are the drivers of formats that have to be named and that stacks are usually in.
+var usualDrivers = []string{"VRT", "AAIGrid"}
 
-// identifying returns the drivers of this GDAL that can tell a file of theirs from its first bytes,
-// so that none is opened: those of usualDrivers that can. The driver of ENVI cannot.
+// identifying returns those of usualDrivers that this GDAL has. They tell a file of theirs from its first
+// bytes, so that none is opened.
 func identifying() []string {
-	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return name == "ENVI" || !gdal.HasDriver(name) })
+	return slices.DeleteFunc(slices.Clone(usualDrivers), func(name string) bool { return !gdal.HasDriver(name) })
 }
 
-// Readable returns the usual drivers of this GDAL that read rasters other than GeoTIFF, by their
-// names in OpenOptions.Drivers, and the number of its other drivers.
-func Readable() (usual []string, others int) {
+// Readable returns the drivers of this GDAL that read rasters other than GeoTIFF, by their names in
+// OpenOptions.Drivers: those of the formats that need not be named, usual ones that must be, and the
+// number of the others.
+func Readable() (unasked, usual []string, others int) {
 	for _, name := range gdal.RasterReaders() {
 		switch {
 		case name == "GTiff", name == "COG":
+		case slices.Contains(gdal.Formats(), name):
+			unasked = append(unasked, name)
 		case slices.Contains(usualDrivers, name):
 			usual = append(usual, name)
 		default:
 			others++
 		}
 	}
-	slices.SortFunc(usual, func(a, b string) int { return slices.Index(usualDrivers, a) - slices.Index(usualDrivers, b) })
-	return usual, others
+	for _, names := range []struct{ those, order []string }{{unasked, gdal.Formats()}, {usual, usualDrivers}} {
+		slices.SortFunc(names.those, func(a, b string) int { return slices.Index(names.order, a) - slices.Index(names.order, b) })
+	}
+	return unasked, usual, others
 }
 
 // Writable returns those formats that this GDAL can write.
@@ -42,6 +46,11 @@ func Writable() []Format {
 	}
 	if gdal.RegisterCOG() == nil {
 		formats = append(formats, COG)
+	}
+	for _, f := range []Format{NetCDF, Zarr} {
+		if gdal.RegisterArrays(f.driver()) == nil {
+			formats = append(formats, f)
+		}
 	}
 	return formats
 }
@@ -75,16 +84,4 @@ func compressions(f Format) []string {
 		return nil
 	}
 	return gdal.CreationValues(string(f), "COMPRESS")
-}
-
-// netCDFName matches names of NetCDF files, patterns for them, and GDAL's names of the variables in them.
-var netCDFName = regexp.MustCompile(`(?i)(^NETCDF:|\.(nc|nc4|cdf)$)`)
-
-// forInputs returns the options with the driver of NetCDF if no driver is named and an input has the
-// name of such a file.
-func (o OpenOptions) forInputs(inputs []string) OpenOptions {
-	if len(o.Drivers) == 0 && slices.ContainsFunc(inputs, netCDFName.MatchString) && gdal.HasDriver("netCDF") {
-		o.Drivers = []string{"GTiff", "netCDF"}
-	}
-	return o
 }

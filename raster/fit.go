@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -112,8 +113,13 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 	if o.FDR != 0 {
 		o.Fit.Significance = stats.LevelOf(o.FDR) // classes that turn out to be none are revised at the end
 	}
+	for _, path := range o.sideOutputs() {
+		if path != "" && o.Format.ofArrays() {
+			return nil, noBandsOfDates(path, o.Format)
+		}
+	}
 	for _, path := range append([]string{output}, o.sideOutputs()...) {
-		if err := checkName(path); err != nil {
+		if err := o.Format.checkName(path); err != nil {
 			return nil, err
 		}
 	}
@@ -268,9 +274,14 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 // planWithin plans the windows of a fit in a budget of memory. It adds warnings about what the
 // budget and the dates do not allow.
 func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (plan pixtrend.StreamPlan, err error) {
-	o.TileMemory = memory.tiles()
-	if err := s.checkBlocks(memory); err != nil {
+	alone, tiles, err := s.checkBlocks(memory)
+	if err != nil {
 		return plan, err
+	}
+	o.TileMemory = tiles
+	threads := o.Threads
+	if alone {
+		o.Threads = 1
 	}
 	plan, err = s.newPlan(g, o)
 	if short := (*pixtrend.MemoryError)(nil); errors.As(err, &short) {
@@ -292,12 +303,19 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 	if block == 0 {
 		return plan, nil
 	}
-	most := memory.decoders(block)
-	if most >= len(plan.Workers) {
+	most, workers := memory.decoders(block), len(plan.Workers)
+	if alone && plan.Windows > 1 {
+		many, err := runner.Assign(plan.Windows, runner.Options{Workers: threads})
+		if err != nil {
+			return plan, err
+		}
+		workers = len(many.Workers)
+	}
+	if most >= workers {
 		return plan, nil
 	}
 	s.warnings = append(s.warnings, fmt.Sprintf("%d threads are used and not %d: the files have blocks of %.1f MiB, and more would take more than the memory of %d MiB",
-		most, len(plan.Workers), float64(block)/(1<<20), memory.total>>20))
+		most, workers, float64(block)/(1<<20), memory.total>>20))
 	o.Threads = most
 	return s.newPlan(g, o)
 }

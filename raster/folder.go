@@ -28,6 +28,7 @@ func hasGeoTIFFName(path string) bool {
 // contents is what a folder holds: rasters, and what is left out.
 type contents struct {
 	rasters []string
+	formats map[string][]string // rasters of other formats that are read unasked, by their drivers
 	outputs []string            // of pixtrend
 	unknown map[string][]string // files that no driver in use opens, by the ends of their names
 	folders []string            // that hold rasters and are not searched
@@ -35,16 +36,26 @@ type contents struct {
 
 // addFolder appends the rasters in a folder.
 func (x *expansion) addFolder(dir string) error {
-	c := contents{unknown: map[string][]string{}}
+	c := contents{formats: map[string][]string{}, unknown: map[string][]string{}}
 	if err := x.list(dir, &c); err != nil {
 		return fault.Inputf("cannot read the folder %s: %v", dir, atomicfile.Reason(err))
+	}
+	if len(c.rasters) == 0 {
+		drivers := slices.Sorted(maps.Keys(c.formats))
+		if len(drivers) > 1 {
+			return fault.Inputf("the folder %s holds rasters of several formats (%s): name those of one by a quoted pattern, such as '%s'",
+				dir, strings.Join(drivers, ", "), filepath.Join(dir, "*"+filepath.Ext(c.formats[drivers[0]][0])))
+		}
+		if len(drivers) == 1 {
+			c.rasters, c.formats = c.formats[drivers[0]], nil
+		}
 	}
 	others := c.leftOut()
 	if len(c.rasters) == 0 {
 		if len(others) > 0 {
 			return fault.Inputf("the folder %s holds no raster that is fitted, but %v: name another folder, or files", dir, enumerated(others))
 		}
-		return fault.Inputf("the folder %s holds no .tif, .tiff or .gtif file: name another, or the files by a quoted pattern", dir)
+		return fault.Inputf("the folder %s holds no .tif, .tiff or .gtif file, nor one of another format that is read, such as .nc: name another, or the files by a quoted pattern", dir)
 	}
 	if len(others) > 0 {
 		x.warnings = append(x.warnings, x.options.sentence("of the folder %s, %v are left out", dir, enumerated(others)))
@@ -68,9 +79,10 @@ func (x *expansion) list(dir string, c *contents) error {
 			if err := x.listFolder(path, e.IsDir(), c); err != nil {
 				return err
 			}
+		case !hasGeoTIFFName(path) && len(x.options.Drivers) == 0:
+			c.addOther(path, x.identify(path))
 		case !hasGeoTIFFName(path) && x.identify(path) == "":
-			end := strings.ToLower(filepath.Ext(path))
-			c.unknown[end] = append(c.unknown[end], path)
+			c.addOther(path, "")
 		case err == nil && isOutput(path):
 			c.outputs = append(c.outputs, path)
 		default: // a link to nothing too, which opening it reports
@@ -80,11 +92,23 @@ func (x *expansion) list(dir string, c *contents) error {
 	return nil
 }
 
+// addOther adds a file that is no GeoTIFF by its name. driver is that of its format; "" if it has none.
+func (c *contents) addOther(path, driver string) {
+	if driver != "" {
+		c.formats[driver] = append(c.formats[driver], path)
+		return
+	}
+	end := strings.ToLower(filepath.Ext(path))
+	c.unknown[end] = append(c.unknown[end], path)
+}
+
 // listFolder adds a folder in a folder to c. real is false for a link, which is not followed: it
 // may lead back.
 func (x *expansion) listFolder(path string, real bool, c *contents) error {
 	switch {
-	case x.identify(path) != "": // such as Zarr, whose rasters are folders
+	case len(x.options.Drivers) == 0 && x.identify(path) != "": // such as Zarr, whose rasters are folders
+		c.addOther(path, x.identify(path))
+	case x.identify(path) != "":
 		c.rasters = append(c.rasters, path)
 	case x.options.Recursive && real:
 		return x.list(path, c)
@@ -107,6 +131,10 @@ func holdsRaster(dir string) bool {
 func (c *contents) leftOut() (parts []fault.Message) {
 	if n := len(c.outputs); n > 0 {
 		parts = append(parts, fault.Messagef("%s (%s)", countOf(n, "output of pixtrend", "outputs of pixtrend"), firstOf(c.outputs)))
+	}
+	for _, driver := range slices.Sorted(maps.Keys(c.formats)) {
+		files := c.formats[driver]
+		parts = append(parts, fault.Messagef("%s of %s beside GeoTIFFs (%s; a quoted pattern names them)", countOf(len(files), "raster", "rasters"), driver, firstOf(files)))
 	}
 	var foreign []string
 	reader := ""
@@ -160,9 +188,15 @@ func firstOf(files []string) string {
 	return files[0]
 }
 
-// identify returns the one of the drivers that were asked for, besides that of GeoTIFF, that opens
-// a file or folder; "" if none does.
+// identify returns the one of the drivers that may be used, besides that of GeoTIFF, that opens a file
+// or folder; "" if none does.
 func (x *expansion) identify(path string) string {
+	if len(x.options.Drivers) == 0 {
+		if driver := gdal.FormatOf(path); driver != "GTiff" {
+			return driver
+		}
+		return ""
+	}
 	drivers := slices.DeleteFunc(slices.Clone(x.options.Drivers), func(d string) bool { return strings.EqualFold(d, "GTiff") })
 	return gdal.Identify(path, drivers)
 }

@@ -281,7 +281,7 @@ func TestInspectWarnsOfStorage(t *testing.T) {
 	}
 	// What a fit refuses is not read here.
 	i = inspect(t, large, Options{Memory: 24 << 20})
-	if i.Fit.Runs || !strings.Contains(i.Fit.Why, "too large for a quarter of the memory") || i.Survey.Samples != 0 {
+	if i.Fit.Runs || !strings.Contains(i.Fit.Why, "too large for a memory of 24 MiB: allow ") || i.Survey.Samples != 0 {
 		t.Errorf("%+v, %+v", i.Fit, i.Survey)
 	}
 }

@@ -23,8 +23,10 @@ import (
 // warnings about files that were left out. An input is
 //
 //   - a file;
-//   - a folder, for the GeoTIFFs in it: names that end in .tif, .tiff, .gtif or .gtiff, and files that
-//     one of o.Drivers opens. With o.Recursive, the folders in it are searched too;
+//   - a folder, for the GeoTIFFs in it: names that end in .tif, .tiff, .gtif or .gtiff. A folder without
+//     any is taken for its files of one of the other formats that are read, such as NetCDF. If
+//     o.Drivers are named, all files that one of them opens are taken too. With o.Recursive, the folders
+//     in it are searched too;
 //   - a pattern with *, ? or [, for the files whose names match. A part of it that exists is a name;
 //   - @list.txt, for the names in a text file, one a line. Empty lines and those that begin with #
 //     are skipped. A name that does not exist is looked for in the folder of the list;
@@ -37,7 +39,7 @@ import (
 // ndvi_10. They leave out hidden files and outputs of pixtrend. A pattern, folder or list without a
 // file is an error, and so is a file given twice.
 func Expand(ctx context.Context, inputs []string, o OpenOptions) (names, warnings []string, err error) {
-	found, err := expand(ctx, inputs, o.forInputs(inputs))
+	found, err := expand(ctx, inputs, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,7 +176,7 @@ func (x *expansion) addSubdataset(name string) error {
 	prefix := gdal.Subdataset(name)
 	drivers := x.options.Drivers
 	if len(drivers) == 0 {
-		drivers = []string{"GTiff"}
+		drivers = gdal.Formats()
 	}
 	if slices.ContainsFunc(drivers, func(d string) bool { return gdal.HasPrefix(d, prefix) }) {
 		x.addNamed(name)

@@ -59,7 +59,6 @@ type statistics struct {
 // and takes no more memory than the fit. Problems of the stack are reported in the Info. Inspect
 // returns an error only if there are no files, if the options are wrong, or if the context ends.
 func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
-	o.OpenOptions = o.forInputs(inputs)
 	memory, err := newBudget(o.Memory)
 	if err != nil {
 		return nil, err
@@ -159,7 +158,18 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings, in.notes = append(append(in.warnings, warnings...), in.sceneWarnings()...), notes
+	in.warnings = append(append(append(in.warnings, warnings...), in.assumed(read)...), in.sceneWarnings()...)
+	in.notes = append(notes, oneLock(read)...)
+}
+
+// oneLock returns a note if planes are read through HDF5.
+func oneLock(planes []*plane) []string {
+	for _, p := range planes {
+		if driver := p.form.driver; p.compressed && (driver == "netCDF" || driver == "HDF5") {
+			return []string{"HDF5, which reads NetCDF-4 too, decodes one block at a time, whatever the number of threads: the parts of a job, which are processes, decode side by side"}
+		}
+	}
+	return nil
 }
 
 // predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.
@@ -186,6 +196,11 @@ func (in *inspection) date() error {
 			inputs[i].Path, inputs[i].Listed, inputs[i].Item = in.datedPath(e.file), in.listed[e.file], in.itemOf(e.file)
 		}
 	}
+	o, err := in.o.inCalendarOf(inputs)
+	if err != nil {
+		return err
+	}
+	in.o.OpenOptions = o
 	readings, err := in.o.resolveWhole(inputs, files)
 	for i, e := range in.entries {
 		e.used = true

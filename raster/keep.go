@@ -72,7 +72,7 @@ func (o *Options) checkKeep() error {
 	if o.Keep == "" {
 		return nil
 	}
-	if err := checkName(o.Keep); err != nil {
+	if err := GTiff.checkName(o.Keep); err != nil {
 		return err
 	}
 	if err := o.checkSums("keep sums"); err != nil {

@@ -23,6 +23,9 @@ type labels struct {
 // asks for items by their names: to list the domains of metadata, GDAL reads all of them, and
 // libtiff makes a transfer function of 2³² values of two small tags.
 func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
+	if _, array := ds.Array(); array {
+		return labelsOfArray(ds.Times(), b)
+	}
 	l := labels{description: b.Description(), tag: ds.Metadata("TIFFTAG_DATETIME", "")}
 	l.acquired = b.Metadata(tiff.AcquiredKey, tiff.Imagery)
 	if l.acquired == "" && onlyBand {
@@ -30,6 +33,17 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	}
 	if coordinates := b.AllMetadata(); len(coordinates) > 0 {
 		l.time = timeIn(coordinates, func(key string) string { return ds.Metadata(key, "") })
+	}
+	return l
+}
+
+// labelsOfArray returns the labels of a band of an array. A dimension of years needs no unit.
+func labelsOfArray(times gdal.Times, b gdal.Band) (l labels) {
+	switch value := times.TimeValue(b.Index()); {
+	case times.Units != "":
+		l.time = timeaxis.TimeCoordinate{Value: value, Units: times.Units, Calendar: times.Calendar}
+	case strings.EqualFold(times.Name, "year"):
+		l.description = value
 	}
 	return l
 }
@@ -42,6 +56,9 @@ func (l labels) input(name string) timeaxis.Input {
 // timeIn returns the time coordinate among the metadata of a band. The metadata of the file says
 // what it counts, and so which of several dimensions is time.
 func timeIn(band map[string]string, file func(key string) string) timeaxis.TimeCoordinate {
+	if valid, _, _ := strings.Cut(strings.TrimSpace(band["GRIB_VALID_TIME"]), " "); valid != "" {
+		return timeaxis.TimeCoordinate{Value: valid, Units: "seconds since 1970-01-01"}
+	}
 	for _, key := range slices.Sorted(maps.Keys(band)) {
 		name, ok := strings.CutPrefix(key, tiff.Dimension)
 		if units := file(name + "#units"); ok && strings.Contains(units, " since ") {

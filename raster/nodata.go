@@ -1,11 +1,14 @@
 package raster
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -30,10 +33,42 @@ func (p *plane) valid() kernel.Valid {
 	return v
 }
 
+// validRange returns the range of valid samples that the file gives.
+func (p plane) validRange() Range {
+	if p.rng == nil {
+		return Range{math.Inf(-1), math.Inf(1)}
+	}
+	return *p.rng
+}
+
+// readAttributes sets the range of valid samples that a file gives for p, and refuses samples that
+// several values make gaps. If nodata is not nil, it replaces these values.
+func (p *plane) readAttributes(ds *gdal.Dataset, nodata *float64) error {
+	if lo, hi, has := ds.ValidRange(); has {
+		p.rng = &Range{lo, hi}
+		if err := p.rng.check(); err != nil {
+			return err
+		}
+	}
+	values := ds.Missing()
+	if nodata != nil || len(values) < 2 {
+		return nil
+	}
+	within := slices.DeleteFunc(values, func(v float64) bool { return v != v || v < p.validRange().Lo || v > p.validRange().Hi })
+	switch {
+	case len(within) == 1:
+		p.nodata, p.hasNodata = within[0], true
+	case len(within) > 1:
+		return fault.Errorf("two values mean missing, its _FillValue and missing_value, %v and %v: name one with %v, and leave the other out with %v",
+			Value(within[0]), Value(within[1]), Option{Field: "Nodata"}, Option{Field: "Valid"})
+	}
+	return nil
+}
+
 // valid returns which samples of p are observations, its mask aside.
 func (s *Stack) valid(p *plane) kernel.Valid {
 	v := p.valid()
-	if r := s.options.Valid; r != nil {
+	if r := cmp.Or(s.options.Valid, p.rng); r != nil {
 		if !v.HasRange {
 			v.Lo, v.Hi = math.Inf(-1), math.Inf(1)
 		}

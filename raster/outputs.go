@@ -214,10 +214,15 @@ func labelList(j *Job) string {
 	return strings.Join(names, " ")
 }
 
-// checkName reports whether a GeoTIFF may have a name. Other programs believe the end of a name.
-func checkName(path string) error {
+// checkName reports whether a file of a format may have a name. Other programs believe the end of a
+// name.
+func (f Format) checkName(path string) error {
 	end := filepath.Ext(path)
 	switch {
+	case f.ofArrays() && path != "" && !slices.Contains(formatEnds[f], strings.ToLower(end)):
+		return fault.Outputf("cannot write %s: the output is %s, and its name is not that of one: name one that ends in %s", path, f, formatEnds[f][0])
+	case f.ofArrays():
+		return nil
 	case path == "-":
 		return fault.Outputf("the output - would be standard output, and a GeoTIFF is written to a file: name one, such as slope.tif")
 	case len(end) > 1 && !hasGeoTIFFName(path) && isLetter(end[1]):

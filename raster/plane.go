@@ -53,6 +53,11 @@ type plane struct {
 	classes       bool            // its samples are indices into a colour table
 	files         []string        // of the first plane: all files that its file is read with; nil: only itself
 	composite     string          // what the file is of scenes, such as annual max; "" if it does not say
+	rng           *Range          // of valid samples, as the file says; nil if it does not
+	array         bool            // it is a slice of an array of several dimensions
+	blockDates    int             // of an array: bands that a block holds
+	pieceDates    int             // of an array: bands of a window that are held besides the tile
+	blockAbove    int             // of an array: rows of the first block above the raster
 	form          form
 }
 
@@ -67,6 +72,7 @@ type form struct {
 	compression string // as GDAL calls it; "": none
 	interleave  string // of several bands: BAND, LINE or PIXEL
 	said        []gdal.Message
+	remarks     []string // what was assumed about the file
 }
 
 // describe opens a file and returns its planes and its grid. files is the number of files of the
@@ -88,6 +94,7 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 		return nil, geo{}, err
 	}
 	planes[0].form.said = saidOf(name, append(ds.Said(), said...))
+	planes[0].form.remarks = ds.Remarks()
 	return planes, g, nil
 }
 
@@ -119,7 +126,7 @@ func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]pl
 // bands that they need.
 func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 	bands := ds.Bands()
-	alpha := 1 + slices.IndexFunc(bands, gdal.Band.IsAlpha)
+	alpha, composite := 1+slices.IndexFunc(bands, gdal.Band.IsAlpha), ds.Metadata(compositeItem, "")
 	for i := range planes {
 		p := &planes[i]
 		if o.Mask.inFiles() {
@@ -134,6 +141,9 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 				return err
 			}
 			q.blocks(ds, len(bands))
+			if err := q.readAttributes(ds, nodata); err != nil {
+				return err
+			}
 			q.form.alpha = alpha
 		}
 		if p.mask != nil {
@@ -148,7 +158,7 @@ func describePlanes(ds *gdal.Dataset, planes []plane, o OpenOptions) error {
 			p.masked, p.alpha = true, alpha
 		}
 		p.labels = labelsOf(ds, bands[p.band-1], len(planes) == 1)
-		p.composite = ds.Metadata(compositeItem, "")
+		p.composite = composite
 	}
 	return nil
 }
@@ -166,6 +176,12 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	}
 	if remote := (*gdal.RemoteError)(nil); errors.As(err, &remote) {
 		return fail("%v", remote)
+	}
+	if variables := (*gdal.VariablesError)(nil); errors.As(err, &variables) {
+		return variablesError(name, variables)
+	}
+	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {
+		return fail("%v", missing)
 	}
 	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
@@ -187,10 +203,18 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 		return fail("none of the drivers %s knows its format: name the one that does, or convert it with gdal_translate", strings.Join(drivers, ", "))
 	}
 	if driver := gdal.Identify(name, append(identifying(), "PNG", "JPEG")); driver != "" {
-		return fault.Inputf("cannot use %s: it is not a GeoTIFF but a file for GDAL's driver %s: allow that driver with %v, or convert it with gdal_translate",
-			gdal.DisplayName(name), driver, Option{Field: "Drivers", Value: driver})
+		return fault.Inputf("cannot use %s: it is not a GeoTIFF but a file for GDAL's driver %s, %s: allow that driver with %v, or convert it with gdal_translate",
+			gdal.DisplayName(name), driver, whyAsked(driver), Option{Field: "Drivers", Value: driver})
 	}
-	return fail("it is not a GeoTIFF: convert it first, such as with gdal_translate")
+	return fail("it is not a GeoTIFF, nor of another format that is read, such as NetCDF: convert it first, such as with gdal_translate")
+}
+
+// whyAsked says why a driver opens no file unless it is named.
+func whyAsked(driver string) string {
+	if driver == "VRT" {
+		return "which opens other files and addresses that the file names"
+	}
+	return "which reads no file unless it is asked for"
 }
 
 // readable reports whether the system lets this process read a file.
@@ -272,6 +296,14 @@ func (p *plane) blocks(ds *gdal.Dataset, bands int) {
 	p.form = form{driver: ds.Driver(), bands: bands, compression: ds.Metadata("COMPRESSION", structure)}
 	p.compressed = p.form.compression != ""
 	p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * int64(p.dtype.Size())
+	if packed, array := ds.Array(); array {
+		p.array, p.form.compression, p.compressed = true, packed, packed != ""
+		p.blockDates, p.blockAbove = ds.BlockDates()
+		p.pieceDates = ds.PieceBands(bands)
+		p.blockBytes *= int64(p.blockDates)
+		p.interleaved = p.blockDates > 1
+		return
+	}
 	if bands > 1 {
 		p.form.interleave = ds.Metadata("INTERLEAVE", structure)
 	}
@@ -293,23 +325,9 @@ func (p *plane) heldBytes() int64 {
 	return p.blockBytes
 }
 
-// handleBytes returns about how much memory GDAL needs for the open file of p between reads: for
-// its directory, for a block as it is stored and, if it is compressed, for a decoder that may be as
-// large.
-func (p *plane) handleBytes() int64 {
-	const directory = 64 << 10
-	switch {
-	case p.direct:
-		return directory
-	case p.compressed:
-		return directory + 2*p.blockBytes
-	}
-	return directory + p.blockBytes
-}
-
 // sameMeaning reports whether the same sample has the same meaning in p and in q.
 func (p plane) sameMeaning(q plane) bool {
 	return p.dtype == q.dtype && p.signedByte == q.signedByte && p.flags == q.flags && p.hasNodata == q.hasNodata &&
 		(!p.hasNodata || p.nodata == q.nodata || p.nodata != p.nodata && q.nodata != q.nodata) &&
-		p.scale == q.scale && p.offset == q.offset
+		p.scale == q.scale && p.offset == q.offset && p.validRange() == q.validRange()
 }

@@ -18,10 +18,12 @@ import (
 // first.
 func (s *Stack) hasSameBands(file int, h *handle) bool {
 	width, height := h.ds.Size()
+	seen := false
 	for _, p := range s.bands {
-		if p.file != file {
+		if p.file != file || p.array && seen && p.band <= len(h.bands) { // whose bands are alike
 			continue
 		}
+		seen = true
 		want := p.own(s.geo)
 		if p.warp != nil {
 			want = p.warp.from
@@ -34,7 +36,7 @@ func (s *Stack) hasSameBands(file int, h *handle) bool {
 			nodata = nil
 		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || now.readAttributes(h.ds, nodata) != nil {
 			return false
 		}
 		if _, err := s.scenes[s.sources[file]].apply(&now, s.options, p.maskTable != nil); err != nil || !now.sameMeaning(p.inFile()) {
@@ -50,18 +52,20 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 		return s.readRemote(ctx, worker, w, first, dst)
 	}
 	r := s.readers.of(worker)
-	together := s.readsDatesAtOnce()
-	if together {
-		err := r.with(s, 0, s.sources[0], func(h *handle) error { return s.readDates(h.ds, w, first, dst, nil) })
-		if err != nil {
-			return readError(s.files[0], w, err)
-		}
-	}
+	read := 0 // planes whose samples are there
 	for i := range dst.Dates {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		if err := s.readDate(ctx, r, &s.planes[first+i], w, i, dst, together); err != nil {
+		p := &s.planes[first+i]
+		if n := s.datesAtOnce(first+i, dst.Dates-i); i >= read && n > 1 {
+			err := r.with(s, p.file, s.sources[p.file], func(h *handle) error { return s.readDates(h.ds, w, first+i, datesOf(dst, i, n), nil) })
+			if err != nil {
+				return readError(s.files[p.file], w, err)
+			}
+			read = i + n
+		}
+		if err := s.readDate(ctx, r, p, w, i, dst, i < read); err != nil {
 			return err
 		}
 	}
@@ -73,6 +77,28 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 func (s *Stack) readsDatesAtOnce() bool {
 	p := &s.planes[0]
 	return s.multi && s.uniform && !p.pastGDAL() && !p.placed() && p.warp == nil
+}
+
+// datesAtOnce returns how many planes from first on, of at most so many, are read in one call: those
+// of one file, or those of an array that follow each other.
+func (s *Stack) datesAtOnce(first, most int) int {
+	switch {
+	case s.readsDatesAtOnce():
+		return max(most, 2) // one is read in the same way
+	case !s.uniform || !s.planes[first].array || s.observer != nil || s.planes[first].placed() || s.planes[first].pieces != nil:
+		return 1
+	}
+	n := 1
+	for n < most && s.planes[first+n].file == s.planes[first].file && s.planes[first+n].pieces == nil {
+		n++
+	}
+	return n
+}
+
+// datesOf returns planes i to i + n of a tile.
+func datesOf(t kernel.Tile, i, n int) kernel.Tile {
+	t.Data, t.Dates = t.Data[i*t.Stride*t.Type.Size():], min(n, t.Dates-i)
+	return t
 }
 
 // maskedFrom reports whether the mask of p is in another file.
@@ -237,6 +263,7 @@ func (s *Stack) scratchBytes(p *plane) int {
 	if p.second != nil {
 		n += 8
 	}
+	n += p.pieceDates * p.dtype.Size()
 	if p.maskedFrom() {
 		n = max(n, p.mask.dtype.Size())
 		if p.mask.placed() {

@@ -51,6 +51,26 @@ func (s *Stack) remarks(planes []*plane) (all []remark) {
 	return all
 }
 
+// assumed returns warnings about what was assumed about the files of planes.
+func (s *Stack) assumed(planes []*plane) (warnings []string) {
+	var texts []string
+	files := map[string][]string{}
+	for _, p := range planes {
+		for _, text := range p.form.remarks {
+			if files[text] == nil {
+				texts = append(texts, text)
+			}
+			if name := s.files[p.file]; !slices.Contains(files[text], name) {
+				files[text] = append(files[text], name)
+			}
+		}
+	}
+	for _, text := range texts {
+		warnings = append(warnings, foreign.Sprintf("%s%s: %s", files[text][0], others(len(files[text])-1), text))
+	}
+	return warnings
+}
+
 // sentences returns remarks as sentences, those that matter apart from the others.
 func sentences(all []remark) (warnings, notes []string) {
 	for _, r := range all {

@@ -158,7 +158,7 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkBlocks(memory); err != nil {
+	if _, _, err := s.checkBlocks(memory); err != nil {
 		return nil, err
 	}
 	column, row, err := s.pixelAt(at)

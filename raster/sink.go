@@ -28,16 +28,22 @@ type Format string
 const (
 	GTiff Format = "GTiff" // a GeoTIFF, by default in tiles of 256 × 256
 	COG   Format = "COG"   // a cloud-optimized GeoTIFF: tiles of 512 × 512, and overviews
+	// NetCDF and Zarr have a variable for each field, compressed in chunks of 256 × 256.
+	NetCDF Format = "NetCDF" // NetCDF-4
+	Zarr   Format = "Zarr"   // a folder, which cannot take the place of another
 )
+
+// formatEnds are the ends of the names of the formats but for GeoTIFF.
+var formatEnds = map[Format][]string{NetCDF: {".nc", ".nc4"}, Zarr: {".zarr"}}
 
 // ParseFormat reads the name of a format.
 func ParseFormat(s string) (Format, error) {
-	for _, f := range []Format{GTiff, COG} {
+	for _, f := range []Format{GTiff, COG, NetCDF, Zarr} {
 		if strings.EqualFold(s, string(f)) {
 			return f, nil
 		}
 	}
-	return "", errors.New("give GTiff or COG")
+	return "", errors.New("give GTiff, COG, NetCDF or Zarr")
 }
 
 // Spec describes a GeoTIFF to be written.
@@ -112,7 +118,7 @@ func Create(path string, s Spec) (*File, error) {
 		return nil, err
 	}
 	target := s.target(path)
-	if err := cmp.Or(checkName(path), atomicfile.CheckTargets(s.Overwrite, target)); err != nil {
+	if err := cmp.Or(s.Format.checkName(path), atomicfile.CheckTargets(s.Overwrite, target)); err != nil {
 		return nil, err
 	}
 	if s.Type != kernel.Float32 && s.Type != kernel.Float64 {
@@ -264,14 +270,18 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 		}
 		gdal.Release()
 	}
-	if err := gdal.CopyRaster(ctx, f.raw, f.temp.Path, string(f.spec.format()), f.creation.options, f.spec.forCopies(), false, part(begun, 1)); err != nil {
+	if f.spec.Format.ofArrays() {
+		if err := f.copyArrays(ctx, progress); err != nil {
+			return err
+		}
+	} else if err := gdal.CopyRaster(ctx, f.raw, f.temp.Path, string(f.spec.format()), f.creation.options, f.spec.forCopies(), false, part(begun, 1)); err != nil {
 		return f.stopped(ctx, err)
 	}
 	_ = os.Remove(f.raw + ".aux.xml")
 	if err := os.Remove(f.raw); err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
-	if err := atomicfile.Sync(f.temp.Path); err != nil {
+	if err := syncAll(f.temp.Path); err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
 	return nil
@@ -288,6 +298,9 @@ func (f *File) stopped(ctx context.Context, err error) error {
 // check opens the finished file as a reader would. An uncompressed file must be as large as its
 // samples.
 func (f *File) check() error {
+	if f.spec.Format.ofArrays() {
+		return f.checkArrays()
+	}
 	ds, err := gdal.Open(f.temp.Path, nil, nil)
 	if err != nil {
 		return f.failed(err)

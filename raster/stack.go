@@ -31,14 +31,17 @@ type OpenOptions struct {
 	// Band is the band of each file that is fitted, counted from 1. With 0 it is the only one. The
 	// bands of a single file with several are its dates, and so are those of several files if the
 	// descriptions of all of them have dates; otherwise several bands are an error.
-	Band   int
-	Index  Index    // of two bands of each file, fitted in place of a band
-	Nodata *float64 // replaces the nodata value of every band that is fitted
-	Valid  *Range   // the range of observations of every band that is fitted; nil: any value
-	Mask   Mask     // a band that says which samples are gaps
-	NoMask bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
-	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and netCDF if an input has
-	// the name of such a file.
+	Band int
+	// Variable is the one of a file's variables that is fitted; "": the only one that is a map, or that
+	// alone has most dimensions. Files of NetCDF, Zarr, HDF5, HDF4 and GRIB have variables.
+	Variable string
+	Index    Index    // of two bands of each file, fitted in place of a band
+	Nodata   *float64 // replaces the nodata value of every band that is fitted
+	Valid    *Range   // the range of observations of every band that is fitted; nil: any value
+	Mask     Mask     // a band that says which samples are gaps
+	NoMask   bool     // whether masks that GDAL knows are ignored: mask bands, .msk files and alpha bands
+	// Drivers are the GDAL drivers that may open the inputs; nil: GTiff, and that of the format of an
+	// input, if it is NetCDF, HDF5, HDF4, Zarr, JPEG 2000, GRIB, HFA or ENVI.
 	Drivers []string
 	// Region is the part of the stack that is fitted; the zero Region is the whole stack.
 	Region Region
@@ -157,7 +160,6 @@ func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
 
 // open is Open with earlier descriptions of remote files.
 func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
-	o = o.forInputs(inputs)
 	s, err := newStack(ctx, inputs, o, known)
 	if err != nil {
 		return nil, err
@@ -167,14 +169,20 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if err != nil {
 		return nil, err
 	}
+	o.Dates, o.XUnit = s.options.Dates, s.options.XUnit
 	var planes []*plane
 	for i := range s.planes {
 		planes = append(planes, &s.planes[i])
 	}
 	warnings, notes := sentences(s.remarks(planes))
-	s.warnings, s.notes = append(append(s.warnings, warnings...), s.sceneWarnings()...), notes
+	s.warnings, s.notes = append(append(append(s.warnings, warnings...), s.assumed(planes)...), s.sceneWarnings()...), notes
 	if err := s.lay(ctx, geos, o); err != nil {
 		return nil, err
+	}
+	for i := range s.planes {
+		if p := &s.planes[i]; p.array && p.warp != nil {
+			return nil, fault.Inputf("cannot resample %s as it is read, which is a variable of an array: bring it to the grid first, such as with cdo remapbil or gdalwarp", s.files[p.file])
+		}
 	}
 	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
 		return nil, err
@@ -212,6 +220,11 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 	}
 	if !named {
 		s.given = s.countPlanes()
+		dated, _ := s.dated()
+		if o, err = o.inCalendarOf(dated); err != nil {
+			return nil, err
+		}
+		s.options.Dates, s.options.XUnit = o.Dates, o.XUnit
 		kept, err := s.selectByDate(o)
 		if err != nil {
 			return nil, err
@@ -240,8 +253,13 @@ func newStackOf(found *expansion, known *descriptions) (*Stack, error) {
 	sources, o := found.names(), found.options
 	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: countRasters(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings, scenes: found.scenes}
 	s.options.ofItems = s.ofItems()
-	for _, name := range sources {
+	for i, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
+		variable, err := o.variableIn(name)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = variable
 	}
 	if csv := o.Dates.File(); csv != "" {
 		if err := s.reads.add(csv); err != nil {
@@ -381,8 +399,11 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 			bh = 1
 		}
 		// Any band of a block that has all bands needs the whole block decoded.
-		g.WholeBlocks = g.WholeBlocks || p.compressed && !(s.multi && p.interleaved)
+		g.WholeBlocks = g.WholeBlocks || p.compressed && (!s.multi || !p.interleaved || p.array)
 		g.BlockWidth, g.BlockHeight = max(g.BlockWidth, p.blockWidth), max(g.BlockHeight, bh)
+		if p.array {
+			g.BlockDates = max(g.BlockDates, p.blockDates)
+		}
 	}
 	switch {
 	case s.options.Index.Kind != "":
@@ -403,6 +424,9 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 				g.Type = kernel.Float64 // float32 does not hold it
 			}
 		}
+	}
+	if first.array && g.BlockHeight == first.blockHeight {
+		g.BlockY = first.blockAbove
 	}
 	s.grid = g
 	for _, p := range rasters {
@@ -461,10 +485,10 @@ func (t Treatment) metadata() map[string]string {
 
 // validText returns the range of observations; "" if there is none.
 func (s *Stack) validText() string {
-	if s.options.Valid == nil {
-		return ""
+	if r := cmp.Or(s.options.Valid, s.planes[0].rng); r != nil {
+		return r.String()
 	}
-	return s.options.Valid.String()
+	return ""
 }
 
 // pixelBytes returns the size of all samples that are read for a pixel.

@@ -535,7 +535,7 @@ func TestLargeBlocks(t *testing.T) {
 		{"room for one", 72 << 20, inputs, 1},
 		{"room for one with both bands", 140 << 20, []string{interleaved}, 1},
 		{"none", 18 << 20, inputs, 0},
-		{"none with both bands", 36 << 20, []string{interleaved}, 0},
+		{"none with both bands", 24 << 20, []string{interleaved}, 0},
 		{"read by the row", 16 << 20, plain, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ type Summary struct {
 	Deseason  string   `json:"deseason,omitempty"`          // the fourth; "": none
 	Fitting   string   `json:"fitted_trajectory,omitempty"` // of breaks; "": none
 	Vertices  string   `json:"vertices,omitempty"`          // of breaks; "": none
-	Format    Format   `json:"format"`                      // GTiff or COG
+	Format    Format   `json:"format"`                      // GTiff, COG, NetCDF or Zarr
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
 	Pixels    int      `json:"pixels"`

@@ -70,7 +70,7 @@ func (in *inspection) planSurveys(threads int) (tasks []surveyTask) {
 	ofGrid, all := make([][]*entry, len(in.grids)), 0
 	for _, e := range in.entries {
 		// Blocks that a fit would refuse are not read here either.
-		if e.used && e.plane != nil && e.plane.heldBytes() <= in.budget.block() {
+		if e.used && e.plane != nil && in.budget.beside(in.decodingBytes(e.plane)) >= leastTiles {
 			ofGrid[e.grid] = append(ofGrid[e.grid], e)
 			all++
 		}

@@ -68,6 +68,10 @@ func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, erro
 	} else {
 		ds, err = gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // with overviews, which a stack does not need
 	}
+	if variables := (*gdal.VariablesError)(nil); errors.As(err, &variables) && len(variables.Variables) > 0 {
+		return nil, fault.Inputf("cannot use %s: it holds the variables %s: name one, such as '%s'", gdal.DisplayName(path),
+			foreign.Printable(strings.Join(variables.Variables, ", ")), gdal.VariableName(gdal.FormatOf(path), gdal.DisplayName(path), variables.Variables[0]))
+	}
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
 	}

@@ -51,20 +51,9 @@ var unitsPattern = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+(?:since|after|from|re
 // called gregorian, and the proleptic Gregorian one. In others, such as noleap or 360_day, a day
 // may have no place in the Gregorian calendar. Everything else is [ErrCalendar].
 func (c TimeCoordinate) Date() (Date, error) {
-	bad := func(format string, args ...any) (Date, error) {
-		return Date{}, &Error{Kind: ErrCalendar, Found: fmt.Sprintf("the time coordinate %q %s", c.String(), fmt.Sprintf(format, args...))}
-	}
-	match := unitsPattern.FindStringSubmatch(c.Units)
-	if match == nil {
-		return bad("counts no unit of time since a day, such as days since 1970-01-01")
-	}
-	unit := strings.ToLower(match[1])
-	length, ok := lengths[unit]
-	if !ok {
-		length, ok = lengths[strings.TrimSuffix(unit, "s")]
-	}
-	if !ok {
-		return bad("counts %s, which have no one length in days", match[1])
+	p, err := c.parse()
+	if err != nil {
+		return Date{}, err
 	}
 	mixed := false
 	switch strings.ToLower(c.Calendar) {
@@ -72,34 +61,107 @@ func (c TimeCoordinate) Date() (Date, error) {
 		mixed = true
 	case "proleptic_gregorian":
 	default:
-		return bad("counts in the calendar %s, whose days are not those of the Gregorian one", c.Calendar)
+		return Date{}, c.bad("counts in the calendar %s, whose days are not those of the Gregorian one", c.Calendar)
 	}
-	text, _, _ := strings.Cut(strings.Trim(c.Value, "{} "), ",")
-	value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
-		return bad("has no number")
+	origin, ok := dayNumber(p.year, p.month, p.day, mixed)
+	if !ok {
+		return Date{}, c.bad("counts since a time that is not in the calendar")
 	}
-
-	numbers := make([]int, len(match))
-	for i, s := range match[2:8] {
-		numbers[i], _ = strconv.Atoi(s) // digits, or nothing
-	}
-	y, m, d := numbers[0], numbers[1], numbers[2]
-	origin, ok := dayNumber(y, m, d, mixed)
-	if !ok || numbers[3] > 24 || numbers[4] > 59 || numbers[5] > 60 {
-		return bad("counts since a time that is not in the calendar")
-	}
-	seconds := float64(numbers[3]*3600+numbers[4]*60+numbers[5]) - zoneSeconds(match[8])
-	// Half a millisecond forgives what a decimal number of days loses.
-	day := float64(origin) + math.Floor((value*length.Seconds()+seconds+0.0005)/86400)
+	day := float64(origin) + math.Floor(p.days+halfMillisecond)
 	first := -719162.0 // 0001-01-01
 	if mixed {
 		first = float64(reform.Number())
 	}
 	if last := 2932896.0; day < first || day > last { // 9999-12-31
-		return bad("is outside the years that can be written, or before the Gregorian calendar")
+		return Date{}, c.bad("is outside the years that can be written, or before the Gregorian calendar")
 	}
 	return Date{1970, time.January, 1}.plus(int(day)), nil
+}
+
+// halfMillisecond, in days, forgives what a decimal number of days loses.
+const halfMillisecond = 0.0005 / 86400
+
+// yearLengths are the days of a year in calendars in which all years have one length.
+var yearLengths = map[string]int{"noleap": 365, "365_day": 365, "all_leap": 366, "366_day": 366, "360_day": 360}
+
+// uniform returns the days of a year in the calendar of c; 0 if years differ in length.
+func (c TimeCoordinate) uniform() int {
+	if c.String() == "" {
+		return 0
+	}
+	return yearLengths[strings.ToLower(c.Calendar)]
+}
+
+// Years returns a time coordinate as a number of years, such as 2001.5 for the middle of 2001, in a
+// calendar in which all years have one length: noleap, all_leap and 360_day, also called 365_day and
+// 366_day. Any other calendar, and what Date refuses of units, is [ErrCalendar].
+func (c TimeCoordinate) Years() (float64, error) {
+	length := c.uniform()
+	if length == 0 {
+		return 0, c.bad("counts in a calendar whose years differ in length")
+	}
+	p, err := c.parse()
+	if err != nil {
+		return 0, err
+	}
+	days := 30 * (p.month - 1)
+	if length != 360 {
+		year := 2001 + 3*(length-365) // without or with a leap day
+		last := time.Date(year, time.Month(p.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+		days = time.Date(year, time.Month(p.month), 1, 0, 0, 0, 0, time.UTC).YearDay() - 1
+		if p.day > last {
+			p.day = 0
+		}
+	}
+	if p.month < 1 || p.month > 12 || p.day < 1 || p.day > 31 || length == 360 && p.day > 30 {
+		return 0, c.bad("counts since a time that is not in the calendar")
+	}
+	years := float64(p.year) + (float64(days+p.day-1)+p.days)/float64(length)
+	if !(years >= 0 && years < 10000) {
+		return 0, c.bad("is outside the years that can be written")
+	}
+	return years, nil
+}
+
+// bad returns an error about c.
+func (c TimeCoordinate) bad(format string, args ...any) error {
+	return &Error{Kind: ErrCalendar, Found: fmt.Sprintf("the time coordinate %q %s", c.String(), fmt.Sprintf(format, args...))}
+}
+
+// counted is a time coordinate as numbers: days since a day at midnight UTC.
+type counted struct {
+	year, month, day int
+	days             float64
+}
+
+// parse reads the unit and the value, whatever the calendar.
+func (c TimeCoordinate) parse() (p counted, err error) {
+	match := unitsPattern.FindStringSubmatch(c.Units)
+	if match == nil {
+		return p, c.bad("counts no unit of time since a day, such as days since 1970-01-01")
+	}
+	unit := strings.ToLower(match[1])
+	length, ok := lengths[unit]
+	if !ok {
+		length, ok = lengths[strings.TrimSuffix(unit, "s")]
+	}
+	if !ok {
+		return p, c.bad("counts %s, which have no one length in days", match[1])
+	}
+	text, _, _ := strings.Cut(strings.Trim(c.Value, "{} "), ",")
+	value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return p, c.bad("has no number")
+	}
+	numbers := make([]int, len(match))
+	for i, s := range match[2:8] {
+		numbers[i], _ = strconv.Atoi(s) // digits, or nothing
+	}
+	if numbers[3] > 24 || numbers[4] > 59 || numbers[5] > 60 {
+		return p, c.bad("counts since a time that is not in the calendar")
+	}
+	seconds := float64(numbers[3]*3600+numbers[4]*60+numbers[5]) - zoneSeconds(match[8])
+	return counted{numbers[0], numbers[1], numbers[2], (value*length.Seconds() + seconds) / 86400}, nil
 }
 
 // reform is the first day of the Gregorian calendar.

@@ -64,6 +64,63 @@ func TestTimeCoordinate(t *testing.T) {
 	}
 }
 
+// In calendars whose years have one length, a time is a number of years.
+func TestYears(t *testing.T) {
+	for _, test := range []struct {
+		value, units, calendar string
+		want                   float64
+		words                  string
+	}{
+		{"0", "days since 2001-01-01", "noleap", 2001, ""},
+		{"365", "days since 2004-01-01", "noleap", 2005, ""},
+		{"59", "days since 2004-01-01", "365_day", 2004 + 59./365, ""},
+		{"0", "days since 2004-03-01", "noleap", 2004 + 59./365, ""},
+		{"0", "days since 2001-02-29", "all_leap", 2001 + 59./366, ""},
+		{"366", "days since 2001-01-01", "366_day", 2002, ""},
+		{"360", "days since 1850-01-01", "360_day", 1851, ""},
+		{"0", "days since 2001-02-30", "360_day", 2001 + 59./360, ""},
+		{"12", "hours since 2001-07-01", "360_day", 2001.5 + 0.5/360, ""},
+		{"0", "days since 2001-02-29", "noleap", 0, "not in the calendar"},
+		{"0", "days since 2001-02-31", "360_day", 0, "not in the calendar"},
+		{"0", "days since 2001-13-01", "360_day", 0, "not in the calendar"},
+		{"0", "months since 2001-01-01", "360_day", 0, "no one length"},
+		{"0", "days since 2001-01-01", "julian", 0, "differ in length"},
+		{"0", "days since 2001-01-01", "", 0, "differ in length"},
+		{"-1e6", "days since 2001-01-01", "noleap", 0, "outside the years"},
+	} {
+		x, err := TimeCoordinate{test.value, test.units, test.calendar}.Years()
+		switch {
+		case test.words != "":
+			if !errors.Is(err, ErrCalendar) || !strings.Contains(err.Error(), test.words) {
+				t.Errorf("%v: %v, %v, want %s", test, x, err, test.words)
+			}
+		case err != nil || !(math.Abs(x-test.want) < 1e-9):
+			t.Errorf("%v: %v, %v", test, x, err)
+		}
+	}
+}
+
+// Such a calendar takes the place of dates only if all inputs have one.
+func TestYearsOfInputs(t *testing.T) {
+	in := func(value, calendar string) Input {
+		return Input{Name: "f.nc", Time: TimeCoordinate{value, "days since 2001-01-01", calendar}}
+	}
+	both := []Input{in("0", "noleap"), in("730", "noleap")}
+	spec := Spec{}.For(both)
+	readings, err := spec.Resolve(both, noRead)
+	if err != nil || !spec.IsX() || readings[1].X != 2003 || readings[1].Rule != "calendar noleap" {
+		t.Errorf("%v, %v", readings, err)
+	}
+	for _, inputs := range [][]Input{{both[0], in("1", "standard")}, {both[0], {Name: "g"}}, nil} {
+		if (Spec{}).For(inputs).IsX() {
+			t.Errorf("%v are numbers", inputs)
+		}
+	}
+	if given, _ := ParseSpec("2001-2002"); given.For(both).IsX() {
+		t.Error("dates that are given are numbers")
+	}
+}
+
 // A time coordinate goes before all else that an input says.
 func TestTimeCoordinateOfInput(t *testing.T) {
 	in := Input{Name: "one.nc band 2", Time: TimeCoordinate{"31", "days since 2001-01-01", ""}, Description: "t2m"}

@@ -32,6 +32,7 @@ const (
 	byPattern
 	byDates // a range, a list or a CSV of dates
 	byX     // a list or a CSV of other numbers
+	byYears // time coordinates, as numbers of years
 )
 
 // specForms ends the errors of ParseSpec.
@@ -175,7 +176,30 @@ func (s Spec) LooksInside() bool { return s.mode == auto || s.mode == byTag }
 func (s Spec) IsAuto() bool { return s.mode == auto }
 
 // IsX reports whether readings have an X and no Date.
-func (s Spec) IsX() bool { return s.mode == byX }
+func (s Spec) IsX() bool { return s.mode == byX || s.mode == byYears }
+
+// For returns s or, if s is auto and all inputs have time coordinates in a calendar whose years have one
+// length, such as noleap or 360_day, the Spec whose readings are their numbers of years: the days of
+// such a calendar have no dates.
+func (s Spec) For(inputs []Input) Spec {
+	if s.mode != auto || len(inputs) == 0 || slices.ContainsFunc(inputs, func(in Input) bool { return in.Time.uniform() == 0 }) {
+		return s
+	}
+	return Spec{mode: byYears, text: s.text}
+}
+
+// inYears returns the time coordinates of inputs as numbers of years.
+func inYears(inputs []Input) ([]Reading, error) {
+	readings := make([]Reading, len(inputs))
+	for i, in := range inputs {
+		x, err := in.Time.Years()
+		if err != nil {
+			return readings, fmt.Errorf("%w (of %q)", err, in.Name)
+		}
+		readings[i] = Reading{X: x, Source: timeColumn.source, Rule: "calendar " + in.Time.Calendar}
+	}
+	return readings, nil
+}
 
 // Resolve returns the date, or the number, of every input: the i-th reading
 // belongs to the i-th input.
@@ -213,6 +237,8 @@ func (s Spec) IsX() bool { return s.mode == byX }
 // the others are returned too; those of inputs without one have no Source.
 func (s Spec) Resolve(inputs []Input, read func(path string) ([]byte, error)) ([]Reading, error) {
 	switch s.mode {
+	case byYears:
+		return inYears(inputs)
 	case byX:
 		xs, byPath, err := given(s, xKind, s.xs, inputs, read)
 		if err != nil {

@@ -57,6 +57,8 @@ func newFitCommand() *cobra.Command {
 			"See also pixtrend help " + report.List(docs.Topics(), "or") + ".",
 		Example: "  # the slope of a synthetic stack, with dates from the file names\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o slope.tif\n" +
+			"  # a NetCDF file, and one variable of several\n" +
+			"  pixtrend fit era5.nc -o t2m.tif --variable t2m\n" +
 			"  # more fields, one band each, and which trends are significant at a false discovery rate of 5 %\n" +
 			"  pixtrend fit demo -o trend.tif --stats slope,change,n --fdr 0.05\n" +
 			"  # the median slope, its limits, and whether Mann and Kendall's test finds a trend\n" +
@@ -86,6 +88,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o utm18.tif --to-grid EPSG:32618,90 --resample average\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
+			"  # NetCDF, with a variable for each field\n" +
+			"  pixtrend fit demo -o trend.nc --of NetCDF --stats slope,pvalue\n" +
 			"  # the same with the sums kept, to which pixtrend update adds dates\n" +
 			"  pixtrend fit demo -o until2012.tif --to 2012 --keep sums2012.tif\n" +
 			"  # a long fit that goes on where it was if it is killed and started again\n" +
@@ -180,7 +184,7 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 	flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 	option(flags, &o.Format, "of", "", "FORMAT",
-		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), or COG, a cloud-optimized GeoTIFF with overviews", raster.ParseFormat)
+		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), COG, a cloud-optimized GeoTIFF with overviews, NetCDF or Zarr with a variable for each field", raster.ParseFormat)
 	repeated(flags, &o.Creation, "co", "KEY=VALUE",
 		"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
 }
@@ -198,7 +202,7 @@ func resourceFlags(cmd *cobra.Command, o *raster.Options, window *[2]int) {
 
 // completeFiles completes the flags of fileFlags.
 func completeFiles(cmd *cobra.Command) {
-	complete(cmd, "of", "GTiff", "COG")
+	complete(cmd, "of", "GTiff", "COG", "NetCDF", "Zarr")
 	completeCreation(cmd)
 	complete(cmd, "ot", "Float32", "Float64")
 }

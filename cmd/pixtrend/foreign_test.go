@@ -94,7 +94,7 @@ func TestForeignText(t *testing.T) {
 		{0, []string{"series", evil, "--pixel", "3,3", "--csv", "-"}},
 		{0, []string{"series", evil, "--pixel", "3,3", "--json"}},
 		{0, []string{"map", filepath.Join(evil, evil+"_2001.tif"), "-o", "m" + evil + ".svg", "--colors", evil + ".colors", "--qgis", "-v"}},
-		{0, []string{"map", filepath.Join(evil, evil+"_2001.tif"), "-o", "m2.svg", "--title", evil, "--variable", evil}},
+		{0, []string{"map", filepath.Join(evil, evil+"_2001.tif"), "-o", "m2.svg", "--title", evil, "--label", evil}},
 		{1, []string{"map", out, "-o", "m3.png", "--field", evil}},
 		{1, []string{"fit", evil, "-o", out}},
 		{1, []string{"fit", evil, "@" + evil + ".txt", "-o", "o.tif"}},

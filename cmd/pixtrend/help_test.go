@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/airbusgeo/godal"
 	"github.com/spf13/cobra"
 )
 
@@ -107,6 +109,33 @@ func TestTopics(t *testing.T) {
 	}
 }
 
+// writeNetCDF writes a NetCDF file with the variable t2m at five dates, by GDAL.
+func writeNetCDF(t *testing.T, path string) {
+	t.Helper()
+	if err := errors.Join(registerGDAL(), godal.RegisterRaster("netCDF")); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Create(godal.Memory, "", 5, godal.Float32, 4, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := []error{ds.SetGeoTransform([6]float64{10, 0.25, 0, 50, 0, -0.25})}
+	for key, value := range map[string]string{"NETCDF_DIM_EXTRA": "{time}", "NETCDF_DIM_time_DEF": "{5,6}", "NETCDF_DIM_time_VALUES": "{0,365,731,1096,1461}",
+		"time#units": "days since 2019-01-01", "time#calendar": "standard"} {
+		errs = append(errs, ds.SetMetadata(key, value))
+	}
+	for i, b := range ds.Bands() {
+		errs = append(errs, b.SetMetadata("NETCDF_VARNAME", "t2m"), b.Write(0, 0, slices.Repeat([]float32{float32(i)}, 12), 4, 3))
+	}
+	nc, err := ds.Translate(path, []string{"-of", "netCDF"}, godal.ErrLogger(func(godal.ErrorCategory, int, string) error { return nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(append(errs, nc.Close(), ds.Close())...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The examples of the help do what they say, one after the other, in one folder.
 func TestExamples(t *testing.T) {
 	shell, err := exec.LookPath("sh")
@@ -126,6 +155,7 @@ func TestExamples(t *testing.T) {
 		}
 		dir := t.TempDir()
 		writeScenes(t, filepath.Join(dir, "scenes"))
+		writeNetCDF(t, filepath.Join(dir, "era5.nc"))
 		t.Run(cmd.CommandPath(), func(t *testing.T) {
 			t.Parallel()
 			for line := range strings.Lines(cmd.Example) {

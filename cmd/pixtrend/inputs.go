@@ -17,7 +17,8 @@ func addInputFlags(cmd *cobra.Command, o *raster.OpenOptions, drivers *[]string)
 		option(flags, &o.Band, "band", "", "N", "fit band N of each raster (default: the only one; bands that all have a date in their description are dates)", atLeast(1))
 		option(flags, &o.Index, "index", "", "INDEX",
 			"fit an INDEX of two bands of each raster: nd:A,B, (A − B)/(A + B), such as nd:4,3 for NDVI; ratio:A,B, A/B; or diff:A,B, A − B", raster.ParseIndex)
-		repeated(flags, drivers, "if", "DRIVER", "also open files of this GDAL DRIVER, such as VRT; may be repeated", checkDriver)
+		repeated(flags, drivers, "if", "DRIVER", "open files of GeoTIFF and of this GDAL DRIVER alone, such as VRT; may be repeated", checkDriver)
+		option(flags, &o.Variable, "variable", "", "NAME", "fit the variable NAME of files that hold several, as NetCDF, Zarr, HDF5, HDF4 and GRIB do", named("a variable, such as t2m"))
 		option(flags, &o.Asset, "asset", "", "NAME",
 			"fit the asset NAME of each item in a file of STAC items: its key, such as nir08, or the name of its band (default: the only raster); see pixtrend help stac", parseAsset)
 		flags.BoolVar(&o.Recursive, "recursive", false, "also search the folders in a folder that is an INPUT")

@@ -435,7 +435,7 @@ func TestErrors(t *testing.T) {
 		{name: "intercept at a day", args: []string{"fit", "stack", "-o", "s.tif", "--intercept-at", "2005-07-01"}, code: 1, want: []string{"2005-07-01 is a day", "such as 2005"}},
 		{name: "memory", args: []string{"fit", "stack", "-o", "s.tif", "--memory", "lots"}, code: 2, want: []string{"--memory lots", "512M"}},
 		{name: "co", args: []string{"fit", "stack", "-o", "s.tif", "--co", "DEFLATE"}, code: 2, want: []string{"--co DEFLATE", "KEY=VALUE"}},
-		{name: "of", args: []string{"fit", "stack", "-o", "s.tif", "--of", "PNG"}, code: 2, want: []string{"--of PNG", "GTiff or COG"}},
+		{name: "of", args: []string{"fit", "stack", "-o", "s.tif", "--of", "PNG"}, code: 2, want: []string{"--of PNG", "GTiff, COG, NetCDF or Zarr"}},
 		{name: "ot", args: []string{"fit", "stack", "-o", "s.tif", "--ot", "Int16"}, code: 2, want: []string{"--ot Int16", "Float32 or Float64"}},
 		{name: "threads", args: []string{"fit", "stack", "-o", "s.tif", "--threads", "0"}, code: 2, want: []string{"--threads 0", "1 or more"}},
 		{name: "band", args: []string{"fit", "stack", "-o", "s.tif", "--band", "x"}, code: 2, want: []string{"--band x"}},
@@ -703,7 +703,7 @@ func TestVersion(t *testing.T) {
 		t.Errorf("exit code %d, printed %q", code, stdout)
 	}
 	code, stdout, _ := call(t, "", "version")
-	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff; with --if VRT", "writes    GTiff and COG, compressed by ", "DEFLATE", "CPU       ",
+	for _, want := range []string{"pixtrend  v0.0-test\n", "Go        1.", "GDAL      ", "reads     GTiff, netCDF, ", "writes    GTiff, COG, NetCDF and Zarr, compressed by ", "DEFLATE", "CPU       ",
 		"kernel    " + kernel.Best().ISA().String(), "threads   "} {
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, no %q in:\n%s", code, want, stdout)

@@ -54,7 +54,7 @@ func newMapCommand() *cobra.Command {
 			"  # another field in seven classes of equal width\n" +
 			"  pixtrend map trend.tif -o n.svg --field n --classes 7 --method equal --title 'Clear years'\n" +
 			"  # for print, with longitudes and latitudes along the edges\n" +
-			"  pixtrend map trend.tif -o print.pdf --size 2000 --dpi 300 --lonlat --variable NDVI\n" +
+			"  pixtrend map trend.tif -o print.pdf --size 2000 --dpi 300 --lonlat --label NDVI\n" +
 			"  # the same classes and colours in QGIS, which reads trend.qml with trend.tif, and for gdaldem\n" +
 			"  pixtrend map trend.tif -o map.png --overwrite --qgis --colors colors.txt",
 		Args: func(_ *cobra.Command, args []string) error { return m.check(args) },
@@ -78,7 +78,7 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.Palette, "palette", "", "NAME", "NAME of the colours: "+report.List(render.PaletteNames(), "or")+", with _r behind it for the reverse (default "+
 			render.DefaultDiverging+" for values with a sign, "+render.DefaultSequential+" for others)", parsePalette)
 		option(flags, &o.Title, "title", "", "TEXT", "write TEXT above the map (default: what the field is, and when)", named("a text"))
-		option(flags, &o.Variable, "variable", "", "NAME", "NAME of what the samples are, such as NDVI, for title and legend", named("a name, such as NDVI"))
+		option(flags, &o.Variable, "label", "", "NAME", "NAME of what the samples are, such as NDVI, for title and legend", named("a name, such as NDVI"))
 		option(flags, &o.Size, "size", "", "PIXELS", fmt.Sprintf("PIXELS of the longer side of the map, without legend, from %d to %d, as far as --memory allows (default %d)", trendmap.LeastSize, trendmap.MostSize, trendmap.DefaultSize), parseMapSize)
 		option(flags, &o.DPI, "dpi", "", "DPI", "pixels an inch on paper, such as 300: text has its size for it (default: text for screens)", parseDPI)
 		flags.BoolVar(&m.lonLat, "lonlat", false, "write longitudes and latitudes along the edges (default: coordinates in the CRS)")

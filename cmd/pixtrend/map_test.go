@@ -201,7 +201,7 @@ func TestMapForPrint(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "area.geojson"), []byte(outline), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"trend.tif", "--size", "500", "--dpi", "200", "--variable", "NDVI", "--outline", "area.geojson"}
+	args := []string{"trend.tif", "--size", "500", "--dpi", "200", "--label", "NDVI", "--outline", "area.geojson"}
 	svg := func(more ...string) string {
 		t.Helper()
 		m := drawn(t, dir, append(append([]string{"-o", "map.svg"}, args...), more...)...)

@@ -13,6 +13,7 @@ var optionFlags = map[string]string{
 	"Deseason":                  "--deseason",
 	"Detrend":                   "--detrend",
 	"Drivers":                   "--if",
+	"Variable":                  "--variable",
 	"Extent":                    "--extent",
 	"FDR":                       "--fdr",
 	"Fit.Confidence":            "--confidence",

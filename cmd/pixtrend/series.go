@@ -65,7 +65,7 @@ func newSeriesCommand() *cobra.Command {
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
 			"  # by its longitude and latitude; by its column and row, with a plot\n" +
 			"  pixtrend series demo --lonlat -83.15,42.34\n" +
-			"  pixtrend series demo --pixel 400,300 -o pixel.png --variable NDVI\n" +
+			"  pixtrend series demo --pixel 400,300 -o pixel.png --label NDVI\n" +
 			"  # a row for each date, for other programs; and the plot of some of the dates\n" +
 			"  pixtrend series demo --pixel 400,300 --csv pixel.csv --from 2001 -o pixel.svg\n" +
 			"  # scenes with a season: the yearly maximum, and a model of the year\n" +
@@ -118,7 +118,7 @@ func newSeriesCommand() *cobra.Command {
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &s.plot, "output", "o", "FILE", "draw a plot into FILE, which ends with .png, .svg or .pdf", s.parsePlot)
 		option(flags, &s.title, "title", "", "TEXT", "write TEXT above the plot (default: the place of the pixel)", named("a text"))
-		option(flags, &s.variable, "variable", "", "NAME", "NAME of what the samples are, such as NDVI, for the plot", named("a name, such as NDVI"))
+		option(flags, &s.variable, "label", "", "NAME", "NAME of what the samples are, such as NDVI, for the plot", named("a name, such as NDVI"))
 		option(flags, &s.dpi, "dpi", "", "DPI", "pixels an inch of a PNG, whose plot is 20 × 12 cm (default 150)", parseDPI)
 		option(flags, &s.csv, "csv", "", "FILE", "write a row for each date to FILE as CSV; - is standard output, without the table", s.parseCSV)
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
@@ -147,7 +147,7 @@ func (s *series) check(flags *pflag.FlagSet) error {
 		return usagef("no pixel: name a place on the map, such as --at 322000,4690000 or --lonlat -83.1,42.3, or a column and row, such as --pixel 0,0")
 	}
 	s.at = places[given[0]]
-	for _, flag := range []string{"title", "variable", "dpi"} {
+	for _, flag := range []string{"title", "label", "dpi"} {
 		if s.plot == "" && flags.Changed(flag) {
 			return usagef("--%s is for a plot: name its file with -o, such as -o pixel.png", flag)
 		}

@@ -150,11 +150,11 @@ func TestSeriesFiles(t *testing.T) {
 			t.Errorf("%v, no %q in the plot", err, want)
 		}
 	}
-	code, _, stderr = call(t, dir, append(args, "-o", "p.pdf", "--variable", "NDVI", "--title", "One pixel")...)
+	code, _, stderr = call(t, dir, append(args, "-o", "p.pdf", "--label", "NDVI", "--title", "One pixel")...)
 	if made, err := os.ReadFile(filepath.Join(dir, "p.pdf")); code != 0 || stderr != "" || err != nil || !bytes.HasPrefix(made, []byte("%PDF-")) {
 		t.Errorf("exit code %d, %s, %v", code, stderr, err)
 	}
-	if code, _, stderr = call(t, dir, append(args, "-o", "p.svg", "--variable", "NDVI", "--title", "One pixel")...); code != 0 || stderr != "" {
+	if code, _, stderr = call(t, dir, append(args, "-o", "p.svg", "--label", "NDVI", "--title", "One pixel")...); code != 0 || stderr != "" {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 	drawn, err = os.ReadFile(filepath.Join(dir, "p.svg"))
@@ -191,7 +191,7 @@ func TestSeriesErrors(t *testing.T) {
 		{"series stack --lonlat -83.2,42.4 --pixel 1,2", 2, []string{"--lonlat and --pixel exclude each other"}},
 		{"series stack --lonlat -83.2,92", 2, []string{"--lonlat -83.2,92", "give LON,LAT", "the longitude first"}},
 		{"series stack --lonlat 42.36,-83.16", 1, []string{"longitude and latitude 42.36,-83.16", "lies outside stack/ndvi_1995.tif", "the longitude first"}},
-		{"series stack --pixel 1,2 --variable NDVI", 2, []string{"--variable is for a plot"}},
+		{"series stack --pixel 1,2 --label NDVI", 2, []string{"--label is for a plot"}},
 		{"series stack --pixel 1,2 -o p.png --dpi 0", 2, []string{"from 10 to 2400"}},
 		{"series stack --at 1,2 --pixel 1,2", 2, []string{"--at and --pixel exclude each other"}},
 		{"series stack --at 322000", 2, []string{"--at 322000", "a comma between"}},

@@ -84,8 +84,8 @@ func newVersionCommand() *cobra.Command {
 			row("pixtrend", "%s", versionName())
 			row("Go", "%s %s/%s", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
 			row("GDAL", "%s", gdal.Version())
-			reads, more := raster.Readable()
-			row("reads", "GTiff; with --if %s, and %d others", strings.Join(reads, ", "), more)
+			unasked, reads, more := raster.Readable()
+			row("reads", "%s; with --if %s, and %d others", strings.Join(append([]string{"GTiff"}, unasked...), ", "), strings.Join(reads, ", "), more)
 			var writes []string
 			for _, format := range raster.Writable() {
 				writes = append(writes, string(format))

@@ -74,7 +74,7 @@ func clean(folder string) error {
 		}
 		for _, name := range names {
 			if name != mark {
-				_ = os.Remove(name)
+				_ = os.RemoveAll(name)
 			}
 		}
 		_ = os.Remove(mark)

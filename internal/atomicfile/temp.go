@@ -66,7 +66,7 @@ func (t *Temp) Beside(suffix string) string {
 // Remove removes the temporary files. After Publish it does nothing.
 func (t *Temp) Remove() {
 	for _, name := range t.names {
-		_ = os.Remove(name)
+		_ = os.RemoveAll(name) // of folders, too, such as Zarr stores
 	}
 	t.names = nil
 	if t.owner != nil {

@@ -42,8 +42,14 @@ func (b Band) Type() (t kernel.DType, signedByte, known bool) {
 	return t, false, known
 }
 
+// Index returns the number of the band, counted from 0.
+func (b Band) Index() int { return b.index }
+
 // BlockSize returns the columns and rows of a block.
 func (b Band) BlockSize() (width, height int) {
+	if b.of != nil && b.of.array != nil {
+		return b.of.array.chunk[0], b.of.array.chunk[1]
+	}
 	st := b.band.Structure()
 	return st.BlockSizeX, st.BlockSizeY
 }
@@ -108,6 +114,9 @@ func (b Band) MaskFlags() int {
 // Read fills dst with the samples of w. t, which may be nil, collects GDAL's messages about a
 // remote file.
 func (b Band) Read(w pixtrend.Window, dst Samples, t *Transfer) error {
+	if b.of.array != nil {
+		return b.of.readArray(w, []int{b.index + 1}, dst, w.Pixels()*dst.Type.Size(), t)
+	}
 	if err := b.checkWhole(w, false); err != nil {
 		return err
 	}
@@ -154,9 +163,34 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 			return err
 		}
 	}
+	at := b.inFile(w)
 	return interruptible(b.of, t, values, func(into []float64) error {
-		return b.band.Read(w.X, w.Y, into, width, height, b.reduced(w, method, t)...)
+		band := b.band
+		if b.of.array != nil {
+			ds, err := b.of.array.band(b.index)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = ds.Close() }()
+			band = ds.Bands()[0]
+		}
+		if err := band.Read(at.X, at.Y, into, width, height, b.reduced(w, method, t)...); err != nil {
+			return err
+		}
+		if b.of.array != nil && b.of.array.flipped {
+			flipRows(kernel.Bytes(into[:width*height]), width*8)
+		}
+		return nil
 	})
+}
+
+// inFile returns where a window lies in the file: turned upside down if the rows of an array are.
+func (b Band) inFile(w pixtrend.Window) pixtrend.Window {
+	if b.of.array == nil || !b.of.array.flipped {
+		return w
+	}
+	w.Y = b.of.array.md.dims[b.of.array.y].size - w.Y - w.Height
+	return w
 }
 
 // ReadMaskReduced is ReadMask for the pixels of ReadReduced.

@@ -39,9 +39,11 @@ type Dataset struct {
 	ds       *godal.Dataset
 	name     string
 	bands    []Band
-	hdf5     bool // it is read through HDF5
-	deflated bool // its blocks are compressed by DEFLATE, and not on a server
-	together bool // its bands are in the same blocks
+	driver   string // "": that of ds
+	array    *array // the variable that it is; nil if it is none of a file of arrays
+	hdf5     bool   // it is read through HDF5
+	deflated bool   // its blocks are compressed by DEFLATE, and not on a server
+	together bool   // its bands are in the same blocks
 	layouts  map[whichBlocks]*blockLayout
 	said     []Message // by GDAL when it opened the raster
 	// maskInside is whether the file of the raster, a TIFF, says that it has a mask.
@@ -72,7 +74,15 @@ func (d *Dataset) Close() error {
 		d.closed = true
 		return nil
 	}
-	return d.ds.Close()
+	return d.closeNow()
+}
+
+func (d *Dataset) closeNow() error {
+	err := d.ds.Close()
+	if d.array != nil {
+		d.array.file.close()
+	}
+	return err
 }
 
 // interruptible calls read, which fills memory from the raster. For a remote file, the memory is of
@@ -98,7 +108,7 @@ func interruptible[T any](d *Dataset, t *Transfer, dst []T, read func(into []T) 
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.busy = false; d.closed {
-			_ = d.ds.Close()
+			_ = d.closeNow()
 		}
 		return struct{}{}, err
 	}, func(struct{}) {})
@@ -125,10 +135,20 @@ func (d *Dataset) Size() (width, height int) {
 }
 
 // Driver returns the short name of the driver that opened the raster, such as GTiff.
-func (d *Dataset) Driver() string { return d.ds.Driver().ShortName() }
+func (d *Dataset) Driver() string {
+	if d.driver != "" {
+		return d.driver
+	}
+	return d.ds.Driver().ShortName()
+}
 
 // WKT returns the CRS of the raster; "" if it has none.
-func (d *Dataset) WKT() string { return d.ds.Projection() }
+func (d *Dataset) WKT() string {
+	if d.array != nil {
+		return d.array.place.wkt
+	}
+	return d.ds.Projection()
+}
 
 // Epoch returns the coordinate epoch of a dynamic CRS, such as 2021.3; 0 if the raster has none.
 func (d *Dataset) Epoch() float64 { return float64(C.epoch(handleOf(d.ds))) }
@@ -163,6 +183,9 @@ func (d *Dataset) Subdatasets() []string {
 // GeoTransform returns the affine transform from pixels to the CRS, in GDAL's order; known is false
 // if the raster has none.
 func (d *Dataset) GeoTransform() (t [6]float64, known bool) {
+	if d.array != nil {
+		return d.array.place.transform, d.array.place.how == Affine
+	}
 	t, err := d.ds.GeoTransform(godal.ErrLogger(ignoreWarnings))
 	return t, err == nil
 }
@@ -180,6 +203,9 @@ const (
 
 // Place returns how the raster says where it lies: by an affine transform if it has one.
 func (d *Dataset) Place() Place {
+	if d.array != nil {
+		return d.array.place.how
+	}
 	if _, affine := d.GeoTransform(); affine {
 		return Affine
 	}
@@ -205,6 +231,9 @@ func (d *Dataset) placed() (known bool) {
 // Metadata returns an item of the raster's metadata in a domain; "" if there is none. The domain ""
 // is the default one.
 func (d *Dataset) Metadata(key, domain string) string {
+	if d.array != nil && domain == "" {
+		return d.array.file.text(key)
+	}
 	return d.ds.Metadata(key, godal.Domain(domain))
 }
 
@@ -214,6 +243,9 @@ func (d *Dataset) Metadata(key, domain string) string {
 func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
 	if int64(stride) > math.MaxInt32 {
 		return fmt.Errorf("a window of %d pixels is beyond GDAL's spacings", w.Pixels())
+	}
+	if d.array != nil {
+		return d.readArray(w, bands, dst, stride, t)
 	}
 	indices := make([]int, len(bands))
 	for i, b := range bands {
@@ -227,6 +259,23 @@ func (d *Dataset) Read(w pixtrend.Window, bands []int, dst Samples, stride int, 
 	return interruptible(d, t, dst.Data, func(into []byte) error {
 		return d.ds.Read(w.X, w.Y, dst.typed(into), w.Width, w.Height,
 			append(t.dataset(), godal.Bands(indices...), godal.PixelStride(1), godal.LineStride(w.Width), godal.BandStride(stride/dst.Type.Size()))...)
+	})
+}
+
+// readArray is Read for an array, of which it reads bands that follow each other at once.
+func (d *Dataset) readArray(w pixtrend.Window, bands []int, dst Samples, stride int, t *Transfer) error {
+	return interruptible(d, t, dst.Data, func(into []byte) error {
+		for i := 0; i < len(bands); {
+			n := 1
+			for i+n < len(bands) && bands[i+n] == bands[i]+n {
+				n++
+			}
+			if err := d.array.read(w, bands[i]-1, n, dst.Type, into[i*stride:], stride); err != nil {
+				return err
+			}
+			i += n
+		}
+		return nil
 	})
 }
 

@@ -73,6 +73,9 @@ func LocalFile(name string) string {
 // Files returns the names of the files that the raster is read from: its own, those beside it, and
 // the sources of a VRT with theirs.
 func (d *Dataset) Files() []string {
+	if d.array != nil {
+		return []string{FilePath(d.name)}
+	}
 	files := namesOf(C.files_of(handleOf(d.ds)))
 	if d.Driver() != "VRT" {
 		return files

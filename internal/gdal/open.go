@@ -13,7 +13,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
-// Open opens a raster for reading with one of the named drivers, GTiff if there are none. t, which
+// Open opens a raster for reading with one of the named drivers, or with that of its format, one of
+// Formats, if there are none. t, which
 // may be nil, collects GDAL's messages about a remote file. GDAL reads the sidecar files of the
 // raster, and those that the caller names, with it.
 func Open(name string, drivers []string, t *Transfer, sidecars ...string) (*Dataset, error) {
@@ -33,10 +34,9 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	}
 	var said []Message
 	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(warnings(&said))}
-	if len(drivers) == 0 {
-		drivers = []string{"GTiff"}
-	} else {
-		registerNamed(drivers)
+	format, err := useDrivers(name, &drivers)
+	if err != nil {
+		return nil, err
 	}
 	opts = append(opts, godal.Drivers(withSubdatasets(drivers)...))
 	hidden := strings.HasPrefix(name, withoutPredictorPrefix) // which has been opened under its own name
@@ -71,6 +71,9 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		if usesHDF5(drivers) {
 			defer quietHDF5()()
 		}
+		if format == "netCDF" || format == "Zarr" {
+			return openArray(name, format, t)
+		}
 		ds, err := godal.Open(name, append(opts, t.openOptions()...)...)
 		if err != nil {
 			return nil, err
@@ -101,6 +104,25 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		return ds, err
 	}
 	return unlessDone(t.ctx, openWhole, func(d *Dataset) { _ = d.Close() })
+}
+
+// useDrivers registers the drivers that open a raster: those that are named, or that of its format,
+// to which it then sets them. It returns the format, "" if it is not among those that are named.
+func useDrivers(name string, drivers *[]string) (format string, err error) {
+	format = FormatOf(name)
+	if len(*drivers) > 0 {
+		registerNamed(withSubdatasets(*drivers))
+		if !slices.ContainsFunc(*drivers, func(d string) bool { return strings.EqualFold(d, format) }) {
+			format = ""
+		}
+		return format, nil
+	}
+	if format == "" || format == "GTiff" {
+		*drivers = []string{"GTiff"}
+		return "GTiff", nil
+	}
+	*drivers = []string{format}
+	return format, registerFormat(format)
 }
 
 // checkSpecial returns an error if a local raster, or a file that belongs to it, is a pipe or a

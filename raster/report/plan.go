@@ -45,7 +45,7 @@ type Plan struct {
 	Output       string   `json:"output"`
 	Series       []string `json:"series"`        // further outputs, with a band for each date
 	Map          string   `json:"map,omitempty"` // a map of the output
-	OutputFormat string   `json:"output_format"` // GTiff or COG
+	OutputFormat string   `json:"output_format"` // GTiff, COG, NetCDF or Zarr
 	OutputType   string   `json:"output_type"`   // Float32 or Float64
 	OutputBytes  int64    `json:"output_bytes"`  // of its samples, before compression
 	Scratch      int64    `json:"scratch_bytes"` // of a temporary file beside the output; 0 if there is none
@@ -177,8 +177,8 @@ func (s Plan) Text(asJSON bool) (string, error) {
 		replaced = ", replaced if it exists"
 	}
 	kind := "GeoTIFF"
-	if s.OutputFormat == string(raster.COG) {
-		kind = "COG"
+	if s.OutputFormat != string(raster.GTiff) {
+		kind = s.OutputFormat
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
 	for _, name := range s.Series {

@@ -66,8 +66,11 @@ func rates(s raster.Summary) string {
 func Fit(s raster.Summary, dates string, unicode bool) string {
 	var b strings.Builder
 	kind := ""
-	if s.Format == raster.COG {
+	switch s.Format {
+	case raster.COG:
 		kind = ", a COG"
+	case raster.NetCDF, raster.Zarr:
+		kind = ", " + string(s.Format)
 	}
 	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", foreign.Printable(s.Output), kind, List(s.Fields, "and"), s.Width, s.Height, dates)
 	if s.Residuals != "" {
@@ -140,8 +143,8 @@ func timesText(s raster.Summary) string {
 		reading = "reading and decoding"
 	}
 	finishing := "to finish"
-	if s.Format == raster.COG {
-		finishing = "to make the COG"
+	if s.Format != raster.GTiff {
+		finishing = "to make the " + string(s.Format)
 	}
 	all := t.Windows * float64(s.Threads)
 	var parts []string

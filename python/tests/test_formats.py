@@ -1,0 +1,330 @@
+"""Files of other formats than GeoTIFF, written by the libraries that people write them with."""
+
+import json
+import subprocess
+
+import numpy as np
+import pytest
+from conftest import same_bits
+
+xr = pytest.importorskip("xarray")
+rasterio = pytest.importorskip("rasterio")
+pytest.importorskip("netCDF4")
+zarr = pytest.importorskip("zarr")
+cftime = pytest.importorskip("cftime")
+
+LAT, LON = np.linspace(49.5, 40.5, 10), np.arange(20) + 0.5
+NORTH = {"units": "degrees_north", "standard_name": "latitude"}
+EAST = {"units": "degrees_east", "standard_name": "longitude"}
+
+
+@pytest.fixture
+def fit(command, tmp_path):
+    """Fits files, and returns the slope by latitude and longitude, or the message of the error."""
+
+    def run(*args, fails=False, stats="slope"):
+        done = subprocess.run(
+            [command, "fit", *map(str, args), "--stats", stats, "--ot", "Float64", "-o", "out.tif", "--overwrite", "-q"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        if fails:
+            assert done.returncode == 1, done.stderr
+            return done.stderr
+        assert done.returncode == 0, done.stderr
+        with rasterio.open(tmp_path / "out.tif") as r:
+            t = r.transform
+            y = t.f + t.e * (np.arange(r.height) + 0.5)
+            x = t.c + t.a * (np.arange(r.width) + 0.5)
+            return xr.DataArray(r.read(1), coords={"lat": y, "lon": x}, dims=("lat", "lon"), attrs={"crs": r.crs, "said": done.stderr})
+
+    return run
+
+
+def cube(dates=30, lat=LAT, lon=LON, dtype="f4", step=31):
+    """Returns a variable of several dates."""
+    rng = np.random.default_rng(3)
+    time = np.datetime64("2000-01-01", "ns") + np.arange(dates) * np.timedelta64(step, "D")
+    values = (rng.normal(size=(dates, len(lat), len(lon))) * 5 + 280).astype(dtype)
+    a = xr.DataArray(values, dims=("time", "lat", "lon"), coords={"time": time, "lat": ("lat", lat, NORTH), "lon": ("lon", lon, EAST)})
+    a.attrs.update(units="K", long_name="temperature")
+    return a.to_dataset(name="t2m")
+
+
+def slope(a, years=None):
+    """Returns the slope per year of what xarray reads, without the gaps."""
+    a = a.transpose("time", "lat", "lon")
+    if years is None:
+        years = (a.time.values - np.datetime64("1970-01-01")).astype("timedelta64[D]").astype(float) / 365.2425
+    y = a.values.astype(float)
+    x = np.where(np.isnan(y), np.nan, years[:, None, None])
+    x = x - np.nanmean(x, 0)
+    values = np.nansum(x * (y - np.nanmean(y, 0)), 0) / np.nansum(x * x, 0)
+    return xr.DataArray(values, coords={"lat": a.lat.values, "lon": a.lon.values}, dims=("lat", "lon"))
+
+
+def agree(got, want):
+    """Checks the value of each place."""
+    want = want.assign_coords(lon=(want.lon.values - got.lon.values.min() + 1e-6) % 360 + got.lon.values.min() - 1e-6)
+    got, want = got.sortby(["lat", "lon"]), want.sortby(["lat", "lon"])
+    np.testing.assert_allclose(got.lat, want.lat, atol=1e-9)
+    np.testing.assert_allclose(got.lon, want.lon, atol=1e-5)
+    np.testing.assert_allclose(got.values, want.values, rtol=1e-6, atol=1e-9)
+
+
+def chunks(**sizes):
+    return {"t2m": {"zlib": True, "chunksizes": tuple(sizes.values())}}
+
+
+LAYOUTS = {
+    "NetCDF-3": (cube(), {"format": "NETCDF3_64BIT"}),
+    "chunks of one date": (cube(), {"encoding": chunks(time=1, lat=4, lon=7)}),
+    "chunks of dates": (cube(), {"encoding": chunks(time=7, lat=4, lon=7)}),
+    "south up": (cube(lat=LAT[::-1]), {"encoding": chunks(time=7, lat=4, lon=7)}),
+    "south up, contiguous": (cube(lat=LAT[::-1]), {}),
+    "time last": (cube().transpose("lat", "lon", "time"), {}),
+    "time last, chunks, south up": (cube(lat=LAT[::-1]).transpose("lat", "lon", "time"), {"encoding": chunks(lat=4, lon=7, time=7)}),
+    "longitude before latitude": (cube().transpose("time", "lon", "lat"), {}),
+    "east of 180": (cube(lon=LON + 200), {}),
+    "around the earth": (cube(lon=np.arange(36) * 10 + 5.0), {}),
+    "coordinates in float32": (cube(lat=(LAT / 10).astype("f4"), lon=(LON / 10).astype("f4")), {}),
+    "with bounds": (cube().assign(time_bnds=(("time", "bnds"), np.zeros((30, 2)))), {}),
+    "with a mask of land": (cube().assign(land=(("lat", "lon"), np.ones((10, 20), "i1"))), {}),
+    "a level": (cube().expand_dims(level=[500.0], axis=1), {}),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layouts_of_netcdf(fit, tmp_path, name):
+    made, options = LAYOUTS[name]
+    made.to_netcdf(tmp_path / "a.nc", **options)
+    got = fit("a.nc")
+    with xr.open_dataset(tmp_path / "a.nc") as read:
+        a = read.t2m.squeeze("level", drop=True) if "level" in read.dims else read.t2m
+        agree(got, slope(a))
+    assert got.attrs["crs"].to_epsg() == 4326
+    assert ("beyond 180" in got.attrs["said"]) == (name == "around the earth")
+    # Neither threads nor memory change a bit.
+    assert same_bits(fit("a.nc", "--threads", 2, "--memory", "16MiB").values, got.values)
+
+
+@pytest.mark.parametrize("made", [cube(), cube().transpose("lat", "lon", "time"), cube(lat=LAT[::-1])], ids=["usual", "time last", "south up"])
+def test_zarr(fit, tmp_path, made):
+    sizes = {"time": 7, "lat": 4, "lon": 7}
+    encoding = {"t2m": {"chunks": tuple(sizes[d] for d in made.t2m.dims)}}
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=2, encoding=encoding)
+    agree(fit("a.zarr"), slope(xr.open_zarr(tmp_path / "a.zarr").t2m))
+
+
+def test_zarr_of_a_thousand_chunks(fit, tmp_path):
+    lat, lon = np.arange(50) / 10.0, np.arange(50) / 10.0
+    made = cube(40, lat, lon)
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=2, encoding={"t2m": {"chunks": (4, 5, 5)}})
+    agree(fit("a.zarr"), slope(made.t2m))
+
+
+def test_packed(fit, tmp_path):
+    """Packed samples have gaps by their fill value and, which xarray ignores, their valid range."""
+    made = cube()
+    made.t2m[3:9, 2, 5] = np.nan
+    made.t2m.attrs["valid_range"] = np.array([-1200, 1200], "i2")
+    packed = {"dtype": "i2", "scale_factor": 0.01, "add_offset": 280.0, "_FillValue": -32767, "zlib": True}
+    made.to_netcdf(tmp_path / "a.nc", encoding={"t2m": packed})
+    with xr.open_dataset(tmp_path / "a.nc", mask_and_scale=False) as raw:
+        stored = raw.t2m.astype(float)
+        valid = stored.where((stored >= -1200) & (stored <= 1200))
+    assert np.isnan(valid).sum() > 6 + 30
+    agree(fit("a.nc"), slope(valid * 0.01 + 280))
+    agree(fit("a.nc", "--valid-range", "-32766,"), slope((stored.where(stored != -32767)) * 0.01 + 280))
+
+
+def test_unsigned(fit, tmp_path):
+    made = cube()
+    made["t2m"] = (made.t2m * 150).astype("u2").astype("i2").assign_attrs(_Unsigned="true")
+    assert (made.t2m < 0).any()
+    made.to_netcdf(tmp_path / "a.nc")
+    with xr.open_dataset(tmp_path / "a.nc", mask_and_scale=False) as raw:
+        agree(fit("a.nc"), slope(raw.t2m.astype("u2")))
+
+
+@pytest.mark.parametrize("calendar,length", [("noleap", 365), ("360_day", 360)])
+def test_calendars(fit, tmp_path, calendar, length):
+    made = cube(36)
+    made["time"] = xr.date_range("1999-01-16", periods=36, freq="MS", calendar=calendar, use_cftime=True)
+    made.to_netcdf(tmp_path / "a.nc")
+    days = cftime.date2num(made.time.values, "days since 1999-01-01", calendar)
+    agree(fit("a.nc"), slope(made.t2m, days / length))
+    assert "have a unit of their own and no calendar" in fit("a.nc", "--from", "2000", fails=True)
+
+
+def test_hours(fit, command, tmp_path):
+    """A year of hours, packed as ERA5 is."""
+    n = 8760
+    values = np.random.default_rng(5).normal(size=(n, 5, 7)).astype("f4") + 280
+    time = np.datetime64("2021-01-01", "ns") + np.arange(n) * np.timedelta64(1, "h")
+    made = xr.Dataset(
+        {"t2m": (("valid_time", "latitude", "longitude"), values, {"units": "K"})},
+        coords={
+            "valid_time": ("valid_time", time, {"standard_name": "time"}),
+            "latitude": ("latitude", LAT[:5], NORTH),
+            "longitude": ("longitude", LON[:7], EAST),
+            "number": 0,
+            "expver": ("valid_time", np.array(["0001"] * n)),
+        },
+    )
+    packed = {"dtype": "i2", "scale_factor": 0.001, "add_offset": 280.0, "_FillValue": -32767, "zlib": True}
+    made.to_netcdf(tmp_path / "era5.nc", encoding={"t2m": packed | {"chunksizes": (100, 5, 7)}})
+    got = fit("era5.nc")
+    with xr.open_dataset(tmp_path / "era5.nc") as read:
+        agree(got, slope(read.t2m.rename(valid_time="time", latitude="lat", longitude="lon")))
+    done = subprocess.run([command, "fit", "era5.nc", "--dry-run", "--json", "-o", "t.tif"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert len(json.loads(done.stdout)["inputs"]) == n
+
+
+def test_yearly_files_of_months(fit, tmp_path):
+    made = cube(36)
+    made["time"] = xr.date_range("1999-01-01", periods=36, freq="MS")
+    for year, part in made.groupby("time.year"):
+        part.to_netcdf(tmp_path / f"t_{year}.nc", encoding=chunks(time=12, lat=4, lon=7))
+        part.to_zarr(tmp_path / f"t_{year}.zarr", zarr_format=2)
+    want = slope(made.t2m)
+    agree(fit("t_*.nc"), want)
+    agree(fit("t_*.zarr"), want)
+
+
+def test_variables(fit, tmp_path):
+    made = cube()
+    made["tp"] = made.t2m * 2
+    made.to_netcdf(tmp_path / "two.nc")
+    made.to_zarr(tmp_path / "two.zarr", zarr_format=2)
+    made[["t2m"]].to_netcdf(tmp_path / "groups.nc", group="model/run")
+    made[["tp"]].to_netcdf(tmp_path / "groups.nc", group="model", mode="a")
+    for name in "two.nc", "two.zarr":
+        assert "holds the variables t2m, tp: name one with --variable" in fit(name, fails=True)
+        assert "no variable u10; those that are maps are t2m, tp" in fit(name, "--variable", "u10", fails=True)
+        agree(fit(name, "--variable", "tp"), slope(made.tp))
+    agree(fit("groups.nc", "--variable", "t2m"), slope(made.t2m))
+    agree(fit("groups.nc", "--variable", "model/tp"), slope(made.tp))
+
+
+def test_projected(fit, tmp_path):
+    """Metres and kilometres lie in one place."""
+    rioxarray = pytest.importorskip("rioxarray")
+    assert rioxarray
+    made = cube().rename(lat="y", lon="x")
+    made = made.assign_coords(y=("y", 4600000 - 30.0 * np.arange(10)), x=("x", 500000 + 30.0 * np.arange(20)))
+    made = made.rio.write_crs("EPSG:32617")
+    made.to_netcdf(tmp_path / "m.nc")
+    made.to_zarr(tmp_path / "m.zarr", zarr_format=2)
+    km = made.assign_coords(y=("y", made.y.values / 1000, {"units": "km"}), x=("x", made.x.values / 1000, {"units": "km"}))
+    km.to_netcdf(tmp_path / "km.nc")
+    want = slope(made.t2m.rename(y="lat", x="lon"))
+    for name in "m.nc", "m.zarr", "km.nc":
+        got = fit(name)
+        assert got.attrs["crs"].to_epsg() == 32617
+        np.testing.assert_allclose(got.lat, want.lat)
+        np.testing.assert_allclose(got.lon, want.lon)
+        np.testing.assert_allclose(got.values, want.values, rtol=1e-6)
+
+
+def test_refused(fit, tmp_path):
+    def refused(made, *words, args=(), **options):
+        made.to_netcdf(tmp_path / "r.nc", **options)
+        said = fit("r.nc", *args, fails=True)
+        for word in words:
+            assert word in said, said
+
+    levels = xr.concat([cube().t2m, cube().t2m + 1], "level").transpose("time", "level", "lat", "lon").to_dataset(name="t")
+    refused(levels, "t (time: 30, level: 2, lat: 10, lon: 20) has two dimensions besides columns and rows")
+    refused(cube(lat=LAT + np.arange(10) ** 2 / 10), "dimension lat are not evenly spaced")
+    julian = cube(3)
+    julian["time"] = xr.date_range("1999-01-16", periods=3, freq="MS", calendar="julian", use_cftime=True)
+    refused(julian, "calendar julian")
+    months = cube(3).assign_coords(time=("time", [0, 1, 2], {"units": "months since 2000-01-01"}))
+    refused(months, "counts months, which have no one length")
+    missing = cube()
+    missing.t2m.attrs["missing_value"] = np.float32(-9999)
+    refused(missing, "two values mean missing", "-999", "-9999", encoding={"t2m": {"_FillValue": np.float32(-999)}})
+    curved = cube().drop_vars(["lat", "lon"]).rename(lat="j", lon="i")
+    at = np.meshgrid(LON, LAT)
+    curved = curved.assign_coords(lon=(("j", "i"), at[0], EAST), lat=(("j", "i"), at[1], NORTH))
+    refused(curved, "placed by the coordinates of each pixel")
+
+
+def test_damage(command, tmp_path):
+    """Damaged files are errors that name them, or have the values that their libraries read."""
+    rng = np.random.default_rng(11)
+    cube().to_netcdf(tmp_path / "a.nc", encoding=chunks(time=7, lat=4, lon=7))
+    cube().to_netcdf(tmp_path / "b.nc", format="NETCDF3_64BIT")
+    cube().to_zarr(tmp_path / "a.zarr", zarr_format=2)
+    victims = [tmp_path / "a.nc", tmp_path / "b.nc", *sorted(p for p in (tmp_path / "a.zarr").rglob("*") if p.is_file() and "t2m" in str(p))[:3]]
+    failed = 0
+    for path in victims:
+        whole = path.read_bytes()
+        flipped = bytearray(whole)
+        for at in rng.integers(0, len(whole), 1 + len(whole) // 50):
+            flipped[at] ^= 255
+        for bad in whole[: len(whole) // 2], b"", bytes(flipped):
+            path.write_bytes(bad)
+            store = path if path.suffix == ".nc" else tmp_path / "a.zarr"
+            done = subprocess.run([command, "fit", store.name, "-o", "t.tif", "-q", "--overwrite"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+            assert done.returncode in (0, 1), done.stderr
+            assert done.returncode == 0 or store.name in done.stderr, done.stderr
+            failed += done.returncode
+        path.write_bytes(whole)
+    assert failed >= 8
+
+
+@pytest.mark.parametrize("driver,end", [("JP2OpenJPEG", "jp2"), ("ENVI", "dat"), ("HFA", "img")])
+def test_rasters(fit, tmp_path, driver, end):
+    rng = np.random.default_rng(8)
+    place = rasterio.transform.from_origin(500000, 4600000, 30, 30)
+    options = {"JP2OpenJPEG": {"QUALITY": "100", "REVERSIBLE": "YES"}}.get(driver, {})
+    for year in range(2001, 2006):
+        values = rng.integers(0, 1000, (10, 20)).astype("i2")
+        for name, of, more in (f"tif/y_{year}.tif", "GTiff", {}), (f"other/y_{year}.{end}", driver, options):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            shape = {"width": 20, "height": 10, "count": 1, "dtype": "int16", "crs": "EPSG:32617", "transform": place}
+            with rasterio.open(tmp_path / name, "w", driver=of, **shape, **more) as w:
+                w.write(values, 1)
+    want, got = fit("tif"), fit("other")
+    assert same_bits(got.values, want.values) and got.attrs["crs"] == want.attrs["crs"]
+    assert got.lat.equals(want.lat) and got.lon.equals(want.lon)
+
+
+@pytest.mark.parametrize("name,of", [("t.nc", "NetCDF"), ("t.zarr", "Zarr")])
+@pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
+def test_outputs(command, tmp_path, name, of, projected):
+    """Outputs have the values and the place of a GeoTIFF, and units of UDUNITS."""
+    pytest.importorskip("rioxarray")
+    made = cube(lat=LAT[::-1])
+    if projected:
+        made = made.rename(lat="y", lon="x").assign_coords(y=4600000 - 30.0 * np.arange(10), x=500000 + 30.0 * np.arange(20)).rio.write_crs("EPSG:32617")
+    made.to_netcdf(tmp_path / "a.nc")
+
+    def run(*args):
+        fields = "slope,pvalue,n,last,r2"
+        return subprocess.run([command, "fit", "a.nc", "--stats", fields, "-q", *args], cwd=tmp_path, capture_output=True, text=True)
+
+    for output in ("-o", "t.tif"), ("-o", name, "--of", of):
+        done = run(*output)
+        assert done.returncode == 0, done.stderr
+    open_it = xr.open_zarr if of == "Zarr" else xr.open_dataset
+    with open_it(tmp_path / name, decode_coords="all", decode_times=False) as got, rasterio.open(tmp_path / "t.tif") as want:
+        for i, field in enumerate(want.descriptions):
+            assert same_bits(got[field].values, want.read(i + 1)), field
+            assert got[field].attrs["long_name"]
+        units = {f: got[f].attrs.get("units") for f in want.descriptions}
+        assert units == {"slope": "K/year", "pvalue": "1", "n": "1", "last": "days since 1970-01-01", "r2": "1"}
+        assert got.rio.crs == want.crs and got.rio.transform().almost_equals(want.transform)
+        assert got.attrs["Conventions"] == "CF-1.8"
+    # Nothing takes the place of a store, or of a file that is not to be replaced.
+    before = sorted(p.name for p in tmp_path.iterdir())
+    done = run("-o", name, "--of", of, *(["--overwrite"] if of == "Zarr" else []))
+    assert done.returncode == 1 and ("exists" in done.stderr or "is a folder" in done.stderr)
+    done = run("-o", "x.tif", "--of", of)
+    assert done.returncode == 1 and "is not that of one" in done.stderr
+    done = run("-o", "x" + name, "--of", of, "--residuals", "r" + name)
+    assert done.returncode == 1 and "a band for each date" in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == before

@@ -1,0 +1,83 @@
+package raster
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
+)
+
+// translated writes rasters in another format beside each other.
+func translated(t *testing.T, dir, driver, end string, tifs []string) (names []string) {
+	t.Helper()
+	if err := godal.RegisterRaster(godal.DriverName(driver)); err != nil {
+		t.Skip(err)
+	}
+	for _, tif := range tifs {
+		ds, err := godal.Open(tif)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, strings.TrimSuffix(filepath.Base(tif), ".tif")+end)
+		made, err := ds.Translate(name, []string{"-of", driver})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(made.Close(), ds.Close()); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// A folder stands for its GeoTIFFs, or else for its rasters of the one other format that it holds.
+func TestFoldersOfFormats(t *testing.T) {
+	s := newPlanes(20, 10, 4, 0, 17)
+	tifs := s.files(t, nil)
+	want := fitted(t, tifs, all())
+	dir := t.TempDir()
+	translated(t, dir, "HFA", ".img", tifs)
+	put(t, filepath.Join(dir, "notes.txt"), "none")
+	sameBands(t, "a folder of one format", want, fitted(t, []string{dir}, all()))
+
+	inputs := translated(t, dir, "ENVI", ".dat", tifs[:1])
+	fails(t, []string{dir}, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, dir, "several formats (ENVI, HFA)", "a quoted pattern")
+	if err := os.Remove(inputs[0]); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, tif := range tifs {
+		if err := os.Link(tif, filepath.Join(dir, filepath.Base(tif))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names, warnings, err := Expand(t.Context(), []string{dir}, OpenOptions{})
+	if err != nil || len(names) != 4 || len(warnings) != 1 || !strings.Contains(warnings[0], "4 rasters of HFA beside GeoTIFFs") {
+		t.Errorf("%q, %q, %v", names, warnings, err)
+	}
+}
+
+// A variable of a format without variables is a mistake.
+func TestVariableOfGeoTIFF(t *testing.T) {
+	o := all()
+	o.Variable = "t2m"
+	inputs := newPlanes(4, 3, 2, 0, 9).files(t, nil)
+	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, inputs[0], "its format has no variables", "the option Variable = t2m")
+}
+
+// UDUNITS has no such units as per year².
+func TestUnitsOfConventions(t *testing.T) {
+	for unit, want := range map[string]string{"": "", "1": "1", "K/year": "K/year", "per year": "year-1", "per year²": "year-2", "K/year³": "K/year3",
+		"K/decade": "K (10 year)-1", "per decade": "(10 year)-1", "per step": "1", "K/step": "K", "per rain": "", "observations": "1", "class": "1",
+		"day of the year": "day", "years": "year", "days since 1970-01-01": "days since 1970-01-01", "%/year": "%/year", "per day": "day-1", "per x": ""} {
+		if got := cfUnit(unit); got != want {
+			t.Errorf("%q is %q, want %q", unit, got, want)
+		}
+	}
+}
