@@ -132,7 +132,8 @@ func (o *Options) begin() error {
 		o.Began = time.Now()
 	}
 	o.Software = cmp.Or(o.Software, "pixtrend")
-	_, err := newBudget(o.Memory)
+	b, err := newBudget(o.Memory)
+	o.polygonMemory = polygonMemory(b.total)
 	return err
 }
 

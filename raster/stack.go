@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -47,9 +48,12 @@ type OpenOptions struct {
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
 
-	ofMasks  bool // the files are masks of others
-	ofSums   bool // the file has kept sums
-	kept     *keptSums
+	ofMasks bool // the files are masks of others
+	ofSums  bool // the file has kept sums
+	kept    *keptSums
+
+	polygonMemory int64 // bytes for the pixels of polygons; 0: as of DefaultMemory
+
 	unfitted bool // no line is fitted, so that seasons distort nothing
 	seasonal bool // the model has a season, so that one in the samples is no trouble
 
@@ -123,6 +127,7 @@ type Stack struct {
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
 	composites    timeaxis.Axis
 	region        pixtrend.Window // what is fitted; zero: the whole
+	cover         *cover.Cover    // the pixels of it that are; nil: all
 	maskedSamples atomic.Int64    // samples that masks have hidden
 	observer      watch           // sees what is read; nil in a fit
 }
@@ -149,7 +154,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
-	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
+	if s.region, s.cover, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
 	}
 	var planes []*plane
@@ -224,6 +229,11 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 	if csv := o.Dates.File(); csv != "" {
 		if err := s.reads.add(csv); err != nil {
 			return nil, fault.Inputf("cannot read %s: %v", csv, err)
+		}
+	}
+	if file := o.Region.Polygons.File; file != "" {
+		if err := s.reads.addFiles(gdal.VectorFiles(file)); err != nil {
+			return nil, fault.Inputf("cannot use the polygons of %s: %v", file, err)
 		}
 	}
 	if len(o.Mask.From) > 0 {
