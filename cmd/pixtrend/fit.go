@@ -109,7 +109,7 @@ func newFitCommand() *cobra.Command {
 func (f *fit) define(cmd *cobra.Command) {
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
-	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
+	addRegionFlags(cmd, &o.Region)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {
