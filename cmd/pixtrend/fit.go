@@ -81,6 +81,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # a part of it, by columns and rows\n" +
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
+			"  # the same by a box of longitudes and latitudes; pixtrend help regions has polygons\n" +
+			"  pixtrend fit demo -o box.tif --bbox -83.2,42.3,-83.1,42.36 --bbox-crs EPSG:4326\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
 			"  # the same with the sums kept, to which pixtrend update adds dates\n" +

@@ -63,3 +63,12 @@ func checkRegionFlags(flags *pflag.FlagSet) error {
 	}
 	return nil
 }
+
+// refuseRegion defines --region for a command of single pixels: its only use is an error that says what to do.
+func refuseRegion(cmd *cobra.Command) {
+	var none string
+	option(cmd.Flags(), &none, "region", "", "FILE", "", func(string) (string, error) {
+		return "", errors.New("a series is that of one pixel: fit the region with pixtrend fit, and use pixtrend zones for means over its polygons")
+	})
+	cmd.Flags().Lookup("region").Hidden = true
+}

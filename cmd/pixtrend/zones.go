@@ -44,13 +44,11 @@ func newZonesCommand() *cobra.Command {
 			"Rising and falling pixels are those of the band trend_class or mk_class, if the raster has one, or\n" +
 			"those whose p-value is below --alpha. Areas are those on the ellipsoid, whatever the CRS of the\n" +
 			"raster. See pixtrend help regions.",
-		Example: "  # the trend of a stack made for trying, and two districts\n" +
+		Example: "  # the trend of a stack made for trying, and a district\n" +
 			"  pixtrend synth demo && pixtrend fit 'demo/ndvi_*.tif' -o trend.tif --stats slope,pvalue,n\n" +
-			"  printf '%s\\n' '{\"type\": \"FeatureCollection\", \"features\": [' \\\n" +
-			"    '{\"type\": \"Feature\", \"properties\": {\"district\": \"west\"}, \"geometry\": {\"type\": \"Polygon\",' \\\n" +
-			"    '\"coordinates\": [[[-83.2, 42.3], [-83.15, 42.3], [-83.15, 42.36], [-83.2, 42.3]]]}},' \\\n" +
-			"    '{\"type\": \"Feature\", \"properties\": {\"district\": \"east\"}, \"geometry\": {\"type\": \"Polygon\",' \\\n" +
-			"    '\"coordinates\": [[[-83.15, 42.3], [-83.1, 42.3], [-83.15, 42.36], [-83.15, 42.3]]]}}]}' >districts.geojson\n" +
+			"  echo '{\"type\": \"Feature\", \"properties\": {\"district\": \"west\"},' >districts.geojson\n" +
+			"  echo '\"geometry\": {\"type\": \"Polygon\", \"coordinates\":' >>districts.geojson\n" +
+			"  echo '[[[-83.2, 42.3], [-83.1, 42.3], [-83.1, 42.4], [-83.2, 42.3]]]}}' >>districts.geojson\n" +
 			"  pixtrend zones trend.tif --zones districts.geojson --zone-field district\n" +
 			"  # all digits and columns, for other programs\n" +
 			"  pixtrend zones trend.tif --zones districts.geojson --zone-field district -o zones.csv\n" +
