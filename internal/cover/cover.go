@@ -37,7 +37,6 @@ type Builder struct {
 	Most          int  // runs that it may hold
 
 	runs      []Run
-	merged    int // runs[:merged] are sorted, and do not touch each other
 	crossings []uint64
 }
 
