@@ -16,3 +16,8 @@ func TestBestISA(t *testing.T) {
 		t.Fatalf("the best ISA is %s, want %s: available are %v", got, want, Available())
 	}
 }
+
+// emulated reports whether scripts/cross-isa.sh runs the tests under qemu-user, where they take some
+// thirty times as long. Tests with a large matrix of cases then leave out more of it than -short
+// does.
+func emulated() bool { return os.Getenv("PIXTREND_WANT_ISA") != "" }

@@ -6,7 +6,9 @@ Usage: performance.py RUN       write them from bench/runs/RUN
 
 A run is a folder that `bin/pixtrend bench all --record bench/runs` has made and that holds the peers too
 (`make peers PEERS="--record bench/runs/RUN"`). In each page the figures lie between two comments, and the
-first comment names the run. Needs Python 3.8 or newer and nothing else.
+first comment names the run. Ranks and seasons have figures of their own between two other comments, so
+that their run may be another, in which bench is not needed. RUN fills those that it has figures for.
+Needs Python 3.8 or newer and nothing else.
 """
 
 import json
@@ -16,7 +18,7 @@ import textwrap
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
-section = re.compile(r"<!-- figures of bench/runs/(\S+), by scripts/performance.py -->\n.*?<!-- end of figures -->\n", re.S)
+section = re.compile(r"<!-- figures of (?P<what>(?:ranks and seasons in )?)bench/runs/(?P<run>\S+), by scripts/performance.py -->\n.*?<!-- end of figures -->\n", re.S)
 
 
 def digits(x):
@@ -151,7 +153,6 @@ def readme(run, report, peers):
     return [
         conditions(report, peers),
         peers_table(results),
-        *([" ".join(nearest(peers))] if nearest(peers) else []),
         f"For compressed files decoding dominates, so other programs come closer. On rasters of a few hundred pixels square CDO is as fast, because a fit takes at least {start(report)} to start. "
         f"[docs/performance.md](docs/performance.md#compared-with-other-programs) has the figures for stacks with gaps and for samples in memory. "
         f"[The run](bench/runs/{run}/report.md) and [its peers](bench/runs/{run}/peers.md) have the rest.",
@@ -167,7 +168,6 @@ def page(run, report, peers):
         peers_table(slopes(peers)),
         "Lost pixels have two observations or more and a slope, but none in that program's result.",
         f"Without gaps and compression the others take {nearest_and_farthest(large)} as long as pixtrend on the large stack, and {nearest_and_farthest(small)} as long on the small one.",
-        *others(peers),
         f"Stacks that are in memory already are fitted at {in_memory(report)}.",
         f"For compressed files decoding dominates, so other programs come closer. A fit takes {floor['int16-deflate']} times as long as GDAL takes to decode the files with DEFLATE, "
         f"{floor['int16-zstd']} times with ZSTD and {floor['int16-lzw']} times with LZW. A fit of uncompressed files takes {floor['f32']} times as long as reading them; loading GDAL and writing account for most of that. "
@@ -177,29 +177,60 @@ def page(run, report, peers):
     ]
 
 
-def write(run, paragraphs):
+def ranks_and_seasons(peers):
+    """The machine and the conditions of the figures for methods other than slopes."""
+    return (
+        f"Rank trends and seasons, on {peers['machine'].split(', Linux')[0]}, as whole processes on files in the page cache. Each figure is the best of {peers['runs']} runs, "
+        f"or one run where it takes more than a minute."
+    )
+
+
+def readme_others(run, report, peers):
+    return [f"{ranks_and_seasons(peers)} {' '.join(nearest(peers))} [The run](bench/runs/{run}/peers.md) has all programs."]
+
+
+def page_others(run, report, peers):
+    return [ranks_and_seasons(peers), *others(peers), f"[The run](../bench/runs/{run}/peers.md) has threads, memory, errors and versions."]
+
+
+# What a page says of a run, by what its first comment says.
+pages = {
+    "README.md": {"": readme, "ranks and seasons in ": readme_others},
+    "docs/performance.md": {"": page, "ranks and seasons in ": page_others},
+}
+
+
+def has(run, what):
+    """Reports whether a run has figures for what a comment says."""
+    peers = json.loads((root / "bench" / "runs" / run / "peers.json").read_text())
+    return bool(slopes(peers)) if what == "" else any(of_method(peers, m) for m in methods)
+
+
+def write(run, what, paragraphs):
     folder = root / "bench" / "runs" / run
-    report = json.loads((folder / "report.json").read_text())
     peers = json.loads((folder / "peers.json").read_text())
+    report = json.loads((folder / "report.json").read_text()) if what == "" else None
     text = "\n\n".join(
         "\n".join(p if isinstance(p, list) else textwrap.wrap(p, 100, break_on_hyphens=False, break_long_words=False)) for p in paragraphs(run, report, peers)
     )
-    return f"<!-- figures of bench/runs/{run}, by scripts/performance.py -->\n{text}\n<!-- end of figures -->\n"
+    return f"<!-- figures of {what}bench/runs/{run}, by scripts/performance.py -->\n{text}\n<!-- end of figures -->\n"
 
 
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     check = sys.argv[1] == "--check"
-    for name, paragraphs in (("README.md", readme), ("docs/performance.md", page)):
-        text = (root / name).read_text()
-        found = section.search(text)
-        if not found:
-            sys.exit(f"performance: {name} lacks the two comments around the figures")
-        run = found[1] if check else Path(sys.argv[1]).name
-        made = text[: found.start()] + write(run, paragraphs) + text[found.end() :]
+    for name, kinds in pages.items():
+        text = made = (root / name).read_text()
+        found = list(section.finditer(text))
+        if {m["what"] for m in found} != set(kinds):
+            sys.exit(f"performance: {name} lacks the comments around its figures")
+        for m in found:
+            run = m["run"] if check else Path(sys.argv[1]).name
+            if check or has(run, m["what"]):
+                made = made.replace(m[0], write(run, m["what"], kinds[m["what"]]))
         if check and made != text:
-            sys.exit(f"performance: the figures in {name} are not those of bench/runs/{run}: run scripts/performance.py {run}")
+            sys.exit(f"performance: the figures in {name} are not those of their runs in bench/runs: run scripts/performance.py RUN")
         if not check:
             (root / name).write_text(made)
 

@@ -5,9 +5,10 @@
 #   scripts/test.sh         make test: these, short tests of the other packages, and short tests
 #                           without assembly, with the race detector, with each instruction set, and
 #                           of the Python package
-#   scripts/test.sh long    make test-long: tests without -short, all packages without assembly, and
-#                           those that start goroutines with the race detector; the Python package
-#                           on clusters, and with its oldest dependencies
+#   scripts/test.sh long    make test-long: packages that have long tests without -short, all packages
+#                           without assembly, and those that start goroutines with the race
+#                           detector; the Python package on clusters, and with its oldest
+#                           dependencies
 #
 # CI runs the last two.
 # Needs: what scripts/setup.sh finds, and on the first run a network for the modules of staticcheck
@@ -144,7 +145,13 @@ test_python() {
 # without_cgo COMMAND...
 without_cgo() { CGO_ENABLED=0 "$@"; }
 
-long_tests() { PIXTREND_LONG=1 test_all -timeout 60m ./...; }
+# long_tests: the tests of the packages that have long ones. In the others nothing depends on -short.
+long_tests() {
+  local found
+  found=$(grep -rlE --include='*_test.go' 'testing\.Short\(\)|PIXTREND_LONG' --exclude-dir=.cache .) || return
+  mapfile -t found < <(printf '%s\n' "$found" | sed 's|/[^/]*$||' | sort -u)
+  PIXTREND_LONG=1 test_all -timeout 60m "${found[@]}"
+}
 
 step "packages: only those that may do depend on cgo" scripts/packages.sh check
 packages=$(scripts/packages.sh without-cgo)
@@ -175,7 +182,7 @@ if [[ $goal == test ]]; then
   step "tests with cgo" test_all -short -timeout 10m "${cgo[@]}"
   # What has no assembly and needs none is compiled no differently with purego.
   step "tests without assembly" without_cgo test_all -short -timeout 10m -tags purego . "${assembly[@]}"
-  step "tests with the race detector: workers and streams" test_all -short -timeout 10m -race . ./runner
+  step "tests with the race detector: workers and streams" test_all -short -timeout 20m -race . ./runner
   # The tests above ran with the fastest instruction set.
   for isa in ${slower[@]+"${slower[@]}"}; do
     step "tests, PIXTREND_ISA=$isa" test_forced "$isa"
@@ -189,7 +196,7 @@ if [[ $goal == long ]]; then
   done
   step "actionlint" go run "$actionlint"
   # Without -short, which thins out the kernels' matrix of shapes and gaps.
-  step "all tests, long ones too" long_tests
+  step "packages with long tests" long_tests
   step "tests without cgo or assembly" without_cgo test_all -short -timeout 10m -tags purego "${cgo_free[@]}"
   # kernel and stats start no goroutines. The tests of cmd run programs that have no race detector;
   # what these do is in the other packages. Those of python/capi describe arrays that are not there,

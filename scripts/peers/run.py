@@ -28,7 +28,6 @@ import rasterio
 from stack import files, read, season
 
 here = Path(__file__).parent
-longest = 20 * 60  # seconds; a run that takes longer is stopped
 once = 60  # seconds; a program that takes longer runs once
 threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
@@ -92,8 +91,10 @@ def peers(pixtrend):
     }
 
 
-def run(peer, folder, out):
-    """Runs a program, which writes slopes to out, and returns its seconds and peak kilobytes."""
+def run(peer, folder, out, longest):
+    """Runs a program, which writes slopes to out, and returns its seconds and peak kilobytes.
+
+    It is stopped if it takes longer than longest, in seconds."""
     if peer.name == "pixtrend fit":
         command = [*peer.command, str(peer.threads), "-o", str(out), str(folder)]
     else:
@@ -221,7 +222,7 @@ def netcdf(folder):
             when[i] = (years[i] - 1970) * 365.2425
 
 
-def measure(stack, all_peers, runs, work):
+def measure(stack, all_peers, runs, work, longest):
     name, method, folder, what = stack
     want = references[method](folder)
     pixels, dates = want.size, len(files(folder)[0])
@@ -243,7 +244,7 @@ def measure(stack, all_peers, runs, work):
             suffix = ".nc" if peer.netcdf else ".npy" if peer.command[0] == sys.executable else ".tif"
             out, row = work / f"slope{suffix}", rows[peer.name]
             try:
-                seconds, kb = run(peer, folder, out)
+                seconds, kb = run(peer, folder, out, longest)
                 row["seconds"].append(seconds)
                 row["peak_kb"] = max(row["peak_kb"], kb)
                 if turn == 0:
@@ -292,6 +293,7 @@ def main():
     p.add_argument("folder", type=Path)
     p.add_argument("--quick", action="store_true", help="use small stacks, to see whether everything works")
     p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--longest", type=int, default=20, metavar="MINUTES", help="stop a program that takes longer (default 20)")
     p.add_argument("--methods", default=",".join(titles), help="methods to measure (default %(default)s)")
     p.add_argument("--stacks", help="stacks to measure, such as small,large (default all)")
     p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder as well")
@@ -306,9 +308,10 @@ def main():
     stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[1] in args.methods.split(",")]
     stacks = [s for s in stacks if args.stacks is None or s[0] in args.stacks.split(",")]
     machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
-    report = {"machine": machine, "runs": args.runs}
-    report["results"] = [measure(s, all_peers[s[1]], args.runs, args.folder) for s in stacks]
-    write(args.folder, report)
+    report = {"machine": machine, "runs": args.runs, "results": []}
+    for s in stacks:
+        report["results"].append(measure(s, all_peers[s[1]], args.runs, args.folder, 60 * args.longest))
+        write(args.folder, report)  # what is measured is kept if a later stack fails
     if args.record:
         write(args.record, merged(args.record / "peers.json", report))
     print(text_of(report))

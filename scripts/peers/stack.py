@@ -50,7 +50,9 @@ def terms(times):
 
 
 def season(stack, times):
-    """Returns slopes of a line with two harmonics: the normal equations of each pixel's observations."""
+    """Returns slopes of a line with two harmonics: the normal equations of each pixel's observations.
+
+    Pixels with fewer observations than terms have none."""
     x = terms(times)
     products = np.einsum("ti,tj->tij", x, x).reshape(len(x), -1)
     out = np.empty(stack.shape[1:])
@@ -58,7 +60,9 @@ def season(stack, times):
         kept = ~np.isnan(y)
         left = (kept.T.astype(float) @ products).reshape(-1, x.shape[1], x.shape[1])
         right = np.where(kept, y, 0).T @ x
-        out[row] = np.linalg.solve(left, right[..., None])[:, 1, 0]
+        few = kept.sum(axis=0) < x.shape[1]
+        left[few] = np.eye(x.shape[1])
+        out[row] = np.where(few, np.nan, np.linalg.solve(left, right[..., None])[:, 1, 0])
     return out
 
 

@@ -12,6 +12,9 @@ if __name__ == "__main__":
     slopes = []
     for y in stack.reshape(len(stack), -1).T.astype(float):
         kept = ~np.isnan(y)
+        if kept.sum() <= x.shape[1]:
+            slopes.append(np.nan)
+            continue
         fit = sm.OLS(y[kept], x[kept]).fit()
         _ = fit.pvalues
         slopes.append(fit.params[1])
