@@ -44,6 +44,8 @@ type coverage struct {
 	cover *cover.Cover
 	names []string // of the features, whose numbers are the zones of the cover; nil unless a field was asked for
 	count int      // features
+
+	warning string // what was left out; "": nothing
 }
 
 // place finds the pixels of each feature of a file on the grid g of a raster. With a field, each feature is a zone of its own,
@@ -62,10 +64,11 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 	p := &placer{ctx: ctx, geo: g, apart: field != ""}
 	p.Width, p.Height, p.Touched = g.width, g.height, v.AllTouched
 	p.Most = int(min(memory/(3*cover.RunBytes), math.MaxInt32))
+	read := gdal.Polygons{Layer: v.Layer, Field: field}
 	var err error
 	gdal.OnCRSThread(func() {
 		defer p.close()
-		err = gdal.Polygons{Layer: v.Layer, Field: field}.Read(v.File, p.feature, p.polygon)
+		err = read.Read(v.File, p.feature, p.polygon)
 	})
 	var layer *gdal.LayerError
 	var noField *gdal.FieldError
@@ -73,7 +76,7 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 	case ctx.Err() != nil:
 		return coverage{}, context.Cause(ctx)
 	case errors.Is(err, gdal.ErrNoVector):
-		return fail("it is not a %s file", VectorFormats)
+		return fail("%v", err)
 	case errors.As(err, &layer):
 		option := "Region.Polygons.Layer"
 		if field != "" {
@@ -90,7 +93,11 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 	case p.polygons == 0:
 		return fail("it has none")
 	}
-	return coverage{p.Cover(), p.names, p.count}, nil
+	c := coverage{p.Cover(), p.names, p.count, ""}
+	if none := read.WithoutGeometry(); none > 0 {
+		c.warning = fmt.Sprintf("%d of %d features of %s have no geometry, or one that GDAL cannot read: they are left out", none, p.count, foreign.Printable(v.File))
+	}
+	return c, nil
 }
 
 // placer brings polygons from the CRS of their file to columns and rows.
@@ -169,6 +176,13 @@ func (p *placer) enter(wkt string) error {
 func (p *placer) polygon(rings [][]float64) error {
 	if p.polygons++; len(rings) == 0 || !p.near(rings[0]) {
 		return nil
+	}
+	vertices := 0
+	for _, xy := range rings {
+		vertices += len(xy) / 2
+	}
+	if vertices > p.Most {
+		return cover.ErrTooMany
 	}
 	turned := make([][]float64, 0, len(rings))
 	for _, xy := range rings {

@@ -418,6 +418,19 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 			}
 		}
 	}
+	// What GDAL leaves out is said.
+	for _, f := range []string{file("d.geojson", damaged), file("n.geojson", strings.Replace(damaged, "[-80.9], ", "[-80.9, 41.5], ", 1))} {
+		o := all()
+		o.Region.Polygons.File = f
+		j, err := Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.HasSuffix(f, "d.geojson"); want != slices.ContainsFunc(j.Warnings, func(w string) bool { return strings.Contains(w, "1 of 2 features") }) {
+			t.Errorf("%s: the warnings are %q", f, j.Warnings)
+		}
+		_ = j.Close()
+	}
 	unplaced := s.files(t, nil)
 	o := all()
 	o.Region = Region{Box: &[4]float64{-81, -80, 41, 42}, BoxCRS: "EPSG:4326"}
@@ -430,6 +443,11 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 		t.Errorf("sums of polygons: %v", err)
 	}
 }
+
+// damaged has a polygon that is one, and one that GDAL leaves out.
+const damaged = `{"type": "FeatureCollection", "features": [
+ {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[-81, 41.5], [-80.9, 41.5], [-80.9, 41.6], [-81, 41.5]]]}},
+ {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[-81, 41.5], [-80.9], [-80.9, 41.6], [-81, 41.5]]]}}]}`
 
 // comb returns a ring with many teeth down some rows, which are as far apart as pixels are not.
 func comb(x, y float64, rows, teeth int) (ring []float64) {

@@ -101,15 +101,15 @@ func (r Region) check() error {
 }
 
 // in returns the pixels of the region of rasters that lie at g, which name is one of: the rectangle, which is zero if it is the
-// whole raster, and those of polygons, nil if there are none. These take polygonMemory bytes or less.
-func (r Region) in(ctx context.Context, g geo, name string, polygonMemory int64) (pixtrend.Window, *cover.Cover, error) {
+// whole raster, and those of polygons, which has no cover if there are none. These take polygonMemory bytes or less.
+func (r Region) in(ctx context.Context, g geo, name string, polygonMemory int64) (pixtrend.Window, coverage, error) {
 	w, err := r.rectangle(g, name)
 	if err != nil || r.Polygons.File == "" {
-		return w, nil, err
+		return w, coverage{}, err
 	}
 	p, err := r.Polygons.place(ctx, g, name, "", polygonMemory)
 	if err != nil {
-		return w, nil, err
+		return w, p, err
 	}
 	c, of := p.cover, ""
 	given := r.Box != nil || r.Window != (pixtrend.Window{})
@@ -125,12 +125,13 @@ func (r Region) in(ctx context.Context, g geo, name string, polygonMemory int64)
 		if !r.Polygons.AllTouched {
 			text, remedy = text+", or take the pixels that they touch with %v", []any{Option{Field: "Region.Polygons.AllTouched"}}
 		}
-		return w, nil, fault.Inputf(text, append([]any{name, r.Polygons.File, of, d.Extent[0], d.Extent[2], d.Extent[1], d.Extent[3], d.CRS}, remedy...)...)
+		return w, p, fault.Inputf(text, append([]any{name, r.Polygons.File, of, d.Extent[0], d.Extent[2], d.Extent[1], d.Extent[3], d.CRS}, remedy...)...)
 	}
 	if !given {
 		w = pixtrend.Window{X: c.X, Y: c.Y, Width: c.X1 - c.X, Height: c.Y1 - c.Y}
 	}
-	return g.orWhole(w), c, nil
+	p.cover = c
+	return g.orWhole(w), p, nil
 }
 
 // rectangle returns the pixels of the rectangle of the region.

@@ -154,8 +154,12 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		return nil, err
 	}
 	s.geo = geos[0]
-	if s.region, s.cover, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
+	var polygons coverage
+	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
+	}
+	if s.cover = polygons.cover; polygons.warning != "" {
+		s.warnings = append(s.warnings, polygons.warning)
 	}
 	var planes []*plane
 	for i := range s.planes {

@@ -26,6 +26,9 @@ func (t *Trend) Zones(ctx context.Context, v Vector, field string, memory int64)
 	if err != nil {
 		return nil, err
 	}
+	if p.warning != "" {
+		t.Warnings = append(t.Warnings, p.warning)
+	}
 	return &Zones{p.names, p.cover}, nil
 }
 

@@ -19,6 +19,8 @@ import (
 type Polygons struct {
 	Layer string // "": the only one that has features
 	Field string // whose values name features; "": they have no names
+
+	none int
 }
 
 // Feature is a feature of a vector file, in a call for each of its polygons.
@@ -57,17 +59,23 @@ func (e *FieldError) Error() string {
 // Read calls feature for each feature of a local vector file, with the number of features of its layer, and polygon for each
 // polygon of it: its rings have x and y by turns, the outer one first. Points and lines are left out. The first error ends the
 // reading, and is returned.
-func (p Polygons) Read(path string, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
+func (p *Polygons) Read(path string, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
 	ds, err := openVector(path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = ds.Close() }()
-	Quietly(func() { err = p.read(ds, feature, polygon) })
+	said := Listen(func() { err = p.read(ds, feature, polygon) })
+	if i := slices.IndexFunc(said, func(m Message) bool { return m.Failed }); err == nil && i >= 0 { // GDAL leaves out what is damaged
+		err = fmt.Errorf("a part of it cannot be read: %s", said[i].About(path))
+	}
 	return err
 }
 
-func (p Polygons) read(ds *godal.Dataset, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
+// WithoutGeometry returns how many of the features that were read have no geometry. GDAL says nothing of those that it cannot read.
+func (p *Polygons) WithoutGeometry() int { return p.none }
+
+func (p *Polygons) read(ds *godal.Dataset, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
 	layer, err := p.layer(ds)
 	if err != nil {
 		return err
@@ -88,15 +96,19 @@ func (p Polygons) read(ds *godal.Dataset, feature func(f Feature, of int) error,
 		if err := feature(f, count); err != nil {
 			return err
 		}
-		if err := d.feature(of); err != nil {
+		has, err := d.feature(of)
+		if err != nil {
 			return fmt.Errorf("feature %d: %w", f.Number+1, err)
+		}
+		if !has {
+			p.none++
 		}
 		return nil
 	})
 }
 
 // layer returns the layer that is meant.
-func (p Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
+func (p *Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
 	var names []string
 	var filled []godal.Layer
 	for _, layer := range ds.Layers() {
@@ -118,7 +130,7 @@ func (p Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
 }
 
 // name returns the value of the field of a feature.
-func (p Polygons) name(f *godal.Feature) (string, error) {
+func (p *Polygons) name(f *godal.Feature) (string, error) {
 	fields := f.Fields()
 	if field, found := fields[p.Field]; found {
 		return foreign.Printable(fieldText(field)), nil

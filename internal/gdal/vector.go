@@ -20,7 +20,7 @@ var vectorDrivers = []string{"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf"}
 const VectorFormats = "GeoJSON, GeoPackage, Shapefile or FlatGeobuf"
 
 // ErrNoVector is wrapped by ReadLines if no driver opens the file.
-var ErrNoVector = errors.New("the file is not a " + VectorFormats)
+var ErrNoVector = errors.New("it is not a " + VectorFormats + " file")
 
 // ReadLines calls line for each line, and each ring of a polygon, of all layers of a local vector
 // file: with its vertices as x and y by turns, and with the CRS of its layer as WKT, "" if the
@@ -50,7 +50,10 @@ func openVector(path string) (*godal.Dataset, error) {
 	}
 	ds, err := godal.Open(path, godal.VectorOnly(), godal.Drivers(vectorDrivers...), godal.SiblingFiles(vectorSidecars(path)...), godal.ErrLogger(ignoreWarnings))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", ErrNoVector, Cause(err, path))
+		if cause := Cause(err, path); !strings.Contains(cause, "not recognized") {
+			return nil, fmt.Errorf("%w that can be read: %s", ErrNoVector, cause)
+		}
+		return nil, ErrNoVector
 	}
 	return ds, nil
 }
@@ -134,17 +137,18 @@ func eachFeature(layer godal.Layer, use func(*godal.Feature) error) error {
 
 func featureLines(f *godal.Feature, wkt string, line func(wkt string, xy []float64) error) error {
 	d := wkbReader{line: func(xy []float64) error { return line(wkt, xy) }}
-	return d.feature(f)
+	_, err := d.feature(f)
+	return err
 }
 
-// feature reads the geometry of a feature, which may have none.
-func (d *wkbReader) feature(f *godal.Feature) error {
+// feature reads the geometry of a feature, and reports whether it has one.
+func (d *wkbReader) feature(f *godal.Feature) (has bool, err error) {
 	wkb, err := f.Geometry().WKB(godal.ErrLogger(ignoreWarnings))
 	if err != nil || len(wkb) == 0 {
-		return nil
+		return false, nil
 	}
 	d.rest = wkb
-	return d.geometry(0)
+	return true, d.geometry(0)
 }
 
 // wkbReader reads geometries in well-known binary form (OGC 06-103r4, section 8; Z and M as ISO
