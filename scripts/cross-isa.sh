@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the kernels for other processors: arm64 with NEON, amd64 with and without AVX2. Builds the
-# tests for each and runs them under qemu, which takes about three minutes. Times under qemu say
+# tests for each and runs them under qemu, which takes a few minutes. Times under qemu say
 # nothing about the speed on a real processor.
 # Needs: Go, and qemu-aarch64 and qemu-x86_64 of version 7.2 or later, which has AVX2 (Debian:
 # qemu-user).

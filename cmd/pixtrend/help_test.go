@@ -117,9 +117,8 @@ func TestExamples(t *testing.T) {
 	root := newRootCommand()
 	root.InitDefaultHelpCmd()
 	for _, path := range append(allCommands(), []string{"help"}) {
-		name := strings.Join(path, " ")
-		if (name == "bench" || name == "bench all") && !long {
-			continue
+		if path[0] == "bench" && !long {
+			continue // half of the time of all examples
 		}
 		cmd, _, err := root.Find(path)
 		if err != nil {

@@ -49,8 +49,18 @@ func checkLimitsFor(cmd *cobra.Command) error {
 			threads = n
 		}
 	}
-	return checkLimits(memory, threads)
+	if err := checkLimits(memory, threads); err != nil {
+		return err
+	}
+	if cpus := runtime.NumCPU(); threads > threadsPerCPU*cpus && cmd.Flags().Lookup("parts") == nil {
+		warn(cmd.ErrOrStderr(), []string{fmt.Sprintf("--threads %d: the process may use %d CPUs, and more threads than a few for each cost memory and time", threads, cpus)})
+	}
+	return nil
 }
+
+// threadsPerCPU is how many threads for each CPU can be of use: while some wait for a server, others
+// decode.
+const threadsPerCPU = 8
 
 // systemLimits returns the limits of this process.
 func systemLimits() (limits.Limits, error) {

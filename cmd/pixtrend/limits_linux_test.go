@@ -6,7 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,6 +71,19 @@ func TestTooFewThreads(t *testing.T) {
 	}
 	if code, _, stderr := start(t, c); code != 1 || !strings.Contains(stderr, "ulimit -u") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+func TestMoreThreadsThanCPUs(t *testing.T) {
+	dir := folder(t)
+	threads := strconv.Itoa(threadsPerCPU*runtime.NumCPU() + 1)
+	code, _, stderr := start(t, command(dir, nil, "fit", "stack", "-o", "a.tif", "-q", "--threads", threads))
+	if want := "warning: --threads " + threads + ": the process may use"; code != 0 || !strings.Contains(stderr, want) {
+		t.Errorf("exit code %d, %q, want %q", code, stderr, want)
+	}
+	code, _, stderr = start(t, command(dir, nil, "fit", "stack", "-o", "b.tif", "-q", "--threads", "2"))
+	if code != 0 || stderr != "" {
+		t.Errorf("with 2 threads: exit code %d, %q", code, stderr)
 	}
 }
 
