@@ -129,8 +129,8 @@ func (j *Job) newSpec() Spec {
 	if w := j.stack.region; w != (pixtrend.Window{}) {
 		s.Metadata["PIXTREND_REGION"] = fmt.Sprintf("%d,%d,%d,%d", w.X, w.Y, w.Width, w.Height)
 	}
-	if text := j.stack.options.Region.Polygons.String(); text != "" {
-		s.Metadata["PIXTREND_POLYGONS"] = text
+	if j.Polygons != "" {
+		s.Metadata["PIXTREND_POLYGONS"] = j.Polygons
 	}
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {

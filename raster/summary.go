@@ -77,10 +77,7 @@ type FDR struct {
 // summary returns what is known of a fit once its outputs have their names. The caller adds times,
 // masked samples and slopes.
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
-	g, busy, pixels := j.Grid, report.Busy, report.Pixels
-	if c := j.stack.cover; c != nil {
-		pixels = int(c.Pixels)
-	}
+	g, busy, pixels := j.Grid, report.Busy, int(j.Pixels())
 	s := Summary{
 		Output: j.Output, Sums: j.Sums, Keep: j.options.Keep, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason, Format: j.Format,
 		Width: g.Width, Height: g.Height, Pixels: pixels,

@@ -173,6 +173,9 @@ func TestRegions(t *testing.T) {
 	if w, h := size("fit", "stack", "-o", "box.tif", "--bbox", "-83.15,42.34,-83.14,42.35", "--bbox-crs", "EPSG:4326"); w < 26 || w > 30 || h < 36 || h > 39 {
 		t.Errorf("a hundredth of a degree is %d × %d pixels", w, h)
 	}
+	if code, stdout, _ := call(t, dir, "fit", "stack", "-o", "plan.tif", "--region", "districts.geojson", "--dry-run"); code != 0 || !strings.Contains(stdout, "4,253 of them in the polygons of districts.geojson") {
+		t.Errorf("exit code %d: the plan is %s", code, stdout)
+	}
 	code, stdout, stderr := call(t, dir, "info", "stack", "--region", "districts.geojson", "--json")
 	var info raster.Info
 	if err := json.Unmarshal([]byte(stdout), &info); code != 0 || err != nil || !info.Fit.Runs || info.Survey.Pixels >= w*h || info.Survey.Pixels == 0 {
