@@ -72,7 +72,7 @@ peers: build ## time other programs on the same stacks (PEERS=--quick for a firs
 docs: setup ## run the commands of all pages and update their output and pictures in docs/
 	@scripts/docs.sh
 
-bench-static: ## build bin/pixtrend-bench, a static program that measures kernels and scaling
+bench-static: ## build bin/pixtrend-bench, a static program that measures without GDAL
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/pixtrend-bench ./cmd/pixtrend-bench
 
 bench-check: ## compare the speed of the working tree with the commit BASE (default origin/main)

@@ -1,7 +1,8 @@
-// Package bench measures pixtrend on tiles and stacks in memory, over threads, layouts and sizes.
-// It compares the results with serial baselines and with the rate at which memory can be read. The
-// commands `pixtrend bench kernel` and `pixtrend bench scaling` run it. The package uses no cgo.
-// Package pipeline measures whole fits of files with it.
+// Package bench measures pixtrend on tiles and stacks in memory: lines over threads, layouts and
+// sizes, and models and rank trends by the number of coefficients and dates. It compares the results
+// with serial baselines and with the rate at which memory can be read. The commands `pixtrend bench
+// kernel`, `scaling`, `models` and `ranks` run it. The package uses no cgo. Package pipeline measures
+// whole fits of files with it.
 //
 // How a figure is made:
 //
@@ -18,7 +19,8 @@
 // Every result is compared with two baselines:
 //
 //   - serial-pixel: one goroutine goes over a pixel-major array pixel by pixel and computes the
-//     textbook formula in two passes, like a loop over scipy.stats.linregress, in Go.
+//     textbook formula in two passes, like a loop over scipy.stats.linregress, in Go. For models and
+//     ranks it computes the slope alone, by plain code that is also the reference (plain.go).
 //   - serial-generic: the portable kernel on one thread, on the same tiles as the other arms.
 //
 // Two ceilings are measured in the same run: the fastest sequential read of as many bytes with as

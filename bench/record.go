@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -159,11 +160,26 @@ func (r *Report) summary(b *strings.Builder) {
 				fmt.Sprintf("%.1f", x.Rate.Value), fmt.Sprintf("%.1f", x.OverPixel.Value), fmt.Sprintf("%.1f", x.OverGeneric.Value), fmt.Sprintf("%.2f", x.OfCeiling.Value)})
 		}
 	}
-	if len(rows) == 0 {
-		return
+	if len(rows) > 0 {
+		fmt.Fprintf(b, "The slope of every pixel of a packed stack in memory (%s), from the tables below:\n\n", isa)
+		mdTable(b, []string{"stack", "threads", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}, rows)
 	}
-	fmt.Fprintf(b, "The slope of every pixel of a packed stack in memory (%s), from the tables below:\n\n", isa)
-	mdTable(b, []string{"stack", "threads", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}, rows)
+	r.summarizeEstimators(b)
+}
+
+// summarizeEstimators writes the rates of models and ranks as a table.
+func (r *Report) summarizeEstimators(b *strings.Builder) {
+	var rows [][]string
+	for _, study := range []string{Models, Ranks} {
+		for _, x := range r.of("study", study, "arm", r.Environment.ISA, repeated, "") {
+			rows = append(rows, []string{heading(x.Group), strconv.Itoa(x.threads()), millions(x.SeriesRate.Value),
+				fmt.Sprintf("%.1f", x.OverPixel.Value), fmt.Sprintf("%.1f", x.OverGeneric.Value)})
+		}
+	}
+	if len(rows) > 0 {
+		fmt.Fprintf(b, "Models and rank trends (%s), in millions of series per second:\n\n", r.Environment.ISA)
+		mdTable(b, []string{"fields", "threads", "M series/s", "× serial-pixel", "× serial-generic"}, rows)
+	}
 }
 
 // method returns a description of how the figures were made.
@@ -172,7 +188,7 @@ func method(runs int, stack int64) string {
 		"* Everything in a table is timed in one process in turn, %d runs of each, in another order each round (the seed is fixed). samples.csv has every run.\n"+
 		"* A figure is the median; its interval is the 95 %% percentile bootstrap of 2000 resamples. Ratios have intervals of their own.\n"+
 		"* Before its time counts, a result is compared with a float64 reference, and its checksum with those of all arms on the same data. Later runs must have the same checksum.\n"+
-		"* `serial-pixel`: one goroutine goes over a pixel-major array pixel by pixel and computes the textbook formula in two passes, like a loop over `linregress`, in Go. `serial-generic`: the portable kernel on one thread. "+
+		"* `serial-pixel`: one goroutine goes over a pixel-major array pixel by pixel and computes the textbook formula in two passes, like a loop over `linregress`, in Go; of models and ranks it computes the slope alone, by Gram and Schmidt's method, by the rounds of `MASS::rlm`, or by sorting the slopes of all pairs. `serial-generic`: the portable kernel on one thread. "+
 		"`read`: the fastest sequential read of the same bytes, with the widest registers. `triad`: a = b + 3·c in Go.\n"+
 		"* Each table has one arm twice (`again`). The difference between the two is noise.\n\n", stack>>20, runs)
 }

@@ -4,13 +4,14 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // Schema is the version of the JSON of a report. It changes when a key changes.
-const Schema = "pixtrend-bench/1"
+const Schema = "pixtrend-bench/2"
 
 // Report is the result of a run.
 type Report struct {
@@ -71,7 +72,7 @@ func (r *Report) groups() []string {
 	return names
 }
 
-var resultHead = []string{"arm", "median", "95 % interval", "GB/s", "× serial-pixel", "× serial-generic", "of reading"}
+var resultHead = []string{"arm", "median", "95 % interval", "GB/s", "M series/s", "× serial-pixel", "× serial-generic", "of reading"}
 
 // row formats a result as a row of a table.
 func (r *Result) row() []string {
@@ -89,7 +90,15 @@ func (r *Result) row() []string {
 		share = fmt.Sprintf("%.2f (%.2f to %.2f)", r.OfCeiling.Value, r.OfCeiling.Low, r.OfCeiling.High)
 	}
 	return []string{r.label(), Duration(r.Median.Value), Duration(r.Median.Low) + " to " + Duration(r.Median.High),
-		fmt.Sprintf("%.2f", r.Rate.Value), times(r.OverPixel), times(r.OverGeneric), share}
+		fmt.Sprintf("%.2f", r.Rate.Value), millions(r.SeriesRate.Value), times(r.OverPixel), times(r.OverGeneric), share}
+}
+
+// millions formats a rate with three significant digits.
+func millions(perSecond float64) string {
+	if perSecond == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(perSecond/1e6, 'f', max(0, 2-int(math.Floor(math.Log10(perSecond/1e6)))), 64)
 }
 
 var curveHead = []string{"threads", "GB/s", "speed-up", "95 % interval", "efficiency", "Karp–Flatt", "× serial-pixel", "of reading", "nodes", "SMT"}
@@ -133,6 +142,12 @@ func heading(group string) string {
 		if Key(group, "ws") == groupCache {
 			what = "Threads: a tile for each in its L2 cache"
 		}
+	case Key(group, "study") == Models || Key(group, "study") == Ranks:
+		what = "Series on tiles in cache"
+		if Key(group, "ws") == groupRAM {
+			what = "Series of a stack larger than the caches"
+		}
+		what += ", " + estimated(group)
 	case Key(group, "ws") == groupRAM:
 		what = "One thread, a stack larger than the caches"
 	case Key(group, "ws") == groupCache:
@@ -147,6 +162,18 @@ func heading(group string) string {
 		gaps = fmt.Sprintf("%.0f %% gaps", 100*share)
 	}
 	return fmt.Sprintf("%s: %s, %s dates, %s", what, Key(group, "dtype"), Key(group, "n"), gaps)
+}
+
+// estimated describes the fields of a group of the studies Models and Ranks.
+func estimated(group string) string {
+	fields := strings.ReplaceAll(Key(group, "fields"), ",", ", ")
+	switch {
+	case Key(group, "model") != "":
+		return fmt.Sprintf("model %s (%s)", Key(group, "model"), fields)
+	case Key(group, "season") != "":
+		return fmt.Sprintf("%s seasons (%s)", Key(group, "season"), fields)
+	}
+	return fields
 }
 
 // title describes a curve in words.
@@ -215,12 +242,14 @@ func (r *Report) Text() string {
 func (r *Report) WriteSummary(w io.Writer) error {
 	c := csv.NewWriter(w)
 	head := []string{"name", "bytes", "runs", "median_s", "median_s_low", "median_s_high", "gb_per_s", "gb_per_s_low", "gb_per_s_high",
+		"series_per_s", "series_per_s_low", "series_per_s_high",
 		"over_pixel", "over_generic", "of_ceiling", "of_ceiling_low", "of_ceiling_high", "ceiling"}
 	rows := [][]string{head}
 	for i := range r.Results {
 		x := &r.Results[i]
 		row := []string{x.Name, strconv.FormatInt(x.Bytes, 10), strconv.Itoa(len(x.Seconds))}
 		for _, n := range []float64{x.Median.Value, x.Median.Low, x.Median.High, x.Rate.Value, x.Rate.Low, x.Rate.High,
+			x.SeriesRate.Value, x.SeriesRate.Low, x.SeriesRate.High,
 			x.OverPixel.Value, x.OverGeneric.Value, x.OfCeiling.Value, x.OfCeiling.Low, x.OfCeiling.High} {
 			text := ""
 			if n != 0 {

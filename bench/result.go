@@ -11,10 +11,11 @@ import (
 // Result is a measurement compared with the baselines and the ceiling of its group.
 type Result struct {
 	Measurement
-	Group       string   `json:"group"`      // results of a group were measured in turn
-	Median      Interval `json:"median_s"`   // seconds
-	Rate        Interval `json:"gb_per_s"`   // 1e9 bytes per second
-	OverPixel   Interval `json:"over_pixel"` // rate over that of serial-pixel
+	Group       string   `json:"group"`        // results of a group were measured in turn
+	Median      Interval `json:"median_s"`     // seconds
+	Rate        Interval `json:"gb_per_s"`     // 1e9 bytes per second
+	SeriesRate  Interval `json:"series_per_s"` // series fitted per second; zero: none are fitted, or the samples are in files
+	OverPixel   Interval `json:"over_pixel"`   // rate over that of serial-pixel
 	OverGeneric Interval `json:"over_generic"`
 	OfCeiling   Interval `json:"of_ceiling"` // rate over that of reading with as many threads
 	Ceiling     string   `json:"ceiling"`    // name of that reading
@@ -80,6 +81,9 @@ func (g *group) results() ([]Result, []Noise) {
 	for _, a := range g.arms {
 		r := Result{Measurement: a.Measurement, Group: name, Median: MedianOf(a.Seconds), sum: a.sum}
 		r.Rate = RateOf(a.Bytes, r.Median)
+		if arm := r.key("arm"); arm != Read && arm != Triad {
+			r.SeriesRate = r.Median.inverse(float64(a.Bytes) / float64(g.m.bytes(1)))
+		}
 		r.OverPixel = over(a, find(SerialPixel, ""))
 		r.OverGeneric = over(a, find(SerialGeneric, ""))
 		if c := find(Read, strconv.Itoa(r.threads())); c != nil {
@@ -160,7 +164,7 @@ func (r *Report) OverSerial(dtype string, gaps bool, bytes int64, seconds []floa
 		share = usualGaps
 	}
 	over := func(arm string) Interval {
-		of := r.of("arm", arm, "ws", groupRAM, "dtype", dtype, "gaps", share, "n", strconv.Itoa(usualDates), repeated, "")
+		of := r.of("arm", arm, "ws", groupRAM, "dtype", dtype, "gaps", share, "n", strconv.Itoa(usualDates), "fields", "", repeated, "")
 		if len(of) == 0 {
 			return Interval{}
 		}

@@ -88,8 +88,13 @@ func newStudy(o Options) (*study, error) {
 const (
 	Kernel    = "kernel"    // one thread and tiles
 	Scaling   = "scaling"   // threads
+	Models    = "models"    // models of the year, polynomials and robust fits, on tiles in cache
+	Ranks     = "ranks"     // rank trends, on tiles in cache
 	Baselines = "baselines" // the serial baselines alone
 )
+
+// Studies are those of everything in memory. Baselines are a part of Kernel.
+var Studies = []string{Kernel, Scaling, Models, Ranks}
 
 // Run measures the named studies in turn. Call Finish on the report when nothing more is measured.
 func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
@@ -103,10 +108,16 @@ func Run(ctx context.Context, studies []string, o Options) (*Report, error) {
 			err = s.kernels(ctx)
 		case Scaling:
 			err = s.scaling(ctx)
+		case Models:
+			cases, quick := modelCases()
+			err = s.estimators(ctx, Models, cases, quick)
+		case Ranks:
+			cases, quick := rankCases()
+			err = s.estimators(ctx, Ranks, cases, quick)
 		case Baselines:
 			err = s.baselines(ctx)
 		default:
-			err = fmt.Errorf("there is no study %q: use %s, %s or %s", name, Kernel, Scaling, Baselines)
+			err = fmt.Errorf("there is no study %q: use %s, %s, %s, %s or %s", name, Kernel, Scaling, Models, Ranks, Baselines)
 		}
 		if err != nil {
 			return nil, err

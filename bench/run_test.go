@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// tiny runs both studies at a size that only shows that they work.
+// tiny runs all studies at a size that only shows that they work.
 func tiny(t *testing.T) *Report {
 	t.Helper()
 	r, err := once()
@@ -27,7 +27,7 @@ func tiny(t *testing.T) *Report {
 }
 
 var once = sync.OnceValues(func() (*Report, error) {
-	r, err := Run(context.Background(), []string{Kernel, Scaling}, Options{Stack: leastStack, Quick: true, Runs: 3, Version: "v0.0-test"})
+	r, err := Run(context.Background(), Studies, Options{Stack: leastStack, Quick: true, Runs: 3, Version: "v0.0-test"})
 	if err == nil {
 		r.Finish()
 	}
@@ -58,7 +58,7 @@ func TestBaselines(t *testing.T) {
 func TestRun(t *testing.T) {
 	r := tiny(t)
 	groups := r.groups()
-	if len(groups) != 4+2+3+1+2 || len(r.Noise) != len(groups) {
+	if len(groups) != 4+2+3+1+2+3+4 || len(r.Noise) != len(groups) {
 		t.Errorf("%d groups with %d noise checks: %q", len(groups), len(r.Noise), groups)
 	}
 	for i := range r.Results {
@@ -72,6 +72,9 @@ func TestRun(t *testing.T) {
 				t.Errorf("%s: %+v", x.Name, x)
 				break
 			}
+		}
+		if fits := x.key("arm") != Read && x.key("arm") != Triad; fits != (x.SeriesRate.Value > 0) {
+			t.Errorf("%s has the rate %+v of series", x.Name, x.SeriesRate)
 		}
 		if Key(x.Ceiling, "arm") != Read {
 			t.Errorf("%s has the ceiling %q", x.Name, x.Ceiling)
@@ -88,7 +91,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("curves %+v", r.Curves)
 	}
 	text := r.Text()
-	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "a quick run", "3 runs of each: figures need 10 or more"} {
+	for _, want := range []string{SerialPixel, SerialGeneric, "Karp–Flatt", "model huber-line (slope, stderr, pvalue)", "12 seasons (sen_slope,", "a quick run", "3 runs of each: figures need 10 or more"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

@@ -55,19 +55,24 @@ func (p problem) line() kernel.Line {
 }
 
 // fill writes the series of pixels one after another, beginning with pixel first. Each series is a
-// line with noise, in units of 1/unit. It is the same on every machine.
+// line with noise, in units of 1/unit. The noise is nearly normal, so that robust fits have something
+// to do. It is the same on every machine.
 func fill[T float32 | int16](dst []T, p problem, first int, unit float64, gap T) {
 	limit := uint64(p.gaps * (1 << 16))
 	for i := range dst {
 		pixel, date := first+i/p.dates, i%p.dates
 		own := mix(uint64(pixel))
 		noise := mix(uint64(pixel)*0x10001 + uint64(date) + 1)
-		y := float64(2000+own%4000) + (float64(own>>32%400)-200)/float64(p.dates)*float64(date) + float64(noise%1024)
+		y := float64(2000+own%4000) + (float64(own>>32%400)-200)/float64(p.dates)*float64(date) + bell(noise)
 		if dst[i] = T(y / unit); noise>>32%(1<<16) < limit {
 			dst[i] = gap
 		}
 	}
 }
+
+// bell returns the sum of the four lower bytes of x: a number from 0 to 1020, near 510 more often
+// than not.
+func bell(x uint64) float64 { return float64(x&255 + x>>8&255 + x>>16&255 + x>>24&255) }
 
 // mix is the finisher of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 func mix(x uint64) uint64 {
@@ -183,11 +188,14 @@ func (m *memory) close() error {
 	return arena.Close()
 }
 
+// spoiled is what results are overwritten with.
+const spoiled = -12345
+
 // spoil overwrites the results of the previous run, so that they cannot pass for those of the next,
 // and fills the caches with other samples.
 func (m *memory) spoil(ctx context.Context) error {
 	for i := range m.out {
-		m.out[i] = -12345
+		m.out[i] = spoiled
 	}
 	_, err := crew(ctx, m.all, runner.PinAuto, func(w int) {
 		ceiling.Read(m.source[len(m.source)/m.all*w:][:len(m.source)/m.all], 0)
@@ -197,19 +205,33 @@ func (m *memory) spoil(ctx context.Context) error {
 
 const mostChecked = 1 << 18 // most pixels that are compared with the reference
 
-// check compares results with the reference: every pixel, or every k-th if there are many.
+// check compares slopes of lines with the reference: every pixel, or every k-th if there are many.
 func (m *memory) check(out []float32) error {
-	t, y := m.times(), make([]float64, m.dates)
-	for pixel := 0; pixel < len(out); pixel += len(out)/mostChecked + 1 {
-		for d := range y {
-			y[d] = m.sample(pixel, d)
-		}
+	t := m.times()
+	return m.compare(out, mostChecked, func(y []float64) (slope, off float64) {
 		want := Reference(t, y)
-		if !Near(out[pixel], want.Slope, want.SlopeError) {
-			return fmt.Errorf("%w: the slope of pixel %d is %v, but the reference is %v", ErrWrong, pixel, out[pixel], want.Slope)
+		return want.Slope, want.SlopeError
+	})
+}
+
+// compare compares slopes with those that reference returns of a series, and which may be wrong by
+// off. It compares at most that many pixels.
+func (m *memory) compare(out []float32, most int, reference func(y []float64) (slope, off float64)) error {
+	y := make([]float64, m.dates)
+	for pixel := 0; pixel < len(out); pixel += (len(out) + most - 1) / most {
+		if want, off := reference(m.series(y, pixel)); !Near(out[pixel], want, off) {
+			return fmt.Errorf("%w: the slope of pixel %d is %v, but the reference is %v", ErrWrong, pixel, out[pixel], want)
 		}
 	}
 	return nil
+}
+
+// series returns the samples of a pixel, in the memory of y. A gap is NaN.
+func (m *memory) series(y []float64, pixel int) []float64 {
+	for date := range y {
+		y[date] = m.sample(pixel, date)
+	}
+	return y
 }
 
 // sample returns a sample of the source. A gap is NaN.

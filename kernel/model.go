@@ -403,12 +403,14 @@ func (s *ModelScratch) fit(k Kernel, m Model, w []modelVector, inverse bool, cou
 // solve computes the coefficients of the count pixels in lanes.
 func (s *ModelScratch) solve(k Kernel, m Model, f *modelFactor, w []modelVector, count int) {
 	f.solve(k, s.coef[:s.columns], s.h[:s.columns])
+	columns := float64(s.columns)
 	for p := range count {
 		switch {
-		case !f.usable(p, s.columns):
-			s.again(m, f, p, w)
-		case f.pivot[p] < pivotRefine:
+		case f.pivot[p] >= pivotRefine && f.n[p] >= columns: // nearly all
+		case f.usable(p, s.columns):
 			s.refine(f, p)
+		default:
+			s.again(m, f, p, w)
 		}
 	}
 }
@@ -474,7 +476,7 @@ func (s *ModelScratch) residuals(k Kernel, r []modelVector, m Model, first int) 
 // squares computes RSS and TSS, as far as dst has them.
 func (s *ModelScratch) squares(k Kernel, m Model, f *modelFactor, w []modelVector, dst *Fits) {
 	var mean [1]modelVector
-	for p := range mean[0] {
+	for p := 0; p < modelLanes && dst.TSS != nil; p++ {
 		mean[0][p] = s.h[0][p] / f.g[0][p] // Σ w·d / Σ w
 	}
 	s.rss, s.tss = modelVector{}, modelVector{}
@@ -509,8 +511,12 @@ func (s *ModelScratch) put(k Kernel, dst Fits, f *modelFactor, from, count int) 
 	}
 	for p, ref := range s.ref {
 		s.coef[0][p] += ref
-		if f.pivot[p] == 0 {
-			s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+	}
+	if dst.RSS != nil || dst.TSS != nil {
+		for p, pivot := range f.pivot {
+			if pivot == 0 {
+				s.rss[p], s.tss[p] = math.NaN(), math.NaN()
+			}
 		}
 	}
 	put(dst.N, &f.n)

@@ -27,6 +27,11 @@ func (c Composite) String() string {
 	return fmt.Sprintf("%v %v", c.Period, c.By)
 }
 
+// datesMonths reports whether composites are dated by the middle of their months.
+func (o OpenOptions) datesMonths() bool {
+	return o.Composite.Period == timeaxis.EachMonth && o.MonthDay == timeaxis.MiddleOfMonth
+}
+
 // compose sets the composites of s, whose scenes have the dates of axis.
 func (s *Stack) compose(axis timeaxis.Axis) error {
 	c := s.options.Composite
@@ -38,8 +43,11 @@ func (s *Stack) compose(axis timeaxis.Axis) error {
 		return err
 	}
 	dates := make([]timeaxis.Date, len(s.groups))
-	for i, g := range s.groups {
-		dates[i] = g.Date
+	for i := range s.groups {
+		if s.options.datesMonths() {
+			s.groups[i].Date = s.groups[i].Date.MiddleOfMonth()
+		}
+		dates[i] = s.groups[i].Date
 	}
 	if len(dates) == 1 {
 		s.composites = timeaxis.Axis{Dates: dates, T: []float64{float64(dates[0].Number())}}

@@ -158,6 +158,34 @@ func TestCompositeFiles(t *testing.T) {
 	fails(t, []string{names[0], filepath.Join(dir, "min_2002.tif")}, filepath.Join(dir, "mixed.tif"), all(), fault.ErrInput, "another kind", "annual min")
 }
 
+// Composites of months have the day of MonthDay, with masks too, in fits and in files.
+func TestCompositesOfMonths(t *testing.T) {
+	inputs, _ := datedScenes(t, nil)
+	dir := t.TempDir()
+	o := all()
+	o.Composite, o.MonthDay = compositeOf(t, timeaxis.EachMonth, "max"), timeaxis.MiddleOfMonth
+	out := fit(t, inputs, o)
+	const middles = "2001-03-16 2001-07-16 2001-08-16 2002-07-16 2002-12-16 2003-01-16"
+	if got := header(t, out).Metadata(datesItem); got != middles {
+		t.Errorf("dates %s, want %s", got, middles)
+	}
+	want, _ := readAll(t, out)
+	whole := filepath.Join(dir, "months.tif")
+	runComposites(t, inputs, whole, Options{OpenOptions: o.OpenOptions})
+	for f, plane := range fitted(t, []string{whole}, all()) {
+		if !sameNumbers(plane, want[f]) {
+			t.Errorf("field %d of the fit of the file is %v, want %v", f, plane, want[f])
+		}
+	}
+	masks, _ := datedScenes(t, func(_ int, m *made) { m.dtype = godal.Int16 })
+	o.Mask = Mask{From: masks, Keep: []Values{{-32768, 32767}}}
+	if got := header(t, fit(t, inputs, o)).Metadata(datesItem); got != middles {
+		t.Errorf("dates %s with masks, want %s", got, middles)
+	}
+	o.Composite.Period = timeaxis.EachSeason
+	fails(t, inputs, filepath.Join(dir, "seasons.tif"), o, fault.ErrInput, "no input is dated by a month")
+}
+
 // checkComposed compares the dates of a series, which are years, with the composites of a pixel and
 // with its scenes.
 func checkComposed(t *testing.T, of *Series, scenes planes, years [][]float64, p int) {

@@ -48,7 +48,7 @@ func (o OpenOptions) resolve(inputs []timeaxis.Input) ([]timeaxis.Reading, error
 	if o.MonthDay != timeaxis.MiddleOfMonth {
 		return readings, err
 	}
-	if months := timeaxis.MiddleOfMonths(readings); months == 0 && err == nil {
+	if months := timeaxis.MiddleOfMonths(readings); months == 0 && err == nil && !o.datesMonths() && !o.ofMasks {
 		err = fault.Inputf("no input is dated by a month without a day, so %v has no effect: leave it out", Option{Field: "MonthDay", Value: "middle"})
 	}
 	return readings, err

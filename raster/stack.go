@@ -23,8 +23,8 @@ import (
 // OpenOptions say how files become a stack.
 type OpenOptions struct {
 	Dates timeaxis.Spec // how the inputs get their dates, or other numbers; zero: as timeaxis.ParseSpec says of auto
-	// MonthDay is the day that a month without a day is taken for. The middle is an error if no input
-	// is dated by a month.
+	// MonthDay is the day that a month without a day is taken for, and the date of monthly composites.
+	// The middle is an error if no input is dated by a month and no composite is monthly.
 	MonthDay timeaxis.MonthDay
 	Per      timeaxis.Unit      // the unit of time that slopes are per; zero: the year
 	Select   timeaxis.Selection // which dates are used; zero: all. No sample of other files is read

@@ -94,8 +94,8 @@ type share struct {
 func (s share) run(scratch any, t kernel.Tile, out outPlanes) {
 	s.fit(scratch, t, out)
 	switch s.estimator.(type) {
-	case *line, *keptLine:
-		return // their kernels write no other
+	case *line, *keptLine, *model:
+		return // they write no other
 	}
 	oneNaN(out.f32)
 	oneNaN(out.f64)

@@ -211,6 +211,7 @@ type modelScratch struct {
 	series      []float64
 	matrix      [maxTerms][maxTerms]float64
 	squares, p  []float64 // of Student's t, and the p-values that follow
+	column      []float64 // a field
 	tails       *regress.Scratch
 }
 
@@ -224,7 +225,7 @@ func (m *model) newScratch() any {
 	}
 	n := len(m.basis.terms)
 	one := func() []float64 { return make([]float64, modelPixels) }
-	s := &modelScratch{variance: one(), df: one(), series: make([]float64, len(m.times))}
+	s := &modelScratch{variance: one(), df: one(), column: one(), series: make([]float64, len(m.times))}
 	s.fits.Fits = kernel.Fits{N: one(), Coef: planes(n)}
 	if m.basis.model.Robust.isZero() {
 		s.fit = kernel.NewModelScratch(m.of)
@@ -274,7 +275,7 @@ func (m *model) newScratch() any {
 
 func (m *model) scratchBytes() int {
 	n := len(m.basis.terms)
-	planes := 19 + 2*n
+	planes := 20 + 2*n
 	if m.need.covariance {
 		planes += n * (n - 1) / 2
 	}
@@ -311,29 +312,40 @@ func (m *model) solve(s *modelScratch, t kernel.Tile, rasters []kernel.Raster) {
 	} else {
 		m.k.Robust(s.fits, s.robust, t, m.of, m.valid, extra, robust.kernel())
 	}
-	columns := float64(len(m.basis.terms))
 	for i, n := range s.fits.N[:t.Pixels] {
 		if n < m.minObs || m.seasonal() && !(s.fits.Pivot[i] >= leastPivot) {
 			for _, c := range s.fits.Coef {
 				c[i] = math.NaN()
 			}
 		}
-		s.df[i] = n - columns
-		if m.need.squares {
-			// As many observations as coefficients say nothing of scatter.
-			if s.df[i] <= 0 {
-				s.fits.RSS[i], s.df[i] = 0*s.fits.RSS[i], math.NaN()
-			}
-			if robust.isZero() {
-				s.variance[i] = s.fits.RSS[i] / s.df[i]
-			}
-		}
+	}
+	if m.need.squares {
+		m.scatter(s, t.Pixels)
 	}
 	if m.plain {
 		m.summarize(s, t)
 	}
 	if m.need.weights || m.ar1() || !m.plain && (m.need.mean || m.need.ends) {
 		m.describe(s, t)
+	}
+}
+
+// scatter sets the degrees of freedom of the first pixels, NaN where there are none, and the variance
+// of the residuals, unless the kernel has set it after a robust fit.
+func (m *model) scatter(s *modelScratch, pixels int) {
+	squares, df, variance := s.fits.RSS[:pixels], s.df[:pixels], s.variance[:pixels]
+	columns := float64(len(m.basis.terms))
+	for i, n := range s.fits.N[:pixels] {
+		// As many observations as coefficients say nothing of scatter.
+		if df[i] = n - columns; df[i] <= 0 {
+			squares[i], df[i] = 0*squares[i], math.NaN()
+		}
+	}
+	if !m.basis.model.Robust.isZero() {
+		return
+	}
+	for i := range variance {
+		variance[i] = squares[i] / df[i]
 	}
 }
 
@@ -385,134 +397,154 @@ func (m *model) describe(s *modelScratch, t kernel.Tile) {
 	}
 }
 
-// putField writes a field of the pixels that are solved.
+// putField writes a field of the pixels that are solved. It is NaN where a pixel has no fit, but for
+// N.
 func putField[F float32 | float64](m *model, s *modelScratch, f Field, out []F) {
-	info := f.Info()
-	if info.part != noPart {
-		putPart(m, s, info, out)
-		return
+	j, part := m.partOf(f)
+	x, fitted := s.column[:len(out)], s.fits.Coef[j][:len(out)]
+	switch {
+	case f == N:
+		x, fitted = s.fits.N[:len(out)], s.fits.N[:len(out)]
+	case part != noPart:
+		x = m.partOfTerm(s, j, part, x)
+	default:
+		m.setField(s, f, x)
 	}
-	slopes, factor := s.fits.Coef[timeColumn], m.factors[timeColumn]
-	if f == PValue || f == TrendClass {
-		m.pvalues(s, timeColumn, len(out))
+	nan := F(kernel.NaN())
+	for i, value := range x {
+		if out[i] = F(value); value != value || fitted[i] != fitted[i] {
+			out[i] = nan
+		}
 	}
-	for i := range out {
-		slope := float64(slopes[i] * factor)
-		var x float64
+}
+
+// partOf returns which part of which coefficient a field is. The part of a field that belongs to the
+// whole model is noPart.
+func (m *model) partOf(f Field) (j int, part part) {
+	switch info := f.Info(); {
+	case f == Slope:
+		return timeColumn, estimatePart
+	case f == Stderr:
+		return timeColumn, stderrPart
+	case f == PValue:
+		return timeColumn, pvaluePart
+	case info.part != noPart:
+		return m.basis.index(info.term), info.part
+	}
+	return timeColumn, noPart
+}
+
+// partOfTerm returns a part of coefficient j of the first pixels, in the memory of x or of s.
+func (m *model) partOfTerm(s *modelScratch, j int, part part, x []float64) []float64 {
+	coefs, factor := s.fits.Coef[j][:len(x)], m.factors[j]
+	switch part {
+	case estimatePart:
+		for i, coef := range coefs {
+			x[i] = coef * factor
+		}
+	case stderrPart:
+		m.stderrs(s, j, x)
+	case pvaluePart:
+		return m.pvalues(s, j, len(x))
+	case amplitudePart:
+		for i, coef := range coefs {
+			other := s.fits.Coef[j+1][i]
+			x[i] = math.Sqrt(float64(coef*coef)+float64(other*other)) * math.Abs(factor)
+		}
+	case phasePart:
+		period := m.phases[m.basis.terms[j].number-1]
+		for i, coef := range coefs {
+			x[i] = m.origin + float64(arctangent(s.fits.Coef[j+1][i]*factor, coef*factor)*period)
+		}
+	}
+	return x
+}
+
+// setField sets x to a field of the first pixels that belongs to the whole model.
+func (m *model) setField(s *modelScratch, f Field, x []float64) {
+	switch f {
+	case TValue, SlopeLo, SlopeHi:
+		m.stderrs(s, timeColumn, x)
+	case TrendClass:
+		copy(x, m.pvalues(s, timeColumn, len(x)))
+	}
+	for i := range x {
+		slope := float64(s.fits.Coef[timeColumn][i] * m.factors[timeColumn])
 		switch f {
-		case Slope:
-			x = slope
-		case N:
-			x = s.fits.N[i]
-		case Stderr:
-			x = m.stderr(s, timeColumn, i)
 		case TValue:
-			x = slope / m.stderr(s, timeColumn, i)
-		case PValue:
-			x = s.p[i]
+			x[i] = slope / x[i]
 		case TrendClass:
-			x = m.class(s.p[i], slope)
-		case SlopeLo, SlopeHi:
-			off := float64(m.margin(s, i) * m.stderr(s, timeColumn, i))
-			if x = slope + off; f == SlopeLo {
-				x = slope - off
-			}
+			x[i] = m.class(x[i], slope)
+		case SlopeLo:
+			x[i] = slope - float64(m.margin(s, i)*x[i])
+		case SlopeHi:
+			x[i] = slope + float64(m.margin(s, i)*x[i])
 		case R2:
-			x = m.r2(s, i)
+			x[i] = m.r2(s, i)
 		case RValue:
-			x = math.Copysign(math.Sqrt(m.r2(s, i)), slope)
+			x[i] = math.Copysign(math.Sqrt(m.r2(s, i)), slope)
 		case RMSE:
 			n := s.fits.N[i]
 			if m.need.weights {
 				n = s.weights[i]
 			}
-			x = math.Sqrt(s.fits.RSS[i]/n) * math.Abs(m.scale)
+			x[i] = math.Sqrt(s.fits.RSS[i]/n) * math.Abs(m.scale)
 		case Mean:
-			x = math.FMA(s.mean[i], m.scale, m.offset)
+			x[i] = math.FMA(s.mean[i], m.scale, m.offset)
 		case First:
-			x = s.first[i]
+			x[i] = s.first[i]
 		case Last:
-			x = s.last[i]
+			x[i] = s.last[i]
 		case Intercept:
-			x = math.FMA(m.at(s, i, m.zeroOf(s, i)), m.scale, m.offset)
+			x[i] = math.FMA(m.at(s, i, m.zeroOf(s, i)), m.scale, m.offset)
 		case InterceptStderr:
-			x = math.Sqrt(m.spread(s, i, m.zeroOf(s, i))*s.variance[i]) * math.Abs(m.scale)
+			x[i] = math.Sqrt(m.spread(s, i, m.zeroOf(s, i))*s.variance[i]) * math.Abs(m.scale)
 		case FittedFirst:
-			x = math.FMA(m.trend(s, i, s.first[i], math.NaN()), m.scale, m.offset)
+			x[i] = math.FMA(m.trend(s, i, s.first[i], math.NaN()), m.scale, m.offset)
 		case FittedLast:
-			x = math.FMA(m.trend(s, i, s.last[i], math.NaN()), m.scale, m.offset)
+			x[i] = math.FMA(m.trend(s, i, s.last[i], math.NaN()), m.scale, m.offset)
 		case Change:
-			x = m.trend(s, i, s.last[i], s.first[i]) * m.scale
+			x[i] = m.trend(s, i, s.last[i], s.first[i]) * m.scale
 		case SeasonPValue, SeasonR2:
-			x = m.season(s, i, f)
+			x[i] = m.season(s, i, f)
 		case RobustScale:
-			x = s.fits.Scale[i] * math.Abs(m.scale)
+			x[i] = s.fits.Scale[i] * math.Abs(m.scale)
 		case RobustRounds:
-			x = s.fits.Rounds[i]
+			x[i] = s.fits.Rounds[i]
 		case Lag1:
-			x = s.lag1[i]
+			x[i] = s.lag1[i]
 		case EffectiveN:
-			x = s.effective[i]
+			x[i] = s.effective[i]
 		}
-		if slopes[i] != slopes[i] && f != N {
-			x = math.NaN()
-		}
-		out[i] = F(x)
 	}
 }
 
-// putPart writes a field that belongs to one term.
-func putPart[F float32 | float64](m *model, s *modelScratch, info FieldInfo, out []F) {
-	j := m.basis.index(info.term)
-	factor := m.factors[j]
-	if info.part == pvaluePart {
-		m.pvalues(s, j, len(out))
-	}
-	for i := range out {
-		coef := s.fits.Coef[j][i]
-		var x float64
-		switch info.part {
-		case estimatePart:
-			x = coef * factor
-		case stderrPart:
-			x = m.stderr(s, j, i)
-		case pvaluePart:
-			x = s.p[i]
-		case amplitudePart:
-			other := s.fits.Coef[j+1][i]
-			x = math.Sqrt(float64(coef*coef)+float64(other*other)) * math.Abs(factor)
-		case phasePart:
-			k := info.term.number - 1
-			x = m.origin + float64(arctangent(s.fits.Coef[j+1][i]*factor, coef*factor)*m.phases[k])
-		}
-		if coef != coef {
-			x = math.NaN()
-		}
-		out[i] = F(x)
+// stderrs sets x to the standard errors of coefficient j of the first pixels, in the units of its
+// field.
+func (m *model) stderrs(s *modelScratch, j int, x []float64) {
+	factor, variances, variance := math.Abs(m.factors[j]), s.fits.Var[j][:len(x)], s.variance[:len(x)]
+	for i, v := range variances {
+		x[i] = math.Sqrt(v*variance[i]) * factor
 	}
 }
 
-// stderr returns the standard error of coefficient j of pixel i, in the units of its field.
-func (m *model) stderr(s *modelScratch, j, i int) float64 {
-	return math.Sqrt(s.fits.Var[j][i]*s.variance[i]) * math.Abs(m.factors[j])
-}
-
-// pvalues sets s.p to the two-sided p-values of coefficient j of the first pixels.
-func (m *model) pvalues(s *modelScratch, j, pixels int) {
-	coefs, variances := s.fits.Coef[j][:pixels], s.fits.Var[j][:pixels]
+// pvalues returns the two-sided p-values of coefficient j of the first pixels, in the memory of s.
+func (m *model) pvalues(s *modelScratch, j, pixels int) []float64 {
+	coefs, variances, variance := s.fits.Coef[j][:pixels], s.fits.Var[j][:pixels], s.variance[:pixels]
 	squares, df, p := s.squares[:pixels], s.df[:pixels], s.p[:pixels]
 	for i, coef := range coefs {
-		squares[i] = float64(coef*coef) / (variances[i] * s.variance[i])
+		squares[i] = float64(coef*coef) / (variances[i] * variance[i])
 	}
 	if !m.ar1() {
 		m.tails.PValues(m.k, p, squares, df, s.tails)
-		return
+		return p
 	}
 	for i, square := range squares {
 		if p[i] = math.NaN(); square == square && df[i] == df[i] {
 			p[i] = studentTail(square, df[i])
 		}
 	}
+	return p
 }
 
 // margin returns the quantile of Student's t for the limits of pixel i.

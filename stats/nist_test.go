@@ -1,9 +1,12 @@
 package stats
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"testing"
+
+	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // Polynomials and covariates of NIST's Statistical Reference Datasets for linear regression
@@ -89,6 +92,23 @@ func TestNIST(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Plain powers of numbers far from 0, such as those of Filip, are refused. R's lm leaves one of them out
+// unless its tolerance is set.
+func TestPlainPowers(t *testing.T) {
+	x := make([]float64, 82)
+	for i := range x {
+		x[i] = -8.7814 + 5.6494*float64(i)/81
+	}
+	m := Model{Degree: 4}
+	for power := 5; power <= 10; power++ {
+		m.Covariates = append(m.Covariates, Covariate{Name: fmt.Sprint("power", power), Values: powersOf(x, power)})
+	}
+	var e *DatesError
+	if _, err := NewPlan(kernel.Best(), x, Options{Model: m}); !errors.As(err, &e) || e.Coefficients != 11 {
+		t.Errorf("a plan of plain powers: %v", err)
 	}
 }
 

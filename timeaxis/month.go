@@ -31,12 +31,15 @@ func MiddleOfMonths(readings []Reading) (months int) {
 	for i := range readings {
 		r := &readings[i]
 		if r.Month {
-			r.Date.day = middleOf(r.Date.year, r.Date.month)
+			r.Date = r.Date.MiddleOfMonth()
 			months++
 		}
 	}
 	return months
 }
+
+// MiddleOfMonth returns the day in the middle of the month of d, which is no year.
+func (d Date) MiddleOfMonth() Date { return Date{d.year, d.month, middleOf(d.year, d.month)} }
 
 // middleOf returns the day that MiddleOfMonth stands for.
 func middleOf(year int, month time.Month) int { return 1 + lengthOf(year, month)/2 }

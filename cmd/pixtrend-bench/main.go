@@ -1,5 +1,5 @@
-// Command pixtrend-bench has the commands `pixtrend bench kernel` and `pixtrend bench scaling` in a
-// program without cgo. `make bench-static` builds it. It runs on machines that have neither Go nor
+// Command pixtrend-bench has the commands `pixtrend bench kernel`, `scaling`, `models` and `ranks` in
+// a program without cgo. `make bench-static` builds it. It runs on machines that have neither Go nor
 // GDAL.
 package main
 
@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/bench"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -27,10 +28,10 @@ const (
 	exitInterrupted = 130
 )
 
-const usage = `Measure pixtrend's kernels and how they scale, on stacks in memory.
+const usage = `Measure pixtrend's kernels, how they scale, models and rank trends, on samples in memory.
 
 Usage:
-  pixtrend-bench kernel|scaling|all [options]
+  pixtrend-bench kernel|scaling|models|ranks|all [options]
   pixtrend-bench check OLD NEW [options]
 
 check compares two builds of this program. It fails if NEW is more than 10 % slower than OLD and the
@@ -97,21 +98,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var err error
 	switch {
 	case len(words) == 0:
-		return wrong("name what to measure: kernel, scaling or all")
+		return wrong("name what to measure: kernel, scaling, models, ranks or all")
 	case words[0] == "check" && len(words) == 3:
 		err = check(ctx, words[1], words[2], o, stdout)
 	case words[0] == "check":
 		return wrong("check takes two builds of this program, the old one and the new one")
 	case len(words) > 1:
 		return wrong("%s takes no argument such as %q", words[0], words[1])
-	case words[0] == bench.Kernel || words[0] == bench.Scaling:
+	case slices.Contains(bench.Studies, words[0]):
 		err = measure(ctx, []string{words[0]}, o, out, stdout)
 	case words[0] == "all":
-		err = measure(ctx, []string{bench.Kernel, bench.Scaling}, o, out, stdout)
+		err = measure(ctx, bench.Studies, o, out, stdout)
 	case words[0] == bench.CheckOnce:
 		err = bench.RunOnce(ctx, o, stdout)
 	default:
-		return wrong("there is no command %q: use kernel, scaling, all or check", words[0])
+		return wrong("there is no command %q: use kernel, scaling, models, ranks, all or check", words[0])
 	}
 	switch {
 	case err == nil:

@@ -37,11 +37,13 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-func TestScaling(t *testing.T) {
-	code, stdout, stderr := call("scaling", "--quick", "--stack", "1", "--runs", "2", "--threads", "1", "--json", "-")
-	var r bench.Report
-	if err := json.Unmarshal([]byte(stdout), &r); code != exitDone || err != nil || len(r.Curves) == 0 || !strings.Contains(stderr, "measuring study=scaling") {
-		t.Errorf("exit code %d, %v, %s", code, err, stderr)
+func TestStudies(t *testing.T) {
+	for _, study := range []string{bench.Scaling, bench.Models, bench.Ranks} {
+		code, stdout, stderr := call(study, "--quick", "--stack", "1", "--runs", "1", "--threads", "1", "--json", "-")
+		var r bench.Report
+		if err := json.Unmarshal([]byte(stdout), &r); code != exitDone || err != nil || len(r.Results) == 0 || !strings.Contains(stderr, "measuring study="+study) {
+			t.Errorf("%s: exit code %d, %v, %s", study, code, err, stderr)
+		}
 	}
 }
 

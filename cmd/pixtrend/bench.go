@@ -22,7 +22,7 @@ func newBenchCommand() *cobra.Command {
 		Long: "Measure pixtrend against serial code and against reading or decoding alone, in one run: everything\n" +
 			"that is compared takes turns, results are verified before their times count, and figures are\n" +
 			"medians with 95 % intervals.\n\n" +
-			"The program pixtrend-bench has kernel and scaling for machines without GDAL.",
+			"The program pixtrend-bench has kernel, scaling, models and ranks for machines without GDAL.",
 		Example: "  # a quick try, in seconds, with plots\n" +
 			"  pixtrend bench kernel --quick --plots plots\n" +
 			"  # a small stack of files, compressed\n" +
@@ -77,6 +77,35 @@ var benches = []benchmark{
 			"  pixtrend bench scaling --quick --threads 1,2 --csv scaling.csv\n" +
 			"  # every number of threads, with plots\n" +
 			"  pixtrend bench scaling --threads all --plots plots  # several minutes"},
+	{name: "models", studies: []string{bench.Models}, memory: true, threads: true,
+		short: "Measure how many series a second models take, on tiles in cache.",
+		long: "Measure how many series a second polynomials, seasons and robust fits take, with standard errors and\n" +
+			"p-values.\n\n" +
+			"Each is fitted with every implementation of the kernels on one thread, and on the most threads of --threads,\n" +
+			"beside plain code pixel by pixel (serial-pixel), the portable kernel (serial-generic) and reading\n" +
+			"the same bytes (read).\n\n" +
+			"Tiles stay in cache. The coefficients of pixels without gaps are\n" +
+			"measured on stacks larger than the caches too.",
+		example: "  # a quick try, in seconds\n" +
+			"  pixtrend bench models --quick\n" +
+			"  # a row for each result, on one thread alone\n" +
+			"  pixtrend bench models --threads 1 --csv models.csv  # several minutes\n" +
+			"  # every case, with every run's seconds as JSON\n" +
+			"  pixtrend bench models --json models.json  # several minutes"},
+	{name: "ranks", studies: []string{bench.Ranks}, memory: true, threads: true,
+		short: "Measure how many series a second rank trends take, on tiles in cache.",
+		long: "Measure how many series a second Theil–Sen slopes and Mann–Kendall tests take, without and with limits\n" +
+			"and intercept, by the number of dates and within 12 seasons a year.\n\n" +
+			"Each is computed with every\n" +
+			"implementation of the kernels on one thread, and on the most threads of --threads, beside plain code that sorts the\n" +
+			"slopes of all pairs (serial-pixel), the portable kernel (serial-generic) and reading the same bytes\n" +
+			"(read).",
+		example: "  # a quick try, in seconds\n" +
+			"  pixtrend bench ranks --quick\n" +
+			"  # with every run's seconds, on one thread alone\n" +
+			"  pixtrend bench ranks --threads 1 --json ranks.json  # several minutes\n" +
+			"  # every case, a row for each result\n" +
+			"  pixtrend bench ranks --csv ranks.csv  # several minutes"},
 	{name: "pipeline", studies: []string{bench.Baselines}, fits: true, memory: true, threads: true,
 		short: "Measure whole fits of files against reading or decoding the same files.",
 		long: "Measure whole fits of files against reading the same bytes or, where files are compressed, decoding\n" +
@@ -92,9 +121,9 @@ var benches = []benchmark{
 			"  pixtrend bench pipeline --cases scaling  # several minutes\n" +
 			"  # the whole benchmark, its stacks kept for the next time, every run's seconds as JSON\n" +
 			"  pixtrend bench pipeline stacks --json bench.json  # several minutes"},
-	{name: "all", studies: []string{bench.Kernel, bench.Scaling}, fits: true, memory: true, threads: true,
+	{name: "all", studies: bench.Studies, fits: true, memory: true, threads: true,
 		short: "Measure everything in one run.",
-		long: "Measure kernels, scaling and whole fits of files in one run, and write one report.\n\n" +
+		long: "Measure kernels, scaling, models, ranks and whole fits of files in one run, and write one report.\n\n" +
 			"Stacks of files are made in DIR, kept and used again; without DIR, in a temporary folder that is removed.",
 		example: "  # a quick try, in seconds\n" +
 			"  pixtrend bench all --quick --cases small --plots plots\n" +

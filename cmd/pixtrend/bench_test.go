@@ -204,15 +204,15 @@ func TestBenchInMemory(t *testing.T) {
 func TestBenchUsage(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"name what to measure: kernel, scaling, pipeline or all": {},
-		`bench knows no "kernels": use kernel, scaling`:          {"kernels"},
-		`kernel takes no argument such as "stacks"`:              {"kernel", "stacks"},
-		"all takes one folder":                                   {"all", "a", "b"},
-		"--json and --csv cannot both be standard output":        {"kernel", "--json", "-", "--csv", "-"},
-		"--threads 0: give numbers of threads from 1 to":         {"scaling", "--threads", "0"},
-		"--stack x: give a whole number of MiB":                  {"kernel", "--stack", "x"},
-		"--runs 0: give a whole number, 1 or more":               {"pipeline", "--runs", "0"},
-		"--json needs a value":                                   {"pipeline", "--json"},
+		"name what to measure: kernel, scaling, models, ranks, pipeline or all": {},
+		`bench knows no "kernels": use kernel, scaling`:                         {"kernels"},
+		`kernel takes no argument such as "stacks"`:                             {"kernel", "stacks"},
+		"all takes one folder":                                                  {"all", "a", "b"},
+		"--json and --csv cannot both be standard output":                       {"kernel", "--json", "-", "--csv", "-"},
+		"--threads 0: give numbers of threads from 1 to":                        {"scaling", "--threads", "0"},
+		"--stack x: give a whole number of MiB":                                 {"kernel", "--stack", "x"},
+		"--runs 0: give a whole number, 1 or more":                              {"pipeline", "--runs", "0"},
+		"--json needs a value":                                                  {"pipeline", "--json"},
 	} {
 		code, _, stderr := call(t, t.TempDir(), append([]string{"bench"}, args...)...)
 		if code != exitUsage || !strings.Contains(stderr, want) {

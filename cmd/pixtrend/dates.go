@@ -21,7 +21,7 @@ func addDateFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 		option(flags, &o.Dates, "date-pattern", "", "REGEXP",
 			`read dates from paths by a REGEXP with groups named year, month, day, doy, dekad or pentad, such as 'ndvi_(?P<year>\d{4})'`, timeaxis.ParsePattern)
 		option(flags, &o.MonthDay, "month-day", "", "DAY",
-			"DAY that a month without a day in a name or description is taken for: first (default) or middle, the 16th, or the 15th of February", timeaxis.ParseMonthDay)
+			"DAY that a month without a day in a name or description, and a monthly composite, is taken for: first (default) or middle, the 16th, or the 15th of February", timeaxis.ParseMonthDay)
 		option(flags, &o.Select.From, "from", "", "DATE", "leave out rasters before DATE, a year or a day such as 2001-07-15", timeaxis.Parse)
 		option(flags, &o.Select.To, "to", "", "DATE", "leave out rasters after DATE; a year includes all its days", timeaxis.Parse)
 		option(flags, &o.Select.Months, "months", "", "MONTHS", "use only rasters of these MONTHS, such as 6-8, 11-2 or 3,9", timeaxis.ParseMonths)
