@@ -80,7 +80,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 	case files == 1 && o.Mask.inFiles():
 		return nil, fault.Inputf("cannot use %s: it is the only input, whose bands are dates and no masks: pick the one that is fitted with %v, or give masks with %v",
 			gdal.DisplayName(name), Option{Field: "Band"}, Option{Field: "Mask.From"})
-	case files == 1 || !o.Mask.inFiles() && o.describeDates(ds):
+	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds):
 		planes := make([]plane, len(bands))
 		for i := range planes {
 			planes[i] = plane{band: i + 1, dated: true}
@@ -105,7 +105,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 
 // describeDates reports whether the descriptions of the bands of a file date each of them.
 func (o OpenOptions) describeDates(ds *gdal.Dataset) bool {
-	if !o.Dates.LooksInside() {
+	if !o.Dates.LooksInside() || o.ofItems {
 		return false // the names of files, or lists, date the files
 	}
 	var inputs []timeaxis.Input

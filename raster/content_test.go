@@ -314,7 +314,7 @@ func TestSubdatasetNames(t *testing.T) {
 		if strings.HasPrefix(test.name, "NETCDF") && !gdal.HasDriver("netCDF") {
 			continue
 		}
-		names, _, err := Expand([]string{test.name}, OpenOptions{Drivers: test.drivers})
+		names, _, err := Expand(t.Context(), []string{test.name}, OpenOptions{Drivers: test.drivers})
 		if test.words != "" {
 			checkError(t, err, fault.ErrInput, test.name, test.words)
 		} else if err != nil || !slices.Equal(names, []string{test.name}) {
@@ -323,7 +323,7 @@ func TestSubdatasetNames(t *testing.T) {
 	}
 	// A file may have such a name.
 	t.Chdir(tree(t, "nothing:f.tif"))
-	if names, _, err := Expand([]string{"nothing:f.tif"}, OpenOptions{}); err != nil || len(names) != 1 {
+	if names, _, err := Expand(t.Context(), []string{"nothing:f.tif"}, OpenOptions{}); err != nil || len(names) != 1 {
 		t.Errorf("%v, %v", names, err)
 	}
 }

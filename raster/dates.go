@@ -24,17 +24,18 @@ type Dated struct {
 // error and also the dates of the others; the Source of an input without a date is "".
 func Dates(ctx context.Context, inputs []string, o OpenOptions) ([]Dated, error) {
 	o = o.forInputs(inputs)
-	s, err := newStack(inputs, o, newDescriptions())
+	s, err := newStack(ctx, inputs, o, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
+	o = s.options
 	if !s.named(o) {
 		if _, err := s.describe(ctx, o); err != nil {
 			return nil, err
 		}
 	}
-	sources := s.dated()
-	readings, err := o.resolve(sources)
+	sources, files := s.dated()
+	readings, err := o.resolveWhole(sources, files)
 	dated := make([]Dated, len(readings))
 	for i, r := range readings {
 		dated[i] = Dated{sources[i].Name, r}
@@ -78,12 +79,15 @@ func sourcesOf(readings []timeaxis.Reading) []string {
 
 // named reports whether the files can be dated without opening them: by their names, or by given
 // dates. The bands of a single file may be its dates, so it must be opened.
-func (s *Stack) named(o OpenOptions) bool { return len(s.files) > 1 && !o.Dates.LooksInside() }
+func (s *Stack) named(o OpenOptions) bool {
+	return len(s.files) > 1 && (!o.Dates.LooksInside() || o.ofItems && o.Dates.IsAuto())
+}
 
 // selectByDate finds the date of every plane, or of every file if no file is open yet, and returns
 // the indices of those that are used.
 func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
-	if s.readings, err = o.resolve(s.dated()); err != nil {
+	inputs, files := s.dated()
+	if s.readings, err = o.resolveWhole(inputs, files); err != nil {
 		if s.multi && o.Dates.LooksInside() {
 			return nil, fmt.Errorf("%s has %d bands, and not each has a date of its own: %w; %w", s.files[0], len(s.planes), err, fault.Errorf("or pick one band of it with %v", Option{Field: "Band"}))
 		}
@@ -112,24 +116,26 @@ func (s *Stack) selectByDate(o OpenOptions) (kept []int, err error) {
 	return kept, nil
 }
 
-// dated returns the texts that may date the planes, or the files if no file is open yet.
-func (s *Stack) dated() []timeaxis.Input {
+// dated returns the texts that may date the planes, or the files if no file is open yet, and the file of
+// each.
+func (s *Stack) dated() (inputs []timeaxis.Input, files []string) {
 	if s.planes == nil {
-		inputs := make([]timeaxis.Input, len(s.files))
+		inputs = make([]timeaxis.Input, len(s.files))
 		for i, name := range s.files {
-			inputs[i] = timeaxis.Input{Name: name, Path: s.datedPath(i), Listed: s.listed[i]}
+			inputs[i] = timeaxis.Input{Name: name, Path: s.datedPath(i), Listed: s.listed[i], Item: s.itemOf(i)}
 		}
-		return inputs
+		return inputs, s.sources
 	}
-	inputs := make([]timeaxis.Input, len(s.planes))
+	inputs = make([]timeaxis.Input, len(s.planes))
 	for i, name := range s.Names() {
 		p := &s.planes[i]
 		inputs[i] = p.labels.input(name)
 		if !p.dated {
-			inputs[i].Path, inputs[i].Listed = s.datedPath(p.file), s.listed[p.file]
+			inputs[i].Path, inputs[i].Listed, inputs[i].Item = s.datedPath(p.file), s.listed[p.file], s.itemOf(p.file)
 		}
+		files = append(files, s.sources[p.file])
 	}
-	return inputs
+	return inputs, files
 }
 
 // datedPath returns the path whose name may date a file; "" for a page of the only file.
@@ -137,7 +143,7 @@ func (s *Stack) datedPath(file int) string {
 	if s.pages {
 		return ""
 	}
-	return gdal.DatedName(s.sources[file])
+	return withoutPiece(gdal.DatedName(s.sources[file]))
 }
 
 // sortByDate sorts the planes by date and returns the axis.

@@ -242,7 +242,7 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, totals *surveyT
 	f.Unit, f.SampleType = j.Grid.Axis.Unit(), TypeName(j.Grid.Type)
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
 	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.TileMemory
-	if info.Survey.ReadRate > 0 {
+	if info.Survey.ReadRate > 0 && !j.stack.resampled() { // the survey does not resample
 		f.Seconds = setup.Seconds() + float64(decodings(j))*j.stack.readShare()*float64(info.SampleBytes)/info.Survey.ReadRate
 		if totals.opened > 0 { // every thread opens all files, at the same time as the others
 			f.Seconds += totals.opening.Seconds() / float64(totals.opened) * float64(len(j.stack.sources))

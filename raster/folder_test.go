@@ -120,7 +120,7 @@ func TestFolders(t *testing.T) {
 		{"hollow", "hollow/sub/c.tif", "", recursive},
 		{"data/notes", "!holds no .tif, .tiff or .gtif file", "", OpenOptions{}},
 	} {
-		names, warnings, err := Expand([]string{test.input}, test.o)
+		names, warnings, err := Expand(t.Context(), []string{test.input}, test.o)
 		if what, fails := strings.CutPrefix(test.want, "!"); fails {
 			checkError(t, err, fault.ErrInput, what)
 			continue

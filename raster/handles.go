@@ -36,7 +36,12 @@ type reader struct {
 	tile     []byte             // of a file that is read tile by tile
 	row      []byte             // of a block with a predictor
 	stored   []byte             // of a block, as it is compressed
-	transfer *gdal.Transfer     // of a remote file that is being read
+	piece    []byte             // of a plane that covers a part of a window
+	covered  []byte             // of a window: what a mask covers
+	valid    []byte             // of a window: 0 where a resampled band has no sample
+	warps    warps
+	date     int            // the plane of the tile that is being read
+	transfer *gdal.Transfer // of a remote file that is being read
 }
 
 func (rs *readers) of(worker int) *reader {

@@ -3,6 +3,7 @@ package raster
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,13 +30,14 @@ import (
 //     are skipped. A name that does not exist is looked for in the folder of the list;
 //   - a name of GDAL's: one that begins with /vsi, or of a raster inside a file, such as
 //     NETCDF:"f.nc":t2m, if one of o.Drivers opens it;
-//   - a URL with http, https, s3, gs or az.
+//   - a URL with http, https, s3, gs or az;
+//   - a file of STAC items, a name or URL that ends in .json or .geojson: for o.Asset of each item.
 //
 // Folders and patterns give their files in the order of the numbers in the names: ndvi_2 is before
 // ndvi_10. They leave out hidden files and outputs of pixtrend. A pattern, folder or list without a
 // file is an error, and so is a file given twice.
-func Expand(inputs []string, o OpenOptions) (names, warnings []string, err error) {
-	found, err := expand(inputs, o.forInputs(inputs))
+func Expand(ctx context.Context, inputs []string, o OpenOptions) (names, warnings []string, err error) {
+	found, err := expand(ctx, inputs, o.forInputs(inputs))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,11 +46,14 @@ func Expand(inputs []string, o OpenOptions) (names, warnings []string, err error
 
 // expansion is what inputs stand for.
 type expansion struct {
+	ctx      context.Context // bounds the reading of lists on servers
 	options  OpenOptions
 	groups   []group
 	pages    bool // the names are pages of the only input
 	reads    reads
 	warnings []string
+	lists    []itemList
+	scenes   map[string]*scene // by name; of rasters that STAC items list
 }
 
 // group holds names of one origin.
@@ -57,26 +62,34 @@ type group struct {
 	typed bool // a person named them one by one; else a folder or a pattern found them
 }
 
-func expand(inputs []string, o OpenOptions) (*expansion, error) {
-	x := &expansion{options: o}
+func expand(ctx context.Context, inputs []string, o OpenOptions) (*expansion, error) {
+	x := &expansion{ctx: ctx, options: o}
 	for _, input := range inputs {
 		if err := x.add(input); err != nil {
 			return nil, err
 		}
 	}
+	if err := x.checkAssets(); err != nil {
+		return nil, err
+	}
+	return x, x.checkNames()
+}
+
+// checkNames returns an error if there is no raster, or if one is given twice.
+func (x *expansion) checkNames() error {
 	names := x.names()
 	if len(names) == 0 {
-		return nil, fault.Inputf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
+		return fault.Inputf("no input: name the rasters, a folder, a quoted pattern such as 'ndvi_*.tif' or @list.txt")
 	}
 	seen := map[string]bool{}
 	for _, name := range names {
 		key := sameName(name)
 		if seen[key] {
-			return nil, fault.Inputf("%s is given twice: name each raster once", gdal.DisplayName(name))
+			return fault.Inputf("%s is given twice: name each raster once", gdal.DisplayName(name))
 		}
 		seen[key] = true
 	}
-	return x, nil
+	return nil
 }
 
 // names returns the names of all groups.
@@ -115,6 +128,9 @@ func (x *expansion) add(input string) error {
 		return fault.Inputf("an input has an empty name")
 	}
 	input = gdal.FromURL(input)
+	if strings.HasPrefix(input, "/vsi") && x.isItemList(input) {
+		return x.addItems(input)
+	}
 	if strings.HasPrefix(input, "/vsi") {
 		x.addNamed(input)
 		return nil
@@ -123,6 +139,8 @@ func (x *expansion) add(input string) error {
 	switch {
 	case err == nil && info.IsDir() && x.identify(input) == "":
 		return x.addFolder(input)
+	case err == nil && x.isItemList(input):
+		return x.addItems(input)
 	case err == nil:
 		x.addNamed(input)
 		return nil
@@ -175,11 +193,13 @@ func (x *expansion) addPattern(pattern string) error {
 	if err != nil {
 		return fault.Inputf("the pattern %s is malformed: a [ needs its ]", pattern)
 	}
-	var names, outputs []string
+	var names, outputs, lists []string
 	for _, name := range matches {
 		info, err := os.Stat(name)
 		switch {
 		case err == nil && info.IsDir() && x.identify(name) == "":
+		case err == nil && x.isItemList(name):
+			lists = append(lists, name)
 		case err == nil && isOutput(name):
 			outputs = append(outputs, name)
 		default:
@@ -187,15 +207,22 @@ func (x *expansion) addPattern(pattern string) error {
 		}
 	}
 	switch {
-	case len(names) == 0 && len(outputs) > 0:
+	case len(names)+len(lists) == 0 && len(outputs) > 0:
 		return fault.Inputf("the pattern %s matches only outputs of pixtrend, such as %s: name the rasters that they were made from", pattern, outputs[0])
-	case len(names) == 0:
+	case len(names)+len(lists) == 0:
 		return fault.Inputf("no file matches %s: check the pattern and the folder", pattern)
 	case len(outputs) > 0:
 		x.warnings = append(x.warnings, fmt.Sprintf("of the files that %s matches, %s (%s) are left out",
 			pattern, countOf(len(outputs), "output of pixtrend", "outputs of pixtrend"), firstOf(outputs)))
 	}
-	x.addFound(names)
+	if len(names) > 0 {
+		x.addFound(names)
+	}
+	for _, list := range lists {
+		if err := x.addItems(list); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

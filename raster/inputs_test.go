@@ -97,7 +97,7 @@ func TestExpand(t *testing.T) {
 				}
 				args = append(args, at+arg)
 			}
-			names, _, err := Expand(args, OpenOptions{})
+			names, _, err := Expand(t.Context(), args, OpenOptions{})
 			if what, ok := strings.CutPrefix(c.want, "!"); ok {
 				checkError(t, err, fault.ErrInput, what)
 				return
@@ -121,17 +121,17 @@ func TestExpand(t *testing.T) {
 
 	t.Run("relative and absolute", func(t *testing.T) {
 		t.Chdir(root)
-		_, _, err := Expand([]string{"a_2001.tif", filepath.Join(root, "a_2001.tif")}, OpenOptions{})
+		_, _, err := Expand(t.Context(), []string{"a_2001.tif", filepath.Join(root, "a_2001.tif")}, OpenOptions{})
 		checkError(t, err, fault.ErrInput, "given twice")
 	})
 	t.Run("names of GDAL", func(t *testing.T) {
 		args := []string{"/vsicurl/https://example.org/*.tif", "/vsimem/x?.tif"}
-		if names, _, err := Expand(args, OpenOptions{}); err != nil || !slices.Equal(names, args) {
+		if names, _, err := Expand(t.Context(), args, OpenOptions{}); err != nil || !slices.Equal(names, args) {
 			t.Errorf("%v, %v", names, err)
 		}
 	})
 	t.Run("nothing", func(t *testing.T) {
-		_, _, err := Expand(nil, OpenOptions{})
+		_, _, err := Expand(t.Context(), nil, OpenOptions{})
 		checkError(t, err, fault.ErrInput, "no input")
 	})
 }
@@ -150,7 +150,7 @@ func FuzzList(f *testing.F) {
 		list := filepath.Join(t.TempDir(), "list.txt")
 		put(t, list, text)
 		t.Chdir(root)
-		names, _, err := Expand([]string{"@" + list}, OpenOptions{})
+		names, _, err := Expand(t.Context(), []string{"@" + list}, OpenOptions{})
 		switch {
 		case err != nil && !errors.Is(err, fault.ErrInput):
 			t.Errorf("%q is not an input error", err)

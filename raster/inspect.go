@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -64,10 +65,11 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 		return nil, err
 	}
 	o.polygonMemory = polygonMemory(memory.total)
-	s, err := newStack(inputs, o.OpenOptions, newDescriptions())
+	s, err := newStack(ctx, inputs, o.OpenOptions, newDescriptions())
 	if err != nil {
 		return nil, err
 	}
+	o.OpenOptions = s.options
 	in := &inspection{Stack: s, o: o, budget: memory}
 	defer func() { _ = in.Close() }()
 	in.describeFiles(ctx)
@@ -114,9 +116,11 @@ func (in *inspection) takeMasks(s *Stack) {
 		band   int
 	}
 	masks := map[raster]*maskEntry{}
-	for i := range s.planes {
-		if p := &s.planes[i]; p.maskedFrom() {
-			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], p.mask}
+	for _, p := range s.rasters() {
+		if p.maskedFrom() && p.mask.at == p.at && p.mask.warp == nil { // else it lies on another grid
+			mask := *p.mask
+			mask.at, mask.pieces = pixtrend.Window{}, nil
+			masks[raster{s.sources[p.file], p.band}] = &maskEntry{s.sources[p.mask.file], s.files[p.mask.file], &mask}
 		}
 	}
 	for _, e := range in.entries {
@@ -157,7 +161,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings, in.notes = append(in.warnings, warnings...), notes
+	in.warnings, in.notes = append(append(in.warnings, warnings...), in.sceneWarnings()...), notes
 }
 
 // predictorOf returns the predictor of a local TIFF, 2 or 3; 0 if it has none.
@@ -173,18 +177,18 @@ func predictorOf(name string) int {
 // date finds the dates of the rasters, selects those that are used, and sorts the entries. With an
 // error, the dates that were found are set nevertheless.
 func (in *inspection) date() error {
-	inputs := make([]timeaxis.Input, len(in.entries))
+	inputs, files := make([]timeaxis.Input, len(in.entries)), make([]string, len(in.entries))
 	for i, e := range in.entries {
 		var l labels
 		if e.plane != nil {
 			l = e.plane.labels
 		}
-		inputs[i] = l.input(e.name)
+		inputs[i], files[i] = l.input(e.name), in.sources[e.file]
 		if e.plane == nil || !e.plane.dated {
-			inputs[i].Path, inputs[i].Listed = in.datedPath(e.file), in.listed[e.file]
+			inputs[i].Path, inputs[i].Listed, inputs[i].Item = in.datedPath(e.file), in.listed[e.file], in.itemOf(e.file)
 		}
 	}
-	readings, err := in.o.resolve(inputs)
+	readings, err := in.o.resolveWhole(inputs, files)
 	for i, e := range in.entries {
 		e.used = true
 		if len(readings) == len(in.entries) {

@@ -25,6 +25,9 @@ type Mask struct {
 	// with its own. Masks are not fitted, even if they are also among the inputs.
 	From []string
 
+	// Asset is the asset of each STAC item that is the mask of the fitted one, as in place of From.
+	Asset string
+
 	// Either Keep or Drop is set. With Keep, samples are observations if the mask has one of these
 	// values, even its nodata value. With Drop, samples are observations if the mask has none of
 	// these bits and is not its nodata value.
@@ -119,18 +122,23 @@ func (b Bits) String() string {
 }
 
 // used reports whether there is a mask.
-func (m Mask) used() bool { return m.Band != 0 || len(m.From) > 0 }
+func (m Mask) used() bool { return m.Band != 0 || m.elsewhere() }
+
+// elsewhere reports whether the mask is in other files than the fitted ones.
+func (m Mask) elsewhere() bool { return len(m.From) > 0 || m.Asset != "" }
 
 // inFiles reports whether the mask is a band of the fitted files.
-func (m Mask) inFiles() bool { return m.Band != 0 && len(m.From) == 0 }
+func (m Mask) inFiles() bool { return m.Band != 0 && !m.elsewhere() }
 
 // check returns an error if the options of the mask contradict each other. It opens no file.
 func (m Mask) check() error {
 	switch given := len(m.Keep) > 0 || len(m.Drop) > 0; {
 	case m.Band < 0:
 		return fault.Inputf("band %d cannot be a mask: bands count from 1", m.Band)
+	case len(m.From) > 0 && m.Asset != "":
+		return fault.Inputf("%v and %v exclude each other: the masks are either files or assets of STAC items", Option{Field: "Mask.From"}, Option{Field: "Mask.Asset"})
 	case !m.used() && given:
-		return fault.Inputf("values of a mask are given and no mask: name its band with %v, or its files with %v", Option{Field: "Mask.Band"}, Option{Field: "Mask.From"})
+		return fault.Inputf("values of a mask are given and no mask: name its band with %v, its files with %v, or its asset with %v", Option{Field: "Mask.Band"}, Option{Field: "Mask.From"}, Option{Field: "Mask.Asset"})
 	case m.used() && !given:
 		return fault.Inputf("a mask is given without its meaning: name the values of observations, such as %v, or the bits of gaps, such as %v", Option{Field: "Mask.Keep", Value: "0,1"}, Option{Field: "Mask.Drop", Value: "1,3,4"})
 	case len(m.Keep) > 0 && len(m.Drop) > 0:

@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"strings"
@@ -15,40 +16,78 @@ import (
 // openMasks opens the files of masks and sets the mask of each plane to the one of its date.
 func (s *Stack) openMasks(ctx context.Context, o OpenOptions) error {
 	found := s.masks
-	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, MonthDay: o.MonthDay, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true})
+	geos, err := found.openSelected(ctx, OpenOptions{Dates: o.Dates, MonthDay: o.MonthDay, Select: o.Select, Drivers: o.Drivers, Band: o.Mask.Band, ofMasks: true, ofItems: found.options.ofItems})
 	if err != nil {
 		return fmt.Errorf("the masks: %w", err)
 	}
-	of, err := s.matched(found)
-	if err != nil {
-		return err
+	if found.hasPieces() {
+		if _, err := found.joinPieces(geos); err != nil {
+			return fmt.Errorf("the masks: %w", err)
+		}
+	}
+	masked := s.rasters()
+	of := s.matchedByItem(masked, found)
+	if of == nil {
+		masked = planesOf(s)
+		if of, err = s.matched(found); err != nil {
+			return err
+		}
 	}
 	found.planes = permuted(found.planes, of)
 	geos = permuted(geos, found.keepFiles())
-	known := grids{}
-	for i, g := range geos {
-		if err := g.placed(); err != nil {
-			return fault.Inputf("cannot use %s as a mask: %v", found.files[i], err)
-		}
-		if how := known.difference(s.geo, g).from("the first input, " + s.files[0]); how != "" {
-			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
-		}
+	if err := found.placeMasks(s, geos, o); err != nil {
+		return err
 	}
+	s.warnings = append(s.warnings, found.warnings...)
 	s.reads.merge(found.reads)
 	base := len(s.files)
 	for i := range found.planes {
-		p := &found.planes[i]
-		if err := p.becomeMask(o.Mask); err != nil {
-			return fault.Inputf("cannot use %s as a mask: %v", found.files[p.file], err)
+		for _, p := range found.planes[i].withPieces() {
+			if err := p.becomeMask(o.Mask); err != nil {
+				return fault.Inputf("cannot use %s as a mask: %v", found.files[p.file], err)
+			}
+			p.file += base
 		}
-		p.file += base
-		s.planes[i].mask = p
+		masked[i].mask = &found.planes[i]
 	}
+	if s.scenes == nil {
+		s.scenes = map[string]*scene{}
+	}
+	maps.Copy(s.scenes, found.scenes)
 	s.sources, s.files, s.directFiles = append(s.sources, found.sources...), append(s.files, found.files...), append(s.directFiles, found.directFiles...)
 	for i, v := range found.remote.versions {
 		s.remote.versions[base+i] = v
 	}
 	return nil
+}
+
+// planesOf returns the planes of s.
+func planesOf(s *Stack) []*plane {
+	all := make([]*plane, len(s.planes))
+	for i := range all {
+		all[i] = &s.planes[i]
+	}
+	return all
+}
+
+// placeMasks sets where the masks, which have the grids geos by file, lie on the grid of the stack.
+func (found *Stack) placeMasks(s *Stack, geos []geo, o OpenOptions) error {
+	shifted := o.Extent != "" || o.ToGrid != "" || found.hasPieces()
+	known := grids{}
+	for i, g := range geos {
+		if err := g.placed(); err != nil {
+			return fault.Inputf("cannot use %s as a mask: %v", found.files[i], err)
+		}
+		how := known.difference(s.geo, g).from("the first input, " + s.files[0])
+		if how != "" && !shifted {
+			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
+		}
+	}
+	if !shifted {
+		return nil
+	}
+	o.ofMasks = true
+	return found.placeOn(s.geo, geos, o)
 }
 
 // instant is the date of a raster, or the number in its place.
@@ -155,7 +194,7 @@ func (s *Stack) without(masks *Stack) error {
 		}
 	}
 	if len(kept) == 0 {
-		return fault.Inputf("every input is also a mask: if the masks are bands of the inputs, leave %v out", Option{Field: "Mask.From"})
+		return fault.Inputf("every input is also a mask: if the masks are bands of the inputs, leave %v or %v out", Option{Field: "Mask.From"}, Option{Field: "Mask.Asset"})
 	}
 	s.sources, s.files, s.listed, s.given = permuted(s.sources, kept), permuted(s.files, kept), permuted(s.listed, kept), len(kept)
 	return nil

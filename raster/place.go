@@ -159,9 +159,19 @@ func (o *outliner) enter(wkt string) error {
 	return err
 }
 
-// reach returns the least and greatest coordinates of the raster in another CRS, with a margin.
-// They are infinite if a part of the raster has no place there.
+// reach is within with a margin.
 func (g geo) reach(to *gdal.Transform) [4]float64 {
+	r := g.within(to)
+	if math.IsInf(r[0], 0) {
+		return r
+	}
+	dx, dy := (r[1]-r[0])/20, (r[3]-r[2])/20
+	return [4]float64{r[0] - dx, r[1] + dx, r[2] - dy, r[3] + dy}
+}
+
+// within returns the least and greatest x, and the least and greatest y, of the raster in another
+// CRS. They are infinite if a part of the raster has no place there.
+func (g geo) within(to *gdal.Transform) [4]float64 {
 	const n = 32
 	var xs, ys []float64
 	for i := range n + 1 {
@@ -179,8 +189,7 @@ func (g geo) reach(to *gdal.Transform) [4]float64 {
 		}
 		r = [4]float64{min(r[0], xs[i]), max(r[1], xs[i]), min(r[2], ys[i]), max(r[3], ys[i])}
 	}
-	dx, dy := (r[1]-r[0])/20, (r[3]-r[2])/20
-	return [4]float64{r[0] - dx, r[1] + dx, r[2] - dy, r[3] + dy}
+	return r
 }
 
 // add takes a line of the file.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/regular"
@@ -46,8 +47,12 @@ type plane struct {
 	predictorAt   int64          // where the file keeps its number
 	blockBytes    int64          // of a block as GDAL decodes it, with all bands if they are interleaved by pixel
 	labels        labels
-	files         []string // of the first plane: all files that its file is read with; nil: only itself
-	composite     string   // what the file is of scenes, such as annual max; "" if it does not say
+	at            pixtrend.Window // where its raster lies on the grid of the stack; zero: it covers the grid
+	pieces        []*plane        // other rasters of its date, on other parts of the grid
+	warp          *warp           // how it is resampled; nil: it is not
+	classes       bool            // its samples are indices into a colour table
+	files         []string        // of the first plane: all files that its file is read with; nil: only itself
+	composite     string          // what the file is of scenes, such as annual max; "" if it does not say
 	form          form
 }
 
@@ -242,7 +247,7 @@ func (p *plane) read(b gdal.Band, nodata *float64) error {
 	if p.scale == 0 || math.IsNaN(p.scale) || math.IsInf(p.scale, 0) || math.IsNaN(p.offset) || math.IsInf(p.offset, 0) {
 		return fmt.Errorf("band %d has the scale %v and offset %v: mend them, such as with gdal_edit.py -scale 1 -offset 0", p.band, p.scale, p.offset)
 	}
-	p.unit = b.Unit()
+	p.unit, p.classes = b.Unit(), b.IsPaletted()
 	p.nodata, p.hasNodata = b.Nodata()
 	if nodata != nil {
 		p.nodata, p.hasNodata = *nodata, true

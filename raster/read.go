@@ -17,19 +17,27 @@ import (
 // hasSameBands reports whether a file that is opened again has the bands that were found in it at
 // first.
 func (s *Stack) hasSameBands(file int, h *handle) bool {
-	if width, height := h.ds.Size(); width != s.geo.width || height != s.geo.height {
-		return false
-	}
+	width, height := h.ds.Size()
 	for _, p := range s.bands {
 		if p.file != file {
 			continue
+		}
+		want := p.own(s.geo)
+		if p.warp != nil {
+			want = p.warp.from
+		}
+		if width != want.width || height != want.height {
+			return false
 		}
 		nodata := s.options.Nodata
 		if p.maskTable != nil {
 			nodata = nil
 		}
 		now := plane{band: p.band}
-		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil || !now.sameMeaning(*p) {
+		if p.band > len(h.bands) || now.read(h.bands[p.band-1], nodata) != nil {
+			return false
+		}
+		if _, err := s.scenes[s.sources[file]].apply(&now, s.options, p.maskTable != nil); err != nil || !now.sameMeaning(p.inFile()) {
 			return false
 		}
 	}
@@ -53,15 +61,8 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		p := &s.planes[first+i]
-		if err := s.readDate(r, p, w, i, dst, together); err != nil {
-			return readError(s.files[p.file], w, err)
-		}
-		if !p.maskedFrom() {
-			continue
-		}
-		if err := s.readMask(r, p, w, i, dst); err != nil {
-			return readError(s.files[p.mask.file], w, err)
+		if err := s.readDate(ctx, r, &s.planes[first+i], w, i, dst, together); err != nil {
+			return err
 		}
 	}
 	s.countMasked(dst)
@@ -69,14 +70,17 @@ func (s *Stack) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 }
 
 // readsDatesAtOnce reports whether the dates are bands of one file that GDAL reads in one call.
-func (s *Stack) readsDatesAtOnce() bool { return s.multi && s.uniform && !s.planes[0].pastGDAL() }
+func (s *Stack) readsDatesAtOnce() bool {
+	p := &s.planes[0]
+	return s.multi && s.uniform && !p.pastGDAL() && !p.placed() && p.warp == nil
+}
 
 // maskedFrom reports whether the mask of p is in another file.
 func (p *plane) maskedFrom() bool { return p.mask != nil && p.mask.file != p.file }
 
-// readDate fills plane i of dst and of its mask from the file of p. If the samples are there
-// already, it fills the mask alone.
-func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
+// readRaster fills plane i of dst and of its mask from the file of p, whose window w is. If the
+// samples are there already, it fills the mask alone.
+func (s *Stack) readRaster(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile, there bool) error {
 	var mask []byte
 	if !there {
 		var err error
@@ -88,11 +92,14 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 		return nil
 	}
 	visible := maskOf(dst, i)
-	if !p.masked {
+	switch {
+	case p.warp != nil:
+		copy(visible, r.valid)
+	case !p.masked:
 		for j := range visible {
 			visible[j] = 255
 		}
-	} else {
+	default:
 		err := r.with(s, p.file, s.sources[p.file], func(h *handle) error {
 			return h.bands[p.band-1].ReadMask(w, visible, r.transfer)
 		})
@@ -103,18 +110,6 @@ func (s *Stack) readDate(r *reader, p *plane, w pixtrend.Window, i int, dst kern
 	if mask != nil {
 		p.mask.maskTable.hide(visible, mask, p.mask.dtype)
 	}
-	return nil
-}
-
-// readMask hides samples of plane i of dst by the mask of p in another file. readDate has filled
-// the plane.
-func (s *Stack) readMask(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) error {
-	raw := r.scratch([]*plane{p.mask}, w.Pixels())[0]
-	if err := s.readBand(r, p.mask, w, raw); err != nil {
-		return err
-	}
-	s.observer.see(i, p.mask, raw)
-	p.mask.maskTable.hide(maskOf(dst, i), raw, p.mask.dtype)
 	return nil
 }
 
@@ -137,6 +132,9 @@ func (s *Stack) countMasked(t kernel.Tile) {
 // mask is a band of the same file, it returns the samples of the mask.
 func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst kernel.Tile) (mask []byte, err error) {
 	bands := p.bandsInFile()
+	if p.warp != nil {
+		r.startValid(w.Pixels())
+	}
 	var raw [][]byte // of each band
 	switch {
 	case sharesBlocks(bands):
@@ -165,7 +163,7 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 		return nil, err
 	}
 	for j, b := range bands {
-		s.observer.see(i, b, raw[j])
+		s.observer.see(r.date, b, raw[j])
 	}
 	switch {
 	case p.second != nil:
@@ -241,6 +239,15 @@ func (s *Stack) scratchBytes(p *plane) int {
 	}
 	if p.maskedFrom() {
 		n = max(n, p.mask.dtype.Size())
+		if p.mask.placed() {
+			n += 2
+		}
+	}
+	if p.placed() {
+		n += s.grid.Type.Size() + 1
+	}
+	if p.warp != nil || p.maskedFrom() && p.mask.warp != nil {
+		n++ // for what has no sample
 	}
 	return n
 }
@@ -248,17 +255,20 @@ func (s *Stack) scratchBytes(p *plane) int {
 // readBand fills dst with the samples of p, in their own type, in the fastest way that the file
 // allows.
 func (s *Stack) readBand(r *reader, p *plane, w pixtrend.Window, dst []byte) error {
+	if p.warp != nil {
+		return r.with(s, p.file, s.sources[p.file], func(h *handle) error { return r.readWarped(h, p, w, dst) })
+	}
 	if p.stored != nil {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
 			return p.stored.Read(file, w, dst, &r.tile)
 		})
 	}
-	if p.deflated != nil && p.madeOfBlocks(s.geo, w) {
+	if p.deflated != nil && p.madeOfBlocks(p.own(s.geo), w) {
 		return s.directFiles[p.file].with(&s.readers, func(file io.ReaderAt) error {
 			return r.readBlocks(p, w, dst, func(x, y int, into []byte) error { return r.inflate(p, file, x, y, into) })
 		})
 	}
-	if r.transfer == nil && p.madeOfBlocks(s.geo, w) {
+	if r.transfer == nil && p.madeOfBlocks(p.own(s.geo), w) {
 		return r.with(s, p.file, p.blocksName(s.sources[p.file]), func(h *handle) error {
 			return r.readBlocks(p, w, dst, h.bands[p.band-1].ReadBlock)
 		})

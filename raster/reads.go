@@ -101,6 +101,9 @@ func (s *Stack) describeFile(i int, known likenesses, o OpenOptions, look func(i
 		return nil, geo{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
 	}
 	planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
+	if err == nil {
+		err = s.applyScene(i, planes, o)
+	}
 	if err == nil && len(planes) > 0 {
 		if err := s.reads.addFiles(planes[0].files); err != nil {
 			return nil, geo{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)

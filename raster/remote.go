@@ -137,7 +137,7 @@ func (s *Stack) RemoteFiles() int { return len(s.remote.versions) }
 // with open files of its own.
 func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, first int, dst kernel.Tile) error {
 	lanes := min(max(1, s.remote.lanes), len(s.files))
-	together := s.multi && s.uniform
+	together := s.multi && s.uniform && !s.planes[0].placed() && s.planes[0].warp == nil
 	if together {
 		r := s.readers.of(worker * lanes)
 		err := s.readLane(ctx, r, 0, w, func() error {
@@ -157,10 +157,7 @@ func (s *Stack) readRemote(ctx context.Context, worker int, w pixtrend.Window, f
 			if p.file%lanes != n || stop.Err() != nil {
 				continue
 			}
-			errs[i] = s.readLane(stop, r, p.file, w, func() error { return s.readDate(r, &p, w, i, dst, together) })
-			if errs[i] == nil && p.maskedFrom() {
-				errs[i] = s.readLane(stop, r, p.mask.file, w, func() error { return s.readMask(r, &p, w, i, dst) })
-			}
+			errs[i] = s.readDate(stop, r, &p, w, i, dst, together)
 			if errs[i] != nil && stop.Err() != nil {
 				errs[i] = nil // another has failed, and this one has only stopped trying
 			}

@@ -682,11 +682,11 @@ func TestRemoteNames(t *testing.T) {
 	const a, b = "https://example.org/a_2001.tif?x=*&y=[", "http://example.org//b.tif"
 	list := filepath.Join(t.TempDir(), "list.txt")
 	put(t, list, "# scenes\n"+a+"\n/vsis3/bucket/c.tif\n")
-	got, _, err := Expand([]string{"HTTP" + b[4:], "@" + list}, OpenOptions{})
+	got, _, err := Expand(t.Context(), []string{"HTTP" + b[4:], "@" + list}, OpenOptions{})
 	if want := []string{"/vsicurl/" + b, "/vsicurl/" + a, "/vsis3/bucket/c.tif"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
-	_, _, err = Expand([]string{a, "/vsicurl/" + a}, OpenOptions{})
+	_, _, err = Expand(t.Context(), []string{a, "/vsicurl/" + a}, OpenOptions{})
 	checkError(t, err, fault.ErrInput, "https://example.org/a_2001.tif is given twice")
 	if strings.Contains(err.Error(), "x=*") {
 		t.Errorf("%q holds the query", err)

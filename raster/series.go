@@ -156,6 +156,11 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		return nil, err
 	}
 	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
+	for i := range p.seen {
+		if s.planes[i].placed() { // it may have no pixel there
+			p.seen[i].sample, p.seen[i].second, p.seen[i].mask = nan, nan, nan
+		}
+	}
 	s.observer = p.see
 	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
 		return nil, err
@@ -260,6 +265,7 @@ type seen struct {
 	sample, second, mask float64 // as they are stored in the files
 	value                float64 // in the tile: the sample, converted or made into an index
 	hidden               bool    // whether the mask of the file hides it
+	read                 bool    // whether a raster has the pixel, where one may not
 }
 
 // Grid describes the pixel.
@@ -300,14 +306,17 @@ func (p *pixel) ReadCovariate(ctx context.Context, worker int, covariate int, _ 
 // see is the stack's watch.
 func (p *pixel) see(i int, b *plane, samples []byte) {
 	x, of := number(b.dtype, samples), &p.seen[i]
-	switch b {
-	case p.planes[i].second:
-		of.second = x
-	case p.planes[i].mask:
-		of.mask = x
-	default:
-		of.sample = x
+	for _, q := range p.planes[i].withPieces() {
+		if b == q.second {
+			of.second = x
+			return
+		}
+		if q.mask != nil && slices.Contains(q.mask.withPieces(), b) {
+			of.mask = x
+			return
+		}
 	}
+	of.sample, of.read = x, true
 }
 
 // Write appends the results.
@@ -469,6 +478,9 @@ func valueOf(x float64) *Value {
 // observation.
 func (p *pixel) gap(i int) string {
 	of, first := p.seen[i], &p.planes[i]
+	if first.placed() && !of.read || first.warp != nil && of.hidden && first.mask == nil {
+		return "outside its raster"
+	}
 	for _, band := range []struct {
 		*plane
 		y float64
@@ -495,7 +507,7 @@ func (p *pixel) gap(i int) string {
 		return why
 	}
 	switch {
-	case first.mask != nil && first.mask.maskTable.of(int64(of.mask)) == 0:
+	case first.mask != nil && (of.mask != of.mask || first.mask.maskTable.of(int64(of.mask)) == 0):
 		return "masked"
 	case of.hidden:
 		return "masked by its file"

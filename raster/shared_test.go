@@ -149,7 +149,7 @@ func TestLAIMultibandIsTheSame(t *testing.T) {
 // sentinel returns the names, dates and samples of the Sentinel-2 stack.
 func sentinel(t *testing.T) (names []string, dates []timeaxis.Date, planes [][]float64) {
 	t.Helper()
-	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
+	names, _, err := Expand(t.Context(), []string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func twoPass(times []float64, planes [][]float64, p int) (slope, intercept float
 // Neither the order of the arguments, the threads, the pinning, the ISA nor the windows change a
 // bit of the pixels.
 func TestNothingButTheSeriesMatters(t *testing.T) {
-	names, _, err := Expand([]string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
+	names, _, err := Expand(t.Context(), []string{shared(t, "eolearn_s2_ndvi/tif")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestNothingButTheSeriesMatters(t *testing.T) {
 
 // Scenes of three path/rows have different grids: the first that differs is named.
 func TestGridsThatDiffer(t *testing.T) {
-	names, _, err := Expand([]string{shared(t, "gdalcubes_L8NY18/*/*_B5.TIF")}, OpenOptions{})
+	names, _, err := Expand(t.Context(), []string{shared(t, "gdalcubes_L8NY18/*/*_B5.TIF")}, OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,12 +43,28 @@ type OpenOptions struct {
 	Drivers []string
 	// Region is the part of the stack that is fitted; the zero Region is the whole stack.
 	Region Region
+	// Extent is the extent of a stack whose rasters have pixels of one grid and cover different parts of
+	// it: that of all rasters together (ExtentUnion), of what they have in common
+	// (ExtentIntersection), or of the first (ExtentFirst). Where a raster has no pixel is a gap. With
+	// "" it is an error if extents differ.
+	Extent string
+	// ToGrid is the grid of the stack: that of the first raster (first), of the raster in a file, or of
+	// square pixels in a CRS that cover all rasters, such as EPSG:32618,30. Rasters with other pixels
+	// are resampled as they are read. With "" it is an error if grids differ.
+	ToGrid string
+	// Resample is how: nearest, bilinear, cubic, cubicspline, lanczos, average or mode; "" is bilinear.
+	// Masks, and bands with a colour table, are always resampled with nearest.
+	Resample string
 	// Composite says which scenes become one before a fit; the zero Composite fits the scenes.
 	Composite Composite
 	// Recursive searches the folders in a folder that is an input.
 	Recursive bool
+	// Asset is the asset of each STAC item that is fitted: its key, or a name or the common name of
+	// its band. With "" it is the only raster of each item.
+	Asset string
 
 	ofMasks bool // the files are masks of others
+	ofItems bool // each file is a scene of a STAC item, which dates it
 	ofSums  bool // the file has kept sums
 	kept    *keptSums
 
@@ -92,7 +108,7 @@ func (o OpenOptions) check() error {
 	if err := cmp.Or(o.Index.check(), o.Valid.check()); err != nil {
 		return fault.Inputf("%v", err)
 	}
-	if err := cmp.Or(o.Mask.check(), o.Region.check()); err != nil {
+	if err := cmp.Or(o.Mask.check(), o.Region.check(), o.checkGrid()); err != nil {
 		return err
 	}
 	return o.Select.Check()
@@ -101,12 +117,14 @@ func (o OpenOptions) check() error {
 // Stack is a stack of raster files, opened and checked. It is a pixtrend.Source.
 type Stack struct {
 	grid          pixtrend.Grid
-	planes        []plane  // in the order of the axis
-	bands         []*plane // all that is read: the planes, and the other bands that they need
-	sources       []string // the names of the files for GDAL
-	files         []string // the same for people
-	listed        []bool   // whether a person named each by itself; of the files that were given
-	reads         reads    // the local files that all comes from
+	planes        []plane           // in the order of the axis
+	bands         []*plane          // all that is read: the planes, and the other bands that they need
+	sources       []string          // the names of the files for GDAL
+	files         []string          // the same for people
+	listed        []bool            // whether a person named each by itself; of the files that were given
+	scenes        map[string]*scene // by source; of files that STAC items list
+	differing     []sceneRemark
+	reads         reads // the local files that all comes from
 	remote        remoteStack
 	known         *descriptions // of remote files
 	folders       *gdal.Folders // of the files
@@ -145,15 +163,24 @@ func Open(ctx context.Context, inputs []string, o OpenOptions) (*Stack, error) {
 // open is Open with earlier descriptions of remote files.
 func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
 	o = o.forInputs(inputs)
-	s, err := newStack(inputs, o, known)
+	s, err := newStack(ctx, inputs, o, known)
 	if err != nil {
 		return nil, err
 	}
+	o = s.options
 	geos, err := s.openSelected(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	s.geo = geos[0]
+	var planes []*plane
+	for i := range s.planes {
+		planes = append(planes, &s.planes[i])
+	}
+	warnings, notes := sentences(s.remarks(planes))
+	s.warnings, s.notes = append(append(s.warnings, warnings...), s.sceneWarnings()...), notes
+	if err := s.lay(ctx, geos, o); err != nil {
+		return nil, err
+	}
 	var polygons coverage
 	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
@@ -161,17 +188,6 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if s.cover = polygons.cover; polygons.warning != "" {
 		s.warnings = append(s.warnings, polygons.warning)
 	}
-	var planes []*plane
-	for i := range s.planes {
-		planes = append(planes, &s.planes[i])
-	}
-	warnings, notes := sentences(s.remarks(planes))
-	s.warnings, s.notes = append(s.warnings, warnings...), notes
-	warnings, err = checkGrids(s.files, geos, o)
-	if err != nil {
-		return nil, err
-	}
-	s.warnings = append(s.warnings, warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
@@ -204,7 +220,7 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 		return nil, err
 	}
 	if !named {
-		s.given = len(s.planes)
+		s.given = s.countPlanes()
 		kept, err := s.selectByDate(o)
 		if err != nil {
 			return nil, err
@@ -216,17 +232,23 @@ func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, er
 }
 
 // newStack finds the files of a stack. It opens none.
-func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
+func newStack(ctx context.Context, inputs []string, o OpenOptions, known *descriptions) (*Stack, error) {
 	if err := cmp.Or(o.check(), checkDrivers(o.Drivers)); err != nil {
 		return nil, err
 	}
-	found, err := expand(inputs, o)
+	found, err := expand(ctx, inputs, o)
 	if err != nil {
 		return nil, err
 	}
 	found.splitPages()
-	sources := found.names()
-	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: len(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings}
+	return newStackOf(found, known)
+}
+
+// newStackOf is newStack for files that are found.
+func newStackOf(found *expansion, known *descriptions) (*Stack, error) {
+	sources, o := found.names(), found.options
+	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: countRasters(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings, scenes: found.scenes}
+	s.options.ofItems = s.ofItems()
 	for _, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
 	}
@@ -240,14 +262,27 @@ func newStack(inputs []string, o OpenOptions, known *descriptions) (*Stack, erro
 			return nil, fault.Inputf("cannot use the polygons of %s: %v", file, err)
 		}
 	}
-	if len(o.Mask.From) > 0 {
-		from := OpenOptions{Drivers: o.Drivers, Recursive: o.Recursive, Explain: o.Explain}
-		if s.masks, err = newStack(o.Mask.From, from, newDescriptions()); err != nil {
-			return nil, fmt.Errorf("the masks: %w", err)
-		}
-		return s, s.without(s.masks)
+	if !o.Mask.elsewhere() {
+		return s, nil
 	}
-	return s, nil
+	var err error
+	if s.masks, err = found.masks(); err != nil {
+		return nil, fmt.Errorf("the masks: %w", err)
+	}
+	return s, s.without(s.masks)
+}
+
+// masks finds the files of masks.
+func (x *expansion) masks() (*Stack, error) {
+	o := OpenOptions{Drivers: x.options.Drivers, Recursive: x.options.Recursive, Explain: x.options.Explain, Asset: x.options.Mask.Asset}
+	if o.Asset == "" {
+		return newStack(x.ctx, x.options.Mask.From, o, newDescriptions())
+	}
+	found, err := x.ofAsset(o)
+	if err != nil {
+		return nil, err
+	}
+	return newStackOf(found, newDescriptions())
 }
 
 // describe describes all files and returns their grids.
@@ -274,13 +309,13 @@ func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err er
 // indices.
 func (s *Stack) keepFiles() (kept []int) {
 	now := map[int]int{} // indices by former ones
-	for i := range s.planes {
-		was := s.planes[i].file
+	for _, q := range s.rasters() {
+		was := q.file
 		if _, known := now[was]; !known {
 			now[was] = len(kept)
 			kept = append(kept, was)
 		}
-		for _, p := range s.planes[i].bandsInFile() {
+		for _, p := range q.bandsInFile() {
 			p.file = now[was]
 		}
 	}
@@ -343,20 +378,20 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	first := &s.planes[0]
 	s.uniform = s.options.Index.Kind == ""
 	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
-	for i := range s.planes {
-		p := &s.planes[i]
+	rasters := s.rasters()
+	for _, p := range rasters {
 		s.uniform = s.uniform && p.masked == first.masked && p.sameMeaning(*first)
 		s.scaled = s.scaled || p.scale != first.scale || p.offset != first.offset
-		g.Masked = g.Masked || p.masked || p.mask != nil
+		g.Masked = g.Masked || p.masked || p.mask != nil || p.placed() || p.warp != nil
 		s.bands = append(s.bands, p.bandsInFile()...)
-		if p.mask != nil && p.mask.file != p.file {
-			s.bands = append(s.bands, p.mask)
+		if p.maskedFrom() {
+			s.bands = append(s.bands, p.mask.withPieces()...)
 		}
 	}
 	for _, p := range s.bands {
 		// Uncompressed strips can be read row by row.
 		bh := p.blockHeight
-		if p.direct && p.blockWidth >= s.geo.width {
+		if p.direct && p.blockWidth >= p.own(s.geo).width {
 			bh = 1
 		}
 		// Any band of a block that has all bands needs the whole block decoded.
@@ -377,20 +412,28 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 		// The samples are converted to one type, and gaps become NaN. Scale and offset are the same
 		// for all.
 		g.Type, g.Scale, g.Offset = kernel.Float32, first.scale, first.offset
-		for _, p := range s.planes {
+		for _, p := range rasters {
 			if p.dtype.Size() > 2 && p.dtype != kernel.Float32 {
 				g.Type = kernel.Float64 // float32 does not hold it
 			}
 		}
 	}
 	s.grid = g
-	for i := range s.planes {
-		s.grid.ScratchBytes = max(s.grid.ScratchBytes, s.scratchBytes(&s.planes[i]))
+	for _, p := range rasters {
+		s.grid.ScratchBytes = max(s.grid.ScratchBytes, s.scratchBytes(p))
 	}
 	if i := slices.IndexFunc(s.planes, func(p plane) bool { return p.alpha > 0 }); i >= 0 {
 		p := s.planes[i]
 		s.warnings = append(s.warnings, s.options.sentence("%s calls its band %d alpha: samples are taken for gaps where it is 0; %v uses them", s.files[p.file], p.alpha, Option{Field: "NoMask"}))
 	}
+}
+
+// rasters returns the planes with their pieces.
+func (s *Stack) rasters() (all []*plane) {
+	for i := range s.planes {
+		all = append(all, s.planes[i].withPieces()...)
+	}
+	return all
 }
 
 // unit returns the unit of what is fitted; "" if the files do not say.
@@ -413,17 +456,19 @@ type Treatment struct {
 	Valid     string `json:"valid_range,omitempty"` // the range of observations, as ParseRange reads it
 	Masks     string `json:"masks,omitempty"`       // which masks make samples gaps, for people
 	Model     string `json:"model,omitempty"`       // what is fitted, for people; "": a line
+	Grid      string `json:"grid,omitempty"`        // how rasters were brought to one grid, such as union of extents
 }
 
 // treatment returns the treatment of the samples of a stack.
 func (s *Stack) treatment() Treatment {
-	return Treatment{Index: s.options.Index.String(), Composite: s.options.Composite.String(), Valid: s.validText(), Masks: s.maskText()}
+	return Treatment{Index: s.options.Index.String(), Composite: s.options.Composite.String(), Valid: s.validText(), Masks: s.maskText(),
+		Grid: s.options.gridText()}
 }
 
 // metadata returns the treatment as items of an output's metadata.
 func (t Treatment) metadata() map[string]string {
 	m := map[string]string{"PIXTREND_INDEX": t.Index, compositeItem: t.Composite, "PIXTREND_VALID_RANGE": t.Valid, "PIXTREND_MASK": t.Masks,
-		"PIXTREND_MODEL": t.Model}
+		"PIXTREND_MODEL": t.Model, "PIXTREND_GRID": t.Grid}
 	maps.DeleteFunc(m, func(_, text string) bool { return text == "" })
 	return m
 }
@@ -458,7 +503,7 @@ func (s *Stack) maskText() string {
 	var parts []string
 	if p := s.planes[0].mask; p != nil {
 		text := fmt.Sprintf("band %d", p.band)
-		if len(s.options.Mask.From) > 0 {
+		if s.options.Mask.elsewhere() {
 			var files []string
 			for i := range s.planes {
 				if name := s.files[s.planes[i].mask.file]; !slices.Contains(files, name) {

@@ -277,10 +277,7 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 		tile.Mask = kernel.Mask{Data: r.visible[:w.Pixels()], Stride: w.Pixels()}
 	}
 	start := time.Now()
-	err := r.stack.readLane(ctx, r.reader, 0, w, func() error { return r.stack.readDate(r.reader, p, w, 0, tile, false) })
-	if err == nil && p.maskedFrom() {
-		err = r.stack.readLane(ctx, r.reader, p.mask.file, w, func() error { return r.stack.readMask(r.reader, p, w, 0, tile) })
-	}
+	err := r.stack.readDate(ctx, r.reader, p, w, 0, tile, false)
 	r.reading += time.Since(start)
 	if err != nil {
 		return err
@@ -298,7 +295,7 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 // stackOfFile returns a stack of the entries of one file, which reads samples in their own type, or
 // computes the index. It has the files of their masks too.
 func (in *inspection) stackOfFile(file int, entries []*entry) *Stack {
-	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders,
+	s := &Stack{sources: slices.Clone(in.sources[file : file+1]), files: slices.Clone(in.files[file : file+1]), options: in.options, folders: in.folders, scenes: in.scenes,
 		geo: in.geos[file], uniform: in.options.Index.Kind == "", scaled: in.options.Index.Kind != "", directFiles: []*directFile{nil}}
 	if v, remote := in.remote.versions[file]; remote {
 		s.remote.versions = map[int]gdal.FileVersion{0: v}

@@ -66,7 +66,7 @@ type keptSums struct {
 
 // openSums opens a file of kept sums.
 func openSums(ctx context.Context, name string, o OpenOptions) (*keptSums, error) {
-	s, err := newStack([]string{name}, OpenOptions{NoMask: true, Drivers: []string{"GTiff"}, Explain: o.Explain, ofSums: true}, newDescriptions())
+	s, err := newStack(ctx, []string{name}, OpenOptions{NoMask: true, Drivers: []string{"GTiff"}, Explain: o.Explain, ofSums: true}, newDescriptions())
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ type Input struct {
 	Name string // as people know it: errors show it, and the rows of a CSV are matched with it
 	// Path is where its name is read from; "" for a band, whose file has other dates too.
 	Path        string
+	Item        string         // the day of its STAC item, such as 2018-01-31
 	Time        TimeCoordinate // of the band
 	Layer       string         // the time that R's terra keeps for the band in NAME.aux.json, such as 2001-07-15
 	Description string         // of the band
@@ -56,6 +57,7 @@ func columnOf(source string, text func(Input) string, read func(texts []string) 
 // product id: scenes of one date are often in one, and any other date of a folder may be that of a
 // project or of a run.
 var (
+	itemColumn  = columnOf("STAC item", func(in Input) string { return in.Item }, layerReadings)
 	timeColumn  = column{"time coordinate", func(in Input) string { return in.Time.String() }, timeReadings}
 	layerColumn = columnOf("terra's .aux.json", func(in Input) string { return in.Layer }, layerReadings)
 	descColumn  = columnOf("band description", func(in Input) string { return in.Description }, readings)
@@ -65,7 +67,7 @@ var (
 	dirColumn   = column{"folder name", func(Input) string { return "" }, folderReadings}
 
 	nameColumns = []column{nameColumn, dirColumn}
-	allColumns  = []column{timeColumn, layerColumn, descColumn, acqColumn, nameColumn, dirColumn}
+	allColumns  = []column{itemColumn, timeColumn, layerColumn, descColumn, acqColumn, nameColumn, dirColumn}
 )
 
 func baseReadings(inputs []Input) []reading {
@@ -215,7 +217,7 @@ func (in Input) noDate(cells []cell) error {
 // lacking names what an input without any text lacks.
 func lacking(cells []cell) string {
 	for _, c := range cells {
-		if c.source != timeColumn.source && c.source != layerColumn.source {
+		if c.source != itemColumn.source && c.source != timeColumn.source && c.source != layerColumn.source {
 			return c.source
 		}
 	}

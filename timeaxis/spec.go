@@ -171,6 +171,9 @@ func (s Spec) given() string {
 // description for a pattern, too.
 func (s Spec) LooksInside() bool { return s.mode == auto || s.mode == byTag }
 
+// IsAuto reports whether the Spec is auto: whatever dates an input is found to have.
+func (s Spec) IsAuto() bool { return s.mode == auto }
+
 // IsX reports whether readings have an X and no Date.
 func (s Spec) IsX() bool { return s.mode == byX }
 

@@ -89,7 +89,7 @@ func completeCreation(cmd *cobra.Command) {
 }
 
 // fileWords are the names in the help of values that are files, or may be.
-var fileWords = []string{"FILE", "MASKS", "NUMBERS"}
+var fileWords = []string{"FILE", "GRID", "MASKS", "NUMBERS"}
 
 // completeOthers decides for all other flags, by the names of their values in the help, whether
 // shells offer files, folders or nothing.

@@ -50,7 +50,8 @@ func newFitCommand() *cobra.Command {
 		Short: "Fit the trend of every pixel and write it as a GeoTIFF.",
 		Long: "Fit the trend of every pixel of a stack of dated rasters and write it as a GeoTIFF.\n\n" +
 			"INPUT is a file, a folder, a quoted pattern, @list.txt with one name per line, a URL such as\n" +
-			"s3://BUCKET/KEY or a GDAL name such as /vsis3/BUCKET/KEY, or one raster whose bands are the dates.\n" +
+			"s3://BUCKET/KEY or a GDAL name such as /vsis3/BUCKET/KEY, a file of STAC items such as items.json, or one\n" +
+			"raster whose bands are the dates.\n" +
 			"Rasters are sorted by date; the order of the arguments matters only if dates are given in that order.\n\n" +
 			"Pixels without two observations at different dates are NaN in all fields but n.\n\n" +
 			"See also pixtrend help " + report.List(docs.Topics(), "or") + ".",
@@ -83,6 +84,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
 			"  # the same by a box of longitudes and latitudes; pixtrend help regions has polygons\n" +
 			"  pixtrend fit demo -o box.tif --bbox -83.2,42.3,-83.1,42.36 --bbox-crs EPSG:4326\n" +
+			"  # on another grid, of pixels of 90 m in the next zone of UTM\n" +
+			"  pixtrend fit demo -o utm18.tif --to-grid EPSG:32618,90 --resample average\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
 			"  pixtrend fit demo -o valid.tif --valid-range -1,1 --of COG\n" +
 			"  # the same with the sums kept, to which pixtrend update adds dates\n" +

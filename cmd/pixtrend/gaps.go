@@ -26,6 +26,7 @@ func addGapFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 				}
 				return append(o.Mask.From, s), nil
 			})
+		option(flags, &o.Mask.Asset, "mask-asset", "", "NAME", "use as the mask of each raster the asset NAME of its STAC item, such as qa_pixel", parseAsset)
 		option(flags, &o.Mask.Keep, "mask-keep", "", "VALUES", "keep only samples where the mask has one of VALUES, such as 0,1 or 0-1,4", raster.ParseKeep)
 		option(flags, &o.Mask.Drop, "mask-drop-bits", "", "BITS",
 			"drop samples where the mask has one of BITS set, such as 1,3,4 (0 is the lowest), where several bits make a number, such as 8-9=3, and where the mask is nodata", raster.ParseBits)
@@ -35,17 +36,19 @@ func addGapFlags(cmd *cobra.Command, o *raster.OpenOptions) {
 
 // checkGapFlags returns an error if flags exclude or need each other.
 func checkGapFlags(flags *pflag.FlagSet) error {
-	mask := flags.Changed("mask-band") || flags.Changed("mask-from")
+	mask := flags.Changed("mask-band") || flags.Changed("mask-from") || flags.Changed("mask-asset")
 	keep, drop := flags.Changed("mask-keep"), flags.Changed("mask-drop-bits")
 	switch {
 	case flags.Changed("band") && flags.Changed("index"):
 		return usagef("--band and --index exclude each other: the index names its bands")
 	case keep && drop:
 		return usagef("--mask-keep and --mask-drop-bits exclude each other: a mask holds either values or bits")
+	case flags.Changed("mask-from") && flags.Changed("mask-asset"):
+		return usagef("--mask-from and --mask-asset exclude each other: the masks are either files or assets of STAC items")
 	case mask && !keep && !drop:
 		return usagef("the meaning of the mask is not given: name the values to keep, such as --mask-keep 0,1, or the bits to drop, such as --mask-drop-bits 1,3,4")
 	case !mask && (keep || drop):
-		return usagef("no mask is given: name its band with --mask-band, or its files with --mask-from")
+		return usagef("no mask is given: name its band with --mask-band, its files with --mask-from, or its asset with --mask-asset")
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func newSeriesCommand() *cobra.Command {
 			"leaves, and then every field of the fit. An INPUT and the options are what they are for pixtrend\n" +
 			"fit, and so are the numbers, bit for bit. Reasons for a gap: nodata, NaN, infinite, out of range\n" +
 			"(--valid-range), masked, masked by its file (a mask band, a .msk file or alpha), division by 0\n" +
-			"(of an index).\n\n" +
+			"(of an index), outside its raster (--extent, --to-grid, or a missing piece).\n\n" +
 			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at\n" +
 			"a date, not of single observations. A second line has the slope of Theil and Sen, and dashed\n" +
 			"lines the limits of that slope. With --annual, --seasonal or --monthly, a date is that of a\n" +

@@ -31,6 +31,21 @@ func sameWKT(a, b string) bool {
 	return x.IsSame(y)
 }
 
+// WKTOf returns the WKT of a CRS by its code, such as EPSG:32618; "" if PROJ knows none.
+func WKTOf(code string) (wkt string) {
+	Quietly(func() {
+		sr, err := godal.NewSpatialRef(code, godal.ErrLogger(ignoreWarnings))
+		if err != nil {
+			return
+		}
+		defer sr.Close()
+		if text, err := sr.WKT(); err == nil {
+			wkt = text
+		}
+	})
+	return wkt
+}
+
 // CRSName returns a short name of a CRS for people: EPSG:32617, its own name, or "none".
 func CRSName(wkt string) (name string) {
 	Quietly(func() { name = crsName(wkt) })

@@ -1,0 +1,234 @@
+package raster
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/kernel"
+)
+
+// Rasters on another grid are resampled in blocks of one size, which begin at multiples of it on the
+// grid of the stack. So a pixel has the same bits in every window.
+const warpBlock = 256
+
+// warp is how a band is resampled to the grid of the stack.
+type warp struct {
+	gdal.Warp
+	from, to  geo
+	hasNodata bool // the file has it; what is resampled has none
+}
+
+// placeOn sets where the planes of s, which have the grids geos by file, lie on the grid to. Those
+// whose pixels are not its pixels are resampled, if the options allow it.
+func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
+	l, scales := lattice{of: to}, map[geo][2]float64{}
+	resampled, beside, how := map[int]bool{}, []int(nil), ""
+	for i := range s.planes {
+		for _, p := range s.planes[i].withPieces() {
+			g := geos[p.file]
+			if c := l.origin(g); c.whole {
+				p.placeAt(c, g, to)
+				if p.area(pixtrend.Window{Width: to.width, Height: to.height}).Pixels() == 0 {
+					beside = append(beside, p.file)
+				}
+				continue
+			}
+			if o.ToGrid == "" {
+				return fault.Inputf("%s %s: resample it with %v, or bring it there, such as with gdalwarp", s.files[p.file], to.apart(g, s.files[0]), Option{Field: "ToGrid"})
+			}
+			if len(s.planes[i].pieces) > 0 {
+				return fault.Inputf("%s is a piece of a raster on another grid, and pieces are not resampled, which would leave seams: make one raster of them first, such as with gdalbuildvrt", s.files[p.file])
+			}
+			if _, known := scales[g]; !known {
+				scale, err := g.scaleTo(to)
+				if err != nil {
+					return fault.Inputf("%s cannot be resampled: %v", s.files[p.file], err)
+				}
+				scales[g] = scale
+			}
+			if err := p.resample(g, to, scales[g], o); err != nil {
+				return fault.Inputf("%s cannot be resampled: %v", s.files[p.file], err)
+			}
+			resampled[p.file], how = true, p.warp.Method
+		}
+	}
+	if len(beside) > 0 {
+		s.warnings = append(s.warnings, s.files[beside[0]]+others(len(slices.Compact(beside))-1)+" lies beside the grid of the stack, so that all its pixels there are gaps")
+	}
+	if n := len(resampled); n > 0 {
+		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, which takes about ten times as long as decoding compressed files: before many fits, resample them once with gdalwarp",
+			n, len(geos), how, crsName(to.wkt), math.Hypot(to.transform[1], to.transform[4]), math.Hypot(to.transform[2], to.transform[5])))
+	}
+	return nil
+}
+
+// placeAt sets where the raster of p, of the grid g, lies on the grid to.
+func (p *plane) placeAt(c origin, g, to geo) {
+	at := pixtrend.Window{X: c.x, Y: c.y, Width: g.width, Height: g.height}
+	if at == (pixtrend.Window{Width: to.width, Height: to.height}) && len(p.pieces) == 0 {
+		at = pixtrend.Window{}
+	}
+	for _, q := range p.bandsInFile() {
+		q.at = at
+	}
+}
+
+// scaleTo returns how many columns and rows of the grid to a pixel in the middle of g takes; 1 where it
+// is no smaller than a pixel there. The filter of a method is wider in a coarser grid.
+func (g geo) scaleTo(to geo) (scale [2]float64, err error) {
+	var xs, ys []float64
+	for _, at := range [][2]float64{{0, 0}, {1, 0}, {0, 1}} {
+		x, y := g.at([2]float64{0.5 + at[0]/float64(g.width), 0.5 + at[1]/float64(g.height)})
+		xs, ys = append(xs, x), append(ys, y)
+	}
+	if g.wkt == "" || to.wkt == "" {
+		return scale, fmt.Errorf("it, or the grid, has no CRS: give it one, such as with gdal_edit.py -a_srs")
+	}
+	if err := transformed(g.wkt, to.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }); err != nil {
+		return scale, err
+	}
+	columns, rows := to.pixels(xs, ys)
+	scale[0] = max(math.Abs(columns[1]-columns[0]), math.Abs(columns[2]-columns[0]))
+	scale[1] = max(math.Abs(rows[1]-rows[0]), math.Abs(rows[2]-rows[0]))
+	for i, x := range scale {
+		switch {
+		case !(x > 0) || math.IsInf(x, 0):
+			return scale, fmt.Errorf("its middle has no place in %s: leave it out, or name another CRS", crsName(to.wkt))
+		case x > 0.95: // as GDAL has it
+			scale[i] = 1
+		}
+	}
+	return scale, nil
+}
+
+// resample has the bands of p resampled from g to another grid.
+func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
+	for _, q := range p.bandsInFile() {
+		method := cmp.Or(o.Resample, usualMethod)
+		if o.ofMasks || q == p.mask || q.classes {
+			method = "nearest"
+		}
+		if q.signedByte && method != "nearest" {
+			return fault.Errorf("band %d holds int8, which this GDAL resamples as uint8: use %v", q.band, Option{Field: "Resample", Value: "nearest"})
+		}
+		q.warp = &warp{Warp: gdal.Warp{Band: q.band, Alpha: p.alpha, Method: method, Scale: scale}, from: g, to: to, hasNodata: q.hasNodata}
+		switch {
+		case q.hasNodata && q != p.mask && !o.ofMasks:
+			nodata := q.nodata
+			q.warp.Nodata, q.hasNodata = &nodata, false
+		case !q.hasNodata && (q.dtype == kernel.Float32 || q.dtype == kernel.Float64):
+			nodata := math.NaN()
+			q.warp.Nodata = &nodata
+		}
+		q.direct, q.stored, q.deflated, q.predictor, q.interleaved, q.compressed = false, nil, nil, 0, false, true
+		q.blockWidth, q.blockHeight = min(warpBlock, to.width), min(warpBlock, to.height)
+		pixels := q.blockWidth * q.blockHeight
+		q.blockBytes = gdal.WarpMemory + mostBlocks*gdal.BlockBytes(pixels) + int64(pixels)*int64(q.dtype.Size()+1)
+		q.at = pixtrend.Window{}
+	}
+	p.masked, p.alpha = false, 0 // the source's mask decides what is resampled
+	return nil
+}
+
+// resampled reports whether any raster is resampled as it is read.
+func (s *Stack) resampled() bool {
+	return slices.ContainsFunc(s.bands, func(p *plane) bool { return p.warp != nil })
+}
+
+// inFile returns p with the meaning of its samples in the file.
+func (p *plane) inFile() plane {
+	q := *p
+	if p.warp != nil {
+		q.hasNodata = p.warp.hasNodata
+	}
+	return q
+}
+
+// startValid begins to gather which of some pixels have samples in all resampled bands.
+func (r *reader) startValid(pixels int) {
+	if len(r.valid) < pixels {
+		r.valid = make([]byte, pixels)
+	}
+	for i := range r.valid[:pixels] {
+		r.valid[i] = 255
+	}
+}
+
+// warps remembers where the pixels of blocks lie in other CRSs, which all dates of a window share.
+type warps struct {
+	warpers map[string]*gdal.Warper // by CRS
+	window  pixtrend.Window         // that the blocks are of
+	blocks  map[blockIn]*gdal.Block
+}
+
+// blockIn is a block of the grid of the stack in another CRS.
+type blockIn struct {
+	crs  string
+	x, y int
+}
+
+// mostBlocks is how many blocks a reader remembers, of a MiB each. Others are found again for each
+// date.
+const mostBlocks = 4
+
+// block returns a block of p, which is read in the window w.
+func (ws *warps) block(p *plane, w, block pixtrend.Window) (*gdal.Block, error) {
+	if ws.window != w || ws.blocks == nil {
+		ws.window, ws.blocks = w, map[blockIn]*gdal.Block{}
+	}
+	key := blockIn{p.warp.from.wkt, block.X, block.Y}
+	if b := ws.blocks[key]; b != nil {
+		return b, nil
+	}
+	warper := ws.warpers[key.crs]
+	if warper == nil {
+		var err error
+		if warper, err = gdal.NewWarper(key.crs, p.warp.to.wkt, p.warp.to.transform); err != nil {
+			return nil, err
+		}
+		if ws.warpers == nil {
+			ws.warpers = map[string]*gdal.Warper{}
+		}
+		ws.warpers[key.crs] = warper
+	}
+	b := warper.Block(block)
+	if len(ws.blocks) < mostBlocks {
+		ws.blocks[key] = b
+	}
+	return b, nil
+}
+
+// readWarped fills dst with the samples of p in w, resampled, and hides in r.valid the pixels that
+// have none.
+func (r *reader) readWarped(h *handle, p *plane, w pixtrend.Window, dst []byte) error {
+	size, to := p.dtype.Size(), p.warp.to
+	for y := w.Y / warpBlock * warpBlock; y < w.Y+w.Height; y += warpBlock {
+		for x := w.X / warpBlock * warpBlock; x < w.X+w.Width; x += warpBlock {
+			window := pixtrend.Window{X: x, Y: y, Width: min(warpBlock, to.width-x), Height: min(warpBlock, to.height-y)}
+			block, err := r.warps.block(p, w, window)
+			if err != nil {
+				return err
+			}
+			n := window.Pixels()
+			if len(r.tile) < n*(size+1) {
+				r.tile = make([]byte, n*(size+1))
+			}
+			if err := h.ds.ReadWarped(p.warp.Warp, block, r.tile[:n*(size+1)], r.transfer); err != nil {
+				return err
+			}
+			part := (&plane{at: window}).area(w)
+			for row := range part.Height {
+				from := (part.Y-y+row)*window.Width + part.X - x
+				at := (part.Y-w.Y+row)*w.Width + part.X - w.X
+				copy(dst[at*size:], r.tile[from*size:][:part.Width*size])
+				and(r.valid[at:][:part.Width], r.tile[n*size+from:])
+			}
+		}
+	}
+	return nil
+}
