@@ -122,6 +122,9 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
 	p.TileMemory = int64(len(p.Workers))*p.workerBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
+	if g.Region != nil {
+		p.TileMemory += p.resultBytes(pixels) // of pixels outside
+	}
 	return p, nil
 }
 

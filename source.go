@@ -42,6 +42,9 @@ type Grid struct {
 	// Kept says that Read stores kept sums over the dates of Axis, whose planes take the place of dates;
 	// nil: it stores samples. Type is then Float64. The results are fields that follow from such sums.
 	Kept *stats.Kept
+	// Region says which pixels are fitted; nil: all. The results of others are NaN, those of Samples and of N too, and windows
+	// without a pixel of the region are not read.
+	Region Region
 	// ScratchBytes is the memory that Read holds for each pixel of a window on each worker. Plans
 	// count it.
 	ScratchBytes int
@@ -58,6 +61,14 @@ type Source interface {
 	// never twice at once with the same worker, a number from 0 to below Options.Threads. Read must
 	// not keep dst.
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
+}
+
+// Region is some of the pixels of a grid.
+type Region interface {
+	// Runs calls run for each run of pixels of w that lie in the region, row by row and from left to right: those of row y from
+	// column first to before end, counted in the grid. It ends when run returns false. Runs is called from several goroutines
+	// at once.
+	Runs(w Window, run func(y, first, end int) bool)
 }
 
 // GridCovariate describes a covariate of a stack that is read in windows. Its scale and offset are

@@ -33,6 +33,7 @@ func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, e
 // finished is a window on its way to the writer.
 type finished struct {
 	window Window
+	inside Window // the part of it that was fitted
 	planes kernel.Tile
 	buf    []byte
 }
@@ -54,6 +55,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 	var writer sync.WaitGroup
 	var writeErr error
 	var busy Busy
+	var outside blank
 	writer.Go(func() {
 		written := 0
 		for f := range full {
@@ -63,7 +65,7 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 			}
 			if writeErr == nil {
 				at := time.Now()
-				if writeErr = sink.Write(f.window, f.planes); writeErr != nil {
+				if writeErr = p.write(sink, &f, &outside); writeErr != nil {
 					cancel(writeErr)
 				}
 				busy.Write += time.Since(at)
@@ -137,8 +139,20 @@ func (m *streamWorker) lap(account *time.Duration) {
 	m.since = now
 }
 
-// fit reads the window of f and fills its planes.
+// fit reads the part of the window of f that lies in the region, and fills its planes.
 func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
+	if f.inside = p.inside(f.window); f.inside.Pixels() == 0 {
+		return nil
+	}
+	if err := m.fitInside(ctx, p, source, worker, f); err != nil {
+		return err
+	}
+	p.blankOutside(f.inside, f.planes)
+	return nil
+}
+
+// fitInside fits the part of a window that is read.
+func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	most := p.WindowWidth * p.WindowHeight
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
@@ -146,13 +160,13 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if f.buf == nil {
 		f.buf = make([]byte, p.resultBytes(most))
 	}
-	pixels := f.window.Pixels()
+	pixels := f.inside.Pixels()
 	f.planes = layout.NewTile(p.Type, pixels, p.planes(), f.buf)
 	if p.DatesAtOnce < p.dates() {
 		return m.fitInParts(ctx, p, source, worker, f)
 	}
 	tile := newTile(p.grid.Type, p.grid.Masked, pixels, p.dates(), m.tile.buf)
-	if err := source.Read(ctx, worker, f.window, 0, tile); err != nil {
+	if err := source.Read(ctx, worker, f.inside, 0, tile); err != nil {
 		return err
 	}
 	m.lap(&m.busy.Read)
@@ -163,7 +177,7 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 	if m.scratch == nil {
 		m.scratch = p.stats.NewScratch()
 	}
-	if err := m.readCovariates(ctx, p, source, worker, f.window); err != nil {
+	if err := m.readCovariates(ctx, p, source, worker, f.inside); err != nil {
 		return err
 	}
 	m.lap(&m.busy.Read)
@@ -178,7 +192,7 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
 func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
 	if p.stats == nil {
-		return m.eachPart(ctx, p, source, worker, f.window, func(tile kernel.Tile, first int) { p.copySamples(f.planes, tile, first) })
+		return m.eachPart(ctx, p, source, worker, f.inside, func(tile kernel.Tile, first int) { p.copySamples(f.planes, tile, first) })
 	}
 	if m.sums == nil {
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
@@ -186,7 +200,7 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	m.sums.Reset()
 	// Few windows have pixels that need their dates again.
 	for again := true; again; {
-		err := m.eachPart(ctx, p, source, worker, f.window, func(tile kernel.Tile, first int) { p.stats.Add(m.sums, tile, first) })
+		err := m.eachPart(ctx, p, source, worker, f.inside, func(tile kernel.Tile, first int) { p.stats.Add(m.sums, tile, first) })
 		if err != nil {
 			return err
 		}

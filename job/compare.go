@@ -139,7 +139,7 @@ func objectOf(v any) map[string]json.RawMessage {
 }
 
 // groups are the options that have options in them.
-var groups = []string{"Fit", "Fit.Model", "Fit.Rank", "Mask", "Select"}
+var groups = []string{"Fit", "Fit.Model", "Fit.Rank", "Mask", "Region", "Region.Polygons", "Select"}
 
 // optionsIn returns the options in an object of JSON by their names, such as Fit.Model.Degree. before
 // is the name of the object, with a dot behind it.

@@ -44,15 +44,19 @@ const (
 	mostSide     = 4096        // of the common multiple of two blocks
 )
 
-// cut cuts a grid for so many parts. Shards are whole blocks of the inputs, and of the outputs as
+// cut cuts a grid for so many parts. filled returns how many shards of a cutting have results. Shards are whole blocks of the inputs, and of the outputs as
 // far as that does not make them very large, and have pixelBytes of results a pixel.
-func cut(g pixtrend.Grid, pixelBytes, parts int) (Cutting, error) {
+func cut(g pixtrend.Grid, pixelBytes, parts int, filled func(Cutting) int) (Cutting, error) {
 	c := Cutting{Width: g.Width, Height: g.Height, Left: g.BlockX, Top: g.BlockY}
 	w, h := unit(g.BlockWidth, g.BlockX, g.Width), unit(g.BlockHeight, g.BlockY, g.Height)
 	c.ShardWidth, c.ShardHeight = w, h
-	if most := c.Shards(); parts > most {
-		return c, fault.Errorf("the raster of %d × %d pixels cannot be cut into %d parts: its blocks make shards of %d × %d pixels or more, which are %d: ask for no more with %v",
-			g.Width, g.Height, parts, w, h, most, fault.Option{Field: "Parts"})
+	if most := filled(c); parts > most {
+		inside := ""
+		if most < c.Shards() {
+			inside = " that have a pixel of the region"
+		}
+		return c, fault.Errorf("the raster of %d × %d pixels cannot be cut into %d parts: its blocks make shards of %d × %d pixels or more, of which there are %d%s: ask for no more with %v",
+			g.Width, g.Height, parts, w, h, most, inside, fault.Option{Field: "Parts"})
 	}
 	size := min(max(g.Width*g.Height/(shardsOfPart*parts), leastShard), mostShard, mostBytes/pixelBytes)
 	for {
@@ -65,7 +69,7 @@ func cut(g pixtrend.Grid, pixelBytes, parts int) (Cutting, error) {
 		default:
 			larger.ShardHeight += h
 		}
-		if larger.ShardWidth*larger.ShardHeight > size || larger.Shards() < parts {
+		if larger.ShardWidth*larger.ShardHeight > size || filled(larger) < parts {
 			return c, nil
 		}
 		c = larger

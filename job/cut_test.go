@@ -25,7 +25,7 @@ func TestCut(t *testing.T) {
 	} {
 		for _, pixelBytes := range []int{4, 16, 4000} {
 			for _, parts := range []int{1, 2, 3, 16, 1000} {
-				c, err := cut(g, pixelBytes, parts)
+				c, err := cut(g, pixelBytes, parts, Cutting.Shards)
 				if err != nil {
 					if parts == 1 || !strings.Contains(err.Error(), "Parts") {
 						t.Errorf("%+v in %d parts: %v", g, parts, err)

@@ -132,8 +132,10 @@ func cases(t *testing.T) map[string]raster.Options {
 			raster.Options{FDR: 0.2, Creation: []string{"COMPRESS=DEFLATE", "PREDICTOR=3"}}),
 		"series": fields("slope,amplitude1", raster.Options{Residuals: "residuals.tif", Detrend: "detrended.tif", Deseason: "deseasoned.tif",
 			Fit: pixtrend.Options{Float64: true, Model: pixtrend.Model{Harmonics: 1, Period: 3}}}),
-		"window":     {OpenOptions: raster.OpenOptions{Region: raster.Region{Window: pixtrend.Window{X: 100, Y: 30, Width: 450, Height: 300}}}},
-		"box":        {OpenOptions: raster.OpenOptions{Region: raster.Region{Box: &[4]float64{500_000, 510_000, 4_590_000, 4_600_000}}}},
+		"window": {OpenOptions: raster.OpenOptions{Region: raster.Region{Window: pixtrend.Window{X: 100, Y: 30, Width: 450, Height: 300}}}},
+		"box":    {OpenOptions: raster.OpenOptions{Region: raster.Region{Box: &[4]float64{500_000, 510_000, 4_590_000, 4_600_000}}}},
+		"polygons": fields("slope,n,pvalue,trend_class", raster.Options{FDR: 0.2, Residuals: "residuals.tif",
+			OpenOptions: raster.OpenOptions{Region: raster.Region{Polygons: raster.Vector{File: "corners.geojson"}}}}),
 		"strips":     {Creation: []string{"TILED=NO", "BLOCKYSIZE=7"}},
 		"masks":      {OpenOptions: raster.OpenOptions{Mask: raster.Mask{From: []string{"masks"}, Keep: []raster.Values{{Hi: 1}}}}},
 		"composites": {OpenOptions: raster.OpenOptions{Dates: dates, Composite: raster.Composite{Period: timeaxis.EachYear, By: max90}}},
@@ -166,12 +168,18 @@ func prepareCases(t *testing.T) {
 		tables["heat.csv"] += fmt.Sprintf("%d,%v\n", year, r.Float64())
 		tables["dates.csv"] += fmt.Sprintf("stack/ndvi_%d.tif,%d-0%d-01\n", year, 2001+i/2, 1+i)
 	}
+	tables["corners.geojson"] = corners
 	for name, text := range tables {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
+
+// corners are triangles in two opposite corners of the rasters.
+const corners = `{"type": "MultiPolygon", "coordinates": [
+	[[[-80.995, 41.545], [-80.93, 41.545], [-80.995, 41.50], [-80.995, 41.545]]],
+	[[[-80.795, 41.42], [-80.795, 41.46], [-80.84, 41.42], [-80.795, 41.42]]]]}`
 
 // renamed returns options whose further outputs have names of their own.
 func renamed(o raster.Options, prefix string) raster.Options {
@@ -256,7 +264,7 @@ func mustCreate(t *testing.T, dir, output string, o raster.Options, c job.Cut) *
 func TestJobsAreFits(t *testing.T) {
 	workplace(t)
 	prepareCases(t)
-	few := []string{"COG", "false discovery rates", "series", "window", "masks"}
+	few := []string{"COG", "false discovery rates", "series", "window", "masks", "polygons"}
 	for name, o := range cases(t) {
 		if os.Getenv("PIXTREND_LONG") == "" && !slices.Contains(few, name) {
 			continue
@@ -624,6 +632,8 @@ func samePixels(t *testing.T, one, other string) {
 	if len(a.Bands()) != len(b.Bands()) {
 		t.Fatalf("%s has %d bands", one, len(a.Bands()))
 	}
+	s := b.Structure()
+	width, height := s.SizeX, s.SizeY
 	for i := range a.Bands() {
 		x, y := make([]float32, width*height), make([]float32, width*height)
 		if err := errors.Join(a.Bands()[i].Read(0, 0, x, width, height), b.Bands()[i].Read(0, 0, y, width, height)); err != nil {

@@ -74,16 +74,20 @@ func (p *Plan) merge(ctx context.Context, o MergeOptions) (*raster.Summary, erro
 	return &summary, nil
 }
 
-// complete returns all shards.
+// complete returns all shards, the empty ones at the end.
 func (p *Plan) complete() ([]raster.Shard, error) {
-	shards, missing, damaged, err := p.shards(0, p.Shards())
+	filled := p.filled()
+	shards, missing, damaged, err := p.shards(filled)
 	switch {
 	case err != nil:
 		return nil, p.folderError(err)
 	case len(damaged) > 0:
 		return nil, damaged[0]
 	case len(missing) > 0:
-		return nil, &MissingError{p.dir, len(missing), p.Shards(), p.partsOf(missing)}
+		return nil, &MissingError{p.dir, len(missing), len(filled), p.partsOf(missing)}
+	}
+	for _, number := range p.Empty {
+		shards = append(shards, raster.Shard{Window: p.Window(number)})
 	}
 	return shards, nil
 }

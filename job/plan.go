@@ -48,7 +48,8 @@ type Facts struct {
 	Bands    int                `json:"bands"`                  // of a shard: those of all outputs
 	Type     string             `json:"type"`                   // of the bands: float32 or float64
 	Cutting
-	Parts int `json:"parts"`
+	Empty []int `json:"empty_shards,omitempty"` // those without a pixel of the region, which no part makes
+	Parts int   `json:"parts"`
 }
 
 // Plan is a job: the contents of its plan.json.
@@ -169,9 +170,10 @@ func (p *Plan) describe(ctx context.Context, inputs []string, output string, o r
 	default:
 		p.Parts = 1
 	}
-	if p.Cutting, err = cut(p.job.Grid, p.pixelBytes(), p.Parts); err != nil {
+	if p.Cutting, err = cut(p.job.Grid, p.pixelBytes(), p.Parts, p.countFilled); err != nil {
 		return err
 	}
+	p.Empty = p.empty(p.Cutting)
 	p.Digest, err = p.digest()
 	return err
 }
@@ -197,12 +199,16 @@ func (p *Plan) pixelBytes() int { return p.Bands * p.job.Plan.Type.Size() }
 
 // estimate times some windows in the middle of the raster, and sets the number of parts for a time.
 func (p *Plan) estimate(ctx context.Context, part time.Duration) error {
-	least, err := cut(p.job.Grid, p.pixelBytes(), 1)
+	least, err := cut(p.job.Grid, p.pixelBytes(), 1, p.countFilled)
 	if err != nil {
 		return err
 	}
 	g, plan := p.job.Grid, p.job.Plan
-	w := least.Window(least.Shards() / 2)
+	all := filled(least, p.empty(least))
+	w, inside := least.Window(all[len(all)/2]), 0
+	for _, number := range all {
+		inside += least.Window(number).Pixels()
+	}
 	// Two windows for each worker are enough: the second finds files open.
 	for w.Pixels() > 2*len(plan.Workers)*plan.WindowWidth*plan.WindowHeight && w.Height > plan.WindowHeight {
 		w.Height = max(plan.WindowHeight, w.Height/2)
@@ -211,11 +217,11 @@ func (p *Plan) estimate(ctx context.Context, part time.Duration) error {
 	if err != nil {
 		return err
 	}
-	all := took.Seconds() * float64(g.Width) * float64(g.Height) / float64(w.Pixels())
-	p.Estimate = &Estimate{Seconds: all, Pixels: w.Pixels(), Threads: len(plan.Workers)}
+	whole := took.Seconds() * float64(inside) / float64(w.Pixels())
+	p.Estimate = &Estimate{Seconds: whole, Pixels: w.Pixels(), Threads: len(plan.Workers)}
 	smallest := Cutting{Width: g.Width, Height: g.Height, Left: g.BlockX, Top: g.BlockY,
 		ShardWidth: unit(g.BlockWidth, g.BlockX, g.Width), ShardHeight: unit(g.BlockHeight, g.BlockY, g.Height)}
-	p.Parts = min(max(1, int(math.Ceil(all/part.Seconds()))), smallest.Shards())
+	p.Parts = min(max(1, int(math.Ceil(whole/part.Seconds()))), p.countFilled(smallest))
 	return nil
 }
 
@@ -284,7 +290,7 @@ func Read(dir string) (*Plan, error) {
 // be right.
 func (p *Plan) sound() bool {
 	return p.Width > 0 && p.Height > 0 && p.ShardWidth > 0 && p.ShardHeight > 0 && p.Left >= 0 && p.Top >= 0 &&
-		p.Left < p.ShardWidth && p.Top < p.ShardHeight && p.Parts > 0 && p.Parts <= p.Shards() &&
+		p.Left < p.ShardWidth && p.Top < p.ShardHeight && p.Parts > 0 && p.Parts <= p.Shards() && p.soundEmpty() &&
 		max(p.Width, p.Height, p.ShardWidth, p.ShardHeight) <= math.MaxInt32
 }
 
@@ -368,7 +374,7 @@ func (p *Plan) open(ctx context.Context, process Process, overwrite bool) error 
 		_ = job.Close()
 		return err
 	}
-	now.Cutting, now.Parts = p.Cutting, p.Parts
+	now.Cutting, now.Empty, now.Parts = p.Cutting, p.Empty, p.Parts
 	now.Width, now.Height = job.Grid.Width, job.Grid.Height
 	now.Left, now.Top = job.Grid.BlockX, job.Grid.BlockY
 	if changed := compare(p.Facts, now); len(changed) > 0 {

@@ -41,18 +41,19 @@ type Done struct {
 // *ChangedError. raster.Temporary reports whether another try may succeed.
 func (p *Plan) Run(ctx context.Context, o RunOptions) (Done, error) {
 	start := time.Now()
-	first, end := 0, p.Shards()
+	numbers := p.filled()
 	if o.Part != AllParts {
 		if o.Part < 0 || o.Part >= p.Parts {
 			return Done{}, fault.Errorf("there is no part %d: the plan in %s has %d, counted from 0", o.Part, p.dir, p.Parts)
 		}
-		first, end = shardsOf(o.Part, p.Parts, p.Shards())
+		first, end := shardsOf(o.Part, p.Parts, len(numbers))
+		numbers = numbers[first:end]
 	}
-	done := Done{Shards: end - first}
+	done := Done{Shards: len(numbers)}
 	if merged, err := p.merged(); err != nil || merged {
 		return done, err
 	}
-	_, missing, _, err := p.shards(first, end)
+	_, missing, _, err := p.shards(numbers)
 	if err != nil {
 		return done, p.folderError(err)
 	}

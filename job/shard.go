@@ -66,14 +66,14 @@ func (p *Plan) shard(number int) (raster.Shard, error) {
 	return r.Shard, nil
 }
 
-// shards returns the shards from first to before end that are made, the numbers of those that are
-// missing, and those whose files are not what was written.
-func (p *Plan) shards(first, end int) (made []raster.Shard, missing []int, damaged []error, err error) {
+// shards returns those of some shards that are made, the numbers of those that are missing, and those
+// whose files are not what was written.
+func (p *Plan) shards(numbers []int) (made []raster.Shard, missing []int, damaged []error, err error) {
 	there, err := p.records()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	for i := first; i < end; i++ {
+	for _, i := range numbers {
 		if !there[filepath.Base(p.shardName(i))] {
 			missing = append(missing, i)
 			continue

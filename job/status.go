@@ -2,6 +2,7 @@ package job
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
@@ -24,12 +25,12 @@ type Status struct {
 
 // Status looks at the folder of the job. It reads no inputs.
 func (p *Plan) Status() (Status, error) {
-	s := Status{Digest: p.Digest, Output: p.Output, Parts: p.Parts, Shards: p.Shards(), Damaged: []string{}, Estimate: p.Estimate}
+	s := Status{Digest: p.Digest, Output: p.Output, Parts: p.Parts, Shards: len(p.filled()), Damaged: []string{}, Estimate: p.Estimate}
 	var err error
 	if s.Merged, err = p.merged(); err != nil || s.Merged {
 		return s, err
 	}
-	_, missing, damaged, err := p.shards(0, p.Shards())
+	_, missing, damaged, err := p.shards(p.filled())
 	if err != nil {
 		return s, p.folderError(err)
 	}
@@ -43,8 +44,10 @@ func (p *Plan) Status() (Status, error) {
 // partsOf returns the parts of shards in the syntax of sbatch --array.
 func (p *Plan) partsOf(shards []int) string {
 	var parts []int
+	filled := p.filled()
 	for _, shard := range shards {
-		if part := partOf(shard, p.Parts, p.Shards()); len(parts) == 0 || part != parts[len(parts)-1] {
+		at, _ := slices.BinarySearch(filled, shard)
+		if part := partOf(at, p.Parts, len(filled)); len(parts) == 0 || part != parts[len(parts)-1] {
 			parts = append(parts, part)
 		}
 	}

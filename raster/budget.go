@@ -30,6 +30,7 @@ const (
 type budget struct {
 	total     int64
 	transfers int64 // GDAL's memory for remote files; 0 if all files are local
+	polygons  int64 // of the pixels of a region
 }
 
 // newBudget returns the budget for Options.Memory.
@@ -54,7 +55,10 @@ func (b budget) remote() budget {
 }
 
 // tiles is the memory for tiles and results.
-func (b budget) tiles() int64 { return b.total/2 - b.transfers }
+func (b budget) tiles() int64 { return b.total/2 - b.transfers - b.polygons }
+
+// polygonMemory is how much of a memory the pixels of polygons may take while they are found. A third of it stays.
+func polygonMemory(memory int64) int64 { return memory / 4 }
 
 // block is the largest block of which several threads may hold one each. GDAL holds a whole block to
 // read any part of it.
@@ -188,6 +192,9 @@ func (s *Stack) budget(memory int64) (budget, error) {
 	b, err := newBudget(memory)
 	if s.RemoteFiles() > 0 {
 		b = b.remote()
+	}
+	if s.cover != nil {
+		b.polygons = s.cover.Bytes()
 	}
 	return b, err
 }

@@ -72,6 +72,9 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 // stack. The zero Window is the whole stack. threads is as in pixtrend.Options.
 func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error) {
 	var source pixtrend.Source = s
+	if s.cover != nil && of == (pixtrend.Window{}) {
+		of = pixtrend.Window{Width: s.geo.width, Height: s.geo.height}
+	}
 	if of != (pixtrend.Window{}) {
 		source = region{s, of}
 	}

@@ -146,9 +146,17 @@ const seriesPixels = 256
 func (s *survey) keepSeries(dates int, bytes int64) {
 	each := int(min(seriesPixels, bytes/8/int64(dates))) / len(s.windows)
 	for _, w := range s.windows {
+		inside := make([]bool, w.Pixels())
+		s.area.each(w, func(first, end int) {
+			for i := first; i < end; i++ {
+				inside[i] = true
+			}
+		})
 		var pixels []int
 		for at := range places(each, w.Width, w.Height) {
-			pixels = append(pixels, at[1]*w.Width+at[0])
+			if pixel := at[1]*w.Width + at[0]; inside[pixel] {
+				pixels = append(pixels, pixel)
+			}
 		}
 		s.first = append(s.first, s.kept)
 		s.pixels, s.kept = append(s.pixels, pixels), s.kept+len(pixels)

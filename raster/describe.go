@@ -198,13 +198,15 @@ func (in *inspection) describePixels(d *SurveyInfo, s *survey) {
 	}
 	d.Windows, d.Width, d.Height = len(s.windows), s.width, s.height
 	pixels := make([]int, rasters+1) // by their number of observations
-	for _, window := range s.seen {
-		for _, n := range window {
-			pixels[min(int(n), rasters)]++
-			d.Pixels++
-		}
+	for i, seen := range s.seen {
+		s.area.each(s.windows[i], func(first, end int) {
+			for _, n := range seen[first:end] {
+				pixels[min(int(n), rasters)]++
+				d.Pixels++
+			}
+		})
 	}
-	d.Share = float64(d.Pixels) / (float64(s.geo.width) * float64(s.geo.height))
+	d.Share = float64(d.Pixels) / float64(s.area.pixels())
 	d.Empty, d.Full = pixels[0], pixels[rasters]
 	d.Cycle = in.yearlyCycle()
 	below := 0 // pixels with fewer observations
@@ -241,7 +243,7 @@ func (in *inspection) describeFit(info *Info, j *Job, err error, totals *surveyT
 	f.Windows, f.WindowWidth, f.WindowHeight, f.DatesAtOnce = p.Windows, p.WindowWidth, p.WindowHeight, p.DatesAtOnce
 	f.Threads, f.ISA, f.Memory, f.TileMemory = len(p.Workers), p.ISA.String(), j.Memory, p.TileMemory
 	if info.Survey.ReadRate > 0 && !j.stack.resampled() { // the survey does not resample
-		f.Seconds = setup.Seconds() + float64(decodings(j))*float64(info.SampleBytes)/info.Survey.ReadRate
+		f.Seconds = setup.Seconds() + float64(decodings(j))*j.stack.readShare()*float64(info.SampleBytes)/info.Survey.ReadRate
 		if totals.opened > 0 { // every thread opens all files, at the same time as the others
 			f.Seconds += totals.opening.Seconds() / float64(totals.opened) * float64(len(j.stack.sources))
 		}

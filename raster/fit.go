@@ -56,6 +56,7 @@ type Job struct {
 	Given       int      // rasters before dates were selected; Inputs are those used
 	DatedBy     []string // the sources of the dates, such as "file name", the most frequent first
 	Sums        string   // the sums that an update adds to, such as "sums of 20 years, 1995–2014 in sums.tif"; "": a fit
+	Polygons    string   // the file of the polygons that are fitted, such as "basin.gpkg, layer parks"; "": none
 	Unit        string   // of the samples; "" if the files do not say
 	Treatment
 	Plan      pixtrend.StreamPlan
@@ -141,7 +142,8 @@ func (o *Options) begin() error {
 		o.Began = time.Now()
 	}
 	o.Software = cmp.Or(o.Software, "pixtrend")
-	_, err := newBudget(o.Memory)
+	b, err := newBudget(o.Memory)
+	o.polygonMemory = polygonMemory(b.total)
 	return err
 }
 
@@ -255,7 +257,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 	transform := part.transform
 	j := &Job{
 		Inputs: s.Names(), Scenes: s.grid.Axis, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
-		Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
+		Polygons: s.options.Region.Polygons.String(), Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
 		PixelSize: [2]float64{math.Hypot(transform[1], transform[4]), math.Hypot(transform[2], transform[5])},
 		FileBytes: s.FileBytes(), Decoded: s.decoded(), Remote: s.RemoteFiles(), Memory: memory.total,
 		Notes: s.Notes(), stack: s, geo: part, source: source, sums: sums, options: o, budget: memory,
@@ -318,6 +320,14 @@ func (s *Stack) planWithin(memory budget, g pixtrend.Grid, o pixtrend.Options) (
 		most, workers, float64(block)/(1<<20), memory.total>>20))
 	o.Threads = most
 	return s.newPlan(g, o)
+}
+
+// Pixels returns the number of pixels that are fitted: those of Grid, or those of it that lie in the polygons of the region.
+func (j *Job) Pixels() int64 {
+	if c := j.stack.cover; c != nil {
+		return c.Pixels
+	}
+	return int64(j.Grid.Width) * int64(j.Grid.Height)
 }
 
 // Model returns the model as far as it decides which fields there are, and their names.

@@ -604,7 +604,7 @@ func FuzzSurvey(f *testing.F) {
 			planes = append(planes, &q)
 		}
 		const budget, pixels = surveyBytes, 16 << 20
-		s := newSurvey(g, planes, budget, pixels)
+		s := newSurvey(g, area{Window: pixtrend.Window{Width: g.width, Height: g.height}}, planes, budget, pixels)
 		if len(s.windows) == 0 || len(s.windows) > surveyWindows || s.every < 1 || s.every > len(planes) {
 			t.Fatalf("%d windows of every %d of %d", len(s.windows), s.every, len(planes))
 		}
@@ -625,7 +625,7 @@ func FuzzSurvey(f *testing.F) {
 		if one := p.heldBytes(); read > 2*budget+one*int64(surveyWindows) {
 			t.Fatalf("%d bytes in windows of %d × %d of every %d of %d", read, s.width, s.height, s.every, len(planes))
 		}
-		again := newSurvey(g, planes, budget, pixels)
+		again := newSurvey(g, area{Window: pixtrend.Window{Width: g.width, Height: g.height}}, planes, budget, pixels)
 		if fmt.Sprint(again.windows) != fmt.Sprint(s.windows) {
 			t.Fatal("other windows the second time")
 		}

@@ -63,6 +63,7 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.polygonMemory = polygonMemory(memory.total)
 	s, err := newStack(ctx, inputs, o.OpenOptions, newDescriptions())
 	if err != nil {
 		return nil, err
@@ -85,6 +86,7 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 		defer func() { _ = job.Close() }()
 		threads = len(job.Plan.Workers)
 		in.takeMasks(job.stack)
+		in.region, in.cover = job.stack.region, job.stack.cover
 	}
 	start = time.Now()
 	got, err := in.surveyRasters(ctx, threads)

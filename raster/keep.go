@@ -91,6 +91,7 @@ func (o *Options) checkSums(doing string) error {
 		{o.Dates.IsX(), "numbers in place of dates", "fit dates"},
 		{o.Per == timeaxis.PerStep, "steps, whose numbers change with each date,", "name another unit of time"},
 		{o.Composite.Period != timeaxis.NoPeriod, "composites, of which scenes that come later can be a part,", "write the composites first, and fit these"},
+		{o.Region.Polygons.File != "", "pixels in polygons", "keep those of a rectangle"},
 		{!o.Model().IsLine(), "a model with more than a line", "fit a line"},
 	} {
 		if x.set {

@@ -30,7 +30,7 @@ func (e *ShardError) Error() string {
 func (e *ShardError) Unwrap() error { return e.Err }
 
 // Merge writes the outputs of the job from shards instead of from the inputs. Shards cover the outputs
-// and do not overlap. The outputs have the same bytes as those of Run. ready, which may be nil, is
+// and do not overlap; those without a file have no results. The outputs have the same bytes as those of Run. ready, which may be nil, is
 // called with the temporary files of the outputs, complete, before they get their names. A file that
 // is not that of its shard is a ShardError.
 func (j *Job) Merge(ctx context.Context, shards []Shard, ready func(files []string) error, progress func(done, total int)) (Summary, error) {
@@ -40,9 +40,11 @@ func (j *Job) Merge(ctx context.Context, shards []Shard, ready func(files []stri
 	}
 	s, err := j.run(ctx, replay, ready, progress)
 	if err == nil {
-		s.Shards = len(shards)
 		for _, shard := range shards {
 			s.Masked += shard.Masked
+			if shard.Path != "" {
+				s.Shards++
+			}
 		}
 	}
 	return s, err
@@ -88,7 +90,7 @@ func (j *Job) replay(ctx context.Context, shards []Shard, sink pixtrend.Sink, pr
 			if err := f.read(ctx, j.replayRows(), free, full); err != nil {
 				cancel(err)
 			}
-			_ = f.file.Close()
+			f.close()
 		}
 	})
 	var busy pixtrend.Busy
@@ -126,7 +128,7 @@ func (j *Job) replayRows() int {
 // shardFile is an open shard.
 type shardFile struct {
 	Shard
-	file    *os.File
+	file    *os.File // nil: it has no results
 	dtype   kernel.DType
 	samples []tiff.Samples // of each band
 }
@@ -134,17 +136,27 @@ type shardFile struct {
 // openShard opens the file of a shard and checks that it has the bytes that were written.
 func (j *Job) openShard(ctx context.Context, s Shard) (_ *shardFile, err error) {
 	f := &shardFile{Shard: s, dtype: j.Plan.Type}
+	if s.Path == "" {
+		f.samples = make([]tiff.Samples, j.Bands())
+		return f, nil
+	}
 	if f.file, err = regular.Open(s.Path); err != nil {
 		return nil, &ShardError{s.Path, atomicfile.Reason(err)}
 	}
 	if err = f.check(ctx, j.Bands()); err != nil {
-		_ = f.file.Close()
+		f.close()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		return nil, &ShardError{s.Path, atomicfile.Reason(err)}
 	}
 	return f, nil
+}
+
+func (f *shardFile) close() {
+	if f.file != nil {
+		_ = f.file.Close()
+	}
 }
 
 // check finds the samples of the bands.
@@ -189,13 +201,38 @@ func (f *shardFile) read(ctx context.Context, rows int, free <-chan []byte, full
 			w := pixtrend.Window{X: x, Y: y, Width: min(shardTile, f.Window.Width-x), Height: min(rows, f.Window.Height-y)}
 			r := replayed{window: w, planes: layout.NewTile(f.dtype, w.Pixels(), len(f.samples), buf), buf: buf}
 			r.window.X, r.window.Y = r.window.X+f.Window.X, r.window.Y+f.Window.Y
-			for band, s := range f.samples {
-				if err := s.Read(f.file, w, bytesOf(r.planes, band), &scratch); err != nil {
-					return &ShardError{f.Path, err}
-				}
+			if err := f.readTile(w, r.planes, &scratch); err != nil {
+				return err
 			}
 			full <- r // never blocks: there is room for every buffer
 		}
 	}
 	return nil
+}
+
+// readTile reads a window of the shard.
+func (f *shardFile) readTile(w pixtrend.Window, planes kernel.Tile, scratch *[]byte) error {
+	if f.file == nil {
+		nan := kernel.NaN()
+		for band := range f.samples {
+			if f.dtype == kernel.Float64 {
+				fillWith(kernel.Plane[float64](planes, band), nan)
+			} else {
+				fillWith(kernel.Plane[float32](planes, band), float32(nan))
+			}
+		}
+		return nil
+	}
+	for band, s := range f.samples {
+		if err := s.Read(f.file, w, bytesOf(planes, band), scratch); err != nil {
+			return &ShardError{f.Path, err}
+		}
+	}
+	return nil
+}
+
+func fillWith[F float32 | float64](values []F, x F) {
+	for i := range values {
+		values[i] = x
+	}
 }

@@ -124,6 +124,9 @@ func (o output) mosaic(name string, shards []Shard, first int) (vrt, error) {
 	for i, b := range s.Bands {
 		band := vrtBand{Type: TypeName(s.Type), Band: i + 1, Description: b.Name, Unit: b.Unit, Items: vrtItems(b.Metadata), Nodata: "nan"}
 		for _, shard := range shards {
+			if shard.Path == "" {
+				continue
+			}
 			source, err := vrtSourceOf(shard, folder)
 			if err != nil {
 				return vrt{}, err

@@ -135,6 +135,9 @@ func (j *Job) newSpec() Spec {
 	if w := j.stack.region; w != (pixtrend.Window{}) {
 		s.Metadata["PIXTREND_REGION"] = fmt.Sprintf("%d,%d,%d,%d", w.X, w.Y, w.Width, w.Height)
 	}
+	if j.Polygons != "" {
+		s.Metadata["PIXTREND_POLYGONS"] = j.Polygons
+	}
 	unit := j.stack.unit()
 	for _, f := range j.Plan.Fields {
 		s.Bands = append(s.Bands, j.options.band(f, g.Axis, unit))

@@ -8,17 +8,25 @@ import (
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// Region is a rectangle of a stack, in pixels or on the map. The zero Region is the whole stack.
+// Region is a part of a stack: a rectangle, in pixels or on the map, polygons, or the part of polygons that lies in a rectangle.
+// The zero Region is the whole stack. The outputs have the pixels of the rectangle, or the smallest one that has all pixels of
+// the polygons. Pixels outside the polygons are NaN in all bands, and windows without a pixel of them are not read.
 type Region struct {
 	Window pixtrend.Window // columns and rows, counted from 0 at the upper left; zero: not given
 	// Box is the least and the greatest x, and the least and the greatest y, on the map, in units of
 	// the CRS of the rasters. The region has the pixels whose centres lie inside, those on the least
 	// x and the greatest y included. nil: not given
 	Box *[4]float64
+	// BoxCRS is the CRS of the box, such as EPSG:4326, or WKT; "": that of the rasters. The region then has the pixels with their
+	// centre in the smallest box in the CRS of the rasters that has all of it.
+	BoxCRS   string
+	Polygons Vector
 }
 
 // ParseWindow reads the column and row of the first pixel, a width and a height, as -srcwin of GDAL
@@ -70,6 +78,12 @@ func (r Region) check() error {
 	if w := r.Window; w != (pixtrend.Window{}) && (w.X < 0 || w.Y < 0 || w.Width < 1 || w.Height < 1) {
 		return fault.Inputf("a region of %d × %d pixels from column %d, row %d is not inside any raster", w.Width, w.Height, w.X, w.Y)
 	}
+	if r.Box == nil && r.BoxCRS != "" {
+		return fault.Inputf("the CRS %s is that of a box, and there is none: give the box, or leave the CRS out", r.BoxCRS)
+	}
+	if v := r.Polygons; v.File == "" && (v.Layer != "" || v.AllTouched) {
+		return fault.Inputf("a layer, or pixels that are touched, are those of polygons, and there are none: give the file of the polygons with %v", Option{Field: "Region.Polygons.File"})
+	}
 	if b := r.Box; b != nil {
 		for _, x := range b {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -86,12 +100,49 @@ func (r Region) check() error {
 	return nil
 }
 
-// in returns the pixels of the region of rasters that lie at g, which name is one of.
-func (r Region) in(g geo, name string) (pixtrend.Window, error) {
+// in returns the pixels of the region of rasters that lie at g, which name is one of: the rectangle, which is zero if it is the
+// whole raster, and those of polygons, which has no cover if there are none. These take polygonMemory bytes or less.
+func (r Region) in(ctx context.Context, g geo, name string, polygonMemory int64) (pixtrend.Window, coverage, error) {
+	w, err := r.rectangle(g, name)
+	if err != nil || r.Polygons.File == "" {
+		return w, coverage{}, err
+	}
+	p, err := r.Polygons.place(ctx, g, name, "", polygonMemory)
+	if err != nil {
+		return w, p, err
+	}
+	c, of := p.cover, ""
+	given := r.Box != nil || r.Window != (pixtrend.Window{})
+	if given && w == (pixtrend.Window{}) {
+		w = pixtrend.Window{Width: g.width, Height: g.height}
+	}
+	if given {
+		c, of = c.Within(w.X, w.Y, w.Width, w.Height), " and in the rectangle of the region"
+	}
+	if c.Pixels == 0 {
+		d := describeGrid(g)
+		text, remedy := "no pixel of %s lies in a polygon of %s%s; the raster spans x %.9g to %.9g and y %.9g to %.9g (%s): name polygons of this area", []any{}
+		if !r.Polygons.AllTouched {
+			text, remedy = text+", or take the pixels that they touch with %v", []any{Option{Field: "Region.Polygons.AllTouched"}}
+		}
+		return w, p, fault.Inputf(text, append([]any{name, r.Polygons.File, of, d.Extent[0], d.Extent[2], d.Extent[1], d.Extent[3], d.CRS}, remedy...)...)
+	}
+	if !given {
+		w = pixtrend.Window{X: c.X, Y: c.Y, Width: c.X1 - c.X, Height: c.Y1 - c.Y}
+	}
+	p.cover = c
+	return g.orWhole(w), p, nil
+}
+
+// rectangle returns the pixels of the rectangle of the region.
+func (r Region) rectangle(g geo, name string) (pixtrend.Window, error) {
 	w := r.Window
 	if r.Box != nil {
-		var err error
-		if w, err = g.inBox(*r.Box, name); err != nil {
+		box, err := g.boxOf(*r.Box, r.BoxCRS, name)
+		if err != nil {
+			return w, err
+		}
+		if w, err = g.inBox(box, name); err != nil {
 			return w, err
 		}
 	}
@@ -99,10 +150,58 @@ func (r Region) in(g geo, name string) (pixtrend.Window, error) {
 		return w, fault.Inputf("the region of %d × %d pixels from column %d, row %d on does not lie inside %s, which has %d × %d pixels: give a part of it",
 			w.Width, w.Height, w.X, w.Y, name, g.width, g.height)
 	}
+	return g.orWhole(w), nil
+}
+
+// orWhole returns w, or the zero Window if w is the whole raster.
+func (g geo) orWhole(w pixtrend.Window) pixtrend.Window {
 	if w == (pixtrend.Window{Width: g.width, Height: g.height}) {
-		return pixtrend.Window{}, nil
+		return pixtrend.Window{}
 	}
-	return w, nil
+	return w
+}
+
+// boxSides is the number of parts of a side of a box, which is a curve in another CRS.
+const boxSides = 64
+
+// boxOf returns the smallest box in the CRS of a raster that has all of a box in another CRS.
+func (g geo) boxOf(box [4]float64, crs, name string) ([4]float64, error) {
+	if crs == "" {
+		return box, nil
+	}
+	if g.wkt == "" {
+		return box, fault.Inputf("%s has no CRS, so that the place of a box in %s is not known: give the box in coordinates of the raster, without %v", name, crs, Option{Field: "Region.BoxCRS"})
+	}
+	var xs, ys []float64
+	for i := range boxSides + 1 {
+		part := float64(i) / boxSides
+		x, y := box[0]+part*(box[1]-box[0]), box[2]+part*(box[3]-box[2])
+		xs, ys = append(xs, x, x, box[0], box[1]), append(ys, box[2], box[3], y, y)
+	}
+	var degrees bool
+	err := transformed(crs, g.wkt, func(t *gdal.Transform) {
+		t.ApplyEach(xs, ys)
+		degrees = t.ToGeographic()
+	})
+	if err != nil {
+		return box, fault.Inputf("the CRS %s of the box cannot be used: %v: name one such as EPSG:4326", crs, err)
+	}
+	out := [4]float64{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
+	for i := range xs {
+		if xs[i] != xs[i] {
+			return box, fault.Inputf("a part of the box has no place in the CRS of %s (%s): give a smaller box", name, crsName(g.wkt))
+		}
+		out = [4]float64{min(out[0], xs[i]), max(out[1], xs[i]), min(out[2], ys[i]), max(out[3], ys[i])}
+	}
+	if degrees { // a raster may count longitudes to 360
+		d := describeGrid(g)
+		for _, turn := range []float64{-360, 360} {
+			if (out[1] <= d.Extent[0] || out[0] >= d.Extent[2]) && out[1]+turn > d.Extent[0] && out[0]+turn < d.Extent[2] {
+				out[0], out[1] = out[0]+turn, out[1]+turn
+			}
+		}
+	}
+	return out, nil
 }
 
 // inBox returns the pixels whose centres lie in a box.
@@ -158,6 +257,9 @@ type region struct {
 // Grid describes the region. Windows are whole blocks of the files.
 func (r region) Grid() pixtrend.Grid {
 	g := r.Stack.Grid()
+	if r.cover != nil {
+		g.Region = covered{r.cover, r.window}
+	}
 	g.Width, g.Height = r.window.Width, r.window.Height
 	g.BlockX, g.BlockY = r.window.X%g.BlockWidth, r.window.Y%g.BlockHeight
 	return g
@@ -171,6 +273,19 @@ func (r region) Read(ctx context.Context, worker int, w pixtrend.Window, first i
 // ReadCovariate reads a window of a covariate.
 func (r region) ReadCovariate(ctx context.Context, worker, covariate int, w pixtrend.Window, dst kernel.Tile) error {
 	return r.Stack.ReadCovariate(ctx, worker, covariate, r.inStack(w), dst)
+}
+
+// covered are the pixels of polygons in a window of a stack.
+type covered struct {
+	*cover.Cover
+	window pixtrend.Window
+}
+
+// Runs calls run for the pixels of a part of the window.
+func (c covered) Runs(w pixtrend.Window, run func(y, first, end int) bool) {
+	c.Each(w.X+c.window.X, w.Y+c.window.Y, w.Width, w.Height, func(r cover.Run) bool {
+		return run(int(r.Row)-c.window.Y, int(r.First)-c.window.X, int(r.End)-c.window.X)
+	})
 }
 
 // inStack returns where a window of the region lies in the stack.

@@ -105,7 +105,7 @@ func TestBox(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := r.in(c.g, "a.tif")
+		w, err := r.rectangle(c.g, "a.tif")
 		switch got := fmt.Sprint(w.X, w.Y, w.Width, w.Height); {
 		case err != nil:
 			checkError(t, err, fault.ErrInput, c.want, "a.tif")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
+	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/regular"
@@ -18,7 +19,7 @@ import (
 // Shard is a window of the results of a job in a file of its own: a GeoTIFF of uncompressed tiles
 // that has the bands of all outputs, one output after the other.
 type Shard struct {
-	Path   string          `json:"-"`
+	Path   string          `json:"-"`              // "": there is no file, since the window has no pixel of the region
 	Window pixtrend.Window `json:"window"`         // of the outputs
 	Bytes  int64           `json:"bytes"`          // size of the file
 	CRC    uint32          `json:"crc32c"`         // of the file, with the polynomial of Castagnoli
@@ -49,6 +50,12 @@ func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, item
 	s := Shard{Path: path, Window: w, Masked: j.stack.maskedSamples.Load() - hidden}
 	s.CRC, s.Bytes, err = checksum(ctx, path)
 	return s, err
+}
+
+// Outside reports whether a window of the outputs has no pixel of the region.
+func (j *Job) Outside(w pixtrend.Window) bool {
+	c, region := j.stack.cover, j.stack.region
+	return c != nil && c.Each(w.X+region.X, w.Y+region.Y, w.Width, w.Height, func(cover.Run) bool { return false })
 }
 
 // shardSpec describes the file of a shard.

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -65,10 +66,13 @@ type OpenOptions struct {
 	// its band. With "" it is the only raster of each item.
 	Asset string
 
-	ofMasks  bool // the files are masks of others
-	ofItems  bool // each file is a scene of a STAC item, which dates it
-	ofSums   bool // the file has kept sums
-	kept     *keptSums
+	ofMasks bool // the files are masks of others
+	ofItems bool // each file is a scene of a STAC item, which dates it
+	ofSums  bool // the file has kept sums
+	kept    *keptSums
+
+	polygonMemory int64 // bytes for the pixels of polygons; 0: as of DefaultMemory
+
 	unfitted bool // no line is fitted, so that seasons distort nothing
 	seasonal bool // the model has a season, so that one in the samples is no trouble
 
@@ -144,6 +148,7 @@ type Stack struct {
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
 	composites    timeaxis.Axis
 	region        pixtrend.Window // what is fitted; zero: the whole
+	cover         *cover.Cover    // the pixels of it that are; nil: all
 	maskedSamples atomic.Int64    // samples that masks have hidden
 	observer      watch           // sees what is read; nil in a fit
 }
@@ -184,8 +189,12 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 			return nil, fault.Inputf("cannot resample %s as it is read, which is a variable of an array: bring it to the grid first, such as with cdo remapbil or gdalwarp", s.files[p.file])
 		}
 	}
-	if s.region, err = o.Region.in(s.geo, s.files[0]); err != nil {
+	var polygons coverage
+	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
+	}
+	if s.cover = polygons.cover; polygons.warning != "" {
+		s.warnings = append(s.warnings, polygons.warning)
 	}
 	axis, err := s.sortByDate(o)
 	if err != nil {
@@ -264,6 +273,11 @@ func newStackOf(found *expansion, known *descriptions) (*Stack, error) {
 	if csv := o.Dates.File(); csv != "" {
 		if err := s.reads.add(csv); err != nil {
 			return nil, fault.Inputf("cannot read %s: %v", csv, err)
+		}
+	}
+	if file := o.Region.Polygons.File; file != "" {
+		if err := s.reads.addFiles(gdal.VectorFiles(file)); err != nil {
+			return nil, fault.Inputf("cannot use the polygons of %s: %v", file, err)
 		}
 	}
 	if !o.Mask.elsewhere() {

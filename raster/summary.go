@@ -24,7 +24,7 @@ type Summary struct {
 	Format    Format   `json:"format"`                      // GTiff, COG, NetCDF or Zarr
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
-	Pixels    int      `json:"pixels"`
+	Pixels    int      `json:"pixels"` // that are fitted: all, or those in the polygons of the region
 	Dates     int      `json:"dates"`
 	Given     int      `json:"dates_given"` // before dates were selected
 	Unit      string   `json:"unit"`        // of time, of slopes
@@ -38,7 +38,7 @@ type Summary struct {
 	Seconds        float64   `json:"seconds"`          // from the first read until the output is on the disk
 	Times          Times     `json:"times"`            // the parts of Seconds
 	Decoded        bool      `json:"decoded"`          // an input was compressed, so that reading includes decoding
-	BytesRead      int64     `json:"bytes_read"`       // size of all samples that were read, in their own types
+	BytesRead      int64     `json:"bytes_read"`       // size of all samples of the pixels, in their own types
 	BytesWritten   int64     `json:"bytes_written"`    // size of the outputs
 	ISA            string    `json:"isa"`
 	Threads        int       `json:"threads"`
@@ -79,13 +79,13 @@ type FDR struct {
 // summary returns what is known of a fit once its outputs have their names. The caller adds times,
 // masked samples and slopes.
 func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
-	g, busy := j.Grid, report.Busy
+	g, busy, pixels := j.Grid, report.Busy, int(j.Pixels())
 	s := Summary{
 		Output: j.Output, Sums: j.Sums, Keep: j.options.Keep, Residuals: j.options.Residuals, Detrend: j.options.Detrend, Deseason: j.options.Deseason,
 		Fitting: j.options.Fitted, Vertices: j.options.Vertices, Format: j.Format,
-		Width: g.Width, Height: g.Height, Pixels: report.Pixels,
+		Width: g.Width, Height: g.Height, Pixels: pixels,
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
-		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(report.Pixels) * j.stack.pixelBytes(),
+		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(pixels) * j.stack.pixelBytes(),
 		ISA: report.ISA, Threads: report.Threads, Pin: report.Pin, Unbound: report.Unbound,
 		SlopeQuintiles: []float64{}, Warnings: append(append([]string{}, j.Warnings...), j.options.hugeResults(tally.huge)...),
 		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()},
@@ -94,7 +94,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		s.Fields = append(s.Fields, j.options.Model().FieldName(f))
 	}
 	if tally.n >= 0 || tally.samples {
-		gaps := int64(report.Pixels)*int64(report.Dates) - tally.observations
+		gaps := int64(pixels)*int64(report.Dates) - tally.observations
 		s.Gaps = &gaps
 	}
 	if tally.slopes != nil {
@@ -209,7 +209,9 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	}
 	if t.n >= 0 {
 		for _, n := range kernel.Plane[F](planes, t.n) {
-			t.observations += int64(n)
+			if n == n { // outside a region it is NaN
+				t.observations += int64(n)
+			}
 		}
 	}
 	for _, d := range t.discoveries {

@@ -23,6 +23,7 @@ const (
 // survey is the plan of what is read from the rasters of one grid, and what was read.
 type survey struct {
 	geo     geo
+	area    area
 	blockW  int // size of the largest block that has to be read whole
 	blockH  int
 	width   int // size of a window; those at the edges of the grid may be smaller
@@ -36,9 +37,10 @@ type survey struct {
 }
 
 // newSurvey chooses the windows for the planes of one grid. budget is how many bytes may be
-// decoded, and pixels how many pixels the windows may have together.
-func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
-	s := &survey{geo: g, blockW: 1, blockH: 1}
+// decoded, and pixels how many pixels the windows may have together. Windows have pixels of the area
+// a, and are cut at its sides.
+func newSurvey(g geo, a area, planes []*plane, budget, pixels int64) *survey {
+	s := &survey{geo: g, area: a, blockW: 1, blockH: 1}
 	var held, each int64 // bytes of the largest block, and of a pixel at all dates
 	for _, p := range planes {
 		bw, bh := p.blockWidth, p.blockHeight
@@ -51,7 +53,8 @@ func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 	}
 	s.chooseSize(int(min(max(surveyLeastPixels/16, budget/each/surveyFewWindows), surveyLeastPixels)), held)
 	w, h := s.width, s.height
-	across, down := (g.width-1)/w+1, (g.height-1)/h+1
+	left, top := a.X/w, a.Y/h // of the windows that have pixels of the area
+	across, down := (a.X+a.Width-1)/w-left+1, (a.Y+a.Height-1)/h-top+1
 	n := surveyWindows
 	if down <= n && across <= n {
 		n = min(n, across*down)
@@ -61,9 +64,9 @@ func newSurvey(g geo, planes []*plane, budget, pixels int64) *survey {
 		n--
 	}
 	s.every = int(max(1, min((s.cost(planes, n)+budget-1)/budget, int64(len(planes)))))
-	for at := range places(n, across, down) {
-		window := pixtrend.Window{X: at[0] * w, Y: at[1] * h}
-		window.Width, window.Height = min(w, g.width-window.X), min(h, g.height-window.Y)
+	for window := range s.area.places(n, across, down, func(at [2]int) pixtrend.Window {
+		return pixtrend.Window{X: (left + at[0]) * w, Y: (top + at[1]) * h, Width: w, Height: h}
+	}) {
 		s.windows = append(s.windows, window)
 	}
 	// Windows in one block follow each other, so that it is decoded once.

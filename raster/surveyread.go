@@ -84,7 +84,7 @@ func (in *inspection) planSurveys(threads int) (tasks []surveyTask) {
 		for i, e := range entries {
 			planes[i] = e.plane
 		}
-		s := newSurvey(in.grids[grid], planes, max(1, budget*int64(len(entries))/int64(all)), in.budget.surveyPixels())
+		s := newSurvey(in.grids[grid], in.area(in.grids[grid]), planes, max(1, budget*int64(len(entries))/int64(all)), in.budget.surveyPixels())
 		if grid == 0 {
 			for _, w := range s.windows {
 				s.seen = append(s.seen, make([]uint16, w.Pixels()))
@@ -282,7 +282,10 @@ func (r *taskRun) readRaster(ctx context.Context, window, i int) error {
 	if err != nil {
 		return err
 	}
-	r.counts[i].addTile(tile, valid, tile.Mask.Data, r.seen)
+	r.survey.area.each(w, func(first, end int) {
+		part := tile.Slice(first, end)
+		r.counts[i].addTile(part, valid, part.Mask.Data, r.seen[first:end])
+	})
 	if e.kept != nil {
 		r.survey.keep(e.kept, window, tile, valid, scale, offset)
 	}

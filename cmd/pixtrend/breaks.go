@@ -74,7 +74,7 @@ func newBreaksCommand() *cobra.Command {
 	}
 	o := &b.options
 	addInputFlags(cmd, &o.OpenOptions, &b.drivers)
-	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
+	addRegionFlags(cmd, &o.Region)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Breaks", func(flags *pflag.FlagSet) {

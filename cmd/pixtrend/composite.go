@@ -63,7 +63,7 @@ func newCompositeCommand() *cobra.Command {
 	o := &c.options
 	group(cmd, "Composites", func(flags *pflag.FlagSet) { compositeFlags(flags, &o.Composite) })
 	addInputFlags(cmd, &o.OpenOptions, &c.drivers)
-	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
+	addRegionFlags(cmd, &o.Region)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Output", func(flags *pflag.FlagSet) {

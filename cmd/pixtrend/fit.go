@@ -84,6 +84,8 @@ func newFitCommand() *cobra.Command {
 			"  pixtrend fit demo -o decade.tif --from 2001 --to 2010 --per month\n" +
 			"  # a part of it, by columns and rows\n" +
 			"  pixtrend fit demo -o part.tif --srcwin 300,200,256,128\n" +
+			"  # the same by a box of longitudes and latitudes; pixtrend help regions has polygons\n" +
+			"  pixtrend fit demo -o box.tif --bbox -83.2,42.3,-83.1,42.36 --bbox-crs EPSG:4326\n" +
 			"  # on another grid, of pixels of 90 m in the next zone of UTM\n" +
 			"  pixtrend fit demo -o utm18.tif --to-grid EPSG:32618,90 --resample average\n" +
 			"  # without values that cannot be NDVI, as a cloud-optimized GeoTIFF\n" +
@@ -113,7 +115,7 @@ func newFitCommand() *cobra.Command {
 func (f *fit) define(cmd *cobra.Command) {
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
-	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
+	addRegionFlags(cmd, &o.Region)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {

@@ -82,6 +82,7 @@ func newInfoCommand() *cobra.Command {
 	}
 	o := &n.options
 	addInputFlags(cmd, &o.OpenOptions, &n.drivers)
+	addRegionFlags(cmd, &o.Region)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {

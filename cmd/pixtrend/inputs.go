@@ -47,20 +47,6 @@ func checked(check func(string) error) func(string) (string, error) {
 	return func(s string) (string, error) { return s, check(s) }
 }
 
-// regionFlags defines the flags of a part of the stack.
-func regionFlags(flags *pflag.FlagSet, r *raster.Region) {
-	once := func(parse func(string) (raster.Region, error)) func(string) (raster.Region, error) {
-		return func(s string) (raster.Region, error) {
-			if *r != (raster.Region{}) {
-				return raster.Region{}, errors.New("--srcwin and --bbox exclude each other: give one of them, once")
-			}
-			return parse(s)
-		}
-	}
-	option(flags, r, "srcwin", "", "X,Y,W,H", "read only W × H pixels from column X, row Y on, counted from 0 at the upper left", once(raster.ParseWindow))
-	option(flags, r, "bbox", "", "X0,Y0,X1,Y1", "read only pixels with their centre in this box, in units of the CRS of the rasters", once(raster.ParseBox))
-}
-
 // lineFlags defines the flags of the line and its fields.
 func lineFlags(flags *pflag.FlagSet, o *pixtrend.Options) {
 	option(flags, &o.Confidence, "confidence", "", "LEVEL",
@@ -95,6 +81,9 @@ func checkStackFlags(cmd *cobra.Command, o raster.OpenOptions) error {
 		return err
 	}
 	if err := checkGapFlags(cmd.Flags()); err != nil {
+		return err
+	}
+	if err := checkRegionFlags(cmd.Flags()); err != nil {
 		return err
 	}
 	_, err := isaFromEnv(cmd)

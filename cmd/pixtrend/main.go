@@ -107,7 +107,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.PersistentFlags().BoolP("help", "h", false, "print this help")
 	root.Flags().Bool("version", false, "print the version")
-	root.AddCommand(newFitCommand(), newUpdateCommand(), newBreaksCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newSeriesCommand(), newJobCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newFitCommand(), newUpdateCommand(), newBreaksCommand(), newCompositeCommand(), newInfoCommand(), newMapCommand(), newZonesCommand(), newSeriesCommand(), newJobCommand(), newSynthCommand(), newBenchCommand(), newVersionCommand())
 	root.AddCommand(newCompletionCommand(), newManCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	completeOthers(root)

@@ -98,6 +98,7 @@ func newSeriesCommand() *cobra.Command {
 		option(flags, &s.lonLat, "lonlat", "", "LON,LAT", "or the pixel at this longitude and latitude on WGS 84, in degrees", parseLonLat)
 		option(flags, &s.pixel, "pixel", "", "COL,ROW", "or the pixel in this column and row, counted from 0 at the upper left", parsePixel)
 	})
+	refuseRegion(cmd)
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)

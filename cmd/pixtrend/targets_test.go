@@ -57,7 +57,7 @@ func TestSignalEndsWhatIsBlocked(t *testing.T) {
 func TestTargetsOfCommands(t *testing.T) {
 	dir := folder(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
-	for name, to := range map[string]string{"map.png": "trend.tif", "in.png": "stack/ndvi_1999.tif", "in.tif": "stack/ndvi_1999.tif", "list.png": "list", "residuals.png": "residuals.tif"} {
+	for name, to := range map[string]string{"map.png": "trend.tif", "in.png": "stack/ndvi_1999.tif", "in.tif": "stack/ndvi_1999.tif", "zones.json": "districts.geojson", "list.png": "list", "residuals.png": "residuals.tif"} {
 		if err := os.Symlink(to, at(name)); err != nil {
 			t.Skip("no links here:", err)
 		}
@@ -67,7 +67,7 @@ func TestTargetsOfCommands(t *testing.T) {
 		list += fmt.Sprintf("stack/ndvi_%d.tif\n", y)
 		table += fmt.Sprintf("%d,%d\n", y, y%7+1)
 	}
-	for name, text := range map[string]string{"list": list, "weights": table, "rain": table, "outline.geojson": "{}"} {
+	for name, text := range map[string]string{"list": list, "weights": table, "rain": table, "outline.geojson": "{}", "districts.geojson": districts} {
 		if err := os.WriteFile(at(name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -105,6 +105,9 @@ func TestTargetsOfCommands(t *testing.T) {
 		{"series stack --pixel 1,1 -o in.png", "is also an input"},
 		{"series @list --pixel 1,1 --csv list", "is also an input"},
 		{"series stack --pixel 1,1 -o map.png --csv trend.tif", "given twice"},
+		{"fit stack -o zones.json --region districts.geojson --map in.png", "not that of one"},
+		{"fit stack -o new.tif --region districts.geojson --residuals in.tif", "is also an input"},
+		{"zones trend.tif --zones districts.geojson --zone-field district -o zones.json", "is also an input"},
 		{"map trend.tif -o map.png", "is also an input"},
 		{"map trend.tif -o m.png --colors m.png", "given twice"},
 		{"map trend.tif -o m.png --qgis --colors trend.qml", "given twice"},

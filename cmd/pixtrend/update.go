@@ -44,7 +44,7 @@ func newUpdateCommand() *cobra.Command {
 	}
 	o := &f.options
 	addInputFlags(cmd, &o.OpenOptions, &f.drivers)
-	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, &o.Region) })
+	group(cmd, "Region", func(flags *pflag.FlagSet) { rectangleFlags(flags, &o.Region) })
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
 	group(cmd, "Fit", func(flags *pflag.FlagSet) {

@@ -46,8 +46,13 @@ func (t *Transform) Apply(xs, ys []float64) error {
 
 // MetresPerUnit returns how many metres the unit of the target CRS has; 0 if the CRS counts
 // degrees.
-func (t *Transform) MetresPerUnit() float64 {
-	text, _ := t.to.AttrValue("PROJCS|UNIT", 1)
+func (t *Transform) MetresPerUnit() float64 { return metresPerUnit(t.to) }
+
+// SourceMetresPerUnit is MetresPerUnit of the source CRS.
+func (t *Transform) SourceMetresPerUnit() float64 { return metresPerUnit(t.from) }
+
+func metresPerUnit(sr *godal.SpatialRef) float64 {
+	text, _ := sr.AttrValue("PROJCS|UNIT", 1)
 	metres, _ := strconv.ParseFloat(text, 64)
 	return metres
 }
@@ -68,6 +73,9 @@ func (t *Transform) ApplyEach(xs, ys []float64) {
 
 // Geographic reports whether the source CRS counts degrees of longitude and latitude.
 func (t *Transform) Geographic() bool { return t.from.Geographic() }
+
+// ToGeographic reports whether the target CRS counts degrees of longitude and latitude.
+func (t *Transform) ToGeographic() bool { return t.to.Geographic() }
 
 // LinearUnit returns the name of the unit of a projected source CRS, as its WKT has it; "" if it
 // has none.

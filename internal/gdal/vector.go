@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/airbusgeo/godal"
 )
@@ -18,16 +20,15 @@ var vectorDrivers = []string{"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf"}
 const VectorFormats = "GeoJSON, GeoPackage, Shapefile or FlatGeobuf"
 
 // ErrNoVector is wrapped by ReadLines if no driver opens the file.
-var ErrNoVector = errors.New("the file is not a " + VectorFormats)
+var ErrNoVector = errors.New("it is not a " + VectorFormats + " file")
 
 // ReadLines calls line for each line, and each ring of a polygon, of all layers of a local vector
 // file: with its vertices as x and y by turns, and with the CRS of its layer as WKT, "" if the
 // layer has none. Points are left out. The first error of line ends the reading, and is returned.
 func ReadLines(path string, line func(wkt string, xy []float64) error) error {
-	registerAll()
-	ds, err := godal.Open(path, godal.VectorOnly(), godal.Drivers(vectorDrivers...), godal.SiblingFiles(vectorSidecars(path)...), godal.ErrLogger(ignoreWarnings))
+	ds, err := openVector(path)
 	if err != nil {
-		return fmt.Errorf("%w: %s", ErrNoVector, Cause(err, path))
+		return err
 	}
 	defer func() { _ = ds.Close() }()
 	// What GDAL says while features are read is of no use: that some are missing is seen from
@@ -40,6 +41,39 @@ func ReadLines(path string, line func(wkt string, xy []float64) error) error {
 		}
 	})
 	return err
+}
+
+// openVector opens a local vector file. Only the drivers of vectorDrivers are registered for it.
+func openVector(path string) (*godal.Dataset, error) {
+	if err := registerVectors(); err != nil {
+		return nil, err
+	}
+	ds, err := godal.Open(path, godal.VectorOnly(), godal.Drivers(vectorDrivers...), godal.SiblingFiles(vectorSidecars(path)...), godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		if cause := Cause(err, path); !strings.Contains(cause, "not recognized") {
+			return nil, fmt.Errorf("%w that can be read: %s", ErrNoVector, cause)
+		}
+		return nil, ErrNoVector
+	}
+	return ds, nil
+}
+
+// registerVectors registers the drivers of vectorDrivers, whose functions in GDAL have other names.
+var registerVectors = sync.OnceValue(func() error {
+	registration.Lock()
+	defer registration.Unlock()
+	return godal.RegisterVector("GeoJSON", "GeoPackage", "Shape", "FlatGeobuf")
+})
+
+// VectorFiles returns the files that a vector file is read from: itself, and those that make a Shapefile with it.
+func VectorFiles(path string) []string {
+	files := []string{path}
+	for _, name := range vectorSidecars(path) {
+		if file := filepath.Join(filepath.Dir(path), name); file != filepath.Clean(path) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // vectorSidecars returns the names of the files that make a Shapefile with the one at path.
@@ -62,12 +96,25 @@ func vectorSidecars(path string) []string {
 }
 
 func layerLines(layer godal.Layer, line func(wkt string, xy []float64) error) error {
-	wkt := ""
-	if sr := layer.SpatialRef(); sr != nil {
-		if text, err := sr.WKT(godal.ErrLogger(ignoreWarnings)); err == nil {
-			wkt = text
-		}
+	wkt := layerWKT(layer)
+	return eachFeature(layer, func(f *godal.Feature) error { return featureLines(f, wkt, line) })
+}
+
+// layerWKT returns the CRS of a layer as WKT; "" if it has none.
+func layerWKT(layer godal.Layer) string {
+	sr := layer.SpatialRef()
+	if sr == nil {
+		return ""
 	}
+	wkt, err := sr.WKT(godal.ErrLogger(ignoreWarnings))
+	if err != nil {
+		return ""
+	}
+	return wkt
+}
+
+// eachFeature calls use for each feature of a layer, and returns an error if some are missing.
+func eachFeature(layer godal.Layer, use func(*godal.Feature) error) error {
 	want, err := layer.FeatureCount(godal.ErrLogger(ignoreWarnings))
 	if err != nil {
 		return err
@@ -76,7 +123,7 @@ func layerLines(layer godal.Layer, line func(wkt string, xy []float64) error) er
 	n := 0
 	for f := layer.NextFeature(); f != nil; f = layer.NextFeature() {
 		n++
-		err := featureLines(f, wkt, line)
+		err := use(f)
 		f.Close()
 		if err != nil {
 			return err
@@ -89,12 +136,19 @@ func layerLines(layer godal.Layer, line func(wkt string, xy []float64) error) er
 }
 
 func featureLines(f *godal.Feature, wkt string, line func(wkt string, xy []float64) error) error {
+	d := wkbReader{line: func(xy []float64) error { return line(wkt, xy) }}
+	_, err := d.feature(f)
+	return err
+}
+
+// feature reads the geometry of a feature, and reports whether it has one.
+func (d *wkbReader) feature(f *godal.Feature) (has bool, err error) {
 	wkb, err := f.Geometry().WKB(godal.ErrLogger(ignoreWarnings))
 	if err != nil || len(wkb) == 0 {
-		return nil // a feature without a geometry
+		return false, nil
 	}
-	d := wkbReader{rest: wkb, line: func(xy []float64) error { return line(wkt, xy) }}
-	return d.geometry(0)
+	d.rest = wkb
+	return true, d.geometry(0)
 }
 
 // wkbReader reads geometries in well-known binary form (OGC 06-103r4, section 8; Z and M as ISO
@@ -102,7 +156,9 @@ func featureLines(f *godal.Feature, wkt string, line func(wkt string, xy []float
 type wkbReader struct {
 	rest  []byte
 	order binary.ByteOrder
-	line  func(xy []float64) error
+	line  func(xy []float64) error // of each line, and of each ring unless polygon is set
+	// polygon, which may be nil, gets all rings of each polygon, the outer one first.
+	polygon func(rings [][]float64) error
 }
 
 var errWKB = errors.New("a geometry is damaged")
@@ -151,6 +207,9 @@ func (d *wkbReader) geometry(depth int) error {
 	case wkbLineString:
 		return d.vertices(dimensions)
 	case wkbPolygon, wkbTriangle:
+		if d.polygon != nil {
+			return d.rings(dimensions)
+		}
 		return d.each(func() error { return d.vertices(dimensions) })
 	case wkbMultiPoint, wkbMultiLineString, wkbMultiPolygon, wkbCollection, wkbPolyhedral, wkbTIN:
 		return d.each(func() error { return d.geometry(depth + 1) })
@@ -185,6 +244,17 @@ func (d *wkbReader) each(read func() error) error {
 		err = read()
 	}
 	return err
+}
+
+// rings reads the rings of a polygon.
+func (d *wkbReader) rings(dimensions int) error {
+	var rings [][]float64
+	one := wkbReader{rest: d.rest, order: d.order, line: func(xy []float64) error { rings = append(rings, xy); return nil }}
+	err := one.each(func() error { return one.vertices(dimensions) })
+	if d.rest = one.rest; err != nil {
+		return err
+	}
+	return d.polygon(rings)
 }
 
 func (d *wkbReader) vertices(dimensions int) error {

@@ -25,9 +25,11 @@ type Plan struct {
 	Origin      string      `json:"origin"`       // date of intercepts
 	Width       int         `json:"width"`
 	Height      int         `json:"height"`
-	PixelSize   [2]float64  `json:"pixel_size"`     // x and y, in units of the CRS
-	CRS         string      `json:"crs"`            // such as EPSG:32617
-	Sums        string      `json:"sums,omitempty"` // what the inputs are added to, see raster.Job.Sums
+	PixelSize   [2]float64  `json:"pixel_size"`         // x and y, in units of the CRS
+	CRS         string      `json:"crs"`                // such as EPSG:32617
+	Polygons    string      `json:"polygons,omitempty"` // of the region, see raster.Job.Polygons
+	Pixels      int64       `json:"pixels"`             // that are fitted: all, or those in the polygons
+	Sums        string      `json:"sums,omitempty"`     // what the inputs are added to, see raster.Job.Sums
 	SampleType  string      `json:"sample_type"`
 	Nodata      any         `json:"nodata"` // a number, "nan", "inf", "-inf"; null if there is none
 	raster.Treatment
@@ -80,6 +82,7 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		InputBytes: j.FileBytes, RemoteFiles: j.Remote, Dates: JobDates(j), Given: j.Given,
 		Unit: g.Axis.Unit(), Origin: g.Axis.Origin(),
 		Width: g.Width, Height: g.Height, PixelSize: j.PixelSize, CRS: j.CRS(),
+		Polygons: j.Polygons, Pixels: j.Pixels(),
 		SampleType: raster.TypeName(samples), Nodata: NodataJSON(valid), Sums: j.Sums,
 		Treatment: j.Treatment,
 		Windows:   p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
@@ -146,6 +149,9 @@ func (s Plan) Text(asJSON bool) (string, error) {
 		row("slopes", "per %s; intercepts are at %s", s.Unit, s.Origin)
 	}
 	row("grid", "%d × %d pixels of %.6g × %.6g, CRS %s", s.Width, s.Height, s.PixelSize[0], s.PixelSize[1], s.CRS)
+	if s.Polygons != "" {
+		row("", "%s of them in the polygons of %s", humanize.Comma(s.Pixels), s.Polygons)
+	}
 	nodata := "none"
 	if s.Nodata != nil {
 		nodata = fmt.Sprint(s.Nodata)
