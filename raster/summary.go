@@ -22,6 +22,7 @@ type Summary struct {
 	Fitting   string   `json:"fitted_trajectory,omitempty"` // of breaks; "": none
 	Vertices  string   `json:"vertices,omitempty"`          // of breaks; "": none
 	Format    Format   `json:"format"`                      // GTiff, COG, NetCDF or Zarr
+	Breaks    bool     `json:"breaks,omitempty"`            // the fields are those of a method that finds breaks
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
 	Pixels    int      `json:"pixels"` // that are fitted: all, or those in the polygons of the region
@@ -92,6 +93,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 	}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, j.options.Model().FieldName(f))
+		s.Breaks = s.Breaks || f.Info().Estimator.OfBreaks()
 	}
 	if tally.n >= 0 || tally.samples {
 		gaps := int64(pixels)*int64(report.Dates) - tally.observations

@@ -118,7 +118,11 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	b.WriteString(discoveryText(s.FDR, "trends"))
 	b.WriteString(discoveryText(s.MKFDR, "trends of ranks"))
 	if missing := s.Pixels - s.Fitted; missing > 0 {
-		fmt.Fprintf(&b, "pixels without a trend: %s (%s)\n", humanize.Comma(int64(missing)), Percent(missing, s.Pixels))
+		what := "trend"
+		if s.Breaks {
+			what = "change"
+		}
+		fmt.Fprintf(&b, "pixels without a %s: %s (%s)\n", what, humanize.Comma(int64(missing)), Percent(missing, s.Pixels))
 	}
 	return b.String()
 }

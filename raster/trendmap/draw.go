@@ -200,6 +200,9 @@ func (d *drawing) choose() (err error) {
 	}
 	b := d.Bands[d.band]
 	d.name, d.unit, d.kind = cmp.Or(b.Name, fmt.Sprintf("band %d", d.band+1)), b.Unit, render.KindOf(strings.ToLower(b.Name))
+	if d.kind.Years && d.unit == "years" {
+		d.unit = "" // the name says it
+	}
 	if b.Paletted {
 		return fault.Errorf("band %d of %s holds numbers of colours, which are classes already: name another with %v, or another raster", d.band+1, d.Name, fault.Option{Field: "Band"})
 	}
