@@ -147,7 +147,7 @@ func timesText(s raster.Summary) string {
 		reading = "reading and decoding"
 	}
 	finishing := "to finish"
-	if s.Format != raster.GTiff {
+	if s.Format != "" && s.Format != raster.GTiff {
 		finishing = "to make the " + string(s.Format)
 	}
 	all := t.Windows * float64(s.Threads)
