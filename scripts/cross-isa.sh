@@ -21,7 +21,7 @@ trap 'rm -rf "$dir"' EXIT
 
 # These tests compare the bits of a fixed tile, and the portable code with exact arithmetic. The
 # others need a second implementation to compare with.
-portable='^(TestGoldenBits|TestGoldenModels|TestByHand|TestAgainstExactArithmetic)$'
+portable='^(TestGoldenBits|TestGoldenModels|TestGoldenMonitor|TestByHand|TestAgainstExactArithmetic)$'
 # These tests only read the source of the assembly, which needs no emulation.
 text='Assembly|Encodings'
 # Ranks and models have assembly for amd64 alone, which is tested without emulation. Under it they
