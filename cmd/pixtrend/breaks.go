@@ -50,9 +50,8 @@ func newBreaksCommand() *cobra.Command {
 			"  pixtrend synth forest --width 300 --height 300 --dates 1990-2020 --clearings felled.tif\n" +
 			"  pixtrend breaks forest -o breaks.tif --reference felled.tif\n" +
 			"  pixtrend map breaks.tif --field year -o year.png\n" +
-			"  # the newest gain of at most four segments, with the trajectory and its vertices\n" +
-			"  pixtrend breaks forest -o gain.tif --direction gain --event newest --max-segments 4 \\\n" +
-			"    --fitted fitted.tif --vertices vertices.tif\n" +
+			"  # the newest gain, with the trajectory and its vertices\n" +
+			"  pixtrend breaks forest -o gain.tif --direction gain --event newest --fitted f.tif --vertices v.tif\n" +
 			"  # yearly medians of scenes\n" +
 			"  pixtrend synth every30 --dates 2006-2015 --every 30 --width 200 --height 100\n" +
 			"  pixtrend breaks every30 -o medians.tif --annual median --stats year,magnitude,segments\n" +

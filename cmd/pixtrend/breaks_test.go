@@ -44,7 +44,7 @@ func TestBreaks(t *testing.T) {
 			t.Errorf("%s has other bytes than breaks.tif", name)
 		}
 	}
-	if got := must("map", "breaks.tif", "--field", "year", "-o", "map.png"); !strings.Contains(got, "year (years)") {
+	if got := must("map", "breaks.tif", "--field", "year", "-o", "map.png"); !strings.HasPrefix(got, "map.png: year of breaks.tif\n") {
 		t.Errorf("the map: %s", got)
 	}
 	if got := must("series", "forest", "--pixel", "5,5", "--breaks", "landtrendr", "-o", "pixel.svg"); !strings.Contains(got, "landtrendr_segments") {

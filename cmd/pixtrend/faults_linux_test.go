@@ -73,9 +73,16 @@ func TestFailingCalls(t *testing.T) {
 				c.Path, c.Args = strace, append([]string{strace, "-f", "-o", log, "-P", file, "-e", fmt.Sprintf("inject=%s:when=%d", fault, when)}, c.Args...)
 				code, _, stderr := start(t, c)
 				what := fmt.Sprintf("%s, %s, call %d", filepath.Base(file), fault, when)
+				text, err := os.ReadFile(log)
+				if err != nil {
+					t.Fatal(err)
+				}
+				injected := strings.Count(string(text), "INJECTED")
 				switch {
 				case code == 0 && stderr == "":
-					if err := sameBandsAs(out, want); err != nil {
+					// strace counts the calls of each thread. Where those of two fail, GDAL may fail to read
+					// the same metadata twice, which nothing can tell from a file without them.
+					if err := sameBandsAs(out, want); err != nil && injected == 1 {
 						t.Errorf("%s: %v", what, err)
 					}
 				case code == 0:
@@ -87,8 +94,7 @@ func TestFailingCalls(t *testing.T) {
 				default:
 					t.Errorf("%s: exit code %d, %q", what, code, stderr)
 				}
-				text, err := os.ReadFile(log)
-				if err == nil && !strings.Contains(string(text), "INJECTED") {
+				if injected == 0 {
 					break // there are no more such calls
 				}
 			}
