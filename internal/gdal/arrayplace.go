@@ -69,9 +69,15 @@ func (a *array) findPlace() error {
 		y0, dy = y0+dy*float64(y.size-1), -dy
 	}
 	degrees := isDegrees(x.index.unit(), 'e') || isDegrees(y.index.unit(), 'n')
-	if degrees && a.place.wkt == "" && mapping == nil {
+	named := x.hasNoUnit("longitude", "lon") && y.hasNoUnit("latitude", "lat") && x0 >= -180 && x0+dx*float64(x.size-1) <= 360 && y0 <= 90 && y0+dy*float64(y.size-1) >= -90
+	if (degrees || named) && a.place.wkt == "" && mapping == nil {
 		a.place.wkt = wgs84()
-		a.remarks = append(a.remarks, "it gives longitudes and latitudes and no figure of the earth: they are taken to be on WGS 84")
+		if degrees {
+			a.remarks = append(a.remarks, "it gives longitudes and latitudes and no figure of the earth: they are taken to be on WGS 84")
+		} else {
+			a.remarks = append(a.remarks, fmt.Sprintf("its dimensions are called %s and %s and have no units: they are taken for longitudes and latitudes on WGS 84", foreign.Printable(x.name), foreign.Printable(y.name)))
+		}
+		degrees = true
 	}
 	left := x0 - dx/2
 	if degrees {
@@ -80,6 +86,11 @@ func (a *array) findPlace() error {
 	a.place.how = Affine
 	a.place.transform = [6]float64{left, dx, 0, y0 - dy/2, 0, dy}
 	return nil
+}
+
+// hasNoUnit reports whether the coordinates of a dimension have one of these names, and no unit.
+func (d mdDimension) hasNoUnit(names ...string) bool {
+	return d.index.unit() == "" && slices.Contains(names, strings.ToLower(d.name))
 }
 
 // turnedBack returns the left edge of a map in degrees, less a turn of the earth if all of the map lies

@@ -73,6 +73,11 @@ def agree(got, want):
     np.testing.assert_allclose(got.values, want.values, rtol=1e-6, atol=1e-9)
 
 
+def unnamed_units(a):
+    """Returns a variable whose coordinates have names and nothing else, as xarray's users write them."""
+    return a.assign_coords(lat=("lat", a.lat.values), lon=("lon", a.lon.values))
+
+
 def chunks(**sizes):
     return {"t2m": {"zlib": True, "chunksizes": tuple(sizes.values())}}
 
@@ -91,6 +96,7 @@ LAYOUTS = {
     "coordinates in float32": (cube(lat=(LAT / 10).astype("f4"), lon=(LON / 10).astype("f4")), {}),
     "with bounds": (cube().assign(time_bnds=(("time", "bnds"), np.zeros((30, 2)))), {}),
     "with a mask of land": (cube().assign(land=(("lat", "lon"), np.ones((10, 20), "i1"))), {}),
+    "coordinates without units": (unnamed_units(cube()), {}),
     "a level": (cube().expand_dims(level=[500.0], axis=1), {}),
 }
 
