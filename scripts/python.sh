@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
 newest=(numpy==2.4.6 scipy==1.17.1 xarray==2026.9.0 dask==2026.8.0 distributed==2026.8.0 rioxarray==0.19.0 rasterio==1.4.4
-  cftime==1.6.6.1 netCDF4==1.7.5.1.post1 zarr==3.1.6 tifffile==2026.3.3 matplotlib==3.11.2 ipykernel==7.4.0 nbclient==0.11.0 nbformat==5.11.1 pytest==9.0.2 hatchling==1.29.0)
+  cftime==1.6.6.1 netCDF4==1.7.5.1.post1 h5py==3.16.0 zarr==3.1.6 tifffile==2026.3.3 matplotlib==3.11.2 ipykernel==7.4.0 nbclient==0.11.0 nbformat==5.11.1 pytest==9.0.2 hatchling==1.29.0)
 # python/pyproject.toml promises these.
 oldest=(numpy==1.23.5 scipy==1.9.3 pandas==1.5.3 xarray==2022.12.0 dask==2022.12.0 distributed==2022.12.0 rioxarray==0.13.3
   rasterio==1.3.9 cftime==1.6.2 tifffile==2022.10.10 pytest==9.0.2 hatchling==1.29.0)

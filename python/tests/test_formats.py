@@ -299,6 +299,44 @@ def test_rasters(fit, tmp_path, driver, end):
     assert got.lat.equals(want.lat) and got.lon.equals(want.lon)
 
 
+def test_grib(fit, tmp_path):
+    """Messages of GDAL's, dated by their valid times."""
+    shutil = pytest.importorskip("rasterio.shutil")
+    with rasterio.Env() as env:
+        if "GRIB" not in env.drivers():
+            pytest.skip("this rasterio has no GRIB driver")
+    place = rasterio.transform.from_origin(0, 50, 1, 1)
+    values = np.random.default_rng(8).normal(size=(4, 10, 20)).astype("f4") + 280
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", width=20, height=10, count=4, dtype="float32", crs="EPSG:4326", transform=place) as r:
+        r.write(values)
+    said = "CENTER=7 SUBCENTER=0 MASTER_TABLE=2 LOCAL_TABLE=1 SIGNF_REF_TIME=1 REF_TIME={}-07-01T00:00:00Z PROD_STATUS=0 TYPE=1"
+    times = {f"BAND_{i + 1}_IDS": said.format(2000 + i) for i in range(4)}
+    # Temperatures 2 m above the ground.
+    kind = {"DISCIPLINE": 0, "PDS_PDTN": 0, "PDS_TEMPLATE_ASSEMBLED_VALUES": "0 0 2 0 96 0 0 1 0 103 0 2 255 0 0", "DATA_ENCODING": "IEEE_FLOATING_POINT"}
+    shutil.copy(tmp_path / "a.tif", tmp_path / "a.grib2", driver="GRIB", **kind, **times)
+    got = fit("a.grib2")
+    with rasterio.open(tmp_path / "a.grib2") as r:
+        read = r.read()
+    time = np.array([f"{2000 + i}-07-01" for i in range(4)], "datetime64[ns]")
+    lat, lon = 49.5 - np.arange(10), np.arange(20) + 0.5
+    agree(got, slope(xr.DataArray(read, dims=("time", "lat", "lon"), coords={"time": time, "lat": lat, "lon": lon})))
+    assert got.attrs["crs"].to_epsg() == 4326
+
+
+def test_hdf5(fit, tmp_path):
+    """A file without conventions has no dates and no place."""
+    h5py = pytest.importorskip("h5py")
+    values = np.random.default_rng(9).normal(size=(5, 10, 20)).astype("f4")
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        f.create_dataset("ndvi", data=values, chunks=(1, 10, 20), compression="gzip")
+    assert "no date" in fit("a.h5", fails=True)
+    got = fit("a.h5", "--dates", "2000-2004")
+    time = np.array([f"{2000 + i}-01-01" for i in range(5)], "datetime64[ns]")
+    want = slope(xr.DataArray(values, dims=("time", "lat", "lon"), coords={"time": time, "lat": np.arange(10), "lon": np.arange(20)}), np.arange(5.0))
+    np.testing.assert_allclose(got.values, want.values, rtol=1e-6, atol=1e-9)
+    assert got.attrs["crs"] is None
+
+
 @pytest.mark.parametrize("name,of", [("t.nc", "NetCDF"), ("t.zarr", "Zarr")])
 @pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
 def test_outputs(command, tmp_path, name, of, projected):
