@@ -5,6 +5,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/gdal"
 )
 
 // DefaultMemory is used if Options.Memory is 0, in bytes.
@@ -226,6 +227,16 @@ func (s *Stack) keepFilesWithin(memory budget, plan pixtrend.StreamPlan) {
 	for _, of := range stacks {
 		of.keepHandles(left, of.spread(left, plan))
 	}
+}
+
+// returnLargeBlocks has blocks that GDAL frees given back to the system until done is called, if some are
+// large: glibc would keep a few of each file. Mapping small blocks anew would take longer than decoding them.
+func (s *Stack) returnLargeBlocks() (done func()) {
+	const large = 4 << 20
+	if s.largest((*plane).heldBytes) < large {
+		return func() {}
+	}
+	return gdal.ReturnBlocks()
 }
 
 // largest returns the greatest number of bytes of any plane.

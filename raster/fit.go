@@ -356,6 +356,7 @@ func (j *Job) Close() error { return j.stack.Close() }
 // one that had it before, or the error says which has.
 func (j *Job) Run(ctx context.Context, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
+	defer j.stack.returnLargeBlocks()()
 	hidden := j.stack.maskedSamples.Load()
 	fit := func(ctx context.Context, sink pixtrend.Sink, progress func(done, total int)) (pixtrend.Report, error) {
 		return j.Plan.Run(ctx, j.source, sink, progress)

@@ -32,6 +32,7 @@ type Shard struct {
 func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, items map[string]string,
 	progress func(done, total int)) (Shard, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
+	defer j.stack.returnLargeBlocks()()
 	hidden := j.stack.maskedSamples.Load()
 	file, err := Create(path, j.shardSpec(w, items))
 	if err != nil {

@@ -70,7 +70,7 @@ leg "arm64, neon"
 picks neon
 run kernel -test.skip "$text|$long"
 run layout
-run stats
+run stats -test.skip "^Test(LandTrendr|DegenerateLandTrendr|SegmentsOfZeit|Trajectories|Events)"
 run .
 
 leg "arm64, generic"

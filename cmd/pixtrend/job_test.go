@@ -94,7 +94,7 @@ func TestJobUsage(t *testing.T) {
 		{2, "no output", []string{"job", "plan", "job", "stack"}},
 		{2, "exclude each other", []string{"job", "plan", "job", "stack", "-o", "out.tif", "--parts", "2", "--part-minutes", "3"}},
 		{2, "exclude each other", []string{"fit", "stack", "-o", "out.tif", "--resume", "job", "--dry-run"}},
-		{1, "which are 1", []string{"job", "plan", "job", "stack", "-o", "out.tif", "--parts", "2"}},
+		{1, "of which there are 1", []string{"job", "plan", "job", "stack", "-o", "out.tif", "--parts", "2"}},
 		{1, "--parts", []string{"job", "plan", "job", "stack", "-o", "out.tif", "--parts", "2"}},
 		{2, "name the folder", []string{"job", "run"}},
 		{2, "one job at a time", []string{"job", "merge", "a", "b"}},

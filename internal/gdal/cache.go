@@ -78,10 +78,10 @@ var returning struct {
 	calls int
 }
 
-// returnBlocks has blocks that GDAL frees given back to the system until done is called. Otherwise they
+// ReturnBlocks has blocks that GDAL frees given back to the system until done is called. Otherwise they
 // stay with glibc, and small pieces between them keep it from using them again: overviews of 18 bands
 // of 1,500 × 1,100 pixels take 57 MiB instead of 14.
-func returnBlocks() (done func()) {
+func ReturnBlocks() (done func()) {
 	returning.Lock()
 	defer returning.Unlock()
 	if returning.calls++; returning.calls == 1 {

@@ -162,7 +162,7 @@ func watched(ctx context.Context, strict bool, progress func(float64), step func
 // CopyRaster copies a GeoTIFF with a driver that is registered, and creation options. If strict is
 // set, warnings of GDAL are errors. memory is how many bytes the copy may take.
 func CopyRaster(ctx context.Context, from, to, driver string, options []string, memory int64, strict bool, progress func(float64)) error {
-	defer returnBlocks()()
+	defer ReturnBlocks()()
 	buffer := bufferFor(memory)
 	defer C.free(unsafe.Pointer(buffer))
 	cfrom, cto, cdriver := C.CString(from), C.CString(to), C.CString(driver)
@@ -182,7 +182,7 @@ func bufferFor(memory int64) *C.char {
 // BuildOverviews adds overviews to a GeoTIFF that nobody has open, those of band i by the method
 // methods[i] in GDAL's words. Averages leave nodata out. memory is how many bytes it may take.
 func BuildOverviews(ctx context.Context, path string, factors []int, methods []string, memory int64, progress func(float64)) error {
-	defer returnBlocks()()
+	defer ReturnBlocks()()
 	buffer := bufferFor(memory)
 	defer C.free(unsafe.Pointer(buffer))
 	cpath := C.CString(path)
