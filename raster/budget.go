@@ -151,7 +151,7 @@ func (s *Stack) checkBlocks(b budget) (alone bool, tiles int64, err error) {
 				continue
 			}
 			return alone, tiles, fault.Inputf("%s has blocks of %d × %d pixels, %.1f MiB each, too large for a memory of %d MiB: allow %d MiB with %v, or rewrite the file with smaller blocks (gdal_translate -co TILED=YES -co INTERLEAVE=BAND)",
-				of.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), b.total>>20, memoryFor(held)>>20, Option{Field: "Memory"})
+				of.files[p.file], p.blockWidth, p.blockHeight, float64(p.heldBytes())/(1<<20), b.total>>20, memoryFor(held), Option{Field: "Memory"})
 		}
 	}
 	return alone, tiles, nil
@@ -160,7 +160,7 @@ func (s *Stack) checkBlocks(b budget) (alone bool, tiles int64, err error) {
 // decodingBytes returns what GDAL holds to decode a block of p: the block, and what it was decoded
 // from, which is no larger than the file.
 func (s *Stack) decodingBytes(p *plane) int64 {
-	held := p.heldBytes()
+	held := min(p.heldBytes(), mostHeld)
 	if !p.compressed {
 		return held
 	}
@@ -172,20 +172,17 @@ func (s *Stack) decodingBytes(p *plane) int64 {
 	return 2 * held
 }
 
+// mostHeld is more than any memory, and small enough to add to.
+const mostHeld = 1 << 60
+
 // surelyHeld is the size in bytes of blocks that are small enough not to ask how large their file is.
 const surelyHeld = 1 << 20
 
-// memoryFor returns a memory in which one thread can decode blocks for which GDAL holds so many bytes.
+// memoryFor returns how many MiB of memory one thread needs to decode blocks for which GDAL holds so many
+// bytes: a quarter of the memory is set aside, see budget.aside.
 func memoryFor(held int64) int64 {
-	const mega = 1 << 20
-	for total := int64(leastMemory); ; total += mega {
-		if b := (budget{total: total}); b.total-b.aside()-held >= leastTiles {
-			return total
-		}
-		if total < held {
-			total = held / mega * mega
-		}
-	}
+	need := (held + programBytes + leastTiles) >> 20
+	return max(leastMemory>>20, need+need/3+2)
 }
 
 // budget divides the memory for this stack.

@@ -34,10 +34,24 @@ func TestOneBlockForOneThread(t *testing.T) {
 
 	o.Memory = 128 << 20
 	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, inputs[0], "137.5 MiB each", "a memory of 128 MiB: allow ")
-	o.Memory = memoryFor(275*512*512*2 + 1<<20)
+	o.Memory = memoryFor(275*512*512*2+1<<20) << 20
 	sameBands(t, "in the least memory", want, fitted(t, inputs, o))
 	i := inspect(t, inputs, o)
 	if !i.Fit.Runs || i.Survey.Samples != 25*275 {
 		t.Errorf("%+v, %+v", i.Fit, i.Survey)
+	}
+}
+
+// The memory that an error asks for is enough, however large a file says that its blocks are.
+func TestMemoryForBlocks(t *testing.T) {
+	for _, held := range []int64{0, 1 << 20, 275 * 512 * 512 * 2, 1 << 33, 1 << 45, mostHeld} {
+		b := budget{total: memoryFor(held) << 20}
+		if left := b.total - b.aside() - held; left < leastTiles {
+			t.Errorf("blocks of %d bytes: %d MiB leave %d bytes for tiles", held, memoryFor(held), left)
+		}
+	}
+	p := plane{blockBytes: 1 << 62}
+	if held := (&Stack{}).decodingBytes(&p); held != mostHeld {
+		t.Errorf("a block of 2^62 bytes takes %d", held)
 	}
 }
