@@ -66,7 +66,9 @@ func polygonMemory(memory int64) int64 { return memory / 4 }
 func (b budget) block() int64 { return b.total / 4 }
 
 // aside is the memory that neither tiles nor blocks get.
-func (b budget) aside() int64 { return b.readCache() + b.writeCells() + programBytes + b.transfers }
+func (b budget) aside() int64 {
+	return b.readCache() + b.writeCells() + programBytes + b.transfers + b.polygons
+}
 
 // beside is the memory for tiles and results beside one block, if only one thread holds one; held is
 // what GDAL holds for it.
