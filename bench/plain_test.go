@@ -9,8 +9,8 @@ import (
 	"github.com/pixtrend/pixtrend/stats"
 )
 
-// The plain code finds the slopes of series that are made of the columns of a model, and leaves out
-// what does not belong to them where it is robust.
+// Each series is made of the columns of a model, so its slope is known. The plain code has to find that
+// slope. The robust fit has to find it although some observations are outliers.
 func TestPlainModel(t *testing.T) {
 	p := problem{dates: 48}
 	times := p.times()

@@ -30,9 +30,9 @@ func (e *ShardError) Error() string {
 func (e *ShardError) Unwrap() error { return e.Err }
 
 // Merge writes the outputs of the job from shards instead of from the inputs. Shards cover the outputs
-// and do not overlap; those without a file have no results. The outputs have the same bytes as those of Run. ready, which may be nil, is
-// called with the temporary files of the outputs, complete, before they get their names. A file that
-// is not that of its shard is a ShardError.
+// and do not overlap. A shard without a file has no results. The outputs have the same bytes as those of
+// Run. When the outputs are complete, and before they get their names, Merge calls ready, which may be
+// nil, with the names of their temporary files. A file that is not that of its shard is a ShardError.
 func (j *Job) Merge(ctx context.Context, shards []Shard, ready func(files []string) error, progress func(done, total int)) (Summary, error) {
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	replay := func(ctx context.Context, sink pixtrend.Sink, progress func(done, total int)) (pixtrend.Report, error) {

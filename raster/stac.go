@@ -51,7 +51,7 @@ func (x *expansion) isItemList(name string) bool {
 	return false
 }
 
-// addItems reads a file of STAC items and appends the assets that are asked for.
+// addItems reads a file of STAC items. It adds the assets that the user has asked for to the inputs.
 func (x *expansion) addItems(name string) error {
 	shown := gdal.DisplayName(name)
 	text, err := x.readItems(name)

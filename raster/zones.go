@@ -93,7 +93,8 @@ func (t *Trend) PixelAreas() *PixelAreas {
 // Close frees the transform.
 func (a *PixelAreas) Close() { gdal.OnCRSThread(a.to.Close) }
 
-// nodes returns the columns, or rows, from first to before end of n at which areas are computed.
+// nodes returns the columns at which areas are computed: every step-th one, so that the columns from first
+// to end-1 lie between two of them. There are n columns. It does the same for rows.
 func nodes(first, end, n, step int) (at []int) {
 	for i := first / step; ; i++ {
 		at = append(at, min(i*step, n-1))

@@ -236,8 +236,8 @@ func (m *monitor) value(b *kernel.Breaks, f Field, p int) float64 {
 	return 1 - b.RSS[p]/b.TSS[p]
 }
 
-// predict writes the values of the model of the history of every pixel of t: fitted[i][p] is that of pixel p
-// at date i. It is NaN for pixels that are not monitored.
+// predict fits a model to the history of each pixel of t, and writes its values: fitted[i][p] is the value
+// for pixel p at date i. Values are NaN for pixels that are not monitored.
 func predict[F float32 | float64](m *monitor, s *monitorScratch, t kernel.Tile, fitted [][]F) {
 	for lo := 0; lo < t.Pixels; lo += modelPixels {
 		hi := min(lo+modelPixels, t.Pixels)

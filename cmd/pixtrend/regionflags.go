@@ -64,7 +64,8 @@ func checkRegionFlags(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// refuseRegion defines --region for a command of single pixels: its only use is an error that says what to do.
+// refuseRegion defines --region for a command that takes single pixels. The option always fails, with an
+// error that says which command to use.
 func refuseRegion(cmd *cobra.Command) {
 	var none string
 	option(cmd.Flags(), &none, "region", "", "FILE", "", func(string) (string, error) {

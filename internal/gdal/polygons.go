@@ -23,7 +23,8 @@ type Polygons struct {
 	none int
 }
 
-// Feature is a feature of a vector file, in a call for each of its polygons.
+// Feature describes the feature that a polygon of a vector file belongs to. A feature may have several
+// polygons.
 type Feature struct {
 	Number int    // in the layer, from 0
 	Name   string // printable
