@@ -189,7 +189,7 @@ var ruleGroups = []string{"period", "quarter", "week", "weekday", "week7", "half
 // Every group of a rule is one that spelled reads.
 func TestRulesNameGroups(t *testing.T) {
 	for _, r := range slices.Concat(products, notations) {
-		for _, group := range r.pattern.SubexpNames() {
+		for _, group := range r.pattern().SubexpNames() {
 			if group != "" && !slices.Contains(dateGroups, group) && !slices.Contains(ruleGroups, group) {
 				t.Errorf("the rule %q has the group %q", r.name, group)
 			}

@@ -4,13 +4,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // rule is one way in which texts carry their date.
 type rule struct {
 	name    string                         // for reports
 	example string                         // a real name, for which the rule was made
-	pattern *regexp.Regexp                 // its first group is the text that it uses up; named groups spell the date, see spelled
+	pattern func() *regexp.Regexp          // its first group is the text that it uses up; named groups spell the date, see spelled
 	key     string                         // in lower case; a text without it is not searched
 	fits    func(p *page, i, end int) bool // whether it may be at words[i], up to end; nil: anywhere
 	// notation says that it is anyone's, and not that of a product.
@@ -122,7 +123,7 @@ var rivalProducts = []rule{
 // product matches an id that begins a word, in either case. Only texts with key, which is in lower
 // case, are searched for it.
 func product(key, name, example, id string) rule {
-	return rule{name: name, example: example, pattern: regexp.MustCompile(`(?i)(?:^|[^0-9A-Za-z])(` + id + `)`), key: key}
+	return rule{name: name, example: example, pattern: whenUsed(`(?i)(?:^|[^0-9A-Za-z])(` + id + `)`), key: key}
 }
 
 // notations are the rules of dates as anyone may write them. All are tried where a run of letters
@@ -186,7 +187,13 @@ const someYear = `(?:1[5-9]\d\d|2[01]\d\d)`
 // notation matches what begins with pattern and ends before end; the text that is used up is its
 // first group.
 func notation(name, example, pattern, end string, fits func(p *page, i, end int) bool) rule {
-	return rule{name: name, example: example, pattern: regexp.MustCompile(`(?i)^(` + pattern + `)` + end), fits: fits, notation: true}
+	return rule{name: name, example: example, pattern: whenUsed(`(?i)^(` + pattern + `)` + end), fits: fits, notation: true}
+}
+
+// whenUsed returns a function that compiles a pattern at its first call. Compiling all of them takes
+// 2 ms, which no program should pay when it starts, and most runs use few.
+func whenUsed(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
 // What stands around a notation decides about some. They begin with words[i] of a page and use up

@@ -118,7 +118,7 @@ func productExpressions(text string) []expression {
 		if !strings.Contains(lower, r.key) {
 			return false
 		}
-		for _, loc := range r.pattern.FindAllStringSubmatchIndex(text, -1) {
+		for _, loc := range r.pattern().FindAllStringSubmatchIndex(text, -1) {
 			e := expression{start: loc[2], end: loc[3]}
 			e.read(r, text, loc)
 			if i := slices.IndexFunc(all, func(o expression) bool { return e.start < o.end && o.start < e.end }); i >= 0 {
@@ -161,7 +161,7 @@ func (p *page) expressionAt(i int) (expression, bool) {
 	e := expression{start: w.start, end: w.start}
 	for _, rules := range [][]rule{notations, rivals} {
 		for _, r := range rules {
-			loc := r.pattern.FindStringSubmatchIndex(rest)
+			loc := r.pattern().FindStringSubmatchIndex(rest)
 			if loc == nil || r.fits != nil && !r.fits(p, i, w.start+loc[3]) || !sameSeparators(r, rest, loc) {
 				continue
 			}
@@ -197,14 +197,14 @@ func mayBeginDate(letters string) bool {
 
 // sameSeparators reports whether the groups sep and same of a rule have matched the same.
 func sameSeparators(r rule, text string, loc []int) bool {
-	i, j := r.pattern.SubexpIndex("sep"), r.pattern.SubexpIndex("same")
+	i, j := r.pattern().SubexpIndex("sep"), r.pattern().SubexpIndex("same")
 	return i < 0 || text[loc[2*i]:loc[2*i+1]] == text[loc[2*j]:loc[2*j+1]]
 }
 
 // read adds the ways in which a rule reads its match.
 func (e *expression) read(r rule, text string, loc []int) {
-	names := r.pattern.SubexpNames()
-	if r.pattern.SubexpIndex("year") < 0 {
+	names := r.pattern().SubexpNames()
+	if r.pattern().SubexpIndex("year") < 0 {
 		e.ways = append(e.ways, found{rule: r.name})
 		return
 	}
@@ -221,7 +221,7 @@ func (e *expression) read(r rule, text string, loc []int) {
 	f := found{rule: r.name, rolled: rolled, level: levelOf(names), month: areMonth(names)}
 	for i, d := range dates {
 		f.date = d
-		if r.pattern.SubexpIndex("period") >= 0 && (len(dates) > 1 || d.day > 1) {
+		if r.pattern().SubexpIndex("period") >= 0 && (len(dates) > 1 || d.day > 1) {
 			// One name tells dekads and pentads apart only by the number: there are no dekads 4 to
 			// 6.
 			kind := "pentad"
