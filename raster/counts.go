@@ -81,51 +81,84 @@ func (c *Counts) addTile(t kernel.Tile, v kernel.Valid, visible []byte, seen []u
 // countSamples is addTile for one type.
 func countSamples[T kernel.Sample](c *Counts, t kernel.Tile, v kernel.Valid, visible []byte, seen []uint16) {
 	samples := kernel.Plane[T](t, 0)
-	var nodata T
-	hasNodata := canHold(t.Type, v)
-	if hasNodata {
-		nodata = T(v.Nodata)
-	}
-	lo, hi := math.Inf(-1), math.Inf(1)
-	if v.HasNodata {
-		lo, hi = pixtrend.NodataRange(t.Type, v.Nodata)
-	}
-	c.Samples += int64(len(samples))
+	seen = seen[:len(samples)]
+	g := gapsOf[T](t.Type, v)
+	least, most := c.least.next, -c.most.next
+	maybeWhole := t.Type.IsFloat() && !c.fractional
+	var observations, zeros int64
 	for i, s := range samples {
 		x := float64(s)
-		switch {
-		case s != s:
-			c.NaN++
-		case hasNodata && s == nodata:
-			c.Nodata++
-		case math.IsInf(x, 0):
-			c.Infinite++
-		case x < lo || x > hi:
-			c.Nodata++
-		case v.HasRange && !(x >= v.Lo && x <= v.Hi):
-			c.Outside++
-		case visible != nil && visible[i] == 0:
-			c.Masked++
-		default:
-			c.Observations++
-			if seen[i] < math.MaxUint16 {
-				seen[i]++
-			}
-			if s == 0 {
-				c.zeros++
-			}
-			if x <= c.least.next {
-				c.least.add(x, 1)
-			}
-			if -x <= c.most.next {
-				c.most.add(-x, 1)
-			}
-			if !c.fractional && t.Type.IsFloat() {
-				c.fractional = x != math.Trunc(x)
-			}
+		if !(x >= g.first && x <= g.last) || g.hasNodata && s == g.nodata || visible != nil && visible[i] == 0 {
+			g.count(c, s)
+			continue
+		}
+		observations++
+		if seen[i] < math.MaxUint16 {
+			seen[i]++
+		}
+		if s == 0 {
+			zeros++
+		}
+		if x <= least {
+			c.least.add(x, 1)
+			least = c.least.next
+		}
+		if x >= most {
+			c.most.add(-x, 1)
+			most = -c.most.next
+		}
+		if maybeWhole && x != math.Trunc(x) {
+			maybeWhole, c.fractional = false, true
 		}
 	}
+	c.Samples += int64(len(samples))
+	c.Observations += observations
+	c.zeros += zeros
 	c.setRange()
+}
+
+// gaps says which samples are gaps, apart from those that are masked.
+type gaps[T kernel.Sample] struct {
+	valid     kernel.Valid
+	nodata    T
+	hasNodata bool
+	lo, hi    float64 // what is beyond these is nodata
+	// All samples from first to last are observations if they are not nodata, and no others are.
+	first, last float64
+}
+
+func gapsOf[T kernel.Sample](d kernel.DType, v kernel.Valid) gaps[T] {
+	g := gaps[T]{valid: v, hasNodata: canHold(d, v), lo: math.Inf(-1), hi: math.Inf(1)}
+	if g.hasNodata {
+		g.nodata = T(v.Nodata)
+	}
+	if v.HasNodata {
+		g.lo, g.hi = pixtrend.NodataRange(d, v.Nodata)
+	}
+	g.first, g.last = max(g.lo, -math.MaxFloat64), min(g.hi, math.MaxFloat64)
+	if v.HasRange {
+		g.first, g.last = max(g.first, v.Lo), min(g.last, v.Hi)
+	}
+	return g
+}
+
+// count counts a sample that is a gap.
+func (g *gaps[T]) count(c *Counts, s T) {
+	x := float64(s)
+	switch {
+	case s != s:
+		c.NaN++
+	case g.hasNodata && s == g.nodata:
+		c.Nodata++
+	case math.IsInf(x, 0):
+		c.Infinite++
+	case x < g.lo || x > g.hi:
+		c.Nodata++
+	case g.valid.HasRange && !(x >= g.valid.Lo && x <= g.valid.Hi):
+		c.Outside++
+	default:
+		c.Masked++
+	}
 }
 
 // canHold reports whether a sample of the type can be nodata. NaN and infinities are gaps whatever

@@ -42,6 +42,18 @@ func TestCounts(t *testing.T) {
 	t.Run("float64", func(t *testing.T) {
 		checkCounts(t, []float64{1e300, nan, 2}, kernel.Valid{HasNodata: true, Nodata: 2}, []byte{1, 0, 0}, Counts{Samples: 3, Observations: 1, NaN: 1, Nodata: 1}, 1e300, 1e300)
 	})
+	t.Run("beyond a range", func(t *testing.T) {
+		c, v := newCounts(), kernel.Valid{HasNodata: true, Nodata: -3.4e38, HasRange: true, Lo: 0, Hi: 10}
+		seen := make([]uint16, 8)
+		seen[7] = math.MaxUint16
+		c.addTile(kernel.TileOf([]float32{0, 11, -1, float32(inf), float32(nan), -3.4e38, 10, 5}, 8, 1, 8), v, []byte{1, 1, 1, 1, 1, 1, 0, 1}, seen)
+		if c.Samples != 8 || c.Observations != 2 || c.Outside != 2 || c.Infinite != 1 || c.NaN != 1 || c.Nodata != 1 || c.Masked != 1 || *c.Min != 0 || *c.Max != 5 {
+			t.Errorf("%+v from %v to %v", *c, *c.Min, *c.Max)
+		}
+		if want := []uint16{1, 0, 0, 0, 0, 0, 0, math.MaxUint16}; !slices.Equal(seen, want) {
+			t.Errorf("seen %v, want %v", seen, want)
+		}
+	})
 	t.Run("nothing but gaps", func(t *testing.T) {
 		c := newCounts()
 		c.addTile(kernel.TileOf([]float64{nan, nan}, 2, 1, 2), kernel.Valid{}, nil, make([]uint16, 2))

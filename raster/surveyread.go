@@ -257,8 +257,11 @@ func (r *taskRun) readWindow(ctx context.Context, window int) {
 	}
 	r.totals.mu.Lock()
 	defer r.totals.mu.Unlock()
+	total := s.seen[window][:w.Pixels()]
 	for pixel, n := range r.seen[:w.Pixels()] {
-		s.seen[window][pixel] = uint16(min(int(s.seen[window][pixel])+int(n), math.MaxUint16))
+		if total[pixel] += n; total[pixel] < n { // more than a uint16 holds
+			total[pixel] = math.MaxUint16
+		}
 	}
 }
 
