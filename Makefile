@@ -18,7 +18,7 @@ setup: ## install what the build needs and this machine lacks
 # Go's own version stamp (-buildvcs) fails if git refuses to read the clone, as in another user's
 # folder.
 build: setup ## build bin/pixtrend
-	go build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/pixtrend ./cmd/pixtrend
+	go build -buildvcs=false -tags "$$(scripts/link-order.sh)" -ldflags '-X main.version=$(VERSION)' -o bin/pixtrend ./cmd/pixtrend
 
 demo: build ## make a stack of a city, 1995-2015, and fit its trend
 	@scripts/demo.sh

@@ -49,8 +49,9 @@ func testMain(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program, stack = filepath.Join(dir, "pixtrend"), filepath.Join(dir, "stack")
+	tags, _ := exec.Command("../../scripts/link-order.sh").Output() // as make build does; it cannot run on every system
 	for _, args := range [][]string{
-		{"go", "build", "-buildvcs=false", "-ldflags", "-X main.version=v0.0-test", "-o", program, "."},
+		{"go", "build", "-buildvcs=false", "-tags", strings.TrimSpace(string(tags)), "-ldflags", "-X main.version=v0.0-test", "-o", program, "."},
 		{program, "synth", stack, "--width", "100", "--height", "80", "-q"},
 	} {
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
