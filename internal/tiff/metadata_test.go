@@ -1,6 +1,7 @@
 package tiff
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,26 @@ func TestMetadata(t *testing.T) {
 		if items, ok := f.Metadata(); ok {
 			t.Errorf("%s has the items %+v", other.metadata, items)
 		}
+	}
+}
+
+// A digest takes a few kilobytes, so that the digests of thousands of files are little work for the
+// garbage collector.
+func TestLikenessTakesLittleMemory(t *testing.T) {
+	m := made{width: 20, height: 10, bands: 1, size: 4, rows: 4, metadata: acquired(2001), dateTime: "2001"}
+	f, _, err := m.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounds = 10
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range rounds {
+		f.Likeness()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / rounds; each > 32<<10 {
+		t.Errorf("a digest takes %d bytes", each)
 	}
 }
 
