@@ -3,7 +3,6 @@ package timeaxis
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ var lengths = map[string]time.Duration{
 	"msec": time.Millisecond, "millisecond": time.Millisecond,
 }
 
-var unitsPattern = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+(?:since|after|from|ref)\s+(\d{1,4})-(\d\d?)-(\d\d?)` +
+var unitsPattern = whenUsed(`^(?i)\s*([a-z]+)\s+(?:since|after|from|ref)\s+(\d{1,4})-(\d\d?)-(\d\d?)` +
 	`(?:[T\s]+(\d\d?)(?::(\d\d?)(?::(\d\d?)(?:\.\d*)?)?)?)?\s*(Z|UTC|GMT|[-+]\d\d?(?::?\d\d)?)?\s*$`)
 
 // Date returns the day of a time coordinate, in UTC.
@@ -136,7 +135,7 @@ type counted struct {
 
 // parse reads the unit and the value, whatever the calendar.
 func (c TimeCoordinate) parse() (p counted, err error) {
-	match := unitsPattern.FindStringSubmatch(c.Units)
+	match := unitsPattern().FindStringSubmatch(c.Units)
 	if match == nil {
 		return p, c.bad("counts no unit of time since a day, such as days since 1970-01-01")
 	}

@@ -190,8 +190,8 @@ func notation(name, example, pattern, end string, fits func(p *page, i, end int)
 	return rule{name: name, example: example, pattern: whenUsed(`(?i)^(` + pattern + `)` + end), fits: fits, notation: true}
 }
 
-// whenUsed returns a function that compiles a pattern at its first call. Compiling all of them takes
-// 2 ms, which no program should pay when it starts, and most runs use few.
+// whenUsed returns a function that compiles a pattern at its first call. Compiling all patterns of
+// this package takes 2 ms, which no program should pay when it starts, and most runs use few.
 func whenUsed(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
@@ -204,10 +204,10 @@ func noChain(p *page, i, _ int) bool {
 	if i < 2 || p.words[i-1].role != unread || p.words[i-2].role != unread {
 		return true
 	}
-	return !dayMonthBefore.MatchString(p.text[p.words[i-2].start:p.words[i].start])
+	return !dayMonthBefore().MatchString(p.text[p.words[i-2].start:p.words[i].start])
 }
 
-var dayMonthBefore = regexp.MustCompile(`^` + someDay1 + `(?:-` + someMonth1 + `-|_` + someMonth1 + `_|\.` + someMonth1 + `\.|/` + someMonth1 + `/)$`)
+var dayMonthBefore = whenUsed(`^` + someDay1 + `(?:-` + someMonth1 + `-|_` + someMonth1 + `_|\.` + someMonth1 + `\.|/` + someMonth1 + `/)$`)
 
 // oneDigit: the month or the day has one digit.
 func oneDigit(p *page, i, end int) bool { return end-p.words[i].start < len("2001-07-05") }
@@ -223,9 +223,9 @@ func apart(p *page, i, end int) bool {
 }
 
 // noYearFirst: the eight digits are not two years, and not a date with the year in front.
-func noYearFirst(p *page, i, _ int) bool { return !yearFirst.MatchString(p.words[i].in(p.text)) }
+func noYearFirst(p *page, i, _ int) bool { return !yearFirst().MatchString(p.words[i].in(p.text)) }
 
-var yearFirst = regexp.MustCompile(`^(?:18[5-9]|19\d|20\d)`)
+var yearFirst = whenUsed(`^(?:18[5-9]|19\d|20\d)`)
 
 // noDots: the point in a number is a decimal one, and not one of several that separate words.
 func noDots(p *page, i, end int) bool {
@@ -242,20 +242,20 @@ func nextYear(p *page, i, end int) bool {
 }
 
 // noLongitude: behind W27 there is no latitude, and no other number.
-func noLongitude(p *page, _, end int) bool { return !latitude.MatchString(p.text[end:]) }
+func noLongitude(p *page, _, end int) bool { return !latitude().MatchString(p.text[end:]) }
 
-var latitude = regexp.MustCompile(`(?i)^[-_]?[NS]?\d`)
+var latitude = whenUsed(`(?i)^[-_]?[NS]?\d`)
 
 // noBandOfVIIRS: M05 is not one of the bands M01 to M16 of that sensor.
-func noBandOfVIIRS(p *page, _, _ int) bool { return !viirs.MatchString(p.text) }
+func noBandOfVIIRS(p *page, _, _ int) bool { return !viirs().MatchString(p.text) }
 
-var viirs = regexp.MustCompile(`(?i)viirs|vnp|vj[12]|npp|jpss`)
+var viirs = whenUsed(`(?i)viirs|vnp|vj[12]|npp|jpss`)
 
 // timesOfDay are the times that may follow a day.
-var timesOfDay = []*regexp.Regexp{
-	regexp.MustCompile(`^([Tt ]` + hh + `:?` + mi + `(?::?` + mi + `(?:[.,]\d+)?)?[Zz]?)` + endNumber),
-	regexp.MustCompile(`^([-_]` + hh + mi + mi + `)` + endNumber),
-	regexp.MustCompile(`^([Tt-]` + hh + `-` + mi + `-` + mi + `[Zz]?)` + endNumber),
+var timesOfDay = []func() *regexp.Regexp{
+	whenUsed(`^([Tt ]` + hh + `:?` + mi + `(?::?` + mi + `(?:[.,]\d+)?)?[Zz]?)` + endNumber),
+	whenUsed(`^([-_]` + hh + mi + mi + `)` + endNumber),
+	whenUsed(`^([Tt-]` + hh + `-` + mi + `-` + mi + `[Zz]?)` + endNumber),
 }
 
 const (

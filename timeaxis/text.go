@@ -265,7 +265,7 @@ func areMonth(names []string) bool {
 // T1955 be taken for a year.
 func timeOfDay(text string) int {
 	for _, pattern := range timesOfDay {
-		if loc := pattern.FindStringSubmatchIndex(text); loc != nil {
+		if loc := pattern().FindStringSubmatchIndex(text); loc != nil {
 			return loc[3]
 		}
 	}

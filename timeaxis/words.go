@@ -49,17 +49,17 @@ func (w word) in(text string) string { return text[w.start:w.end] }
 
 // What begins with a number, or with a letter, and is no part of a date.
 var (
-	explainedNumber = regexp.MustCompile(`(?i)^(?:` +
+	explainedNumber = whenUsed(`(?i)^(?:` +
 		`(?:[1-9]\d*|0)(?:\.\d+)?(?:m|km|cm|mm|dm|ft|px|deg|degrees?|arcsec|arcmin|min|sec|k|ppm|hz|ghz|mhz|nm|um|bits?|pc|pct|perc|percent|pt)(?:[^0-9A-Za-z]|$)|\d+pt\d` + // a length, an angle, …
 		`|0\.\d+(?:[^0-9.]|$)` + // a fraction
 		`)`)
-	explainedLetters = regexp.MustCompile(`(?i)^(?:` +
+	explainedLetters = whenUsed(`(?i)^(?:` +
 		`(?:epsg|esri|srid|crs)[-_: ]?\d+` +
 		`|(?:mod|myd|mcd|vnp|vj[12])\d\d[a-z]{0,4}\d?[a-z]{0,4}(?:[^0-9A-Za-z]|$)` + // a product of MODIS or VIIRS
 		`|c\d{12,14}(?:\D|$)` + // a time of creation
 		`|p\d+y(?:[^0-9A-Za-z]|$)` + // an ISO duration of years
 		`)`)
-	version = regexp.MustCompile(`(?i)^f?v(?:er(?:sion)?)?\.?\d{1,4}(?:\D|$)`)
+	version = whenUsed(`(?i)^f?v(?:er(?:sion)?)?\.?\d{1,4}(?:\D|$)`)
 )
 
 // explain returns how many words from words[i] on are together no part of a date, or 0.
@@ -70,9 +70,9 @@ func explain(text string, words []word, i int) (n int) {
 		pattern = explainedNumber
 	}
 	end := 0
-	if loc := pattern.FindStringIndex(rest); loc != nil {
+	if loc := pattern().FindStringIndex(rest); loc != nil {
 		end = words[i].start + loc[1]
-	} else if attached := i > 0 && words[i-1].end == words[i].start; !words[i].digits && !attached && version.MatchString(rest) {
+	} else if attached := i > 0 && words[i-1].end == words[i].start; !words[i].digits && !attached && version().MatchString(rest) {
 		// v2.0 or V.2.1: numbers of one or two digits behind points belong to it.
 		n = 2
 		for j := i + n; j < len(words) && words[j].digits && text[words[j-1].end:words[j].start] == "." && suffixOf(text, words, j) == ""; j++ {
@@ -136,10 +136,10 @@ func namesPart(letters string) bool {
 	if n := utf8.RuneCountInString(lower); n >= 3 && n <= 11 && strings.Contains(monthInitials, lower) {
 		return true
 	}
-	return severalMonths.MatchString(lower)
+	return severalMonths().MatchString(lower)
 }
 
-var severalMonths = regexp.MustCompile(`^(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}?){2,}$`)
+var severalMonths = whenUsed(`^(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}?){2,}$`)
 
 // suspicious reports whether words[i], which is unread, may be part of the date that the words
 // around it with the role read spell, as far as a year or a month.
@@ -198,7 +198,7 @@ func suspiciousLetters(text string, words []word, i int, beside bool) bool {
 	switch {
 	case behind && slices.Contains([]string{"s", "er", "ers", "ff", "bc", "bce", "bp"}, strings.ToLower(s)): // the 1990s
 		return true
-	case before && endsInMonth.MatchString(s), after && beginsWithMonth.MatchString(s):
+	case before && endsInMonth().MatchString(s), after && beginsWithMonth().MatchString(s):
 		return true
 	}
 	return false
@@ -206,8 +206,8 @@ func suspiciousLetters(text string, words []word, i int, beside bool) bool {
 
 // Names of months at the end or the beginning of a longer word beside a year.
 var (
-	endsInMonth     = regexp.MustCompile(`(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|January|February|March|April|June|July|August|September|October|November|December)$`)
-	beginsWithMonth = regexp.MustCompile(`^(?:(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[A-Z]|(?i:january|february|march|april|june|july|august|september|october|november|december))`)
+	endsInMonth     = whenUsed(`(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|January|February|March|April|June|July|August|September|October|November|December)$`)
+	beginsWithMonth = whenUsed(`^(?:(?i:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[A-Z]|(?i:january|february|march|april|june|july|august|september|october|november|december))`)
 )
 
 // labelOf returns the letters before a number, in lower case, and whether they are attached to it.
@@ -264,18 +264,18 @@ const (
 	someOfYear = `(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])`
 )
 
-var datedShapes = map[int]*regexp.Regexp{
-	2: regexp.MustCompile(`^` + someDay + `$`),
-	3: regexp.MustCompile(`^` + someOfYear + `$`),
-	4: regexp.MustCompile(`^(?:` + someMonth + someDay + `|` + someDay + someMonth + `)$`),
-	5: regexp.MustCompile(`^[1-9]\d` + someOfYear + `$`),
-	6: regexp.MustCompile(`^(?:\d\d` + someMonth + someDay + `|` + someDay + someMonth + `\d\d|` + someMonth + someDay + `\d\d|` + someMonth + `(?:19|20)\d\d)$`),
+var datedShapes = map[int]func() *regexp.Regexp{
+	2: whenUsed(`^` + someDay + `$`),
+	3: whenUsed(`^` + someOfYear + `$`),
+	4: whenUsed(`^(?:` + someMonth + someDay + `|` + someDay + someMonth + `)$`),
+	5: whenUsed(`^[1-9]\d` + someOfYear + `$`),
+	6: whenUsed(`^(?:\d\d` + someMonth + someDay + `|` + someDay + someMonth + `\d\d|` + someMonth + someDay + `\d\d|` + someMonth + `(?:19|20)\d\d)$`),
 }
 
 // looksDated reports whether a number that stands alone may be part of a date.
 func looksDated(digits string) bool {
 	if shape, ok := datedShapes[len(digits)]; ok {
-		return shape.MatchString(digits)
+		return shape().MatchString(digits)
 	}
 	return len(digits) > 6 && (strings.HasPrefix(digits, "19") || strings.HasPrefix(digits, "20"))
 }
