@@ -371,8 +371,8 @@ func (s *slopes[F]) call(b body, from, pixels int, n []F) (done int) {
 
 // past reports whether slopes are stored past the caches, where they begin on a cache line. In the
 // caches they would displace samples, and are not needed soon. Memory would also be read before it is
-// written.
-func (s *slopes[F]) past() bool { return !s.t.InCache && s.p.float32 == 1 }
+// written. Only the bodies of AVX-512 can do it.
+func (s *slopes[F]) past() bool { return s.k.isa == AVX512 && !s.t.InCache && s.p.float32 == 1 }
 
 // lead returns the number of pixels before the first slope that begins on a cache line. The bodies
 // can then store whole lines. It is 0 if lines do not matter, or if masks cannot be cut there.
@@ -404,9 +404,9 @@ const sparsePixels = 4 * block
 // Planes in main memory are as many streams as there are dates. If planes are a power of two apart,
 // they also need more lines of one cache set than it has. All dates of 64 pixels are nevertheless read
 // at once: on an Intel processor that reaches nine tenths of the rate of a sequential read, and passes
-// reach half of it. On Zen 5 it is the other way round, and Kernel.passes is set: pixels are processed
-// in runs, and a pass over a run reads two dates. The dot products of a run are kept in memory between
-// passes. While a run of a plane is read, the next run of that plane is prefetched.
+// reach half of it. On Zen 5 passes were up to twice as fast, so that Kernel.passes is set there: pixels
+// are processed in runs, and a pass over a run reads two dates. The dot products of a run are kept in
+// memory between passes. While a run of a plane is read, the next run of that plane is prefetched.
 const (
 	passDates = 2
 	passBytes = 4 << 10      // of a plane in a run
