@@ -58,7 +58,10 @@ func Available() []ISA {
 
 // Kernel is one implementation. It is an immutable value without memory of its own, and any number
 // of goroutines may use it. The zero value is the portable implementation.
-type Kernel struct{ isa ISA }
+type Kernel struct {
+	isa    ISA
+	passes bool // whether planes in memory are read in passes of a few dates, see slopes.passes
+}
 
 // New returns the kernel for an ISA, or an error if this machine or build does not have it.
 func New(isa ISA) (Kernel, error) {
@@ -68,13 +71,15 @@ func New(isa ISA) (Kernel, error) {
 	if !supported(isa) {
 		return Kernel{}, fmt.Errorf("%w: this processor or build has no %s, only %v", ErrISA, isa, Available())
 	}
-	return Kernel{isa}, nil
+	return kernelOf(isa), nil
 }
+
+func kernelOf(isa ISA) Kernel { return Kernel{isa: isa, passes: passesAreFaster()} }
 
 // Best returns the fastest kernel that this machine and build can run.
 func Best() Kernel {
 	isas := Available()
-	return Kernel{isas[len(isas)-1]}
+	return kernelOf(isas[len(isas)-1])
 }
 
 // FromEnv returns the kernel that the environment variable PIXTREND_ISA names, or the fastest one

@@ -34,3 +34,10 @@ func supported(isa ISA) bool {
 // a goroutine during the call. The slowest body, AVX2 with gaps, reads 1.5 to 2 samples per
 // nanosecond, so a call takes up to 90 µs.
 const maxCallSamples = 128 << 10
+
+// passesAreFaster reports whether the processor is a Zen 5, on which passes over planes were measured to
+// be up to twice as fast as reading all dates at once.
+func passesAreFaster() bool {
+	const zen5 = 0x1a
+	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family >= zen5
+}

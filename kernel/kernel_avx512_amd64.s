@@ -421,9 +421,16 @@ done: \
 // The first observations are found before the sums are added. The first R10 dates are read
 // backwards, so that the first observation is kept. If some pixel has none there, R10 grows by a
 // factor of four. Pixels without any observation get 0.
-#define FIRST8(LOAD, j, y, z, k, ref) \
+//
+// FIRST8(LOAD, j, y, z, k, r, ref): ref = 8 samples where k is set. Float32 samples are found as they are
+// (FIRST8_F32) in r, the lower half of ref, and widened at the end (WIDEN8), which halves the
+// instructions.
+#define FIRST8(LOAD, j, y, z, k, r, ref) \
 	LOAD(j, y, z); \
 	VMOVAPD z, k, ref
+#define FIRST8_F32(LOAD, j, y, z, k, r, ref) VMOVUPS (j*32)(R8), k, r
+#define WIDEN8(r, ref) VCVTPS2PD r, ref
+#define WIDE_ALREADY(r, ref)
 
 #define WALK_BACK \
 	MOVQ R10, CX; \
@@ -511,7 +518,11 @@ put:
 #define RUNS_OF_32(OP) \
 	OP(0, Z16, Z24, Z25); OP(1, Z17, Z26, Z27); OP(2, Z18, Z24, Z25); OP(3, Z19, Z26, Z27)
 
+// FIRST is FIRST8 or FIRST8_F32, and ADD, COMPARE and WIDEN suit it.
 #define SLOPE_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
+	SLOPE_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
+
+#define SLOPE_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
 	KXORQ K2, K2, K2; \
@@ -529,30 +540,34 @@ back: \
 	TESTQ R13, R13; \
 	JNE back_masked; \
 back_valid: \
-	FIRST8(LOAD, 0, Y24, Z24, K3, Z20); \
-	FIRST8(LOAD, 1, Y25, Z25, K4, Z21); \
-	FIRST8(LOAD, 2, Y26, Z26, K5, Z22); \
-	FIRST8(LOAD, 3, Y27, Z27, K6, Z23); \
+	FIRST(LOAD, 0, Y24, Z24, K3, Y20, Z20); \
+	FIRST(LOAD, 1, Y25, Z25, K4, Y21, Z21); \
+	FIRST(LOAD, 2, Y26, Z26, K5, Y22, Z22); \
+	FIRST(LOAD, 3, Y27, Z27, K6, Y23, Z23); \
 	SUBQ R11, R8; \
 	SUBQ R15, R14; \
 	DECQ CX; \
 	JNZ back; \
-	VADDPD Z20, Z21, Z24; \
-	VADDPD Z22, Z23, Z25; \
-	VADDPD Z24, Z25, Z24; \
-	VCMPPD $3, Z24, Z24, K7; \
-	KORTESTB K7, K7; \
+	ADD Z20, Z21, Z24; \
+	ADD Z22, Z23, Z25; \
+	COMPARE $3, Z24, Z24, K7; \
+	COMPARE $3, Z25, Z25, K6; \
+	KORTESTB K6, K7; \
 	JEQ found; \
 	CMPQ R10, params_dates(AX); \
 	JEQ none; \
 	MORE_DATES; \
 	JMP walk; \
 none: \
+	WIDEN(Y20, Z20); WIDEN(Y21, Z21); WIDEN(Y22, Z22); WIDEN(Y23, Z23); \
 	NONE_ZERO(Z20); \
 	NONE_ZERO(Z21); \
 	NONE_ZERO(Z22); \
 	NONE_ZERO(Z23); \
+	JMP widened; \
 found: \
+	WIDEN(Y20, Z20); WIDEN(Y21, Z21); WIDEN(Y22, Z22); WIDEN(Y23, Z23); \
+widened: \
 	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; \
 	VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; VPXORQ Z14, Z14, Z14; VPXORQ Z15, Z15, Z15; \
 	VPXORQ Z16, Z16, Z16; VPXORQ Z17, Z17, Z17; VPXORQ Z18, Z18, Z18; VPXORQ Z19, Z19, Z19; \
@@ -1264,6 +1279,9 @@ RUNS(RUNS_OF_SUMS); \
 #define RUNS_OF_16(OP) OP(0, Z8, Z24, Z25); OP(1, Z9, Z26, Z27)
 
 #define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
+	SUMS_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
+
+#define SUMS_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
 	KXORQ K2, K2, K2; \
@@ -1278,14 +1296,14 @@ back: \
 	TESTQ R13, R13; \
 	JNE back_masked; \
 back_valid: \
-	FIRST8(LOAD, 0, Y24, Z24, K3, Z12); \
-	FIRST8(LOAD, 1, Y25, Z25, K4, Z13); \
+	FIRST(LOAD, 0, Y24, Z24, K3, Y12, Z12); \
+	FIRST(LOAD, 1, Y25, Z25, K4, Y13, Z13); \
 	SUBQ R11, R8; \
 	SUBQ R15, R14; \
 	DECQ CX; \
 	JNZ back; \
-	VADDPD Z12, Z13, Z24; \
-	VCMPPD $3, Z24, Z24, K7; \
+	ADD Z12, Z13, Z24; \
+	COMPARE $3, Z24, Z24, K7; \
 	KORTESTB K7, K7; \
 	JEQ found; \
 	CMPQ R10, params_dates(AX); \
@@ -1293,9 +1311,13 @@ back_valid: \
 	MORE_DATES; \
 	JMP walk; \
 none: \
+	WIDEN(Y12, Z12); WIDEN(Y13, Z13); \
 	NONE_ZERO(Z12); \
 	NONE_ZERO(Z13); \
+	JMP widened; \
 found: \
+	WIDEN(Y12, Z12); WIDEN(Y13, Z13); \
+widened: \
 	CMPQ params_add(AX), $0; \
 	JNE add; \
 	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; \
@@ -1838,7 +1860,7 @@ TEXT ·slopeGapsI32AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF32AVX512(SB), NOSPLIT, $0-8
-	SLOPE_GAPS(LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
+	SLOPE_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF64AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_4, 8)
@@ -1886,7 +1908,7 @@ TEXT ·sumsGapsI32AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF32AVX512(SB), NOSPLIT, $0-8
-	SUMS_GAPS(LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
+	SUMS_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF64AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_2, 8)

@@ -177,5 +177,5 @@ const (
 	aheadSlope  = 8 << 10
 	aheadGaps   = 16 << 10
 	aheadWhole  = 12 << 10
-	aheadPlanes = 1 << 10
+	aheadPlanes = 512 // further ahead, planes a power of two apart displace each other's lines
 )
