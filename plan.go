@@ -121,7 +121,7 @@ func NewStreamPlan(g Grid, o Options) (StreamPlan, error) {
 	}
 	p.Workers, p.Pin, p.Unbound = crew.Workers, crew.Pin, crew.Why
 	pixels := p.WindowWidth * p.WindowHeight
-	p.TileMemory = int64(len(p.Workers))*p.workerBytes(pixels) + int64(p.buffers())*p.resultBytes(pixels)
+	p.TileMemory = int64(len(p.Workers)) * (p.workerBytes(pixels) + p.resultBytes(pixels))
 	if g.Region != nil {
 		p.TileMemory += p.resultBytes(pixels) // of pixels outside
 	}
@@ -186,10 +186,6 @@ func (p *StreamPlan) planes() int {
 func (p *StreamPlan) resultBytes(pixels int) int64 {
 	return int64(layout.TileBytes(p.Type, pixels, p.planes()))
 }
-
-// buffers returns the number of windows of results that exist at once: one with each worker, and as
-// many in the queue of the writer, so that neither waits for the other.
-func (p *StreamPlan) buffers() int { return 2 * len(p.Workers) }
 
 // partBytes is the size of a tile above which the dates of whole blocks are read in parts even if
 // the memory holds all of them: 200 dates of 512 × 512 blocks took 1.8 times as long in one tile.
@@ -287,14 +283,14 @@ func (p *StreamPlan) need(w, h, workers int) int64 {
 	for _, c := range p.grid.Covariates {
 		sample += c.Type.Size() + 1
 	}
-	each := p.dates()*sample + p.grid.ScratchBytes + 2*p.planes()*p.Type.Size()
+	each := p.dates()*sample + p.grid.ScratchBytes + p.planes()*p.Type.Size()
 	if p.stats != nil {
 		each += p.stats.SumsBytes()
 	}
 	if w*h > math.MaxInt/4/each/workers {
 		return math.MaxInt64
 	}
-	return int64(workers) * (p.workerBytes(w*h) + 2*p.resultBytes(w*h))
+	return int64(workers) * (p.workerBytes(w*h) + p.resultBytes(w*h))
 }
 
 func (p *StreamPlan) tooLarge(w, h, workers int, memory int64) error {

@@ -76,44 +76,18 @@ func fillNaN[F float32 | float64](values []F) {
 	}
 }
 
-// blank is the results of pixels outside the region, which the writer makes when it needs them first.
-type blank struct {
-	buf   []byte
-	whole kernel.Tile // of a window
-}
-
-// planes returns results for so many pixels.
-func (b *blank) planes(p *StreamPlan, pixels int) kernel.Tile {
-	if b.buf == nil {
-		b.buf = make([]byte, p.resultBytes(p.WindowWidth*p.WindowHeight))
-		all := layout.NewTile(p.Type, p.WindowWidth*p.WindowHeight, p.planes(), b.buf)
-		for i := range all.Dates {
-			if p.Type == kernel.Float64 {
-				fillNaN(kernel.Plane[float64](all, i))
-			} else {
-				fillNaN(kernel.Plane[float32](all, i))
-			}
-		}
-		b.whole = all
-	}
-	t := b.whole
-	t.Pixels = pixels
-	return t
-}
-
-// write passes a window to the sink: what was fitted, and the rest of it, which is outside the region.
-func (p *StreamPlan) write(sink Sink, f *finished, outside *blank) error {
-	if f.inside.Pixels() > 0 {
-		if err := sink.Write(f.inside, f.planes); err != nil {
-			return err
+// blankTile returns the results of a window of pixels outside the region.
+func (p *StreamPlan) blankTile() kernel.Tile {
+	pixels := p.WindowWidth * p.WindowHeight
+	all := layout.NewTile(p.Type, pixels, p.planes(), make([]byte, p.resultBytes(pixels)))
+	for i := range all.Dates {
+		if p.Type == kernel.Float64 {
+			fillNaN(kernel.Plane[float64](all, i))
+		} else {
+			fillNaN(kernel.Plane[float32](all, i))
 		}
 	}
-	for _, w := range f.window.without(f.inside) {
-		if err := sink.Write(w, outside.planes(p, w.Pixels())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }
 
 // without returns the rest of a window that a part is taken from: above, below, to the left and to the right of it.

@@ -19,13 +19,12 @@ type Report struct {
 	Busy    Busy          // zero unless Stream made the report
 }
 
-// Busy says what the time of a stream was spent on. Read, Fit and Wait are sums over all workers.
-// The rest of Threads × Elapsed is time in which workers were being started or had no window left.
-// Write is time of the writer, which works beside them.
+// Busy says what the time of a stream was spent on. All are sums over the workers. The rest of Threads × Elapsed is
+// time in which workers were being started or had no window left.
 type Busy struct {
 	Read  time.Duration // in Source.Read
 	Fit   time.Duration // in the fit
-	Wait  time.Duration // for a buffer of results that the writer had not written yet
+	Wait  time.Duration // for a sink that another worker wrote to, unless it is a ParallelSink
 	Write time.Duration // in Sink.Write
 }
 

@@ -91,6 +91,14 @@ type Sink interface {
 	// Write stores the fields of w: plane f of planes is field f of the options, pixels row by row,
 	// as float32, or as float64 with Options.Float64. The planes of Options.Residuals, one for each
 	// date, follow the fields, then those of Options.Detrended, Deseasoned, Fitted and Vertices. Windows come
-	// in any order, each once, never two at a time. Write must not keep planes.
+	// in any order, each once. Write is called from several goroutines, but never twice at once unless the sink
+	// is a ParallelSink. Write must not keep planes.
 	Write(w Window, planes kernel.Tile) error
+}
+
+// ParallelSink is a Sink that need not be written by one worker at a time.
+type ParallelSink interface {
+	Sink
+	// Parallel reports whether Write may be called from several goroutines at once.
+	Parallel() bool
 }

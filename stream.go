@@ -15,8 +15,7 @@ import (
 )
 
 // Stream fits a stack window by window. A worker reads the window of every date into its tile, fits
-// it while it is in cache, and passes the results to one writer. The stack is never in memory as a
-// whole.
+// it while it is in cache, and writes the results. The stack is never in memory as a whole.
 //
 // When Stream returns, neither source nor sink is in use. It returns the first error, or the cause
 // if ctx was cancelled; the sink then has some of the windows.
@@ -30,54 +29,12 @@ func Stream(ctx context.Context, source Source, sink Sink, o Options) (Report, e
 	return p.Run(ctx, source, sink, progress)
 }
 
-// finished is a window on its way to the writer.
-type finished struct {
-	window Window
-	inside Window // the part of it that was fitted
-	planes kernel.Tile
-	buf    []byte
-}
-
 // Run streams the source whose grid the plan was made for. progress, which may be nil, is called
 // with the number of pixels written, never concurrently.
 func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress func(done, total int)) (Report, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-
-	// A buffer is free, then filled by a worker, then written, then free again. The number of
-	// buffers bounds how far the workers run ahead of the writer.
-	free := make(chan []byte, p.buffers())
-	for range p.buffers() {
-		free <- nil
-	}
-	full := make(chan finished, p.buffers())
-	var writer sync.WaitGroup
-	var writeErr error
-	var busy Busy
-	var outside blank
-	writer.Go(func() {
-		written := 0
-		for f := range full {
-			// After an error or a cancellation, the rest of the queue is not written.
-			if ctx.Err() != nil && writeErr == nil {
-				writeErr = context.Cause(ctx)
-			}
-			if writeErr == nil {
-				at := time.Now()
-				if writeErr = p.write(sink, &f, &outside); writeErr != nil {
-					cancel(writeErr)
-				}
-				busy.Write += time.Since(at)
-				written += f.window.Pixels()
-				if progress != nil && writeErr == nil {
-					progress(written, p.grid.Width*p.grid.Height)
-				}
-			}
-			free <- f.buf
-		}
-	})
-
 	workers := make([]streamWorker, len(p.Workers))
 	defer func() {
 		for i := range workers {
@@ -87,38 +44,95 @@ func (p StreamPlan) Run(ctx context.Context, source Source, sink Sink, progress 
 			}
 		}
 	}()
+	out := newOutlet(&p, sink, cancel, progress)
 	r, err := runner.Run(ctx, p.Windows, p.run, func(ctx context.Context, w runner.Worker, item int) error {
 		own := &workers[w.ID]
 		if own.since.IsZero() {
 			own.since = time.Now()
 		}
-		var buf []byte
-		select {
-		case buf = <-free:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		window := p.window(item)
+		inside, err := own.fit(ctx, &p, source, w.ID, window)
+		own.lap(&own.busy.Fit)
+		if err == nil {
+			err = out.write(ctx, own, window, inside)
+		} else {
+			cancel(err) // at once, so that nothing more is written
 		}
+		return err
+	})
+	rep := report(r, p.k, p.grid.Width*p.grid.Height, len(p.grid.Axis.T), start)
+	for i := range workers {
+		rep.Busy.add(workers[i].busy)
+	}
+	return rep, err
+}
+
+// outlet is where the workers of a stream write their windows.
+type outlet struct {
+	plan     *StreamPlan
+	sink     Sink
+	stop     context.CancelCauseFunc
+	turn     chan struct{}      // holds an element while a worker writes; nil: several may write at once
+	outside  func() kernel.Tile // results of pixels outside the region
+	progress func(done, total int)
+
+	counting sync.Mutex // guards written, and calls of progress
+	written  int        // pixels
+}
+
+func newOutlet(p *StreamPlan, sink Sink, stop context.CancelCauseFunc, progress func(done, total int)) *outlet {
+	o := &outlet{plan: p, sink: sink, stop: stop, outside: sync.OnceValue(p.blankTile), progress: progress}
+	if parallel, is := sink.(ParallelSink); !is || !parallel.Parallel() {
+		o.turn = make(chan struct{}, 1)
+	}
+	return o
+}
+
+// write passes a window to the sink: what a worker has fitted, and the rest of it, which is outside the region. After an
+// error or a cancellation, it writes nothing.
+func (o *outlet) write(ctx context.Context, own *streamWorker, window, inside Window) error {
+	if o.turn != nil {
+		o.turn <- struct{}{}
+		defer func() { <-o.turn }()
 		own.lap(&own.busy.Wait)
-		f := finished{window: p.window(item), buf: buf}
-		if err := own.fit(ctx, &p, source, w.ID, &f); err != nil {
-			cancel(err) // for the writer
+	}
+	defer own.lap(&own.busy.Write)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	err := o.writeParts(own, window, inside)
+	if err != nil {
+		o.stop(err) // before another worker can write
+	}
+	return err
+}
+
+func (o *outlet) writeParts(own *streamWorker, window, inside Window) error {
+	if inside.Pixels() > 0 {
+		if err := o.sink.Write(inside, own.planes); err != nil {
 			return err
 		}
-		own.lap(&own.busy.Fit)
-		full <- f // never blocks: there is room for every buffer
-		return nil
-	})
-	close(full)
-	writer.Wait()
-	if writeErr != nil {
-		err = writeErr
 	}
-	for i := range workers {
-		busy.add(workers[i].busy)
+	for _, w := range window.without(inside) {
+		blank := o.outside()
+		blank.Pixels = w.Pixels()
+		if err := o.sink.Write(w, blank); err != nil {
+			return err
+		}
 	}
-	rep := report(r, p.k, p.grid.Width*p.grid.Height, len(p.grid.Axis.T), start)
-	rep.Busy = busy
-	return rep, err
+	o.count(window.Pixels())
+	return nil
+}
+
+// count reports progress of so many pixels more.
+func (o *outlet) count(pixels int) {
+	if o.progress == nil {
+		return
+	}
+	o.counting.Lock()
+	defer o.counting.Unlock()
+	o.written += pixels
+	o.progress(o.written, o.plan.grid.Width*o.plan.grid.Height)
 }
 
 // streamWorker is the memory of one worker.
@@ -127,6 +141,8 @@ type streamWorker struct {
 	covariates []tileMemory
 	scratch    *stats.Scratch
 	sums       *stats.Sums // of a window whose dates are read in parts
+	results    []byte
+	planes     kernel.Tile // the results of a window
 	busy       Busy
 	since      time.Time // up to when busy counts
 }
@@ -139,60 +155,60 @@ func (m *streamWorker) lap(account *time.Duration) {
 	m.since = now
 }
 
-// fit reads the part of the window of f that lies in the region, and fills its planes.
-func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
-	if f.inside = p.inside(f.window); f.inside.Pixels() == 0 {
-		return nil
+// fit reads the part of a window that lies in the region, and fills the planes. It returns that part.
+func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, worker int, window Window) (inside Window, err error) {
+	if inside = p.inside(window); inside.Pixels() == 0 {
+		return inside, nil
 	}
-	if err := m.fitInside(ctx, p, source, worker, f); err != nil {
-		return err
+	if err := m.fitInside(ctx, p, source, worker, inside); err != nil {
+		return inside, err
 	}
-	p.blankOutside(f.inside, f.planes)
-	return nil
+	p.blankOutside(inside, m.planes)
+	return inside, nil
 }
 
 // fitInside fits the part of a window that is read.
-func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
+func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) error {
 	most := p.WindowWidth * p.WindowHeight
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
 	}
-	if f.buf == nil {
-		f.buf = make([]byte, p.resultBytes(most))
+	if m.results == nil {
+		m.results = make([]byte, p.resultBytes(most))
 	}
-	pixels := f.inside.Pixels()
-	f.planes = layout.NewTile(p.Type, pixels, p.planes(), f.buf)
+	pixels := w.Pixels()
+	m.planes = layout.NewTile(p.Type, pixels, p.planes(), m.results)
 	if p.DatesAtOnce < p.dates() {
-		return m.fitInParts(ctx, p, source, worker, f)
+		return m.fitInParts(ctx, p, source, worker, w)
 	}
 	tile := newTile(p.grid.Type, p.grid.Masked, pixels, p.dates(), m.tile.buf)
-	if err := source.Read(ctx, worker, f.inside, 0, tile); err != nil {
+	if err := source.Read(ctx, worker, w, 0, tile); err != nil {
 		return err
 	}
 	m.lap(&m.busy.Read)
 	if p.stats == nil {
-		p.copySamples(f.planes, tile, 0)
+		p.copySamples(m.planes, tile, 0)
 		return nil
 	}
 	if m.scratch == nil {
 		m.scratch = p.stats.NewScratch()
 	}
-	if err := m.readCovariates(ctx, p, source, worker, f.inside); err != nil {
+	if err := m.readCovariates(ctx, p, source, worker, w); err != nil {
 		return err
 	}
 	m.lap(&m.busy.Read)
 	if p.Type == kernel.Float64 {
-		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float64](f.planes))
+		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float64](m.planes))
 	} else {
-		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float32](f.planes))
+		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float32](m.planes))
 	}
 	return nil
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.
-func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, f *finished) error {
+func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) error {
 	if p.stats == nil {
-		return m.eachPart(ctx, p, source, worker, f.inside, func(tile kernel.Tile, first int) { p.copySamples(f.planes, tile, first) })
+		return m.eachPart(ctx, p, source, worker, w, func(tile kernel.Tile, first int) { p.copySamples(m.planes, tile, first) })
 	}
 	if m.sums == nil {
 		m.sums = p.stats.NewSums(p.WindowWidth * p.WindowHeight)
@@ -200,14 +216,14 @@ func (m *streamWorker) fitInParts(ctx context.Context, p *StreamPlan, source Sou
 	m.sums.Reset()
 	// Few windows have pixels that need their dates again.
 	for again := true; again; {
-		err := m.eachPart(ctx, p, source, worker, f.inside, func(tile kernel.Tile, first int) { p.stats.Add(m.sums, tile, first) })
+		err := m.eachPart(ctx, p, source, worker, w, func(tile kernel.Tile, first int) { p.stats.Add(m.sums, tile, first) })
 		if err != nil {
 			return err
 		}
 		if p.Type == kernel.Float64 {
-			again = stats.Finish(p.stats, m.sums, planesOf[float64](f.planes))
+			again = stats.Finish(p.stats, m.sums, planesOf[float64](m.planes))
 		} else {
-			again = stats.Finish(p.stats, m.sums, planesOf[float32](f.planes))
+			again = stats.Finish(p.stats, m.sums, planesOf[float32](m.planes))
 		}
 	}
 	return nil

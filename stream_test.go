@@ -441,8 +441,8 @@ func TestPlanWindows(t *testing.T) {
 
 func TestPlanByHand(t *testing.T) {
 	// 600 × 400 of 4 dates of a byte in blocks of 64 × 64, two workers. A block takes 4 · (4096 +
-	// 192) bytes, and its slopes as float32 twice 16384 + 192.
-	block := int64(4*(4096+192) + 2*(16384+192))
+	// 192) bytes, and its slopes as float32 16384 + 192.
+	block := int64(4*(4096+192) + (16384 + 192))
 	g := gridOf(600, 400, 4, 64, 64, kernel.Uint8)
 	for _, row := range []struct {
 		memory int64
@@ -450,7 +450,7 @@ func TestPlanByHand(t *testing.T) {
 	}{
 		{2 * block, 64, 64},
 		{2*block - 1, 64, 32},
-		{block / 2, 64, 8}, // 16 lines of results are staggered too, which makes them more than a quarter
+		{2*(4*1024+4096+192) - 1, 64, 8}, // 16 lines of results are staggered too
 	} {
 		p, err := NewStreamPlan(g, Options{Threads: 2, TileMemory: row.memory})
 		if err != nil || p.WindowWidth != row.w || p.WindowHeight != row.h {
@@ -495,12 +495,12 @@ func TestMemoryError(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatalf("%v is no MemoryError", err)
 	}
-	// 64 pixels of 100 dates are 256 bytes a plane, and of one field, twice. A second look takes the
+	// 64 pixels of 100 dates are 256 bytes a plane, and of one field. A second look takes the
 	// seven sums of 64 pixels, a series, and 16 marks of pixels with few observations.
-	if want := (MemoryError{Have: 100_000, Need: 4 * (100*256 + 2*256 + 64*7*8 + 100*8 + 16), Window: Window{Width: 64, Height: 1}, Threads: 4, Dates: 100}); *e != want {
+	if want := (MemoryError{Have: 100_000, Need: 4 * (100*256 + 256 + 64*7*8 + 100*8 + 16), Window: Window{Width: 64, Height: 1}, Threads: 4, Dates: 100}); *e != want {
 		t.Errorf("%+v, want %+v", *e, want)
 	}
-	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "122048 bytes", "100000 bytes are allowed", "fewer threads"} {
+	for _, want := range []string{"64 × 1 pixels", "100 dates", "4 threads", "121024 bytes", "100000 bytes are allowed", "fewer threads"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not say %q", err, want)
 		}
@@ -703,8 +703,7 @@ func TestStreamErrors(t *testing.T) {
 	}
 }
 
-// The source runs ahead of a slow sink by two buffers for each worker and no farther, which bounds
-// the memory.
+// Each worker runs ahead of a slow sink by the window that it has fitted and no farther, which bounds the memory.
 func TestStreamBackPressure(t *testing.T) {
 	s := drawScene[float32](6, 40, 30, Years(1, 4))
 	for threads := 1; threads <= 3; threads++ {
@@ -715,11 +714,27 @@ func TestStreamBackPressure(t *testing.T) {
 			if _, err := Stream(t.Context(), st, st, o); err != nil {
 				t.Error(err)
 			}
-			if st.ahead != 2*threads {
-				t.Errorf("%d threads: %d windows were ahead of the sink, want %d", threads, st.ahead, 2*threads)
+			if st.ahead != threads {
+				t.Errorf("%d threads: %d windows were ahead of the sink, want %d", threads, st.ahead, threads)
 			}
 		})
 	}
+}
+
+// parallel is a store that takes several windows at once. Each takes a while.
+type parallel[T kernel.Sample] struct {
+	*store[T]
+	each time.Duration
+	one  sync.Mutex
+}
+
+func (*parallel[T]) Parallel() bool { return true }
+
+func (p *parallel[T]) Write(w Window, t kernel.Tile) error {
+	time.Sleep(p.each)
+	p.one.Lock()
+	defer p.one.Unlock()
+	return p.store.Write(w, t)
 }
 
 // Workers read at the same time: each of the first reads waits for the others.
@@ -801,42 +816,49 @@ func TestTilesAreGivenBack(t *testing.T) {
 	}
 }
 
-// A clock that only sleep moves shows where the time goes. A worker reads each window, or part of
-// one, for 5 s and the writer takes 7 s for each, so that the worker waits as soon as both buffers
-// are full.
+// A clock that only sleep moves shows where the time goes. A worker reads each of six windows, or part of one, for 5 s
+// and writes it for 7 s. Two workers take turns to write, unless the sink takes two windows at once.
 func TestBusy(t *testing.T) {
 	s := drawScene[int16](9, 64, 60, days(200))
 	for _, row := range []struct {
-		name   string
-		parts  int
-		memory int64
-		want   Busy
+		name     string
+		threads  int
+		parallel bool
+		parts    int
+		memory   int64
+		want     Busy
+		elapsed  time.Duration
 	}{
-		{"whole windows", 1, 0, Busy{Read: 6 * 5 * time.Second, Wait: 4 * 2 * time.Second, Write: 6 * 7 * time.Second}},
-		{"in parts", 2, 200 << 10, Busy{Read: 6 * 2 * 5 * time.Second, Write: 6 * 7 * time.Second}},
+		{"whole windows", 1, false, 1, 0, Busy{Read: 6 * 5 * time.Second, Write: 6 * 7 * time.Second}, 72 * time.Second},
+		{"in parts", 1, false, 2, 190 << 10, Busy{Read: 6 * 2 * 5 * time.Second, Write: 6 * 7 * time.Second}, 102 * time.Second},
+		{"two workers", 2, false, 1, 0, Busy{Read: 6 * 5 * time.Second, Wait: (7 + 4*2) * time.Second, Write: 6 * 7 * time.Second}, 47 * time.Second},
+		{"two at once", 2, true, 1, 0, Busy{Read: 6 * 5 * time.Second, Write: 6 * 7 * time.Second}, 36 * time.Second},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				st := newStore(t, s, 1)
+				st := newStore(t, s, row.threads)
 				st.grid.BlockWidth, st.grid.BlockHeight, st.grid.WholeBlocks = 32, 20, true
 				st.onRead = func(context.Context, int, Window) error { time.Sleep(5 * time.Second); return nil }
-				st.onWrite = func(int, Window) error { time.Sleep(7 * time.Second); return nil }
-				o := Options{Threads: 1, Pin: runner.PinOff, TileMemory: row.memory}
+				var sink Sink = &parallel[int16]{store: st, each: 7 * time.Second}
+				if !row.parallel {
+					st.onWrite = func(int, Window) error { time.Sleep(7 * time.Second); return nil }
+					sink = st
+				}
+				o := Options{Threads: row.threads, Pin: runner.PinOff, TileMemory: row.memory}
 				if row.parts == 1 {
 					o.WindowWidth, o.WindowHeight = 32, 20
 				}
-				r, err := Stream(t.Context(), st, st, o)
+				told := progress{t: t}
+				o.Progress = told.tell(64 * 60)
+				r, err := Stream(t.Context(), st, sink, o)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if n := int(st.read.Load()); n != 6*row.parts {
 					t.Fatalf("%d reads, want %d", n, 6*row.parts)
 				}
-				if r.Busy != row.want {
-					t.Errorf("%+v, want %+v", r.Busy, row.want)
-				}
-				if idle := r.Elapsed - r.Busy.Read - r.Busy.Fit - r.Busy.Wait; idle < 0 {
-					t.Errorf("%+v is more than %v", r.Busy, r.Elapsed)
+				if r.Busy != row.want || r.Elapsed != row.elapsed {
+					t.Errorf("%+v in %v, want %+v in %v", r.Busy, r.Elapsed, row.want, row.elapsed)
 				}
 			})
 		})

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
@@ -143,7 +142,6 @@ func (j *Job) sumsSpec(spec Spec) Spec {
 // sumsSink writes kept sums, window by window.
 type sumsSink struct {
 	create func() (outputFiles, error) // of the job that runs; the last file is that of the sums
-	mu     sync.Mutex
 }
 
 func (s *sumsSink) write(w pixtrend.Window, sums kernel.Tile) error {
@@ -151,8 +149,6 @@ func (s *sumsSink) write(w pixtrend.Window, sums kernel.Tile) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return files[len(files)-1].Write(w, sums)
 }
 

@@ -112,6 +112,8 @@ type nowhere struct{}
 
 func (nowhere) Write(pixtrend.Window, kernel.Tile) error { return nil }
 
+func (nowhere) Parallel() bool { return true }
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // checksum returns the checksum and the size of a file.

@@ -75,7 +75,7 @@ type Band struct {
 }
 
 // File is a GeoTIFF that is being written: a temporary file beside its target until Commit. Its
-// nodata value is NaN. It is a pixtrend.Sink that needs every window.
+// nodata value is NaN. It is a pixtrend.ParallelSink that needs every window.
 //
 // Uncompressed tiles are written without GDAL, to their places in a file that has its final size
 // from the start. For anything else (a COG, compression, strips, pixel interleaving), Commit has
@@ -203,6 +203,9 @@ func (f *File) failed(err error) error {
 	return fault.Because(fault.Outputf("cannot write %s: %s", f.target, strings.ReplaceAll(text, f.temp.Path, "the file")), err)
 }
 
+// Parallel returns true: Write may be called from several goroutines at once.
+func (f *File) Parallel() bool { return true }
+
 // Write stores a window of every band.
 func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 	if err := f.out.write(w, planes); err != nil {
@@ -249,8 +252,8 @@ func (f *File) finish() error {
 	if err := errors.Join(err, out.file.Close()); err != nil {
 		return f.failed(atomicfile.Reason(err))
 	}
-	if all := int64(f.spec.Width) * int64(f.spec.Height); out.written != all {
-		return fault.Outputf("cannot write %s: it got windows of %d pixels, and has %d", f.target, out.written, all)
+	if all, written := int64(f.spec.Width)*int64(f.spec.Height), out.written.Load(); written != all {
+		return fault.Outputf("cannot write %s: it got windows of %d pixels, and has %d", f.target, written, all)
 	}
 	return nil
 }

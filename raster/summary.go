@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -56,16 +57,14 @@ type Summary struct {
 }
 
 // Times are the parts of the time of a fit, in seconds. Start, Windows and Finish follow each
-// other; Windows + Finish is Summary.Seconds. Read, Fit and Wait are sums over all threads, and
-// with the time that threads were idle they add up to Threads × Windows. Write is the time of the
-// one writer, which works at the same time.
+// other; Windows + Finish is Summary.Seconds. Read, Fit and Write are sums over all threads, and
+// with the time that threads were idle they add up to Threads × Windows.
 type Times struct {
 	Start   float64 `json:"start"`   // opening, checking and planning, from Options.Began on
 	Windows float64 `json:"windows"` // reading, fitting and writing windows
 	Read    float64 `json:"read"`    // reading files and decoding blocks, which GDAL does together
 	Fit     float64 `json:"fit"`     // arithmetic
-	Wait    float64 `json:"wait"`    // waiting for the writer
-	Write   float64 `json:"write"`   // writing windows
+	Write   float64 `json:"write"`   // counting and writing results
 	Finish  float64 `json:"finish"`  // compressing, overviews and syncing, until the output has its name
 }
 
@@ -89,7 +88,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(pixels) * j.stack.pixelBytes(),
 		ISA: report.ISA, Threads: report.Threads, Pin: report.Pin, Unbound: report.Unbound,
 		SlopeQuintiles: []float64{}, Warnings: append(append([]string{}, j.Warnings...), j.options.hugeResults(tally.huge)...),
-		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Wait: busy.Wait.Seconds(), Write: busy.Write.Seconds()},
+		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Write: busy.Write.Seconds()},
 	}
 	for _, f := range j.Plan.Fields {
 		s.Fields = append(s.Fields, j.options.Model().FieldName(f))
@@ -127,19 +126,24 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 
 // tally is the sink of a job. It counts results on their way to the files.
 type tally struct {
-	create func() (outputFiles, error) // creates the files when it is called first
-	width  int
-	field  int // the plane that is NaN where a pixel has no result
-	slope  int // the plane of the slopes, or -1
-	fitted int
-	huge   int // pixels whose result is as huge as only fill values make it
-	slopes *stats.Sampler
+	create  func() (outputFiles, error) // creates the files when it is called first
+	width   int
+	field   int  // the plane that is NaN where a pixel has no result
+	slope   int  // the plane of the slopes, or -1
+	samples bool // whether the planes are composites, a gap of which is NaN
+	n       int  // the plane of the numbers of observations, or -1
 
-	samples      bool // whether the planes are composites, a gap of which is NaN
-	n            int  // the plane of the numbers of observations, or -1
-	observations int64
-
+	mu sync.Mutex // guards the fields below until all windows are written
+	results
+	slopes      *stats.Sampler
 	discoveries []discovery // for a false discovery rate
+}
+
+// results counts results.
+type results struct {
+	fitted       int
+	huge         int // pixels whose result is as huge as only fill values make it
+	observations int64
 }
 
 // startTally creates the files in a goroutine, since that takes about ten milliseconds.
@@ -176,7 +180,9 @@ func (t *tally) describe() ([]float64, *stats.Histogram) {
 	return q[1:5], &h
 }
 
-// Write is called by one goroutine at a time.
+// Parallel returns true: Write may be called from several goroutines at once.
+func (t *tally) Parallel() bool { return true }
+
 func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 	if planes.Type == kernel.Float64 {
 		count[float64](t, w, planes)
@@ -191,31 +197,23 @@ func (t *tally) Write(w pixtrend.Window, planes kernel.Tile) error {
 }
 
 func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile) {
+	var of results
 	if t.samples {
 		for i := range planes.Dates {
-			for _, x := range kernel.Plane[F](planes, i) {
-				if x == x {
-					t.observations++
-				}
-			}
+			numbers, _ := countResults(kernel.Plane[F](planes, i))
+			of.observations += int64(numbers)
 		}
-		return
-	}
-	for _, x := range kernel.Plane[F](planes, t.field) {
-		if x == x {
-			t.fitted++
-		}
-		if x >= hugeResult || x <= -hugeResult {
-			t.huge++
+	} else {
+		of.fitted, of.huge = countResults(kernel.Plane[F](planes, t.field))
+		if t.n >= 0 {
+			of.observations = sumOfNumbers(kernel.Plane[F](planes, t.n))
 		}
 	}
-	if t.n >= 0 {
-		for _, n := range kernel.Plane[F](planes, t.n) {
-			if n == n { // outside a region it is NaN
-				t.observations += int64(n)
-			}
-		}
-	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fitted += of.fitted
+	t.huge += of.huge
+	t.observations += of.observations
 	for _, d := range t.discoveries {
 		stats.Count(d.Discoveries, kernel.Plane[F](planes, d.pvalue))
 	}
@@ -226,4 +224,38 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 	for y := range w.Height {
 		stats.Sample(t.slopes, (w.Y+y)*t.width+w.X, slopes[y*w.Width:(y+1)*w.Width])
 	}
+}
+
+// countResults returns how many values are numbers, and how many of these are as huge as only fill values make
+// them. It compares the bits of magnitudes, which are in the order of the values with NaN last, without a branch
+// and faster than the values.
+func countResults[F float32 | float64](values []F) (numbers, huge int) {
+	nan, large := 0, 0 // NaN counts as large, too
+	switch values := any(values).(type) {
+	case []float32:
+		inf, least := int32(math.Float32bits(float32(math.Inf(1)))), int32(math.Float32bits(hugeResult))
+		for _, x := range values {
+			bits := int32(math.Float32bits(x) &^ (1 << 31))
+			nan += int(uint32(inf-bits) >> 31)
+			large += int(uint32(least-1-bits) >> 31)
+		}
+	case []float64:
+		inf, least := int64(math.Float64bits(math.Inf(1))), int64(math.Float64bits(hugeResult))
+		for _, x := range values {
+			bits := int64(math.Float64bits(x) &^ (1 << 63))
+			nan += int(uint64(inf-bits) >> 63)
+			large += int(uint64(least-1-bits) >> 63)
+		}
+	}
+	return len(values) - nan, large - nan
+}
+
+// sumOfNumbers adds up whole numbers. Outside a region they are NaN.
+func sumOfNumbers[F float32 | float64](values []F) (sum int64) {
+	for _, x := range values {
+		if x == x {
+			sum += int64(x)
+		}
+	}
+	return sum
 }

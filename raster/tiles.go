@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
@@ -13,10 +14,10 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// tiles writes windows to the places of a file's tiles, without GDAL. It gathers the samples of a
-// tile from the windows that overlap it and writes them together, since the kernel takes long
-// writes several times faster than short ones. Each byte is copied twice: to the gathered tile,
-// which is in cache, and to the page cache.
+// tiles writes windows to the places of a file's tiles, without GDAL. Several goroutines may write windows
+// at once. It gathers the samples of a tile from the windows that overlap it and writes them together, since
+// the kernel takes long writes several times faster than short ones, and one write to a file at a time. Each
+// byte is copied twice: to the gathered tile, which is in cache, and to the page cache.
 //
 // The unit that is gathered is a cell: some rows of a tile, so few that the cells that are
 // incomplete at a time fit into the memory. If there are more all the same, their rows are written
@@ -24,20 +25,22 @@ import (
 type tiles struct {
 	tiff.Tiling
 	file     *os.File
-	rows     int // of a cell
-	cells    map[int]*cell
-	free     []*cell
-	most     int // cells that may hold memory
-	held     int
-	written  int64 // samples
+	rows     int          // of a cell
+	most     int          // cells that may hold memory
+	written  atomic.Int64 // samples
 	flushing chan [2]int64
 	flushed  sync.WaitGroup
+
+	mu    sync.Mutex // guards the fields below
+	cells map[int]*cell
+	free  []*cell
+	held  int
 }
 
-// cell is a part of a tile that is not complete.
+// cell is a part of a tile that is not complete. Goroutines write different samples of it.
 type cell struct {
-	samples []byte // nil: there was no memory for it
-	missing int    // samples that were not written yet
+	samples []byte       // nil: there was no memory for it
+	missing atomic.Int64 // samples that were not written yet
 }
 
 // newTiles prepares to write tiles with at most memory bytes of cells. places is how many windows
@@ -106,7 +109,7 @@ func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
 			}
 		}
 	}
-	t.written += int64(w.Pixels())
+	t.written.Add(int64(w.Pixels()))
 	return nil
 }
 
@@ -122,12 +125,7 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 		return t.put(from[:line*high], at) // it is the cell
 	}
 	index := ((band*t.Down+ty)*t.Across+tx)*((t.TileHeight-1)/t.rows+1) + c
-	begun := t.cells[index]
-	if begun == nil {
-		begun = t.begin(wide < t.TileWidth)
-		begun.missing = wide * high
-		t.cells[index] = begun
-	}
+	begun := t.cell(index, wide, high)
 	into := (part.Y-top)*line + (part.X-tx*t.TileWidth)*t.Size
 	for y := range part.Height {
 		row := from[y*stride:][:part.Width*t.Size]
@@ -137,15 +135,37 @@ func (t *tiles) gather(band, tx, ty, c int, part pixtrend.Window, from []byte, s
 			return err
 		}
 	}
-	if begun.missing -= part.Width * part.Height; begun.missing > 0 {
+	if begun.missing.Add(-int64(part.Width*part.Height)) > 0 {
 		return nil
 	}
-	delete(t.cells, index)
+	defer t.end(index, begun)
 	if begun.samples == nil {
 		return nil
 	}
-	t.free = append(t.free, begun)
 	return t.put(begun.samples[:line*high], at)
+}
+
+// cell returns a cell of so many columns and rows, which it begins if no window has.
+func (t *tiles) cell(index, wide, high int) *cell {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.cells[index]
+	if c == nil {
+		c = t.begin(wide < t.TileWidth)
+		c.missing.Store(int64(wide * high))
+		t.cells[index] = c
+	}
+	return c
+}
+
+// end frees the memory of a cell that is complete.
+func (t *tiles) end(index int, c *cell) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.cells, index)
+	if c.samples != nil {
+		t.free = append(t.free, c)
+	}
 }
 
 // each reads the tiles of some bands after all are written. For each row of a tile it calls fn with

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pixtrend/pixtrend"
@@ -14,8 +15,8 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// However the windows cut a raster, in whatever order they come and whatever memory there is to
-// gather tiles in, the file is the same to the last byte, and GDAL reads from it what was written.
+// However the windows cut a raster, in whatever order they come, several at once, and whatever memory there is
+// to gather tiles in, the file is the same to the last byte, and GDAL reads from it what was written.
 func TestTilesOfAnyWindows(t *testing.T) {
 	const width, height, bands = 301, 203, 2
 	type whole = [bands][]float64
@@ -43,20 +44,27 @@ func TestTilesOfAnyWindows(t *testing.T) {
 					}
 				}
 				r.Shuffle(len(windows), func(i, j int) { windows[i], windows[j] = windows[j], windows[i] })
-				for _, w := range windows {
-					stride := w.Pixels() + 5 // planes do not stand end to end
-					buf := make([]float64, bands*stride)
-					for b := range samples {
-						for y := range w.Height {
-							copy(buf[b*stride+y*w.Width:][:w.Width], samples[b][(w.Y+y)*width+w.X:])
+				var writers sync.WaitGroup
+				for i := range 3 {
+					writers.Go(func() {
+						for at := i; at < len(windows); at += 3 {
+							w := windows[at]
+							stride := w.Pixels() + 5 // planes do not stand end to end
+							buf := make([]float64, bands*stride)
+							for b := range samples {
+								for y := range w.Height {
+									copy(buf[b*stride+y*w.Width:][:w.Width], samples[b][(w.Y+y)*width+w.X:])
+								}
+							}
+							if err := f.Write(w, kernel.TileOf(buf, stride, bands, w.Pixels())); err != nil {
+								t.Error(err)
+							}
 						}
-					}
-					if err := f.Write(w, kernel.TileOf(buf, stride, bands, w.Pixels())); err != nil {
-						t.Fatal(err)
-					}
-					if held := int64(f.out.held) * f.out.cellBytes(); memory > 0 && held > memory {
-						t.Fatalf("%d bytes are held, of %d", held, memory)
-					}
+					})
+				}
+				writers.Wait()
+				if held := int64(f.out.held) * f.out.cellBytes(); memory > 0 && held > memory {
+					t.Fatalf("%d bytes are held, of %d", held, memory)
 				}
 				if err := f.Commit(); err != nil {
 					t.Fatal(err)

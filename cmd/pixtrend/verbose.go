@@ -93,6 +93,6 @@ func logSamples(log *slog.Logger, j *raster.Job) {
 func tellRun(log *slog.Logger, s raster.Summary) {
 	of := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 	t := s.Times
-	log.Info("fitted the windows", "took", of(t.Windows), "reading", of(t.Read), "fitting", of(t.Fit), "waiting", of(t.Wait), "writing", of(t.Write))
+	log.Info("fitted the windows", "took", of(t.Windows), "reading", of(t.Read), "fitting", of(t.Fit), "writing", of(t.Write))
 	log.Info("finished the output", "size", report.Bytes(s.BytesWritten), "took", of(t.Finish))
 }

@@ -155,14 +155,14 @@ func timesText(s raster.Summary) string {
 	for _, p := range []struct {
 		seconds float64
 		what    string
-	}{{t.Read, reading}, {t.Fit, "fitting"}, {t.Wait, "waiting for the writer"}, {all - t.Read - t.Fit - t.Wait, "idle"}} {
+	}{{t.Read, reading}, {t.Fit, "fitting"}, {t.Write, "writing"}, {all - t.Read - t.Fit - t.Write, "idle"}} {
 		if share := math.Round(100 * p.seconds / all); share >= 1 {
 			parts = append(parts, fmt.Sprintf("%.0f %% %s", share, p.what))
 		}
 	}
 	text := fmt.Sprintf("time: %s to start, %s for the windows, %s %s\n", DurationText(t.Start), DurationText(t.Windows), DurationText(t.Finish), finishing)
 	if len(parts) > 0 && s.Shards == 0 {
-		text += fmt.Sprintf("  threads: %s; the writer was busy for %.0f %%\n", strings.Join(parts, ", "), min(100, 100*t.Write/t.Windows))
+		text += fmt.Sprintf("  threads: %s\n", strings.Join(parts, ", "))
 	}
 	return text
 }
