@@ -411,12 +411,14 @@ func (l *lanes) concludeIn(g *group, i, best int) {
 	s, c := l.segmenter, &g.lane[i]
 	date, raw, y := s.date, s.raw, s.y
 	s.date, s.raw, s.y, s.first = c.date[:c.n], c.raw[:c.n], s.y[:c.n], c.first
-	for k := range s.y {
-		s.y[k] = g.dateRows[padding+k].y[i]
-	}
 	k := c.vertices - best
 	m := &s.models[0]
 	m.vertices, m.values, m.pvalue = m.vertices[:0], m.values[:k], c.pvalues[best]
+	if !(m.pvalue <= s.o.PValue) { // the result is their mean
+		for k := range s.y {
+			s.y[k] = g.dateRows[padding+k].y[i]
+		}
+	}
 	for v := range k {
 		m.vertices = append(m.vertices, int(g.models[k][v].at[i]))
 		m.values[v] = g.models[k][v].value[i]

@@ -528,7 +528,12 @@ func chooseModel(pvalues []float64, factor float64, allowed func(i int) bool) (b
 		factor = 2 - factor
 	}
 	for {
-		least := slices.Min(pvalues)
+		least := pvalues[0]
+		for _, p := range pvalues[1:] {
+			if p < least {
+				least = p
+			}
+		}
 		best = 0
 		for !(pvalues[best] <= factor*least) {
 			best++
@@ -605,11 +610,12 @@ func (s *segmenter) cullEnds(times []float64) {
 
 // setRMSE computes the error of the line, of all observations as they were given.
 func (s *segmenter) setRMSE(times []float64) {
-	squares, i := 0.0, 0
-	for segment := range len(s.at) - 1 {
+	squares, i, dates := 0.0, 0, s.date[:len(s.raw)]
+	for segment, end := range s.at[1:] {
 		from, slope := s.segmentAt(segment, times)
-		for ; i < len(s.raw) && s.date[i] <= s.at[segment+1]; i++ {
-			d := s.raw[i] - (s.values[segment] + float64(slope*(times[s.date[i]]-from)))
+		value := s.values[segment]
+		for ; i < len(dates) && dates[i] <= end; i++ {
+			d := s.raw[i] - (value + float64(slope*(times[dates[i]]-from)))
 			squares += float64(d * d)
 		}
 	}
