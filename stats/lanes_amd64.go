@@ -2,6 +2,8 @@
 
 package stats
 
+//lint:file-ignore U1000 only the assembly uses some fields of rows and params
+
 import (
 	"math"
 	"math/bits"
@@ -121,7 +123,8 @@ func (g *group) init(o LandTrendrOptions, dates int) {
 	}
 	g.dates, g.vertices = &g.dateRows[padding], &g.vertexRows[padding]
 	g.spikeThreshold, g.enoughVertices = o.SpikeThreshold, float64(o.MaxSegments+1)
-	g.perYear, g.recoveryThreshold, g.shortest = o.PerYear, o.RecoveryThreshold, float64(longestYear*o.PerYear)
+	g.perYear, g.recoveryThreshold = o.PerYear, o.RecoveryThreshold
+	g.shortest = float64(longestYear * o.PerYear)
 	if o.OneYearRecovery {
 		g.shortest = -1
 	}

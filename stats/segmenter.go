@@ -42,7 +42,8 @@ type segmenter struct {
 }
 
 // noError is the share of the sum of squares about the first observation below which an error is
-// rounding.
+// rounding. A recovery exceeds its threshold by more than this share of it: one of the whole range in four
+// years is exactly 0.25 a year, and rounding must not refuse it.
 const noError = 1.0 / (1 << 36)
 
 // segments is a model: a line through its vertices.
@@ -56,6 +57,7 @@ type segments struct {
 
 // newSegmenter returns a segmenter for series of that many dates.
 func newSegmenter(o LandTrendrOptions, dates int) *segmenter {
+	o.RecoveryThreshold *= 1 + noError
 	floats := func(n int) []float64 { return make([]float64, n) }
 	most := o.MaxSegments + 2 + o.VertexOvershoot
 	s := &segmenter{o: o, date: make([]int, dates), raw: floats(dates), x: floats(dates), y: floats(dates), prefix: make([]moments, dates+1),

@@ -154,14 +154,14 @@ const rowNumbers = 64
 // so many rows later. register points to row 0.
 func (p *program) gather(kind, name, register string, index value, later int) value {
 	out := p.add(false)
-	p.emit(out, true, fmt.Sprintf("VXORPD @0, @0, @0; KXNORB K7, K7, K7; VGATHERDPD (%s_%s%+d*%s__size)(%s)(@1y*8), K7, @0",
-		kind, name, later, kind, register), index)
+	p.emit(out, true, "VXORPD @0, @0, @0; KXNORB K7, K7, K7; VGATHERDPD "+row(kind, name, register, later)+"(@1y*8), K7, @0", index)
 	return out
 }
 
 // scatterIf writes numbers where gather reads them, in lanes where mask is set.
 func (p *program) scatterIf(mask value, kind, name, register string, index value, later int, a value) {
-	p.emit(none, false, fmt.Sprintf("KMOVB @1, K7; VSCATTERDPD @3, K7, (%s_%s%+d*%s__size)(%s)(@2y*8)", kind, name, later, kind, register), mask, index, a)
+	to := row(kind, name, register, later) + "(@2y*8)"
+	p.emit(none, false, "KMOVB @1, K7; VSCATTERDPD @3, K7, "+to, mask, index, a)
 }
 
 // putMask writes a mask to a field of the params, an integer.

@@ -71,7 +71,8 @@ func (p *program) moments(n, from, to value, later int) moments {
 	sum := func(name string) value {
 		return p.minus(p.gatherDate(name, to, later), p.gatherDate(name, from, 0))
 	}
-	m := moments{n: n, x: sum("sumX"), xx: sum("sumXX"), y: sum("sumY"), xy: sum("sumXY"), yy: sum("sumYY"), from: p.gatherDate("x", from, 0)}
+	m := moments{n: n, x: sum("sumX"), xx: sum("sumXX"), y: sum("sumY"), xy: sum("sumXY"), yy: sum("sumYY")}
+	m.from = p.gatherDate("x", from, 0)
 	m.xx = p.plus(p.minus(m.xx, p.times(p.times(p.number(2), m.from), m.x)), p.times(p.times(n, m.from), m.from))
 	m.x = p.minus(m.x, p.times(n, m.from))
 	m.xy = p.minus(m.xy, p.times(m.from, m.y))
@@ -221,10 +222,12 @@ func split(p *program) {
 		p.step(at)
 		mse := p.load(vertex("mse", at, 0))
 		more := p.and(p.greater(mse, most), p.less(p.plus(k, one), p.load(field("vertexCount"))))
-		for _, m := range [][2]value{{worst, k}, {most, mse}, {start, p.load(vertex("value", at, 0))}, {slope, p.load(vertex("slope", at, 0))},
-			{from, p.load(vertex("at", at, 0))}, {to, p.load(vertex("at", at, 1))}} {
-			p.moveIf(more, m[0], m[1])
-		}
+		p.moveIf(more, worst, k)
+		p.moveIf(more, most, mse)
+		p.moveIf(more, start, p.load(vertex("value", at, 0)))
+		p.moveIf(more, slope, p.load(vertex("slope", at, 0)))
+		p.moveIf(more, from, p.load(vertex("at", at, 0)))
+		p.moveIf(more, to, p.load(vertex("at", at, 1)))
 		p.move(k, p.plus(k, one))
 	})
 	active := p.and(p.greater(most, zero), p.less(p.load(field("vertexCount")), p.load(field("mostVertices"))))
@@ -334,7 +337,9 @@ func angles(p *program) {
 	p.loop(counter, func() {
 		load := func(name string, rows int) value { return p.load(vertex(name, at, rows)) }
 		x, y := load("x", 0), load("y", 0)
-		angle := p.bend(p.minus(x, load("x", -1)), p.minus(load("x", 1), x), p.minus(y, load("y", -1)), p.minus(load("y", 1), y), width)
+		before, after := p.minus(x, load("x", -1)), p.minus(load("x", 1), x)
+		change, next := p.minus(y, load("y", -1)), p.minus(load("y", 1), y)
+		angle := p.bend(before, after, change, next, width)
 		p.store(vertex("angle", at, 0), p.choose(p.less(k, last), angle, infinite))
 		p.move(k, p.plus(k, one))
 		p.step(at)
@@ -375,7 +380,8 @@ func cull(p *program) {
 	p.store(field("vertexCount"), p.choose(dropped, p.minus(count, one), count))
 	index := p.index(p.choose(dropped, least, one))
 	width := p.load(field("width"))
-	x, y := func(later int) value { return p.gatherVertex("x", index, later) }, func(later int) value { return p.gatherVertex("y", index, later) }
+	x := func(later int) value { return p.gatherVertex("x", index, later) }
+	y := func(later int) value { return p.gatherVertex("y", index, later) }
 	x0, y0 := x(-1), y(-1)
 	time, change := p.minus(x(0), x0), p.minus(y(0), y0)
 	before := p.bend(p.minus(x0, x(-2)), time, p.minus(y0, y(-2)), change, width)
@@ -570,7 +576,8 @@ func recovery(p *program) {
 	p.point(model, "model")
 	zero, one := p.number(0), p.number(1)
 	steepest, segment, i := p.variable(zero), p.variable(zero), p.variable(zero)
-	low, high := p.variable(p.load(part("value", model, 0))), p.variable(p.load(part("value", model, 0)))
+	low := p.variable(p.load(part("value", model, 0)))
+	high := p.variable(low)
 	time := p.variable(p.gatherDate("x", p.index(p.load(part("at", model, 0))), 0))
 	short := p.variable(p.bits(0x7ff << 52)) // the shortest segment that falls
 	p.line("MOVQ %s, %s", model, at)
