@@ -54,7 +54,7 @@ fuzz: setup ## run each fuzz target for FUZZTIME (30s)
 hostile: setup ## hold 3,000 rasters that lie against what GDAL reads (HOSTILE="MUTANTS SEED")
 	@scripts/hostile.sh $(HOSTILE)
 
-check-scipy: build ## compare every pixel of real and synthetic stacks with scipy, pyMannKendall, statsmodels and NumPy
+check-scipy: build ## compare every pixel of real and synthetic stacks with scipy, pyMannKendall, statsmodels, NumPy and zeit-cdts
 	@scripts/check-scipy.sh
 
 python: setup ## build the Python package and run its tests

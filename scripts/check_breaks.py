@@ -3,8 +3,8 @@
 
 Usage: check_breaks.py [SHARED]    reads SHARED/data/rtrend_lai_china/yearly (default ../shared)
 
-Needs bin/pixtrend, numpy, rasterio and zeit-cdts 2.2.0, a port of LandTrendr-2012. This script shares no code
-with pixtrend. It fails if the years of the vertices differ in more than 5 % of the pixels, or in more than 5 %
+Needs bin/pixtrend, numpy, rasterio and zeit-cdts 2.2.0, a port of LandTrendr-2012; `make check-scipy` installs
+them. This script shares no code with pixtrend. It fails if the years of the vertices differ in more than 5 % of the pixels, or in more than 5 %
 of those with more than one segment. docs/breaks.md says what the others follow from.
 """
 

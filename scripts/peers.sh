@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Times pixtrend, scipy, numpy, numba, xarray, dask, GRASS, CDO, terra, zeit-cdts, pyMannKendall, nrt and
-# statsmodels on the same stacks, and checks their results (scripts/peers/run.py). Then times the Python
-# package and others on arrays in memory (scripts/peers/arrays.py). Writes the tables to
-# .cache/peers/stacks/peers.md and arrays.md.
+# statsmodels on the same stacks, and checks their results (scripts/peers/run.py). Then times breaks beside
+# zeit-cdts (scripts/peers/breaks.py), and the Python package and others on arrays in memory
+# (scripts/peers/arrays.py). Writes the tables to .cache/peers/stacks/peers.md, breaks.md and arrays.md.
 #
 #   scripts/peers.sh [options of run.py]    --quick takes some minutes instead of half an hour
 #
@@ -37,5 +37,6 @@ if ((${#missing[@]})) && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; t
 fi
 
 "$venv/bin/python" scripts/peers/run.py bin/pixtrend .cache/peers/stacks "$@"
+"$venv/bin/python" scripts/peers/breaks.py bin/pixtrend .cache/peers/stacks "$@"
 "$venv/bin/python" -m pip install --quiet --force-reinstall --no-deps ./python </dev/null
 exec "$venv/bin/python" scripts/peers/arrays.py .cache/peers/stacks "$@"

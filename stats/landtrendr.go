@@ -114,6 +114,7 @@ func (o *LandTrendrOptions) check(at []float64) error {
 
 // landTrendr is the estimator of the segments of LandTrendr. See segmenter for the computation.
 type landTrendr struct {
+	k      kernel.Kernel
 	valid  kernel.Valid
 	fields []Field
 	o      LandTrendrOptions
@@ -126,7 +127,7 @@ type landTrendr struct {
 
 // newLandTrendr makes the estimator ready for fields.
 func newLandTrendr(p *Plan, fields []Field, o Options) (*landTrendr, error) {
-	l := &landTrendr{valid: p.valid, fields: fields, o: DefaultLandTrendr(), times: p.times, at: p.at, scale: o.Scale, offset: o.Offset, perUnit: o.PerUnit / p.frame.unit}
+	l := &landTrendr{k: p.k, valid: p.valid, fields: fields, o: DefaultLandTrendr(), times: p.times, at: p.at, scale: o.Scale, offset: o.Offset, perUnit: o.PerUnit / p.frame.unit}
 	if o.LandTrendr != nil {
 		l.o = *o.LandTrendr
 	}
@@ -143,15 +144,37 @@ func newLandTrendr(p *Plan, fields []Field, o Options) (*landTrendr, error) {
 type trajectory struct {
 	*segmenter
 	series []float64
+	lanes  *lanes // nil: the instruction set has none
 }
 
 func (l *landTrendr) newScratch() any { return l.newTrajectory() }
 
 func (l *landTrendr) newTrajectory() *trajectory {
-	return &trajectory{newSegmenter(l.o, len(l.at)), make([]float64, len(l.at))}
+	s := newSegmenter(l.o, len(l.at))
+	return &trajectory{s, make([]float64, len(l.at)), newLanes(l.k, s, l.at)}
 }
 
-func (l *landTrendr) scratchBytes() int { return l.newTrajectory().bytes() + 8*len(l.at) }
+func (l *landTrendr) scratchBytes() int {
+	s := l.newTrajectory()
+	size := s.bytes() + 8*len(l.at)
+	if s.lanes != nil {
+		size += s.lanes.bytes()
+	}
+	return size
+}
+
+// each calls found for every pixel of t, in any order, with its segments in s; ok is false if there are too
+// few observations.
+func (l *landTrendr) each(s *trajectory, t kernel.Tile, found func(pixel int, ok bool)) {
+	if s.lanes != nil {
+		s.lanes.each(t, l.valid, found)
+		return
+	}
+	for p := range t.Pixels {
+		t.Series(s.series, p, l.valid)
+		found(p, s.segment(s.series, l.at))
+	}
+}
 
 func (l *landTrendr) fit(scratch any, t kernel.Tile, out outPlanes) {
 	if out.f64 != nil {
@@ -162,19 +185,18 @@ func (l *landTrendr) fit(scratch any, t kernel.Tile, out outPlanes) {
 }
 
 func fitSegments[F float32 | float64](l *landTrendr, s *trajectory, t kernel.Tile, out [][]F) {
-	for p := range t.Pixels {
-		t.Series(s.series, p, l.valid)
-		if !s.segment(s.series, l.at) {
+	l.each(s, t, func(p int, ok bool) {
+		if !ok {
 			for i := range out {
 				out[i][p] = F(math.NaN())
 			}
-			continue
+			return
 		}
 		event := s.event(l.at)
 		for i, f := range l.fields {
 			out[i][p] = F(l.result(s, f, event))
 		}
-	}
+	})
 }
 
 // result returns a field of the pixel whose segments are in s.
@@ -230,17 +252,15 @@ func Trajectories[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, fitte
 	i := slices.IndexFunc(p.shares, func(s share) bool { _, is := s.estimator.(*landTrendr); return is })
 	l, of := p.shares[i].estimator.(*landTrendr), s.of[i].(*trajectory)
 	nan := F(kernel.NaN())
-	for pixel := range t.Pixels {
-		t.Series(of.series, pixel, l.valid)
-		found := of.segment(of.series, l.at)
+	l.each(of, t, func(pixel int, ok bool) {
 		for i := range vertices {
 			vertices[i][pixel] = nan
 		}
-		if !found {
+		if !ok {
 			for i := range fitted {
 				fitted[i][pixel] = nan
 			}
-			continue
+			return
 		}
 		if vertices != nil {
 			for i, at := range of.at {
@@ -256,7 +276,7 @@ func Trajectories[F float32 | float64](p *Plan, s *Scratch, t kernel.Tile, fitte
 			}
 			fitted[i][pixel] = F(l.written(of, of.values[segment]+float64(slope*(l.at[i]-from))))
 		}
-	}
+	})
 }
 
 // VertexPlanes returns how many planes of vertices Trajectories writes.

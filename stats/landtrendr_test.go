@@ -234,9 +234,34 @@ func TestLandTrendrInOtherUnits(t *testing.T) {
 	}
 }
 
+// A recovery of exactly the threshold is allowed in any unit. This pixel of leaf area has a model of three
+// segments, of which the last recovers the whole range in four years.
+func TestRecoveryAtTheThreshold(t *testing.T) {
+	y := []float32{0.23624201, 0.3527174, 0.28152174, 0.1951087, 0.28858697, 0.3228261, 0.25326088, 0.30978262, 0.29945654, 0.35597825,
+		0.3027174, 0.31847826, 0.35163045, 0.4527174, 0.35108697, 0.19673973, 0.28478262, 0.3869565, 0.3206522, 0.40543479}
+	var series [][]float64
+	for factor := 1; factor < 100; factor++ {
+		var scaled []float64
+		for _, y := range y {
+			scaled = append(scaled, float64(y)*float64(factor))
+		}
+		series = append(series, scaled)
+	}
+	o := DefaultLandTrendr()
+	o.OneYearRecovery = true
+	for _, k := range kernels(t) {
+		out := fitSeries[float64](t, k, years(2001, 2020), series, Options{Fields: []Field{Segments}, LandTrendr: &o})
+		for p, n := range out[0] {
+			if n != 3 {
+				t.Errorf("%v, times %d: %v segments", k.ISA(), p+1, n)
+			}
+		}
+	}
+}
+
 // The bits are the same on every architecture.
 func TestGoldenLandTrendr(t *testing.T) {
-	const golden = 0xe630da946b1dc46c
+	const golden = 0xf7b19a7159bb3339
 	for _, k := range kernels(t) {
 		out := fitSeries[float64](t, k, years(1985, 2016), disturbedSeries(300, 32), Options{Fields: BreakFields(LandTrendr)})
 		if got := hashOf(t, out...); got != golden {

@@ -31,6 +31,7 @@ type segmenter struct {
 	costed   int         // the costs of vertices before this one are known
 	angles   []float64   // of each vertex
 	models   []segments
+	pvalues  []float64 // of the models, while one is chosen
 	joint    tridiagonal
 
 	// The result: vertices at dates of the stack.
@@ -41,7 +42,8 @@ type segmenter struct {
 }
 
 // noError is the share of the sum of squares about the first observation below which an error is
-// rounding.
+// rounding. A recovery exceeds its threshold by more than this share of it: one of the whole range in four
+// years is exactly 0.25 a year, and rounding must not refuse it.
 const noError = 1.0 / (1 << 36)
 
 // segments is a model: a line through its vertices.
@@ -55,11 +57,12 @@ type segments struct {
 
 // newSegmenter returns a segmenter for series of that many dates.
 func newSegmenter(o LandTrendrOptions, dates int) *segmenter {
+	o.RecoveryThreshold *= 1 + noError
 	floats := func(n int) []float64 { return make([]float64, n) }
 	most := o.MaxSegments + 2 + o.VertexOvershoot
 	s := &segmenter{o: o, date: make([]int, dates), raw: floats(dates), x: floats(dates), y: floats(dates), prefix: make([]moments, dates+1),
 		prop: floats(dates), vertices: make([]int, 0, most), lines: make([]regressed, 0, most), costs: floats(o.MaxSegments + 1), angles: floats(most),
-		models: make([]segments, o.MaxSegments), joint: newTridiagonal(o.MaxSegments + 1),
+		models: make([]segments, o.MaxSegments), pvalues: make([]float64, 0, o.MaxSegments), joint: newTridiagonal(o.MaxSegments + 1),
 		at: make([]int, 0, o.MaxSegments+3), values: make([]float64, 0, o.MaxSegments+3)}
 	for i := range s.models {
 		s.models[i] = segments{vertices: make([]int, 0, o.MaxSegments+1), values: floats(o.MaxSegments + 1), slopes: floats(o.MaxSegments), squares: floats(o.MaxSegments)}
@@ -76,10 +79,7 @@ func (s *segmenter) bytes() int {
 // segment finds the segments of a series, whose gaps are NaN, at the given times. It returns false if
 // there are too few observations.
 func (s *segmenter) segment(series, times []float64) bool {
-	s.sign = -1
-	if s.o.Gain {
-		s.sign = 1
-	}
+	s.setSign()
 	n := 0
 	for i, y := range series {
 		if y != y {
@@ -113,6 +113,14 @@ func (s *segmenter) segment(series, times []float64) bool {
 	s.setRMSE(times)
 	s.date, s.raw, s.x, s.y = s.date[:len(series)], s.raw[:len(series)], s.x[:len(series)], s.y[:len(series)]
 	return true
+}
+
+// setSign sets what observations are multiplied by, so that the change that is looked for rises.
+func (s *segmenter) setSign() {
+	s.sign = -1
+	if s.o.Gain {
+		s.sign = 1
+	}
 }
 
 // despike moves the observation that is most of a spike towards the mean of its neighbours, and does so again
@@ -503,26 +511,39 @@ func (m *segments) fastestRecovery() (segment int, share float64) {
 	return segment, -steepest / (rangeOf(m.values))
 }
 
-// choose returns the model to use: the one with the most segments among those whose p-values are close to
-// the least. A model with a recovery that is not allowed is refused, and the choice is made again.
+// choose returns the model to use. Models that are refused have a p-value of 1 then.
 func (s *segmenter) choose(models []segments) (best int) {
-	factor := s.o.BestModel
+	s.pvalues = s.pvalues[:0]
+	for i := range models {
+		s.pvalues = append(s.pvalues, models[i].pvalue)
+	}
+	best = chooseModel(s.pvalues, s.o.BestModel, func(i int) bool { return s.allowed(&models[i]) })
+	models[best].pvalue = s.pvalues[best]
+	return best
+}
+
+// chooseModel returns the model to use: the one with the most segments among those whose p-values are close
+// to the least. A model with a recovery that is not allowed is refused: its p-value becomes 1, and the choice
+// is made again.
+func chooseModel(pvalues []float64, factor float64, allowed func(i int) bool) (best int) {
 	if factor <= 1 {
 		factor = 2 - factor
 	}
 	for {
-		least := math.Inf(1)
-		for i := range models {
-			least = min(least, models[i].pvalue)
+		least := pvalues[0]
+		for _, p := range pvalues[1:] {
+			if p < least {
+				least = p
+			}
 		}
 		best = 0
-		for !(models[best].pvalue <= factor*least) {
+		for !(pvalues[best] <= factor*least) {
 			best++
 		}
-		if models[best].pvalue == 1 || s.allowed(&models[best]) {
+		if pvalues[best] == 1 || allowed(best) {
 			return best
 		}
-		models[best].pvalue = 1
+		pvalues[best] = 1
 	}
 }
 
@@ -591,11 +612,12 @@ func (s *segmenter) cullEnds(times []float64) {
 
 // setRMSE computes the error of the line, of all observations as they were given.
 func (s *segmenter) setRMSE(times []float64) {
-	squares, i := 0.0, 0
-	for segment := range len(s.at) - 1 {
+	squares, i, dates := 0.0, 0, s.date[:len(s.raw)]
+	for segment, end := range s.at[1:] {
 		from, slope := s.segmentAt(segment, times)
-		for ; i < len(s.raw) && s.date[i] <= s.at[segment+1]; i++ {
-			d := s.raw[i] - (s.values[segment] + float64(slope*(times[s.date[i]]-from)))
+		value := s.values[segment]
+		for ; i < len(dates) && dates[i] <= end; i++ {
+			d := s.raw[i] - (value + float64(slope*(times[dates[i]]-from)))
 			squares += float64(d * d)
 		}
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -23,10 +21,10 @@ type breaks struct {
 	fit
 	method     stats.Estimator
 	names      string // of the fields
-	reference  string // a raster of the years of known breaks; "": none
 	landTrendr stats.LandTrendrOptions
 	preset     stats.LandTrendrOptions
 	monitor    pixtrend.MonitorOptions
+	parts      int // of the job to plan; 0: the breaks are found now
 }
 
 // breakMethods are the methods of breaks.
@@ -55,20 +53,30 @@ func newBreaksCommand() *cobra.Command {
 			"  # yearly medians of scenes\n" +
 			"  pixtrend synth every30 --dates 2006-2015 --every 30 --width 200 --height 100\n" +
 			"  pixtrend breaks every30 -o medians.tif --annual median --stats year,magnitude,segments\n" +
+			"  # in four parts, each of which a machine can make\n" +
+			"  pixtrend breaks forest -o parts.tif --resume parts.job --parts 4\n" +
+			"  pixtrend job run parts.job && pixtrend job merge parts.job\n" +
 			"  # BFAST monitor on the scenes: what changed since 2013\n" +
 			"  pixtrend breaks every30 -o since.tif --method bfast-monitor --start 2013-01-01",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := b.checkMethod(cmd.Flags()); err != nil {
 				return err
 			}
+			switch {
+			case b.parts > 0 && b.folder == "":
+				return usagef("--parts plans a job in a folder: name it with --resume, such as --resume breaks.job")
+			case b.parts > 0 && b.reference != "":
+				return usagef("--parts and --reference exclude each other: a plan finds no breaks that can be compared")
+			}
 			return b.checkAll(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b.limits = limitsOf(cmd.Flags())
-			if err := b.run(cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil || b.reference == "" || b.dryRun {
-				return err
+			if b.parts > 0 {
+				plan := &jobPlan{fit: b.fit, cut: job.Cut{Parts: b.parts}}
+				return ofJob(plan.run(cmd.OutOrStdout(), cmd.ErrOrStderr()))
 			}
-			return b.compare(cmd.OutOrStdout())
+			return b.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	o := &b.options
@@ -95,7 +103,11 @@ func newBreaksCommand() *cobra.Command {
 		fileFlags(flags, o)
 	})
 	resourceFlags(cmd, o, &b.window)
-	group(cmd, "Job", b.resumeFlag)
+	group(cmd, "Job", func(flags *pflag.FlagSet) {
+		b.resumeFlag(flags)
+		option(flags, &b.parts, "parts", "", "N",
+			"only write a plan of N parts into the folder of --resume: pixtrend job run DIR makes them, on any number of machines, and pixtrend job merge DIR writes FILE", atLeast(1))
+	})
 	b.messageFlags(cmd)
 	complete(cmd, "method", methodNames()...)
 	completeList(cmd, "stats", slices.Concat(breakCompletions(stats.LandTrendr), breakCompletions(stats.BFASTMonitor))...)
@@ -121,24 +133,6 @@ func (b *breaks) landTrendrFlags(cmd *cobra.Command) {
 	complete(cmd, "direction", "loss", "gain")
 	complete(cmd, "event", stats.EventNames()...)
 	complete(cmd, "preset", "gee", "esri")
-}
-
-// compare prints how the years agree with those of the reference, within a year.
-func (b *breaks) compare(stdout io.Writer) error {
-	ctx, stop := interruptible(context.Background())
-	defer stop()
-	a, err := raster.CompareYears(ctx, b.output, b.reference, 1)
-	if err != nil {
-		return fmt.Errorf("%s is written, but not compared: %w", b.output, err)
-	}
-	if b.json {
-		text, err := report.JSON(a)
-		if err != nil {
-			return err
-		}
-		return print(stdout, text)
-	}
-	return print(stdout, report.Agreement(a))
 }
 
 // directionFlag defines the flag of the direction of breaks.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func TestBreaks(t *testing.T) {
 		}
 		return stdout
 	}
-	must("synth", "forest", "--width", "96", "--height", "96", "--dates", "1995-2015", "--clearings", "felled.tif", "-q")
+	must("synth", "forest", "--width", "96", "--height", "288", "--dates", "1995-2015", "--clearings", "felled.tif", "-q")
 	said := must("breaks", "forest", "-o", "breaks.tif", "--fitted", "fitted.tif", "--vertices", "vertices.tif", "--reference", "felled.tif", "--map", "year.png")
 	all := said[strings.LastIndex(said, "  all"):]
 	var share []string
@@ -36,10 +37,22 @@ func TestBreaks(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	var object struct {
+		Agreement struct {
+			All struct{ Reference, Found int }
+		}
+	}
+	printed := must("breaks", "forest", "-o", "breaks.tif", "--overwrite", "--reference", "felled.tif", "--json")
+	if err := json.Unmarshal([]byte(printed), &object); err != nil || object.Agreement.All.Found == 0 || object.Agreement.All.Reference < object.Agreement.All.Found {
+		t.Errorf("--json with a reference: %v, %+v, of %s", err, object, printed)
+	}
 	want := read(t, dir, "breaks.tif")
 	must("breaks", "forest", "-o", "again.tif", "--threads", "1", "--window", "7x5", "-q")
 	must("breaks", "forest", "-o", "shards.tif", "--resume", "breaks.job", "-q")
-	for _, name := range []string{"again.tif", "shards.tif"} {
+	must("breaks", "forest", "-o", "parts.tif", "--resume", "parts.job", "--parts", "2", "-q")
+	must("job", "run", "parts.job", "-q")
+	must("job", "merge", "parts.job", "-q")
+	for _, name := range []string{"again.tif", "shards.tif", "parts.tif"} {
 		if read(t, dir, name) != want {
 			t.Errorf("%s has other bytes than breaks.tif", name)
 		}
@@ -76,6 +89,8 @@ func TestWrongBreaks(t *testing.T) {
 		{[]string{"breaks", "stack", "-o", "b.tif", "--max-segments", "99"}, "from 1 to 24"},
 		{[]string{"breaks", "stack", "-o", "b.tif", "--direction", "up"}, "give loss or gain"},
 		{[]string{"breaks", "stack", "-o", "b.tif", "--preset", "idl"}, "give gee or esri"},
+		{[]string{"breaks", "stack", "-o", "b.tif", "--parts", "2"}, "name it with --resume"},
+		{[]string{"breaks", "stack", "-o", "b.tif", "--resume", "b.job", "--parts", "2", "--reference", "r.tif"}, "exclude each other"},
 		{[]string{"series", "stack", "--pixel", "0,0", "--direction", "gain"}, "give --breaks"},
 	} {
 		if code, _, stderr := call(t, dir, row.args...); code != exitUsage || !strings.Contains(stderr, row.want) {

@@ -32,6 +32,7 @@ type fit struct {
 	window       [2]int
 	drivers      []string // besides GTiff
 	picture      string   // a map of the result; "": none
+	reference    string   // a raster of the years of known breaks; "": none
 	folder       string   // of the job of --resume; "": none
 	dryRun, json bool
 	limits       []string // what has set the threads and the memory, if not the user
@@ -340,7 +341,7 @@ func unwritten(ctx context.Context, output string, err error) error {
 	return err
 }
 
-// finish draws the map of a fit that is done, and prints its summary.
+// finish draws the map of a fit that is done, compares its breaks with known ones, and prints its summary.
 func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.Job, summary raster.Summary) error {
 	tellRun(f.log(stderr), summary)
 	warn(stderr, slices.DeleteFunc(slices.Clone(summary.Warnings), func(w string) bool { return slices.Contains(job.Warnings, w) }))
@@ -349,24 +350,44 @@ func (f *fit) finish(ctx context.Context, stdout, stderr io.Writer, job *raster.
 	if err != nil {
 		return err
 	}
-	switch {
-	case f.json:
+	agreement, err := f.compare(ctx)
+	if err != nil {
+		return err
+	}
+	if f.json {
 		text, err := report.JSON(struct {
 			raster.Summary
-			Map *trendmap.Map `json:"map,omitempty"`
-		}{summary, drawn})
+			Map       *trendmap.Map     `json:"map,omitempty"`
+			Agreement *raster.Agreement `json:"agreement,omitempty"`
+		}{summary, drawn, agreement})
 		if err != nil {
 			return err
 		}
 		return print(stdout, text)
-	case f.quiet:
-		return nil
 	}
-	text := report.Fit(summary, report.JobDates(job), utf8Locale())
-	if drawn != nil {
-		text += report.Map(drawn)
+	text := ""
+	if !f.quiet {
+		text = report.Fit(summary, report.JobDates(job), utf8Locale())
+		if drawn != nil {
+			text += report.Map(drawn)
+		}
+	}
+	if agreement != nil {
+		text += report.Agreement(agreement)
 	}
 	return print(stdout, text)
+}
+
+// compare compares the years of breaks with those of the reference, within a year; nil if none is given.
+func (f *fit) compare(ctx context.Context) (*raster.Agreement, error) {
+	if f.reference == "" {
+		return nil, nil
+	}
+	a, err := raster.CompareYears(ctx, f.output, f.reference, 1)
+	if err != nil {
+		return nil, fmt.Errorf("%s is written, but not compared: %w", f.output, err)
+	}
+	return a, nil
 }
 
 // draw draws the map; nil if none is asked for.
