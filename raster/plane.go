@@ -183,6 +183,9 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {
 		return fail("%v", missing)
 	}
+	if content := (*gdal.ContentError)(nil); errors.As(err, &content) {
+		return fail("%v", content)
+	}
 	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
 	kind := (*regular.KindError)(nil)
