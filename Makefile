@@ -7,7 +7,7 @@ FUZZTIME ?= 30s
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check test test-long slurm-test script-test cross-isa fuzz hostile check-scipy python python-long wheel peers docs bench-static bench-check install dist deb fmt clean
+.PHONY: help setup build demo check test test-long slurm-test script-test cross-isa fuzz hostile check-scipy python python-long wheel peers docs bench-static bench-check bench-guard install dist deb fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,9 @@ bench-static: ## build bin/pixtrend-bench, a static program that measures withou
 
 bench-check: ## compare the speed of the working tree with the commit BASE (default origin/main)
 	@BASE='$(BASE)' scripts/bench-check.sh $(if $(RUNS),--runs $(RUNS))
+
+bench-guard: setup ## compare the instructions of kernels and fits with those recorded (UPDATE=1 records them)
+	PIXTREND_LONG=1 go test -count=1 -v -run '^TestInstructions' ./bench/guard ./cmd/pixtrend $(if $(UPDATE),-update)
 
 install: ## install the program, man pages, completions and docs (PREFIX=/usr/local, DESTDIR=)
 	@scripts/install.sh bin '$(DESTDIR)$(PREFIX)'

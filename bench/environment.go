@@ -102,6 +102,10 @@ func (e *Environment) noteHuge() {
 	}
 }
 
+// mostLoad is the load average from which on a machine is busy: half a CPU, on which the process that
+// starts the run counts too.
+const mostLoad = 0.5
+
 // Notes returns warnings about the conditions of the run.
 func (e *Environment) Notes() []string {
 	var notes []string
@@ -109,7 +113,7 @@ func (e *Environment) Notes() []string {
 	if e.Runs < LeastRuns {
 		say("%d runs of each: figures need %d or more", e.Runs, LeastRuns)
 	}
-	if perCPU := e.Load / float64(max(1, e.CPUs)); perCPU > 0.2 {
+	if e.Load > mostLoad {
 		say("the machine was busy when the run began (load average %.1f on %d CPUs)", e.Load, e.CPUs)
 	}
 	if e.Others > 0.02 {

@@ -613,14 +613,23 @@ func (r *Report) plotSamples() (*figure, error) {
 	}
 	f.X.Scale = plot.LogScale{}
 	f.X.Min, f.X.Max = least*0.98, max(most*1.02, 1.01)
-	var ticks plot.ConstantTicks
-	for _, v := range []float64{0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100} {
-		if v >= f.X.Min && v <= f.X.Max {
-			ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
-		}
-	}
-	f.X.Tick.Marker = ticks
+	f.X.Tick.Marker = ratioTicks(f.X.Min, f.X.Max)
 	f.Y.Min, f.Y.Max = 0, 1.02
 	f.Legend.XOffs = -4
 	return f, nil
+}
+
+// ratioTicks returns ticks for a logarithmic axis of ratios: evenly spaced ones if the range is small,
+// and few round ones if not.
+func ratioTicks(lo, hi float64) plot.ConstantTicks {
+	if hi < 2*lo {
+		return linear{}.Ticks(lo, hi)
+	}
+	var ticks plot.ConstantTicks
+	for _, v := range []float64{0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100} {
+		if v >= lo && v <= hi {
+			ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
+		}
+	}
+	return ticks
 }

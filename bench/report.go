@@ -200,8 +200,8 @@ func (r *Report) Text() string {
 	if len(r.Results) > 0 {
 		e := &r.Environment
 		fmt.Fprintf(&b, "pixtrend %s (%s), Go %s, %s/%s\n", e.Pixtrend, e.ISA, e.Go, e.OS, e.Arch)
-		fmt.Fprintf(&b, "%s, %d CPUs on %d cores, %d NUMA nodes; medians of %d runs with 95 %% bootstrap intervals, stacks of %d MiB\n",
-			e.CPU, e.CPUs, e.Cores, e.NUMANodes, e.Runs, r.Stack>>20)
+		fmt.Fprintf(&b, "%s, %d CPUs on %d cores, %d NUMA nodes; medians of %d runs with 95 %% bootstrap intervals, stacks of %d MiB; load average %.2f at the start\n",
+			e.CPU, e.CPUs, e.Cores, e.NUMANodes, e.Runs, r.Stack>>20, e.Load)
 	}
 	for _, group := range r.groups() {
 		fmt.Fprintf(&b, "\n%s", heading(group))
@@ -251,15 +251,20 @@ func (r *Report) WriteSummary(w io.Writer) error {
 		for _, n := range []float64{x.Median.Value, x.Median.Low, x.Median.High, x.Rate.Value, x.Rate.Low, x.Rate.High,
 			x.SeriesRate.Value, x.SeriesRate.Low, x.SeriesRate.High,
 			x.OverPixel.Value, x.OverGeneric.Value, x.OfCeiling.Value, x.OfCeiling.Low, x.OfCeiling.High} {
-			text := ""
-			if n != 0 {
-				text = strconv.FormatFloat(n, 'g', 6, 64)
-			}
-			row = append(row, text)
+			row = append(row, number(n))
 		}
 		rows = append(rows, append(row, x.Ceiling))
 	}
 	return c.WriteAll(rows)
+}
+
+// number formats a number with six significant digits or all those before its point, and zero, which
+// means that there is none, as nothing.
+func number(n float64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(n, 'f', max(0, 5-int(math.Floor(math.Log10(math.Abs(n))))), 64)
 }
 
 // WriteSamples writes one row per run of each arm as CSV.
@@ -268,7 +273,7 @@ func (r *Report) WriteSamples(w io.Writer) error {
 	rows := [][]string{{"name", "run", "seconds"}}
 	for i := range r.Results {
 		for run, s := range r.Results[i].Seconds {
-			rows = append(rows, []string{r.Results[i].Name, strconv.Itoa(run), strconv.FormatFloat(s, 'g', -1, 64)})
+			rows = append(rows, []string{r.Results[i].Name, strconv.Itoa(run), strconv.FormatFloat(s, 'f', 9, 64)}) // the clock has nanoseconds
 		}
 	}
 	return c.WriteAll(rows)

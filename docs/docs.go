@@ -14,7 +14,7 @@ var pages embed.FS
 
 // forProgrammers are the pages for those who embed or change pixtrend. They are not topics of its
 // help.
-var forProgrammers = []string{"README", "embedding", "inside", "measured", "python", "style"}
+var forProgrammers = []string{"README", "embedding", "inside", "measured", "python", "scaling", "style"}
 
 // Topics returns the names of the pages for those who run pixtrend, in order: "dates" for dates.md.
 func Topics() []string {

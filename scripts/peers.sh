@@ -7,8 +7,8 @@
 #   scripts/peers.sh [options of run.py]    --quick takes some minutes instead of half an hour
 #
 # Needs: bin/pixtrend (`make peers` builds it first), Python 3.11 or newer with venv, 10 GB of disk.
-# Installs Python packages in .cache/peers/venv once. Installs GRASS, CDO and R with terra with
-# apt-get if run as root. Programs that are still missing are listed as missing.
+# Installs Python packages in .cache/peers/venv once. Installs GRASS, CDO and R with terra and
+# Rcpp with apt-get if run as root. Programs that are still missing are listed as missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,6 +28,7 @@ missing=()
 command -v grass >/dev/null || missing+=(grass-core)
 command -v cdo >/dev/null || missing+=(cdo)
 Rscript -e 'library(terra)' >/dev/null 2>&1 || missing+=(r-cran-terra)
+Rscript -e 'library(Rcpp)' >/dev/null 2>&1 || missing+=(r-cran-rcpp)
 if ((${#missing[@]})) && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
   for package in "${missing[@]}"; do
     echo "peers: installing $package with apt-get"

@@ -28,7 +28,7 @@ def digits(x):
 
 def named(peer):
     """The name of a peer in text. No word of it is wider than a column of a man page."""
-    return peer.replace(", process pool", " in a process pool").replace(", dask", " with dask")
+    return peer.replace(", process pool", " in a process pool").replace(", dask", " with dask").replace(" (no regress)", "")
 
 
 def peers_table(results):

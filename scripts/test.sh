@@ -175,6 +175,7 @@ if [[ $goal != long ]]; then
   fi
   step "README's figures are those of its run" scripts/performance.py --check
   step "the study in docs/scale.md is that of its script" scripts/scale_study.py --check
+  step "the prediction in docs/scaling.md is that of its script" scripts/scaling_model.py --check
   step "tests without cgo" without_cgo test_all -short -timeout 10m "${cgo_free[@]}"
 fi
 

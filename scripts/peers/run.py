@@ -29,7 +29,9 @@ from stack import files, read, season
 
 here = Path(__file__).parent
 once = 60  # seconds; a program that takes longer runs once
-threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+threads = len(cpus) if cpus else os.cpu_count()
+busy = 0.5  # a load average above it at the start makes the times doubtful
 
 
 def first_line(*command):
@@ -59,6 +61,9 @@ def peers(pixtrend):
         return ", ".join(f"{p} {version(p)}" for p in packages)
 
     terra = first_line("Rscript", "-e", 'cat("R", as.character(getRversion()), "terra", as.character(packageVersion("terra")))')
+    # terra 1.8 has a function for regressions. Older ones call a function in R for each pixel.
+    has_regress = first_line("Rscript", "-e", 'cat(exists("regress", asNamespace("terra")))') == "TRUE"
+    rcpp = terra and first_line("Rscript", "-e", 'cat("Rcpp", as.character(packageVersion("Rcpp")))')
     grass = first_line("grass", "--config", "version")
     linregress = python("scipy", "numpy")
     return {
@@ -69,10 +74,12 @@ def peers(pixtrend):
             Peer("numpy w @ Y", python("numpy"), script("numpy_dot.py")),
             Peer("numba", python("numba"), script("numba_loop.py")),
             Peer("xarray polyfit", python("xarray"), script("xarray_polyfit.py"), threads=1),
-            Peer("xarray polyfit, dask", python("xarray", "dask"), script("xarray_dask.py")),
+            Peer("xarray polyfit, dask, chunks of 512 rows", python("xarray", "dask"), [*script("xarray_dask.py"), "rows"]),
+            Peer("xarray polyfit, dask, a file a chunk", python("xarray", "dask"), [*script("xarray_dask.py"), "files"]),
             Peer("GRASS r.series", grass and f"GRASS {grass}", [str(here / "grass.sh")]),
             Peer("CDO trend", first_line("cdo", "--version"), [str(here / "cdo.sh")], netcdf=True),
-            Peer("terra", terra, ["Rscript", str(here / "terra.R")], threads=1),
+            Peer("terra regress" if has_regress else "terra app, an R function (no regress)", terra, ["Rscript", str(here / "terra.R")], threads=1),
+            Peer("terra lapp, compiled C++", rcpp and f"{terra}, {rcpp}", ["Rscript", str(here / "terra_compiled.R")], threads=1),
         ],
         "ranks": [
             fit("--stats", "sen_slope,mk_s,mk_var,mk_pvalue", "--ot", "Float64"),
@@ -100,7 +107,8 @@ def run(peer, folder, out, longest):
     else:
         command = [*peer.command, str(folder) + ".nc" if peer.netcdf else str(folder), str(out), str(peer.threads)]
     log = out.with_suffix(".log")
-    timed = [sys.executable, "-S", "-E", str(here / "timed.py"), str(longest), str(log), *command]
+    own = ",".join(map(str, cpus[: peer.threads])) if cpus else "-"  # as many CPUs as threads, the same for all
+    timed = [sys.executable, "-S", "-E", str(here / "timed.py"), str(longest), own, str(log), *command]
     seconds, kilobytes, status = subprocess.run(timed, capture_output=True, text=True, check=True).stdout.split()
     if float(seconds) >= longest:
         raise RuntimeError(f"not done after {longest // 60} minutes")
@@ -260,20 +268,28 @@ def measure(stack, all_peers, runs, work, longest):
 titles = {"slope": "Slopes", "ranks": "Theil–Sen and Mann–Kendall", "season": "Slopes beside two harmonics of a year"}
 
 
+def small(x):
+    """Formats an error with one digit, as 3 × 10⁻⁷."""
+    if not x:
+        return "0" if x == 0 else "none"
+    digit, power = f"{x:.0e}".split("e")
+    return f"{digit} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def table(result):
     lines = [
         f"\n### {titles[result['method']]}: {result['width']} × {result['height']} × {result['dates']} dates, {result['what']}\n",
-        "| | threads | seconds | times pixtrend's | peak memory | largest error | pixels lost |",
-        "|---|---|---|---|---|---|---|",
+        "| | version | threads | seconds | times pixtrend's | peak memory | largest error | pixels lost |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     ours = min(result["rows"][0]["seconds"], default=float("nan"))
     for r in result["rows"]:
         if not r["seconds"] or "error" not in r:
-            lines.append(f"| {r['peer']} | {r['threads']} | {r.get('why', '')} | | | | |")
+            lines.append(f"| {r['peer']} | {r['version'] or ''} | {r['threads']} | {r.get('why', '')} | | | | |")
             continue
         best = min(r["seconds"])
         seconds = f"{best:.3f}" if best < 1 else f"{best:.2f}" if best < 10 else f"{best:.1f}"
-        lines.append(f"| {r['peer']} | {r['threads']} | {seconds} | {best / ours:.1f} | {r['peak_kb'] / 1024:,.0f} MiB | {r['error']:.0e} | {r['lost']:,} |")
+        lines.append(f"| {r['peer']} | {r['version']} | {r['threads']} | {seconds} | {best / ours:.1f} | {r['peak_kb'] / 1024:,.0f} MiB | {small(r['error'])} | {r['lost']:,} |")
     return "\n".join(lines)
 
 
@@ -308,7 +324,9 @@ def main():
     stacks = [s for s in make(pixtrend, args.folder, args.quick) if s[1] in args.methods.split(",")]
     stacks = [s for s in stacks if args.stacks is None or s[0] in args.stacks.split(",")]
     machine = f"{processor()}, {threads} CPUs, {platform.system()} {platform.machine()}"
-    report = {"machine": machine, "runs": args.runs, "results": []}
+    report = {"machine": machine, "runs": args.runs, "load": round(os.getloadavg()[0], 2), "results": []}
+    if report["load"] > busy:
+        print(f"run.py: the machine is busy: the load average is {report['load']:.2f}", file=sys.stderr)
     for s in stacks:
         report["results"].append(measure(s, all_peers[s[1]], args.runs, args.folder, 60 * args.longest))
         write(args.folder, report)  # what is measured is kept if a later stack fails
@@ -334,20 +352,26 @@ def write(folder, report):
     (folder / "peers.json").write_text(json.dumps(report, indent=1) + "\n")
 
 
+def load_of(report):
+    """Returns a sentence about the load at the start, which older reports do not have."""
+    if "load" not in report:
+        return ""
+    doubt = ": the machine was busy" if report["load"] > busy else ""
+    return f" The load average was {report['load']:.2f} at the start{doubt}."
+
+
 def text_of(report):
     """Returns a report as Markdown."""
     dates = dict.fromkeys(r["date"] for r in report["results"] if "date" in r)
-    versions = {r["peer"]: r["version"] for result in report["results"] for r in result["rows"]}
     return "\n".join([
         "## pixtrend and other programs\n",
         f"{report['machine']}, {' and '.join(dates)}. Times are of whole processes, from the start until the slopes are in a file, with the",
         f"inputs in the page cache: the best of {report['runs']} runs, or of one if it takes more than a minute. Errors are divided by the",
         "standard deviation of all slopes. Lost pixels have two observations or more and no slope in this result. CDO's NetCDF",
         "file was made before the clock started. Memory is that of the largest process. zeit-cdts takes dates as evenly",
-        "spaced, and pyMannKendall observations, so that its slopes are others where there are gaps.",
+        "spaced, and pyMannKendall observations, so that its slopes are others where there are gaps. Each program",
+        f"may use as many CPUs as it has threads, the same for all.{load_of(report)}",
         *map(table, report["results"]),
-        "\n### Versions\n",
-        *(f"* {name}: {of or 'missing'}" for name, of in versions.items()),
     ])
 
 

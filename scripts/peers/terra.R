@@ -1,5 +1,5 @@
-# terra: regress() of the rasters on the years. A terra without regress() runs app() with a function
-# that skips gaps.
+# terra: regress() of the rasters on the years. A terra without regress(), such as 1.7, runs app() with
+# a function in R that skips gaps, which is called for each pixel.
 # Usage: Rscript terra.R STACK_FOLDER OUT.tif THREADS; needs R with terra.
 suppressMessages(library(terra))
 args <- commandArgs(trailingOnly = TRUE)
