@@ -40,9 +40,8 @@ func (x *expansion) splitPages() {
 // that hold several rasters, and files without one. files is how many inputs there are.
 func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) error {
 	shown := gdal.DisplayName(name)
-	made := !o.ofSums && slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
-	if dated := ds.Metadata(contentItem, "") != ""; made && !(dated && files == 1) {
-		return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", shown)
+	if dated := ds.Metadata(contentItem, "") != ""; !o.ofSums && markedAsOutput(ds) && !(dated && files == 1) {
+		return outputError(name)
 	}
 	inside := ds.Subdatasets()
 	if _, array := ds.Array(); array {
@@ -61,6 +60,15 @@ func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) erro
 		return variablesError(name, &gdal.VariablesError{Variables: variablesAmong(inside)})
 	}
 	return fault.Inputf("cannot use %s: it has no bands: leave it out", shown)
+}
+
+// markedAsOutput reports whether the metadata of a raster says that pixtrend has written it.
+func markedAsOutput(ds *gdal.Dataset) bool {
+	return slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
+}
+
+func outputError(name string) error {
+	return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", gdal.DisplayName(name))
 }
 
 // choosePlanes returns the planes of a file, of which the bands are set alone. files is how many

@@ -178,6 +178,9 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 		return fail("%v", remote)
 	}
 	if variables := (*gdal.VariablesError)(nil); errors.As(err, &variables) {
+		if hasOutputs(name, variables.Variables) {
+			return outputError(name)
+		}
 		return variablesError(name, variables)
 	}
 	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {

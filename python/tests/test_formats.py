@@ -337,6 +337,9 @@ def test_hdf5(fit, tmp_path):
     assert got.attrs["crs"] is None
 
 
+ZONE = (1, 42), (11, 42), (8, 47), (1, 47), (1, 42)
+
+
 @pytest.mark.parametrize("name,of", [("t.nc", "NetCDF"), ("t.zarr", "Zarr")])
 @pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
 def test_outputs(command, tmp_path, name, of, projected):
@@ -363,6 +366,28 @@ def test_outputs(command, tmp_path, name, of, projected):
         assert units == {"slope": "K/year", "pvalue": "1", "n": "1", "last": "days since 1970-01-01", "r2": "1"}
         assert got.rio.crs == want.crs and got.rio.transform().almost_equals(want.transform)
         assert got.attrs["Conventions"] == "CF-1.8"
+    # Maps and zones of a variable are those of a band.
+    zones = {"type": "Feature", "properties": {"name": "a"}, "geometry": {"type": "Polygon", "coordinates": [[list(p) for p in ZONE]]}}
+    (tmp_path / "zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [zones]}))
+
+    def shown(raster, *args):
+        done = subprocess.run([command, *args, "--json"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        table = json.loads(done.stdout)
+        return {key: value for key, value in table.items() if key not in ("raster", "band", "input")}
+
+    for field in "slope", "pvalue", "last":
+        drawn = [shown(r, "map", r, "--field", field, "-o", "map.png", "--overwrite") for r in ("t.tif", name)]
+        assert drawn[0] == drawn[1]
+        if not projected:
+            drawn = [shown(r, "zones", r, "--field", field, "--zones", "zones.geojson", "--zone-field", "name") for r in ("t.tif", name)]
+            assert drawn[0] == drawn[1] and drawn[0]["zones"][0]["valid"] > 20
+    done = subprocess.run([command, "map", name, "--field", "slope", "-o", "map.png", "--overwrite", "--qgis"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "has variables" in done.stderr
+    done = subprocess.run([command, "fit", name, "-o", "again.tif"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "it is an output of pixtrend" in done.stderr
+    for made in "map.png", "zones.geojson":
+        (tmp_path / made).unlink()
     # Nothing takes the place of a store, or of a file that is not to be replaced.
     before = sorted(p.name for p in tmp_path.iterdir())
     done = run("-o", name, "--of", of, *(["--overwrite"] if of == "Zarr" else []))
