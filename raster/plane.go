@@ -186,6 +186,12 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {
 		return fail("%v", missing)
 	}
+	if local := (*gdal.LocalOnlyError)(nil); errors.As(err, &local) {
+		return fail("%v", local)
+	}
+	if gdal.IsZarr3(gdal.FilePath(name)) {
+		return fail("it is a store of Zarr 3, which GDAL %s does not read, or not with its codecs; GDAL reads such stores from version 3.8 on: write it as Zarr 2, such as with xarray's to_zarr(…, zarr_format=2)", gdal.Version())
+	}
 	what := gdal.Cause(err, name)
 	info, statErr := os.Stat(name)
 	kind := (*regular.KindError)(nil)

@@ -130,6 +130,17 @@ def test_zarr_of_a_thousand_chunks(fit, tmp_path):
     agree(fit("a.zarr"), slope(made.t2m))
 
 
+def test_zarr_3(fit, command, tmp_path):
+    """Zarr 3, which to_zarr writes unless it is told otherwise, is read, or refused with what to do."""
+    made = cube()
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=3, consolidated=False)
+    done = subprocess.run([command, "fit", "a.zarr", "-o", "t.tif"], cwd=tmp_path, capture_output=True, text=True)
+    if done.returncode == 0:
+        agree(fit("a.zarr"), slope(made.t2m))
+    else:
+        assert "a store of Zarr 3, which GDAL" in done.stderr and "zarr_format=2" in done.stderr
+
+
 def test_packed(fit, tmp_path):
     """Packed samples have gaps by their fill value and, which xarray ignores, their valid range."""
     made = cube()
