@@ -194,9 +194,15 @@ def test_hours(fit, command, tmp_path):
     made.to_netcdf(tmp_path / "era5.nc", encoding={"t2m": packed | {"chunksizes": (100, 5, 7)}})
     got = fit("era5.nc")
     with xr.open_dataset(tmp_path / "era5.nc") as read:
-        agree(got, slope(read.t2m.rename(valid_time="time", latitude="lat", longitude="lon")))
+        line = read.t2m.rename(latitude="lat", longitude="lon").polyfit("valid_time", 1).polyfit_coefficients
+        agree(got, line.sel(degree=1, drop=True) * 86400e9 * 365.2425)  # per nanosecond
+    assert "share" not in got.attrs["said"]
     done = subprocess.run([command, "fit", "era5.nc", "--dry-run", "--json", "-o", "t.tif"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert len(json.loads(done.stdout)["inputs"]) == n
+    done = subprocess.run([command, "info", "era5.nc", "--json"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    dates = json.loads(done.stdout)["dates"]
+    assert (dates["first"], dates["last"], dates["every"], dates["shared"]) == ("2021-01-01T00:00", "2021-12-31T23:00", "hour", [])
+    assert "sums count whole days" in fit("era5.nc", "--keep", "sums.tif", fails=True)
 
 
 def test_yearly_files_of_months(fit, tmp_path):
