@@ -90,7 +90,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 		return nil, err
 	case len(of) == 1:
 		return []plane{{band: of[0]}}, nil
-	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds):
+	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds, name):
 		var planes []plane
 		for i := range bands {
 			if of == nil || slices.Contains(of, i+1) {
@@ -106,7 +106,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 		}
 	}
 	if len(fitted) != 1 {
-		pick := fault.Messagef("pick the one that is fitted with %v", Option{Field: "Band"})
+		pick := fault.Messagef("pick the one that is fitted with %v, or describe each band by its date, such as 2001-01, or by its month, such as Jan, if the name of the file has the year", Option{Field: "Band"})
 		if o.ofMasks {
 			pick = fault.Messagef("pick the mask with %v", Option{Field: "Mask.Band"})
 		}
@@ -116,14 +116,19 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 }
 
 // describeDates reports whether the descriptions of the bands of a file date each of them.
-func (o OpenOptions) describeDates(ds *gdal.Dataset) bool {
+func (o OpenOptions) describeDates(ds *gdal.Dataset, name string) bool {
 	if !o.Dates.LooksInside() || o.ofItems {
 		return false // the names of files, or lists, date the files
 	}
-	var inputs []timeaxis.Input
+	var all []*labels
 	for _, b := range ds.Bands() {
 		l := labelsOf(ds, b, false)
 		l.tag = "" // it is of the file
+		all = append(all, &l)
+	}
+	labelMonths(name, all)
+	var inputs []timeaxis.Input
+	for _, l := range all {
 		inputs = append(inputs, l.input(""))
 	}
 	_, err := o.Dates.For(inputs).Resolve(inputs, nil)
