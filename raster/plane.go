@@ -186,6 +186,9 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 	if missing := (*gdal.MissingDriverError)(nil); errors.As(err, &missing) {
 		return fail("%v", missing)
 	}
+	if content := (*gdal.ContentError)(nil); errors.As(err, &content) {
+		return fail("%v", content)
+	}
 	if local := (*gdal.LocalOnlyError)(nil); errors.As(err, &local) {
 		return fail("%v", local)
 	}

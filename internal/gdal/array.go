@@ -128,7 +128,7 @@ func (m *multidim) dataset(name, variable string) (*Dataset, error) {
 		return nil, err
 	}
 	if strings.EqualFold(md.text("_Unsigned"), "true") && !strings.HasPrefix(C.GoString(C.GDALGetDataTypeName(md.dataType())), "U") {
-		return nil, fmt.Errorf("the samples of %s are unsigned numbers in a signed type (_Unsigned), which is not read: convert it (ncpdq -U, or xarray)", md.base())
+		return nil, contentError("the samples of %s are unsigned numbers in a signed type (_Unsigned), which is not read: convert it (ncpdq -U, or xarray)", md.base())
 	}
 	a.findTimes()
 	a.findChunks()
@@ -164,7 +164,7 @@ func (a *array) band(index int) (*godal.Dataset, error) {
 	defer C.free(unsafe.Pointer(text))
 	handle := C.as_bands(a.md.h, text, C.size_t(a.x), C.size_t(a.y))
 	if handle == nil {
-		return nil, fmt.Errorf("GDAL does not read %s as a raster", a.describe())
+		return nil, contentError("GDAL does not read %s as a raster", a.describe())
 	}
 	ds := &godal.Dataset{}
 	*(*C.GDALDatasetH)(unsafe.Pointer(ds)) = handle
@@ -210,7 +210,7 @@ func (m *multidim) choose(asked string) (*mdArray, []string, error) {
 	}
 	switch len(maps) {
 	case 0:
-		return nil, nil, errors.New("it holds no variable that is a map")
+		return nil, nil, contentError("it holds no variable that is a map")
 	case 1:
 		return maps[0], nil, nil
 	}
@@ -258,14 +258,14 @@ func (a *array) findDimensions() error {
 		a.x, a.y = len(dims)-1, len(dims)-2
 	}
 	if a.x < 0 || a.y < 0 {
-		return fmt.Errorf("it is not clear which dimensions of %s are columns and rows: name them x and y, or lon and lat, or give their coordinates the attribute axis", a.describe())
+		return contentError("it is not clear which dimensions of %s are columns and rows: name them x and y, or lon and lat, or give their coordinates the attribute axis", a.describe())
 	}
 	for i, d := range dims {
 		if i == a.x || i == a.y || d.size == 1 && (a.z >= 0 || d.role() != 't') {
 			continue
 		}
 		if a.z >= 0 && dims[a.z].size > 1 {
-			return fmt.Errorf("%s has two dimensions besides columns and rows: keep one step of one of them (ncks -d, cdo sellevel, or xarray's isel)", a.describe())
+			return contentError("%s has two dimensions besides columns and rows: keep one step of one of them (ncks -d, cdo sellevel, or xarray's isel)", a.describe())
 		}
 		a.z = i
 	}

@@ -121,7 +121,7 @@ func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, e
 	}
 	for i, v := range values {
 		if off := math.Abs(v - (values[0] + step*float64(i))); !(off <= evenly*math.Abs(step)) && n > 1 {
-			return 0, 0, fmt.Errorf("the coordinates of its dimension %s are not evenly spaced, so that its pixels make no grid: bring it to one first (cdo remapbil, or xarray's interp)", foreign.Printable(d.name))
+			return 0, 0, contentError("the coordinates of its dimension %s are not evenly spaced, so that its pixels make no grid: bring it to one first (cdo remapbil, or xarray's interp)", foreign.Printable(d.name))
 		}
 	}
 	scale, err := a.metres(d, mapping)
@@ -144,7 +144,7 @@ func (a *array) metres(d mdDimension, mapping *mdArray) (float64, error) {
 	if a.place.wkt == "" {
 		return 1, nil // without a CRS they are numbers
 	}
-	return 0, fmt.Errorf("the coordinates of its dimension %s are in %q, which is not the unit of a CRS: convert them to metres or degrees", foreign.Printable(d.name), foreign.Printable(unit))
+	return 0, contentError("the coordinates of its dimension %s are in %q, which is not the unit of a CRS: convert them to metres or degrees", foreign.Printable(d.name), foreign.Printable(unit))
 }
 
 // isDegrees reports whether a unit is that of longitudes ('e') or latitudes ('n'), such as

@@ -184,6 +184,15 @@ func IsZarr3(dir string) bool {
 	return regular.Check(filepath.Join(dir, zarr3)) == nil && regular.Check(filepath.Join(dir, ".zgroup")) != nil && regular.Check(filepath.Join(dir, ".zarray")) != nil
 }
 
+// ContentError says why what a file holds cannot be read as rasters on a grid, although the file is whole.
+type ContentError struct{ Why string }
+
+func (e *ContentError) Error() string { return e.Why }
+
+func contentError(format string, args ...any) error {
+	return &ContentError{fmt.Sprintf(format, args...)}
+}
+
 // MissingDriverError says that this GDAL lacks the driver of a format.
 type MissingDriverError struct{ Driver string }
 

@@ -257,6 +257,7 @@ def test_refused(fit, tmp_path):
         said = fit("r.nc", *args, fails=True)
         for word in words:
             assert word in said, said
+        assert "is it whole" not in said, said
 
     levels = xr.concat([cube().t2m, cube().t2m + 1], "level").transpose("time", "level", "lat", "lon").to_dataset(name="t")
     refused(levels, "t (time: 30, level: 2, lat: 10, lon: 20) has two dimensions besides columns and rows")

@@ -121,6 +121,10 @@ func (r *infoText) writeDates() {
 	if d.Used < d.Given {
 		used = fmt.Sprintf(" (%d of %d rasters used)", d.Used, d.Given)
 	}
+	if !slices.ContainsFunc(r.Rasters, func(of raster.RasterInfo) bool { return of.Error == "" }) {
+		r.row("dates", "not known, since no raster can be used")
+		return
+	}
 	if d.First == "" {
 		r.row("dates", "%s", r.dateError("not known"))
 		return
@@ -171,15 +175,20 @@ func (r *infoText) spacing() string {
 	if unit == "day" || unit == "year" {
 		unit += "s"
 	}
+	if unit != "" {
+		unit = " " + unit
+	}
 	switch {
 	case d.Every != "" && len(d.Missing) == 0:
 		return ", every " + d.Every + ", none missing"
 	case d.Every != "":
 		return fmt.Sprintf(", every %s, %d missing: %s", d.Every, len(d.Missing), r.someOf(d.Missing))
 	case d.Min < d.Max:
-		return strings.TrimRight(fmt.Sprintf(", irregular: %.6g to %.6g apart, median %.6g %s", d.Min, d.Max, d.Median, unit), " ")
+		return fmt.Sprintf(", irregular: %.6g to %.6g%s apart, median %.6g%s", d.Min, d.Max, unit, d.Median, unit)
+	case d.Max == 1:
+		return fmt.Sprintf(", 1%s apart", strings.TrimSuffix(unit, "s"))
 	case d.Max > 0:
-		return strings.TrimRight(fmt.Sprintf(", %.6g apart %s", d.Max, unit), " ")
+		return fmt.Sprintf(", %.6g%s apart", d.Max, unit)
 	}
 	return ""
 }
