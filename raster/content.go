@@ -40,9 +40,8 @@ func (x *expansion) splitPages() {
 // that hold several rasters, and files without one. files is how many inputs there are.
 func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) error {
 	shown := gdal.DisplayName(name)
-	made := !o.ofSums && slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
-	if dated := ds.Metadata(contentItem, "") != ""; made && !(dated && files == 1) {
-		return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", shown)
+	if dated := ds.Metadata(contentItem, "") != ""; !o.ofSums && markedAsOutput(ds) && !(dated && files == 1) {
+		return outputError(name)
 	}
 	inside := ds.Subdatasets()
 	if _, array := ds.Array(); array {
@@ -61,6 +60,15 @@ func (o OpenOptions) checkContent(ds *gdal.Dataset, name string, files int) erro
 		return variablesError(name, &gdal.VariablesError{Variables: variablesAmong(inside)})
 	}
 	return fault.Inputf("cannot use %s: it has no bands: leave it out", shown)
+}
+
+// markedAsOutput reports whether the metadata of a raster says that pixtrend has written it.
+func markedAsOutput(ds *gdal.Dataset) bool {
+	return slices.ContainsFunc(outputMarks, func(mark string) bool { return ds.Metadata(mark, "") != "" })
+}
+
+func outputError(name string) error {
+	return fault.Inputf("cannot use %s: it is an output of pixtrend: name the rasters that it was made from", gdal.DisplayName(name))
 }
 
 // choosePlanes returns the planes of a file, of which the bands are set alone. files is how many
@@ -82,7 +90,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 		return nil, err
 	case len(of) == 1:
 		return []plane{{band: of[0]}}, nil
-	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds):
+	case files == 1 && !o.ofItems || !o.Mask.inFiles() && o.describeDates(ds, name):
 		var planes []plane
 		for i := range bands {
 			if of == nil || slices.Contains(of, i+1) {
@@ -98,7 +106,7 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 		}
 	}
 	if len(fitted) != 1 {
-		pick := fault.Messagef("pick the one that is fitted with %v", Option{Field: "Band"})
+		pick := fault.Messagef("pick the one that is fitted with %v, or describe each band by its date, such as 2001-01, or by its month, such as Jan, if the name of the file has the year", Option{Field: "Band"})
 		if o.ofMasks {
 			pick = fault.Messagef("pick the mask with %v", Option{Field: "Mask.Band"})
 		}
@@ -108,14 +116,19 @@ func (o OpenOptions) choosePlanes(name string, ds *gdal.Dataset, files int) ([]p
 }
 
 // describeDates reports whether the descriptions of the bands of a file date each of them.
-func (o OpenOptions) describeDates(ds *gdal.Dataset) bool {
+func (o OpenOptions) describeDates(ds *gdal.Dataset, name string) bool {
 	if !o.Dates.LooksInside() || o.ofItems {
 		return false // the names of files, or lists, date the files
 	}
-	var inputs []timeaxis.Input
+	var all []*labels
 	for _, b := range ds.Bands() {
 		l := labelsOf(ds, b, false)
 		l.tag = "" // it is of the file
+		all = append(all, &l)
+	}
+	labelMonths(name, all)
+	var inputs []timeaxis.Input
+	for _, l := range all {
 		inputs = append(inputs, l.input(""))
 	}
 	_, err := o.Dates.For(inputs).Resolve(inputs, nil)

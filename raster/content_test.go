@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/airbusgeo/godal"
 
@@ -97,7 +98,7 @@ func TestFilesOfBandsWithoutDates(t *testing.T) {
 		})
 	}
 	for _, files := range [][]string{bands(), bands("B2", "B3", "B4"), bands("2001-01", "2001-02", "quality")} {
-		const words = "has 3 bands, whose descriptions do not date each of them: pick the one that is fitted with the option Band"
+		const words = "has 3 bands, whose descriptions do not date each of them: pick the one that is fitted with the option Band, or describe each band by its date, such as 2001-01"
 		fails(t, files, filepath.Join(t.TempDir(), "out.tif"), Options{}, fault.ErrInput, files[0], words)
 		if i := inspect(t, files, Options{}); i.Fit.Runs || !strings.Contains(i.Fit.Why, words) || !strings.Contains(i.Rasters[0].Error, words) {
 			t.Errorf("%+v", i.Fit)
@@ -413,5 +414,50 @@ func TestCoordinateEpoch(t *testing.T) {
 			t.Errorf("%s: epoch %v, want 2021.3", format, got)
 		}
 		_ = ds.Close()
+	}
+}
+
+// Files of years in a tree of folders, with a band for each month, have the dates of their months, whether
+// bands are described by dates or, since the names of files have the year, by months alone.
+func TestYearsOfMonths(t *testing.T) {
+	s := newPlanes(9, 7, 36, 0, 1000)
+	single, want := t.TempDir(), []string(nil)
+	for i, plane := range s.dates {
+		m := made{width: s.width, height: s.height, bands: [][]float64{plane}, transform: &usualPlace}
+		want = append(want, fmt.Sprintf("%d-%02d-01", 2001+i/12, 1+i%12))
+		if err := m.write(filepath.Join(single, "y_"+want[i]+".tif")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bits := fitted(t, []string{single}, all())
+	for what, describe := range map[string]func(year int, month time.Month) string{
+		"dates":  func(year int, month time.Month) string { return fmt.Sprintf("ndvi %d-%02d", year, month) },
+		"months": func(_ int, month time.Month) string { return month.String()[:3] },
+	} {
+		dir := t.TempDir()
+		for year := range 3 {
+			m := made{width: s.width, height: s.height, bands: s.dates[12*year : 12*year+12], transform: &usualPlace}
+			for month := range 12 {
+				m.descriptions = append(m.descriptions, describe(2001+year, time.Month(month+1)))
+			}
+			folder := filepath.Join(dir, fmt.Sprint("run", 3-year))
+			if err := errors.Join(os.Mkdir(folder, 0o777), m.write(filepath.Join(folder, fmt.Sprintf("y_%d.tif", 2001+year)))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := all()
+		o.Recursive = true
+		dated, err := Dates(t.Context(), []string{dir}, o.OpenOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range dated {
+			got = append(got, d.Date.String())
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: dates are %v", what, got)
+		}
+		sameBits(t, what, fitted(t, []string{dir}, o), bits)
 	}
 }

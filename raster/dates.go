@@ -221,10 +221,21 @@ func (o OpenOptions) axis(readings []timeaxis.Reading) (timeaxis.Axis, []int, er
 	for i, r := range readings {
 		dates[i] = r.Date
 	}
-	if o.kept != nil {
+	days := timeaxis.Instants(readings)
+	switch {
+	case o.kept != nil && days != nil:
+		return timeaxis.Axis{}, nil, fault.Inputf("kept sums count whole days, and these rasters have different times of day: fit all rasters together, without kept sums")
+	case o.kept != nil:
 		return o.kept.with(dates, o.Per)
 	}
-	axis, order, err := timeaxis.NewAxis(dates)
+	var axis timeaxis.Axis
+	var order []int
+	var err error
+	if days != nil {
+		axis, order, err = timeaxis.NewInstantAxis(days)
+	} else {
+		axis, order, err = timeaxis.NewAxis(dates)
+	}
 	if err != nil {
 		return timeaxis.Axis{}, nil, err
 	}

@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -41,10 +42,45 @@ func (in *inspection) datesInfo(err error) DatesInfo {
 	for _, date := range s.Missing {
 		d.Missing = append(d.Missing, date.String())
 	}
-	for _, date := range s.Shared {
+	shared := s.Shared
+	if axis, within := in.instants(); within {
+		shared = axis.Duplicates()
+		d.instants(axis)
+	}
+	for _, date := range shared {
 		d.Shared = append(d.Shared, date.String())
 	}
 	return d
+}
+
+// instants returns the axis of the rasters that are used, if their times lie within days.
+func (in *inspection) instants() (axis timeaxis.Axis, within bool) {
+	var readings []timeaxis.Reading
+	for _, e := range in.entries {
+		if e.used {
+			readings = append(readings, e.reading)
+		}
+	}
+	days := timeaxis.Instants(readings)
+	if days == nil {
+		return axis, false
+	}
+	axis, _, err := timeaxis.NewInstantAxis(days)
+	return axis, err == nil
+}
+
+// instants describes times within days. They are every so many hours if all are as far apart.
+func (d *DatesInfo) instants(axis timeaxis.Axis) {
+	last := len(axis.T) - 1
+	d.numbers(axis.T, "day")
+	d.First, d.Last, d.Every, d.Missing = axis.Label(0), axis.Label(last), "", nil
+	const second = 1.0 / 86400
+	if hours := math.Round(24 * d.Median); d.Max-d.Min < second && hours > 0 && math.Abs(hours/24-d.Median) < second {
+		d.Every = "hour"
+		if hours > 1 {
+			d.Every = fmt.Sprintf("%v hours", hours)
+		}
+	}
 }
 
 // numbers describes ascending numbers in place of dates.
@@ -71,6 +107,7 @@ func (in *inspection) describeRasters(info *Info) {
 			info.Grids[i].Differs = in.grids[0].difference(g).is
 		}
 	}
+	_, in.withinDays = in.instants()
 	counted := map[int]bool{} // files whose size is in a format
 	for _, e := range in.entries {
 		r := in.describeRaster(e)
@@ -100,7 +137,9 @@ func (in *inspection) describeRaster(e *entry) RasterInfo {
 	case in.o.Dates.IsX():
 		r.X = &e.reading.X
 	default:
-		r.Date = e.reading.Date.String()
+		if r.Date = e.reading.Date.String(); in.withinDays {
+			r.Date = e.reading.Instant()
+		}
 	}
 	if e.err != nil {
 		r.Error = in.o.explain(e.err)

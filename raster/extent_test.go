@@ -309,6 +309,13 @@ func TestToGrid(t *testing.T) {
 	}) {
 		t.Errorf("no warning of resampling in %q", job.Warnings)
 	}
+	for method, want := range map[string]bool{"": true, "nearest": false} {
+		limited := o
+		limited.Valid, limited.Resample = &Range{0, 900}, method
+		if got := strings.Contains(strings.Join(inspect(t, names, limited).Warnings, " "), "resampled with their neighbours"); got != want {
+			t.Errorf("%q: a warning that invalid samples are resampled: %v", method, got)
+		}
+	}
 	if i := inspect(t, names, o); !i.Fit.Runs || i.Fit.Seconds != 0 || i.Fit.Treatment.Grid != "resampled to EPSG:32618,60, bilinear" {
 		t.Errorf("a fit takes an estimated %v s, whose time of resampling is not known: %+v", i.Fit.Seconds, i.Fit)
 	}

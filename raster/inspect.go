@@ -23,6 +23,8 @@ type inspection struct {
 	entries []*entry  // sorted by date once date is called
 	grids   []geo     // those that differ, the first raster's first
 	surveys []*survey // by grid; nil where no raster can be read
+
+	withinDays bool // the times of rasters lie within days
 }
 
 // entry is a raster: a file, or a band of the only file.

@@ -37,6 +37,18 @@ func labelsOf(ds *gdal.Dataset, b gdal.Band, onlyBand bool) labels {
 	return l
 }
 
+// labelMonths dates bands that are described by months alone, such as Jan, if the name of their file has
+// the year.
+func labelMonths(name string, all []*labels) {
+	texts := make([]string, len(all))
+	for i, l := range all {
+		texts[i] = l.description
+	}
+	for i, date := range timeaxis.MonthsOf(withoutPiece(gdal.DatedName(name)), texts) {
+		all[i].description = date
+	}
+}
+
 // labelsOfArray returns the labels of a band of an array. A dimension of years needs no unit.
 func labelsOfArray(times gdal.Times, b gdal.Band) (l labels) {
 	switch value := times.TimeValue(b.Index()); {

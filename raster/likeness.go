@@ -65,6 +65,13 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 	if len(planes) > 0 {
 		labelFromTerra(name, planes, planes[0].form.bands)
 	}
+	if len(planes) > 1 && o.Dates.IsAuto() {
+		var all []*labels
+		for i := range planes {
+			all = append(all, &planes[i].labels)
+		}
+		labelMonths(name, all)
+	}
 	if !findSamples(planes, t, l.geo, alone) {
 		direct = nil
 	}

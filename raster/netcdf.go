@@ -65,11 +65,18 @@ func (s Spec) arrayHeader() gdal.ArrayHeader {
 		if field, err := stats.ParseFields(b.Name); err == nil && len(field) == 1 {
 			of.Metadata["long_name"] = field[0].Info().Help
 		}
+		if of.Unit != b.Unit {
+			of.Metadata[unitItem] = b.Unit
+		}
 		maps.Copy(of.Metadata, b.Metadata)
 		h.Bands = append(h.Bands, of)
 	}
 	return h
 }
+
+// unitItem is an attribute with the unit of a field in words, such as per year, where UDUNITS writes
+// another.
+const unitItem = "PIXTREND_UNIT"
 
 // cfUnits are units of fields that UDUNITS has under other names, or not at all.
 var cfUnits = map[string]string{"observations": "1", "class": "1", "steps": "1", "per step": "1", "day of the year": "day", "years": "year",

@@ -85,7 +85,7 @@ func (s *Stack) datesAtOnce(first, most int) int {
 	switch {
 	case s.readsDatesAtOnce():
 		return max(most, 2) // one is read in the same way
-	case !s.uniform || !s.planes[first].array || s.observer != nil || s.planes[first].placed() || s.planes[first].pieces != nil:
+	case !s.uniform || !s.planes[first].array || s.planes[first].warp != nil || s.observer != nil || s.planes[first].placed() || s.planes[first].pieces != nil:
 		return 1
 	}
 	n := 1

@@ -184,11 +184,6 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if err := s.lay(ctx, geos, o); err != nil {
 		return nil, err
 	}
-	for i := range s.planes {
-		if p := &s.planes[i]; p.array && p.warp != nil {
-			return nil, fault.Inputf("cannot resample %s as it is read, which is a variable of an array: bring it to the grid first, such as with cdo remapbil or gdalwarp", s.files[p.file])
-		}
-	}
 	var polygons coverage
 	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err

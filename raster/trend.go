@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,7 @@ type Trend struct {
 
 	path    string
 	reads   reads
-	ds      *gdal.Dataset
+	files   []*gdal.Dataset // the raster, or one for each variable that is a band
 	bands   []gdal.Band
 	planes  []plane
 	geo     geo
@@ -53,50 +54,102 @@ const (
 	trendLargest = 1 << 23 // the most pixels of a window. GDAL caches the rest of larger blocks
 )
 
-// OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The
-// caller closes it.
+// OpenTrend opens a raster with one of the named drivers, or with GTiff if none is named. The maps of
+// a file of NetCDF or Zarr are its bands, as the fields of a fit are. The caller closes it.
 func OpenTrend(ctx context.Context, name string, drivers []string) (*Trend, error) {
 	path := gdal.FromURL(name)
-	var ds *gdal.Dataset
-	var read reads
-	err := read.add(path)
-	if err != nil {
-		return nil, openError(ctx, path, drivers, err)
-	}
-	if gdal.IsRemote(path) {
-		ds, err = gdal.OpenFirst(ctx, path, drivers)
-	} else {
-		ds, err = gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // with overviews, which a stack does not need
-	}
-	if variables := (*gdal.VariablesError)(nil); errors.As(err, &variables) && len(variables.Variables) > 0 {
-		return nil, fault.Inputf("cannot use %s: it holds the variables %s: name one, such as '%s'", gdal.DisplayName(path),
-			foreign.Printable(strings.Join(variables.Variables, ", ")), gdal.VariableName(gdal.FormatOf(path), gdal.DisplayName(path), variables.Variables[0]))
+	t := &Trend{Name: gdal.DisplayName(path), path: path}
+	err := t.reads.add(path)
+	if err == nil {
+		err = t.open(ctx, drivers)
 	}
 	if err != nil {
 		return nil, openError(ctx, path, drivers, err)
 	}
-	if other := ds.OverviewFile(); other != "" {
-		_ = ds.Close()
+	first := t.files[0]
+	if other := first.OverviewFile(); other != "" {
+		_ = first.Close()
 		return nil, fault.Inputf("cannot use %s: its metadata says that its overviews are in another file, %s, which is not opened: remove the item OVERVIEW_FILE of the domain OVERVIEWS",
 			gdal.DisplayName(path), gdal.DisplayName(other))
 	}
-	t := &Trend{Name: gdal.DisplayName(path), path: path, reads: read, ds: ds, bands: ds.Bands()}
+	for _, ds := range t.files {
+		t.bands = append(t.bands, ds.Bands()...)
+	}
 	said := gdal.Listen(func() { err = t.describe() })
 	if err != nil {
 		_ = t.Close()
 		return nil, fault.Inputf("cannot use %s: %v", t.Name, err)
 	}
-	t.Warnings, t.Notes = sentences(addRemark(nil, t.Name, saidOf(path, append(ds.Said(), said...))))
+	warnings, notes := sentences(addRemark(nil, t.Name, saidOf(path, append(first.Said(), said...))))
+	t.Warnings, t.Notes = warnings, append(t.Notes, notes...)
 	return t, nil
+}
+
+// open opens the raster, or the variables that are its bands.
+func (t *Trend) open(ctx context.Context, drivers []string) error {
+	ds, err := openTrendFile(ctx, t.path, drivers)
+	variables := (*gdal.VariablesError)(nil)
+	switch {
+	case err == nil:
+		t.files = []*gdal.Dataset{ds}
+	case errors.As(err, &variables) && len(variables.Variables) > 0 && variables.Asked == "":
+		return t.openVariables(ctx, variables.Variables, drivers)
+	}
+	return err
+}
+
+func openTrendFile(ctx context.Context, path string, drivers []string) (*gdal.Dataset, error) {
+	if gdal.IsRemote(path) {
+		return gdal.OpenFirst(ctx, path, drivers)
+	}
+	return gdal.Open(path, drivers, nil, filepath.Base(path)+".ovr") // with overviews, which a stack does not need
+}
+
+// mostVariables is how many variables a raster has as bands.
+const mostVariables = 200
+
+// openVariables opens the variables of the file that are one map each, on one grid.
+func (t *Trend) openVariables(ctx context.Context, names, drivers []string) (err error) {
+	defer func() {
+		if err != nil {
+			_ = t.closeFiles()
+		}
+	}()
+	var others []string
+	for i, name := range names {
+		ds, err := (*gdal.Dataset)(nil), error(nil)
+		if i < mostVariables {
+			ds, err = openTrendFile(ctx, gdal.VariableName(gdal.FormatOf(t.path), t.path, name), drivers)
+		}
+		if err != nil {
+			return err
+		}
+		if ds == nil || len(ds.Bands()) != 1 || len(t.files) > 0 && geoOf(ds) != geoOf(t.files[0]) {
+			others = append(others, name)
+			if ds != nil {
+				_ = ds.Close()
+			}
+			continue
+		}
+		t.files = append(t.files, ds)
+	}
+	if len(t.files) == 0 {
+		return fault.Inputf("cannot use %s: its variables %s have several dates each, and no map is of several dates", t.Name, foreign.Printable(strings.Join(names, ", ")))
+	}
+	if len(others) > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s: the variables %s are left out, which are not maps on the grid of the others", t.Name, foreign.Printable(strings.Join(others, ", "))))
+	}
+	return nil
 }
 
 // describe sets what is known of the raster and of its bands.
 func (t *Trend) describe() error {
 	t.Cache(TrendCache)
-	if err := t.reads.addFiles(filesOf(t.ds, t.path, nil)); err != nil {
+	ds := t.files[0]
+	if err := t.reads.addFiles(filesOf(ds, t.path, nil)); err != nil {
 		return err
 	}
-	t.Dates, t.geo = foreign.Printable(t.ds.Metadata("PIXTREND_DATES", "")), geoOf(t.ds)
+	t.Dates, t.geo = foreign.Printable(ds.Metadata("PIXTREND_DATES", "")), geoOf(ds)
 	t.Width, t.Height = t.geo.width, t.geo.height
 	t.values = make([][]float64, len(t.bands))
 	if len(t.bands) == 0 {
@@ -107,12 +160,16 @@ func (t *Trend) describe() error {
 		if err := p.read(b, nil); err != nil {
 			return err
 		}
-		p.blocks(t.ds, len(t.bands))
+		of := t.files[min(i, len(t.files)-1)]
+		p.blocks(of, len(of.Bands()))
+		if unit := b.Metadata(unitItem, ""); unit != "" {
+			p.unit = foreign.Printable(unit)
+		}
 		t.planes = append(t.planes, p)
 		t.Bands = append(t.Bands, TrendBand{foreign.Printable(b.Description()), p.unit, b.IsPaletted(),
 			foreign.Printable(b.Metadata("SIGNIFICANCE", "")), foreign.Printable(b.Metadata("FALSE_DISCOVERY_RATE", ""))})
 	}
-	if t.ds.MaskInside() && !slices.ContainsFunc(t.planes, plane.hasMask) {
+	if ds.MaskInside() && !slices.ContainsFunc(t.planes, plane.hasMask) {
 		return errors.New("it has a mask that GDAL cannot use: make it anew")
 	}
 	return nil
@@ -156,13 +213,24 @@ func (t *Trend) BlockBytes(band int) int64 {
 	return p.heldBytes()
 }
 
+// OfVariables reports whether the bands are variables of a file.
+func (t *Trend) OfVariables() bool { return len(t.files) > 1 }
+
 // Remote reports whether the raster is on a server.
 func (t *Trend) Remote() bool { return gdal.IsRemote(t.path) }
 
 // Close closes the raster.
 func (t *Trend) Close() error {
 	t.release()
-	return t.ds.Close()
+	return t.closeFiles()
+}
+
+func (t *Trend) closeFiles() error {
+	var errs []error
+	for _, ds := range t.files {
+		errs = append(errs, ds.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Band returns the index of the band of a name; -1 if there is none.

@@ -275,6 +275,8 @@ func (s *Stack) sourceOf(o Options) (source pixtrend.Source, sums *summing, err 
 	case s.options.kept != nil:
 		u := newUpdating(source, s.options.kept, o.Keep != "")
 		return u, &u.summing, nil
+	case o.Keep != "" && !s.grid.Axis.Whole():
+		return nil, nil, fault.Outputf("cannot keep sums of times within a day: sums count whole days, leave %v out", Option{Field: "Keep"})
 	case o.Keep != "":
 		k := newKeeping(source)
 		return k, &k.summing, nil

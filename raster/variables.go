@@ -71,6 +71,19 @@ func variablesError(name string, e *gdal.VariablesError) error {
 	return fault.Inputf("cannot use %s: it holds the variables %s: name one with %v", gdal.DisplayName(name), there, Option{Field: "Variable"})
 }
 
+// hasOutputs reports whether the variables of a file are fields that pixtrend has written.
+func hasOutputs(name string, variables []string) bool {
+	if len(variables) == 0 || gdal.IsRemote(name) {
+		return false
+	}
+	ds, err := gdal.Open(gdal.VariableName(gdal.FormatOf(name), name, variables[0]), nil, nil)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = ds.Close() }()
+	return markedAsOutput(ds)
+}
+
 // gribVariables returns the name of the variable of each band of a GRIB file: its element and its
 // level, such as TMP of 2-HTGL. If the level is the only one, it is left out.
 func gribVariables(ds *gdal.Dataset) []string {

@@ -57,6 +57,9 @@ func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
 			resampled[p.file], how = true, p.warp.Method
 		}
 	}
+	if s.mixesInvalid(o) {
+		s.warnings = append(s.warnings, o.sentence("samples outside of %v are resampled with their neighbours before they count as gaps: use %v, or give them the nodata value first", Option{Field: "Valid"}, Option{Field: "Resample", Value: "nearest"}))
+	}
 	if len(beside) > 0 {
 		s.warnings = append(s.warnings, s.files[beside[0]]+others(len(slices.Compact(beside))-1)+" lies beside the grid of the stack, so that all its pixels there are gaps")
 	}
@@ -125,14 +128,42 @@ func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
 			nodata := math.NaN()
 			q.warp.Nodata = &nodata
 		}
+		if r := cmp.Or(o.Valid, q.rng); r != nil && q.array && q != p.mask && !o.ofMasks {
+			q.warp.hideInvalid(q.dtype, *r)
+		}
 		q.direct, q.stored, q.deflated, q.predictor, q.interleaved, q.compressed = false, nil, nil, 0, false, true
+		q.blockDates, q.pieceDates, q.blockAbove = 0, 0, 0
 		q.blockWidth, q.blockHeight = min(warpBlock, to.width), min(warpBlock, to.height)
 		pixels := q.blockWidth * q.blockHeight
 		q.blockBytes = gdal.WarpMemory + mostBlocks*gdal.BlockBytes(pixels) + int64(pixels)*int64(q.dtype.Size()+1)
+		if q.array {
+			q.blockBytes += gdal.WarpHeld
+		}
 		q.at = pixtrend.Window{}
 	}
 	p.masked, p.alpha = false, 0 // the source's mask decides what is resampled
 	return nil
+}
+
+// hideInvalid makes samples outside of a range gaps before they are resampled. A type that has no value
+// outside of the range has no such samples.
+func (w *warp) hideInvalid(t kernel.DType, r Range) {
+	if w.Nodata == nil {
+		for _, v := range []float64{math.MinInt32, math.MinInt16, math.MinInt8, 0, math.MaxInt8, math.MaxUint8, math.MaxInt16, math.MaxUint16, math.MaxInt32, math.MaxUint32} {
+			if (v < r.Lo || v > r.Hi) && pixtrend.CanBeNodata(t, v) {
+				w.Nodata = &v
+			}
+		}
+	}
+	if w.Nodata != nil {
+		w.Valid = &[2]float64{r.Lo, r.Hi}
+	}
+}
+
+// mixesInvalid reports whether GDAL resamples samples that the options make invalid. Those of variables
+// are replaced before.
+func (s *Stack) mixesInvalid(o OpenOptions) bool {
+	return o.Valid != nil && slices.ContainsFunc(s.planes, func(p plane) bool { return p.warp != nil && p.warp.Method != "nearest" && !p.array })
 }
 
 // resampled reports whether any raster is resampled as it is read.

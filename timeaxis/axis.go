@@ -21,6 +21,7 @@ type Axis struct {
 	PerUnit float64
 
 	unit, origin string
+	times        []float64 // T with parts of days, whatever T is; nil of whole days
 }
 
 // NewAxis sorts dates into an axis with slopes per year. order[i] is the index
@@ -159,20 +160,37 @@ func (a Axis) Whole() bool {
 	return !slices.ContainsFunc(a.T, func(t float64) bool { return t != math.Trunc(t) })
 }
 
-// Label returns the date of plane i, or its number where it has no date.
+// Label returns the date of plane i, with the time of day if the axis has parts of days, or its number
+// where it has no date.
 func (a Axis) Label(i int) string {
-	if a.Dates == nil {
+	switch {
+	case a.Dates == nil:
 		return number(a.T[i])
+	case a.times == nil:
+		return a.Dates[i].String()
 	}
-	return a.Dates[i].String()
+	return instant(a.Dates[i], a.times[i]-math.Floor(a.times[i]))
 }
 
-// Duplicates returns the dates that several planes share, each once, ascending.
-// Numbers that are no dates may be shared, and are not listed.
+// instant writes a time of a day, such as 2021-01-31T06:00.
+func instant(d Date, part float64) string {
+	second := min(int(math.Round(part*86400)), 86399)
+	text := fmt.Sprintf("%vT%02d:%02d", d, second/3600, second/60%60)
+	if second%60 > 0 {
+		text += fmt.Sprintf(":%02d", second%60)
+	}
+	return text
+}
+
+// Duplicates returns the dates that several planes share, each once, ascending. Planes of different times
+// of one day share none. Numbers that are no dates may be shared, and are not listed.
 func (a Axis) Duplicates() []Date {
 	var shared []Date
 	for i := 1; i < len(a.Dates); i++ {
 		d := a.Dates[i]
+		if a.times != nil && a.times[i] != a.times[i-1] {
+			continue
+		}
 		if d == a.Dates[i-1] && (len(shared) == 0 || shared[len(shared)-1] != d) {
 			shared = append(shared, d)
 		}

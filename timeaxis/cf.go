@@ -50,9 +50,16 @@ var unitsPattern = whenUsed(`^(?i)\s*([a-z]+)\s+(?:since|after|from|ref)\s+(\d{1
 // called gregorian, and the proleptic Gregorian one. In others, such as noleap or 360_day, a day
 // may have no place in the Gregorian calendar. Everything else is [ErrCalendar].
 func (c TimeCoordinate) Date() (Date, error) {
+	d, _, err := c.instant()
+	return d, err
+}
+
+// instant returns what Date does, and the part of the day that is over then: 0.25 for 06:00. It is that
+// of a whole number of milliseconds, so that the unit of the coordinate makes no difference.
+func (c TimeCoordinate) instant() (Date, float64, error) {
 	p, err := c.parse()
 	if err != nil {
-		return Date{}, err
+		return Date{}, 0, err
 	}
 	mixed := false
 	switch strings.ToLower(c.Calendar) {
@@ -60,11 +67,11 @@ func (c TimeCoordinate) Date() (Date, error) {
 		mixed = true
 	case "proleptic_gregorian":
 	default:
-		return Date{}, c.bad("counts in the calendar %s, whose days are not those of the Gregorian one", c.Calendar)
+		return Date{}, 0, c.bad("counts in the calendar %s, whose days are not those of the Gregorian one", c.Calendar)
 	}
 	origin, ok := dayNumber(p.year, p.month, p.day, mixed)
 	if !ok {
-		return Date{}, c.bad("counts since a time that is not in the calendar")
+		return Date{}, 0, c.bad("counts since a time that is not in the calendar")
 	}
 	day := float64(origin) + math.Floor(p.days+halfMillisecond)
 	first := -719162.0 // 0001-01-01
@@ -72,9 +79,11 @@ func (c TimeCoordinate) Date() (Date, error) {
 		first = float64(reform.Number())
 	}
 	if last := 2932896.0; day < first || day > last { // 9999-12-31
-		return Date{}, c.bad("is outside the years that can be written, or before the Gregorian calendar")
+		return Date{}, 0, c.bad("is outside the years that can be written, or before the Gregorian calendar")
 	}
-	return Date{1970, time.January, 1}.plus(int(day)), nil
+	const milliseconds = 86400e3
+	part := math.Round((p.days-math.Floor(p.days+halfMillisecond))*milliseconds) / milliseconds
+	return Date{1970, time.January, 1}.plus(int(day)), min(max(part, 0), 1-1/milliseconds), nil
 }
 
 // halfMillisecond, in days, forgives what a decimal number of days loses.
@@ -214,12 +223,12 @@ func timeReadings(inputs []Input) []reading {
 		if in.Time.String() == "" {
 			continue
 		}
-		d, err := in.Time.Date()
+		d, part, err := in.Time.instant()
 		if err != nil {
 			all[i].doubt = err.(*Error).Found
 			continue
 		}
-		all[i].dates = []found{{date: d, level: byDay}}
+		all[i].dates = []found{{date: d, part: part, level: byDay}}
 	}
 	return all
 }

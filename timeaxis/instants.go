@@ -29,5 +29,8 @@ func NewInstantAxis(days []float64) (axis Axis, order []int, err error) {
 		axis.T[i] = days[from]
 		axis.Dates[i] = Date{1970, time.January, 1}.plus(int(math.Floor(days[from])))
 	}
+	if !axis.Whole() {
+		axis.times = axis.T
+	}
 	return axis.Per(PerYear), order, nil
 }

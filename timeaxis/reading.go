@@ -27,6 +27,7 @@ type Input struct {
 // Reading is where one input stands on the axis, and what says so.
 type Reading struct {
 	Date    Date
+	Part    float64 // of the day that is over, by a time coordinate; else 0
 	X       float64 // where Date is not given, see [Spec.IsX]
 	Source  string  // such as "file name" or "the range 1995-2015"
 	Month   bool    // the source has a month without a day, and Date is its first day unless [MiddleOfMonths] moved it
@@ -150,7 +151,7 @@ func (in Input) read(cells []cell) (Reading, error) {
 		case r.Source == "" && open != nil && c.dates[0].date.IsYear() && open.doubt != "":
 			return Reading{}, in.unclear(*open)
 		case r.Source == "" || r.Date.IsYear() && !c.dates[0].date.IsYear() && agree(r.Date, c.dates[0].date):
-			r.Date, r.Month, r.Source, r.Rule = c.dates[0].date, c.dates[0].month, c.source, c.dates[0].rule
+			r.Date, r.Part, r.Month, r.Source, r.Rule = c.dates[0].date, c.dates[0].part, c.dates[0].month, c.source, c.dates[0].rule
 			if c.dates[0].rolled {
 				r.Warning = in.rolled(r)
 			}
@@ -259,6 +260,27 @@ func checkOneKind(inputs []Input, readings []Reading) error {
 	return &Error{Kind: ErrMixed, Remedy: GiveOneKind, Inputs: []string{inputs[year].Name, inputs[day].Name}, Dates: []Date{a.Date, b.Date},
 		Found: fmt.Sprintf("%v: %q is dated %v and %q is dated %v", ErrMixed, inputs[year].Name, a.Date, inputs[day].Name, b.Date)}
 }
+
+// Instants returns the times of readings in days since 1970-01-01 with parts of days, if all of them are
+// by time coordinates whose times of day differ; else nil. Where all have one time of day, slopes are
+// those of whole days.
+func Instants(readings []Reading) []float64 {
+	days, differ := make([]float64, len(readings)), false
+	for i, r := range readings {
+		if r.Source != timeColumn.source || r.Date == (Date{}) {
+			return nil
+		}
+		days[i] = float64(r.Date.Number()) + r.Part
+		differ = differ || r.Part != readings[0].Part
+	}
+	if !differ {
+		return nil
+	}
+	return days
+}
+
+// Instant writes the date with its time of day, such as 2021-01-31T06:00.
+func (r Reading) Instant() string { return instant(r.Date, r.Part) }
 
 func datesOf(readings []Reading) []Date {
 	dates := make([]Date, len(readings))

@@ -31,8 +31,9 @@ const (
 // found is a date in a text.
 type found struct {
 	date   Date
-	rule   string // the name of the rule that read it
-	rolled bool   // day 366 of a year of 365 days
+	part   float64 // of the day, of a time coordinate
+	rule   string  // the name of the rule that read it
+	rolled bool    // day 366 of a year of 365 days
 	level  level
 	month  bool // it is a month, of which date is the first day
 }

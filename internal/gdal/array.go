@@ -52,6 +52,11 @@ type array struct {
 	remarks []string
 	missing []float64   // the values of samples that mean missing
 	valid   *[2]float64 // the limits of valid samples; nil if the file gives none
+	held    []heldWindow
+	parts   struct {
+		block *Block
+		list  []partToWarp
+	}
 }
 
 // Times are the coordinates of the bands of a raster in time.

@@ -63,11 +63,22 @@ func (b Band) Scaling() (scale, offset float64) {
 // Nodata returns the nodata value of the band, if it has one.
 func (b Band) Nodata() (value float64, has bool) { return b.band.NoData() }
 
-// Description returns the description of the band; "" if it has none.
-func (b Band) Description() string { return b.band.Description() }
+// Description returns the description of the band, or the name of the variable that it is of; "" if it
+// has none.
+func (b Band) Description() string {
+	if b.of != nil && b.of.array != nil {
+		return b.of.array.md.base()
+	}
+	return b.band.Description()
+}
 
 // Metadata returns an item of the band's metadata in a domain; "" if there is none.
-func (b Band) Metadata(key, domain string) string { return b.band.Metadata(key, godal.Domain(domain)) }
+func (b Band) Metadata(key, domain string) string {
+	if b.of != nil && b.of.array != nil && domain == "" {
+		return b.of.array.md.text(key)
+	}
+	return b.band.Metadata(key, godal.Domain(domain))
+}
 
 // AllMetadata returns the band's metadata in the default domain.
 func (b Band) AllMetadata() map[string]string { return b.band.Metadatas() }

@@ -144,9 +144,44 @@ func hasENVIHeader(name string) bool {
 
 // isZarr reports whether a folder is a store of Zarr.
 func isZarr(dir string) bool {
-	return slices.ContainsFunc([]string{".zgroup", ".zarray", ".zmetadata", "zarr.json"}, func(name string) bool {
+	return slices.ContainsFunc([]string{".zgroup", ".zarray", ".zmetadata", zarr3}, func(name string) bool {
 		return regular.Check(filepath.Join(dir, name)) == nil
 	})
+}
+
+// LocalOnlyError says that a raster on a server has a format that is read from a disk.
+type LocalOnlyError struct{ Driver string }
+
+func (e *LocalOnlyError) Error() string {
+	why := ""
+	if e.Driver == "Zarr" {
+		why = ", since GDAL takes a chunk that a server does not give for one of gaps"
+	}
+	return fmt.Sprintf("its format, %s, is not read from a server%s: copy it to a disk first", e.Driver, why)
+}
+
+// checkLocal returns an error if a raster is on a server and its format is read from a disk.
+func checkLocal(name string, drivers []string) error {
+	path := FilePath(name)
+	if !IsRemote(path) {
+		return nil
+	}
+	end := strings.ToLower(filepath.Ext(strings.TrimSuffix(DatedName(path), "/")))
+	for _, f := range formats {
+		asked := slices.ContainsFunc(drivers, func(d string) bool { return strings.EqualFold(d, f.driver) })
+		if !f.remote && (slices.Contains(f.ends, end) || HasPrefix(f.driver, Subdataset(name))) && (!asked || f.driver == "Zarr") {
+			return &LocalOnlyError{f.driver}
+		}
+	}
+	return nil
+}
+
+// zarr3 is the name of a file in a store of Zarr 3.
+const zarr3 = "zarr.json"
+
+// IsZarr3 reports whether a folder is a store of Zarr 3 alone.
+func IsZarr3(dir string) bool {
+	return regular.Check(filepath.Join(dir, zarr3)) == nil && regular.Check(filepath.Join(dir, ".zgroup")) != nil && regular.Check(filepath.Join(dir, ".zarray")) != nil
 }
 
 // ContentError says why what a file holds cannot be read as rasters on a grid, although the file is whole.

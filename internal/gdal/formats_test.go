@@ -1,6 +1,7 @@
 package gdal
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,6 +72,30 @@ func TestMissingDriver(t *testing.T) {
 	for _, name := range []string{"VRT", "WMS", "STACIT"} {
 		if driverNamed(name) != nil {
 			t.Errorf("the driver %s is registered", name)
+		}
+	}
+}
+
+// A raster on a server is not opened if its format is read from a disk.
+func TestLocalOnly(t *testing.T) {
+	for name, driver := range map[string]string{
+		"/vsicurl/http://127.0.0.1:1/a.zarr": "Zarr", "/vsicurl/http://127.0.0.1:1/a.zarr/": "Zarr", `ZARR:"/vsicurl/http://127.0.0.1:1/a":t`: "Zarr",
+		"/vsicurl/http://127.0.0.1:1/a.H5?key=1": "HDF5", "/vsis3/bucket/a.hdf": "HDF4", "/vsicurl/http://127.0.0.1:1/a.img": "HFA",
+	} {
+		local := (*LocalOnlyError)(nil)
+		if _, err := Open(name, nil, nil); !errors.As(err, &local) || local.Driver != driver {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := checkLocal("/vsicurl/http://127.0.0.1:1/a.h5", []string{"hdf5"}); err != nil {
+		t.Errorf("a driver that is named: %v", err)
+	}
+	if err := checkLocal("/vsicurl/http://127.0.0.1:1/a.zarr", []string{"Zarr"}); err == nil {
+		t.Error("Zarr is read from a server if it is named, and lost chunks are gaps")
+	}
+	for _, name := range []string{"a.zarr", "/vsicurl/http://127.0.0.1:1/a.nc", "/vsicurl/http://127.0.0.1:1/a.tif"} {
+		if err := checkLocal(name, nil); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

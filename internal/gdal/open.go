@@ -34,6 +34,9 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 	}
 	var said []Message
 	opts := []godal.OpenOption{godal.RasterOnly(), godal.ErrLogger(warnings(&said))}
+	if err := checkLocal(name, drivers); err != nil {
+		return nil, err
+	}
 	format, err := useDrivers(name, &drivers)
 	if err != nil {
 		return nil, err

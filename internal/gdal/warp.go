@@ -39,9 +39,18 @@ typedef struct {
 	char kind[64]; // zeros: GDAL looks here for the names of its own arguments
 	OGRCoordinateTransformationH to_source, to_block;
 	double source[6], source_inverse[6], block[6], block_inverse[6];
-	int width, height;
-	const double *x, *y; // of the centres of the pixels of the block, in the CRS of the source
+	int left, top, width, height; // the part of the block that is resampled
+	int source_left, source_top;  // of the window of the source that is held
+	int stride;                   // from one row of the block to the next in x and y
+	const double *x, *y;          // of the centres of the pixels of the block, in the CRS of the source
 } placing;
+
+static void shift(int left, int top, int n, double *x, double *y) {
+	for (int i = 0; i < n; i++) {
+		x[i] += left;
+		y[i] += top;
+	}
+}
 
 static void apply(const double *t, double *x, double *y) {
 	double column = *x, row = *y;
@@ -62,15 +71,12 @@ static int move(OGRCoordinateTransformationH crs, const double *before, const do
 	return 1;
 }
 
-// place_points is a GDALTransformerFunc.
-static int place_points(void *arg, int to_source, int n, double *x, double *y, double *z, int *ok) {
-	const placing *p = arg;
-	if (!to_source)
-		return move(p->to_block, p->source, p->block_inverse, n, x, y, z, ok);
+// from_block brings points of the whole block to the whole source.
+static void from_block(const placing *p, int n, double *x, double *y, double *z, int *ok) {
 	for (int i = 0; i < n; i++) {
 		double column = x[i] - 0.5, row = y[i] - 0.5;
-		if (column == floor(column) && row == floor(row) && column >= 0 && row >= 0 && column < p->width && row < p->height) {
-			size_t at = (size_t)row * p->width + (size_t)column;
+		if (column == floor(column) && row == floor(row) && column >= p->left && row >= p->top && column < p->left + p->width && row < p->top + p->height) {
+			size_t at = (size_t)row * p->stride + (size_t)column;
 			x[i] = p->x[at];
 			y[i] = p->y[at];
 			ok[i] = isfinite(x[i]) && isfinite(y[i]);
@@ -80,6 +86,17 @@ static int place_points(void *arg, int to_source, int n, double *x, double *y, d
 		}
 		move(p->to_source, p->block, p->source_inverse, 1, &x[i], &y[i], &z[i], &ok[i]);
 	}
+}
+
+// place_points is a GDALTransformerFunc.
+static int place_points(void *arg, int to_source, int n, double *x, double *y, double *z, int *ok) {
+	const placing *p = arg;
+	shift(to_source ? p->left : p->source_left, to_source ? p->top : p->source_top, n, x, y);
+	if (to_source)
+		from_block(p, n, x, y, z, ok);
+	else
+		move(p->to_block, p->source, p->block_inverse, n, x, y, z, ok);
+	shift(to_source ? -p->source_left : -p->left, to_source ? -p->source_top : -p->top, n, x, y);
 	return 1;
 }
 
@@ -103,7 +120,9 @@ static void place_block(OGRCoordinateTransformationH to_source, const double *bl
 }
 
 typedef struct {
-	GDALDatasetH source;
+	GDALDatasetH source; // NULL: a window of it is in memory
+	int held_width, held_height;
+	GDALDataType held_type;
 	placing place;
 	int band, alpha; // of the source; alpha 0: none
 	int has_nodata;
@@ -149,12 +168,25 @@ static CPLErr warp_into(warp *w, GDALDatasetH to) {
 	return result;
 }
 
+// held_source makes a raster of a window that is in memory.
+static GDALDatasetH held_source(const warp *w, const void *held) {
+	char at[64] = {0};
+	at[CPLPrintPointer(at, (void *)held, sizeof at - 1)] = 0;
+	GDALDatasetH source = GDALCreate(GDALGetDriverByName("MEM"), "", w->held_width, w->held_height, 0, w->held_type, NULL);
+	char **options = CSLSetNameValue(NULL, "DATAPOINTER", at);
+	if (source != NULL && GDALAddBand(source, w->held_type, options) != CE_None) {
+		GDALClose(source);
+		source = NULL;
+	}
+	CSLDestroy(options);
+	return source;
+}
+
 // warp_block fills samples, of the type of the band, and visible, 0 where there is no sample.
 static CPLErr warp_block(warp *w, void *samples, unsigned char *visible) {
 	int width = w->place.width, height = w->place.height;
 	GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(w->source, w->band));
-	if (GDALGetGeoTransform(w->source, w->place.source) != CE_None || !GDALInvGeoTransform(w->place.source, w->place.source_inverse) ||
-	    !GDALInvGeoTransform(w->place.block, w->place.block_inverse))
+	if (!GDALInvGeoTransform(w->place.source, w->place.source_inverse) || !GDALInvGeoTransform(w->place.block, w->place.block_inverse))
 		return CE_Failure;
 	GDALDatasetH to = GDALCreate(GDALGetDriverByName("MEM"), "", width, height, 1, type, NULL);
 	if (to == NULL)
@@ -170,9 +202,28 @@ static CPLErr warp_block(warp *w, void *samples, unsigned char *visible) {
 	return result;
 }
 
-static CPLErr warp_block_heard(warp *w, void *samples, unsigned char *visible, char *message) {
+// warp_placed is warp_block for a raster that has an affine transform of its own.
+static CPLErr warp_placed(warp *w, void *samples, unsigned char *visible) {
+	CPLErr result = GDALGetGeoTransform(w->source, w->place.source);
+	return result == CE_None ? warp_block(w, samples, visible) : result;
+}
+
+static CPLErr warp_placed_heard(warp *w, void *samples, unsigned char *visible, char *message) {
 	CPLPushErrorHandlerEx(keep_error, message);
-	CPLErr result = warp_block(w, samples, visible);
+	CPLErr result = warp_placed(w, samples, visible);
+	CPLPopErrorHandler();
+	return result;
+}
+
+// warp_held_heard is warp_block for a window of a raster that is in memory.
+static CPLErr warp_held_heard(warp *w, const void *held, void *samples, unsigned char *visible, char *message) {
+	CPLErr result = CE_Failure;
+	CPLPushErrorHandlerEx(keep_error, message);
+	w->source = held_source(w, held);
+	if (w->source != NULL) {
+		result = warp_block(w, samples, visible);
+		GDALClose(w->source);
+	}
 	CPLPopErrorHandler();
 	return result;
 }
@@ -198,6 +249,9 @@ func CanWarp(method string) bool { _, known := warpMethods[method]; return known
 
 // WarpMemory is about how much memory GDAL takes to warp a block, beside its block cache.
 const WarpMemory = 4 << 20
+
+// WarpHeld is about how many bytes of a variable are held to warp a block.
+const WarpHeld = 8 << 20
 
 // Warper finds the place of pixels of a grid in another CRS. Rasters of one CRS share it.
 type Warper struct {
@@ -263,6 +317,8 @@ type Warp struct {
 	Nodata      *float64   // samples that are none; nil: all count, but for those that a mask hides
 	Method      string     // a name that CanWarp knows
 	Scale       [2]float64 // columns and rows of the grid that a pixel of the source takes; 1 if it takes more
+	// Valid are the limits of valid samples of a variable, which has a Nodata outside of them; nil: all are valid.
+	Valid *[2]float64
 }
 
 // ReadWarped resamples a block. into gets the samples of the type of the band, row by row, and then a
@@ -270,35 +326,91 @@ type Warp struct {
 // about a remote file.
 func (d *Dataset) ReadWarped(of Warp, b *Block, into []byte, t *Transfer) error {
 	return interruptible(d, t, into, func(into []byte) error {
+		if d.array != nil {
+			return d.array.readWarped(of, b, into)
+		}
 		defer runtime.KeepAlive(b)
 		n := b.window.Pixels()
-		w := (*C.warp)(C.calloc(1, C.sizeof_warp))
+		w := of.onto(b, pixtrend.Window{Width: b.window.Width, Height: b.window.Height})
 		defer C.free(unsafe.Pointer(w))
-		w.source, w.band, w.alpha, w.how = handleOf(d.ds), C.int(of.Band), C.int(of.Alpha), C.int(warpMethods[of.Method])
-		w.xscale, w.yscale, w.memory = C.double(of.Scale[0]), C.double(of.Scale[1]), WarpMemory
-		if of.Nodata != nil {
-			w.has_nodata, w.nodata = 1, C.double(*of.Nodata)
-		}
-		w.place.to_source, w.place.to_block = b.warper.source.toSource, b.warper.source.toBlock
-		w.place.width, w.place.height = C.int(b.window.Width), C.int(b.window.Height)
-		w.place.x, w.place.y = (*C.double)(b.xy), (*C.double)(unsafe.Add(b.xy, 8*n))
-		for i, x := range b.place {
-			w.place.block[i] = C.double(x)
-		}
+		w.source = handleOf(d.ds)
 		samples, visible := unsafe.Pointer(&into[0]), (*C.uchar)(unsafe.Pointer(&into[len(into)-n]))
-		if t != nil {
-			failed := false
-			t.during(func() { failed = C.warp_block(w, samples, visible) != C.CE_None })
-			if failed {
-				return errors.New("a part of it is missing")
-			}
-			return nil
+		if t == nil {
+			return heard(func(message *C.char) C.CPLErr { return C.warp_placed_heard(w, samples, visible, message) })
 		}
-		message := (*C.char)(C.calloc(512, 1))
-		defer C.free(unsafe.Pointer(message))
-		if C.warp_block_heard(w, samples, visible, message) != C.CE_None {
-			return errors.New(C.GoString(message))
+		failed := false
+		t.during(func() { failed = C.warp_placed(w, samples, visible) != C.CE_None })
+		if failed {
+			return errors.New("a part of it is missing")
 		}
 		return nil
+	})
+}
+
+// heard calls a function of C's that writes the first error of GDAL to message.
+func heard(call func(message *C.char) C.CPLErr) error {
+	message := (*C.char)(C.calloc(512, 1))
+	defer C.free(unsafe.Pointer(message))
+	if call(message) != C.CE_None {
+		return errors.New(C.GoString(message))
+	}
+	return nil
+}
+
+// onto returns the warp of a part of a block, which the caller frees. Its source is not set.
+func (of Warp) onto(b *Block, part pixtrend.Window) *C.warp {
+	w := (*C.warp)(C.calloc(1, C.sizeof_warp))
+	w.band, w.alpha, w.how = C.int(of.Band), C.int(of.Alpha), C.int(warpMethods[of.Method])
+	w.xscale, w.yscale, w.memory = C.double(of.Scale[0]), C.double(of.Scale[1]), WarpMemory
+	if of.Nodata != nil {
+		w.has_nodata, w.nodata = 1, C.double(*of.Nodata)
+	}
+	w.place.to_source, w.place.to_block = b.warper.source.toSource, b.warper.source.toBlock
+	w.place.left, w.place.top, w.place.width, w.place.height = C.int(part.X), C.int(part.Y), C.int(part.Width), C.int(part.Height)
+	w.place.stride = C.int(b.window.Width)
+	w.place.x, w.place.y = (*C.double)(b.xy), (*C.double)(unsafe.Add(b.xy, 8*b.window.Pixels()))
+	for i, x := range b.place {
+		w.place.block[i] = C.double(x)
+	}
+	return w
+}
+
+// readWarped is ReadWarped for a variable. What a part of the block needs of it is read into memory, in
+// the order of other rasters, and resampled from there.
+func (a *array) readWarped(of Warp, b *Block, into []byte) error {
+	t, n := a.dtype(), b.window.Pixels()
+	size := t.Size()
+	for _, part := range a.partsToWarp(of, b) {
+		m := part.of.Pixels()
+		warped := make([]byte, m*(size+1))
+		if part.source.Pixels() > 0 {
+			held, err := a.hold(part.source, of, t)
+			if err != nil {
+				return err
+			}
+			if err := a.warpHeld(of, b, part, held, warped); err != nil {
+				return err
+			}
+		}
+		putPart(b.window, part.of, into, warped, size)
+		putPart(b.window, part.of, into[n*size:], warped[m*size:], 1)
+	}
+	return nil
+}
+
+// warpHeld resamples a part of a block from samples that are in memory.
+func (a *array) warpHeld(of Warp, b *Block, part partToWarp, held, into []byte) error {
+	defer runtime.KeepAlive(b)
+	w := of.onto(b, part.of)
+	defer C.free(unsafe.Pointer(w))
+	w.band, w.held_type = 1, a.md.dataType()
+	w.held_width, w.held_height = C.int(part.source.Width), C.int(part.source.Height)
+	w.place.source_left, w.place.source_top = C.int(part.source.X), C.int(part.source.Y)
+	for i, x := range a.place.transform {
+		w.place.source[i] = C.double(x)
+	}
+	samples, visible := unsafe.Pointer(&into[0]), (*C.uchar)(unsafe.Pointer(&into[len(into)-part.of.Pixels()]))
+	return heard(func(message *C.char) C.CPLErr {
+		return C.warp_held_heard(w, unsafe.Pointer(&held[0]), samples, visible, message)
 	})
 }

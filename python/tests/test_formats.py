@@ -130,6 +130,17 @@ def test_zarr_of_a_thousand_chunks(fit, tmp_path):
     agree(fit("a.zarr"), slope(made.t2m))
 
 
+def test_zarr_3(fit, command, tmp_path):
+    """Zarr 3, which to_zarr writes unless it is told otherwise, is read, or refused with what to do."""
+    made = cube()
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=3, consolidated=False)
+    done = subprocess.run([command, "fit", "a.zarr", "-o", "t.tif"], cwd=tmp_path, capture_output=True, text=True)
+    if done.returncode == 0:
+        agree(fit("a.zarr"), slope(made.t2m))
+    else:
+        assert "a store of Zarr 3, which GDAL" in done.stderr and "zarr_format=2" in done.stderr
+
+
 def test_packed(fit, tmp_path):
     """Packed samples have gaps by their fill value and, which xarray ignores, their valid range."""
     made = cube()
@@ -183,9 +194,15 @@ def test_hours(fit, command, tmp_path):
     made.to_netcdf(tmp_path / "era5.nc", encoding={"t2m": packed | {"chunksizes": (100, 5, 7)}})
     got = fit("era5.nc")
     with xr.open_dataset(tmp_path / "era5.nc") as read:
-        agree(got, slope(read.t2m.rename(valid_time="time", latitude="lat", longitude="lon")))
+        line = read.t2m.rename(latitude="lat", longitude="lon").polyfit("valid_time", 1).polyfit_coefficients
+        agree(got, line.sel(degree=1, drop=True) * 86400e9 * 365.2425)  # per nanosecond
+    assert "share" not in got.attrs["said"]
     done = subprocess.run([command, "fit", "era5.nc", "--dry-run", "--json", "-o", "t.tif"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert len(json.loads(done.stdout)["inputs"]) == n
+    done = subprocess.run([command, "info", "era5.nc", "--json"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    dates = json.loads(done.stdout)["dates"]
+    assert (dates["first"], dates["last"], dates["every"], dates["shared"]) == ("2021-01-01T00:00", "2021-12-31T23:00", "hour", [])
+    assert "sums count whole days" in fit("era5.nc", "--keep", "sums.tif", fails=True)
 
 
 def test_yearly_files_of_months(fit, tmp_path):
@@ -338,6 +355,9 @@ def test_hdf5(fit, tmp_path):
     assert got.attrs["crs"] is None
 
 
+ZONE = (1, 42), (11, 42), (8, 47), (1, 47), (1, 42)
+
+
 @pytest.mark.parametrize("name,of", [("t.nc", "NetCDF"), ("t.zarr", "Zarr")])
 @pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
 def test_outputs(command, tmp_path, name, of, projected):
@@ -364,6 +384,28 @@ def test_outputs(command, tmp_path, name, of, projected):
         assert units == {"slope": "K/year", "pvalue": "1", "n": "1", "last": "days since 1970-01-01", "r2": "1"}
         assert got.rio.crs == want.crs and got.rio.transform().almost_equals(want.transform)
         assert got.attrs["Conventions"] == "CF-1.8"
+    # Maps and zones of a variable are those of a band.
+    zones = {"type": "Feature", "properties": {"name": "a"}, "geometry": {"type": "Polygon", "coordinates": [[list(p) for p in ZONE]]}}
+    (tmp_path / "zones.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [zones]}))
+
+    def shown(raster, *args):
+        done = subprocess.run([command, *args, "--json"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        table = json.loads(done.stdout)
+        return {key: value for key, value in table.items() if key not in ("raster", "band", "input")}
+
+    for field in "slope", "pvalue", "last":
+        drawn = [shown(r, "map", r, "--field", field, "-o", "map.png", "--overwrite") for r in ("t.tif", name)]
+        assert drawn[0] == drawn[1]
+        if not projected:
+            drawn = [shown(r, "zones", r, "--field", field, "--zones", "zones.geojson", "--zone-field", "name") for r in ("t.tif", name)]
+            assert drawn[0] == drawn[1] and drawn[0]["zones"][0]["valid"] > 20
+    done = subprocess.run([command, "map", name, "--field", "slope", "-o", "map.png", "--overwrite", "--qgis"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "has variables" in done.stderr
+    done = subprocess.run([command, "fit", name, "-o", "again.tif"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "it is an output of pixtrend" in done.stderr
+    for made in "map.png", "zones.geojson":
+        (tmp_path / made).unlink()
     # Nothing takes the place of a store, or of a file that is not to be replaced.
     before = sorted(p.name for p in tmp_path.iterdir())
     done = run("-o", name, "--of", of, *(["--overwrite"] if of == "Zarr" else []))

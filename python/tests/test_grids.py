@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 import rasterio
+from conftest import long, same_bits
 from rasterio.transform import from_origin
 from rasterio.warp import transform
 
@@ -113,3 +114,83 @@ def test_items(command, rng, tmp_path):
     seen = np.isfinite(stack).all(0)
     want = np.polyfit(days, stack[:, seen], 1)[0]
     np.testing.assert_allclose(slope[seen], want, rtol=1e-7, atol=1e-9)
+
+
+def degrees(rng, dates, rows, columns, dtype="float32"):
+    """A variable of several years in degrees, and a GeoTIFF of each year with the same samples."""
+    xr = pytest.importorskip("xarray")
+    samples = rng.integers(1, 3000, (dates, rows, columns)).astype(dtype)
+    lat = xr.DataArray(60 - (np.arange(rows) + 0.5) / 8, dims="lat", attrs={"units": "degrees_north"})
+    lon = xr.DataArray((np.arange(columns) + 0.5) / 8, dims="lon", attrs={"units": "degrees_east"})
+    time = np.array([f"{year}-01-01" for year in range(2001, 2001 + dates)], "datetime64[ns]")
+    return xr.DataArray(samples, coords={"time": time, "lat": lat, "lon": lon}, dims=("time", "lat", "lon"), name="t")
+
+
+def as_files(made, folder, **profile):
+    folder.mkdir()
+    place = from_origin(0, 60, 1 / 8, 1 / 8)
+    for time, samples in zip(made.time.values, made.values, strict=True):
+        with rasterio.open(folder / f"t_{str(time)[:10]}.tif", "w", driver="GTiff", width=made.sizes["lon"], height=made.sizes["lat"], count=1,
+                           dtype=samples.dtype, crs="EPSG:4326", transform=place, **profile) as to:  # fmt: skip
+            to.write(samples, 1)
+    return folder
+
+
+@pytest.fixture
+def fitted(command, tmp_path):
+    def run(name, *args):
+        done = subprocess.run([command, "fit", "-q", name, "-o", "out.tif", "--overwrite", "--ot", "Float64", "--stats", "slope,n", *args],
+                              cwd=tmp_path, capture_output=True, text=True)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        with rasterio.open(tmp_path / "out.tif") as got:
+            return got.read()
+
+    return run
+
+
+VARIABLES = {
+    "dates.nc": (lambda a: a, {"zlib": True, "chunksizes": (3, 40, 40)}),
+    "south.nc": (lambda a: a.isel(lat=slice(None, None, -1)), {"zlib": True, "chunksizes": (1, 50, 30)}),
+    "last.nc": (lambda a: a.transpose("lat", "lon", "time"), {}),
+    "z.zarr": (lambda a: a, {"chunks": (3, 40, 40)}),
+}
+
+
+@pytest.mark.parametrize("method", ["bilinear", "nearest", "average"])
+def test_variables_on_other_grids(fitted, rng, tmp_path, method):
+    """Variables of NetCDF and Zarr have the bits of GeoTIFFs of the same samples, in every window."""
+    made = degrees(rng, 5, 200, 240).where(lambda a: a > 300)
+    grid = ["--to-grid", "EPSG:3035,20000", "--resample", method]
+    want = fitted(as_files(made, tmp_path / "tif", nodata=np.nan), *grid)
+    assert (want[1] == 5).any() and np.isnan(want[0]).any()
+    for name, (turned, encoding) in VARIABLES.items():
+        a = turned(made).to_dataset()
+        if name.endswith(".nc"):
+            a.to_netcdf(tmp_path / name, encoding={"t": encoding})
+        else:
+            a.to_zarr(tmp_path / name, zarr_format=2, encoding={"t": encoding})
+        assert same_bits(fitted(name, *grid), want), name
+    assert same_bits(fitted("dates.nc", *grid, "--threads", "1", "--memory", "48MiB"), want)
+    assert same_bits(fitted("dates.nc", *grid, "--srcwin", "30,40,70,20"), want[:, 40:60, 30:100])
+
+
+@long
+def test_large_variable_on_a_coarse_grid(fitted, rng, tmp_path):
+    """A block of the grid needs more of the variable than is held at once."""
+    made = degrees(rng, 2, 1100, 2880)
+    made.to_dataset().to_netcdf(tmp_path / "a.nc", encoding={"t": {"zlib": True, "complevel": 1, "chunksizes": (1, 550, 720)}})
+    grid = ["--to-grid", "EPSG:3995,200000", "--resample", "average"]
+    want = fitted(as_files(made, tmp_path / "tif"), *grid)
+    assert (want[1] == 2).sum() > 1000
+    assert same_bits(fitted("a.nc", *grid), want)
+
+
+def test_invalid_samples_are_not_resampled(fitted, rng, tmp_path):
+    """Samples outside of valid_range are gaps before they are resampled, whether there is a nodata value or not."""
+    made = degrees(rng, 4, 100, 120, "int16")
+    invalid = made.where(rng.random(made.shape) < 0.9, 32000)
+    want = fitted(as_files(made.where(invalid <= 3000, -9999).astype("int16"), tmp_path / "tif", nodata=-9999), "--to-grid", "EPSG:3035,20000")
+    for name, encoding in ("a.nc", {}), ("b.nc", {"_FillValue": np.int16(-9999)}):
+        invalid.assign_attrs(valid_range=np.array([0, 3000], "i2")).to_dataset().to_netcdf(tmp_path / name, encoding={"t": encoding})
+        assert same_bits(fitted(name, "--to-grid", "EPSG:3035,20000"), want), name
+    assert (fitted("a.nc", "--to-grid", "EPSG:3035,20000", "--valid-range", "0,32001")[1] >= want[1]).all()

@@ -113,6 +113,8 @@ func (d *drawing) styleName() (string, error) {
 		return "", nil
 	case d.Remote():
 		return "", fault.Errorf("a style for QGIS is written beside the raster, and %s is on a server: copy it first, or leave %v out", d.Name, fault.Option{Field: "QGIS"})
+	case d.OfVariables():
+		return "", fault.Errorf("a style for QGIS numbers bands, and %s has variables: fit to a GeoTIFF, or leave %v out", d.Name, fault.Option{Field: "QGIS"})
 	}
 	return strings.TrimSuffix(d.input, filepath.Ext(d.input)) + ".qml", nil
 }
