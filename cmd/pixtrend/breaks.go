@@ -53,8 +53,8 @@ func newBreaksCommand() *cobra.Command {
 			"  # yearly medians of scenes\n" +
 			"  pixtrend synth every30 --dates 2006-2015 --every 30 --width 200 --height 100\n" +
 			"  pixtrend breaks every30 -o medians.tif --annual median --stats year,magnitude,segments\n" +
-			"  # in four parts, each of which a machine can make\n" +
-			"  pixtrend breaks forest -o parts.tif --resume parts.job --parts 4\n" +
+			"  # in two parts, each of which a machine can make\n" +
+			"  pixtrend breaks forest -o parts.tif --resume parts.job --parts 2\n" +
 			"  pixtrend job run parts.job && pixtrend job merge parts.job\n" +
 			"  # BFAST monitor on the scenes: what changed since 2013\n" +
 			"  pixtrend breaks every30 -o since.tif --method bfast-monitor --start 2013-01-01",
