@@ -38,10 +38,15 @@ func (f InputFile) Same(g InputFile) bool {
 }
 
 // InputFiles returns all files that the job reads, sorted by name: rasters, files beside them, masks,
-// covariates, and tables. It asks servers for the ETags of their files.
+// covariates, tables and lists. It asks servers for the ETags of their files.
 func (j *Job) InputFiles(ctx context.Context) (files []InputFile, err error) {
 	for _, f := range j.stack.reads.files {
 		files = append(files, InputFile{Name: f.path, Bytes: f.info.Size(), Time: f.info.ModTime().UnixNano()})
+	}
+	for _, list := range j.stack.lists {
+		if list.file.Remote {
+			files = append(files, list.file)
+		}
 	}
 	var mu sync.Mutex
 	for _, s := range append([]*Stack{j.stack}, j.stack.covariates...) {

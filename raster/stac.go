@@ -2,6 +2,7 @@ package raster
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,6 +34,7 @@ type scene struct {
 type itemList struct {
 	name  string // for GDAL, or a path
 	items []stac.Item
+	file  InputFile // of a list that is not among the local files that are read; its ETag is a digest
 }
 
 // mostItemText is the size of the largest file of items that is read.
@@ -68,7 +70,10 @@ func (x *expansion) addItems(name string) error {
 	if l.Partial != "" {
 		x.warnings = append(x.warnings, fmt.Sprintf("%s: %s: only these are used", shown, l.Partial))
 	}
-	list := itemList{name, l.Items}
+	list := itemList{name: name, items: l.Items}
+	if gdal.LocalFile(name) == "" {
+		list.file = InputFile{Name: shown, Bytes: int64(len(text)), Remote: true, ETag: fmt.Sprintf("sha256:%x", sha256.Sum256(text))}
+	}
 	x.lists = append(x.lists, list)
 	return x.addAssets(list)
 }

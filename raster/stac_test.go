@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -301,5 +303,47 @@ func TestItemsOfTiles(t *testing.T) {
 	defer func() { _ = st.Close() }()
 	if n := len(st.Grid().Axis.T); n != 4 {
 		t.Errorf("there are %d planes, want a plane for each of 4 days", n)
+	}
+}
+
+// A list on a server is a file that a job reads: its content is compared, since servers need not say when
+// it changed.
+func TestListsOnServersAreInputs(t *testing.T) {
+	names := newPlanes(6, 5, 2, 0, 9).files(t, nil)
+	dir := filepath.Dir(names[0])
+	list := func(scale float64) InputFile {
+		t.Helper()
+		var features []string
+		for i, name := range names {
+			features = append(features, fmt.Sprintf(`{"type": "Feature", "id": "%d", "properties": {"datetime": "%d-07-01T10:00:00Z"},
+				"assets": {"ndvi": {"href": %q, "raster:bands": [{"scale": %v}]}}}`, i, 2001+i, filepath.Base(name), scale))
+		}
+		put(t, filepath.Join(dir, "items.json"), `{"type": "FeatureCollection", "features": [`+strings.Join(features, ",")+`]}`)
+		server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+		defer server.Close()
+		o := all()
+		o.Asset = "ndvi"
+		job, err := Prepare(t.Context(), []string{server.URL + "/items.json"}, filepath.Join(t.TempDir(), "out.tif"), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = job.Close() }()
+		files, err := job.InputFiles(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(files, func(f InputFile) bool { return strings.HasSuffix(f.Name, "items.json") })
+		if len(files) != 3 || at < 0 {
+			t.Fatalf("the job reads %+v", files)
+		}
+		files[at].Name = "items.json" // of a server that has another port each time
+		return files[at]
+	}
+	first, same, changed := list(0.25), list(0.25), list(0.75)
+	if !first.Same(same) {
+		t.Errorf("%+v and %+v are one list", first, same)
+	}
+	if first.Same(changed) {
+		t.Errorf("%+v and %+v differ in a scale", first, changed)
 	}
 }

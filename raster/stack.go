@@ -126,6 +126,7 @@ type Stack struct {
 	files         []string          // the same for people
 	listed        []bool            // whether a person named each by itself; of the files that were given
 	scenes        map[string]*scene // by source; of files that STAC items list
+	lists         []itemList        // of these files
 	differing     []sceneRemark
 	reads         reads // the local files that all comes from
 	remote        remoteStack
@@ -255,7 +256,7 @@ func newStack(ctx context.Context, inputs []string, o OpenOptions, known *descri
 // newStackOf is newStack for files that are found.
 func newStackOf(found *expansion, known *descriptions) (*Stack, error) {
 	sources, o := found.names(), found.options
-	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: countRasters(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings, scenes: found.scenes}
+	s := &Stack{sources: sources, reads: found.reads, listed: found.listed(), pages: found.pages, options: o, given: countRasters(sources), known: known, folders: &gdal.Folders{NoMasks: o.NoMask}, warnings: found.warnings, scenes: found.scenes, lists: found.lists}
 	s.options.ofItems = s.ofItems()
 	for i, name := range sources {
 		s.files = append(s.files, gdal.DisplayName(name))
