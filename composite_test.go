@@ -78,7 +78,7 @@ func TestComposites(t *testing.T) {
 			o := c.o
 			o.Threads, o.Samples, o.Float64 = threads, true, true
 			if c.parts {
-				o.TileMemory = 21 << 10 * int64(threads)
+				o.TileMemory = 13 << 10 * int64(threads)
 				if p, err := NewStreamPlan(compose(st).Grid(), o); err != nil || p.DatesAtOnce == len(groups) {
 					t.Fatalf("%s: %d dates at once, %v", name, p.DatesAtOnce, err)
 				}
