@@ -190,7 +190,7 @@ func openError(ctx context.Context, name string, drivers []string, err error) er
 		return fail("%v", local)
 	}
 	if gdal.IsZarr3(gdal.FilePath(name)) {
-		return fail("it is a store of Zarr 3, which GDAL %s does not read, or not with its codecs; GDAL reads such stores from version 3.8 on: write it as Zarr 2, such as with xarray's to_zarr(…, zarr_format=2)", gdal.Version())
+		return fail("it is a store of Zarr 3, which GDAL %s does not read, or not with its codecs; later releases of GDAL read such stores: write it as Zarr 2, such as with xarray's to_zarr(…, zarr_format=2)", gdal.Version())
 	}
 	if content := (*gdal.ContentError)(nil); errors.As(err, &content) {
 		return fail("%v", content)
