@@ -18,6 +18,9 @@ import (
 // stopped.
 const longest = 2 * time.Minute
 
+// errUntraceable: the system does not let a process trace another, as in some containers.
+var errUntraceable = errors.New("this system allows no process to be traced")
+
 // stepped returns the counts of the cases of an instruction set that this processor has. It runs
 // them in a process of this test, one instruction at a time.
 func stepped(isa kernel.ISA) ([]int64, error) {
@@ -34,7 +37,7 @@ func stepped(isa kernel.ISA) ([]int64, error) {
 	c.Stderr = os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Pdeathsig: syscall.SIGKILL}
 	if err := c.Start(); err != nil {
-		return nil, fmt.Errorf("this system allows no process to be traced: %w", err)
+		return nil, fmt.Errorf("%w: %w", errUntraceable, err)
 	}
 	defer func() {
 		_ = c.Process.Kill()
