@@ -63,6 +63,17 @@ func TestFoldersOfFormats(t *testing.T) {
 	}
 }
 
+// HDF4 files have the results of the GeoTIFFs that they were made from.
+func TestHDF4(t *testing.T) {
+	tifs := newPlanes(20, 10, 4, 0, 18).files(t, nil)
+	dir := t.TempDir()
+	inputs := translated(t, dir, "HDF4Image", ".hdf", tifs)
+	sameBands(t, "HDF4", fitted(t, tifs, all()), fitted(t, inputs, all()))
+	sameBands(t, "a folder of HDF4", fitted(t, tifs, all()), fitted(t, []string{dir}, all()))
+	cut(t, inputs[1], 0.4)
+	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, inputs[1])
+}
+
 // A variable of a format without variables is a mistake.
 func TestVariableOfGeoTIFF(t *testing.T) {
 	o := all()
