@@ -1,6 +1,7 @@
 """What several tests use."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 long = pytest.mark.skipif(not os.environ.get("PIXTREND_LONG"), reason="it takes long: make python-long runs it")
+
+# A shell starts jobs in the background with interrupts ignored, and tests of interrupts would wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
