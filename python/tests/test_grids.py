@@ -138,6 +138,9 @@ def as_files(made, folder, **profile):
 
 @pytest.fixture
 def fitted(command, tmp_path):
+    pytest.importorskip("netCDF4")
+    pytest.importorskip("zarr")
+
     def run(name, *args):
         done = subprocess.run([command, "fit", "-q", name, "-o", "out.tif", "--overwrite", "--ot", "Float64", "--stats", "slope,n", *args],
                               cwd=tmp_path, capture_output=True, text=True)  # fmt: skip
