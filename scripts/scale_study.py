@@ -12,12 +12,9 @@ system. Nothing is random but the length of parts, whose seed is fixed. Needs: P
 
 import dataclasses
 import heapq
-import pathlib
 import random
-import sys
 
-PAGE = pathlib.Path(__file__).parent.parent / "docs" / "scale.md"
-BEGIN, END = "<!-- table by scripts/scale_study.py -->\n", "<!-- end of table -->\n"
+import page_table
 
 # The task.
 PIXELS = 25e9  # a continent at 30 m
@@ -128,20 +125,4 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    mode = sys.argv[1:]
-    if not mode:
-        print(table(), end="")
-        return
-    page = PAGE.read_text()
-    before, rest = page.split(BEGIN)
-    old, after = rest.split(END)
-    if mode == ["--update"]:
-        PAGE.write_text(before + BEGIN + table() + END + after)
-    elif mode != ["--check"]:
-        sys.exit("scale_study: the only arguments are --update and --check")
-    elif old != table():
-        sys.exit("scale_study: the table in docs/scale.md is another one: run scripts/scale_study.py --update")
-
-
-main()
+page_table.main("scale_study", "docs/scale.md", table())

@@ -9,13 +9,10 @@ docs/scaling.md states the model and its sources. Needs Python 3.8 or newer and 
 """
 
 import json
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "scaling.md"
-RUN = ROOT / "bench" / "runs" / "2026-11-24-amd-epyc" / "report.json"
-BEGIN, END = "<!-- table by scripts/scaling_model.py -->\n", "<!-- end of table -->\n"
+import page_table
+
+RUN = page_table.ROOT / "bench" / "runs" / "2026-11-24-amd-epyc" / "report.json"
 
 THREADS = (1, 2, 4, 8, 16, 32, 64, 96, 128)
 SHARE = 8  # cores that share one link to memory: a CCD of Zen 3 and Zen 4
@@ -68,19 +65,4 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    mode = sys.argv[1:]
-    if not mode:
-        print(table(), end="")
-        return
-    before, rest = PAGE.read_text().split(BEGIN)
-    old, after = rest.split(END)
-    if mode == ["--update"]:
-        PAGE.write_text(before + BEGIN + table() + END + after)
-    elif mode != ["--check"]:
-        sys.exit("scaling_model: the only arguments are --update and --check")
-    elif old != table():
-        sys.exit("scaling_model: the table in docs/scaling.md is another one: run scripts/scaling_model.py --update")
-
-
-main()
+page_table.main("scaling_model", "docs/scaling.md", table())
