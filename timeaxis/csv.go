@@ -15,24 +15,24 @@ import (
 type kind[V comparable] struct {
 	parse                     func(string) (V, error)
 	singular, plural          string
-	forms                     []string       // of a row's last cell
-	header                    *regexp.Regexp // of the last cell of a header
+	forms                     []string              // of a row's last cell
+	header                    func() *regexp.Regexp // of the last cell of a header
 	errNo, errCount, errTwice error
 }
 
 // A cell of dates with a digit is a mistyped date and no header. One of numbers may be a header such
 // as CO2, but a number may be nan or inf.
 var (
-	dateKind = kind[Date]{Parse, "date", "dates", []string{"YYYY-MM-DD", "YYYY"}, regexp.MustCompile(`^\D*$`),
+	dateKind = kind[Date]{Parse, "date", "dates", []string{"YYYY-MM-DD", "YYYY"}, whenUsed(`^\D*$`),
 		ErrNoDate, ErrCount, ErrAmbiguous}
-	xKind = kind[float64]{parseNumber, "number", "numbers", []string{"NUMBER"}, regexp.MustCompile(`^\D*$|^[[:alpha:]]{2}`),
+	xKind = kind[float64]{parseNumber, "number", "numbers", []string{"NUMBER"}, whenUsed(`^\D*$|^[[:alpha:]]{2}`),
 		ErrNoX, ErrCountX, ErrAmbiguousX}
 )
 
 // isHeader reports whether a cell that cannot be read is that of a header.
 func (k kind[V]) isHeader(cell string) bool {
 	_, err := strconv.ParseFloat(cell, 64)
-	return err != nil && k.header.MatchString(cell)
+	return err != nil && k.header().MatchString(cell)
 }
 
 // row returns what a row for path looks like, "path,YYYY-MM-DD or path,YYYY".

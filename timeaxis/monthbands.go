@@ -2,7 +2,6 @@ package timeaxis
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 )
 
 // numberedMonth matches the word month with its number, without another number before it.
-var numberedMonth = regexp.MustCompile(`(?i)^(?:[^0-9]*[^0-9a-z])?mon(?:th)?` + between + `?(0?[1-9]|1[0-2])$`)
+var numberedMonth = whenUsed(`(?i)^(?:[^0-9]*[^0-9a-z])?mon(?:th)?` + between + `?(0?[1-9]|1[0-2])$`)
 
 // MonthsOf returns the dates, such as 2001-01, of the bands of a file whose name has a year and no other
 // part of a date, and whose descriptions name a month each, such as Jan or month_01. It returns nil if the
@@ -38,7 +37,7 @@ func MonthsOf(path string, descriptions []string) []string {
 // monthAlone returns the month that a description names in English, or by the word month and its number;
 // 0 if it names none or several, or has other numbers.
 func monthAlone(text string) (month time.Month) {
-	if match := numberedMonth.FindStringSubmatch(text); match != nil {
+	if match := numberedMonth().FindStringSubmatch(text); match != nil {
 		n, _ := strconv.Atoi(match[1])
 		return time.Month(n)
 	}

@@ -3,7 +3,6 @@ package timeaxis
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,7 +102,7 @@ func CheckOrder(names []string, typed bool) error {
 	return doubt("%q and %q differ in several numbers, and which of them comes first is not known", names[0], names[len(names)-1])
 }
 
-var fraction = regexp.MustCompile(`\d+\.\d+`)
+var fraction = whenUsed(`\d+\.\d+`)
 
 // fractionsGrow reports whether names that are in the order of their whole numbers are in that of
 // their numbers with fractions too: 0.25 is before 0.5, which whole numbers behind the points are
@@ -111,7 +110,7 @@ var fraction = regexp.MustCompile(`\d+\.\d+`)
 func fractionsGrow(names []string) bool {
 	var last []string
 	for _, name := range names {
-		now := fraction.FindAllString(name, -1)
+		now := fraction().FindAllString(name, -1)
 		for i := range min(len(last), len(now)) {
 			a, _ := strconv.ParseFloat(last[i], 64)
 			b, _ := strconv.ParseFloat(now[i], 64)

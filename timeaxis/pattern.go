@@ -8,7 +8,7 @@ import (
 )
 
 // tagPattern is the notation of TIFFTAG_DATETIME (TIFF 6.0, section 8).
-var tagPattern = regexp.MustCompile(`^(?P<year>\d{4}):(?P<month>\d\d):(?P<day>\d\d)(?:\D|$)`)
+var tagPattern = whenUsed(`^(?P<year>\d{4}):(?P<month>\d\d):(?P<day>\d\d)(?:\D|$)`)
 
 // dateGroups are the named groups that a pattern may have.
 var dateGroups = []string{"year", "month", "day", "doy", "dekad", "pentad"}

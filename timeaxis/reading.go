@@ -91,8 +91,8 @@ func folderReadings(inputs []Input) []reading {
 func tagReadings(tags []string) []reading {
 	all := make([]reading, len(tags))
 	for i, tag := range tags {
-		if match := tagPattern.FindStringSubmatch(tag); match != nil {
-			dates, _ := spelled(tagPattern.SubexpNames(), match)
+		if match := tagPattern().FindStringSubmatch(tag); match != nil {
+			dates, _ := spelled(tagPattern().SubexpNames(), match)
 			for _, d := range dates {
 				all[i].dates = append(all[i].dates, found{date: d, level: byDay})
 			}

@@ -38,7 +38,7 @@ const (
 // specForms ends the errors of ParseSpec.
 const specForms = "write auto, name, tag, a range 1995-2015, a list 2001,2003,2004 or 2001-07-15,2001-08-01, or a file @dates.csv"
 
-var yearRange = regexp.MustCompile(`^(\d{4})-(\d{4})$`)
+var yearRange = whenUsed(`^(\d{4})-(\d{4})$`)
 
 // ParseSpec reads how inputs get their dates. It opens no file. The forms are
 //
@@ -68,7 +68,7 @@ func ParseSpec(s string) (Spec, error) {
 		}
 		return Spec{mode: byDates, text: s, csv: path}, nil
 	}
-	if match := yearRange.FindStringSubmatch(s); match != nil {
+	if match := yearRange().FindStringSubmatch(s); match != nil {
 		return parseRange(match[1], match[2])
 	}
 	spec := Spec{mode: byDates}
@@ -161,7 +161,7 @@ func (s Spec) given() string {
 		return s.csv
 	case s.mode == byPattern:
 		return "the pattern '" + s.text + "'"
-	case yearRange.MatchString(s.text):
+	case yearRange().MatchString(s.text):
 		return "the range " + s.text
 	}
 	return "the list " + s.text

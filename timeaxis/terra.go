@@ -2,14 +2,13 @@ package timeaxis
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 )
 
 // layerPattern is the time of a layer as R's terra writes it into NAME.aux.json: a year, a month of a
 // year, a day, or a moment of a day.
-var layerPattern = regexp.MustCompile(`^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T]\d\d:.*)?)?)?$`)
+var layerPattern = whenUsed(`^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[ T]\d\d:.*)?)?)?$`)
 
 // layerReadings reads the times that terra has given to layers.
 func layerReadings(texts []string) []reading {
@@ -18,7 +17,7 @@ func layerReadings(texts []string) []reading {
 		if text == "" {
 			continue
 		}
-		m := layerPattern.FindStringSubmatch(text)
+		m := layerPattern().FindStringSubmatch(text)
 		if m == nil {
 			all[i].doubt = fmt.Sprintf("%q is no year, no month of a year and no day", text)
 			continue
