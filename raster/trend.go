@@ -116,23 +116,19 @@ func (t *Trend) openVariables(ctx context.Context, names, drivers []string) (err
 		}
 	}()
 	var others []string
-	for i, name := range names {
-		ds, err := (*gdal.Dataset)(nil), error(nil)
-		if i < mostVariables {
-			ds, err = openTrendFile(ctx, gdal.VariableName(gdal.FormatOf(t.path), t.path, name), drivers)
-		}
+	for _, name := range names[:min(len(names), mostVariables)] {
+		ds, err := openTrendFile(ctx, gdal.VariableName(gdal.FormatOf(t.path), t.path, name), drivers)
 		if err != nil {
 			return err
 		}
-		if ds == nil || len(ds.Bands()) != 1 || len(t.files) > 0 && geoOf(ds) != geoOf(t.files[0]) {
+		if len(ds.Bands()) != 1 || len(t.files) > 0 && geoOf(ds) != geoOf(t.files[0]) {
 			others = append(others, name)
-			if ds != nil {
-				_ = ds.Close()
-			}
+			_ = ds.Close()
 			continue
 		}
 		t.files = append(t.files, ds)
 	}
+	others = append(others, names[min(len(names), mostVariables):]...)
 	if len(t.files) == 0 {
 		return fault.Inputf("cannot use %s: its variables %s have several dates each, and no map is of several dates", t.Name, foreign.Printable(strings.Join(names, ", ")))
 	}
