@@ -76,7 +76,7 @@ func fillNaN[F float32 | float64](values []F) {
 	}
 }
 
-// blankTile returns the results of a window of pixels outside the region.
+// blankTile returns results for as many pixels as a window has. All are NaN, as outside the region.
 func (p *StreamPlan) blankTile() kernel.Tile {
 	pixels := p.WindowWidth * p.WindowHeight
 	all := layout.NewTile(p.Type, pixels, p.planes(), make([]byte, p.resultBytes(pixels)))

@@ -9,7 +9,8 @@
 // There are three ways to count:
 //
 //   - The tests of this package execute the kernels that the processor can run one instruction at a
-//     time, as a debugger does (ptrace). This needs no other program and works for AVX-512 too.
+//     time, as a debugger does, with the system call ptrace. This needs no other program, and it counts
+//     the instructions of AVX-512, which Valgrind cannot run.
 //   - The same tests run the kernels for NEON on another processor under qemu-user, which logs each
 //     instruction.
 //   - The test TestInstructionsOfFits of cmd/pixtrend counts those of whole fits with Valgrind.

@@ -158,7 +158,7 @@ func (p *program) gather(kind, name, register string, index value, later int) va
 	return out
 }
 
-// scatterIf writes numbers where gather reads them, in lanes where mask is set.
+// scatterIf writes the number of each lane in which mask is set to the address from which gather would read.
 func (p *program) scatterIf(mask value, kind, name, register string, index value, later int, a value) {
 	to := row(kind, name, register, later) + "(@2y*8)"
 	p.emit(none, false, "KMOVB @1, K7; VSCATTERDPD @3, K7, "+to, mask, index, a)

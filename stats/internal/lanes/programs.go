@@ -64,9 +64,9 @@ func (p *program) gatherVertex(name string, index value, later int) value {
 // moments holds what segmenter.moments returns, and the time of the first observation.
 type moments struct{ n, x, xx, y, xy, yy, from value }
 
-// moments returns the sums over the observations from i on, count of them. Their indices are those of the
-// first observation, and of the row with the sums of all up to the last; later is 1 if that index is of
-// the last observation.
+// moments returns the sums over n consecutive observations. from is the index of the first one. The sums
+// of the last one and all before it stand in row to + later: if to is the index of the last observation,
+// later is 1.
 func (p *program) moments(n, from, to value, later int) moments {
 	sum := func(name string) value {
 		return p.minus(p.gatherDate(name, to, later), p.gatherDate(name, from, 0))
@@ -95,7 +95,7 @@ func (p *program) errorOf(m moments, a, slope value) value {
 	return p.max(e, p.number(0))
 }
 
-// addUp computes the prefix sums of the dates from row fromRow on, count of them.
+// addUp computes the prefix sums of count dates. The first of them is row fromRow.
 func addUp(p *program) {
 	p.point(at, "fromRow")
 	names := []string{"sumX", "sumXX", "sumY", "sumXY", "sumYY"}
@@ -124,7 +124,8 @@ func (p *program) spike(before, y, after value) value {
 	return p.choose(p.equal(most, p.number(0)), p.number(0), p.minus(p.number(1), by))
 }
 
-// spikes computes spike of all inner observations: of count rows from row fromRow on, the second one.
+// spikes computes spike for all inner observations. They are count rows, and fromRow is the first of them,
+// which is the second row of the series.
 func spikes(p *program) {
 	p.point(at, "fromRow")
 	p.point(counter, "count")
@@ -137,8 +138,8 @@ func spikes(p *program) {
 	})
 }
 
-// despike moves the greatest spike of each active lane, among count rows from row fromRow on, the second
-// one. Those lanes stay active that have to go on.
+// despike moves the greatest spike of each active lane. It searches the inner observations, as spikes
+// does. Lanes that have another spike to move stay active.
 func despike(p *program) {
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
@@ -205,8 +206,8 @@ func (p *program) regress(i, j, from, to value) (value, slope, mse value) {
 	return p.choose(few, zero, value), p.choose(few, zero, slope), p.choose(few, zero, mse)
 }
 
-// split splits the segment with the largest mean squared error of each active lane. segments is how many
-// segments a lane has at most, and count that of dates but the first one.
+// split splits one segment of each active lane: the segment with the largest mean squared error. No lane
+// has more than segments segments. There are count + 1 dates.
 func split(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
@@ -306,8 +307,8 @@ const halfPi = 1.5707963267948966
 // arctangents are those of package stats.
 var arctangents = [...]float64{0.0028662257, -0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944, 0.1999355085, -0.3333314528, 1}
 
-// angles sets the times and values of segments vertices, as culling sees them, and the angles of the
-// inner ones. count is that of dates but the first one.
+// angles sets the times and values of the vertices, as culling sees them, and the angles of the inner
+// vertices. There are count + 1 dates.
 func angles(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
@@ -346,8 +347,8 @@ func angles(p *program) {
 	})
 }
 
-// cull drops the vertex with the least angle of lanes with more than enoughVertices. Lanes have up to
-// segments + 1 vertices.
+// cull drops one vertex of each lane that has more than enoughVertices: the inner vertex with the least
+// angle. No lane has more than segments + 1 vertices.
 func cull(p *program) {
 	p.point(vertices, "vertices")
 	one, count := p.number(1), p.load(field("vertexCount"))
@@ -390,7 +391,8 @@ func cull(p *program) {
 	p.scatterIf(p.and(dropped, p.less(least, last)), "vertexRow", "angle", vertices, index, 0, here)
 }
 
-// fit fits segments of a model from left to right: count of them from row fromRow on, or the first one.
+// fit fits segments of a model from left to right. The first of them is row fromRow. It fits one segment
+// if that is the first of the model, and count segments otherwise.
 func fit(p *program, first bool) {
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
@@ -507,7 +509,8 @@ func fitTogether(p *program) {
 	p.store(field("squares"), p.plus(sum, p.times(d, d)))
 }
 
-// test computes the p-value of a model of segments segments, whose squared residuals sum to squares.
+// test computes the p-value of a model. The field segments is the number of its segments, and squares the
+// sum of its squared residuals.
 func test(p *program) {
 	p.point(dates, "dates")
 	zero, one := p.number(0), p.number(1)
@@ -568,9 +571,10 @@ func (p *program) timesPairs(x, xLess, y, yLess value) (high, low value) {
 	return high, p.plus(p.minus(product, high), less)
 }
 
-// recovery finds the fastest recovery of a model, and whether it is allowed: allowed is 1. Active lanes
-// replace the observation at its end if it is not, and their vertex drop is that one, else −1. end is
-// the value at the last vertex. changed has the lanes with another observation, at number.
+// recovery finds the fastest recovery of a model, and sets allowed to 1 if that recovery is allowed. If it
+// is not allowed, an active lane replaces the observation at the end of the recovery and sets drop to the
+// vertex there. In other lanes drop is −1. The field end is the value at the last vertex. changed has the
+// lanes whose observation was replaced, and number is the index of that observation.
 func recovery(p *program) {
 	p.point(dates, "dates")
 	p.point(model, "model")
@@ -618,8 +622,8 @@ func recovery(p *program) {
 	p.putMask("changed", fast)
 }
 
-// weakest finds the vertex whose removal costs least, as that of segmenter, in lanes whose vertex drop is
-// −1, and begins the next model, without the vertex drop of each lane.
+// weakest begins the next model of each lane, which lacks the vertex drop. In lanes where drop is −1, it
+// lacks the vertex whose removal costs least, as with weakest of segmenter.
 func weakest(p *program) {
 	p.point(dates, "dates")
 	p.point(at, "model")
