@@ -453,8 +453,8 @@ func TestSameBitsOfExtremes(t *testing.T) {
 }
 
 // TestSameBitsOfWholeAxes has the greatest sums of 8- and 16-bit samples that are added in 32 bits:
-// on as many dates as counts allow, on one whose numbers are so large that sums are carried over
-// after few dates, and on the longest axes with and without squares.
+// on as many dates as counts allow, on an axis whose numbers are so large that sums are carried over
+// after few dates, and on axes that just have squares or just lack them.
 func TestSameBitsOfWholeAxes(t *testing.T) {
 	ks := kernels(t)
 	rng := rand.New(rand.NewPCG(23, 23))
@@ -471,7 +471,7 @@ func TestSameBitsOfWholeAxes(t *testing.T) {
 	for _, c := range []struct {
 		tau     []float64
 		squares bool
-	}{{repeated, true}, {large, false}, {squared[:362], true}, {squared, false}} {
+	}{{repeated, true}, {large, false}, {squared[:362], true}, {squared, false}, {[]float64{-182, 0, 182}, false}} {
 		tau := c.tau
 		axis := NewAxis(tau)
 		if axis.whole == nil || axis.counts == nil || axis.whole.squares != nil != c.squares {
