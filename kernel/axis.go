@@ -88,9 +88,14 @@ func (a Axis) MinCtt() float64 { return float64(a.Step*a.Step) / 4 }
 // The first is below 2^31 if 2r·m ≤ 2^16 − 1. Then the second is too, since m < 2^15, and so is the
 // third. The sums in float64 are exact: with N ≤ 2^15 dates, every sum is an integer below
 // 2^15 · 2^15 · 2^16 = 2^46, also with d = y − y₀ in place of y and after multiplication by n.
+//
+// Without masks in registers, gaps are best counted in pairs of dates too, which needs τ² as 16-bit
+// integers. An axis that has them is short enough that nothing is carried over: r pairs are all
+// pairs.
 type wholeAxis struct {
-	pairs  []int16 // τ, followed by a 0 if the number of dates is odd
-	period int     // r, at least minPeriod
+	pairs   []int16 // τ, followed by a 0 if the number of dates is odd
+	squares []int16 // τ², alike; nil: they do not fit 16 bits, or there are more than r pairs
+	period  int     // r, at least minPeriod
 }
 
 const (
@@ -113,5 +118,11 @@ func newWholeAxis(tau []float64) *wholeAxis {
 		w.pairs[i] = int16(x)
 	}
 	w.period = (1<<16 - 1) / (2 * int(m))
+	if m*m <= math.MaxInt16 && len(w.pairs) <= 2*w.period {
+		w.squares = make([]int16, len(w.pairs))
+		for i, x := range w.pairs {
+			w.squares[i] = x * x
+		}
+	}
 	return w
 }

@@ -277,9 +277,9 @@ func (s *slopes[F]) prepare() {
 	s.free, s.gaps = slopeBody, slopeGapsBody
 	if s.p.pairs != nil {
 		s.free = slopeWholeBody
-		if s.p.counts != nil && s.k.has(slopeGapsWholeBody, s.t.Type) {
-			s.gaps = slopeGapsWholeBody
-		}
+	}
+	if s.k.hasWhole(slopeGapsWholeBody, s.t.Type, &s.p) {
+		s.gaps = slopeGapsWholeBody
 	}
 }
 
@@ -563,11 +563,11 @@ func (k Kernel) sums(dst Sums, t Tile, date int, axis Axis, v Valid, add bool) {
 	if add {
 		p.add = 1
 	}
-	gapFree := !v.HasRange && !add
-	if !gapFree {
+	free, gaps := k.sumsBodies(&p, t.Type, v, add)
+	if free == gaps {
 		p.all = math.NaN()
 	}
-	k.sumsOf(&p, dst, t, date, whole, gapFree)
+	k.sumsOf(free, gaps, &p, dst, t, date, whole)
 	switch rest := t.Pixels - whole; {
 	case rest == 0:
 	case t.Packed:
@@ -577,7 +577,7 @@ func (k Kernel) sums(dst Sums, t Tile, date int, axis Axis, v Valid, add bool) {
 		}
 		last := t.Slice(whole, t.Pixels)
 		last.Pixels = block
-		k.sumsOf(&p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, date, block, gapFree)
+		k.sumsOf(free, gaps, &p, Sums{b[0][:], b[1][:], b[2][:], b[3][:], b[4][:], b[5][:], b[6][:]}, last, date, block)
 		for f, s := range dst.slices() {
 			copy(s[whole:], b[f][:rest])
 		}
@@ -585,18 +585,28 @@ func (k Kernel) sums(dst Sums, t Tile, date int, axis Axis, v Valid, add bool) {
 		sumsGeneric(dst.slice(whole, t.Pixels), t.Slice(whole, t.Pixels), date, axis.Tau, v, add)
 	default:
 		from := t.Pixels - block
-		k.sumsOf(&p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), date, block, gapFree)
+		k.sumsOf(free, gaps, &p, dst.slice(from, t.Pixels), t.Slice(from, t.Pixels), date, block)
 	}
 }
 
+// sumsBodies returns the body for gap-free pixels of samples of type d, and the one for all pixels.
+// One body does both where sumsBody cannot, and on a whole axis, where it is the faster one.
+func (k Kernel) sumsBodies(p *params, d DType, v Valid, add bool) (free, gaps body) {
+	switch {
+	case !add && k.hasWhole(sumsGapsWholeBody, d, p):
+		return sumsGapsWholeBody, sumsGapsWholeBody
+	case v.HasRange || add:
+		return sumsGapsBody, sumsGapsBody
+	}
+	return sumsBody, sumsGapsBody
+}
+
 // sumsOf computes the pixels [0, whole), in the way of slopes.blocks.
-func (k Kernel) sumsOf(p *params, dst Sums, t Tile, date, whole int, gapFree bool) {
+func (k Kernel) sumsOf(free, gaps body, p *params, dst Sums, t Tile, date, whole int) {
 	for done := 0; done < whole; {
-		if gapFree {
-			done = k.runSums(sumsBody, p, dst, t, date, done, whole)
-		}
+		done = k.runSums(free, p, dst, t, date, done, whole)
 		if done < whole {
-			done = k.runSums(sumsGapsBody, p, dst, t, date, done, whole)
+			done = k.runSums(gaps, p, dst, t, date, done, whole)
 		}
 	}
 }
@@ -630,6 +640,7 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, date, from, to
 //	sumsGaps        sums of all pixels                           after a block without a gap
 //	slopeWhole      as slope, 8- or 16-bit samples, whole axis   at a block with a gap
 //	slopeGapsWhole  as slopeGaps, of the same                    after a block without a gap
+//	sumsGapsWhole   as sumsGaps, of the same                     after a block without a gap
 //	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
 //	ends            first and last observations of all pixels    never
 //	stage           the samples of 32 pixels as models need them never
@@ -645,6 +656,7 @@ const (
 	sumsGapsBody
 	slopeWholeBody
 	slopeGapsWholeBody
+	sumsGapsWholeBody
 	rows4Body
 	rows8Body
 	endsBody
@@ -653,6 +665,18 @@ const (
 
 // has reports whether k has body b for samples of type d. If not, the portable code is used.
 func (k Kernel) has(b body, d DType) bool { return k.group(b, d) > 0 }
+
+// hasWhole reports whether k has body b, which is for pixels with gaps on a whole axis, and the
+// axis has what it needs.
+func (k Kernel) hasWhole(b body, d DType, p *params) bool {
+	switch {
+	case p.pairs == nil || !k.has(b, d):
+		return false
+	case k.isa == AVX2:
+		return p.squares != nil
+	}
+	return p.counts != nil
+}
 
 // adds reports whether the body sumsGaps can add to earlier sums.
 func (k Kernel) adds() bool { return k.isa != NEON }

@@ -44,6 +44,22 @@
 	ADDQ $8, R9; \
 	DECQ CX
 
+// LAST_DATE is FIRST_DATE for bodies that read the dates backwards: R8 and R14 are those of the
+// last date, whose number is R9. DATE_BEFORE goes to the date before.
+#define LAST_DATE \
+	FIRST_DATE; \
+	LEAQ -1(CX), R9; \
+	MOVQ R9, R10; \
+	IMULQ R11, R10; \
+	ADDQ R10, R8; \
+	MOVQ R9, R10; \
+	IMULQ R15, R10; \
+	ADDQ R10, R14
+
+#define DATE_BEFORE \
+	SUBQ R11, R8; \
+	SUBQ R15, R14
+
 // The sum of tau*d is the sum of those of runs of RunDates dates (see RunDates). FIRST_RUN follows
 // FIRST_DATE and limits CX to the dates of the first run. END_RUN follows the dates of a run. RUNS has
 // what they jump to if there are several runs: it continues at few with the next dates, or, with the

@@ -754,6 +754,319 @@ put32: \
 	PUT32(0, X14, Y0); PUT32(1, X15, Y1); \
 put:
 
+// ---- Pixels with gaps, of 8 or 16 bits, on a short whole axis, 16 at a time ---------------------
+//
+// Sums of y are added as in kernel_avx512_amd64.s. All sums do not fit into 16 registers, so the
+// dates are read twice. The second reading adds n, tau and tau*tau over the gaps. The sums over the
+// observations are what the gaps leave of the sums over all dates. A gap is a word of -1. Multiplied
+// in pairs of dates by tau or tau*tau, which are words too, gaps make the sums in 32 bits. On a short
+// axis, tau*tau fits a word and no sum has to be carried over (wholeAxis.squares).
+//
+//	reading y                                   reading gaps
+//	Y0, Y1  [16]int32 = sum of y                Y0      [16]int16 = number of gaps
+//	Y2, Y3  [16]int32 = sum of tau*y            Y1, Y2  [16]int32 = sum of tau of gaps
+//	Y4, Y5  [16]uint32 = sum of y*y, mod 2^32   Y3, Y4  [16]int32 = sum of tau*tau of gaps
+//	Y6, Y7  [16]uint32 = sum of its upper       Y5      tau*tau of two dates
+//	        halves                              Y9      y
+//	Y8      [16]int16 = first observations      Y10     -1 for gaps of the earlier of two dates
+//	Y9      y of the earlier of two dates       Y11     -1 for gaps of the later
+//	Y10     y of the later
+//	Y11     -1 for gaps, scratch
+//	in both: Y12 scratch, Y13 nodata as words, Y14 tau of two dates, scratch, Y15 2^15 as words
+//	R9 tau of the two dates, R10 tau*tau of the two dates, DI scratch memory
+//
+// 32-bit sums are interleaved: of two registers, the first has those of pixels 0-3 and 8-11, the
+// second those of pixels 4-7 and 12-15. The dates are read backwards, so that the first observation
+// is the one that is kept.
+
+DATA words<>+0(SB)/8, $0x0001000100010001
+DATA words<>+8(SB)/8, $0x0001000100010001
+DATA words<>+16(SB)/8, $0x0001000100010001
+DATA words<>+24(SB)/8, $0x0001000100010001
+GLOBL words<>(SB), RODATA|NOPTR, $32
+
+DATA wordBits<>+0(SB)/8, $0x0008000400020001
+DATA wordBits<>+8(SB)/8, $0x0080004000200010
+DATA wordBits<>+16(SB)/8, $0x0800040002000100
+DATA wordBits<>+24(SB)/8, $0x8000400020001000
+GLOBL wordBits<>(SB), RODATA|NOPTR, $32
+
+// 2^16
+DATA upperHalf<>+0(SB)/8, $0x40f0000000000000
+DATA upperHalf<>+8(SB)/8, $0x40f0000000000000
+DATA upperHalf<>+16(SB)/8, $0x40f0000000000000
+DATA upperHalf<>+24(SB)/8, $0x40f0000000000000
+GLOBL upperHalf<>(SB), RODATA|NOPTR, $32
+
+#define LAST_PAIR \
+	LAST_DATE; \
+	SHRQ $1, R9; \
+	SHLQ $2, R9; \
+	MOVQ params_squares(AX), R10; \
+	ADDQ R9, R10; \
+	ADDQ params_pairs(AX), R9
+
+#define PAIR_BEFORE \
+	DATE_BEFORE; \
+	SUBQ $4, R9; \
+	SUBQ $4, R10
+
+// FIND_GAPS: y = the 16 samples at R8, and m = -1 for gaps among them. The code at special, which
+// SPECIAL is, handles limits, masks and the lack of a nodata value, and jumps back to found.
+// clobbers: Y12, Y14
+#define FIND_GAPS(WIDE, y, m, special, found) \
+	WIDE(R8, y); \
+	VPCMPEQW Y13, y, m; \
+	CMPQ params_special(AX), $0; \
+	JNE special; \
+found:
+
+#define SPECIAL(y, m, special, limits, bitwise, masked, found) \
+special: \
+	CMPQ params_hasNodata(AX), $0; \
+	JNE limits; \
+	VPXOR m, m, m; \
+limits: \
+	VPBROADCASTW params_lo16(AX), Y14; \
+	VPCMPGTW y, Y14, Y14; \
+	VPOR Y14, m, m; \
+	VPBROADCASTW params_hi16(AX), Y14; \
+	VPCMPGTW Y14, y, Y14; \
+	VPOR Y14, m, m; \
+	TESTQ R13, R13; \
+	JEQ found; \
+	VPXOR Y14, Y14, Y14; \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ bitwise; \
+	VPCMPEQB (R14), X14, X14; \
+	VPMOVSXBW X14, Y14; \
+	JMP masked; \
+bitwise: \
+	VPBROADCASTW (R14), Y12; \
+	VPAND wordBits<>(SB), Y12, Y12; \
+	VPCMPEQW Y12, Y14, Y14; \
+masked: \
+	VPOR Y14, m, m; \
+	JMP found
+
+// OBSERVE: sets gaps of y to 0, and first observations (Y8) to the others.
+#define OBSERVE(y) \
+	VPAND Y11, Y8, Y8; \
+	VPANDN y, Y11, y; \
+	VPOR y, Y8, Y8
+
+// ADD_SQUARES, ADD_PAIRS: add the interleaved samples Y12. They clobber Y11, and ADD_PAIRS clobbers
+// Y12.
+#define ADD_SQUARES(syy, upper) \
+	VPMADDWD Y12, Y12, Y11; \
+	VPADDD Y11, syy, syy; \
+	VPSRLD $16, Y11, Y11; \
+	VPADDD Y11, upper, upper
+#define ADD_NO_SQUARES(syy, upper)
+
+#define ADD_PAIRS(sy, sty) \
+	VPMADDWD Y14, Y12, Y11; \
+	VPADDD Y11, sty, sty; \
+	VPMADDWD words<>(SB), Y12, Y12; \
+	VPADDD Y12, sy, sy
+
+#define KEEP_SQUARES \
+	VMOVDQU Y4, 128(DI); \
+	VMOVDQU Y5, 160(DI); \
+	VMOVDQU Y6, 192(DI); \
+	VMOVDQU Y7, 224(DI)
+#define KEEP_NO_SQUARES
+
+// COUNT_PAIRS: adds the interleaved gaps Y12. clobbers: Y9
+#define COUNT_PAIRS(st, stt) \
+	VPMADDWD Y14, Y12, Y9; \
+	VPSUBD Y9, st, st; \
+	VPMADDWD Y5, Y12, Y9; \
+	VPSUBD Y9, stt, stt
+
+// COUNTED4: n (Y0), sum of tau (Y2), sum of tau*tau (Y4), sum of y (Y6), sum of tau*y (Y8) and
+// first observations (Y12) of pixels 4j..4j+3. Their 32-bit sums begin at byte at of 64. It sets
+// params.gap if one of the pixels has a gap. clobbers: Y14, R10
+#define COUNTED4(j, at) \
+	VPMOVZXWD (288+j*8)(DI), X0; \
+	VPBROADCASTD params_dates(AX), X14; \
+	VPSUBD X0, X14, X0; \
+	VCVTDQ2PD X0, Y0; \
+	VCVTDQ2PD (320+at)(DI), Y2; \
+	VBROADCASTSD params_sumT(AX), Y14; \
+	VSUBPD Y2, Y14, Y2; \
+	VCVTDQ2PD (384+at)(DI), Y4; \
+	VBROADCASTSD params_sumTT(AX), Y14; \
+	VSUBPD Y4, Y14, Y4; \
+	VCVTDQ2PD (at)(DI), Y6; \
+	VCVTDQ2PD (64+at)(DI), Y8; \
+	VPMOVSXWD (256+j*8)(DI), X12; \
+	VCVTDQ2PD X12, Y12; \
+	VBROADCASTSD params_all(AX), Y14; \
+	VCMPPD $4, Y14, Y0, Y14; \
+	VMOVMSKPD Y14, R10; \
+	ORQ R10, params_gap(AX)
+
+#define PUT_LINES4(j, at, put32, put) \
+	COUNTED4(j, at); \
+	VFNMADD231PD Y12, Y0, Y6; \
+	VFNMADD231PD Y12, Y2, Y8; \
+	LINE4(Y0, Y2, Y4, Y6, Y8); \
+	MOVQ params_out(AX), R9; \
+	MOVQ params_outN(AX), R10; \
+	CMPQ params_float32(AX), $0; \
+	JNE put32; \
+	VMOVUPD Y8, (j*32)(R9)(BX*8); \
+	TESTQ R10, R10; \
+	JEQ put; \
+	VMOVUPD Y0, (j*32)(R10)(BX*8); \
+	JMP put; \
+put32: \
+	VCVTPD2PSY Y8, X14; \
+	VMOVUPS X14, (j*16)(R9)(BX*4); \
+	TESTQ R10, R10; \
+	JEQ put; \
+	VCVTPD2PSY Y0, X14; \
+	VMOVUPS X14, (j*16)(R10)(BX*4); \
+put:
+
+#define PUT_LINES_WHOLE \
+	PUT_LINES4(0, 0, put32_0, put0); \
+	PUT_LINES4(1, 32, put32_1, put1); \
+	PUT_LINES4(2, 16, put32_2, put2); \
+	PUT_LINES4(3, 48, put32_3, put3)
+
+#define PUT4(field, j, y) \
+	MOVQ field(AX), R10; \
+	VMOVUPD y, (j*32)(R10)(BX*8)
+
+#define PUT_SUMS4(j, at) \
+	COUNTED4(j, at); \
+	VMOVDQU (192+at)(DI), X10; \
+	VPSLLD $16, X10, X11; \
+	VMOVDQU (128+at)(DI), X9; \
+	VPSUBD X11, X9, X9; \
+	VCVTDQ2PD X9, Y9; \
+	VCVTDQ2PD X10, Y10; \
+	VFMADD231PD upperHalf<>(SB), Y10, Y9; \
+	VMOVAPD Y6, Y10; \
+	VFNMADD231PD Y12, Y0, Y6; \
+	VFNMADD231PD Y12, Y2, Y8; \
+	VADDPD Y6, Y10, Y10; \
+	VFNMADD231PD Y10, Y12, Y9; \
+	VXORPD Y14, Y14, Y14; \
+	VCMPPD $4, Y14, Y0, Y11; \
+	VPBROADCASTW params_bias16(AX), X14; \
+	VPSRLD $16, X14, X14; \
+	VCVTDQ2PD X14, Y14; \
+	VADDPD Y14, Y12, Y12; \
+	VANDPD Y11, Y12, Y12; \
+	PUT4(params_n, j, Y0); \
+	PUT4(params_t, j, Y2); \
+	PUT4(params_tt, j, Y4); \
+	PUT4(params_y, j, Y6); \
+	PUT4(params_ty, j, Y8); \
+	PUT4(params_yy, j, Y9); \
+	PUT4(params_ref, j, Y12)
+
+#define PUT_SUMS_WHOLE \
+	PUT_SUMS4(0, 0); \
+	PUT_SUMS4(1, 32); \
+	PUT_SUMS4(2, 16); \
+	PUT_SUMS4(3, 48)
+
+#define WHOLE_WITH_GAPS(WIDE, SQUARES, KEEP, RESULTS, size) \
+	ENTER; \
+	MOVQ params_scratch(AX), DI; \
+	MOVQ $0, params_gap(AX); \
+group: \
+	VPBROADCASTW params_nodata16(AX), Y13; \
+	VPBROADCASTW params_bias16(AX), Y15; \
+	VPXOR Y0, Y0, Y0; VPXOR Y1, Y1, Y1; VPXOR Y2, Y2, Y2; \
+	VPXOR Y3, Y3, Y3; VPXOR Y4, Y4, Y4; VPXOR Y5, Y5, Y5; \
+	VPXOR Y6, Y6, Y6; VPXOR Y7, Y7, Y7; VPXOR Y8, Y8, Y8; \
+	LAST_PAIR; \
+	PCALIGN $64; \
+pair: \
+	VPXOR Y10, Y10, Y10; \
+	TESTQ $1, CX; \
+	JNE earlier; \
+	TESTQ R12, R12; \
+	JEQ pair_fetched; \
+	AHEAD_1; \
+pair_fetched: \
+	ADDQ R12, DX; \
+	FIND_GAPS(WIDE, Y10, Y11, later_special, later_found); \
+	OBSERVE(Y10); \
+	DATE_BEFORE; \
+	DECQ CX; \
+earlier: \
+	TESTQ R12, R12; \
+	JEQ earlier_fetched; \
+	AHEAD_1; \
+earlier_fetched: \
+	ADDQ R12, DX; \
+	FIND_GAPS(WIDE, Y9, Y11, earlier_special, earlier_found); \
+	OBSERVE(Y9); \
+	VPBROADCASTD (R9), Y14; \
+	VPUNPCKLWD Y10, Y9, Y12; \
+	SQUARES(Y4, Y6); \
+	ADD_PAIRS(Y0, Y2); \
+	VPUNPCKHWD Y10, Y9, Y12; \
+	SQUARES(Y5, Y7); \
+	ADD_PAIRS(Y1, Y3); \
+	PAIR_BEFORE; \
+	DECQ CX; \
+	JNZ pair; \
+	VMOVDQU Y0, (DI); \
+	VMOVDQU Y1, 32(DI); \
+	VMOVDQU Y2, 64(DI); \
+	VMOVDQU Y3, 96(DI); \
+	KEEP; \
+	VMOVDQU Y8, 256(DI); \
+	VPXOR Y0, Y0, Y0; VPXOR Y1, Y1, Y1; VPXOR Y2, Y2, Y2; VPXOR Y3, Y3, Y3; VPXOR Y4, Y4, Y4; \
+	LAST_PAIR; \
+	PCALIGN $64; \
+count: \
+	VPXOR Y11, Y11, Y11; \
+	TESTQ $1, CX; \
+	JNE count_earlier; \
+	FIND_GAPS(WIDE, Y9, Y11, count_special, count_found); \
+	VPSUBW Y11, Y0, Y0; \
+	DATE_BEFORE; \
+	DECQ CX; \
+count_earlier: \
+	FIND_GAPS(WIDE, Y9, Y10, count_earlier_special, count_earlier_found); \
+	VPSUBW Y10, Y0, Y0; \
+	VPBROADCASTD (R9), Y14; \
+	VPBROADCASTD (R10), Y5; \
+	VPUNPCKLWD Y11, Y10, Y12; \
+	COUNT_PAIRS(Y1, Y3); \
+	VPUNPCKHWD Y11, Y10, Y12; \
+	COUNT_PAIRS(Y2, Y4); \
+	PAIR_BEFORE; \
+	DECQ CX; \
+	JNZ count; \
+	VMOVDQU Y0, 288(DI); \
+	VMOVDQU Y1, 320(DI); \
+	VMOVDQU Y2, 352(DI); \
+	VMOVDQU Y3, 384(DI); \
+	VMOVDQU Y4, 416(DI); \
+	RESULTS; \
+	NEXT_GROUP(16, 2, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK_WITH_GAPS; \
+done: \
+	LEAVE; \
+SPECIAL(Y10, Y11, later_special, later_limits, later_bits, later_masked, later_found); \
+SPECIAL(Y9, Y11, earlier_special, earlier_limits, earlier_bits, earlier_masked, earlier_found); \
+SPECIAL(Y9, Y11, count_special, count_limits, count_bits, count_masked, count_found); \
+SPECIAL(Y9, Y10, count_earlier_special, count_earlier_limits, count_earlier_bits, count_earlier_masked, count_earlier_found)
+
+#define SLOPE_GAPS_WHOLE(WIDE, size) WHOLE_WITH_GAPS(WIDE, ADD_NO_SQUARES, KEEP_NO_SQUARES, PUT_LINES_WHOLE, size)
+#define SUMS_GAPS_WHOLE(WIDE, size) WHOLE_WITH_GAPS(WIDE, ADD_SQUARES, KEEP_SQUARES, PUT_SUMS_WHOLE, size)
+
 // ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
 //
 // A group has 8 pixels with 4 rows and 4 pixels with 8 rows.
@@ -1205,6 +1518,30 @@ TEXT ·slopeWholeU16AVX2(SB), NOSPLIT, $0-8
 
 TEXT ·slopeWholeI16AVX2(SB), NOSPLIT, $0-8
 	SLOPE_WHOLE(WIDE_I16, 2)
+
+TEXT ·slopeGapsWholeU8AVX2(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_WHOLE(WIDE_U8, 1)
+
+TEXT ·slopeGapsWholeI8AVX2(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_WHOLE(WIDE_I8, 1)
+
+TEXT ·slopeGapsWholeU16AVX2(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_WHOLE(WIDE_U16, 2)
+
+TEXT ·slopeGapsWholeI16AVX2(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_WHOLE(WIDE_I16, 2)
+
+TEXT ·sumsGapsWholeU8AVX2(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_U8, 1)
+
+TEXT ·sumsGapsWholeI8AVX2(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_I8, 1)
+
+TEXT ·sumsGapsWholeU16AVX2(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_U16, 2)
+
+TEXT ·sumsGapsWholeI16AVX2(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_I16, 2)
 
 TEXT ·rows4U8AVX2(SB), NOSPLIT, $0-8
 	ROWS4(LOAD_U8, AHEAD_1, 1)

@@ -674,8 +674,21 @@ RUNS(RUNS_OF_32); \
 #define WIDE_U16(j, r, z) VPXORD (j*64)(r), Z27, z
 #define WIDE_I16(j, r, z) VMOVDQU16 (j*64)(r), z
 
-// Puts the sums of 32 pixels back into order. After interleaving, one register has those of the
-// lower four of every eight pixels, and another those of the upper four.
+// IN_ORDER(a, b, ...): z0-z3 = the 32-bit sums of 32 pixels as float64, in order. After
+// interleaving, a has those of the lower four of every eight pixels, and b those of the upper four.
+// y0-y3 are the lower halves of z0-z3.
+#define IN_ORDER(a, b, z0, y0, z1, y1, z2, y2, z3, y3) \
+	VMOVDQU64 lower<>(SB), z0; \
+	VMOVDQU64 upper<>(SB), z2; \
+	VPERMI2Q b, a, z0; \
+	VPERMI2Q b, a, z2; \
+	VEXTRACTI64X4 $1, z0, y1; \
+	VEXTRACTI64X4 $1, z2, y3; \
+	VCVTDQ2PD y0, z0; \
+	VCVTDQ2PD y1, z1; \
+	VCVTDQ2PD y2, z2; \
+	VCVTDQ2PD y3, z3
+
 DATA lower<>+0(SB)/8, $0
 DATA lower<>+8(SB)/8, $1
 DATA lower<>+16(SB)/8, $8
@@ -707,19 +720,10 @@ GLOBL upper<>(SB), RODATA|NOPTR, $64
 // CARRY(a, b, s0, s1, s2, s3): adds the 32-bit sums of 32 pixels to their sums in float64.
 // clobbers: Z16-Z19
 #define CARRY(a, b, s0, s1, s2, s3) \
-	VMOVDQU64 lower<>(SB), Z16; \
-	VMOVDQU64 upper<>(SB), Z17; \
-	VPERMI2Q b, a, Z16; \
-	VPERMI2Q b, a, Z17; \
-	VEXTRACTI64X4 $1, Z16, Y18; \
-	VEXTRACTI64X4 $1, Z17, Y19; \
-	VCVTDQ2PD Y16, Z16; \
-	VCVTDQ2PD Y18, Z18; \
-	VCVTDQ2PD Y17, Z17; \
-	VCVTDQ2PD Y19, Z19; \
+	IN_ORDER(a, b, Z16, Y16, Z17, Y17, Z18, Y18, Z19, Y19); \
 	VADDPD Z16, s0, s0; \
-	VADDPD Z18, s1, s1; \
-	VADDPD Z17, s2, s2; \
+	VADDPD Z17, s1, s1; \
+	VADDPD Z18, s2, s2; \
 	VADDPD Z19, s3, s3
 
 #define SLOPE_WHOLE(WIDE, AHEAD, size) \
@@ -860,56 +864,65 @@ GLOBL words<>(SB), RODATA|NOPTR, $4
 // Carries the sums a, b of 32 pixels over to the scratch memory at DI, beginning with its number
 // 8j.
 #define CARRY_KEPT(j0, j1, j2, j3, a, b) \
-	VMOVDQU64 lower<>(SB), Z20; \
-	VMOVDQU64 upper<>(SB), Z21; \
-	VPERMI2Q b, a, Z20; \
-	VPERMI2Q b, a, Z21; \
-	VEXTRACTI64X4 $1, Z20, Y22; \
-	VEXTRACTI64X4 $1, Z21, Y23; \
-	VCVTDQ2PD Y20, Z20; \
-	VCVTDQ2PD Y22, Z22; \
-	VCVTDQ2PD Y21, Z21; \
-	VCVTDQ2PD Y23, Z23; \
+	IN_ORDER(a, b, Z20, Y20, Z21, Y21, Z22, Y22, Z23, Y23); \
 	ADD_KEPT(j0, Z20); \
-	ADD_KEPT(j1, Z22); \
-	ADD_KEPT(j2, Z21); \
+	ADD_KEPT(j1, Z21); \
+	ADD_KEPT(j2, Z22); \
 	ADD_KEPT(j3, Z23)
 
-// Adds the counts of a date for the observations ka and kb of the 64 pixels.
+// COUNT32: adds the counts of a date for the observations k of 32 pixels to their counts, of which
+// l0 and l1 are the lower halves.
+#define COUNT32(k, low, high, l0, l1, h0, h1) \
+	VPADDD low, l0, k, l0; \
+	VPADDD high, h0, k, h0; \
+	KSHIFTRD $16, k, k; \
+	VPADDD low, l1, k, l1; \
+	VPADDD high, h1, k, h1
+
 #define COUNT64(ka, kb, low, high) \
-	VPADDD low, Z0, ka, Z0; \
-	VPADDD high, Z4, ka, Z4; \
-	VPADDD low, Z2, kb, Z2; \
-	VPADDD high, Z6, kb, Z6; \
-	KSHIFTRD $16, ka, ka; \
-	KSHIFTRD $16, kb, kb; \
-	VPADDD low, Z1, ka, Z1; \
-	VPADDD high, Z5, ka, Z5; \
-	VPADDD low, Z3, kb, Z3; \
-	VPADDD high, Z7, kb, Z7
+	COUNT32(ka, low, high, Z0, Z1, Z4, Z5); \
+	COUNT32(kb, low, high, Z2, Z3, Z6, Z7)
 
-#define OBSERVE(a, b, ka, kb) \
-	VMOVDQU16 a, ka, Z16; \
-	VMOVDQU16 b, kb, Z17; \
-	VMOVDQU16.Z a, ka, a; \
-	VMOVDQU16.Z b, kb, b
+// OBSERVE: ref = a where k is set, and a = 0 elsewhere.
+#define OBSERVE(a, k, ref) \
+	VMOVDQU16 a, k, ref; \
+	VMOVDQU16.Z a, k, a
 
-#define ADD_PAIRS(UNPACK, a, b, sy, sty) \
-	UNPACK b, a, Z22; \
+// ADD_PAIRS: adds the interleaved samples Z22. It clobbers Z22 and Z23.
+#define ADD_PAIRS(sy, sty) \
 	VPMADDWD Z24, Z22, Z23; \
 	VPMADDWD Z25, Z22, Z22; \
 	VPADDD Z23, sty, sty; \
 	VPADDD Z22, sy, sy
 
-// Limits and masks are rare, so their code is out of line. WITHIN and MASK64 clear bits of ka and
-// kb.
-#define WITHIN(a, b, ka, kb) \
+// R9 and R10 = the pair and the counts of the last date.
+#define LAST_COUNTS \
+	LAST_DATE; \
+	MOVQ params_counts(AX), R10; \
+	LEAQ (R10)(R9*8), R10; \
+	SHRQ $1, R9; \
+	SHLQ $2, R9; \
+	ADDQ params_pairs(AX), R9
+
+// Limits and masks are rare, so their code is out of line. WITHIN clears bits of k, with the limits
+// in Z22 and Z23. MASK64 clears bits of ka and kb, and MASK_OF_32 of k.
+#define LIMITS16 \
 	VPBROADCASTW params_lo16(AX), Z22; \
-	VPBROADCASTW params_hi16(AX), Z23; \
-	VPCMPW $5, Z22, a, ka, ka; \
-	VPCMPW $2, Z23, a, ka, ka; \
-	VPCMPW $5, Z22, b, kb, kb; \
-	VPCMPW $2, Z23, b, kb, kb
+	VPBROADCASTW params_hi16(AX), Z23
+#define WITHIN(a, k) \
+	VPCMPW $5, Z22, a, k, k; \
+	VPCMPW $2, Z23, a, k, k
+
+#define MASK_OF_32(k, bits, done) \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ bits; \
+	VMOVDQU8 (R14), Y22; \
+	VPTESTMB Y22, Y22, K7; \
+	JMP done; \
+bits: \
+	KMOVD (R14), K7; \
+done: \
+	KANDD K7, k, k
 
 #define MASK64(ka, kb, bits, done) \
 	CMPQ params_maskByte(AX), $1; \
@@ -940,15 +953,37 @@ special: \
 	KXNORD ka, ka, ka; \
 	KXNORD kb, kb, kb; \
 limits: \
-	WITHIN(a, b, ka, kb); \
+	LIMITS16; \
+	WITHIN(a, ka); \
+	WITHIN(b, kb); \
 	TESTQ R13, R13; \
 	JEQ valid; \
 	MASK64(ka, kb, bits, read); \
 	JMP valid
 
-// LINE_WHOLE(j, ...): computes the slopes of pixels 8j..8j+7. low and high have the counts of 8
-// pixels in their lower half y. x is the quarter q of first, which has their first observations.
-#define LINE_WHOLE(j, low, high, q, first, wide, past, put) \
+// VALID_OF_32 and SPECIAL_OF_32: the same for the 32 samples a.
+#define VALID_OF_32(a, k, special, valid) \
+	VPCMPW $4, Z26, a, k; \
+	CMPQ params_special(AX), $0; \
+	JNE special; \
+valid:
+
+#define SPECIAL_OF_32(a, k, special, limits, bits, read, valid) \
+special: \
+	CMPQ params_hasNodata(AX), $0; \
+	JNE limits; \
+	KXNORD k, k, k; \
+limits: \
+	LIMITS16; \
+	WITHIN(a, k); \
+	TESTQ R13, R13; \
+	JEQ valid; \
+	MASK_OF_32(k, bits, read); \
+	JMP valid
+
+// COUNTED8: n (Z21), sum of tau (Z22) and sum of tau*tau (Z23) of 8 pixels from their counts low
+// and high, and their first observations (Z20) from the quarter q of first.
+#define COUNTED8(low, high, q, first) \
 	VCVTUDQ2PD high, Z23; \
 	VPSRLD $12, low, Y22; \
 	VCVTUDQ2PD Y22, Z22; \
@@ -957,7 +992,11 @@ limits: \
 	VFNMADD231PD.BCST params_added(AX), Z21, Z22; \
 	VEXTRACTI32X4 $q, first, X20; \
 	VPMOVSXWD X20, Y20; \
-	VCVTDQ2PD Y20, Z20; \
+	VCVTDQ2PD Y20, Z20
+
+// LINE_WHOLE(j, ...): computes the slopes of pixels 8j..8j+7.
+#define LINE_WHOLE(j, low, high, q, first, wide, past, put) \
+	COUNTED8(low, high, q, first); \
 	VMOVUPD (j*64)(DI), Z18; \
 	VMOVUPD (512+j*64)(DI), Z19; \
 	VFNMADD231PD Z20, Z21, Z18; \
@@ -997,19 +1036,7 @@ group: \
 	MOVQ params_scratch(AX), DI; \
 	KEEP(0, Z0); KEEP(1, Z0); KEEP(2, Z0); KEEP(3, Z0); KEEP(4, Z0); KEEP(5, Z0); KEEP(6, Z0); KEEP(7, Z0); \
 	KEEP(8, Z0); KEEP(9, Z0); KEEP(10, Z0); KEEP(11, Z0); KEEP(12, Z0); KEEP(13, Z0); KEEP(14, Z0); KEEP(15, Z0); \
-	FIRST_DATE; \
-	LEAQ -1(CX), R9; \
-	MOVQ R9, R10; \
-	IMULQ R11, R10; \
-	ADDQ R10, R8; \
-	MOVQ R9, R10; \
-	IMULQ R15, R10; \
-	ADDQ R10, R14; \
-	MOVQ params_counts(AX), R10; \
-	LEAQ (R10)(R9*8), R10; \
-	SHRQ $1, R9; \
-	SHLQ $2, R9; \
-	ADDQ params_pairs(AX), R9; \
+	LAST_COUNTS; \
 period: \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
 	VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; VPXORQ Z14, Z14, Z14; VPXORQ Z15, Z15, Z15; \
@@ -1031,10 +1058,10 @@ pair_fetched: \
 	VPBROADCASTD (R10), Z30; \
 	VPBROADCASTD 4(R10), Z31; \
 	VALID64(Z20, Z21, K5, K6, later_special, later_valid); \
-	OBSERVE(Z20, Z21, K5, K6); \
+	OBSERVE(Z20, K5, Z16); \
+	OBSERVE(Z21, K6, Z17); \
 	COUNT64(K5, K6, Z30, Z31); \
-	SUBQ R11, R8; \
-	SUBQ R15, R14; \
+	DATE_BEFORE; \
 	SUBQ $8, R10; \
 	DECQ CX; \
 earlier: \
@@ -1048,14 +1075,18 @@ earlier_fetched: \
 	VPBROADCASTD (R10), Z28; \
 	VPBROADCASTD 4(R10), Z29; \
 	VALID64(Z18, Z19, K3, K4, earlier_special, earlier_valid); \
-	OBSERVE(Z18, Z19, K3, K4); \
+	OBSERVE(Z18, K3, Z16); \
+	OBSERVE(Z19, K4, Z17); \
 	COUNT64(K3, K4, Z28, Z29); \
-	ADD_PAIRS(VPUNPCKLWD, Z18, Z20, Z8, Z12); \
-	ADD_PAIRS(VPUNPCKHWD, Z18, Z20, Z9, Z13); \
-	ADD_PAIRS(VPUNPCKLWD, Z19, Z21, Z10, Z14); \
-	ADD_PAIRS(VPUNPCKHWD, Z19, Z21, Z11, Z15); \
-	SUBQ R11, R8; \
-	SUBQ R15, R14; \
+	VPUNPCKLWD Z20, Z18, Z22; \
+	ADD_PAIRS(Z8, Z12); \
+	VPUNPCKHWD Z20, Z18, Z22; \
+	ADD_PAIRS(Z9, Z13); \
+	VPUNPCKLWD Z21, Z19, Z22; \
+	ADD_PAIRS(Z10, Z14); \
+	VPUNPCKHWD Z21, Z19, Z22; \
+	ADD_PAIRS(Z11, Z15); \
+	DATE_BEFORE; \
 	SUBQ $8, R10; \
 	SUBQ $4, R9; \
 	DECQ CX; \
@@ -1418,6 +1449,160 @@ RUNS(RUNS_OF_16); \
 	TESTQ R10, R10; \
 	JNE counted; \
 	JMP any_summed
+
+// ---- Sums of pixels of 8 or 16 bits on an axis of 16-bit integers, 32 at a time -----------------
+//
+//	Z0, Z1   [32]uint32 = lower halves of counts     Z16 [32]int16 = first observations
+//	Z4, Z5   [32]uint32 = upper halves of counts     Z18 y of the earlier of two dates, Z20 of the later
+//	Z8, Z9   [32]int32 = sum of y since carried over Z21-Z23 scratch
+//	Z12, Z13 [32]int32 = sum of tau*y, alike         Z24 tau of the two dates, as words in turn
+//	Z2, Z3   [32]uint32 = sum of y*y, modulo 2^32    Z25 words of 1, Z26 nodata as words, Z27 2^15
+//	Z6, Z7   [32]uint32 = sum of its upper halves    Z28-Z31 counts of the two dates
+//	K3, K5   observations of the earlier and of the later date
+//	DI       pairs until carried over                scratch: [2][32]float64, what was carried over
+//
+// The squares of a pair of dates add up to 2^31 at most, and several of these do not fit 32 bits.
+// So their upper halves, up to 2^15, are also added by themselves. Axes with counts have at most
+// 2^11 pairs. The sum of the lower halves is therefore below 2^27, and follows from the sum modulo
+// 2^32.
+//
+// The sums of d follow from those of y at the end. All of them are integers below 2^46, so this is
+// exact.
+
+// ADD_SQUARES: adds the squares of the interleaved samples Z22. It clobbers Z21.
+#define ADD_SQUARES(syy, upper) \
+	VPMADDWD Z22, Z22, Z21; \
+	VPADDD Z21, syy, syy; \
+	VPSRLD $16, Z21, Z21; \
+	VPADDD Z21, upper, upper
+
+#define PUT8(field, j, z) \
+	MOVQ field(AX), R10; \
+	VMOVUPD z, (j*64)(R10)(BX*8)
+
+// WHOLE8(j, ...): stores the sums of pixels 8j..8j+7, whose sums of y*y are yy.
+// Z28 2^15 or 0, Z31 0
+#define WHOLE8(j, low, high, q, yy) \
+	COUNTED8(low, high, q, Z16); \
+	VMOVUPD (j*64)(DI), Z18; \
+	VMOVUPD (256+j*64)(DI), Z19; \
+	VMOVAPD Z18, Z29; \
+	VFNMADD231PD Z20, Z21, Z29; \
+	VFNMADD231PD Z20, Z22, Z19; \
+	VADDPD Z29, Z18, Z18; \
+	VFNMADD231PD Z20, Z18, yy; \
+	VCMPPD.BCST $4, params_all(AX), Z21, K3; \
+	KORB K3, K2, K2; \
+	VCMPPD $4, Z31, Z21, K4; \
+	VADDPD.Z Z28, Z20, K4, Z20; \
+	PUT8(params_n, j, Z21); \
+	PUT8(params_t, j, Z22); \
+	PUT8(params_tt, j, Z23); \
+	PUT8(params_y, j, Z29); \
+	PUT8(params_ty, j, Z19); \
+	PUT8(params_yy, j, yy); \
+	PUT8(params_ref, j, Z20)
+
+DATA upperHalf<>+0(SB)/8, $0x40f0000000000000 // 2^16
+GLOBL upperHalf<>(SB), RODATA|NOPTR, $8
+
+#define SUMS_GAPS_WHOLE(WIDE, AHEAD, size) \
+	ENTER; \
+	KXORQ K2, K2, K2; \
+	VPBROADCASTD words<>(SB), Z25; \
+	VPBROADCASTW params_nodata16(AX), Z26; \
+	VPBROADCASTW params_bias16(AX), Z27; \
+group: \
+	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; \
+	VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; \
+	VPXORQ Z16, Z16, Z16; \
+	MOVQ params_scratch(AX), DI; \
+	KEEP(0, Z0); KEEP(1, Z0); KEEP(2, Z0); KEEP(3, Z0); KEEP(4, Z0); KEEP(5, Z0); KEEP(6, Z0); KEEP(7, Z0); \
+	LAST_COUNTS; \
+period: \
+	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; \
+	MOVQ params_period(AX), DI; \
+	PCALIGN $64; \
+pair: \
+	VPBROADCASTD (R9), Z24; \
+	VPXORQ Z20, Z20, Z20; \
+	TESTQ $1, CX; \
+	JNE earlier; \
+	TESTQ R12, R12; \
+	JEQ pair_fetched; \
+	AHEAD; \
+pair_fetched: \
+	ADDQ R12, DX; \
+	WIDE(0, R8, Z20); \
+	VPBROADCASTD (R10), Z30; \
+	VPBROADCASTD 4(R10), Z31; \
+	VALID_OF_32(Z20, K5, later_special, later_valid); \
+	OBSERVE(Z20, K5, Z16); \
+	COUNT32(K5, Z30, Z31, Z0, Z1, Z4, Z5); \
+	DATE_BEFORE; \
+	SUBQ $8, R10; \
+	DECQ CX; \
+earlier: \
+	TESTQ R12, R12; \
+	JEQ earlier_fetched; \
+	AHEAD; \
+earlier_fetched: \
+	ADDQ R12, DX; \
+	WIDE(0, R8, Z18); \
+	VPBROADCASTD (R10), Z28; \
+	VPBROADCASTD 4(R10), Z29; \
+	VALID_OF_32(Z18, K3, earlier_special, earlier_valid); \
+	OBSERVE(Z18, K3, Z16); \
+	COUNT32(K3, Z28, Z29, Z0, Z1, Z4, Z5); \
+	VPUNPCKLWD Z20, Z18, Z22; \
+	ADD_SQUARES(Z2, Z6); \
+	ADD_PAIRS(Z8, Z12); \
+	VPUNPCKHWD Z20, Z18, Z22; \
+	ADD_SQUARES(Z3, Z7); \
+	ADD_PAIRS(Z9, Z13); \
+	DATE_BEFORE; \
+	SUBQ $8, R10; \
+	SUBQ $4, R9; \
+	DECQ CX; \
+	JEQ carry; \
+	DECQ DI; \
+	JNZ pair; \
+carry: \
+	MOVQ params_scratch(AX), DI; \
+	CARRY_KEPT(0, 1, 2, 3, Z8, Z9); \
+	CARRY_KEPT(4, 5, 6, 7, Z12, Z13); \
+	TESTQ CX, CX; \
+	JNE period; \
+	VPSLLD $16, Z6, Z20; \
+	VPSLLD $16, Z7, Z21; \
+	VPSUBD Z20, Z2, Z2; \
+	VPSUBD Z21, Z3, Z3; \
+	IN_ORDER(Z2, Z3, Z12, Y12, Z13, Y13, Z14, Y14, Z15, Y15); \
+	IN_ORDER(Z6, Z7, Z20, Y20, Z21, Y21, Z22, Y22, Z23, Y23); \
+	VBROADCASTSD upperHalf<>(SB), Z24; \
+	VFMADD231PD Z20, Z24, Z12; \
+	VFMADD231PD Z21, Z24, Z13; \
+	VFMADD231PD Z22, Z24, Z14; \
+	VFMADD231PD Z23, Z24, Z15; \
+	VPSRLD $16, Y27, Y28; \
+	VCVTDQ2PD Y28, Z28; \
+	VPXORQ Z31, Z31, Z31; \
+	VEXTRACTI64X4 $1, Z0, Y8; \
+	VEXTRACTI64X4 $1, Z1, Y9; \
+	VEXTRACTI64X4 $1, Z4, Y10; \
+	VEXTRACTI64X4 $1, Z5, Y11; \
+	WHOLE8(0, Y0, Y4, 0, Z12); \
+	WHOLE8(1, Y8, Y10, 1, Z13); \
+	WHOLE8(2, Y1, Y5, 2, Z14); \
+	WHOLE8(3, Y9, Y11, 3, Z15); \
+	NEXT_GROUP(32, 4, size); \
+	TESTQ $63, BX; \
+	JNE group; \
+	NEXT_BLOCK_WITH_GAPS; \
+done: \
+	LEAVE; \
+SPECIAL_OF_32(Z20, K5, later_special, later_limits, later_bits, later_read, later_valid); \
+SPECIAL_OF_32(Z18, K3, earlier_special, earlier_limits, earlier_bits, earlier_read, earlier_valid)
 
 // ---- Designs: several coefficients of gap-free pixels in one pass --------------------------------------
 //
@@ -1936,6 +2121,18 @@ TEXT ·slopeGapsWholeU16AVX512(SB), NOSPLIT, $0-8
 
 TEXT ·slopeGapsWholeI16AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS_WHOLE(WIDE_I16, AHEAD_2, 2)
+
+TEXT ·sumsGapsWholeU8AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_U8, AHEAD_1, 1)
+
+TEXT ·sumsGapsWholeI8AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_I8, AHEAD_1, 1)
+
+TEXT ·sumsGapsWholeU16AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_U16, AHEAD_1, 2)
+
+TEXT ·sumsGapsWholeI16AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_WHOLE(WIDE_I16, AHEAD_1, 2)
 
 TEXT ·rows4U8AVX512(SB), NOSPLIT, $0-8
 	ROWS4(LOAD_U8, AHEAD_1, 1)

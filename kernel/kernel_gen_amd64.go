@@ -28,6 +28,11 @@ func (k Kernel) group(b body, d DType) int {
 			case Uint8, Int8, Uint16, Int16:
 				return 64
 			}
+		case sumsGapsWholeBody:
+			switch d {
+			case Uint8, Int8, Uint16, Int16:
+				return 32
+			}
 		case rows4Body:
 			return 32
 		case rows8Body:
@@ -48,6 +53,16 @@ func (k Kernel) group(b body, d DType) int {
 		case sumsGapsBody:
 			return 8
 		case slopeWholeBody:
+			switch d {
+			case Uint8, Int8, Uint16, Int16:
+				return 16
+			}
+		case slopeGapsWholeBody:
+			switch d {
+			case Uint8, Int8, Uint16, Int16:
+				return 16
+			}
+		case sumsGapsWholeBody:
 			switch d {
 			case Uint8, Int8, Uint16, Int16:
 				return 16
@@ -175,6 +190,17 @@ func callAVX512(b body, d DType, p *params) {
 			slopeGapsWholeU16AVX512(p)
 		case Int16:
 			slopeGapsWholeI16AVX512(p)
+		}
+	case sumsGapsWholeBody:
+		switch d {
+		case Uint8:
+			sumsGapsWholeU8AVX512(p)
+		case Int8:
+			sumsGapsWholeI8AVX512(p)
+		case Uint16:
+			sumsGapsWholeU16AVX512(p)
+		case Int16:
+			sumsGapsWholeI16AVX512(p)
 		}
 	case rows4Body:
 		switch d {
@@ -343,6 +369,28 @@ func callAVX2(b body, d DType, p *params) {
 			slopeWholeU16AVX2(p)
 		case Int16:
 			slopeWholeI16AVX2(p)
+		}
+	case slopeGapsWholeBody:
+		switch d {
+		case Uint8:
+			slopeGapsWholeU8AVX2(p)
+		case Int8:
+			slopeGapsWholeI8AVX2(p)
+		case Uint16:
+			slopeGapsWholeU16AVX2(p)
+		case Int16:
+			slopeGapsWholeI16AVX2(p)
+		}
+	case sumsGapsWholeBody:
+		switch d {
+		case Uint8:
+			sumsGapsWholeU8AVX2(p)
+		case Int8:
+			sumsGapsWholeI8AVX2(p)
+		case Uint16:
+			sumsGapsWholeU16AVX2(p)
+		case Int16:
+			sumsGapsWholeI16AVX2(p)
 		}
 	case rows4Body:
 		switch d {
@@ -542,6 +590,18 @@ func slopeGapsWholeU16AVX512(p *params)
 
 //go:noescape
 func slopeGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func sumsGapsWholeU8AVX512(p *params)
+
+//go:noescape
+func sumsGapsWholeI8AVX512(p *params)
+
+//go:noescape
+func sumsGapsWholeU16AVX512(p *params)
+
+//go:noescape
+func sumsGapsWholeI16AVX512(p *params)
 
 //go:noescape
 func rows4U8AVX512(p *params)
@@ -746,6 +806,30 @@ func slopeWholeU16AVX2(p *params)
 
 //go:noescape
 func slopeWholeI16AVX2(p *params)
+
+//go:noescape
+func slopeGapsWholeU8AVX2(p *params)
+
+//go:noescape
+func slopeGapsWholeI8AVX2(p *params)
+
+//go:noescape
+func slopeGapsWholeU16AVX2(p *params)
+
+//go:noescape
+func slopeGapsWholeI16AVX2(p *params)
+
+//go:noescape
+func sumsGapsWholeU8AVX2(p *params)
+
+//go:noescape
+func sumsGapsWholeI8AVX2(p *params)
+
+//go:noescape
+func sumsGapsWholeU16AVX2(p *params)
+
+//go:noescape
+func sumsGapsWholeI16AVX2(p *params)
 
 //go:noescape
 func rows4U8AVX2(p *params)

@@ -12,27 +12,27 @@ func (k Kernel) group(b body, d DType) int {
 		switch b {
 		case slopeBody:
 			switch d {
-			case Int16, Float32:
+			case Uint8, Int8, Uint16, Int16, Float32:
 				return 16
 			}
 		case slopeGapsBody:
 			switch d {
-			case Int16, Float32:
+			case Uint8, Int8, Uint16, Int16, Float32:
 				return 8
 			}
 		case sumsBody:
 			switch d {
-			case Int16, Float32:
+			case Uint8, Int8, Uint16, Int16, Float32:
 				return 8
 			}
 		case sumsGapsBody:
 			switch d {
-			case Int16, Float32:
+			case Uint8, Int8, Uint16, Int16, Float32:
 				return 8
 			}
 		case slopeWholeBody:
 			switch d {
-			case Int16:
+			case Uint8, Int8, Uint16, Int16:
 				return 16
 			}
 		}
@@ -53,6 +53,12 @@ func callNEON(b body, d DType, p *params) {
 	switch b {
 	case slopeBody:
 		switch d {
+		case Uint8:
+			slopeU8NEON(p)
+		case Int8:
+			slopeI8NEON(p)
+		case Uint16:
+			slopeU16NEON(p)
 		case Int16:
 			slopeI16NEON(p)
 		case Float32:
@@ -60,6 +66,12 @@ func callNEON(b body, d DType, p *params) {
 		}
 	case slopeGapsBody:
 		switch d {
+		case Uint8:
+			slopeGapsU8NEON(p)
+		case Int8:
+			slopeGapsI8NEON(p)
+		case Uint16:
+			slopeGapsU16NEON(p)
 		case Int16:
 			slopeGapsI16NEON(p)
 		case Float32:
@@ -67,6 +79,12 @@ func callNEON(b body, d DType, p *params) {
 		}
 	case sumsBody:
 		switch d {
+		case Uint8:
+			sumsU8NEON(p)
+		case Int8:
+			sumsI8NEON(p)
+		case Uint16:
+			sumsU16NEON(p)
 		case Int16:
 			sumsI16NEON(p)
 		case Float32:
@@ -74,6 +92,12 @@ func callNEON(b body, d DType, p *params) {
 		}
 	case sumsGapsBody:
 		switch d {
+		case Uint8:
+			sumsGapsU8NEON(p)
+		case Int8:
+			sumsGapsI8NEON(p)
+		case Uint16:
+			sumsGapsU16NEON(p)
 		case Int16:
 			sumsGapsI16NEON(p)
 		case Float32:
@@ -81,11 +105,26 @@ func callNEON(b body, d DType, p *params) {
 		}
 	case slopeWholeBody:
 		switch d {
+		case Uint8:
+			slopeWholeU8NEON(p)
+		case Int8:
+			slopeWholeI8NEON(p)
+		case Uint16:
+			slopeWholeU16NEON(p)
 		case Int16:
 			slopeWholeI16NEON(p)
 		}
 	}
 }
+
+//go:noescape
+func slopeU8NEON(p *params)
+
+//go:noescape
+func slopeI8NEON(p *params)
+
+//go:noescape
+func slopeU16NEON(p *params)
 
 //go:noescape
 func slopeI16NEON(p *params)
@@ -94,10 +133,28 @@ func slopeI16NEON(p *params)
 func slopeF32NEON(p *params)
 
 //go:noescape
+func slopeGapsU8NEON(p *params)
+
+//go:noescape
+func slopeGapsI8NEON(p *params)
+
+//go:noescape
+func slopeGapsU16NEON(p *params)
+
+//go:noescape
 func slopeGapsI16NEON(p *params)
 
 //go:noescape
 func slopeGapsF32NEON(p *params)
+
+//go:noescape
+func sumsU8NEON(p *params)
+
+//go:noescape
+func sumsI8NEON(p *params)
+
+//go:noescape
+func sumsU16NEON(p *params)
 
 //go:noescape
 func sumsI16NEON(p *params)
@@ -106,10 +163,28 @@ func sumsI16NEON(p *params)
 func sumsF32NEON(p *params)
 
 //go:noescape
+func sumsGapsU8NEON(p *params)
+
+//go:noescape
+func sumsGapsI8NEON(p *params)
+
+//go:noescape
+func sumsGapsU16NEON(p *params)
+
+//go:noescape
 func sumsGapsI16NEON(p *params)
 
 //go:noescape
 func sumsGapsF32NEON(p *params)
+
+//go:noescape
+func slopeWholeU8NEON(p *params)
+
+//go:noescape
+func slopeWholeI8NEON(p *params)
+
+//go:noescape
+func slopeWholeU16NEON(p *params)
 
 //go:noescape
 func slopeWholeI16NEON(p *params)

@@ -10,8 +10,12 @@
 
 // Conversions. Those with a 2 in their name read or write the upper half of the narrow register.
 #define SXTL_8H(n, d) VV(0x0f08a400, n, d)   // SSHLL Vd.8H, Vn.8B, #0
+#define SXTL2_8H(n, d) VV(0x4f08a400, n, d)  // SSHLL2 Vd.8H, Vn.16B, #0
+#define UXTL_8H(n, d) VV(0x2f08a400, n, d)   // USHLL Vd.8H, Vn.8B, #0
+#define UXTL2_8H(n, d) VV(0x6f08a400, n, d)  // USHLL2 Vd.8H, Vn.16B, #0
 #define SXTL_4S(n, d) VV(0x0f10a400, n, d)   // SSHLL Vd.4S, Vn.4H, #0
 #define SXTL2_4S(n, d) VV(0x4f10a400, n, d)  // SSHLL2 Vd.4S, Vn.8H, #0
+#define UXTL_4S(n, d) VV(0x2f10a400, n, d)   // USHLL Vd.4S, Vn.4H, #0
 #define SXTL_2D(n, d) VV(0x0f20a400, n, d)   // SSHLL Vd.2D, Vn.2S, #0
 #define SXTL2_2D(n, d) VV(0x4f20a400, n, d)  // SSHLL2 Vd.2D, Vn.4S, #0
 #define UXTL_2D(n, d) VV(0x2f20a400, n, d)   // USHLL Vd.2D, Vn.2S, #0

@@ -153,6 +153,9 @@ last_run: \
 
 #define LOAD_F32(j, f, v) FMOVQ (j*16)(R2), f
 #define LOAD_I16(j, f, v) FMOVD (j*8)(R2), f; SXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_U16(j, f, v) FMOVD (j*8)(R2), f; UXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_I8(j, f, v) FMOVS (j*4)(R2), f; SXTL_8H(v, v); SXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_U8(j, f, v) FMOVS (j*4)(R2), f; UXTL_8H(v, v); UXTL_4S(v, v); SCVTF_4S(v, v)
 
 // LIMIT(field, f, v, to): to = a limit as float32 in all lanes, which is exact. clobbers: f
 #define LIMIT(field, f, v, to) \
@@ -376,12 +379,21 @@ whole: \
 RUNS(PUT_SUMS16, FOLD_16, FOLD_16_LAST); \
 	B whole
 
-// ---- Slope of gap-free pixels of 16 bits on an axis of 16-bit integers, 16 at a time -----------------
+// ---- Slope of gap-free pixels of 8 or 16 bits on an axis of 16-bit integers, 16 at a time -------
 //
 //	V0-V7   [16]float64 = sum of tau*y          V24 tau of the date, as words
 //	V8-V11  [16]int32 = the same since carried  V25 nodata as words
-//	V16-V23 y, scratch                          V26 bits set where a sample equals nodata
+//	V16, V17 y                                  V26 bits set where a sample equals nodata
+//	V18, V19 scratch                            V27 2^15 as words
 //	R14 dates until carried over                R15 whether there is a nodata value
+//
+// WIDE_<type>: V16, V17 = samples 0..15 at R2 as signed words. For U16 it subtracts 2^15, which
+// does not change any sum of d.
+
+#define WIDE_I16 FLDPQ (R2), (F16, F17)
+#define WIDE_U16 FLDPQ (R2), (F16, F17); EOR_16B(27, 16, 16); EOR_16B(27, 17, 17)
+#define WIDE_I8 FMOVQ (R2), F16; SXTL2_8H(16, 17); SXTL_8H(16, 16)
+#define WIDE_U8 FMOVQ (R2), F16; UXTL2_8H(16, 17); UXTL_8H(16, 16)
 
 // Adds the int32 in from to the sums in accA and accB. clobbers: V16, V17
 #define CARRY4(from, accA, accB) \
@@ -392,10 +404,12 @@ RUNS(PUT_SUMS16, FOLD_16, FOLD_16_LAST); \
 	FADD_2D(16, accA, accA); \
 	FADD_2D(17, accB, accB)
 
-#define SLOPE_WHOLE \
+#define SLOPE_WHOLE(WIDE, size) \
 	ENTER; \
 	MOVHU params_nodata16(R0), R12; \
 	VDUP R12, V25.H8; \
+	MOVHU params_bias16(R0), R12; \
+	VDUP R12, V27.H8; \
 	MOVD params_hasNodata(R0), R15; \
 group: \
 	MOVD params_resume(R0), R12; \
@@ -415,7 +429,7 @@ period: \
 	PCALIGN $32; \
 date: \
 	AHEAD(date_ahead); \
-	FLDPQ (R2), (F16, F17); \
+	WIDE; \
 	VLD1R.P 2(R3), [V24.H8]; \
 	CBZ R15, add; \
 	CMEQ_8H(25, 16, 18); \
@@ -437,7 +451,7 @@ carry: \
 	CARRY4(10, 4, 5); \
 	CARRY4(11, 6, 7); \
 	CBNZ R9, period; \
-	FINISH_SLOPES(2)
+	FINISH_SLOPES(size)
 
 // ---- Sums of gap-free pixels, 8 at a time -----------------------------------------------------
 //
@@ -857,29 +871,74 @@ put:
 
 // ---- The bodies, one per type --------------------------------------------------------------
 
-TEXT ·slopeF32NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_F32, 4)
+TEXT ·slopeU8NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_U8, 1)
+
+TEXT ·slopeI8NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_I8, 1)
+
+TEXT ·slopeU16NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_U16, 2)
 
 TEXT ·slopeI16NEON(SB), NOSPLIT, $0-8
 	SLOPE(LOAD_I16, 2)
 
-TEXT ·slopeWholeI16NEON(SB), NOSPLIT, $0-8
-	SLOPE_WHOLE
+TEXT ·slopeF32NEON(SB), NOSPLIT, $0-8
+	SLOPE(LOAD_F32, 4)
 
-TEXT ·slopeGapsF32NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_F32, NO_SQUARE, PUT_LINES, 4)
+TEXT ·slopeWholeU8NEON(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_U8, 1)
+
+TEXT ·slopeWholeI8NEON(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_I8, 1)
+
+TEXT ·slopeWholeU16NEON(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_U16, 2)
+
+TEXT ·slopeWholeI16NEON(SB), NOSPLIT, $0-8
+	SLOPE_WHOLE(WIDE_I16, 2)
+
+TEXT ·slopeGapsU8NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U8, NO_SQUARE, PUT_LINES, 1)
+
+TEXT ·slopeGapsI8NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I8, NO_SQUARE, PUT_LINES, 1)
+
+TEXT ·slopeGapsU16NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U16, NO_SQUARE, PUT_LINES, 2)
 
 TEXT ·slopeGapsI16NEON(SB), NOSPLIT, $0-8
 	WITH_GAPS(LOAD_I16, NO_SQUARE, PUT_LINES, 2)
 
-TEXT ·sumsF32NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_F32, 4)
+TEXT ·slopeGapsF32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, NO_SQUARE, PUT_LINES, 4)
+
+TEXT ·sumsU8NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_U8, 1)
+
+TEXT ·sumsI8NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_I8, 1)
+
+TEXT ·sumsU16NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_U16, 2)
 
 TEXT ·sumsI16NEON(SB), NOSPLIT, $0-8
 	SUMS(LOAD_I16, 2)
 
-TEXT ·sumsGapsF32NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_F32, SQUARE, PUT_SUMS, 4)
+TEXT ·sumsF32NEON(SB), NOSPLIT, $0-8
+	SUMS(LOAD_F32, 4)
+
+TEXT ·sumsGapsU8NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U8, SQUARE, PUT_SUMS, 1)
+
+TEXT ·sumsGapsI8NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_I8, SQUARE, PUT_SUMS, 1)
+
+TEXT ·sumsGapsU16NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_U16, SQUARE, PUT_SUMS, 2)
 
 TEXT ·sumsGapsI16NEON(SB), NOSPLIT, $0-8
 	WITH_GAPS(LOAD_I16, SQUARE, PUT_SUMS, 2)
+
+TEXT ·sumsGapsF32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(LOAD_F32, SQUARE, PUT_SUMS, 4)

@@ -452,6 +452,64 @@ func TestSameBitsOfExtremes(t *testing.T) {
 	}
 }
 
+// TestSameBitsOfWholeAxes has the greatest sums of 8- and 16-bit samples that are added in 32 bits:
+// on as many dates as counts allow, on an axis whose numbers are so large that sums are carried over
+// after few dates, and on axes that just have squares or just lack them.
+func TestSameBitsOfWholeAxes(t *testing.T) {
+	ks := kernels(t)
+	rng := rand.New(rand.NewPCG(23, 23))
+	repeated, large, squared := make([]float64, maxCountN), make([]float64, 99), make([]float64, 363)
+	for i := range repeated {
+		repeated[i] = float64(i*3/len(repeated) - 1)
+	}
+	for i := range large {
+		large[i] = float64(rng.IntN(8001) - 4000)
+	}
+	for i := range squared {
+		squared[i] = 181 * float64(1-i%2*2)
+	}
+	for _, c := range []struct {
+		tau     []float64
+		squares bool
+	}{{repeated, true}, {large, false}, {squared[:362], true}, {squared, false}, {[]float64{-182, 0, 182}, false}} {
+		tau := c.tau
+		axis := NewAxis(tau)
+		if axis.whole == nil || axis.counts == nil || axis.whole.squares != nil != c.squares {
+			t.Fatalf("an axis of %d dates has whole %+v, want one with counts and squares %t", len(tau), axis.whole, c.squares)
+		}
+		if emulated() && len(tau) == maxCountN {
+			continue // seconds
+		}
+		for _, d := range []DType{Uint8, Int8, Uint16, Int16} {
+			lo, hi := d.limits()
+			v := Valid{HasNodata: true, Nodata: lo + 1}
+			tile := newTile(d, len(tau), 2*block, 2*block)
+			for p := range tile.Pixels {
+				first, others := lo, hi
+				if p%2 == 0 {
+					first, others = hi, lo
+				}
+				for i := range tau {
+					y := others
+					switch {
+					case p%5 == 4 && rng.IntN(3) == 0:
+						y = v.Nodata
+					case i < p%4:
+						y = first
+					case p%7 == 6:
+						y = lo + 2 + float64(rng.IntN(int(hi-lo)-1))
+					}
+					set(tile.Data, d, i*tile.Stride+p, y)
+				}
+			}
+			checkTile(t, ks, tile, axis, v)
+			checkTile(t, ks, pack(rng, tile), axis, v)
+			checkTile(t, ks, addMask(rng, tile, gapPatterns[5], true), axis, Valid{})
+			checkTile(t, ks, addMask(rng, tile, gapPatterns[5], false), axis, Valid{HasRange: true, Lo: lo, Hi: hi - 1})
+		}
+	}
+}
+
 // TestOneGapAnywhere has one gap in a whole tile, of each kind and at each pixel in turn. No lane
 // may overlook it.
 func TestOneGapAnywhere(t *testing.T) {

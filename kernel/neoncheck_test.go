@@ -55,13 +55,17 @@ var encodings = map[string]struct {
 	"SUB_4S":    {"sub v3.4s, v2.4s, v1.4s", 0x6ea18443},
 	"SXTL2_2D":  {"sshll2 v3.2d, v2.4s, #0", 0x4f20a443},
 	"SXTL2_4S":  {"sshll2 v3.4s, v2.8h, #0", 0x4f10a443},
+	"SXTL2_8H":  {"sshll2 v3.8h, v2.16b, #0", 0x4f08a443},
 	"SXTL_2D":   {"sshll v3.2d, v2.2s, #0", 0xf20a443},
 	"SXTL_4S":   {"sshll v3.4s, v2.4h, #0", 0xf10a443},
 	"SXTL_8H":   {"sshll v3.8h, v2.8b, #0", 0xf08a443},
 	"UCVTF_2D":  {"ucvtf v3.2d, v2.2d", 0x6e61d843},
 	"USHR_2D":   {"ushr v3.2d, v2.2d, #44", 0x6f540443},
 	"UXTL2_2D":  {"ushll2 v3.2d, v2.4s, #0", 0x6f20a443},
+	"UXTL2_8H":  {"ushll2 v3.8h, v2.16b, #0", 0x6f08a443},
 	"UXTL_2D":   {"ushll v3.2d, v2.2s, #0", 0x2f20a443},
+	"UXTL_4S":   {"ushll v3.4s, v2.4h, #0", 0x2f10a443},
+	"UXTL_8H":   {"ushll v3.8h, v2.8b, #0", 0x2f08a443},
 }
 
 var instruction = regexp.MustCompile(`^#define (\w+)\(([^)]*)\) (VVV?)\((.*), n, d\) *// (.*)$`)
@@ -146,9 +150,13 @@ func TestNEONAssembly(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^#define (\w+)(.*)$`).FindAllStringSubmatch(text, -1) {
 		calls[m[1]] = len(regexp.MustCompile(`\b(LEAVE|FINISH_SLOPES)\b`).FindAllString(m[2], -1))
 	}
-	want := map[string]bool{"slopeWholeI16NEON": true}
-	for _, op := range []string{"slope", "slopeGaps", "sums", "sumsGaps"} {
-		for _, d := range []string{"F32", "I16"} {
+	want := map[string]bool{}
+	for _, d := range []string{"U8", "I8", "U16", "I16", "F32"} {
+		ops := []string{"slope", "slopeGaps", "sums", "sumsGaps", "slopeWhole"}
+		if d == "F32" {
+			ops = ops[:4]
+		}
+		for _, op := range ops {
 			want[op+d+"NEON"] = true
 		}
 	}

@@ -33,6 +33,7 @@ type params struct {
 
 	// For 8- and 16-bit samples, taken as words, on an axis of 16-bit integers.
 	pairs                        *int16 // wholeAxis.pairs of the first date
+	squares                      *int16 // wholeAxis.squares of the first date; nil: none
 	period                       int    // wholeAxis.period
 	lo16, hi16, nodata16, bias16 uint16
 	special                      int // 1: there are limits or masks, or no nodata
@@ -117,6 +118,9 @@ func lower(t Tile, axis Axis, v Valid) params {
 	}
 	if axis.whole != nil && t.Type.Size() <= 2 {
 		p.pairs, p.period = &axis.whole.pairs[0], axis.whole.period
+		if axis.whole.squares != nil {
+			p.squares = &axis.whole.squares[0]
+		}
 		if t.Type == Uint16 {
 			p.bias16 = 1 << 15
 		}
@@ -164,7 +168,8 @@ func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 		p.ahead, p.aheadStride = aheadPlanes, p.stride
 	case b == slopeBody || b == slopeWholeBody:
 		p.ahead, p.aheadStride, p.aheadRuns = aheadSlope, group, 1
-	case b == slopeGapsWholeBody: // reads a panel backwards, so the distance is in whole panels
+	case b == slopeGapsWholeBody || b == sumsGapsWholeBody:
+		// They read a panel backwards, so the distance is in whole panels.
 		p.ahead, p.aheadStride, p.aheadRuns = (aheadWhole+panel-1)/panel*panel, group, 1
 	case panel > 2*aheadGaps: // each group crosses much memory, so the prefetch follows its stride
 		p.ahead, p.aheadStride = aheadGaps, p.stride

@@ -27,7 +27,8 @@ var (
 
 	all    = []dtype{u8, i8, u16, i16, u32, i32, f32, f64}
 	narrow = []dtype{u8, i8, u16, i16}
-	common = []dtype{i16, f32}
+	// Types that float32 holds exactly, to which the bodies for NEON convert samples first.
+	single = []dtype{u8, i8, u16, i16, f32}
 )
 
 // row is a body: a constant of kernel.body without its ending, and the beginning of the names of
@@ -46,12 +47,13 @@ type cell struct {
 // table lists every function in kernel_avx512_amd64.s, kernel_avx2_amd64.s and kernel_neon_arm64.s.
 var table = []row{
 	// cells: AVX512, AVX2, NEON
-	{"slope", [3]cell{{64, all}, {16, all}, {16, common}}},
-	{"slopeGaps", [3]cell{{32, all}, {8, all}, {8, common}}},
-	{"sums", [3]cell{{32, all}, {8, all}, {8, common}}},
-	{"sumsGaps", [3]cell{{16, all}, {8, all}, {8, common}}},
-	{"slopeWhole", [3]cell{{64, narrow}, {16, narrow}, {16, []dtype{i16}}}},
-	{"slopeGapsWhole", [3]cell{{64, narrow}}},
+	{"slope", [3]cell{{64, all}, {16, all}, {16, single}}},
+	{"slopeGaps", [3]cell{{32, all}, {8, all}, {8, single}}},
+	{"sums", [3]cell{{32, all}, {8, all}, {8, single}}},
+	{"sumsGaps", [3]cell{{16, all}, {8, all}, {8, single}}},
+	{"slopeWhole", [3]cell{{64, narrow}, {16, narrow}, {16, narrow}}},
+	{"slopeGapsWhole", [3]cell{{64, narrow}, {16, narrow}}},
+	{"sumsGapsWhole", [3]cell{{32, narrow}, {16, narrow}}},
 	{"rows4", [3]cell{{32, all}, {8, all}}},
 	{"rows8", [3]cell{{16, all}, {4, all}}},
 	{"ends", [3]cell{{16, all}, {8, all}}},
