@@ -468,57 +468,54 @@ half:
 	MOVQ laneParams_vertices(AX), R10
 	ADDQ R12, R10
 	MOVQ R10, DI
-	VMOVUPD lane0000000000000000<>(SB), Y13
-	VMOVUPD Y13, 0(R15)
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y0
-	VMOVUPD Y0, Y1
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y2
-	VMOVUPD Y2, Y3
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y4
-	VMOVUPD Y4, Y5
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y6
-	VMOVUPD Y6, Y7
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y8
-	VMOVUPD Y8, 32(R15)
-	VMOVUPD lane3ff0000000000000<>(SB), Y9
+	VMOVUPD lane0000000000000000<>(SB), Y0
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y1
+	VMOVUPD Y1, Y2
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y3
+	VMOVUPD Y3, Y4
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y5
+	VMOVUPD Y5, Y6
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y7
+	VMOVUPD Y7, Y8
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y9
+	VMOVUPD Y9, Y10
+	VMOVUPD lane3ff0000000000000<>(SB), Y11
 	MOVQ laneParams_segments(AX), CX
 	DECQ CX
 	TESTQ CX, CX
 	JLE loop26End
 loop26:
 	ADDQ $dateRow__size, DI
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y10
-	VCMPPD $0x1e, Y1, Y10, Y11
-	VADDPD lane3ff0000000000000<>(SB), Y9, Y12
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y0
-	VCMPPD $0x11, Y0, Y12, Y2
-	VANDPD Y2, Y11, Y4
-	VMOVUPD 0(R15), Y13
-	VBLENDVPD Y4, Y9, Y13, Y14
-	VMOVUPD Y14, 0(R15)
-	VBLENDVPD Y4, Y10, Y1, Y1
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y6
-	VBLENDVPD Y4, Y6, Y3, Y3
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y8
-	VBLENDVPD Y4, Y8, Y5, Y5
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y12
-	VBLENDVPD Y4, Y12, Y7, Y7
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y0
-	VMOVUPD 32(R15), Y13
-	VBLENDVPD Y4, Y0, Y13, Y14
-	VMOVUPD Y14, 32(R15)
-	VADDPD lane3ff0000000000000<>(SB), Y9, Y11
-	VMOVUPD Y11, Y9
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y12
+	VCMPPD $0x1e, Y2, Y12, Y1
+	VADDPD lane3ff0000000000000<>(SB), Y11, Y3
+	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y5
+	VCMPPD $0x11, Y5, Y3, Y7
+	VANDPD Y7, Y1, Y9
+	VBLENDVPD Y9, Y11, Y0, Y0
+	VBLENDVPD Y9, Y12, Y2, Y2
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y3
+	VBLENDVPD Y9, Y3, Y4, Y4
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y5
+	VBLENDVPD Y9, Y5, Y6, Y6
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y1
+	VBLENDVPD Y9, Y1, Y8, Y8
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y7
+	VBLENDVPD Y9, Y7, Y10, Y10
+	VADDPD lane3ff0000000000000<>(SB), Y11, Y12
+	VMOVUPD Y12, Y11
 	DECQ CX
 	JNZ loop26
 loop26End:
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y1, Y2
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y10
-	VMOVUPD laneParams_mostVertices(AX)(R12*1), Y6
-	VCMPPD $0x11, Y6, Y10, Y8
-	VANDPD Y8, Y2, Y12
-	VPBROADCASTQ laneParams_active(AX), Y4; VPAND laneParams_laneBits(AX)(R12*1), Y4, Y4; VPCMPEQQ laneParams_laneBits(AX)(R12*1), Y4, Y4
-	VANDPD Y4, Y12, Y14
+	VMOVUPD Y0, 0(R15)
+	VMOVUPD Y10, 32(R15)
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y2, Y3
+	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y5
+	VMOVUPD laneParams_mostVertices(AX)(R12*1), Y1
+	VCMPPD $0x11, Y1, Y5, Y9
+	VANDPD Y9, Y3, Y7
+	VPBROADCASTQ laneParams_active(AX), Y12; VPAND laneParams_laneBits(AX)(R12*1), Y12, Y12; VPCMPEQQ laneParams_laneBits(AX)(R12*1), Y12, Y12
+	VANDPD Y12, Y7, Y14
 	VMOVUPD Y14, 64(R15)
 	MOVQ R12, CX; SHRQ $3, CX
 	VMOVUPD 64(R15), Y13
@@ -526,330 +523,325 @@ loop26End:
 	SHLQ CX, R9
 	MOVQ $0xf0, R14; SHRQ CX, R14
 	ANDQ laneParams_active(AX), R14; ORQ R14, R9; MOVQ R9, laneParams_active(AX)
-	VMULPD lane4050000000000000<>(SB), Y7, Y0
-	VADDPD laneNumbers<>(SB), Y0, Y11
-	VCVTTPD2DQY Y11, X15; VMOVDQU X15, 96(R15)
+	VMULPD lane4050000000000000<>(SB), Y8, Y0
+	VADDPD laneNumbers<>(SB), Y0, Y10
+	VCVTTPD2DQY Y10, X15; VMOVDQU X15, 96(R15)
 	MOVL 96(R15), BX
 	MOVL 100(R15), SI
 	MOVL 104(R15), DX
 	MOVL 108(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
 	VMOVUPD 32(R15), Y13
-	VSUBPD lane3ff0000000000000<>(SB), Y13, Y10
-	VMOVUPD laneParams_last(AX)(R12*1), Y6
+	VSUBPD lane3ff0000000000000<>(SB), Y13, Y5
+	VMOVUPD laneParams_last(AX)(R12*1), Y1
 	VMOVUPD 32(R15), Y13
-	VCMPPD $0, Y6, Y13, Y2
-	VMOVUPD laneParams_lastInner(AX)(R12*1), Y8
-	VBLENDVPD Y2, Y8, Y10, Y12
-	VMOVUPD lanebff0000000000000<>(SB), Y13
-	VMOVUPD Y13, 128(R15)
-	VMOVUPD lane0000000000000000<>(SB), Y4
-	VMOVUPD lane3ff0000000000000<>(SB), Y0
+	VCMPPD $0, Y1, Y13, Y3
+	VMOVUPD laneParams_lastInner(AX)(R12*1), Y9
+	VBLENDVPD Y3, Y9, Y5, Y7
+	VMOVUPD lanebff0000000000000<>(SB), Y12
+	VMOVUPD lane0000000000000000<>(SB), Y0
+	VMOVUPD lane3ff0000000000000<>(SB), Y10
 	LEAQ dateRow__size(R8), DI
 	MOVQ laneParams_count(AX), CX
 	TESTQ CX, CX
-	JLE loop81End
-loop81:
-	VMOVUPD (dateRow_x+0*dateRow__size)(DI), Y11
-	VSUBPD Y1, Y11, Y6
-	VMULPD Y6, Y5, Y2
-	VADDPD Y2, Y3, Y8
-	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y10
-	VSUBPD Y8, Y10, Y11
-	VANDPD lane7fffffffffffffff<>(SB), Y11, Y6
-	VCMPPD $0x1e, Y4, Y6, Y2
-	VCMPPD $0x1e, Y7, Y0, Y10
-	VCMPPD $0x12, Y12, Y0, Y8
-	VANDPD Y8, Y10, Y11
-	VANDPD Y11, Y2, Y10
-	VBLENDVPD Y10, Y6, Y4, Y4
-	VMOVUPD 128(R15), Y13
-	VBLENDVPD Y10, Y0, Y13, Y14
-	VMOVUPD Y14, 128(R15)
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y8
-	VMOVUPD Y8, Y0
+	JLE loop83End
+loop83:
+	VMOVUPD (dateRow_x+0*dateRow__size)(DI), Y1
+	VSUBPD Y2, Y1, Y3
+	VMULPD Y3, Y6, Y9
+	VADDPD Y9, Y4, Y5
+	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y1
+	VSUBPD Y5, Y1, Y3
+	VANDPD lane7fffffffffffffff<>(SB), Y3, Y9
+	VCMPPD $0x1e, Y0, Y9, Y1
+	VCMPPD $0x1e, Y8, Y10, Y5
+	VCMPPD $0x12, Y7, Y10, Y3
+	VANDPD Y3, Y5, Y5
+	VANDPD Y5, Y1, Y3
+	VBLENDVPD Y3, Y9, Y0, Y0
+	VBLENDVPD Y3, Y10, Y12, Y12
+	VADDPD lane3ff0000000000000<>(SB), Y10, Y1
+	VMOVUPD Y1, Y10
 	ADDQ $dateRow__size, DI
 	DECQ CX
-	JNZ loop81
-loop81End:
+	JNZ loop83
+loop83End:
+	VMOVUPD Y12, 128(R15)
 	VMOVUPD 128(R15), Y13
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y13, Y14
-	VMOVUPD Y14, 160(R15)
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y13, Y5
 	VMOVUPD 0(R15), Y13
-	VMULPD lane4050000000000000<>(SB), Y13, Y2
-	VADDPD laneNumbers<>(SB), Y2, Y11
-	VCVTTPD2DQY Y11, X15; VMOVDQU X15, 192(R15)
-	VMOVUPD 160(R15), Y13
-	VXORPD laneffffffffffffffff<>(SB), Y13, Y6
-	VANDPD 64(R15), Y6, Y10
-	MOVL 192(R15), BX
-	MOVL 196(R15), SI
-	MOVL 200(R15), DX
-	MOVL 204(R15), R13
-	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X8; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X8, X8; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VANDNPD Y8, Y10, Y2
-	VMOVLPD X2, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X2, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y2, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
-	VMOVUPD 64(R15), Y13
-	VANDPD 160(R15), Y13, Y14
-	VMOVUPD Y14, 64(R15)
-	MOVQ laneParams_segments(AX), CX
-	MOVQ CX, DI
-	IMUL3Q $vertexRow__size, DI, DI
-	ADDQ R10, DI
-	VBROADCASTSD laneParams_segmentsNumber(AX), Y11
-	VMOVUPD Y11, Y9
-	TESTQ CX, CX
-	JLE loop124End
-loop124:
-	VCMPPD $0x1e, 0(R15), Y9, Y6
-	VANDPD 64(R15), Y6, Y10
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y8
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y2
-	VBLENDVPD Y10, Y8, Y2, Y11
-	VMOVUPD Y11, (vertexRow_at+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y6
-	VMOVUPD (vertexRow_mse+1*vertexRow__size)(DI), Y8
-	VBLENDVPD Y10, Y6, Y8, Y2
-	VMOVUPD Y2, (vertexRow_mse+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y11
-	VMOVUPD (vertexRow_value+1*vertexRow__size)(DI), Y6
-	VBLENDVPD Y10, Y11, Y6, Y8
-	VMOVUPD Y8, (vertexRow_value+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y2
-	VMOVUPD (vertexRow_slope+1*vertexRow__size)(DI), Y11
-	VBLENDVPD Y10, Y2, Y11, Y6
-	VMOVUPD Y6, (vertexRow_slope+1*vertexRow__size)(DI)
-	VSUBPD lane3ff0000000000000<>(SB), Y9, Y8
-	VMOVUPD Y8, Y9
-	SUBQ $vertexRow__size, DI
-	DECQ CX
-	JNZ loop124
-loop124End:
-	MOVL 192(R15), BX
-	MOVL 196(R15), SI
-	MOVL 200(R15), DX
-	MOVL 204(R15), R13
-	VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(BX*8), X10; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(SI*8), X10, X10; VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, 128(R15), Y10, Y2
-	VMOVLPD X2, (vertexRow_at+1*vertexRow__size)(R10)(BX*8); VMOVHPD X2, (vertexRow_at+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y2, X15; VMOVLPD X15, (vertexRow_at+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_at+1*vertexRow__size)(R10)(R13*8)
-	VMOVUPD 160(R15), Y13
-	VANDPD 128(R15), Y13, Y11
-	VMULPD lane4050000000000000<>(SB), Y11, Y6
-	VADDPD laneNumbers<>(SB), Y6, Y8
-	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 160(R15)
-	VMOVUPD 32(R15), Y13
-	VMULPD lane4050000000000000<>(SB), Y13, Y10
-	VADDPD laneNumbers<>(SB), Y10, Y2
-	VCVTTPD2DQY Y2, X15; VMOVDQU X15, 224(R15)
-	VMOVUPD 128(R15), Y13
-	VSUBPD Y7, Y13, Y14
-	VMOVUPD Y14, 256(R15)
-	VMOVUPD 256(R15), Y13
-	VADDPD lane3ff0000000000000<>(SB), Y13, Y14
-	VMOVUPD Y14, 288(R15)
+	VMULPD lane4050000000000000<>(SB), Y13, Y9
+	VADDPD laneNumbers<>(SB), Y9, Y3
+	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 160(R15)
+	VXORPD laneffffffffffffffff<>(SB), Y5, Y1
+	VANDPD 64(R15), Y1, Y12
 	MOVL 160(R15), BX
 	MOVL 164(R15), SI
 	MOVL 168(R15), DX
 	MOVL 172(R15), R13
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VANDNPD Y9, Y12, Y3
+	VMOVLPD X3, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
+	VANDPD 64(R15), Y5, Y1
+	MOVQ laneParams_segments(AX), CX
+	MOVQ CX, DI
+	IMUL3Q $vertexRow__size, DI, DI
+	ADDQ R10, DI
+	VBROADCASTSD laneParams_segmentsNumber(AX), Y12
+	VMOVUPD Y12, Y11
+	TESTQ CX, CX
+	JLE loop127End
+loop127:
+	VCMPPD $0x1e, 0(R15), Y11, Y9
+	VANDPD Y9, Y1, Y3
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y12
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y9
+	VBLENDVPD Y3, Y12, Y9, Y12
+	VMOVUPD Y12, (vertexRow_at+1*vertexRow__size)(DI)
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y9
+	VMOVUPD (vertexRow_mse+1*vertexRow__size)(DI), Y12
+	VBLENDVPD Y3, Y9, Y12, Y9
+	VMOVUPD Y9, (vertexRow_mse+1*vertexRow__size)(DI)
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y12
+	VMOVUPD (vertexRow_value+1*vertexRow__size)(DI), Y9
+	VBLENDVPD Y3, Y12, Y9, Y12
+	VMOVUPD Y12, (vertexRow_value+1*vertexRow__size)(DI)
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y9
+	VMOVUPD (vertexRow_slope+1*vertexRow__size)(DI), Y12
+	VBLENDVPD Y3, Y9, Y12, Y3
+	VMOVUPD Y3, (vertexRow_slope+1*vertexRow__size)(DI)
+	VSUBPD lane3ff0000000000000<>(SB), Y11, Y9
+	VMOVUPD Y9, Y11
+	SUBQ $vertexRow__size, DI
+	DECQ CX
+	JNZ loop127
+loop127End:
+	MOVL 160(R15), BX
+	MOVL 164(R15), SI
+	MOVL 168(R15), DX
+	MOVL 172(R15), R13
+	VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VBLENDVPD Y1, 128(R15), Y12, Y3
+	VMOVLPD X3, (vertexRow_at+1*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_at+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_at+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_at+1*vertexRow__size)(R10)(R13*8)
+	VANDPD 128(R15), Y5, Y9
+	VMULPD lane4050000000000000<>(SB), Y9, Y12
+	VADDPD laneNumbers<>(SB), Y12, Y3
+	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 64(R15)
+	VMOVUPD 32(R15), Y13
+	VMULPD lane4050000000000000<>(SB), Y13, Y5
+	VADDPD laneNumbers<>(SB), Y5, Y9
+	VCVTTPD2DQY Y9, X15; VMOVDQU X15, 192(R15)
+	VMOVUPD 128(R15), Y13
+	VSUBPD Y8, Y13, Y14
+	VMOVUPD Y14, 224(R15)
+	VMOVUPD 224(R15), Y13
+	VADDPD lane3ff0000000000000<>(SB), Y13, Y14
+	VMOVUPD Y14, 256(R15)
+	MOVL 64(R15), BX
+	MOVL 68(R15), SI
+	MOVL 72(R15), DX
+	MOVL 76(R15), R13
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
 	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
-	VMOVUPD Y14, 320(R15)
+	VMOVUPD Y14, 288(R15)
 	MOVL 96(R15), BX
 	MOVL 100(R15), SI
 	MOVL 104(R15), DX
 	MOVL 108(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VSUBPD Y2, Y11, Y7
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VSUBPD Y11, Y6, Y2
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VSUBPD Y6, Y8, Y14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VSUBPD Y8, Y12, Y12
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VSUBPD Y8, Y3, Y3
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VSUBPD Y8, Y5, Y14
 	VMOVUPD Y14, 96(R15)
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VSUBPD Y11, Y10, Y14
-	VMOVUPD Y14, 352(R15)
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VSUBPD Y5, Y9, Y14
+	VMOVUPD Y14, 320(R15)
 	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVUPD 288(R15), Y13
+	VSUBPD Y8, Y13, Y14
+	VMOVUPD Y14, 288(R15)
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMULPD lane4000000000000000<>(SB), Y9, Y5
+	VMULPD Y12, Y5, Y8
+	VSUBPD Y8, Y3, Y5
+	VMULPD 256(R15), Y9, Y3
+	VMULPD Y9, Y3, Y8
+	VADDPD Y8, Y5, Y14
+	VMOVUPD Y14, 352(R15)
+	VMULPD 256(R15), Y9, Y3
+	VSUBPD Y3, Y12, Y5
+	VMULPD 96(R15), Y9, Y8
 	VMOVUPD 320(R15), Y13
 	VSUBPD Y8, Y13, Y14
 	VMOVUPD Y14, 320(R15)
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMULPD lane4000000000000000<>(SB), Y6, Y10
-	VMULPD Y7, Y10, Y11
-	VSUBPD Y11, Y2, Y8
-	VMULPD 288(R15), Y6, Y10
-	VMULPD Y6, Y10, Y2
-	VADDPD Y2, Y8, Y14
-	VMOVUPD Y14, 384(R15)
-	VMULPD 288(R15), Y6, Y11
-	VSUBPD Y11, Y7, Y10
-	VMULPD 96(R15), Y6, Y8
-	VMOVUPD 352(R15), Y13
-	VSUBPD Y8, Y13, Y14
-	VMOVUPD Y14, 352(R15)
-	VMOVUPD 288(R15), Y13
-	VMULPD 352(R15), Y13, Y2
-	VMULPD 96(R15), Y10, Y7
-	VSUBPD Y7, Y2, Y11
-	VMOVUPD 288(R15), Y13
-	VMULPD 384(R15), Y13, Y6
-	VMULPD Y10, Y10, Y8
-	VSUBPD Y8, Y6, Y2
-	VDIVPD Y2, Y11, Y7
-	VMULPD Y10, Y7, Y6
-	VMOVUPD 96(R15), Y13
-	VSUBPD Y6, Y13, Y8
-	VDIVPD 288(R15), Y8, Y11
-	VMULPD lane4000000000000000<>(SB), Y11, Y2
-	VMULPD lane4000000000000000<>(SB), Y7, Y6
-	VMULPD 96(R15), Y2, Y8
-	VMOVUPD 320(R15), Y13
-	VSUBPD Y8, Y13, Y8
-	VMULPD 352(R15), Y6, Y6
-	VSUBPD Y6, Y8, Y8
-	VMULPD 288(R15), Y11, Y6
-	VMULPD Y11, Y6, Y6
-	VMULPD Y7, Y2, Y2
-	VMULPD Y10, Y2, Y2
-	VADDPD Y2, Y6, Y10
-	VMULPD Y7, Y7, Y6
-	VMULPD 384(R15), Y6, Y2
-	VADDPD Y2, Y10, Y6
-	VADDPD Y6, Y8, Y10
-	VMAXPD lane0000000000000000<>(SB), Y10, Y2
 	VMOVUPD 256(R15), Y13
-	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y8
-	VMOVUPD laneParams_least(AX)(R12*1), Y6
-	VCMPPD $0x1e, Y6, Y2, Y10
-	VDIVPD 288(R15), Y2, Y6
-	VANDPD Y6, Y10, Y2
-	VANDNPD Y11, Y8, Y10
-	VANDNPD Y7, Y8, Y6
-	VANDNPD Y2, Y8, Y11
-	MOVL 192(R15), BX
-	MOVL 196(R15), SI
-	MOVL 200(R15), DX
-	MOVL 204(R15), R13
-	VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(BX*8), X7; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(SI*8), X7, X7; VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y10, Y7, Y8
-	VMOVLPD X8, (vertexRow_value+0*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_value+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_value+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+0*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(BX*8), X2; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(SI*8), X2, X2; VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y6, Y2, Y10
-	VMOVLPD X10, (vertexRow_slope+0*vertexRow__size)(R10)(BX*8); VMOVHPD X10, (vertexRow_slope+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X7; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X7, X7; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y11, Y7, Y8
-	VMOVLPD X8, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
+	VMULPD 320(R15), Y13, Y12
+	VMULPD 96(R15), Y5, Y3
+	VSUBPD Y3, Y12, Y9
+	VMOVUPD 256(R15), Y13
+	VMULPD 352(R15), Y13, Y8
+	VMULPD Y5, Y5, Y12
+	VSUBPD Y12, Y8, Y3
+	VDIVPD Y3, Y9, Y8
+	VMULPD Y5, Y8, Y12
+	VMOVUPD 96(R15), Y13
+	VSUBPD Y12, Y13, Y9
+	VDIVPD 256(R15), Y9, Y14
+	VMOVUPD Y14, 384(R15)
+	VMOVUPD lane4000000000000000<>(SB), Y13
+	VMULPD 384(R15), Y13, Y3
+	VMULPD lane4000000000000000<>(SB), Y8, Y12
+	VMULPD 96(R15), Y3, Y9
+	VMOVUPD 288(R15), Y13
+	VSUBPD Y9, Y13, Y9
+	VMULPD 320(R15), Y12, Y12
+	VSUBPD Y12, Y9, Y9
+	VMOVUPD 256(R15), Y13
+	VMULPD 384(R15), Y13, Y12
+	VMULPD 384(R15), Y12, Y12
+	VMULPD Y8, Y3, Y3
+	VMULPD Y5, Y3, Y3
+	VADDPD Y3, Y12, Y5
+	VMULPD Y8, Y8, Y12
+	VMULPD 352(R15), Y12, Y3
+	VADDPD Y3, Y5, Y12
+	VADDPD Y12, Y9, Y5
+	VMAXPD lane0000000000000000<>(SB), Y5, Y3
+	VMOVUPD 224(R15), Y13
+	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y9
+	VMOVUPD laneParams_least(AX)(R12*1), Y12
+	VCMPPD $0x1e, Y12, Y3, Y5
+	VDIVPD 256(R15), Y3, Y12
+	VANDPD Y12, Y5, Y3
+	VANDNPD 384(R15), Y9, Y5
+	VANDNPD Y8, Y9, Y12
+	VANDNPD Y3, Y9, Y8
+	MOVL 160(R15), BX
+	MOVL 164(R15), SI
+	MOVL 168(R15), DX
+	MOVL 172(R15), R13
+	VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VBLENDVPD Y1, Y5, Y9, Y3
+	VMOVLPD X3, (vertexRow_value+0*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_value+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_value+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+0*vertexRow__size)(R10)(R13*8)
+	VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(BX*8), X5; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(SI*8), X5, X5; VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VBLENDVPD Y1, Y12, Y5, Y9
+	VMOVLPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(R13*8)
+	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VBLENDVPD Y1, Y8, Y3, Y12
+	VMOVLPD X12, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X12, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y12, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
 	VMOVUPD 32(R15), Y13
 	VSUBPD 128(R15), Y13, Y14
 	VMOVUPD Y14, 96(R15)
 	VMOVUPD 96(R15), Y13
 	VADDPD lane3ff0000000000000<>(SB), Y13, Y14
-	VMOVUPD Y14, 320(R15)
-	MOVL 224(R15), BX
-	MOVL 228(R15), SI
-	MOVL 232(R15), DX
-	MOVL 236(R15), R13
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	MOVL 160(R15), BX
-	MOVL 164(R15), SI
-	MOVL 168(R15), DX
-	MOVL 172(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y6, Y6
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y2, Y2
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y10, Y14
-	VMOVUPD Y14, 352(R15)
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VSUBPD Y10, Y11, Y8
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VSUBPD Y11, Y7, Y14
-	VMOVUPD Y14, 384(R15)
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMULPD lane4000000000000000<>(SB), Y10, Y7
-	VMULPD Y6, Y7, Y11
-	VSUBPD Y11, Y2, Y7
-	VMULPD 320(R15), Y10, Y2
-	VMULPD Y10, Y2, Y11
-	VADDPD Y11, Y7, Y14
-	VMOVUPD Y14, 256(R15)
-	VMULPD 320(R15), Y10, Y2
-	VSUBPD Y2, Y6, Y7
-	VMULPD 352(R15), Y10, Y11
-	VSUBPD Y11, Y8, Y14
 	VMOVUPD Y14, 288(R15)
-	VMOVUPD 320(R15), Y13
-	VMULPD 288(R15), Y13, Y6
-	VMULPD 352(R15), Y7, Y2
-	VSUBPD Y2, Y6, Y10
-	VMOVUPD 320(R15), Y13
-	VMULPD 256(R15), Y13, Y8
-	VMULPD Y7, Y7, Y11
-	VSUBPD Y11, Y8, Y6
-	VDIVPD Y6, Y10, Y2
-	VMULPD Y7, Y2, Y8
-	VMOVUPD 352(R15), Y13
-	VSUBPD Y8, Y13, Y11
-	VDIVPD 320(R15), Y11, Y10
-	VMULPD lane4000000000000000<>(SB), Y10, Y6
-	VMULPD lane4000000000000000<>(SB), Y2, Y8
-	VMULPD 352(R15), Y6, Y11
-	VMOVUPD 384(R15), Y13
-	VSUBPD Y11, Y13, Y11
-	VMULPD 288(R15), Y8, Y8
-	VSUBPD Y8, Y11, Y11
-	VMULPD 320(R15), Y10, Y8
-	VMULPD Y10, Y8, Y8
-	VMULPD Y2, Y6, Y6
-	VMULPD Y7, Y6, Y6
-	VADDPD Y6, Y8, Y7
-	VMULPD Y2, Y2, Y8
-	VMULPD 256(R15), Y8, Y6
-	VADDPD Y6, Y7, Y8
-	VADDPD Y8, Y11, Y7
-	VMAXPD lane0000000000000000<>(SB), Y7, Y6
-	VMOVUPD 96(R15), Y13
-	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y11
-	VMOVUPD laneParams_least(AX)(R12*1), Y8
-	VCMPPD $0x1e, Y8, Y6, Y7
-	VDIVPD 320(R15), Y6, Y8
-	VANDPD Y8, Y7, Y6
-	VANDNPD Y10, Y11, Y7
-	VANDNPD Y2, Y11, Y8
-	VANDNPD Y6, Y11, Y10
 	MOVL 192(R15), BX
 	MOVL 196(R15), SI
 	MOVL 200(R15), DX
 	MOVL 204(R15), R13
-	VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(BX*8), X2; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(SI*8), X2, X2; VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y7, Y2, Y11
-	VMOVLPD X11, (vertexRow_value+1*vertexRow__size)(R10)(BX*8); VMOVHPD X11, (vertexRow_value+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y11, X15; VMOVLPD X15, (vertexRow_value+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+1*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(BX*8), X6; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(SI*8), X6, X6; VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y8, Y6, Y7
-	VMOVLPD X7, (vertexRow_slope+1*vertexRow__size)(R10)(BX*8); VMOVHPD X7, (vertexRow_slope+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y7, X15; VMOVLPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(BX*8), X2; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(SI*8), X2, X2; VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y10, Y2, Y11
-	VMOVLPD X11, (vertexRow_mse+1*vertexRow__size)(R10)(BX*8); VMOVHPD X11, (vertexRow_mse+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y11, X15; VMOVLPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(R13*8)
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
+	VMOVUPD Y14, 320(R15)
+	MOVL 64(R15), BX
+	MOVL 68(R15), SI
+	MOVL 72(R15), DX
+	MOVL 76(R15), R13
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y12, Y5, Y5
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y12, Y9, Y9
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y12, Y8, Y14
+	VMOVUPD Y14, 352(R15)
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VSUBPD Y8, Y3, Y14
+	VMOVUPD Y14, 224(R15)
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVUPD 320(R15), Y13
+	VSUBPD Y12, Y13, Y14
+	VMOVUPD Y14, 256(R15)
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMULPD lane4000000000000000<>(SB), Y3, Y8
+	VMULPD Y5, Y8, Y12
+	VSUBPD Y12, Y9, Y8
+	VMULPD 288(R15), Y3, Y9
+	VMULPD Y3, Y9, Y12
+	VADDPD Y12, Y8, Y14
+	VMOVUPD Y14, 384(R15)
+	VMULPD 288(R15), Y3, Y9
+	VSUBPD Y9, Y5, Y8
+	VMULPD 352(R15), Y3, Y12
+	VMOVUPD 224(R15), Y13
+	VSUBPD Y12, Y13, Y14
+	VMOVUPD Y14, 32(R15)
+	VMOVUPD 288(R15), Y13
+	VMULPD 32(R15), Y13, Y5
+	VMULPD 352(R15), Y8, Y9
+	VSUBPD Y9, Y5, Y3
+	VMOVUPD 288(R15), Y13
+	VMULPD 384(R15), Y13, Y12
+	VMULPD Y8, Y8, Y5
+	VSUBPD Y5, Y12, Y9
+	VDIVPD Y9, Y3, Y12
+	VMULPD Y8, Y12, Y5
+	VMOVUPD 352(R15), Y13
+	VSUBPD Y5, Y13, Y3
+	VDIVPD 288(R15), Y3, Y14
+	VMOVUPD Y14, 128(R15)
+	VMOVUPD lane4000000000000000<>(SB), Y13
+	VMULPD 128(R15), Y13, Y9
+	VMULPD lane4000000000000000<>(SB), Y12, Y5
+	VMULPD 352(R15), Y9, Y3
+	VMOVUPD 256(R15), Y13
+	VSUBPD Y3, Y13, Y3
+	VMULPD 32(R15), Y5, Y5
+	VSUBPD Y5, Y3, Y3
+	VMOVUPD 288(R15), Y13
+	VMULPD 128(R15), Y13, Y5
+	VMULPD 128(R15), Y5, Y5
+	VMULPD Y12, Y9, Y9
+	VMULPD Y8, Y9, Y9
+	VADDPD Y9, Y5, Y8
+	VMULPD Y12, Y12, Y5
+	VMULPD 384(R15), Y5, Y9
+	VADDPD Y9, Y8, Y5
+	VADDPD Y5, Y3, Y8
+	VMAXPD lane0000000000000000<>(SB), Y8, Y9
+	VMOVUPD 96(R15), Y13
+	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y3
+	VMOVUPD laneParams_least(AX)(R12*1), Y5
+	VCMPPD $0x1e, Y5, Y9, Y8
+	VDIVPD 288(R15), Y9, Y5
+	VANDPD Y5, Y8, Y9
+	VANDNPD 128(R15), Y3, Y8
+	VANDNPD Y12, Y3, Y5
+	VANDNPD Y9, Y3, Y12
+	MOVL 160(R15), BX
+	MOVL 164(R15), SI
+	MOVL 168(R15), DX
+	MOVL 172(R15), R13
+	VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VBLENDVPD Y1, Y8, Y3, Y9
+	VMOVLPD X9, (vertexRow_value+1*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_value+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_value+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+1*vertexRow__size)(R10)(R13*8)
+	VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(BX*8), X8; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(SI*8), X8, X8; VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VBLENDVPD Y1, Y5, Y8, Y3
+	VMOVLPD X3, (vertexRow_slope+1*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_slope+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(R13*8)
+	VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VBLENDVPD Y1, Y12, Y9, Y5
+	VMOVLPD X5, (vertexRow_mse+1*vertexRow__size)(R10)(BX*8); VMOVHPD X5, (vertexRow_mse+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y5, X15; VMOVLPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(R13*8)
 	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y8
-	VMOVUPD Y8, Y6
-	VADDPD lane3ff0000000000000<>(SB), Y6, Y7
-	VMOVUPD 64(R15), Y13
-	VBLENDVPD Y13, Y7, Y6, Y6
-	VMOVUPD Y6, laneParams_vertexCount(AX)(R12*1)
+	VMOVUPD Y8, Y3
+	VADDPD lane3ff0000000000000<>(SB), Y3, Y12
+	VBLENDVPD Y1, Y12, Y3, Y3
+	VMOVUPD Y3, laneParams_vertexCount(AX)(R12*1)
 next:
 	ADDQ $32, R12
 	CMPQ R12, $64

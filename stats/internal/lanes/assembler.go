@@ -246,7 +246,7 @@ func (p *program) symbol() string { return "lane" + p.name + p.shape().suffix }
 // cheapest returns which of some values is needed least often for the time that it takes a register.
 // What is in a loop counts for many times.
 func (p *program) cheapest(of []value) value {
-	const rounds = 8
+	const rounds = 64
 	cost, lives := make([]float64, len(p.homes)), p.lives()
 	for at, c := range p.code {
 		weight := 1.0

@@ -237,6 +237,8 @@ func split(p *program) {
 		p.moveIf(more, to, p.load(vertex("at", at, 1)))
 		p.move(k, p.plus(k, one))
 	})
+	// What the next loop does not need are other values from here on, which may be kept in memory.
+	worst, to = p.variable(worst), p.variable(to)
 	active := p.and(p.greater(most, zero), p.less(p.load(p.field("vertexCount")), p.load(p.field("mostVertices"))))
 	active = p.and(active, p.takeMask("active"))
 	p.putMask("active", active)
@@ -258,6 +260,7 @@ func split(p *program) {
 		p.move(i, p.plus(i, one))
 		p.step(at)
 	})
+	far = p.variable(far)
 	found := p.greater(far, zero)
 	row := p.index(worst)
 	p.scatterIf(p.and(active, p.not(found)), "vertexRow", "mse", vertices, row, 0, zero)
