@@ -97,6 +97,6 @@ cpu=(qemu-x86_64 -cpu "Haswell-noTSX,-pcid,-x2apic,-tsc-deadline,-invpcid")
 picks avx2
 run kernel -test.run '^Test(Golden.*|ByHand|SameBits|Ends|OddAxes|MinObs|SlopeSparse|Coefficients.*)$'
 run internal/regress -test.skip "$text"
-run stats -test.run '^Test(Golden|OneNaN|SlopeIsTheSame)'
+run stats -test.run '^Test(Golden|OneNaN|SlopeIsTheSame|LanesSameBits|WhoHasLanes)'
 
 printf '\ncross-isa: every leg passed\n'

@@ -18,7 +18,8 @@ const laneCount = 8
 
 // lanes does what segmenter does, for laneCount pixels at a time, each in a lane of the registers. All
 // lanes take the same steps: what differs between them is masked. Pixels whose models have to be fitted a
-// second time, all values together, are collected first, so that they fill the lanes then too.
+// second time, all values together, are collected first, so that they fill the lanes then too. With AVX2,
+// each step takes one half of the lanes after the other.
 type lanes struct {
 	*segmenter
 	times []float64
@@ -63,7 +64,13 @@ type laneParams struct {
 	last, mostMoves, mostVertices, least, lastInner, width vector
 	vertexCount, squares, pvalue, allowed                  vector
 	drop, end, number                                      vector
+
+	laneBits [laneCount]uint64 // the bit of each lane
+	slots    *laneSlot         // room for laneSlots values that do not fit into the registers
 }
+
+// laneSlot is room for a register of AVX2. Memory of slots alone begins at a multiple of its size.
+type laneSlot [laneCount / 2]float64
 
 // padding is how many rows lie before the first date, as neighbours of it.
 const padding = 2
@@ -71,6 +78,7 @@ const padding = 2
 // group is the memory of the pixels of the lanes.
 type group struct {
 	laneParams
+	isa        kernel.ISA
 	dateRows   []dateRow
 	vertexRows []vertexRow
 	models     [][]modelRow // models[k] has k vertices
@@ -94,7 +102,7 @@ type laneSeries struct {
 // newLanes returns lanes for series at the given times, or nil if k does not have them or if the times
 // are extreme.
 func newLanes(k kernel.Kernel, s *segmenter, times []float64) *lanes {
-	if k.ISA() != kernel.AVX512 {
+	if k.ISA() != kernel.AVX512 && k.ISA() != kernel.AVX2 {
 		return nil
 	}
 	const extreme = 1 << 40
@@ -104,12 +112,16 @@ func newLanes(k kernel.Kernel, s *segmenter, times []float64) *lanes {
 		}
 	}
 	l := &lanes{segmenter: s, times: times, most: math.Ldexp(1, 200), block: make([]float64, panelPixels*len(times))}
-	l.first.init(s.o, len(times))
-	l.second.init(s.o, len(times))
+	l.first.init(k, s.o, len(times))
+	l.second.init(k, s.o, len(times))
 	return l
 }
 
-func (g *group) init(o LandTrendrOptions, dates int) {
+func (g *group) init(k kernel.Kernel, o LandTrendrOptions, dates int) {
+	g.isa, g.slots = k.ISA(), &make([]laneSlot, laneSlots)[0]
+	for i := range g.laneBits {
+		g.laneBits[i] = 1 << i
+	}
 	g.dateRows = make([]dateRow, padding+dates+2)
 	g.room = o.MaxSegments + 1 + o.VertexOvershoot
 	g.vertexRows = make([]vertexRow, padding+g.room+2)
@@ -139,7 +151,7 @@ func (l *lanes) bytes() int {
 		rows += len(m)
 	}
 	dates := len(l.times)
-	return 8*len(l.block) + 2*(row*rows+2*8*laneCount*len(g.results)+laneCount*(16*dates+8*cap(g.lane[0].pvalues)))
+	return 8*len(l.block) + 2*(row*rows+8*len(g.slots)*laneSlots+2*8*laneCount*len(g.results)+laneCount*(16*dates+8*cap(g.lane[0].pvalues)))
 }
 
 const rowVectors = 8
@@ -256,31 +268,31 @@ func (g *group) loopOver(from, to int) {
 // addUp computes the prefix sums from observation i on.
 func (g *group) addUp(i int) {
 	g.loopOver(i, g.longest)
-	laneAddUpAVX512(&g.laneParams)
+	g.laneAddUp()
 }
 
 // prepare despikes the observations and finds the vertices that all models begin with.
 func (l *lanes) prepare(g *group) {
 	if l.o.SpikeThreshold < 1 {
 		g.loopOver(1, g.longest-1)
-		laneSpikesAVX512(&g.laneParams)
+		g.laneSpikes()
 		for g.active, g.done = g.all(), 0; g.active != 0; g.done++ {
-			laneDespikeAVX512(&g.laneParams)
+			g.laneDespike()
 		}
 		g.addUp(0)
 	}
-	laneBeginAVX512(&g.laneParams)
+	g.laneBegin()
 	g.count = g.longest - 1
 	for g.active = g.all(); g.active != 0; {
 		g.setSegments(g.mostVerticesNow() - 1)
-		laneSplitAVX512(&g.laneParams)
+		g.laneSplit()
 	}
 	if most := g.mostVerticesNow(); most > l.o.MaxSegments+1 {
 		g.segments = most
-		laneAnglesAVX512(&g.laneParams)
+		g.laneAngles()
 		for ; most > l.o.MaxSegments+1; most-- {
 			g.segments = most - 1
-			laneCullAVX512(&g.laneParams)
+			g.laneCull()
 		}
 	}
 	for i := range g.lane {
@@ -314,12 +326,12 @@ func (g *group) ladder(together bool) {
 		g.model = &m[0]
 		g.setSegments(k - 1)
 		g.fit(m, same, together)
-		laneTestAVX512(&g.laneParams)
+		g.laneTest()
 		active := g.active
 		if together || k == 2 {
 			g.active = 0
 		}
-		laneRecoveryAVX512(&g.laneParams)
+		g.laneRecovery()
 		g.results[k].pvalue, g.results[k].allowed = g.pvalue, g.allowed
 		if k == 2 {
 			return
@@ -332,7 +344,7 @@ func (g *group) ladder(together bool) {
 			g.addUp(from)
 		}
 		g.next = &g.models[k-1][0]
-		laneWeakestAVX512(&g.laneParams)
+		g.laneWeakest()
 		same = k
 		for set := active; set != 0; set &= set - 1 {
 			same = min(same, int(g.drop[bits.TrailingZeros64(set)])-1)
@@ -363,17 +375,17 @@ func (g *group) join(k int) (any bool) {
 // fit fits the values of a model, whose first segments are known, as many as same says.
 func (g *group) fit(m []modelRow, same int, together bool) {
 	if together {
-		laneFitTogetherAVX512(&g.laneParams)
+		g.laneFitTogether()
 		return
 	}
 	if same == 0 {
 		g.fromRow = &m[0].at
-		laneFitFirstAVX512(&g.laneParams)
+		g.laneFitFirst()
 		same = 1
 	}
 	g.fromRow, g.count = &m[min(same, len(m)-1)].at, len(m)-1-same
-	laneFitOthersAVX512(&g.laneParams)
-	laneSquaresAVX512(&g.laneParams)
+	g.laneFitOthers()
+	g.laneSquares()
 }
 
 // chooseIn returns which model of lane i to use, see segmenter.choose. Model b has b vertices fewer than

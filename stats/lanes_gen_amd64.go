@@ -4,6 +4,53 @@
 
 package stats
 
+import "github.com/pixtrend/pixtrend/kernel"
+
+// laneSlots is how many values the assembly keeps in memory at most.
+const laneSlots = 13
+
+//go:noescape
+func laneAddUpAVX2(p *laneParams)
+
+//go:noescape
+func laneSpikesAVX2(p *laneParams)
+
+//go:noescape
+func laneDespikeAVX2(p *laneParams)
+
+//go:noescape
+func laneBeginAVX2(p *laneParams)
+
+//go:noescape
+func laneSplitAVX2(p *laneParams)
+
+//go:noescape
+func laneAnglesAVX2(p *laneParams)
+
+//go:noescape
+func laneCullAVX2(p *laneParams)
+
+//go:noescape
+func laneFitFirstAVX2(p *laneParams)
+
+//go:noescape
+func laneFitOthersAVX2(p *laneParams)
+
+//go:noescape
+func laneSquaresAVX2(p *laneParams)
+
+//go:noescape
+func laneFitTogetherAVX2(p *laneParams)
+
+//go:noescape
+func laneTestAVX2(p *laneParams)
+
+//go:noescape
+func laneRecoveryAVX2(p *laneParams)
+
+//go:noescape
+func laneWeakestAVX2(p *laneParams)
+
 //go:noescape
 func laneAddUpAVX512(p *laneParams)
 
@@ -45,3 +92,115 @@ func laneRecoveryAVX512(p *laneParams)
 
 //go:noescape
 func laneWeakestAVX512(p *laneParams)
+
+func (g *group) laneAddUp() {
+	if g.isa == kernel.AVX512 {
+		laneAddUpAVX512(&g.laneParams)
+		return
+	}
+	laneAddUpAVX2(&g.laneParams)
+}
+
+func (g *group) laneSpikes() {
+	if g.isa == kernel.AVX512 {
+		laneSpikesAVX512(&g.laneParams)
+		return
+	}
+	laneSpikesAVX2(&g.laneParams)
+}
+
+func (g *group) laneDespike() {
+	if g.isa == kernel.AVX512 {
+		laneDespikeAVX512(&g.laneParams)
+		return
+	}
+	laneDespikeAVX2(&g.laneParams)
+}
+
+func (g *group) laneBegin() {
+	if g.isa == kernel.AVX512 {
+		laneBeginAVX512(&g.laneParams)
+		return
+	}
+	laneBeginAVX2(&g.laneParams)
+}
+
+func (g *group) laneSplit() {
+	if g.isa == kernel.AVX512 {
+		laneSplitAVX512(&g.laneParams)
+		return
+	}
+	laneSplitAVX2(&g.laneParams)
+}
+
+func (g *group) laneAngles() {
+	if g.isa == kernel.AVX512 {
+		laneAnglesAVX512(&g.laneParams)
+		return
+	}
+	laneAnglesAVX2(&g.laneParams)
+}
+
+func (g *group) laneCull() {
+	if g.isa == kernel.AVX512 {
+		laneCullAVX512(&g.laneParams)
+		return
+	}
+	laneCullAVX2(&g.laneParams)
+}
+
+func (g *group) laneFitFirst() {
+	if g.isa == kernel.AVX512 {
+		laneFitFirstAVX512(&g.laneParams)
+		return
+	}
+	laneFitFirstAVX2(&g.laneParams)
+}
+
+func (g *group) laneFitOthers() {
+	if g.isa == kernel.AVX512 {
+		laneFitOthersAVX512(&g.laneParams)
+		return
+	}
+	laneFitOthersAVX2(&g.laneParams)
+}
+
+func (g *group) laneSquares() {
+	if g.isa == kernel.AVX512 {
+		laneSquaresAVX512(&g.laneParams)
+		return
+	}
+	laneSquaresAVX2(&g.laneParams)
+}
+
+func (g *group) laneFitTogether() {
+	if g.isa == kernel.AVX512 {
+		laneFitTogetherAVX512(&g.laneParams)
+		return
+	}
+	laneFitTogetherAVX2(&g.laneParams)
+}
+
+func (g *group) laneTest() {
+	if g.isa == kernel.AVX512 {
+		laneTestAVX512(&g.laneParams)
+		return
+	}
+	laneTestAVX2(&g.laneParams)
+}
+
+func (g *group) laneRecovery() {
+	if g.isa == kernel.AVX512 {
+		laneRecoveryAVX512(&g.laneParams)
+		return
+	}
+	laneRecoveryAVX2(&g.laneParams)
+}
+
+func (g *group) laneWeakest() {
+	if g.isa == kernel.AVX512 {
+		laneWeakestAVX512(&g.laneParams)
+		return
+	}
+	laneWeakestAVX2(&g.laneParams)
+}

@@ -117,5 +117,17 @@ func planeName(i int) string {
 }
 
 func TestLaneAssemblyIsWhatItsNamesClaim(t *testing.T) {
-	asmcheck.Bodies(t, "lanes_avx512_amd64.s", 14)
+	for _, isa := range []string{"avx2", "avx512"} {
+		asmcheck.Bodies(t, "lanes_"+isa+"_amd64.s", 14)
+	}
+}
+
+// The instruction sets that have lanes use them, so that TestLanesSameBits compares them.
+func TestWhoHasLanes(t *testing.T) {
+	for _, k := range kernels(t) {
+		got := newLanes(k, newSegmenter(DefaultLandTrendr(), 4), []float64{0, 1, 2, 3}) != nil
+		if want := k.ISA() == kernel.AVX2 || k.ISA() == kernel.AVX512; got != want {
+			t.Errorf("%v has lanes: %v, want %v", k.ISA(), got, want)
+		}
+	}
 }

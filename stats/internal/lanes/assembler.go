@@ -1,41 +1,95 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// program is a function of assembly for AVX-512 in the making. Its values are registers of eight
-// numbers, one for each lane, or masks of a bit for each lane. Methods of program append instructions;
-// text assigns registers to the values.
+// program is a function of assembly in the making. Its values are registers of numbers, one for each lane,
+// or masks of the lanes. Methods of program append instructions that all instruction sets have in one form,
+// and those of its target append the others. text assigns registers to the values.
 //
 // AX holds the *laneParams, and the other general registers that a program uses are named by it.
 type program struct {
-	name  string
-	code  []instruction
-	loops [][2]int // the instructions of each loop, inner loops first
-	masks []bool   // whether value number i is a mask
+	target
+	name    string
+	code    []instruction
+	loops   [][2]int // the instructions of each loop, inner loops first
+	homes   []home   // of each value
+	numbers map[value]uint64
+	data    *data
+	taken   value // the index whose lanes the general registers of avx2 hold
+	slots   int   // how many values the text keeps in memory at once
 }
 
-// value is the number of a register of a program.
+// target is an instruction set. Its methods append what is not the same in all of them.
+type target interface {
+	shape() shape
+	enter() // begins a program
+	leave() // ends it
+	onlyActive()
+	point(register, field string)
+	field(name string) string
+	bits(x uint64) value
+	floor(a value) value
+	single(a value) value
+	compare(predicate string, a, b value) value
+	and(a, b value) value
+	or(a, b value) value
+	not(a value) value
+	choose(mask, yes, no value) value
+	moveIf(mask, to, from value)
+	storeIf(mask value, address string, a value)
+	index(rows value) value
+	gather(kind, name, register string, index value, later int) value
+	scatterIf(mask value, kind, name, register string, index value, later int, a value)
+	putMask(field string, mask value)
+	takeMask(field string) value
+}
+
+// shape describes the registers of a target.
+type shape struct {
+	suffix    string // of the names of functions
+	letter    string // of the names of registers
+	lanes     int    // of a register
+	registers int    // for values
+	masks     int    // registers for masks, if these are of another kind
+	scratch   int    // registers for values that are kept in memory, after those for values
+}
+
+// value is the number of a value of a program.
 type value int
-
-// instruction is a line of assembly, in which @0 is the register of out and @1 is that of in[0]. If apart
-// is set, out is written before the others are read.
-type instruction struct {
-	text  string
-	out   value
-	in    []value
-	apart bool
-}
 
 const none value = -1
 
+// home is where a value lives.
+type home uint8
+
+const (
+	inRegister home = iota
+	inMask          // a register for masks
+	inMemory        // a slot of the params
+	inData          // a constant that is read where it is needed
+)
+
+// instruction is a line of assembly, in which @0 is the register of out and @1 is that of in[0]. Operands
+// that may be addresses have an m after the number, @1x and @1y are the lower lanes of a register, and @1[4] is
+// an address 4 bytes after that of the value. If apart is set, out is written before the others are read. If
+// commutes is set, the two values of in may change places.
+type instruction struct {
+	text            string
+	out             value
+	in              []value
+	apart, commutes bool
+}
+
 func (p *program) emit(out value, apart bool, text string, in ...value) {
-	p.code = append(p.code, instruction{text, out, in, apart})
+	p.code = append(p.code, instruction{text, out, in, apart, false})
 }
 
 // line appends an instruction without vector registers.
@@ -43,83 +97,67 @@ func (p *program) line(format string, args ...any) {
 	p.emit(none, false, fmt.Sprintf(format, args...))
 }
 
-func (p *program) add(mask bool) value {
-	p.masks = append(p.masks, mask)
-	return value(len(p.masks) - 1)
+func (p *program) add(h home) value {
+	p.homes = append(p.homes, h)
+	return value(len(p.homes) - 1)
 }
 
 // op returns the result of an instruction.
 func (p *program) op(text string, in ...value) value {
-	out := p.add(false)
+	out := p.add(inRegister)
 	p.emit(out, false, text, in...)
 	return out
 }
 
-// mask returns the mask that an instruction results in.
-func (p *program) mask(text string, in ...value) value {
-	out := p.add(true)
-	p.emit(out, false, text, in...)
+// either is op where a and b may change places.
+func (p *program) either(text string, a, b value) value {
+	out := p.op(text, a, b)
+	p.code[len(p.code)-1].commutes = true
 	return out
 }
 
 // Arithmetic. Each operation rounds once.
 
-func (p *program) plus(a, b value) value  { return p.op("VADDPD @2, @1, @0", a, b) }
-func (p *program) minus(a, b value) value { return p.op("VSUBPD @2, @1, @0", a, b) }
-func (p *program) times(a, b value) value { return p.op("VMULPD @2, @1, @0", a, b) }
-func (p *program) over(a, b value) value  { return p.op("VDIVPD @2, @1, @0", a, b) }
-func (p *program) max(a, b value) value   { return p.op("VMAXPD @2, @1, @0", a, b) }
-func (p *program) min(a, b value) value   { return p.op("VMINPD @2, @1, @0", a, b) }
-func (p *program) root(a value) value     { return p.op("VSQRTPD @1, @0", a) }
-func (p *program) abs(a value) value      { return p.op("VANDPD @2, @1, @0", a, p.bits(1<<63-1)) }
-func (p *program) floor(a value) value    { return p.op("VRNDSCALEPD $1, @1, @0", a) }
-
-// single returns a rounded to float32.
-func (p *program) single(a value) value {
-	out := p.add(false)
-	p.emit(out, false, "VCVTPD2PS @1, @0y", a)
-	return p.op("VCVTPS2PD @1y, @0", out)
-}
+func (p *program) plus(a, b value) value  { return p.either("VADDPD @2m, @1, @0", a, b) }
+func (p *program) minus(a, b value) value { return p.op("VSUBPD @2m, @1, @0", a, b) }
+func (p *program) times(a, b value) value { return p.either("VMULPD @2m, @1, @0", a, b) }
+func (p *program) over(a, b value) value  { return p.op("VDIVPD @2m, @1, @0", a, b) }
+func (p *program) max(a, b value) value   { return p.op("VMAXPD @2m, @1, @0", a, b) }
+func (p *program) min(a, b value) value   { return p.op("VMINPD @2m, @1, @0", a, b) }
+func (p *program) root(a value) value     { return p.op("VSQRTPD @1m, @0", a) }
+func (p *program) abs(a value) value      { return p.op("VANDPD @2m, @1, @0", a, p.bits(1<<63-1)) }
 
 // timesLess returns a·b − c, rounded once.
 func (p *program) timesLess(a, b, c value) value {
-	out := p.add(false)
-	p.emit(out, true, "VMOVAPD @3, @0; VFMSUB231PD @2, @1, @0", a, b, c)
+	out := p.add(inRegister)
+	p.emit(out, true, "VMOVUPD @3m, @0; VFMSUB231PD @2m, @1, @0", a, b, c)
 	return out
 }
 
 // Comparisons are false if an operand is NaN.
 
-func (p *program) less(a, b value) value    { return p.mask("VCMPPD $0x11, @2, @1, @0", a, b) }
-func (p *program) upTo(a, b value) value    { return p.mask("VCMPPD $0x12, @2, @1, @0", a, b) }
-func (p *program) greater(a, b value) value { return p.mask("VCMPPD $0x1e, @2, @1, @0", a, b) }
-func (p *program) equal(a, b value) value   { return p.mask("VCMPPD $0, @2, @1, @0", a, b) }
-func (p *program) and(a, b value) value     { return p.mask("KANDB @2, @1, @0", a, b) }
-func (p *program) or(a, b value) value      { return p.mask("KORB @2, @1, @0", a, b) }
-func (p *program) not(a value) value        { return p.mask("KNOTB @1, @0", a) }
+func (p *program) less(a, b value) value    { return p.compare("$0x11", a, b) }
+func (p *program) upTo(a, b value) value    { return p.compare("$0x12", a, b) }
+func (p *program) greater(a, b value) value { return p.compare("$0x1e", a, b) }
+func (p *program) equal(a, b value) value   { return p.compare("$0", a, b) }
 
-// choose returns yes where mask is set, else no.
-func (p *program) choose(mask, yes, no value) value {
-	return p.op("VBLENDMPD @2, @3, @1, @0", mask, yes, no)
-}
-
-// move sets to, or the lanes of it where mask is set, to from.
-func (p *program) move(to, from value)         { p.emit(to, false, "VMOVAPD @1, @0", from) }
-func (p *program) moveIf(mask, to, from value) { p.emit(to, false, "VMOVAPD @2, @1, @0", mask, from) }
+// move sets to to from.
+func (p *program) move(to, from value) { p.emit(to, false, "VMOVUPD @1m, @0m", from) }
 
 // variable returns a value that move and moveIf change.
-func (p *program) variable(from value) value { return p.op("VMOVAPD @1, @0", from) }
+func (p *program) variable(from value) value { return p.op("VMOVUPD @1m, @0m", from) }
 
 // number returns x in all lanes.
 func (p *program) number(x float64) value { return p.bits(math.Float64bits(x)) }
 
-func (p *program) bits(x uint64) value {
-	return p.op(fmt.Sprintf("VBROADCASTSD %s, @0", constant(x)))
-}
-
 // same returns a number of the params in all lanes.
 func (p *program) same(field string) value {
 	return p.op(fmt.Sprintf("VBROADCASTSD laneParams_%s(AX), @0", field))
+}
+
+// integer sets a general register to an integer of the params.
+func (p *program) integer(register, field string) {
+	p.line("MOVQ laneParams_%s(AX), %s", field, register)
 }
 
 // load and store move the lanes at an address.
@@ -129,48 +167,17 @@ func (p *program) store(address string, a value) {
 	p.emit(none, false, fmt.Sprintf("VMOVUPD @1, %s", address), a)
 }
 
-func (p *program) storeIf(mask value, address string, a value) {
-	p.emit(none, false, fmt.Sprintf("VMOVUPD @2, @1, %s", address), mask, a)
-}
-
-// field returns the address of lanes of the params.
-func field(name string) string { return fmt.Sprintf("laneParams_%s(AX)", name) }
-
 // row returns the address of a field of the row that register points to, or of another row.
 func row(kind, name, register string, rows int) string {
 	return fmt.Sprintf("(%s_%s%+d*%s__size)(%s)", kind, name, rows, kind, register)
 }
 
-// index returns where the lanes' rows of those numbers begin, counted in numbers.
-func (p *program) index(rows value) value {
-	at := p.plus(p.times(rows, p.number(rowNumbers)), p.op("VMOVUPD laneNumbers<>(SB), @0"))
-	return p.op("VCVTTPD2DQ @1, @0y", at)
-}
-
 // rowNumbers is the number of float64 in a row of any kind.
 const rowNumbers = 64
 
-// gather returns numbers of rows, one for each lane: a field of the row of each lane's index, or of a row
-// so many rows later. register points to row 0.
-func (p *program) gather(kind, name, register string, index value, later int) value {
-	out := p.add(false)
-	p.emit(out, true, "VXORPD @0, @0, @0; KXNORB K7, K7, K7; VGATHERDPD "+row(kind, name, register, later)+"(@1y*8), K7, @0", index)
-	return out
-}
-
-// scatterIf writes the number of each lane in which mask is set to the address from which gather would read.
-func (p *program) scatterIf(mask value, kind, name, register string, index value, later int, a value) {
-	to := row(kind, name, register, later) + "(@2y*8)"
-	p.emit(none, false, "KMOVB @1, K7; VSCATTERDPD @3, K7, "+to, mask, index, a)
-}
-
-// putMask writes a mask to a field of the params, an integer.
-func (p *program) putMask(field string, mask value) {
-	p.emit(none, false, fmt.Sprintf("KMOVB @1, R9; MOVQ R9, laneParams_%s(AX)", field), mask)
-}
-
-func (p *program) takeMask(field string) value {
-	return p.mask(fmt.Sprintf("MOVQ laneParams_%s(AX), R9; KMOVB R9, @0", field))
+// numberOf returns where the lanes' rows of those numbers begin, counted in numbers.
+func (p *program) numberOf(rows value) value {
+	return p.op("VADDPD laneNumbers<>(SB), @1, @0", p.times(rows, p.number(rowNumbers)))
 }
 
 // loop repeats body as often as the register counter says, which it counts down to 0.
@@ -180,116 +187,258 @@ func (p *program) loop(counter string, body func()) {
 	p.line("TESTQ %s, %s", counter, counter)
 	p.line("JLE %sEnd", label)
 	p.line("%s:", label)
+	p.taken = none
 	body()
 	p.line("DECQ %s", counter)
 	p.line("JNZ %s", label)
 	p.line("%sEnd:", label)
+	p.taken = none
 	p.loops = append(p.loops, [2]int{begin, len(p.code) - 1})
 }
 
-// ends returns the last instruction that needs each value.
-func (p *program) ends() []int {
-	begin, end := make([]int, len(p.masks)), make([]int, len(p.masks))
-	for i := range begin {
-		begin[i] = -1
-	}
-	see := func(v value, at int) {
-		if v == none {
-			return
-		}
-		if begin[v] < 0 {
-			begin[v] = at
-		}
-		end[v] = at
-	}
+// life is the first and the last instruction that need a value.
+type life struct{ begin, end int }
+
+// lives returns the life of each value.
+func (p *program) lives() []life {
+	lives := slices.Repeat([]life{{begin: -1}}, len(p.homes))
 	for at, c := range p.code {
-		for _, v := range c.in {
-			see(v, at)
+		for _, v := range c.operands() {
+			if v == none {
+				continue
+			}
+			if lives[v].begin < 0 {
+				lives[v].begin = at
+			}
+			lives[v].end = at
 		}
-		see(c.out, at)
 	}
 	// What a loop uses and did not make lives until its end. An outer loop comes after its inner ones.
 	for _, l := range p.loops {
-		for v := range begin {
-			if begin[v] < l[0] && end[v] >= l[0] && end[v] < l[1] {
-				end[v] = l[1]
+		for v, of := range lives {
+			if of.begin < l[0] && of.end >= l[0] && of.end < l[1] {
+				lives[v].end = l[1]
 			}
 		}
 	}
-	return end
+	return lives
 }
 
-// text returns the function.
+// operands returns the values of an instruction in the order of their numbers.
+func (c instruction) operands() []value { return append([]value{c.out}, c.in...) }
+
+// text returns the function. If there are more values at once than registers, some are kept in memory.
 func (p *program) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\nTEXT ·%s(SB), NOSPLIT, $0-8\n\tMOVQ p+0(FP), AX\n", p.symbol())
-	ends := p.ends()
-	registers := make([]int, len(ends))
-	for i := range registers {
-		registers[i] = -1
-	}
-	free := map[bool][]int{true: {1, 2, 3, 4, 5, 6}, false: nil} // K7 is that of gathers
-	for r := range 32 {
-		free[false] = append(free[false], r)
-	}
-	release := func(v value, at int) {
-		if v == none || ends[v] > at || registers[v] < 0 || slices.Contains(free[p.masks[v]], registers[v]) {
-			return
+	for {
+		body, alive := p.assign()
+		if alive == nil {
+			return fmt.Sprintf("\nTEXT ·%s(SB), NOSPLIT, $0-8\n\tMOVQ p+0(FP), AX\n%s\tVZEROUPPER\n\tRET\n", p.symbol(), body)
 		}
-		free[p.masks[v]] = append(free[p.masks[v]], registers[v])
+		if p.shape().scratch == 0 {
+			panic(fmt.Sprintf("%s has too many values at once", p.symbol()))
+		}
+		p.homes[p.cheapest(alive)] = inMemory
 	}
+}
+
+func (p *program) symbol() string { return "lane" + p.name + p.shape().suffix }
+
+// cheapest returns which of some values is needed least often for the time that it takes a register.
+// What is in a loop counts for many times.
+func (p *program) cheapest(of []value) value {
+	const rounds = 64
+	cost, lives := make([]float64, len(p.homes)), p.lives()
 	for at, c := range p.code {
+		weight := 1.0
+		for _, l := range p.loops {
+			if l[0] <= at && at <= l[1] {
+				weight *= rounds
+			}
+		}
+		for _, v := range c.operands() {
+			if v != none {
+				cost[v] += weight / float64(lives[v].end-lives[v].begin+1)
+			}
+		}
+	}
+	return slices.MinFunc(of, func(a, b value) int { return cmp.Compare(cost[a], cost[b]) })
+}
+
+// assignment gives registers and slots to the values of a program.
+type assignment struct {
+	*program
+	lives    []life
+	places   []int          // the number of the register or slot of each value
+	free     map[home][]int // the registers and slots that no value has
+	released []bool         // whether the place of a value is free again
+	body     strings.Builder
+}
+
+const unplaced = -1
+
+// assign returns the body of the function, or the values that are alive where the registers do not suffice.
+func (p *program) assign() (body string, alive []value) {
+	a := assignment{program: p, lives: p.lives(), places: slices.Repeat([]int{unplaced}, len(p.homes)),
+		released: make([]bool, len(p.homes)), free: map[home][]int{}}
+	for r := range p.shape().registers {
+		a.free[inRegister] = append(a.free[inRegister], r)
+	}
+	for r := range p.shape().masks {
+		a.free[inMask] = append(a.free[inMask], r+1)
+	}
+	p.slots = 0
+	for at, c := range p.code {
+		if c.commutes && p.addressable(c.in[0]) && !p.addressable(c.in[1]) {
+			c.in = []value{c.in[1], c.in[0]}
+		}
 		if !c.apart {
 			for _, v := range c.in {
 				if v != c.out {
-					release(v, at)
+					a.release(v, at)
 				}
 			}
 		}
-		if c.out != none && registers[c.out] < 0 {
-			list := free[p.masks[c.out]]
-			if len(list) == 0 {
-				panic(fmt.Sprintf("%s has too many values at once", p.name))
-			}
-			registers[c.out], free[p.masks[c.out]] = list[0], list[1:]
+		if c.out != none && !a.place(c.out) {
+			return "", append(a.inRegisters(), c.out)
 		}
-		line := c.text
-		for i, v := range slices.Insert(slices.Clone(c.in), 0, c.out) {
-			if v != none {
-				line = replaceRegister(line, i, registers[v], p.masks[v])
-			}
+		a.write(c)
+		for _, v := range c.operands() {
+			a.release(v, at)
 		}
-		if !strings.HasSuffix(line, ":") {
-			line = "\t" + line
-		}
-		fmt.Fprintln(&b, line)
-		for _, v := range c.in {
-			release(v, at)
-		}
-		release(c.out, at)
 	}
-	b.WriteString("\tVZEROUPPER\n\tRET\n")
-	return b.String()
+	return a.body.String(), nil
 }
 
-func (p *program) symbol() string { return "lane" + p.name + "AVX512" }
+// addressable reports whether a value has an address and no register.
+func (p *program) addressable(v value) bool { return p.homes[v] == inMemory || p.homes[v] == inData }
 
-// replaceRegister puts a register in the place of operand number i, or its lower half where a y follows.
-func replaceRegister(line string, i, register int, mask bool) string {
-	operand, number := "@"+strconv.Itoa(i), strconv.Itoa(register)
-	if mask {
-		return strings.ReplaceAll(line, operand, "K"+number)
+// release frees the place of a value that is not needed after an instruction.
+func (a *assignment) release(v value, at int) {
+	if v == none || a.lives[v].end > at || a.places[v] == unplaced || a.released[v] {
+		return
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(line, operand+"y", "Y"+number), operand, "Z"+number)
+	a.released[v] = true
+	a.free[a.homes[v]] = append(a.free[a.homes[v]], a.places[v])
 }
 
-// constants holds the numbers that constant has named.
-var constants []uint64
+// place gives a value a place, unless it has one. It returns false if there is no register left.
+func (a *assignment) place(v value) bool {
+	if a.places[v] != unplaced {
+		return true
+	}
+	h := a.homes[v]
+	if h == inMemory && len(a.free[h]) == 0 {
+		a.free[h], a.slots = append(a.free[h], a.slots), a.slots+1
+	}
+	if len(a.free[h]) == 0 {
+		if h == inMask {
+			panic(fmt.Sprintf("%s has too many masks at once", a.symbol()))
+		}
+		return false
+	}
+	a.places[v], a.free[h] = a.free[h][0], a.free[h][1:]
+	return true
+}
 
-// constant returns the name of the memory that holds x.
-func constant(x uint64) string {
-	if !slices.Contains(constants, x) {
-		constants = append(constants, x)
+// inRegisters returns the values that have a register now.
+func (a *assignment) inRegisters() (values []value) {
+	for v, h := range a.homes {
+		if h == inRegister && a.places[v] != unplaced && !a.released[v] {
+			values = append(values, value(v))
+		}
+	}
+	return values
+}
+
+// operand matches what write replaces.
+var operand = regexp.MustCompile(`@(\d)(?:\[(\d+)\]|([mxy]))?`)
+
+// takesAddress reports whether the operand of that number may be an address wherever it is in text.
+func takesAddress(text string, number int) bool {
+	for _, m := range operand.FindAllStringSubmatch(text, -1) {
+		if m[1] == strconv.Itoa(number) && m[2] == "" && m[3] != "m" {
+			return false
+		}
+	}
+	return true
+}
+
+// byAddress stands for the register of an operand that has none.
+const byAddress = -1
+
+// write appends an instruction to the body. Values without registers that it does not take by address are
+// loaded to registers before it, or stored after it.
+func (a *assignment) write(c instruction) {
+	values := c.operands()
+	registers := slices.Repeat([]int{byAddress}, len(values))
+	scratch, last := a.shape().registers, a.shape().registers+a.shape().scratch-1
+	stored := c.out != none && a.homes[c.out] == inMemory
+	direct := stored && takesAddress(c.text, 0) // then no other operand is an address
+	for i, v := range values {
+		switch {
+		case v == none:
+		case !a.addressable(v):
+			registers[i] = a.places[v]
+		case i == 0:
+			if !direct {
+				registers[i] = last
+			}
+		case direct || !takesAddress(c.text, i):
+			registers[i] = scratch
+			a.print("VMOVUPD %s, %s", a.address(v, 0), a.register(scratch))
+			scratch++
+		}
+	}
+	if scratch > last+1 || c.apart && stored && scratch > last {
+		panic(fmt.Sprintf("%s: no registers left for %s", a.symbol(), c.text))
+	}
+	a.print("%s", operand.ReplaceAllStringFunc(c.text, func(s string) string {
+		m := operand.FindStringSubmatch(s)
+		i, _ := strconv.Atoi(m[1])
+		offset, _ := strconv.Atoi(m[2])
+		switch {
+		case registers[i] == byAddress:
+			return a.address(values[i], offset)
+		case a.homes[values[i]] == inMask:
+			return "K" + strconv.Itoa(registers[i])
+		case m[3] == "x" || m[3] == "y":
+			return strings.ToUpper(m[3]) + strconv.Itoa(registers[i])
+		}
+		return a.register(registers[i])
+	}))
+	if stored && !direct {
+		a.print("VMOVUPD %s, %s", a.register(last), a.address(c.out, 0))
+	}
+}
+
+func (a *assignment) print(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if !strings.HasSuffix(line, ":") {
+		line = "\t" + line
+	}
+	fmt.Fprintln(&a.body, line)
+}
+
+// register returns the name of a vector register.
+func (p *program) register(number int) string { return p.shape().letter + strconv.Itoa(number) }
+
+// address returns where a value without a register lies, so many bytes after its begin. R15 points to slot 0.
+func (a *assignment) address(v value, offset int) string {
+	if a.homes[v] == inData {
+		return a.data.name(a.numbers[v])
+	}
+	return fmt.Sprintf("%d(R15)", numberBytes*a.shape().lanes*a.places[v]+offset)
+}
+
+const numberBytes = 8
+
+// data holds the constants of a file.
+type data []uint64
+
+// name returns the name of the memory that holds x.
+func (d *data) name(x uint64) string {
+	if !slices.Contains(*d, x) {
+		*d = append(*d, x)
 	}
 	return fmt.Sprintf("lane%016x<>(SB)", x)
 }

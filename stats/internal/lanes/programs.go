@@ -1,7 +1,8 @@
 package main
 
-// programs returns the functions of assembly, as many as methods of lanes in package stats call.
-func programs() []*program {
+// programs returns the functions of assembly, as many as methods of lanes in package stats call. on returns
+// the target of a program. The names of their constants go to d.
+func programs(on func(p *program) target, d *data) []*program {
 	var all []*program
 	for _, f := range []struct {
 		name string
@@ -22,8 +23,11 @@ func programs() []*program {
 		{"Recovery", recovery},
 		{"Weakest", weakest},
 	} {
-		p := &program{name: f.name}
+		p := &program{name: f.name, numbers: map[value]uint64{}, data: d, taken: none}
+		p.target = on(p)
+		p.enter()
 		f.body(p)
+		p.leave()
 		all = append(all, p)
 	}
 	return all
@@ -36,7 +40,6 @@ const (
 	model    = "R11" // row 0 of the model
 	at       = "DI"  // a row in a loop
 	counter  = "CX"
-	inner    = "DX" // the counter of a loop in a loop
 )
 
 // date returns the address of a field of a row of dates that register points to.
@@ -45,10 +48,6 @@ func date(name, register string, rows int) string { return row("dateRow", name, 
 func vertex(name, register string, rows int) string { return row("vertexRow", name, register, rows) }
 
 func part(name, register string, rows int) string { return row("modelRow", name, register, rows) }
-
-func (p *program) point(register, field string) {
-	p.line("MOVQ laneParams_%s(AX), %s", field, register)
-}
 
 // step moves a register to the next row; all kinds of rows have one size.
 func (p *program) step(register string) { p.line("ADDQ $dateRow__size, %s", register) }
@@ -68,10 +67,15 @@ type moments struct{ n, x, xx, y, xy, yy, from value }
 // of the last one and all before it stand in row to + later: if to is the index of the last observation,
 // later is 1.
 func (p *program) moments(n, from, to value, later int) moments {
-	sum := func(name string) value {
-		return p.minus(p.gatherDate(name, to, later), p.gatherDate(name, from, 0))
+	names := [...]string{"sumX", "sumXX", "sumY", "sumXY", "sumYY"}
+	var sums [len(names)]value
+	for i, name := range names {
+		sums[i] = p.gatherDate(name, to, later)
 	}
-	m := moments{n: n, x: sum("sumX"), xx: sum("sumXX"), y: sum("sumY"), xy: sum("sumXY"), yy: sum("sumYY")}
+	for i, name := range names {
+		sums[i] = p.minus(sums[i], p.gatherDate(name, from, 0))
+	}
+	m := moments{n: n, x: sums[0], xx: sums[1], y: sums[2], xy: sums[3], yy: sums[4]}
 	m.from = p.gatherDate("x", from, 0)
 	m.xx = p.plus(p.minus(m.xx, p.times(p.times(p.number(2), m.from), m.x)), p.times(p.times(n, m.from), m.from))
 	m.x = p.minus(m.x, p.times(n, m.from))
@@ -103,7 +107,7 @@ func addUp(p *program) {
 	for _, name := range names {
 		sums = append(sums, p.variable(p.load(date(name, at, 0))))
 	}
-	p.point(counter, "count")
+	p.integer(counter, "count")
 	p.loop(counter, func() {
 		x, y := p.load(date("x", at, 0)), p.load(date("y", at, 0))
 		for i, term := range []value{x, p.times(x, x), y, p.times(x, y), p.times(y, y)} {
@@ -128,8 +132,8 @@ func (p *program) spike(before, y, after value) value {
 // which is the second row of the series.
 func spikes(p *program) {
 	p.point(at, "fromRow")
-	p.point(counter, "count")
-	i, last, one := p.variable(p.number(1)), p.load(field("last")), p.number(1)
+	p.integer(counter, "count")
+	i, last, one := p.variable(p.number(1)), p.load(p.field("last")), p.number(1)
 	p.loop(counter, func() {
 		spike := p.spike(p.load(date("y", at, -1)), p.load(date("y", at, 0)), p.load(date("y", at, 1)))
 		p.store(date("spike", at, 0), p.choose(p.less(i, last), spike, p.number(0)))
@@ -141,9 +145,10 @@ func spikes(p *program) {
 // despike moves the greatest spike of each active lane. It searches the inner observations, as spikes
 // does. Lanes that have another spike to move stay active.
 func despike(p *program) {
+	p.onlyActive()
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
-	p.point(counter, "count")
+	p.integer(counter, "count")
 	zero, one := p.number(0), p.number(1)
 	i, most, spike := p.variable(one), p.variable(zero), p.variable(zero)
 	p.loop(counter, func() {
@@ -155,7 +160,7 @@ func despike(p *program) {
 		p.step(at)
 	})
 	moved := p.and(p.greater(spike, zero), p.takeMask("active"))
-	moved = p.and(moved, p.less(p.same("done"), p.load(field("mostMoves"))))
+	moved = p.and(moved, p.less(p.same("done"), p.load(p.field("mostMoves"))))
 	index := p.index(p.choose(moved, spike, one))
 	y := func(later int) value { return p.gatherDate("y", index, later) }
 	before, after, old := y(-1), y(1), y(0)
@@ -165,7 +170,7 @@ func despike(p *program) {
 	p.scatterIf(moved, "dateRow", "spike", dates, index, 0, p.spike(before, moves, after))
 	inner := p.and(moved, p.greater(spike, one))
 	p.scatterIf(inner, "dateRow", "spike", dates, index, -1, p.spike(y(-2), before, moves))
-	inner = p.and(moved, p.less(p.plus(spike, one), p.load(field("last"))))
+	inner = p.and(moved, p.less(p.plus(spike, one), p.load(p.field("last"))))
 	p.scatterIf(inner, "dateRow", "spike", dates, index, 1, p.spike(moves, after, y(2)))
 	p.putMask("active", p.and(moved, p.greater(most, p.same("spikeThreshold"))))
 }
@@ -175,20 +180,20 @@ func despike(p *program) {
 func begin(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
-	zero, last := p.number(0), p.load(field("last"))
+	zero, last := p.number(0), p.load(p.field("last"))
 	end := p.index(last)
 	least := p.times(p.gatherDate("sumYY", end, 1), p.number(noError))
-	p.store(field("least"), least)
+	p.store(p.field("least"), least)
 	rises := p.greater(p.gatherDate("y", end, 0), p.gatherDate("y", end, -1))
-	p.store(field("lastInner"), p.minus(last, p.choose(rises, p.number(1), p.number(2))))
-	p.store(field("width"), p.gatherDate("x", end, 0))
+	p.store(p.field("lastInner"), p.minus(last, p.choose(rises, p.number(1), p.number(2))))
+	p.store(p.field("width"), p.gatherDate("x", end, 0))
 	p.store(vertex("at", vertices, 0), zero)
 	p.store(vertex("at", vertices, 1), last)
 	value, slope, mse := p.regress(zero, last, p.index(zero), end)
 	p.store(vertex("value", vertices, 0), value)
 	p.store(vertex("slope", vertices, 0), slope)
 	p.store(vertex("mse", vertices, 0), mse)
-	p.store(field("vertexCount"), p.number(2))
+	p.store(p.field("vertexCount"), p.number(2))
 }
 
 // noError is that of package stats.
@@ -202,13 +207,14 @@ func (p *program) regress(i, j, from, to value) (value, slope, mse value) {
 	zero := p.number(0)
 	e := p.errorOf(m, value, slope)
 	few := p.less(between, p.number(2))
-	mse = p.choose(p.greater(e, p.load(field("least"))), p.over(e, m.n), zero)
+	mse = p.choose(p.greater(e, p.load(p.field("least"))), p.over(e, m.n), zero)
 	return p.choose(few, zero, value), p.choose(few, zero, slope), p.choose(few, zero, mse)
 }
 
 // split splits one segment of each active lane: the segment with the largest mean squared error. No lane
 // has more than segments segments. There are count + 1 dates.
 func split(p *program) {
+	p.onlyActive()
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
 	p.line("MOVQ %s, %s", vertices, at)
@@ -217,12 +223,12 @@ func split(p *program) {
 	start, slope := p.variable(p.load(vertex("value", at, 0))), p.variable(p.load(vertex("slope", at, 0)))
 	from, to := p.variable(p.load(vertex("at", at, 0))), p.variable(p.load(vertex("at", at, 1)))
 	k := p.variable(one)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.line("DECQ %s", counter)
 	p.loop(counter, func() {
 		p.step(at)
 		mse := p.load(vertex("mse", at, 0))
-		more := p.and(p.greater(mse, most), p.less(p.plus(k, one), p.load(field("vertexCount"))))
+		more := p.and(p.greater(mse, most), p.less(p.plus(k, one), p.load(p.field("vertexCount"))))
 		p.moveIf(more, worst, k)
 		p.moveIf(more, most, mse)
 		p.moveIf(more, start, p.load(vertex("value", at, 0)))
@@ -231,18 +237,20 @@ func split(p *program) {
 		p.moveIf(more, to, p.load(vertex("at", at, 1)))
 		p.move(k, p.plus(k, one))
 	})
-	active := p.and(p.greater(most, zero), p.less(p.load(field("vertexCount")), p.load(field("mostVertices"))))
+	// What the next loop does not need are other values from here on, which may be kept in memory.
+	worst, to = p.variable(worst), p.variable(to)
+	active := p.and(p.greater(most, zero), p.less(p.load(p.field("vertexCount")), p.load(p.field("mostVertices"))))
 	active = p.and(active, p.takeMask("active"))
 	p.putMask("active", active)
 
 	// The observation farthest from the regression.
 	left := p.index(from)
 	begin, last := p.gatherDate("x", left, 0), p.minus(to, one)
-	last = p.choose(p.equal(to, p.load(field("last"))), p.load(field("lastInner")), last)
+	last = p.choose(p.equal(to, p.load(p.field("last"))), p.load(p.field("lastInner")), last)
 	far, distance := p.variable(p.number(-1)), p.variable(zero)
 	i := p.variable(one)
 	p.line("LEAQ dateRow__size(%s), %s", dates, at)
-	p.point(counter, "count")
+	p.integer(counter, "count")
 	p.loop(counter, func() {
 		line := p.plus(start, p.times(slope, p.minus(p.load(date("x", at, 0)), begin)))
 		d := p.abs(p.minus(p.load(date("y", at, 0)), line))
@@ -252,13 +260,14 @@ func split(p *program) {
 		p.move(i, p.plus(i, one))
 		p.step(at)
 	})
+	far = p.variable(far)
 	found := p.greater(far, zero)
 	row := p.index(worst)
 	p.scatterIf(p.and(active, p.not(found)), "vertexRow", "mse", vertices, row, 0, zero)
 	divided := p.and(active, found)
 
 	// Rows after that of the segment move by one.
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.line("MOVQ %s, %s", counter, at)
 	p.line("IMUL3Q $vertexRow__size, %s, %s", at, at)
 	p.line("ADDQ %s, %s", vertices, at)
@@ -279,9 +288,9 @@ func split(p *program) {
 		p.scatterIf(divided, "vertexRow", "slope", vertices, row, later, slope)
 		p.scatterIf(divided, "vertexRow", "mse", vertices, row, later, mse)
 	}
-	count := p.variable(p.load(field("vertexCount")))
+	count := p.variable(p.load(p.field("vertexCount")))
 	p.moveIf(divided, count, p.plus(count, one))
-	p.store(field("vertexCount"), count)
+	p.store(p.field("vertexCount"), count)
 }
 
 // bend and angleOf are those of package stats.
@@ -314,17 +323,17 @@ func angles(p *program) {
 	p.point(vertices, "vertices")
 	low, high := p.variable(p.load(date("y", dates, 0))), p.variable(p.load(date("y", dates, 0)))
 	p.line("MOVQ %s, %s", dates, at)
-	p.point(counter, "count")
+	p.integer(counter, "count")
 	p.loop(counter, func() {
 		p.step(at)
 		y := p.load(date("y", at, 0))
 		p.move(low, p.min(y, low))
 		p.move(high, p.max(y, high))
 	})
-	width := p.load(field("width"))
+	width := p.load(p.field("width"))
 	scale := p.over(width, p.minus(high, low))
 	p.line("MOVQ %s, %s", vertices, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		index := p.index(p.load(vertex("at", at, 0)))
 		p.store(vertex("x", at, 0), p.gatherDate("x", index, 0))
@@ -332,9 +341,9 @@ func angles(p *program) {
 		p.step(at)
 	})
 	one, infinite := p.number(1), p.bits(0x7ff<<52)
-	k, last := p.variable(one), p.minus(p.load(field("vertexCount")), one)
+	k, last := p.variable(one), p.minus(p.load(p.field("vertexCount")), one)
 	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		load := func(name string, rows int) value { return p.load(vertex(name, at, rows)) }
 		x, y := load("x", 0), load("y", 0)
@@ -351,11 +360,11 @@ func angles(p *program) {
 // angle. No lane has more than segments + 1 vertices.
 func cull(p *program) {
 	p.point(vertices, "vertices")
-	one, count := p.number(1), p.load(field("vertexCount"))
+	one, count := p.number(1), p.load(p.field("vertexCount"))
 	k, least := p.variable(one), p.variable(one)
 	smallest := p.variable(p.load(vertex("angle", vertices, 1)))
 	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.line("DECQ %s", counter)
 	p.loop(counter, func() {
 		angle := p.load(vertex("angle", at, 0))
@@ -368,7 +377,7 @@ func cull(p *program) {
 	dropped := p.greater(count, p.same("enoughVertices"))
 	p.move(k, one)
 	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		after := p.and(dropped, p.not(p.less(k, least)))
 		for _, name := range []string{"at", "x", "y", "angle"} {
@@ -378,9 +387,9 @@ func cull(p *program) {
 		p.step(at)
 	})
 	last := p.minus(count, p.number(2)) // of those that are left
-	p.store(field("vertexCount"), p.choose(dropped, p.minus(count, one), count))
+	p.store(p.field("vertexCount"), p.choose(dropped, p.minus(count, one), count))
 	index := p.index(p.choose(dropped, least, one))
-	width := p.load(field("width"))
+	width := p.load(p.field("width"))
 	x := func(later int) value { return p.gatherVertex("x", index, later) }
 	y := func(later int) value { return p.gatherVertex("y", index, later) }
 	x0, y0 := x(-1), y(-1)
@@ -400,14 +409,14 @@ func fit(p *program, first bool) {
 		p.line("MOVQ $1, %s", counter)
 		p.store(part("value", at, 0), p.load(date("y", dates, 0)))
 	} else {
-		p.point(counter, "count")
+		p.integer(counter, "count")
 	}
 	p.loop(counter, func() {
 		i, j := p.load(part("at", at, 0)), p.load(part("at", at, 1))
 		from, to := p.index(i), p.index(j)
+		until, end := p.gatherDate("x", to, 0), p.gatherDate("y", to, 0)
 		m := p.moments(p.plus(p.minus(j, i), p.number(1)), from, to, 1)
-		span := p.minus(p.gatherDate("x", to, 0), m.from)
-		start, end := p.load(part("value", at, 0)), p.gatherDate("y", to, 0)
+		span, start := p.minus(until, m.from), p.load(part("value", at, 0))
 		slope := p.over(p.minus(end, start), span)
 		e := p.errorOf(m, start, slope)
 		a, b := start, none
@@ -435,13 +444,13 @@ func fit(p *program, first bool) {
 // squares adds up the squares of the segments.
 func squares(p *program) {
 	p.point(at, "model")
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	sum := p.variable(p.number(0))
 	p.loop(counter, func() {
 		p.move(sum, p.plus(sum, p.load(part("squares", at, 0))))
 		p.step(at)
 	})
-	p.store(field("squares"), p.max(sum, p.number(0)))
+	p.store(p.field("squares"), p.max(sum, p.number(0)))
 }
 
 // fitTogether is that of segmenter.
@@ -452,12 +461,13 @@ func fitTogether(p *program) {
 	overSegment := func() (m moments, span value) {
 		i, j := p.load(part("at", at, 0)), p.load(part("at", at, 1))
 		to := p.index(j)
+		until := p.gatherDate("x", to, 0)
 		m = p.moments(p.minus(j, i), p.index(i), to, 0)
-		return m, p.minus(p.gatherDate("x", to, 0), m.from)
+		return m, p.minus(until, m.from)
 	}
 	diagonal, right := p.variable(zero), p.variable(zero)
 	p.line("MOVQ %s, %s", model, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		m, span := overSegment()
 		u, uu, uy := p.over(m.x, span), p.over(m.xx, p.times(span, span)), p.over(m.xy, span)
@@ -473,7 +483,7 @@ func fitTogether(p *program) {
 	p.store(part("right", at, 0), p.plus(right, p.gatherDate("y", end, 0)))
 
 	p.line("MOVQ %s, %s", model, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.move(diagonal, p.load(part("diagonal", at, 0)))
 	p.move(right, p.load(part("right", at, 0)))
 	p.loop(counter, func() {
@@ -487,7 +497,7 @@ func fitTogether(p *program) {
 	})
 	value := p.variable(p.over(right, diagonal))
 	p.store(part("value", at, 0), value)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		p.line("SUBQ $modelRow__size, %s", at)
 		rest := p.minus(p.load(part("right", at, 0)), p.times(p.load(part("beside", at, 0)), value))
@@ -496,7 +506,7 @@ func fitTogether(p *program) {
 	})
 
 	sum := p.variable(zero)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		m, span := overSegment()
 		start := p.load(part("value", at, 0))
@@ -506,7 +516,7 @@ func fitTogether(p *program) {
 		p.step(at)
 	})
 	d := p.minus(p.gatherDate("y", end, 0), p.load(part("value", at, 0)))
-	p.store(field("squares"), p.plus(sum, p.times(d, d)))
+	p.store(p.field("squares"), p.plus(sum, p.times(d, d)))
 }
 
 // test computes the p-value of a model. The field segments is the number of its segments, and squares the
@@ -514,15 +524,15 @@ func fitTogether(p *program) {
 func test(p *program) {
 	p.point(dates, "dates")
 	zero, one := p.number(0), p.number(1)
-	last := p.load(field("last"))
+	last := p.load(p.field("last"))
 	end, n := p.index(last), p.plus(last, one)
 	y := p.gatherDate("sumY", end, 1)
 	total := p.minus(p.gatherDate("sumYY", end, 1), p.over(p.times(y, y), n))
 	segments := p.same("segmentsNumber")
 	of := p.times(p.number(2), segments)
 	df := p.plus(p.minus(n, p.times(p.number(2), p.plus(segments, one))), one)
-	squares := p.load(field("squares"))
-	squares = p.choose(p.upTo(squares, p.load(field("least"))), zero, squares)
+	squares := p.load(p.field("squares"))
+	squares = p.choose(p.upTo(squares, p.load(p.field("least"))), zero, squares)
 	valid := p.and(p.greater(df, zero), p.greater(total, squares))
 	f := p.over(p.over(p.minus(total, squares), of), p.over(squares, df))
 
@@ -531,7 +541,7 @@ func test(p *program) {
 	share, less := p.over(df, length), p.over(p.times(of, f), length)
 	term, sum := p.variable(one), p.variable(one)
 	j, half := p.variable(one), p.times(df, p.number(0.5))
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.line("DECQ %s", counter)
 	p.loop(counter, func() {
 		by := p.plus(half, p.minus(j, one))
@@ -543,7 +553,7 @@ func test(p *program) {
 	high, low := p.variable(p.root(share)), p.variable(zero)
 	power, powerLow := p.variable(one), p.variable(zero)
 	exponent := p.variable(p.max(df, zero))
-	p.point(counter, "bits")
+	p.integer(counter, "bits")
 	p.loop(counter, func() {
 		next := p.floor(p.times(exponent, p.number(0.5)))
 		odd := p.greater(exponent, p.plus(next, next))
@@ -558,7 +568,7 @@ func test(p *program) {
 	tail := p.min(p.times(p.plus(power, powerLow), sum), one)
 	tail = p.choose(p.greater(f, p.number(maxFloat64)), zero, tail)
 	tail = p.minus(one, p.single(p.minus(one, tail)))
-	p.store(field("pvalue"), p.choose(valid, tail, one))
+	p.store(p.field("pvalue"), p.choose(valid, tail, one))
 }
 
 const maxFloat64 = 0x1p1023 * (1 + (1 - 0x1p-52))
@@ -585,7 +595,7 @@ func recovery(p *program) {
 	time := p.variable(p.gatherDate("x", p.index(p.load(part("at", model, 0))), 0))
 	short := p.variable(p.bits(0x7ff << 52)) // the shortest segment that falls
 	p.line("MOVQ %s, %s", model, at)
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		slope, value := p.load(part("slope", at, 0)), p.load(part("value", at, 1))
 		to := p.gatherDate("x", p.index(p.load(part("at", at, 1))), 0)
@@ -603,12 +613,12 @@ func recovery(p *program) {
 	share = p.choose(p.equal(steepest, zero), zero, share)
 	fast := p.greater(p.times(share, p.same("perYear")), p.same("recoveryThreshold"))
 	refused := p.or(fast, p.upTo(short, p.same("shortest")))
-	p.store(field("allowed"), p.choose(refused, zero, one))
+	p.store(p.field("allowed"), p.choose(refused, zero, one))
 
 	fast = p.and(fast, p.takeMask("active"))
 	number := p.gather("modelRow", "at", model, p.index(segment), 1)
 	number = p.choose(fast, number, one)
-	last := p.equal(number, p.load(field("last")))
+	last := p.equal(number, p.load(p.field("last")))
 	index := p.index(number)
 	before, start := p.gatherDate("y", index, -1), p.gatherDate("x", index, -1)
 	slope := p.over(p.minus(p.gatherDate("y", index, 1), before), p.minus(p.gatherDate("x", index, 1), start))
@@ -616,9 +626,9 @@ func recovery(p *program) {
 	p.scatterIf(fast, "dateRow", "y", dates, index, 0, p.choose(last, before, middle))
 	end := p.variable(p.load(part("value", at, 0)))
 	p.moveIf(p.and(fast, last), end, before)
-	p.store(field("end"), end)
-	p.store(field("drop"), p.choose(p.and(fast, p.not(last)), p.plus(segment, one), p.number(-1)))
-	p.store(field("number"), number)
+	p.store(p.field("end"), end)
+	p.store(p.field("drop"), p.choose(p.and(fast, p.not(last)), p.plus(segment, one), p.number(-1)))
+	p.store(p.field("number"), number)
 	p.putMask("changed", fast)
 }
 
@@ -629,16 +639,17 @@ func weakest(p *program) {
 	p.point(at, "model")
 	zero, one := p.number(0), p.number(1)
 	i, drop, cheapest := p.variable(one), p.variable(one), p.variable(p.bits(0x7ff<<52))
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.line("DECQ %s", counter)
 	p.loop(counter, func() {
 		from, to := p.load(part("at", at, 0)), p.load(part("at", at, 2))
 		left, right := p.index(from), p.index(to)
+		until := p.gatherDate("x", right, 0)
 		m := p.moments(p.plus(p.minus(to, from), one), left, right, 1)
 		start := p.load(part("value", at, 0))
 		isLast := p.equal(p.plus(i, one), p.same("segmentsNumber"))
-		end := p.choose(isLast, p.load(field("end")), p.load(part("value", at, 2)))
-		span := p.minus(p.gatherDate("x", right, 0), m.from)
+		end := p.choose(isLast, p.load(p.field("end")), p.load(part("value", at, 2)))
+		span := p.minus(until, m.from)
 		cost := p.over(p.errorOf(m, start, p.over(p.minus(end, start), span)), span)
 		less := p.less(cost, cheapest)
 		p.moveIf(less, cheapest, cost)
@@ -646,13 +657,13 @@ func weakest(p *program) {
 		p.move(i, p.plus(i, one))
 		p.step(at)
 	})
-	given := p.load(field("drop"))
+	given := p.load(p.field("drop"))
 	p.moveIf(p.greater(given, zero), drop, given)
-	p.store(field("drop"), drop)
+	p.store(p.field("drop"), drop)
 
 	p.point(at, "model")
 	p.point(vertices, "next")
-	p.point(counter, "segments")
+	p.integer(counter, "segments")
 	p.move(i, zero)
 	p.loop(counter, func() {
 		kept := p.less(i, drop)
