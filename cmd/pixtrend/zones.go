@@ -160,14 +160,8 @@ func (z *zoneTable) write(stdout io.Writer, table *zones.Table) error {
 		if strings.EqualFold(filepath.Ext(z.output), ".json") {
 			content = object
 		}
-		file, err := atomicfile.Stage(z.output, z.options.Overwrite, func(w io.Writer) error {
-			_, err := io.WriteString(w, content)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Publish(file); err != nil {
+		file := atomicfile.Text(z.output, content)
+		if err := atomicfile.WriteAll(context.Background(), z.options.Overwrite, file); err != nil {
 			return err
 		}
 		text += "\nwritten: " + foreign.Line(z.output) + "\n"
