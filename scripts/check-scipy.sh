@@ -22,7 +22,8 @@ scripts/venv.sh check-scipy "$venv" "${packages[@]}"
 "$venv/bin/python" -m pip install --quiet --only-binary :all: --no-deps "$alone" </dev/null
 
 # The test skips itself where rasterstats is missing, and then does not pass here.
-PATH="$PWD/$venv/bin:$PATH" go test -count 1 -v -run '^TestZonesOfRasterstats$' ./raster/zones | grep -- '--- PASS: TestZonesOfRasterstats'
+PATH="$PWD/$venv/bin:$PATH" go test -count 1 -v -run '^TestZonesOfRasterstats$' ./raster/zones | tee /dev/stderr |
+  grep -- '--- PASS: TestZonesOfRasterstats' >/dev/null
 "$venv/bin/python" scripts/check_composites.py "${SHARED:-../shared}"
 "$venv/bin/python" scripts/check_scipy.py "${SHARED:-../shared}"
 "$venv/bin/python" scripts/check_models.py "${SHARED:-../shared}"
