@@ -249,14 +249,7 @@ func writeJSON(path string, document any) error {
 	if err != nil {
 		return err
 	}
-	t, err := atomicfile.Stage(path, true, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return atomicfile.Publish(t)
+	return atomicfile.WriteAll(context.Background(), true, atomicfile.Text(path, string(text)+"\n"))
 }
 
 // Read reads the plan of the folder dir. A folder without one is fs.ErrNotExist.

@@ -33,7 +33,8 @@ func (in *inspection) datesInfo(err error) DatesInfo {
 		return d
 	}
 	dates := in.givenDates(true)
-	if len(dates) == 0 || slices.ContainsFunc(dates, func(t timeaxis.Date) bool { return t.IsYear() != dates[0].IsYear() }) {
+	mixed := func(t timeaxis.Date) bool { return t.IsYear() != dates[0].IsYear() }
+	if len(dates) == 0 || slices.ContainsFunc(dates, mixed) {
 		return d
 	}
 	s := timeaxis.SpacingOf(dates)
@@ -43,9 +44,9 @@ func (in *inspection) datesInfo(err error) DatesInfo {
 		d.Missing = append(d.Missing, date.String())
 	}
 	shared := s.Shared
-	if axis, within := in.instants(); within {
-		shared = axis.Duplicates()
-		d.instants(axis)
+	if in.instants != nil {
+		shared = in.instants.Duplicates()
+		d.instants(in.instants)
 	}
 	for _, date := range shared {
 		d.Shared = append(d.Shared, date.String())
@@ -53,8 +54,8 @@ func (in *inspection) datesInfo(err error) DatesInfo {
 	return d
 }
 
-// instants returns the axis of the rasters that are used, if their times lie within days.
-func (in *inspection) instants() (axis timeaxis.Axis, within bool) {
+// findInstants returns the axis of the rasters that are used, if their times lie within days; else nil.
+func (in *inspection) findInstants() *timeaxis.Axis {
 	var readings []timeaxis.Reading
 	for _, e := range in.entries {
 		if e.used {
@@ -63,14 +64,17 @@ func (in *inspection) instants() (axis timeaxis.Axis, within bool) {
 	}
 	days := timeaxis.Instants(readings)
 	if days == nil {
-		return axis, false
+		return nil
 	}
 	axis, _, err := timeaxis.NewInstantAxis(days)
-	return axis, err == nil
+	if err != nil {
+		return nil
+	}
+	return &axis
 }
 
 // instants describes times within days. They are every so many hours if all are as far apart.
-func (d *DatesInfo) instants(axis timeaxis.Axis) {
+func (d *DatesInfo) instants(axis *timeaxis.Axis) {
 	last := len(axis.T) - 1
 	d.numbers(axis.T, "day")
 	d.First, d.Last, d.Every, d.Missing = axis.Label(0), axis.Label(last), "", nil
@@ -86,7 +90,7 @@ func (d *DatesInfo) instants(axis timeaxis.Axis) {
 // numbers describes ascending numbers in place of dates.
 func (d *DatesInfo) numbers(xs []float64, unit string) {
 	n := len(xs) - 1
-	d.Unit, d.First, d.Last = unit, Value(xs[0]).String(), Value(xs[n]).String()
+	d.Unit, d.First, d.Last = unit, timeaxis.Brief(xs[0]), timeaxis.Brief(xs[n])
 	if n == 0 {
 		return
 	}
@@ -107,7 +111,6 @@ func (in *inspection) describeRasters(info *Info) {
 			info.Grids[i].Differs = in.grids[0].difference(g).is
 		}
 	}
-	_, in.withinDays = in.instants()
 	counted := map[int]bool{} // files whose size is in a format
 	for _, e := range in.entries {
 		r := in.describeRaster(e)
@@ -131,13 +134,14 @@ func (in *inspection) describeRasters(info *Info) {
 
 // describeRaster describes one raster, without its grid and its format.
 func (in *inspection) describeRaster(e *entry) RasterInfo {
-	r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Doubt: e.reading.Doubt, Used: e.used, Samples: e.counts}
+	r := RasterInfo{Name: e.name, Source: e.reading.Source, Rule: e.reading.Rule, Doubt: e.reading.Doubt,
+		Used: e.used, Samples: e.counts}
 	switch {
 	case e.reading.Source == "":
 	case in.o.Dates.IsX():
 		r.X = &e.reading.X
 	default:
-		if r.Date = e.reading.Date.String(); in.withinDays {
+		if r.Date = e.reading.Date.String(); in.instants != nil {
 			r.Date = e.reading.Instant()
 		}
 	}
@@ -162,7 +166,8 @@ func (in *inspection) formatOf(e *entry) FormatInfo {
 	p := e.plane
 	return FormatInfo{Driver: p.form.driver, Bands: p.form.bands, Type: TypeName(p.dtype), Nodata: NodataOf(p.valid()),
 		Scale: p.scale, Offset: p.offset, Unit: p.unit, Mask: p.masked, Alpha: p.form.alpha,
-		Tiled: p.blockWidth != in.geos[e.file].width, BlockWidth: p.blockWidth, BlockHeight: p.blockHeight, BlockBytes: p.blockBytes,
+		Tiled:      p.blockWidth != in.geos[e.file].width,
+		BlockWidth: p.blockWidth, BlockHeight: p.blockHeight, BlockBytes: p.blockBytes,
 		Compression: p.form.compression, Predictor: e.predictor, Interleave: p.form.interleave}
 }
 

@@ -24,7 +24,7 @@ type inspection struct {
 	grids   []geo     // those that differ, the first raster's first
 	surveys []*survey // by grid; nil where no raster can be read
 
-	withinDays bool // the times of rasters lie within days
+	instants *timeaxis.Axis // of the rasters that are used, if their times lie within days
 }
 
 // entry is a raster: a file, or a band of the only file.
@@ -78,6 +78,7 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 		return nil, err
 	}
 	dateErr := in.date()
+	in.instants = in.findInstants()
 	in.findGrids()
 
 	start := time.Now()
@@ -97,7 +98,8 @@ func Inspect(ctx context.Context, inputs []string, o Options) (*Info, error) {
 	}
 	took := time.Since(start)
 
-	info := &Info{Files: len(in.files), RemoteFiles: in.RemoteFiles(), FileBytes: in.FileBytes(), Dates: in.datesInfo(dateErr), Notes: in.notes}
+	info := &Info{Files: len(in.files), RemoteFiles: in.RemoteFiles(), FileBytes: in.FileBytes(),
+		Dates: in.datesInfo(dateErr), Notes: in.notes}
 	in.describeRasters(info)
 	in.describeSurvey(&info.Survey, got, took)
 	in.describeFit(info, job, jobErr, got, setup)
@@ -170,7 +172,8 @@ func (in *inspection) describeFiles(ctx context.Context) {
 func oneLock(planes []*plane) []string {
 	for _, p := range planes {
 		if driver := p.form.driver; p.compressed && (driver == "netCDF" || driver == "HDF5") {
-			return []string{"HDF5, which reads NetCDF-4 too, decodes one block at a time, whatever the number of threads: the parts of a job, which are processes, decode side by side"}
+			return []string{"HDF5, which reads NetCDF-4 too, decodes one block at a time, whatever the number of threads: " +
+				"the parts of a job, which are processes, decode side by side"}
 		}
 	}
 	return nil
@@ -246,7 +249,8 @@ func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
 // findGrids lists the grids that differ. The first is that of the first raster that is used.
 func (in *inspection) findGrids() {
 	known := grids{}
-	inOrder := slices.SortedStableFunc(slices.Values(in.entries), func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
+	inOrder := slices.SortedStableFunc(slices.Values(in.entries),
+		func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
 	for _, used := range []bool{true, false} {
 		for _, e := range inOrder {
 			if e.plane == nil || e.used != used {

@@ -91,33 +91,43 @@ const mostVertices = 1 << 20
 
 // Outlines reads the lines, and the borders of the areas, of a local vector file: those parts that
 // lie within the raster, as columns and rows by turns, whole numbers being the upper left corners
-// of pixels. Of vertices closer to each other than a number of pixels, some are left out.
-func (t *Trend) Outlines(ctx context.Context, path string, closer float64) ([][]float64, error) {
+// of pixels. Of vertices closer to each other than a number of pixels, some are left out. warnings say
+// what else is left out.
+func (t *Trend) Outlines(ctx context.Context, path string, closer float64) (
+	lines [][]float64, warnings []string, err error) {
+	name := gdal.DisplayName(path)
+	fail := func(format string, args ...any) ([][]float64, []string, error) {
+		return nil, nil, fault.Inputf("cannot read outlines from %s: %v", name, fault.Errorf(format, args...))
+	}
 	if err := regular.Check(path); err != nil {
-		return nil, fault.Inputf("cannot read outlines from %s: %v", gdal.DisplayName(path), atomicfile.Reason(err))
+		return fail("%v", atomicfile.Reason(err))
 	}
 	g := t.geo
 	det := g.transform[1]*g.transform[5] - g.transform[2]*g.transform[4]
 	if !g.hasTransform || det == 0 || g.wkt == "" {
-		return nil, fault.Inputf("the outlines of %s cannot be put on %s, which has no place on the earth: give it one (gdal_edit.py -a_srs CRS -a_ullr …)", path, t.Name)
+		return nil, nil, fault.Inputf("the outlines of %s cannot be put on %s, which has no place on the earth: "+
+			"give it one (gdal_edit.py -a_srs CRS -a_ullr …)", name, t.Name)
 	}
 	o := outliner{ctx: ctx, geo: g, closer: closer}
-	var err error
+	var unread gdal.Unread
 	gdal.OnCRSThread(func() {
 		defer o.close()
-		err = gdal.ReadLines(path, o.add)
+		unread, err = gdal.ReadLines(path, o.add)
 	})
 	switch {
 	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case errors.Is(err, gdal.ErrNoVector):
-		return nil, fault.Inputf("cannot read outlines from %s: it is not a %s file", path, gdal.VectorFormats)
+		return nil, nil, context.Cause(ctx)
 	case err != nil:
-		return nil, fault.Inputf("cannot read outlines from %s: %v", path, err)
-	case !o.any:
-		return nil, fault.Inputf("cannot read outlines from %s: it holds neither lines nor areas", path)
+		return fail("%v", err)
+	case unread.Features == unread.Of:
+		return fail("it holds neither lines nor areas that GDAL can read, in %d features", unread.Of)
 	}
-	return o.lines, nil
+	warnings = leftOut(unread, path, "line or border")
+	if o.astray > 0 {
+		warnings = append(warnings, fmt.Sprintf("lines of %s, %d in all, have vertices without a place in the CRS "+
+			"of %s: the map lacks the parts beside these", name, o.astray, t.Name))
+	}
+	return o.lines, warnings, nil
 }
 
 // outliner brings lines from the CRS of their file to pixels, and cuts them at the edges of the
@@ -126,13 +136,14 @@ type outliner struct {
 	ctx    context.Context
 	geo    geo
 	closer float64 // pixels
-	any    bool    // the file has a line
 	lines  [][]float64
+	astray int // lines with a vertex that may lie on the raster, but has no place there
 	kept   int // vertices
 
-	wkt   string // of what follows
-	to    *gdal.Transform
-	reach [4]float64 // that the raster takes in that CRS, with a margin: least and greatest x and y
+	wkt    string // of what follows
+	to     *gdal.Transform
+	within [4]float64 // that the raster takes in that CRS: least and greatest x and y
+	reach  [4]float64 // the same with a margin
 }
 
 func (o *outliner) close() {
@@ -144,7 +155,8 @@ func (o *outliner) close() {
 // enter prepares for lines in a CRS.
 func (o *outliner) enter(wkt string) error {
 	if wkt == "" {
-		return errors.New("it has no CRS, so that its place is not known: give it one (ogr2ogr -a_srs CRS), or add the .prj of a Shapefile")
+		return errors.New("it has no CRS, so that its place is not known: " +
+			"give it one (ogr2ogr -a_srs CRS), or add the .prj of a Shapefile")
 	}
 	o.close()
 	o.to = nil
@@ -153,7 +165,7 @@ func (o *outliner) enter(wkt string) error {
 		return err
 	}
 	defer back.Close()
-	o.reach = o.geo.reach(back)
+	o.within, o.reach = o.geo.within(back), o.geo.reach(back)
 	o.to, err = gdal.NewTransform(wkt, o.geo.wkt)
 	o.wkt = wkt
 	return err
@@ -197,22 +209,24 @@ func (o *outliner) add(wkt string, xy []float64) error {
 	if err := o.ctx.Err(); err != nil {
 		return err
 	}
-	o.any = o.any || len(xy) > 2
 	if o.to == nil || wkt != o.wkt {
 		if err := o.enter(wkt); err != nil {
 			return err
 		}
 	}
 	var xs, ys []float64
+	astray := false
 	flush := func() error {
-		err := o.transformed(xs, ys)
-		xs, ys = xs[:0], ys[:0]
+		lost, err := o.transformed(xs, ys)
+		xs, ys, astray = xs[:0], ys[:0], astray || lost
 		return err
 	}
 	for i := 2; i+1 < len(xy); i += 2 {
 		x0, y0, x1, y1 := xy[i-2], xy[i-1], xy[i], xy[i+1]
 		r := o.reach
-		if max(x0, x1) < r[0] || min(x0, x1) > r[1] || max(y0, y1) < r[2] || min(y0, y1) > r[3] || x0+x1+y0+y1 != x0+x1+y0+y1 {
+		placed := finite(x0+y0) && finite(x1+y1)
+		astray = astray || !placed
+		if !placed || max(x0, x1) < r[0] || min(x0, x1) > r[1] || max(y0, y1) < r[2] || min(y0, y1) > r[3] {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -231,21 +245,35 @@ func (o *outliner) add(wkt string, xy []float64) error {
 			xs, ys = append(xs, x0+part*(x1-x0)), append(ys, y0+part*(y1-y0))
 		}
 	}
-	return flush()
+	err := flush()
+	if astray {
+		o.astray++
+	}
+	return err
 }
 
-// transformed takes a line that is near the raster.
-func (o *outliner) transformed(xs, ys []float64) error {
+// transformed takes a line that is near the raster, and reports whether a vertex that may lie on the
+// raster has no place there.
+func (o *outliner) transformed(xs, ys []float64) (lost bool, err error) {
 	if len(xs) == 0 {
-		return nil
+		return false, nil
+	}
+	w := o.within
+	inside := make([]bool, len(xs))
+	for i, x := range xs {
+		// If a part of the raster has no place in the CRS of the file, so may a part of the file on the raster.
+		inside[i] = finite(w[0]) && x >= w[0] && x <= w[1] && ys[i] >= w[2] && ys[i] <= w[3]
 	}
 	o.to.ApplyEach(xs, ys)
-	t := o.geo.transform
-	det := t[1]*t[5] - t[2]*t[4]
 	for i := range xs {
-		dx, dy := xs[i]-t[0], ys[i]-t[3]
-		xs[i], ys[i] = (dx*t[5]-dy*t[2])/det, (dy*t[1]-dx*t[4])/det
+		lost = lost || inside[i] && !finite(xs[i]+ys[i])
+		xs[i], ys[i] = o.geo.pixelAt(xs[i], ys[i])
 	}
+	return lost, o.cut(xs, ys)
+}
+
+// cut keeps the parts of a line of columns and rows that lie within the raster.
+func (o *outliner) cut(xs, ys []float64) error {
 	var line []float64
 	end := func() {
 		if len(line) > 2 {
@@ -273,11 +301,15 @@ func (o *outliner) transformed(xs, ys []float64) error {
 			end()
 		}
 		if o.kept+len(line)/2 > mostVertices {
-			return fmt.Errorf("more than %d of its vertices lie within the raster: simplify it (ogr2ogr -simplify)", mostVertices)
+			return fmt.Errorf("more than %d of its vertices lie within the raster: simplify it (ogr2ogr -simplify)",
+				mostVertices)
 		}
 	}
 	return nil
 }
+
+// finite reports whether a number is neither infinite nor NaN.
+func finite(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }
 
 // clip returns the part of the line from a to b that lies within a raster of some size, in columns
 // and rows (Liang and Barsky, "A new concept and method for line clipping", 1984). ok is false if

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,12 +152,15 @@ func TestOutlines(t *testing.T) {
 	for name, driver := range map[string]godal.DriverName{"l.geojson": godal.GeoJSON, "l.gpkg": "GPKG", "l.shp": "ESRI Shapefile", "l.fgb": "FlatGeobuf"} {
 		path := filepath.Join(dir, name)
 		vector(t, path, driver, "EPSG:32617", long)
-		lines, err := trend.Outlines(t.Context(), path, 0.25)
+		lines, warnings, err := trend.Outlines(t.Context(), path, 0.25)
 		if got := written(lines); err != nil || got != want {
 			// A long segment has vertices between its ends.
 			if got = written(straight(lines)); err != nil || got != want {
 				t.Errorf("%s: %s, %v, want %s", name, got, err, want)
 			}
+		}
+		if warnings != nil {
+			t.Errorf("%s: %q", name, warnings)
 		}
 	}
 
@@ -164,9 +168,9 @@ func TestOutlines(t *testing.T) {
 	path := filepath.Join(dir, "parallel.geojson")
 	vector(t, path, godal.GeoJSON, "EPSG:4326", "MULTILINESTRING ((-120 42, 0 42), (-81 -80, -81 80))", "POINT (-81 42)", "POLYGON ((0 0, 1 0, 1 1, 0 0))")
 	wide := placed(t, "EPSG:32617", [6]float64{200000, 6000, 0, 4800000, 0, -6000})
-	lines, err := wide.Outlines(t.Context(), path, 0.25)
-	if err != nil || len(lines) != 2 {
-		t.Fatalf("%d lines, %v", len(lines), err)
+	lines, warnings, err := wide.Outlines(t.Context(), path, 0.25)
+	if err != nil || len(lines) != 2 || len(warnings) != 1 || !strings.Contains(warnings[0], "1 of 3 features") { // the point
+		t.Fatalf("%d lines, %v, %q", len(lines), err, warnings)
 	}
 	parallel, meridian := lines[0], lines[1]
 	lowest := 0.0
@@ -202,12 +206,110 @@ func TestOutlines(t *testing.T) {
 		"points.geojson": "neither lines nor areas",
 		"curves.gpkg":    "curves",
 	} {
-		if _, err := trend.Outlines(t.Context(), filepath.Join(dir, name), 0.25); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrInput) {
+		if _, _, err := trend.Outlines(t.Context(), filepath.Join(dir, name), 0.25); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrInput) {
 			t.Errorf("%q: %v, want %q", name, err, want)
 		}
 	}
-	if _, err := placed(t, "", [6]float64{0, 1, 0, 0, 0, -1}).Outlines(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), "no place on the earth") {
+	if _, _, err := placed(t, "", [6]float64{0, 1, 0, 0, 0, -1}).Outlines(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), "no place on the earth") {
 		t.Errorf("a raster without a CRS: %v", err)
+	}
+}
+
+// features writes geometries into a GeoJSON file, each as a feature with a number.
+func features(t *testing.T, geometries ...string) string {
+	t.Helper()
+	var all []string
+	for i, g := range geometries {
+		all = append(all, fmt.Sprintf(`{"type": "Feature", "properties": {"number": %d}, "geometry": %s}`, i, g))
+	}
+	path := filepath.Join(t.TempDir(), "f.geojson")
+	put(t, path, `{"type": "FeatureCollection", "features": [`+strings.Join(all, ",\n")+`]}`)
+	return path
+}
+
+// Rings, as GeoJSON has them: one that is whole, one whose second vertex has one coordinate, and one
+// that encloses nothing.
+const (
+	wholeRing   = `[[-81, 41.999], [-80.99, 41.999], [-80.99, 41.998], [-81, 41.999]]`
+	damagedRing = `[[-81, 41.999], [-80.99], [-80.99, 41.998], [-81, 41.999]]`
+	flatRing    = `[[-81, 41.999], [-80.99, 41.999], [-81, 41.999]]`
+)
+
+// geometry returns a geometry of GeoJSON.
+func geometry(kind string, parts ...string) string {
+	key := "coordinates"
+	if kind == "GeometryCollection" {
+		key = "geometries"
+	}
+	return fmt.Sprintf(`{"type": "%s", "%s": [%s]}`, kind, key, strings.Join(parts, ", "))
+}
+
+// lineOf returns a line of GeoJSON through the vertices of a ring.
+func lineOf(ring string) string { return `{"type": "LineString", "coordinates": ` + ring + `}` }
+
+// checkLeftOut checks that there is a warning for each word, which has it, or else none.
+func checkLeftOut(t *testing.T, name string, warnings []string, words ...string) {
+	t.Helper()
+	ok := len(warnings) == len(words)
+	for i := 0; ok && i < len(words); i++ {
+		ok = strings.Contains(warnings[i], words[i]) && strings.Contains(warnings[i], "f.geojson")
+	}
+	if !ok {
+		t.Errorf("%s: the warnings are %q, want %q", name, warnings, words)
+	}
+}
+
+// drawing is a file of geometries, and the words of the warnings about what of them is left out.
+type drawing struct {
+	name       string
+	geometries []string
+	words      []string
+}
+
+// drawings have whole and damaged polygons.
+var drawings = []drawing{
+	{"whole", []string{geometry("Polygon", wholeRing)}, nil},
+	{"a damaged border", []string{geometry("Polygon", damagedRing), geometry("Polygon", wholeRing)},
+		[]string{"1 of 2 features", "1 in all"}},
+	{"a damaged hole", []string{geometry("Polygon", wholeRing, damagedRing)}, []string{"1 in all"}},
+	{"a damaged part", []string{geometry("MultiPolygon", "["+wholeRing+"]", "["+damagedRing+"]")}, []string{"1 in all"}},
+	{"an unknown part", []string{geometry("GeometryCollection", geometry("Circle"), geometry("Polygon", wholeRing))},
+		[]string{"1 in all"}},
+}
+
+// What GDAL leaves out of outlines is said, and nothing is drawn of a file without a line.
+func TestOutlinesThatAreLeftOut(t *testing.T) {
+	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	for _, tt := range append(slices.Clone(drawings), []drawing{
+		{"damaged lines", []string{geometry("MultiLineString", damagedRing, wholeRing, damagedRing)}, []string{"2 in all"}},
+		{"no geometry", []string{"null", lineOf(wholeRing)}, []string{"1 of 2 features"}},
+		{"empty ones", []string{geometry("Polygon"), lineOf("[[-81, 41.999]]"), lineOf("[]"), lineOf(wholeRing)},
+			[]string{"3 of 4 features"}},
+	}...) {
+		lines, warnings, err := trend.Outlines(t.Context(), features(t, tt.geometries...), 0.25)
+		if err != nil || len(lines) == 0 {
+			t.Errorf("%s: %d lines, %v", tt.name, len(lines), err)
+		}
+		checkLeftOut(t, tt.name, warnings, tt.words...)
+	}
+	const nothing = "neither lines nor areas that GDAL can read, in 1 features"
+	for name, g := range map[string]string{"no geometry": "null", "an empty one": geometry("Polygon"),
+		"a damaged one": lineOf(damagedRing), "a point": `{"type": "Point", "coordinates": [-81, 41.999]}`} {
+		_, _, err := trend.Outlines(t.Context(), features(t, g), 0.25)
+		if err == nil || !strings.Contains(err.Error(), nothing) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Vertices without coordinates are not left out without a word.
+func TestOutlinesAstray(t *testing.T) {
+	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	path := features(t, lineOf("[[-81, 41.999], [NaN, NaN], [-80.99, 41.999]]"), lineOf("[[-81, 41.999], [-80.99, 41.999]]"))
+	lines, warnings, err := trend.Outlines(t.Context(), path, 0.25)
+	want := "lines of " + path + ", 1 in all, have vertices without a place"
+	if err != nil || len(lines) != 1 || len(warnings) != 1 || !strings.Contains(warnings[0], want) {
+		t.Errorf("%d lines, %q, %v", len(lines), warnings, err)
 	}
 }
 

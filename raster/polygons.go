@@ -45,7 +45,7 @@ type coverage struct {
 	names []string // of the features, whose numbers are the zones of the cover; nil unless a field was asked for
 	count int      // features
 
-	warning string // what was left out; "": nothing
+	warnings []string // what was left out
 }
 
 // place finds the pixels of each feature of a file on the grid g of a raster. With a field, each feature is a zone of its own,
@@ -64,19 +64,17 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 	p := &placer{ctx: ctx, geo: g, apart: field != ""}
 	p.Width, p.Height, p.Touched = g.width, g.height, v.AllTouched
 	p.Most = int(min(memory/(3*cover.RunBytes), math.MaxInt32))
-	read := gdal.Polygons{Layer: v.Layer, Field: field}
+	var unread gdal.Unread
 	var err error
 	gdal.OnCRSThread(func() {
 		defer p.close()
-		err = read.Read(v.File, p.feature, p.polygon)
+		unread, err = gdal.Polygons{Layer: v.Layer, Field: field}.Read(v.File, p.feature, p.polygon)
 	})
 	var layer *gdal.LayerError
 	var noField *gdal.FieldError
 	switch {
 	case ctx.Err() != nil:
 		return coverage{}, context.Cause(ctx)
-	case errors.Is(err, gdal.ErrNoVector):
-		return fail("%v", err)
 	case errors.As(err, &layer):
 		option := "Region.Polygons.Layer"
 		if field != "" {
@@ -90,25 +88,34 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 			g.width, g.height, memory>>20, Option{Field: "Memory"})
 	case err != nil:
 		return fail("%v", err)
-	case p.polygons == 0:
-		return fail("it has none")
+	case unread.Features == unread.Of:
+		return fail("it has none that GDAL can read, in %d features", unread.Of)
 	}
-	c := coverage{p.Cover(), p.names, p.count, ""}
-	if none := read.WithoutGeometry(); none > 0 {
-		c.warning = fmt.Sprintf("%d of %d features of %s have no geometry, or one that GDAL cannot read: they are left out", none, p.count, foreign.Printable(v.File))
+	return coverage{p.Cover(), p.names, p.count, leftOut(unread, v.File, "polygon")}, nil
+}
+
+// leftOut says what of a vector file is not read, of which the features are read that have what is named.
+func leftOut(u gdal.Unread, file, what string) (warnings []string) {
+	file = foreign.Printable(file)
+	if u.Features > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d of %d features of %s have no %s, or one that GDAL cannot read: "+
+			"they are left out", u.Features, u.Of, file, what))
 	}
-	return c, nil
+	if u.Parts > 0 {
+		warnings = append(warnings, fmt.Sprintf("GDAL leaves out damaged rings or lines of %s, %d in all, so that shapes "+
+			"are not those that were meant: repair the file", file, u.Parts))
+	}
+	return warnings
 }
 
 // placer brings polygons from the CRS of their file to columns and rows.
 type placer struct {
 	cover.Builder
-	ctx      context.Context
-	geo      geo
-	apart    bool     // features are zones of their own
-	names    []string // of these
-	count    int      // features
-	polygons int
+	ctx   context.Context
+	geo   geo
+	apart bool     // features are zones of their own
+	names []string // of these
+	count int      // features
 
 	entered    bool
 	to         *gdal.Transform // nil: the CRSs are the same
@@ -174,7 +181,7 @@ func (p *placer) enter(wkt string) error {
 
 // polygon takes a polygon of the last feature.
 func (p *placer) polygon(rings [][]float64) error {
-	if p.polygons++; len(rings) == 0 || !p.near(rings[0]) {
+	if len(rings) == 0 || !p.near(rings[0]) {
 		return nil
 	}
 	vertices := 0
@@ -314,7 +321,7 @@ func (p *placer) transform(xs, ys []float64) error {
 		}
 	}
 	for i := range xs {
-		if math.IsNaN(xs[i]+ys[i]) || math.IsInf(xs[i], 0) || math.IsInf(ys[i], 0) {
+		if !finite(xs[i] + ys[i]) {
 			return fmt.Errorf("feature %d has a vertex with no place in the CRS of the rasters (%s): cut the file to the area of the rasters first (ogr2ogr -clipsrc)",
 				p.count, gdal.CRSName(p.geo.wkt))
 		}

@@ -444,6 +444,28 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 	}
 }
 
+// What GDAL leaves out of the polygons of a region, or of zones, is said, and a file without a polygon is
+// refused.
+func TestPolygonsThatAreLeftOut(t *testing.T) {
+	others := []string{"null", geometry("Polygon"), lineOf(wholeRing), geometry("Polygon", flatRing), geometry("Polygon", wholeRing)}
+	for _, tt := range append(slices.Clone(drawings), drawing{"others", others, []string{"4 of 5 features"}}) {
+		for _, field := range []string{"", "number"} {
+			c, err := (Vector{File: features(t, tt.geometries...)}).place(t.Context(), utm17, "a.tif", field, 1<<20)
+			if err != nil || c.count != len(tt.geometries) {
+				t.Errorf("%s: %d features, %v", tt.name, c.count, err)
+			}
+			checkLeftOut(t, tt.name, c.warnings, tt.words...)
+		}
+	}
+	for name, g := range map[string]string{"no geometry": "null", "an empty one": geometry("Polygon"),
+		"a damaged one": geometry("Polygon", damagedRing), "a flat one": geometry("Polygon", flatRing), "a line": lineOf(wholeRing)} {
+		_, err := (Vector{File: features(t, g)}).place(t.Context(), utm17, "a.tif", "", 1<<20)
+		if err == nil || !strings.Contains(err.Error(), "it has none that GDAL can read, in 1 features") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // damaged has a polygon that is one, and one that GDAL leaves out.
 const damaged = `{"type": "FeatureCollection", "features": [
  {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[-81, 41.5], [-80.9, 41.5], [-80.9, 41.6], [-81, 41.5]]]}},

@@ -189,9 +189,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
 	}
-	if s.cover = polygons.cover; polygons.warning != "" {
-		s.warnings = append(s.warnings, polygons.warning)
-	}
+	s.cover, s.warnings = polygons.cover, append(s.warnings, polygons.warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err

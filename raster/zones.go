@@ -26,9 +26,7 @@ func (t *Trend) Zones(ctx context.Context, v Vector, field string, memory int64)
 	if err != nil {
 		return nil, err
 	}
-	if p.warning != "" {
-		t.Warnings = append(t.Warnings, p.warning)
-	}
+	t.Warnings = append(t.Warnings, p.warnings...)
 	return &Zones{p.names, p.cover}, nil
 }
 

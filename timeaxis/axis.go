@@ -207,7 +207,7 @@ func (a Axis) String() string {
 	}
 	last := len(a.T) - 1
 	if a.Dates == nil {
-		s := fmt.Sprintf("%s of x, %s to %s", count(len(a.T), "value"), a.Label(0), a.Label(last))
+		s := fmt.Sprintf("%s of x, %s to %s", count(len(a.T), "value"), Brief(a.T[0]), Brief(a.T[last]))
 		if a.unit != "x" {
 			s += " " + a.unit
 		}
@@ -227,6 +227,10 @@ func (a Axis) String() string {
 	}
 	return s
 }
+
+// Brief writes a number in place of a date for people: with twelve digits, which tell a second from the next in
+// years, and without those that only a float64 has.
+func Brief(x float64) string { return strconv.FormatFloat(x, 'g', 12, 64) }
 
 // number writes a number as briefly as it can be read back.
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -188,6 +188,11 @@ func TestNewXAxis(t *testing.T) {
 	if err != nil || axis.Unit() != "x" || axis.Origin() != "x = 0" || axis.String() != "4 values of x, -0.001 to 338.8" {
 		t.Errorf("unit %q, origin %q, %q, %v", axis.Unit(), axis.Origin(), axis, err)
 	}
+	// Months of a calendar of 360 days.
+	axis, _, err = NewXAxis([]float64{2001 + 30./360, 2001 + 60./360}, "year")
+	if err != nil || axis.String() != "2 values of x, 2001.08333333 to 2001.16666667 year" || axis.Label(0) != "2001.0833333333333" {
+		t.Errorf("%q, %q, %v", axis, axis.Label(0), err)
+	}
 }
 
 func TestNewXAxisErrors(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
@@ -63,9 +62,8 @@ func newMapCommand() *cobra.Command {
 		},
 	}
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Field, "field", "", "NAME", "draw the band of the field NAME (default slope or sen_slope, or else the first band)", named("a field, such as pvalue"))
-		option(flags, &o.Band, "band", "", "N", "draw band N", atLeast(1))
-		repeated(flags, &m.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
+		bandFlags(flags, &o.Field, &o.Band, "draw", "pvalue")
+		otherDriversFlag(flags, &m.drivers)
 	})
 	group(cmd, "Classes", func(flags *pflag.FlagSet) {
 		option(flags, &o.Classes, "classes", "", "N", fmt.Sprintf("make N classes (default %d)", trendmap.DefaultClasses), parseClasses)
@@ -180,21 +178,12 @@ func parsePicture(s string) (string, error) {
 
 // check looks at the command line as a whole, and at no file.
 func (m *makeMap) check(args []string) error {
+	if err := checkResult(args, m.options.Field, m.options.Band, "one raster makes a map", "drawn"); err != nil {
+		return err
+	}
 	switch {
-	case len(args) == 0:
-		return usagef("no input: name a raster that pixtrend fit has written, such as trend.tif")
-	case len(args) > 1:
-		var names []string
-		for _, name := range args {
-			names = append(names, gdal.DisplayName(name))
-		}
-		return usagef("one raster makes a map, and %d are given: %s", len(args), report.List(names, "and"))
-	case args[0] == "":
-		return usagef("the input has an empty name")
 	case m.output == "":
 		return usagef("no output: name it with -o, such as -o map.png")
-	case m.options.Field != "" && m.options.Band > 0:
-		return usagef("--field and --band exclude each other: both name the band that is drawn")
 	case m.options.Mask != trendmap.NoMask && m.options.MaskP > 0:
 		return usagef("--mask and --mask-p exclude each other: both say which pixels are grey")
 	case m.lonLat && m.noFrame:

@@ -232,9 +232,9 @@ func (s *series) run(stdout, stderr io.Writer) error {
 
 // write makes the files that are asked for: all of them, or none.
 func (s *series) write(of *raster.Series, table string) error {
-	contents := map[string][]byte{}
+	var files []atomicfile.Content
 	if s.csv != "" && s.csv != "-" {
-		contents[s.csv] = []byte(table)
+		files = append(files, atomicfile.Text(s.csv, table))
 	}
 	if s.plot != "" {
 		plot := trendmap.PlotOf(of, s.variable)
@@ -243,25 +243,9 @@ func (s *series) write(of *raster.Series, table string) error {
 		if err != nil {
 			return err
 		}
-		contents[s.plot] = picture
+		files = append(files, atomicfile.Text(s.plot, string(picture)))
 	}
-	var staged []*atomicfile.Temp
-	defer func() {
-		for _, file := range staged {
-			file.Remove()
-		}
-	}()
-	for name, content := range contents {
-		file, err := atomicfile.Stage(name, s.options.Overwrite, func(w io.Writer) error {
-			_, err := w.Write(content)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		staged = append(staged, file)
-	}
-	return atomicfile.Publish(staged...)
+	return atomicfile.WriteAll(context.Background(), s.options.Overwrite, files...)
 }
 
 // parsePlace reads X,Y.

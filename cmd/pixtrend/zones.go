@@ -14,7 +14,6 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/foreign"
-	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/zones"
@@ -60,10 +59,9 @@ func newZonesCommand() *cobra.Command {
 		},
 	}
 	group(cmd, "Input", func(flags *pflag.FlagSet) {
-		option(flags, &o.Field, "field", "", "NAME", "summarize the band of the field NAME (default slope or sen_slope, or else the first band)", named("a field, such as slope"))
-		option(flags, &o.Band, "band", "", "N", "summarize band N", atLeast(1))
+		bandFlags(flags, &o.Field, &o.Band, "summarize", "slope")
 		option(flags, &o.Alpha, "alpha", "", "ALPHA", "call p-values below ALPHA significant, if no band has classes (default 0.05)", between0And1)
-		repeated(flags, &z.drivers, "if", "DRIVER", "open files of this GDAL DRIVER too, such as VRT; may be repeated", checkDriver)
+		otherDriversFlag(flags, &z.drivers)
 	})
 	group(cmd, "Zones", func(flags *pflag.FlagSet) {
 		option(flags, &o.Polygons.File, "zones", "", "FILE", "vector FILE of the polygons ("+raster.VectorFormats+")", onceGiven(&o.Polygons.File, named("a file, such as districts.gpkg")))
@@ -98,23 +96,15 @@ func (z *zoneTable) parseOutput(s string) (string, error) {
 
 // check looks at the command line as a whole, and at no file.
 func (z *zoneTable) check(args []string) error {
+	err := checkResult(args, z.options.Field, z.options.Band, "zones are those of one raster", "summarized")
+	if err != nil {
+		return err
+	}
 	switch {
-	case len(args) == 0:
-		return usagef("no input: name a raster that pixtrend fit has written, such as trend.tif")
-	case len(args) > 1:
-		var names []string
-		for _, name := range args {
-			names = append(names, gdal.DisplayName(name))
-		}
-		return usagef("zones are those of one raster, and %d are given: %s", len(args), report.List(names, "and"))
-	case args[0] == "":
-		return usagef("the input has an empty name")
 	case z.options.Polygons.File == "":
 		return usagef("no zones: name the file of their polygons with --zones, such as --zones districts.gpkg")
 	case z.options.Name == "":
 		return usagef("no names of zones: name the field that has them with --zone-field")
-	case z.options.Field != "" && z.options.Band > 0:
-		return usagef("--field and --band exclude each other: both name the band that is summarized")
 	case z.json && z.output == "-":
 		return usagef("--json and -o - exclude each other: standard output is for one of them")
 	case z.json && z.quiet:
@@ -170,14 +160,8 @@ func (z *zoneTable) write(stdout io.Writer, table *zones.Table) error {
 		if strings.EqualFold(filepath.Ext(z.output), ".json") {
 			content = object
 		}
-		file, err := atomicfile.Stage(z.output, z.options.Overwrite, func(w io.Writer) error {
-			_, err := io.WriteString(w, content)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Publish(file); err != nil {
+		file := atomicfile.Text(z.output, content)
+		if err := atomicfile.WriteAll(context.Background(), z.options.Overwrite, file); err != nil {
 			return err
 		}
 		text += "\nwritten: " + foreign.Line(z.output) + "\n"

@@ -1,6 +1,7 @@
 package gdal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,8 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		}
 		d := newDataset(ds, name)
 		d.said, d.maskInside = said, found.masked
-		if err := d.checkMask(name, sidecars); err != nil {
+		Quietly(func() { err = cmp.Or(d.checkMask(name, sidecars), d.checkMetadata(name, sidecars)) })
+		if err != nil {
 			_ = d.Close()
 			return nil, err
 		}

@@ -19,8 +19,6 @@ import (
 type Polygons struct {
 	Layer string // "": the only one that has features
 	Field string // whose values name features; "": they have no names
-
-	none int
 }
 
 // Feature describes the feature that a polygon of a vector file belongs to. A feature may have several
@@ -57,26 +55,16 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("its features have no field %s, but %s", e.Name, strings.Join(e.Have, ", "))
 }
 
-// Read calls feature for each feature of a local vector file, with the number of features of its layer, and polygon for each
-// polygon of it: its rings have x and y by turns, the outer one first. Points and lines are left out. The first error ends the
-// reading, and is returned.
-func (p *Polygons) Read(path string, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
-	ds, err := openVector(path)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = ds.Close() }()
-	said := Listen(func() { err = p.read(ds, feature, polygon) })
-	if i := slices.IndexFunc(said, func(m Message) bool { return m.Failed }); err == nil && i >= 0 { // GDAL leaves out what is damaged
-		err = fmt.Errorf("a part of it cannot be read: %s", said[i].About(path))
-	}
-	return err
+// Read calls feature for each feature of a local vector file, with the number of features of its
+// layer, and polygon for each polygon of it: its rings have x and y by turns, the outer one first.
+// Points and lines are left out. The first error ends the reading, and is returned.
+func (p Polygons) Read(path string, feature func(f Feature, of int) error, polygon func(rings [][]float64) error,
+) (Unread, error) {
+	return readVector(path, func(ds *godal.Dataset, u *Unread) error { return p.read(ds, u, feature, polygon) })
 }
 
-// WithoutGeometry returns how many of the features that were read have no geometry. GDAL says nothing of those that it cannot read.
-func (p *Polygons) WithoutGeometry() int { return p.none }
-
-func (p *Polygons) read(ds *godal.Dataset, feature func(f Feature, of int) error, polygon func(rings [][]float64) error) error {
+func (p Polygons) read(ds *godal.Dataset, u *Unread, feature func(f Feature, of int) error,
+	polygon func(rings [][]float64) error) error {
 	layer, err := p.layer(ds)
 	if err != nil {
 		return err
@@ -97,19 +85,15 @@ func (p *Polygons) read(ds *godal.Dataset, feature func(f Feature, of int) error
 		if err := feature(f, count); err != nil {
 			return err
 		}
-		has, err := d.feature(of)
-		if err != nil {
+		if err := d.feature(of, u); err != nil {
 			return fmt.Errorf("feature %d: %w", f.Number+1, err)
-		}
-		if !has {
-			p.none++
 		}
 		return nil
 	})
 }
 
 // layer returns the layer that is meant.
-func (p *Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
+func (p Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
 	var names []string
 	var filled []godal.Layer
 	for _, layer := range ds.Layers() {
@@ -131,7 +115,7 @@ func (p *Polygons) layer(ds *godal.Dataset) (godal.Layer, error) {
 }
 
 // name returns the value of the field of a feature.
-func (p *Polygons) name(f *godal.Feature) (string, error) {
+func (p Polygons) name(f *godal.Feature) (string, error) {
 	fields := f.Fields()
 	if field, found := fields[p.Field]; found {
 		return foreign.Printable(fieldText(field)), nil

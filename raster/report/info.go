@@ -3,8 +3,8 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +12,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // infoText writes a report of rows. Each row begins with a word that names its subject.
@@ -73,16 +74,23 @@ func (r *infoText) withoutFolder(text string) string {
 	return text
 }
 
-// together keeps numbers and their units on one line.
-var together = strings.NewReplacer(" %", noBreak+"%", " × ", noBreak+"×"+noBreak)
-
 const noBreak = "\u00a0"
+
+var (
+	signs = strings.NewReplacer(" %", noBreak+"%", " × ", noBreak+"×"+noBreak)
+	units = regexp.MustCompile(`(\d) ((?:[kMGT]?B|[KMGT]iB|[mµ]?s|min|h|ha|[mk]?m)(?:/s)?)\b`)
+)
+
+// together keeps numbers and their units on one line.
+func together(text string) string {
+	return units.ReplaceAllString(signs.Replace(text), "$1"+noBreak+"$2")
+}
 
 // row writes a row, and wraps it if it is too long.
 func (r *infoText) row(name, format string, args ...any) {
 	line := fmt.Sprintf("%-*s", Indent, name)
 	room := Width - Indent
-	text := together.Replace(foreign.Line(fmt.Sprintf(format, args...)))
+	text := together(foreign.Line(fmt.Sprintf(format, args...)))
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }) {
 		n := utf8.RuneCountInString(word)
 		if room < Width-Indent && n+1 > room {
@@ -259,7 +267,7 @@ func (r *infoText) writeTable() {
 func (r *infoText) cells(of raster.RasterInfo) []string {
 	cells := []string{of.Date, "", "", "", strings.TrimPrefix(of.Name, r.dir), of.Source}
 	if of.X != nil {
-		cells[0] = strconv.FormatFloat(*of.X, 'g', -1, 64)
+		cells[0] = timeaxis.Brief(*of.X)
 	}
 	cells[0] = cmp.Or(cells[0], "?")
 	if of.Rule != "" {

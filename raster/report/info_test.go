@@ -1,10 +1,27 @@
 package report
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pixtrend/pixtrend/raster"
 )
+
+// A number and its unit are on one line.
+func TestRowsKeepUnits(t *testing.T) {
+	for _, text := range []string{"3.84 s", "0.4 ms", "16.1 MB", "512 MiB", "1.2 GB/s", "2 min", "40 h", "1.5 ha", "12.5 %", "30 × 30", "250 m"} {
+		for before := range Width {
+			r := &infoText{Info: &raster.Info{}}
+			r.row("name", "%s", strings.Repeat("x", before)+" "+text+", and so on")
+			if !strings.Contains(r.b.String(), text) {
+				t.Fatalf("%q is on two lines:\n%s", text, r.b.String())
+			}
+		}
+	}
+	if got := together("3 seasons of 2 hours, 5 min-max"); got != "3 seasons of 2 hours, 5"+noBreak+"min-max" {
+		t.Errorf("words are kept together: %q", got)
+	}
+}
 
 func TestSpacing(t *testing.T) {
 	for _, tt := range []struct {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -11,6 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/runner"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // Plan describes a fit before it runs. pixtrend fit --dry-run prints it, and with --json as these
@@ -68,7 +68,7 @@ type PlanInput struct {
 // label returns the date, or the number in its place.
 func (in PlanInput) label() string {
 	if in.X != nil {
-		return strconv.FormatFloat(*in.X, 'g', -1, 64)
+		return timeaxis.Brief(*in.X)
 	}
 	return in.Date
 }
@@ -88,7 +88,8 @@ func NewPlan(j *raster.Job, overwrite bool) Plan {
 		Windows:   p.Windows, WindowWidth: p.WindowWidth, WindowHeight: p.WindowHeight, DatesAtOnce: p.DatesAtOnce,
 		Threads: len(p.Workers), Pin: p.Pin.String(), Unbound: p.Unbound, ISA: p.ISA.String(),
 		Memory: j.Memory, TileMemory: p.TileMemory,
-		Output: j.Output, Series: append([]string{}, j.SideOutputs...), OutputFormat: string(j.Format), Scratch: j.Scratch,
+		Output: j.Output, Series: append([]string{}, j.SideOutputs...),
+		OutputFormat: string(j.Format), Scratch: j.Scratch,
 		OutputType: raster.TypeName(p.Type), Overwrite: overwrite,
 		OutputBytes: int64(g.Width) * int64(g.Height) * int64(len(p.Fields)) * int64(p.Type.Size()),
 		Warnings:    append([]string{}, j.Warnings...),
@@ -174,7 +175,8 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	row("windows", "%s of %d × %d pixels%s", humanize.Comma(int64(s.Windows)), s.WindowWidth, s.WindowHeight, parts)
 	row("threads", "%d, %s", s.Threads, s.pinning())
 	row("kernel", "%s", s.ISA)
-	row("memory", "at most %s, of which tiles and results take %s", humanize.IBytes(uint64(s.Memory)), humanize.IBytes(uint64(s.TileMemory)))
+	row("memory", "at most %s, of which tiles and results take %s",
+		humanize.IBytes(uint64(s.Memory)), humanize.IBytes(uint64(s.TileMemory)))
 	for i, limit := range s.Limits {
 		row([]string{"limits", ""}[min(i, 1)], "%s", limit)
 	}
@@ -188,7 +190,8 @@ func (s Plan) Text(asJSON bool) (string, error) {
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)
 	for _, name := range s.Series {
-		row("", "%s, a band for each date, %s", name, humanize.Bytes(uint64(s.OutputBytes)/uint64(len(s.Fields))*uint64(s.count)))
+		bytes := uint64(s.OutputBytes) / uint64(len(s.Fields)) * uint64(s.count)
+		row("", "%s, a band for each date, %s", name, humanize.Bytes(bytes))
 	}
 	if s.Map != "" {
 		row("", "%s, a map of it", s.Map)

@@ -11,6 +11,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
+	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
 // SeriesCSV returns a row for each date, with all digits. Missing values are empty.
@@ -42,7 +43,8 @@ func SeriesCSV(s *raster.Series) (string, error) {
 		} else {
 			row = append(row, strconv.Itoa(d.SceneObservations()), strconv.Itoa(len(d.Scenes)))
 		}
-		_ = w.Write(append(row, number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual)))
+		row = append(row, number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual))
+		_ = w.Write(row)
 	}
 	w.Flush()
 	return b.String(), w.Error()
@@ -151,7 +153,7 @@ func seriesTable(s *raster.Series) string {
 	for _, d := range s.Dates {
 		names = append(names, d.Raster)
 		mask = mask || d.Mask != nil
-		t = t || d.Label != strconv.FormatFloat(d.T, 'f', -1, 64)
+		t = t || s.Axis.Dates != nil && d.Label != timeaxis.Brief(d.T)
 		if len(d.Stored) == 0 {
 			continue // a composite
 		}
@@ -167,9 +169,14 @@ func seriesTable(s *raster.Series) string {
 		}
 		columns = append(columns, column)
 	}
-	add(firstColumn(s), func(d raster.SeriesDate) string { return d.Label })
+	add(firstColumn(s), func(d raster.SeriesDate) string {
+		if s.Axis.Dates == nil {
+			return timeaxis.Brief(d.T)
+		}
+		return d.Label
+	})
 	if t {
-		add("t", func(d raster.SeriesDate) string { return strconv.FormatFloat(d.T, 'f', -1, 64) })
+		add("t", func(d raster.SeriesDate) string { return timeaxis.Brief(d.T) })
 	}
 	if stored {
 		for i, name := range storedColumns(s) {
@@ -259,9 +266,9 @@ func fieldTable(s *raster.Series) string {
 			unit += fmt.Sprintf(" (%g %%)", 100*s.Confidence)
 		case stats.First, stats.Last:
 			if f.Value != nil {
-				value = strconv.FormatFloat(float64(*f.Value), 'f', -1, 64)
+				value = timeaxis.Brief(float64(*f.Value))
 				for _, d := range s.Dates {
-					if d.T == float64(*f.Value) && d.Label != value {
+					if s.Axis.Dates != nil && d.T == float64(*f.Value) && d.Label != value {
 						unit += ": " + d.Label
 						break
 					}

@@ -87,14 +87,18 @@ func Draw(ctx context.Context, input, output string, o Options) (*Map, error) {
 	}
 	m := d.describe(classes)
 	m.QGIS = style
-	targets := []target{{d.output, func(w io.Writer) error { return figure.Write(w, format) }}}
+	files := []atomicfile.Content{{Path: d.output, Write: func(w io.Writer) error { return figure.Write(w, format) }}}
 	if style != "" {
-		targets = append(targets, target{style, func(w io.Writer) error { return render.WriteQML(w, d.band+1, d.classes, classes) }})
+		files = append(files, atomicfile.Content{Path: style, Write: func(w io.Writer) error {
+			return render.WriteQML(w, d.band+1, d.classes, classes)
+		}})
 	}
 	if d.o.Colors != "" {
-		targets = append(targets, target{d.o.Colors, func(w io.Writer) error { return render.WriteColors(w, d.classes, classes) }})
+		files = append(files, atomicfile.Content{Path: d.o.Colors, Write: func(w io.Writer) error {
+			return render.WriteColors(w, d.classes, classes)
+		}})
 	}
-	return m, writeAll(ctx, targets, d.o.Overwrite)
+	return m, atomicfile.WriteAll(ctx, d.o.Overwrite, files...)
 }
 
 // formatOf returns the format of a picture by the end of its name.
@@ -153,33 +157,6 @@ func (d *drawing) checkTargets(style string) error {
 	warnings, err := d.CheckTargets(d.o.Overwrite, read, paths...)
 	d.warnings = append(d.warnings, warnings...)
 	return err
-}
-
-// target is a file to be written.
-type target struct {
-	path  string
-	write func(io.Writer) error
-}
-
-// writeAll writes files that appear together, once all of them are whole.
-func writeAll(ctx context.Context, targets []target, overwrite bool) error {
-	var staged []*atomicfile.Temp
-	defer func() {
-		for _, s := range staged {
-			s.Remove()
-		}
-	}()
-	for _, t := range targets {
-		s, err := atomicfile.Stage(t.path, overwrite, t.write)
-		if err != nil {
-			return err
-		}
-		staged = append(staged, s)
-	}
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	return atomicfile.Publish(staged...)
 }
 
 // choose settles which band is drawn, and by which rule pixels are grey.

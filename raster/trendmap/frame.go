@@ -59,8 +59,8 @@ const edgeParts = 256
 func lonLatEdges(t *raster.Trend) (lower, side render.Edge, err error) {
 	left, bottom, right, top, known := t.Edges()
 	if !known {
-		return lower, side, fault.Errorf("%s has no place on the earth, or is rotated, so that its edges have no longitudes and latitudes: leave %v out", t.Name,
-			fault.Option{Field: "Frame"})
+		return lower, side, fault.Errorf("%s has no place on the earth, or is rotated, so that its edges have no "+
+			"longitudes and latitudes: leave %v out", t.Name, fault.Option{Field: "Frame"})
 	}
 	var xs, ys [2 * (edgeParts + 1)]float64
 	for i := range edgeParts + 1 {
@@ -77,7 +77,8 @@ func lonLatEdges(t *raster.Trend) (lower, side render.Edge, err error) {
 			longitudes[i] = before + math.Remainder(longitudes[i]-before, 360)
 		}
 	}
-	return render.Edge{Values: longitudes, Kind: render.Longitude}, render.Edge{Values: ys[edgeParts+1:], Kind: render.Latitude}, nil
+	lower = render.Edge{Values: longitudes, Kind: render.Longitude}
+	return lower, render.Edge{Values: ys[edgeParts+1:], Kind: render.Latitude}, nil
 }
 
 // readOutlines reads the lines of the vector file of the options, in pixels of the picture.
@@ -86,7 +87,7 @@ func (d *drawing) readOutlines(ctx context.Context) error {
 		return nil
 	}
 	scaleX, scaleY := float64(d.layout.PictureWidth)/float64(d.Width), float64(d.layout.PictureHeight)/float64(d.Height)
-	lines, err := d.Outlines(ctx, d.o.Outline, 0.25/max(scaleX, scaleY))
+	lines, warnings, err := d.Outlines(ctx, d.o.Outline, 0.25/max(scaleX, scaleY))
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (d *drawing) readOutlines(ctx context.Context) error {
 			}
 		}
 	}
-	d.outlines = lines
+	d.outlines, d.warnings = lines, append(d.warnings, warnings...)
 	if len(lines) == 0 {
 		d.warnings = append(d.warnings, "no line of "+filepath.Base(d.o.Outline)+" lies within the raster")
 	}
