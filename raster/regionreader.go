@@ -37,8 +37,8 @@ type dateSums struct {
 const (
 	// dateSumsBytes is a little more than the size of a dateSums.
 	dateSumsBytes = 1200
-	// areaUnit is a weight of one square metre. The earth has less than 2^49 of them, so weights are below 1, and no product of
-	// an observation and its weight overflows.
+	// areaUnit is a weight of one square metre. The earth has less than 2^49 of them, so weights
+	// are below 1, and no product of an observation and its weight overflows.
 	areaUnit = 1.0 / (1 << 49)
 )
 
@@ -56,7 +56,8 @@ func (s *seriesStack) newRegionReader(of RegionOptions, o Options, memory budget
 	}
 	grid := r.source.Grid()
 	r.inside = grid.Region
-	r.plan, err = s.planWithin(memory, grid, pixtrend.Options{Samples: true, Float64: true, Threads: o.Fit.Threads, Pin: o.Fit.Pin, ISA: o.Fit.ISA})
+	r.plan, err = s.planWithin(memory, grid, pixtrend.Options{Samples: true, Float64: true,
+		Threads: o.Fit.Threads, Pin: o.Fit.Pin, ISA: o.Fit.ISA})
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +78,16 @@ func (r *regionReader) close() {
 	}
 }
 
-// searches reports whether the value of a date is found by a search, as that of a percentile is which is neither the least nor
-// the greatest observation.
+// searches reports whether the value of a date is found by a search, as that of a percentile is
+// which is neither the least nor the greatest observation.
 func (r *regionReader) searches() bool {
 	percent, percentile := r.By.Percentile()
 	return percentile && percent > 0 && percent < 100
 }
 
-// areasInDegrees returns the areas of the pixels of the region if the grid is one of longitudes and latitudes, whose pixels
-// differ in area; nil for other grids. It adds a warning if the areas are not known.
+// areasInDegrees returns the areas of the pixels of the region if the grid is one of longitudes and
+// latitudes, whose pixels differ in area; nil for other grids. It adds a warning if the areas are
+// not known.
 func (s *seriesStack) areasInDegrees() *PixelAreas {
 	g := s.part()
 	if g.wkt == "" || !g.hasTransform {
@@ -93,7 +95,8 @@ func (s *seriesStack) areasInDegrees() *PixelAreas {
 	}
 	areas, degrees := g.pixelAreas(), false
 	if areas == nil {
-		s.warnings = append(s.warnings, "the areas of the pixels of "+s.files[0]+" on the earth are not known: they count the same in the mean")
+		s.warnings = append(s.warnings,
+			"the areas of the pixels of "+s.files[0]+" on the earth are not known: they count the same in the mean")
 		return nil
 	}
 	gdal.OnCRSThread(func() { degrees = areas.to.Geographic() })
@@ -135,7 +138,8 @@ func (r *regionReader) pass(ctx context.Context) error {
 	return err
 }
 
-// progress returns the progress of a pass among those that are expected: two for a search, and one otherwise.
+// progress returns the progress of a pass among those that are expected: two for a search, and one
+// otherwise.
 func (r *regionReader) progress() func(done, total int) {
 	if r.Progress == nil {
 		return nil
@@ -262,6 +266,6 @@ func (r *regionReader) window() pixtrend.Window {
 // region describes the region.
 func (r *regionReader) region() *SeriesRegion {
 	w := r.window()
-	return &SeriesRegion{By: r.By.String(), Weighted: r.areas != nil, Pixels: r.pixels(), Polygons: r.stack.options.Region.Polygons.String(),
-		Column: w.X, Row: w.Y, Width: w.Width, Height: w.Height, MinShare: r.MinShare}
+	return &SeriesRegion{By: r.By.String(), Weighted: r.areas != nil, Pixels: r.pixels(),
+		Polygons: r.stack.options.Region.Polygons.String(), Column: w.X, Row: w.Y, Width: w.Width, Height: w.Height, MinShare: r.MinShare}
 }

@@ -16,15 +16,18 @@ import (
 
 // RegionOptions say how the pixels of a region become one series.
 type RegionOptions struct {
-	// By is what the observations of the pixels at a date become: their mean, median or any percentile, or the least or the
-	// greatest of them, which the zero Composite is. Counts are refused.
+	// By is what the observations of the pixels at a date become: their mean, median or any
+	// percentile, or the least or the greatest of them, which the zero Composite is. Counts are
+	// refused.
 	By stats.Composite
-	// MinShare is the least share of the pixels, from 0 to 1, that have to be observed at a date. With fewer, the date is a gap.
+	// MinShare is the least share of the pixels, from 0 to 1, that have to be observed at a date.
+	// With fewer, the date is a gap.
 	MinShare float64
 	Progress func(done, total int) // pixels that are read, never called concurrently; may be nil
 }
 
-// SeriesRegion is the region of a series, and what the observations of its pixels became at each date.
+// SeriesRegion is the region of a series, and what the observations of its pixels became at each
+// date.
 type SeriesRegion struct {
 	By       string  `json:"by"`                 // such as mean or p90
 	Weighted bool    `json:"weighted_by_area"`   // whether pixels count by their area on the ellipsoid
@@ -37,7 +40,8 @@ type SeriesRegion struct {
 	MinShare float64 `json:"min_share"` // as RegionOptions.MinShare
 }
 
-// String describes the pixels for people, such as "mean of 4,253 pixels in the polygons of basin.gpkg".
+// String describes the pixels for people, such as "mean of 4,253 pixels in the polygons of
+// basin.gpkg".
 func (r *SeriesRegion) String() string {
 	text := fmt.Sprintf("%s of %s pixels", r.By, humanize.Comma(r.Pixels))
 	if r.Pixels == 1 {
@@ -55,15 +59,17 @@ type RegionDate struct {
 	Share  float64 `json:"share"`  // of all pixels of the region
 }
 
-// ReadRegionSeries reads the pixels of Options.Region, makes one value of their observations at each date, and fits the series
-// of these values. If the options ask for composites, they are made for each pixel first. Pixels count the same, except in the
-// mean on a grid of longitudes and latitudes, where they count by their area on the ellipsoid.
+// ReadRegionSeries reads the pixels of Options.Region, makes one value of their observations at
+// each date, and fits the series of these values. If the options ask for composites, they are made
+// for each pixel first. Pixels count the same, except in the mean on a grid of longitudes and
+// latitudes, where they count by their area on the ellipsoid.
 //
-// The mean is rounded once, so the result does not depend on threads, windows and memory. Percentiles interpolate linearly
-// between neighbours. The region is read twice for those between the least and the greatest value, or more often if the memory
-// is small.
+// The mean is rounded once, so the result does not depend on threads, windows and memory.
+// Percentiles interpolate linearly between neighbours. The region is read twice for those between
+// the least and the greatest value, or more often if the memory is small.
 //
-// Options and targets are as in ReadSeries; the number of threads is that of o.Fit. A covariate that is a raster is an error.
+// Options and targets are as in ReadSeries; the number of threads is that of o.Fit. A covariate
+// that is a raster is an error.
 func ReadRegionSeries(ctx context.Context, inputs []string, of RegionOptions, o Options, targets ...string) (*Series, error) {
 	b, err := newBudget(o.Memory)
 	if err != nil {
@@ -122,7 +128,8 @@ func (of RegionOptions) check(o Options) error {
 	}
 	for _, c := range o.Covariates {
 		if c.Table == "" {
-			return fault.Inputf("the covariate %s is a raster, which has no single value at a date for a region: give a table with a number for each date", c.Name)
+			return fault.Inputf("the covariate %s is a raster, which has no single value at a date for a region: "+
+				"give a table with a number for each date", c.Name)
 		}
 	}
 	return nil

@@ -54,8 +54,8 @@ func reduced(by string, values []float64) float64 {
 	return lo + float64((at-math.Trunc(at))*(hi-lo))
 }
 
-// checkRegion compares the observations of a region with those of its pixels, which in has. planes are by date, with NaN for
-// gaps.
+// checkRegion compares the observations of a region with those of its pixels, which in has. planes
+// are by date, with NaN for gaps.
 func checkRegion(t *testing.T, what, by string, got *Series, planes [][]float64, in []bool) {
 	t.Helper()
 	all := 0
@@ -91,8 +91,8 @@ func checkRegion(t *testing.T, what, by string, got *Series, planes [][]float64,
 	}
 }
 
-// The series of a region has the mean, or a percentile, of its pixels at each date, in every layout, with any threads and any
-// memory.
+// The series of a region has the mean, or a percentile, of its pixels at each date, in every
+// layout, with any threads and any memory.
 func TestRegionSeries(t *testing.T) {
 	s := newPlanes(150, 90, 6, -50, 300).gappy(-9999)
 	for p := range s.dates[2] { // nothing is observed
@@ -205,7 +205,8 @@ func checkSameFit(t *testing.T, what string, got, want *Series) {
 	}
 }
 
-// On a grid of longitudes and latitudes, pixels count by their area in the mean, and the same in percentiles.
+// On a grid of longitudes and latitudes, pixels count by their area in the mean, and the same in
+// percentiles.
 func TestRegionSeriesInDegrees(t *testing.T) {
 	s := newPlanes(36, 70, 3, 0, 900).gappy(-9999)
 	place := [6]float64{-20, 2, 0, 75, 0, -2} // to 65° south

@@ -61,8 +61,8 @@ func (c Composite) String() string {
 // IsCount reports whether the composite counts observations, so that it does not have their unit.
 func (c Composite) IsCount() bool { return c.kind == observations }
 
-// Percentile returns the percentile that the composite is: 50 of a median, 0 of the smallest and 100 of the largest observation. It
-// returns false for a mean or a count.
+// Percentile returns the percentile that the composite is: 50 of a median, 0 of the smallest and 100
+// of the largest observation. It returns false for a mean or a count.
 func (c Composite) Percentile() (percent float64, ok bool) {
 	switch c.kind {
 	case percentile:

@@ -113,8 +113,10 @@ func newSeriesCommand() *cobra.Command {
 	})
 	group(cmd, "Region", func(flags *pflag.FlagSet) {
 		regionFlags(flags, &o.Region, "")
-		option(flags, &s.region.By, "of-region", "", "WHAT", "what the observations of the pixels of the region at a date become: mean, median, min, max or a percentile such as p90 (default mean)", parseOfRegion)
-		option(flags, &s.region.MinShare, "min-share", "", "SHARE", "a date is a gap if less than this SHARE of the pixels of the region is observed, such as 0.5 (default 0)", parseShare)
+		option(flags, &s.region.By, "of-region", "", "WHAT",
+			"what the observations of the pixels of the region at a date become: mean, median, min, max or a percentile such as p90 (default mean)", parseOfRegion)
+		option(flags, &s.region.MinShare, "min-share", "", "SHARE",
+			"a date is a gap if less than this SHARE of the pixels of the region is observed, such as 0.5 (default 0)", parseShare)
 	})
 	complete(cmd, "of-region", "mean", "median", "min", "max")
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
@@ -143,7 +145,8 @@ func newSeriesCommand() *cobra.Command {
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	})
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
-		option(flags, &o.Fit.Threads, "threads", "", "N", "read a region with N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
+		option(flags, &o.Fit.Threads, "threads", "", "N",
+			"read a region with N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
 		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {

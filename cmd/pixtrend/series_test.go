@@ -268,7 +268,8 @@ func TestSeriesRemote(t *testing.T) {
 	}
 }
 
-// The values of a region at a date are those of the zone in the raster of that date, in the table, as CSV, as JSON and in the plot.
+// The values of a region at a date are those of the zone in the raster of that date, in the table,
+// as CSV, as JSON and in the plot.
 func TestSeriesOfRegion(t *testing.T) {
 	dir := folder(t)
 	west := `{"type": "Feature", "properties": {"district": "west"}, "geometry": {"type": "Polygon", "coordinates":

@@ -1,8 +1,9 @@
-// Package exactsum adds numbers without rounding, so that a sum depends neither on the order of its terms nor on how they are
-// divided among threads.
+// Package exactsum adds numbers without rounding, so that a sum depends neither on the order of its
+// terms nor on how they are divided among threads.
 //
-// A sum is one long binary number with a place for each bit that a float64 can have, kept in words of 32 bits with room for
-// carries (Neal, "Fast exact summation using small and large superaccumulators", 2015, arXiv:1505.05571).
+// A sum is one long binary number with a place for each bit that a float64 can have, kept in words
+// of 32 bits with room for carries (Neal, "Fast exact summation using small and large
+// superaccumulators", 2015, arXiv:1505.05571).
 package exactsum
 
 import (
@@ -14,7 +15,8 @@ const (
 	wordBits = 32
 	// words hold the 2098 bits from 2^-1074 to 2^1023, and the carries of 2^63 terms.
 	words = 69
-	// most is how many terms a word takes before its carries move on: a term adds less than 2^52 to it.
+	// most is how many terms a word takes before its carries move on: a term adds less than 2^52 to
+	// it.
 	most = 1 << 10
 
 	fractionBits = 52

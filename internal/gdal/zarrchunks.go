@@ -105,8 +105,8 @@ func (c *zarrChunks) metadata(store, inside string) (meta zarrArray, err error) 
 	return meta, json.Unmarshal(text, &meta)
 }
 
-// check returns an error if a chunk of a part of the array has a file that cannot be opened. The part
-// begins at start, and has count numbers of each dimension.
+// check returns an error if a chunk of a part of the array has a file that cannot be opened. The
+// part begins at start, and has count numbers of each dimension.
 func (c *zarrChunks) check(start, count []int) error {
 	if len(start) != len(c.shape) {
 		return fmt.Errorf("the metadata give chunks of %d dimensions to a variable of %d", len(c.shape), len(start))
@@ -148,5 +148,6 @@ func (c *zarrChunks) checkFile(at []int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("its chunk %s cannot be opened: %w", DisplayName(filepath.Join(filepath.Base(c.folder), name)), atomicfile.Reason(err))
+	shown := DisplayName(filepath.Join(filepath.Base(c.folder), name))
+	return fmt.Errorf("its chunk %s cannot be opened: %w", shown, atomicfile.Reason(err))
 }

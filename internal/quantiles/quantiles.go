@@ -1,8 +1,10 @@
-// Package quantiles finds exact quantiles of groups of values in bounded memory, by reading the values several times.
+// Package quantiles finds exact quantiles of groups of values in bounded memory, by reading the
+// values several times.
 //
-// Quantiles interpolate linearly between neighbours, as those of numpy and of R (type 7) do. Each pass over the values collects
-// those of as many intervals as the memory holds. If an interval does not fit, its values are counted in bins of equal width, and
-// the bins with ranks that are sought take its place.
+// Quantiles interpolate linearly between neighbours, as those of numpy and of R (type 7) do. Each
+// pass over the values collects those of as many intervals as the memory holds. If an interval does
+// not fit, its values are counted in bins of equal width, and the bins with ranks that are sought
+// take its place.
 package quantiles
 
 import (
@@ -30,7 +32,8 @@ type Search struct {
 	found     []map[int64]float64 // by group and rank
 }
 
-// New returns a search for quantiles from 0 to 1, in ascending order. It holds values or counts of memory bytes.
+// New returns a search for quantiles from 0 to 1, in ascending order. It holds values or counts of
+// memory bytes.
 func New(groups []Group, memory int64, quantiles ...float64) *Search {
 	s := &Search{quantiles, memory, groups, make([][]interval, len(groups)), make([]map[int64]float64, len(groups))}
 	for i, g := range groups {
@@ -42,7 +45,8 @@ func New(groups []Group, memory int64, quantiles ...float64) *Search {
 	return s
 }
 
-// Next ends a pass over the values and prepares the next. It returns false if all quantiles are known.
+// Next ends a pass over the values and prepares the next. It returns false if all quantiles are
+// known.
 func (s *Search) Next() bool {
 	for i := range s.open {
 		s.open[i] = narrowed(s.open[i], s.found[i])
@@ -110,8 +114,8 @@ func (s *Search) ranksOf(n int64) (ranks []int64) {
 	return slices.Compact(ranks)
 }
 
-// interpolated returns a quantile of n values; NaN if the values of its ranks were not found, since there are none or they were
-// others in a later pass.
+// interpolated returns a quantile of n values; NaN if the values of its ranks were not found, since
+// there are none or they were others in a later pass.
 func interpolated(q float64, n int64, values map[int64]float64) float64 {
 	rank, share := place(q, n)
 	lo, has := values[rank]
@@ -137,8 +141,8 @@ func (s *Search) settle() {
 	}
 }
 
-// assign decides for the next pass which intervals keep their values, and which count them in bins. It reports whether there
-// is any interval.
+// assign decides for the next pass which intervals keep their values, and which count them in bins.
+// It reports whether there is any interval.
 func (s *Search) assign() (any bool) {
 	left := s.memory
 	var large []*interval
@@ -179,8 +183,8 @@ func (i *interval) add(values []float64) {
 	}
 }
 
-// bin returns the number of the bin of a value. It does not fall where values rise, the least value is in the first bin, and the
-// greatest in the last.
+// bin returns the number of the bin of a value. It does not fall where values rise, the least value
+// is in the first bin, and the greatest in the last.
 func (i *interval) bin(x float64) int {
 	n := len(i.bins)
 	if x == i.hi {
@@ -201,7 +205,8 @@ func (b *bin) add(x float64) {
 	b.lo, b.hi = min(b.lo, x), max(b.hi, x)
 }
 
-// narrowed returns what is left of the intervals of a group after a pass, and adds the values of ranks that were found.
+// narrowed returns what is left of the intervals of a group after a pass, and adds the values of
+// ranks that were found.
 func narrowed(open []interval, found map[int64]float64) (next []interval) {
 	for _, i := range open {
 		switch {

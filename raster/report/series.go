@@ -38,7 +38,8 @@ func SeriesCSV(s *raster.Series) (string, error) {
 		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64)}
 		switch {
 		case s.Region != nil:
-			row = append(row, foreign.Printable(d.Raster), strconv.FormatInt(d.Pixels, 10), strconv.FormatFloat(d.Share, 'g', -1, 64))
+			row = append(row, foreign.Printable(d.Raster),
+				strconv.FormatInt(d.Pixels, 10), strconv.FormatFloat(d.Share, 'g', -1, 64))
 		case s.Composite == "":
 			row = append(row, foreign.Printable(d.Raster))
 			for _, y := range d.Stored {
