@@ -31,7 +31,7 @@ const (
 type budget struct {
 	total     int64
 	transfers int64 // GDAL's memory for remote files; 0 if all files are local
-	polygons  int64 // of the pixels of a region
+	region    int64 // of the polygons of a region, and of values that its series needs
 }
 
 // newBudget returns the budget for Options.Memory.
@@ -56,7 +56,7 @@ func (b budget) remote() budget {
 }
 
 // tiles is the memory for tiles and results.
-func (b budget) tiles() int64 { return b.total/2 - b.transfers - b.polygons }
+func (b budget) tiles() int64 { return b.total/2 - b.transfers - b.region }
 
 // polygonMemory is how much of a memory the pixels of polygons may take while they are found. A third of it stays.
 func polygonMemory(memory int64) int64 { return memory / 4 }
@@ -67,7 +67,7 @@ func (b budget) block() int64 { return b.total / 4 }
 
 // aside is the memory that neither tiles nor blocks get.
 func (b budget) aside() int64 {
-	return b.readCache() + b.writeCells() + programBytes + b.transfers + b.polygons
+	return b.readCache() + b.writeCells() + programBytes + b.transfers + b.region
 }
 
 // beside is the memory for tiles and results beside one block, if only one thread holds one; held is
@@ -194,7 +194,7 @@ func (s *Stack) budget(memory int64) (budget, error) {
 		b = b.remote()
 	}
 	if s.cover != nil {
-		b.polygons = s.cover.Bytes()
+		b.region = s.cover.Bytes()
 	}
 	return b, err
 }

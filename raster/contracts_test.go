@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -24,6 +25,10 @@ func opensFiles(inputs []string, output string) map[string]func(ctx context.Cont
 		"Inspect":  func(ctx context.Context) error { _, err := Inspect(ctx, inputs, Options{}); return err },
 		"ReadSeries": func(ctx context.Context) error {
 			_, err := ReadSeries(ctx, inputs, Point{Pixel: true}, Options{})
+			return err
+		},
+		"ReadRegionSeries": func(ctx context.Context) error {
+			_, err := ReadRegionSeries(ctx, inputs, RegionOptions{}, Options{OpenOptions: OpenOptions{Region: Region{Window: pixtrend.Window{Width: 9, Height: 9}}}})
 			return err
 		},
 		"OpenTrend": func(ctx context.Context) error { _, err := OpenTrend(ctx, inputs[0], nil); return err },

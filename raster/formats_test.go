@@ -9,6 +9,7 @@ import (
 
 	"github.com/airbusgeo/godal"
 
+	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 )
 
@@ -90,5 +91,68 @@ func TestUnitsOfConventions(t *testing.T) {
 		if got := cfUnit(unit); got != want {
 			t.Errorf("%q is %q, want %q", unit, got, want)
 		}
+	}
+}
+
+// A chunk of Zarr without a file is one of gaps. One whose file cannot be opened is an error, and so is a file that is cut: GDAL
+// would take the first for a chunk without a file.
+func TestZarrChunksThatCannotBeOpened(t *testing.T) {
+	store := filepath.Join(t.TempDir(), "slope.zarr")
+	inputs := newPlanes(300, 20, 3, 0, 900).files(t, func(_ int, m *made) { m.epsg = 32617 })
+	o := all()
+	o.Format = Zarr
+	if _, err := FitFiles(t.Context(), inputs, store, o); err != nil {
+		t.Fatal(err)
+	}
+	chunk := filepath.Join(store, "slope", "0.1") // columns from 256 on
+	whole, err := os.ReadFile(chunk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// read returns how many slopes are NaN.
+	read := func() (gaps int, err error) {
+		trend, err := OpenTrend(t.Context(), store, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = trend.Close() }()
+		values, err := trend.Read(t.Context(), trend.Band("slope"), pixtrend.Window{Width: 300, Height: 20})
+		for _, x := range values {
+			if x != x {
+				gaps++
+			}
+		}
+		return gaps, err
+	}
+	if gaps, err := read(); gaps != 0 || err != nil {
+		t.Fatalf("%d gaps, %v", gaps, err)
+	}
+	for name, damage := range map[string]func() error{
+		"a link to itself":    func() error { return os.Symlink("0.1", chunk) },
+		"a link to no file":   func() error { return os.Symlink("none", chunk) },
+		"a folder":            func() error { return os.Mkdir(chunk, 0o777) },
+		"the half of a chunk": func() error { return os.WriteFile(chunk, whole[:len(whole)/2], 0o666) },
+		"no byte":             func() error { return os.WriteFile(chunk, nil, 0o666) },
+		"no permission": func() error {
+			if os.Getuid() == 0 { // who may read all
+				return os.Symlink("0.1", chunk)
+			}
+			return os.WriteFile(chunk, whole, 0)
+		},
+	} {
+		if err := errors.Join(os.Remove(chunk), damage()); err != nil {
+			t.Fatal(err)
+		}
+		if gaps, err := read(); err == nil {
+			t.Errorf("%s: no error, and %d gaps", name, gaps)
+		} else {
+			checkError(t, err, fault.ErrInput, "slope.zarr")
+		}
+	}
+	if err := os.Remove(chunk); err != nil {
+		t.Fatal(err)
+	}
+	if gaps, err := read(); gaps != 44*20 || err != nil {
+		t.Errorf("without the chunk there are %d gaps, %v, want %d", gaps, err, 44*20)
 	}
 }

@@ -176,6 +176,7 @@ func TestMemoryIsKept(t *testing.T) {
 		{"LZMA", made{width: 600, height: 600}, 4, "", GTiff, false, "LZMA", 0},
 		{"pixels of all fields", made{width: 600, height: 600}, 4, "", GTiff, false, "pixels", 0},
 		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", GTiff, false, "info", 0},
+		{"medians of a region", made{width: 3000, height: 2000}, 8, "", GTiff, false, "medians", 0},
 		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,6 +252,9 @@ func fitAndPrintPeak(t *testing.T, inputs string) {
 	switch what := os.Getenv("PIXTREND_TEST_WHAT"); what {
 	case "info":
 		_, err = Inspect(t.Context(), []string{inputs}, o)
+	case "medians":
+		o.Region.Window = pixtrend.Window{X: 1, Y: 1, Width: 2998, Height: 1998}
+		_, err = ReadRegionSeries(t.Context(), []string{inputs}, byOf(t, "median"), o)
 	default:
 		if change := measured[what]; change != nil {
 			change(&o, output)

@@ -26,14 +26,12 @@ type Point struct {
 	LonLat bool    // X and Y are a longitude and a latitude on WGS 84 instead, in degrees
 }
 
-// Series is one pixel of a stack: its samples at all dates, and its fit.
+// Series is one pixel of a stack, or the pixels of a region as one: observations at all dates, and their fit.
 type Series struct {
-	Column int      `json:"column"` // counted from 0
-	Row    int      `json:"row"`    // counted from 0
-	X      *float64 `json:"x"`      // centre of the pixel on the map; null if the rasters are not georeferenced
-	Y      *float64 `json:"y"`
-	CRS    string   `json:"crs"`            // such as EPSG:32617, or none
-	Band   int      `json:"band,omitempty"` // of each file, counted from 1; 0 for an index, and if bands are dates
+	*SeriesPixel               // nil for a region
+	Region       *SeriesRegion `json:"region,omitempty"`
+	CRS          string        `json:"crs"`            // such as EPSG:32617, or none
+	Band         int           `json:"band,omitempty"` // of each file, counted from 1; 0 for an index, and if bands are dates
 	Treatment
 	Unit       string        `json:"unit"`               // of observations; "" if the files do not say
 	Given      int           `json:"dates_given"`        // number of rasters before dates were selected
@@ -61,19 +59,28 @@ type Series struct {
 	sen               senLine
 }
 
-// SeriesDate is the pixel at one date.
+// SeriesPixel is the place of the pixel of a series.
+type SeriesPixel struct {
+	Column int      `json:"column"` // counted from 0
+	Row    int      `json:"row"`    // counted from 0
+	X      *float64 `json:"x"`      // centre of the pixel on the map; null if the rasters are not georeferenced
+	Y      *float64 `json:"y"`
+}
+
+// SeriesDate is the pixel or the region at one date.
 type SeriesDate struct {
-	Label    string  `json:"date"`          // a date, or the number in its place
-	T        float64 `json:"t"`             // time that is fitted against; Axis.Counts has its unit
-	Raster   string  `json:"raster"`        // "" for a composite
-	Stored   []Value `json:"stored"`        // before scale and offset; both bands of an index; null for a composite
-	Mask     *Value  `json:"mask"`          // value of the mask that the options name; null if they name none
-	Observed *Value  `json:"observed"`      // value that is fitted; null for a gap
-	Gap      string  `json:"gap,omitempty"` // kind of gap, such as "nodata"; "" for an observation
-	Fitted   *Value  `json:"fitted"`        // value of the line; null if there is none
-	Lo       *Value  `json:"fitted_lo"`     // confidence limits of the line, see Series.Line
-	Hi       *Value  `json:"fitted_hi"`
-	Residual *Value  `json:"residual"` // null for a gap too
+	Label       string  `json:"date"`   // a date, or the number in its place
+	T           float64 `json:"t"`      // time that is fitted against; Axis.Counts has its unit
+	Raster      string  `json:"raster"` // "" for a composite
+	*RegionDate         // nil for a pixel
+	Stored      []Value `json:"stored"`        // before scale and offset; both bands of an index; null for a composite or a region
+	Mask        *Value  `json:"mask"`          // value of the mask that the options name; null if they name none
+	Observed    *Value  `json:"observed"`      // value that is fitted; null for a gap
+	Gap         string  `json:"gap,omitempty"` // kind of gap, such as "nodata"; "" for an observation
+	Fitted      *Value  `json:"fitted"`        // value of the line; null if there is none
+	Lo          *Value  `json:"fitted_lo"`     // confidence limits of the line, see Series.Line
+	Hi          *Value  `json:"fitted_hi"`
+	Residual    *Value  `json:"residual"` // null for a gap too
 	// Scenes are what a composite is made of. They are not fitted.
 	Scenes []SeriesDate `json:"scenes,omitempty"`
 }
@@ -120,66 +127,137 @@ func (s *Series) Field(f stats.Field) SeriesField {
 // targets are files that the caller will write with Stage. If one of them cannot be written, or is
 // an input, ReadSeries returns an error before it reads anything.
 func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targets ...string) (*Series, error) {
-	if _, err := newBudget(o.Memory); err != nil {
-		return nil, err
-	}
 	if o.Region != (Region{}) {
-		return nil, errors.New("a series is of one pixel: leave Options.Region unset")
+		return nil, errors.New("ReadSeries reads one pixel: leave Options.Region unset, or call ReadRegionSeries")
 	}
-	var outputs []atomicfile.Target
-	for _, path := range targets {
-		outputs = append(outputs, atomicfile.Target{Path: path})
-	}
-	if err := atomicfile.CheckTargets(o.Overwrite, outputs...); err != nil {
-		return nil, err
-	}
-	files, err := o.readModel()
-	if err != nil {
-		return nil, err
-	}
-	o.seasonal = o.yearly()
-	s, err := Open(ctx, inputs, o.OpenOptions)
+	s, memory, err := openSeries(ctx, inputs, o, targets)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
-	if err := s.openCovariates(ctx, o); err != nil {
-		return nil, err
-	}
-	if err := s.checkComposites(); err != nil {
-		return nil, err
-	}
-	links, err := s.reads.checkTargets(o.Overwrite, outputs)
-	if err != nil {
-		return nil, err
-	}
-	s.warnings = append(s.warnings, links...)
-	memory, err := s.budget(o.Memory)
-	if err != nil {
-		return nil, err
-	}
-	if _, _, err := s.checkBlocks(memory); err != nil {
-		return nil, err
-	}
 	column, row, err := s.pixelAt(at)
 	if err != nil {
 		return nil, err
 	}
-	p := &pixel{Stack: s, column: column, row: row, seen: make([]seen, len(s.planes))}
+	p := &pixel{Stack: s.Stack, column: column, row: row, seen: make([]seen, len(s.planes))}
 	for i := range p.seen {
 		if s.planes[i].placed() { // it may have no pixel there
 			p.seen[i].sample, p.seen[i].second, p.seen[i].mask = nan, nan, nan
 		}
 	}
 	s.observer = p.see
-	if o.Fit.Model, err = o.modelOn(s, files); err != nil {
-		return nil, err
-	}
 	source, err := p.fitted()
 	if err != nil {
 		return nil, err
 	}
-	fields, given := seriesFields(o.Model(), len(source.Grid().Axis.T)), o.Fit.MinObs
+	fit, err := s.plan(source.Grid(), o)
+	if err != nil {
+		return nil, err
+	}
+	defer gdal.ShareBlockCache(memory.readCache())()
+	s.keepFilesWithin(memory, fit.plan)
+	if _, err := fit.plan.Run(ctx, source, fit, nil); err != nil {
+		return nil, err
+	}
+	result, err := fit.series(p.dates(), p.covariates)
+	if err != nil {
+		return nil, err
+	}
+	result.SeriesPixel = p.place()
+	return s.end(ctx, result)
+}
+
+// seriesStack is the stack of a series.
+type seriesStack struct {
+	*Stack
+	tables modelFiles
+}
+
+// openSeries opens the stack of a series, and checks the files that the caller will write.
+func openSeries(ctx context.Context, inputs []string, o Options, targets []string) (*seriesStack, budget, error) {
+	none := func(err error) (*seriesStack, budget, error) { return nil, budget{}, err }
+	if _, err := newBudget(o.Memory); err != nil {
+		return none(err)
+	}
+	var outputs []atomicfile.Target
+	for _, path := range targets {
+		outputs = append(outputs, atomicfile.Target{Path: path})
+	}
+	if err := atomicfile.CheckTargets(o.Overwrite, outputs...); err != nil {
+		return none(err)
+	}
+	tables, err := o.readModel()
+	if err != nil {
+		return none(err)
+	}
+	o.seasonal = o.yearly()
+	stack, err := Open(ctx, inputs, o.OpenOptions)
+	if err != nil {
+		return none(err)
+	}
+	s := &seriesStack{stack, tables}
+	memory, err := s.check(ctx, o, outputs)
+	if err != nil {
+		_ = s.Close()
+		return none(err)
+	}
+	return s, memory, nil
+}
+
+// check opens the covariates, and returns an error if the stack has no series or cannot be read in the memory.
+func (s *seriesStack) check(ctx context.Context, o Options, outputs []atomicfile.Target) (budget, error) {
+	if err := s.openCovariates(ctx, o); err != nil {
+		return budget{}, err
+	}
+	if err := s.checkComposites(); err != nil {
+		return budget{}, err
+	}
+	links, err := s.reads.checkTargets(o.Overwrite, outputs)
+	if err != nil {
+		return budget{}, err
+	}
+	s.warnings = append(s.warnings, links...)
+	memory, err := s.budget(o.Memory)
+	if err != nil {
+		return budget{}, err
+	}
+	_, _, err = s.checkBlocks(memory)
+	return memory, err
+}
+
+// end checks that the files are those that were opened, and adds what was assumed about them to the result.
+func (s *seriesStack) end(ctx context.Context, result *Series) (*Series, error) {
+	changed, err := s.unchanged(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result.Warnings, result.Notes = append(append(result.Warnings, s.warnings...), changed...), s.notes
+	return result, nil
+}
+
+// seriesFit is the fit of a series. As a Sink, it takes the results.
+type seriesFit struct {
+	stack   *seriesStack
+	options Options // of the fit
+	plan    pixtrend.StreamPlan
+	results []float64 // the fields, then a residual for each date, and planes of breaks
+}
+
+// Write appends the results.
+func (f *seriesFit) Write(_ pixtrend.Window, planes kernel.Tile) error {
+	for i := range planes.Dates {
+		f.results = append(f.results, kernel.Plane[float64](planes, i)[0])
+	}
+	return nil
+}
+
+// plan plans the fit of a series that a grid of one pixel has.
+func (s *seriesStack) plan(g pixtrend.Grid, o Options) (*seriesFit, error) {
+	var err error
+	if o.Fit.Model, err = o.modelOn(s.Stack, s.tables); err != nil {
+		return nil, err
+	}
+	fields, given := seriesFields(o.Model(), len(g.Axis.T)), o.Fit.MinObs
 	if o.Fit.LandTrendr != nil {
 		fields = append(fields, stats.BreakFields(stats.LandTrendr)...)
 	}
@@ -190,26 +268,12 @@ func ReadSeries(ctx context.Context, inputs []string, at Point, o Options, targe
 		Monitor: o.Fit.Monitor, Fitted: o.Fit.Monitor != nil, Float64: true, Threads: 1, Pin: runner.PinOff,
 		Model: o.Fit.Model, Rank: o.Fit.Rank, MinObs: given,
 		Confidence: cmp.Or(o.Fit.Confidence, stats.DefaultConfidence), InterceptAt: o.Fit.InterceptAt, ISA: o.Fit.ISA}
-	plan, err := pixtrend.NewStreamPlan(source.Grid(), o.Fit)
+	plan, err := pixtrend.NewStreamPlan(g, o.Fit)
 	if err != nil {
 		return nil, explainBreaks(explainRanks(err, o.Fit.Rank))
 	}
 	o.Fit.MinObs = cmp.Or(given, o.Model().LeastObs())
-	defer gdal.ShareBlockCache(memory.readCache())()
-	s.keepFilesWithin(memory, plan)
-	if _, err := plan.Run(ctx, source, p, nil); err != nil {
-		return nil, err
-	}
-	changed, err := s.unchanged(ctx)
-	if err != nil {
-		return nil, err
-	}
-	result, err := p.series(o)
-	if err != nil {
-		return nil, err
-	}
-	result.Warnings, result.Notes = append(append(result.Warnings, s.warnings...), changed...), s.notes
-	return result, nil
+	return &seriesFit{stack: s, options: o, plan: plan}, nil
 }
 
 // pixelAt returns the column and row of the pixel at a point.
@@ -269,12 +333,11 @@ func (w watch) see(i int, b *plane, samples []byte) {
 	}
 }
 
-// pixel is one pixel of a stack, as the Source of a fit and its Sink.
+// pixel is one pixel of a stack, as the Source of a fit.
 type pixel struct {
 	*Stack
 	column, row int
 	seen        []seen      // by date
-	results     []float64   // the fields, then a residual for each date
 	covariates  [][]float64 // those that are rasters, by date; NaN for gaps
 	composed    *composed   // nil if the scenes are fitted
 }
@@ -338,14 +401,6 @@ func (p *pixel) see(i int, b *plane, samples []byte) {
 	of.sample, of.read = x, true
 }
 
-// Write appends the results.
-func (p *pixel) Write(_ pixtrend.Window, planes kernel.Tile) error {
-	for i := range planes.Dates {
-		p.results = append(p.results, kernel.Plane[float64](planes, i)[0])
-	}
-	return nil
-}
-
 // number returns the first sample in raw.
 func number(d kernel.DType, raw []byte) float64 {
 	t := kernel.Tile{Type: d, Data: raw, Dates: 1, Pixels: 1}
@@ -368,39 +423,40 @@ func number(d kernel.DType, raw []byte) float64 {
 	return kernel.Plane[float64](t, 0)[0]
 }
 
-// series returns the result once the pixel is fitted.
-func (p *pixel) series(o Options) (*Series, error) {
-	grid, first := p.Stack.Grid(), &p.planes[0]
-	axis := p.fittedAxis()
-	g := describeGrid(p.geo)
-	s := &Series{Column: p.column, Row: p.row, CRS: g.CRS, Treatment: p.treatment(), Unit: p.unit(),
-		Given: p.given, Per: axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
-		Axis: axis, Scenes: grid.Axis, Warnings: []string{}}
-	s.Model, s.seasonal = o.modelText(axis), o.Fit.Model.Harmonics > 0
-	s.inSeasons = o.Fit.Rank.Season != timeaxis.Seasons{}
-	if g.Placed {
+// place returns where the pixel lies.
+func (p *pixel) place() *SeriesPixel {
+	at := &SeriesPixel{Column: p.column, Row: p.row}
+	if describeGrid(p.geo).Placed {
 		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
-		s.X, s.Y = &x, &y
+		at.X, at.Y = &x, &y
 	}
+	return at
+}
+
+// series returns the result once the observations of dates are fitted. covariates are those that are rasters, by date.
+func (f *seriesFit) series(dates []SeriesDate, covariates [][]float64) (*Series, error) {
+	of, o := f.stack, f.options
+	first, axis := &of.planes[0], of.fittedAxis()
+	s := &Series{CRS: describeGrid(of.geo).CRS, Treatment: of.treatment(), Unit: of.unit(), Given: of.given, Per: axis.Unit(),
+		Origin: cmp.Or(o.Fit.InterceptAt, axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
+		Axis: axis, Scenes: of.grid.Axis, Dates: dates, Warnings: []string{}}
+	s.Model, s.seasonal = o.modelText(axis), o.Fit.Model.Harmonics > 0
+	s.inSeasons = o.Fit.Rank.Season != timeaxis.Seasons{}
 	if !first.dated && s.Index == "" {
 		s.Band = first.band
 	}
 	value := map[stats.Field]float64{}
-	for i, f := range o.Fit.Fields {
-		value[f] = p.results[i]
-		b := o.band(f, axis, s.Unit)
-		if f.Info().Estimator.OfBreaks() {
-			b.Name = f.FullName()
+	for i, field := range o.Fit.Fields {
+		value[field] = f.results[i]
+		b := o.band(field, axis, s.Unit)
+		if field.Info().Estimator.OfBreaks() {
+			b.Name = field.FullName()
 		}
-		s.Fields = append(s.Fields, SeriesField{f, b.Name, valueOf(p.results[i]), b.Unit})
-	}
-	s.Dates = p.sceneDates(grid)
-	if p.composed != nil {
-		s.Dates = p.compositeDates(s.Dates)
+		s.Fields = append(s.Fields, SeriesField{field, b.Name, valueOf(f.results[i]), b.Unit})
 	}
 	n := 0.0
-	residuals := p.results[len(o.Fit.Fields):]
+	residuals := f.results[len(o.Fit.Fields):]
 	residuals, vertices := residuals[:len(axis.T)], residuals[len(axis.T):]
 	if o.Fit.Fitted {
 		for i, y := range vertices[:len(axis.T)] {
@@ -432,7 +488,7 @@ func (p *pixel) series(o Options) (*Series, error) {
 	s.half = (value[stats.SlopeHi] - value[stats.SlopeLo]) / 2 / axis.PerUnit
 	s.sen = s.newSenLine(value, o.Fit.InterceptAt)
 	if s.Model != "" {
-		if err := s.fitCurve(o, p.covariates); err != nil {
+		if err := s.fitCurve(o, covariates); err != nil {
 			return nil, err
 		}
 	}
@@ -554,10 +610,10 @@ func (p *pixel) gap(i int) string {
 	return ""
 }
 
-// HasLine reports whether the pixel has a line.
+// HasLine reports whether there is a line.
 func (s *Series) HasLine() bool { return !math.IsNaN(s.slope) }
 
-// WhyNoLine returns why the pixel has no line, "" if it has one.
+// WhyNoLine returns why there is no line; "" if there is one.
 func (s *Series) WhyNoLine() string {
 	switch n := s.Observations(); {
 	case s.HasLine():

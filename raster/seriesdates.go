@@ -39,9 +39,19 @@ func (c *composed) Read(ctx context.Context, worker int, w pixtrend.Window, firs
 	return nil
 }
 
-// sceneDates returns the pixel at the dates of the scenes, whose fit is unknown.
-func (p *pixel) sceneDates(grid pixtrend.Grid) (scenes []SeriesDate) {
-	names, scale := p.Names(), cmp.Or(grid.Scale, 1)
+// dates returns the pixel at the dates that are fitted, without the fit.
+func (p *pixel) dates() []SeriesDate {
+	scenes := p.sceneDates()
+	if p.composed != nil {
+		return p.compositeDates(scenes)
+	}
+	return scenes
+}
+
+// sceneDates returns the pixel at the dates of the scenes.
+func (p *pixel) sceneDates() (scenes []SeriesDate) {
+	grid, names := p.Stack.Grid(), p.Names()
+	scale := cmp.Or(grid.Scale, 1)
 	for i, of := range p.seen {
 		d := SeriesDate{Label: grid.Axis.Label(i), T: grid.Axis.T[i], Raster: names[i], Gap: p.gap(i)}
 		d.Stored = append(d.Stored, Value(of.sample))
@@ -61,7 +71,7 @@ func (p *pixel) sceneDates(grid pixtrend.Grid) (scenes []SeriesDate) {
 	return scenes
 }
 
-// compositeDates returns the pixel at the dates of its composites, whose fit is unknown.
+// compositeDates returns the pixel at the dates of its composites.
 func (p *pixel) compositeDates(scenes []SeriesDate) (dates []SeriesDate) {
 	grid := p.composed.Grid()
 	for i, g := range p.groups {

@@ -66,8 +66,9 @@ const (
 )
 
 // PixelAreas returns the areas of the pixels; nil if the raster has no place on the earth. The caller closes them.
-func (t *Trend) PixelAreas() *PixelAreas {
-	g := t.geo
+func (t *Trend) PixelAreas() *PixelAreas { return t.geo.pixelAreas() }
+
+func (g geo) pixelAreas() *PixelAreas {
 	if g.wkt == "" || !g.hasTransform {
 		return nil
 	}

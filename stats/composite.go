@@ -61,6 +61,20 @@ func (c Composite) String() string {
 // IsCount reports whether the composite counts observations, so that it does not have their unit.
 func (c Composite) IsCount() bool { return c.kind == observations }
 
+// Percentile returns the percentile that the composite is: 50 of a median, 0 of the smallest and 100
+// of the largest observation. It returns false for a mean or a count.
+func (c Composite) Percentile() (percent float64, ok bool) {
+	switch c.kind {
+	case percentile:
+		return c.percent, true
+	case smallest:
+		return 0, true
+	case largest:
+		return 100, true
+	}
+	return 0, false
+}
+
 // Type returns the type of the composites of samples: float32 if it holds all of them exactly,
 // otherwise float64.
 func (c Composite) Type(of kernel.DType) kernel.DType {

@@ -39,10 +39,14 @@ func value(t kernel.Tile, p int) float64 {
 }
 
 func TestParseComposite(t *testing.T) {
-	for _, s := range []string{"max", "min", "mean", "median", "count", "p90", "p2.5", "p0", "p100"} {
+	const none = -1
+	for s, percentile := range map[string]float64{"max": 100, "min": 0, "mean": none, "median": 50, "count": none, "p90": 90, "p2.5": 2.5, "p0": 0, "p100": 100} {
 		c, err := ParseComposite(s)
 		if err != nil || c.String() != s {
 			t.Errorf("%s is read as %v, %v", s, c, err)
+		}
+		if p, is := c.Percentile(); is != (percentile != none) || is && p != percentile {
+			t.Errorf("%s is the percentile %v, %v", s, p, is)
 		}
 	}
 	for _, s := range []string{"", "Max", "p", "p101", "p-1", "pNaN", "90", "mode"} {

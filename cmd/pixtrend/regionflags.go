@@ -12,12 +12,15 @@ import (
 
 // addRegionFlags defines the flags of a part of the stack.
 func addRegionFlags(cmd *cobra.Command, r *raster.Region) {
-	group(cmd, "Region", func(flags *pflag.FlagSet) {
-		rectangleFlags(flags, r)
-		option(flags, &r.Polygons.File, "region", "", "FILE",
-			"read only pixels with their centre in a polygon of a vector FILE ("+raster.VectorFormats+"); all others are NaN; see pixtrend help regions", onceGiven(&r.Polygons.File, named("a file, such as basin.gpkg")))
-		layerFlags(flags, &r.Polygons, "region-layer", "--region")
-	})
+	group(cmd, "Region", func(flags *pflag.FlagSet) { regionFlags(flags, r, "; all others are NaN") })
+}
+
+// regionFlags defines the flags of a part of the stack. others says what becomes of pixels outside of polygons.
+func regionFlags(flags *pflag.FlagSet, r *raster.Region, others string) {
+	rectangleFlags(flags, r)
+	option(flags, &r.Polygons.File, "region", "", "FILE",
+		"read only pixels with their centre in a polygon of a vector FILE ("+raster.VectorFormats+")"+others+"; see pixtrend help regions", onceGiven(&r.Polygons.File, named("a file, such as basin.gpkg")))
+	layerFlags(flags, &r.Polygons, "region-layer", "--region")
 }
 
 // layerFlags defines the flags of how the polygons of a file are read, which the flag file names.
@@ -62,14 +65,4 @@ func checkRegionFlags(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
-}
-
-// refuseRegion defines --region for a command that takes single pixels. The option always fails, with an
-// error that says which command to use.
-func refuseRegion(cmd *cobra.Command) {
-	var none string
-	option(cmd.Flags(), &none, "region", "", "FILE", "", func(string) (string, error) {
-		return "", errors.New("a series is that of one pixel: fit the region with pixtrend fit, and use pixtrend zones for means over its polygons")
-	})
-	cmd.Flags().Lookup("region").Hidden = true
 }

@@ -30,6 +30,8 @@ import (
 type series struct {
 	inputs            []string
 	at, pixel, lonLat raster.Point
+	ofRegion          bool // the series is that of options.Region, and not of a pixel
+	region            raster.RegionOptions
 
 	options   raster.Options
 	drivers   []string // besides GTiff
@@ -48,10 +50,12 @@ type series struct {
 
 func newSeriesCommand() *cobra.Command {
 	s := &series{monitor: defaultMonitor()}
+	s.region.By, _ = stats.ParseComposite("mean")
 	cmd := &cobra.Command{
 		Use:   "series INPUT... --at X,Y",
-		Short: "Show the observations of one pixel and the line that a fit draws through them.",
-		Long: "Show the observations of one pixel and the line that a fit draws through them.\n\n" +
+		Short: "Show the observations of a pixel, or their mean in a region, and the line through them.",
+		Long: "Show the observations of a pixel, or their mean in a region, and the line that a fit draws through\n" +
+			"them.\n\n" +
 			"It prints a row for each date, with the observation or why there is none, the line and what it\n" +
 			"leaves, and then every field of the fit. An INPUT and the options are what they are for pixtrend\n" +
 			"fit, and so are the numbers, bit for bit. Reasons for a gap: nodata, NaN, infinite, out of range\n" +
@@ -60,7 +64,13 @@ func newSeriesCommand() *cobra.Command {
 			"The band about the line in a plot, fitted_lo and fitted_hi, are confidence limits of the mean at\n" +
 			"a date, not of single observations. A second line has the slope of Theil and Sen, and dashed\n" +
 			"lines the limits of that slope. With --annual, --seasonal or --monthly, a date is that of a\n" +
-			"composite, and the plot shows the scenes that it is made of too.",
+			"composite, and the plot shows the scenes that it is made of too.\n\n" +
+			"With --region, --bbox or --srcwin, the series is that of a region: the mean of the observations of\n" +
+			"its pixels at each date, or what --of-region names. The table has the number of pixels that are\n" +
+			"observed at a date and their share of the region, because the mean of a few cloudless pixels is not\n" +
+			"that of the region: --min-share makes such dates gaps. Pixels count the same, except in the mean on\n" +
+			"a grid of longitudes and latitudes, where they count by their area on the ellipsoid. Composites are\n" +
+			"made for each pixel first.",
 		Example: "  # a pixel of a stack made for trying, by its place on the map\n" +
 			"  pixtrend synth demo && pixtrend series demo --at 322000,4690000\n" +
 			"  # by its longitude and latitude; by its column and row, with a plot\n" +
@@ -72,6 +82,9 @@ func newSeriesCommand() *cobra.Command {
 			"  pixtrend synth every30 --dates 2010-2013 --every 30 --width 200 --height 100\n" +
 			"  pixtrend series every30 --pixel 40,60 --annual max -o yearly.png\n" +
 			"  pixtrend series every30 --pixel 40,60 --harmonics 1 -o season.png\n" +
+			"  # the mean of a part of the stack, and the median with at least half of its pixels\n" +
+			"  pixtrend series demo --srcwin 380,280,60,40 -o part.png --label NDVI\n" +
+			"  pixtrend series demo --srcwin 380,280,60,40 --of-region median --min-share 0.5\n" +
 			"  # when the pixel changed\n" +
 			"  pixtrend series demo --pixel 400,300 --breaks landtrendr -o breaks.png\n" +
 			"  pixtrend series every30 --pixel 40,60 --breaks bfast-monitor --start 2012-07-01 -o since.png",
@@ -98,7 +111,14 @@ func newSeriesCommand() *cobra.Command {
 		option(flags, &s.lonLat, "lonlat", "", "LON,LAT", "or the pixel at this longitude and latitude on WGS 84, in degrees", parseLonLat)
 		option(flags, &s.pixel, "pixel", "", "COL,ROW", "or the pixel in this column and row, counted from 0 at the upper left", parsePixel)
 	})
-	refuseRegion(cmd)
+	group(cmd, "Region", func(flags *pflag.FlagSet) {
+		regionFlags(flags, &o.Region, "")
+		option(flags, &s.region.By, "of-region", "", "WHAT",
+			"what the observations of the pixels of the region at a date become: mean, median, min, max or a percentile such as p90 (default mean)", parseOfRegion)
+		option(flags, &s.region.MinShare, "min-share", "", "SHARE",
+			"a date is a gap if less than this SHARE of the pixels of the region is observed, such as 0.5 (default 0)", parseShare)
+	})
+	complete(cmd, "of-region", "mean", "median", "min", "max")
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
 	addDateFlags(cmd, &o.OpenOptions)
 	addGapFlags(cmd, &o.OpenOptions)
@@ -125,6 +145,8 @@ func newSeriesCommand() *cobra.Command {
 		flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	})
 	group(cmd, "Resources", func(flags *pflag.FlagSet) {
+		option(flags, &o.Fit.Threads, "threads", "", "N",
+			"read a region with N threads (default: one for each CPU that the system or Slurm allows)", atLeast(1))
 		option(flags, &o.Memory, "memory", "", "SIZE", "keep to SIZE, such as 512M or 2GiB (default 512M)", parseSize)
 	})
 	group(cmd, "Messages", func(flags *pflag.FlagSet) {
@@ -139,15 +161,9 @@ func (s *series) check(flags *pflag.FlagSet) error {
 	if err := checkInputs(s.inputs); err != nil {
 		return err
 	}
-	places := map[string]raster.Point{"at": s.at, "lonlat": s.lonLat, "pixel": s.pixel}
-	given := slices.DeleteFunc([]string{"at", "lonlat", "pixel"}, func(flag string) bool { return !flags.Changed(flag) })
-	switch {
-	case len(given) > 1:
-		return usagef("--%s and --%s exclude each other: name the pixel once", given[0], given[1])
-	case len(given) == 0:
-		return usagef("no pixel: name a place on the map, such as --at 322000,4690000 or --lonlat -83.1,42.3, or a column and row, such as --pixel 0,0")
+	if err := s.checkPlace(flags); err != nil {
+		return err
 	}
-	s.at = places[given[0]]
 	for _, flag := range []string{"title", "label", "dpi"} {
 		if s.plot == "" && flags.Changed(flag) {
 			return usagef("--%s is for a plot: name its file with -o, such as -o pixel.png", flag)
@@ -160,6 +176,31 @@ func (s *series) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	s.options.Drivers = withGTiff(s.drivers)
+	return nil
+}
+
+// checkPlace sets the pixel, or that the series is of a region.
+func (s *series) checkPlace(flags *pflag.FlagSet) error {
+	given := func(names ...string) []string {
+		return slices.DeleteFunc(names, func(flag string) bool { return !flags.Changed(flag) })
+	}
+	places := map[string]raster.Point{"at": s.at, "lonlat": s.lonLat, "pixel": s.pixel}
+	pixels, regions := given("at", "lonlat", "pixel"), given("region", "bbox", "srcwin")
+	switch {
+	case len(pixels) > 1:
+		return usagef("--%s and --%s exclude each other: name the pixel once", pixels[0], pixels[1])
+	case len(pixels) > 0 && len(regions) > 0:
+		return usagef("--%s and --%s exclude each other: a series is that of a pixel or of a region", pixels[0], regions[0])
+	case len(regions) > 0:
+		s.ofRegion = true
+		return nil
+	case len(pixels) == 0:
+		return usagef("no pixel and no region: name a place on the map, such as --at 322000,4690000 or --lonlat -83.1,42.3, a column and row, such as --pixel 0,0, or a region, such as --region basin.gpkg")
+	}
+	if of := given("of-region", "min-share"); len(of) > 0 {
+		return usagef("--%s is for the series of a region: name one with --region, --bbox or --srcwin", of[0])
+	}
+	s.at = places[pixels[0]]
 	return nil
 }
 
@@ -198,14 +239,14 @@ func (s *series) run(stdout, stderr io.Writer) error {
 			targets = append(targets, name)
 		}
 	}
-	of, err := raster.ReadSeries(ctx, s.inputs, s.at, s.options, targets...)
+	of, err := s.read(ctx, stderr, targets)
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%w: nothing is written", context.Cause(ctx))
 		}
 		return err
 	}
-	log.Info("read the pixel and fitted it", "dates", len(of.Dates), "took", time.Since(start))
+	log.Info("read the series and fitted it", "dates", len(of.Dates), "took", time.Since(start))
 	tellNotes(log, of.Notes)
 	warn(stderr, of.Warnings)
 	table, err := report.SeriesCSV(of)
@@ -228,6 +269,23 @@ func (s *series) run(stdout, stderr io.Writer) error {
 		}
 	}
 	return print(stdout, text)
+}
+
+// read reads and fits the pixel or the region.
+func (s *series) read(ctx context.Context, stderr io.Writer, targets []string) (*raster.Series, error) {
+	if !s.ofRegion {
+		return raster.ReadSeries(ctx, s.inputs, s.at, s.options, targets...)
+	}
+	var progress meter = silence{}
+	s.region.Progress = func(done, total int) {
+		if progress == (silence{}) && total > longMap {
+			progress = newMeter(stderr, s.quiet, int64(total))
+		}
+		progress.set(done, total)
+	}
+	of, err := raster.ReadRegionSeries(ctx, s.inputs, s.region, s.options, targets...)
+	progress.end(err == nil)
+	return of, err
 }
 
 // write makes the files that are asked for: all of them, or none.
@@ -280,6 +338,15 @@ func parsePixel(s string) (raster.Point, error) {
 		return raster.Point{}, errors.New("give COL,ROW, whole numbers from 0, such as 120,80")
 	}
 	return raster.Point{X: float64(x), Y: float64(y), Pixel: true}, nil
+}
+
+// parseOfRegion reads what the observations of a region become.
+func parseOfRegion(text string) (stats.Composite, error) {
+	by, err := stats.ParseComposite(text)
+	if err != nil || by.IsCount() {
+		return by, errors.New("give mean, median, min, max or a percentile such as p90")
+	}
+	return by, nil
 }
 
 // parsePlot reads the name of the plot. As that of the table, it may be given once: of two, one

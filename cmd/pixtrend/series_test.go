@@ -17,6 +17,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/zones"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -187,7 +188,17 @@ func TestSeriesErrors(t *testing.T) {
 		want []string
 	}{
 		{"series", 2, []string{"no input"}},
-		{"series stack", 2, []string{"no pixel", "--at", "--pixel 0,0"}},
+		{"series stack", 2, []string{"no pixel and no region", "--at", "--pixel 0,0", "--region"}},
+		{"series stack --srcwin 0,0,9,9 --at 1,2", 2, []string{"--at and --srcwin exclude each other"}},
+		{"series stack --bbox 0,0,9,9 --srcwin 0,0,9,9", 2, []string{"--srcwin and --bbox exclude"}},
+		{"series stack --pixel 1,2 --of-region median", 2, []string{"--of-region is for the series of a region"}},
+		{"series stack --pixel 1,2 --min-share 0.5", 2, []string{"--min-share is for the series of a region"}},
+		{"series stack --srcwin 0,0,9,9 --min-share 50", 2, []string{"--min-share 50", "from 0 to 1"}},
+		{"series stack --srcwin 0,0,9,9 --of-region count", 2, []string{"--of-region count", "mean, median, min, max or a percentile"}},
+		{"series stack --pixel 1,2 --all-touched", 2, []string{"--all-touched belongs to --region"}},
+		{"series stack --srcwin 99,0,9,9", 1, []string{"100 × 80 pixels"}},
+		{"series stack --bbox 0,0,9,9", 1, []string{"no pixel of", "centre in the box"}},
+		{"series stack --srcwin 0,0,9,9 -o there.png", 1, []string{"there.png exists"}},
 		{"series stack --lonlat -83.2,42.4 --pixel 1,2", 2, []string{"--lonlat and --pixel exclude each other"}},
 		{"series stack --lonlat -83.2,92", 2, []string{"--lonlat -83.2,92", "give LON,LAT", "the longitude first"}},
 		{"series stack --lonlat 42.36,-83.16", 1, []string{"longitude and latitude 42.36,-83.16", "lies outside stack/ndvi_1995.tif", "the longitude first"}},
@@ -254,5 +265,68 @@ func TestSeriesRemote(t *testing.T) {
 	}
 	if strings.Contains(got, secret) {
 		t.Error("the table holds the query")
+	}
+}
+
+// The values of a region at a date are those of the zone in the raster of that date, in the table,
+// as CSV, as JSON and in the plot.
+func TestSeriesOfRegion(t *testing.T) {
+	dir := folder(t)
+	west := `{"type": "Feature", "properties": {"district": "west"}, "geometry": {"type": "Polygon", "coordinates":
+ [[[-83.160, 42.338], [-83.146, 42.337], [-83.147, 42.352], [-83.155, 42.356], [-83.160, 42.338]]]}}`
+	if err := os.WriteFile(filepath.Join(dir, "west.geojson"), []byte(west), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) string {
+		t.Helper()
+		code, stdout, stderr := call(t, dir, args...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("%v: exit code %d, %q", args, code, stderr)
+		}
+		return stdout
+	}
+	var table zones.Table
+	if err := json.Unmarshal([]byte(run("zones", "stack/ndvi_2003.tif", "--zones", "west.geojson", "--zone-field", "district", "--json")), &table); err != nil {
+		t.Fatal(err)
+	}
+	z := table.Zones[0]
+	for by, want := range map[string]float64{"mean": *z.Mean, "median": *z.Median, "p90": *z.P90, "min": *z.Min, "max": *z.Max} {
+		args := []string{"series", "stack", "--region", "west.geojson", "--of-region", by}
+		var s raster.Series
+		if err := json.Unmarshal([]byte(run(append(args, "--json")...)), &s); err != nil {
+			t.Fatal(err)
+		}
+		d := s.Dates[2003-1995]
+		if got := float64(*d.Observed); !(math.Abs(got-want) <= 1e-14) || d.Pixels != z.Valid || s.Region.Pixels != z.Pixels || s.SeriesPixel != nil || s.Region.By != by {
+			t.Errorf("the %s is %v of %d pixels in %+v, want %v of %d in %d", by, got, d.Pixels, s.Region, want, z.Valid, z.Pixels)
+		}
+		rows, err := csv.NewReader(strings.NewReader(run(append(args, "--csv", "-")...))).ReadAll()
+		if err != nil || len(rows) != 22 || strings.Join(rows[0], ",") != "date,t,raster,pixels,share,observed,gap,fitted,fitted_lo,fitted_hi,residual" {
+			t.Fatalf("%v, %q", err, rows)
+		}
+		if got := rows[1+2003-1995]; got[2] != "stack/ndvi_2003.tif" || got[3] != strconv.FormatInt(z.Valid, 10) || got[5] != strconv.FormatFloat(float64(*d.Observed), 'g', -1, 64) {
+			t.Errorf("%q", got)
+		}
+	}
+	text := run("series", "stack", "--region", "west.geojson", "--annual", "max", "-o", "west.svg", "--label", "NDVI")
+	for _, want := range []string{
+		`(?m)^region    mean of 1,834 pixels in the polygons of west.geojson, which count the same$`,
+		`(?m)^date +observed +fitted +residual +pixels  of region$`,
+		`(?m)^2003 +0\.\d+ .* \d+ +\d\d\.\d %$`,
+		`(?m)^slope +-?\d`,
+	} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s does not match\n%s", want, text)
+		}
+	}
+	drawn, err := os.ReadFile(filepath.Join(dir, "west.svg"))
+	if err != nil || !bytes.Contains(drawn, []byte("NDVI, mean of 1,834 pixels in the polygons of west.geojson")) {
+		t.Errorf("%v, the plot has another title", err)
+	}
+	text = run("series", "stack", "--srcwin", "10,20,5,4", "--min-share", "1")
+	for _, want := range []string{"mean of 20 pixels in columns 10–14 and rows 20–23, which count the same; dates with less than 100 % of them are gaps", "too few pixels"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }

@@ -139,7 +139,7 @@ func TestZoneErrors(t *testing.T) {
 		{"job plan job stack -o out.tif --region districts.geojson --parts 99", 1, []string{"of which there are 1", "--parts"}},
 		{"fit stack -o out.tif --bbox -83.2,42.3,-83.1,42.4 --bbox-crs EPSG:0", 1, []string{"EPSG:0", "cannot be used"}},
 		{"fit stack -o out.tif --bbox 10,42.3,11,42.4 --bbox-crs EPSG:4326", 1, []string{"no pixel of"}},
-		{"series stack --pixel 1,1 --region districts.geojson", 2, []string{"--region districts.geojson", "pixtrend zones"}},
+		{"series stack --pixel 1,1 --region districts.geojson", 2, []string{"--pixel and --region exclude each other"}},
 	} {
 		code, stdout, stderr := call(t, dir, strings.Fields(tt.args)...)
 		if code != tt.code || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "pixtrend: ") {

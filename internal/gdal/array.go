@@ -404,10 +404,9 @@ func (a *array) turned() bool { return a.x < a.y || a.z > a.y }
 // memory without gaps.
 var pieces = sync.Pool{New: func() any { return new([]byte) }}
 
-// readPiece is read for bands that are read at once.
-func (a *array) readPiece(w pixtrend.Window, first, bands int, t kernel.DType, dst []byte, stride int) error {
-	n, size := len(a.md.dims), t.Size()
-	start, count := make([]C.GUInt64, n), make([]C.size_t, n)
+// part returns where a window of some bands begins in each dimension of the file, and its extent.
+func (a *array) part(w pixtrend.Window, first, bands int) (start []C.GUInt64, count []C.size_t) {
+	start, count = make([]C.GUInt64, len(a.md.dims)), make([]C.size_t, len(a.md.dims))
 	for i := range count {
 		count[i] = 1
 	}
@@ -420,6 +419,13 @@ func (a *array) readPiece(w pixtrend.Window, first, bands int, t kernel.DType, d
 	if a.z >= 0 {
 		start[a.z], count[a.z] = C.GUInt64(first), C.size_t(bands)
 	}
+	return start, count
+}
+
+// readPiece is read for bands that are read at once.
+func (a *array) readPiece(w pixtrend.Window, first, bands int, t kernel.DType, dst []byte, stride int) error {
+	n, size := len(a.md.dims), t.Size()
+	start, count := a.part(w, first, bands)
 	all := w.Pixels() * bands * size
 	if bands == 1 && !a.flipped && !a.turned() {
 		return a.md.read(start, count, nil, gdalType(t), unsafe.Pointer(&dst[0]), all)

@@ -177,8 +177,11 @@ func (b Band) ReadReduced(w pixtrend.Window, values []float64, width, height int
 	at := b.inFile(w)
 	return interruptible(b.of, t, values, func(into []float64) error {
 		band := b.band
-		if b.of.array != nil {
-			ds, err := b.of.array.band(b.index)
+		if a := b.of.array; a != nil {
+			if err := a.md.checkChunks(a.part(w, b.index, 1)); err != nil {
+				return err
+			}
+			ds, err := a.band(b.index)
 			if err != nil {
 				return err
 			}

@@ -71,6 +71,7 @@ import (
 // multidim is an open file of arrays. Its handles are released by close.
 type multidim struct {
 	ds     C.GDALDatasetH
+	store  string     // of Zarr; "" for other formats
 	arrays []*mdArray // all that were opened
 	groups []C.GDALGroupH
 	root   C.GDALGroupH
@@ -81,6 +82,9 @@ type mdArray struct {
 	h    C.GDALMDArrayH
 	name string // with the groups that it is in: /t2m
 	dims []mdDimension
+
+	store  string      // as in multidim
+	chunks *zarrChunks // their files in a store of Zarr; nil until they are read, and for other formats
 
 	attributes map[string]C.GDALAttributeH // nil until one is asked for
 	list       *C.GDALAttributeH           // the same
@@ -107,6 +111,9 @@ func openMultidim(name, driver string) (*multidim, error) {
 	defer C.free(unsafe.Pointer(cname))
 	defer C.free(unsafe.Pointer(cdriver))
 	m := &multidim{}
+	if driver == "Zarr" {
+		m.store = FilePath(name)
+	}
 	if err := failure(C.open_arrays(cname, cdriver, &m.ds)); err != nil {
 		return nil, err
 	}
@@ -179,7 +186,7 @@ func (m *multidim) keep(h C.GDALMDArrayH) *mdArray {
 	if h == nil {
 		return nil
 	}
-	a := &mdArray{h: h, name: C.GoString(C.GDALMDArrayGetFullName(h))}
+	a := &mdArray{h: h, name: C.GoString(C.GDALMDArrayGetFullName(h)), store: m.store}
 	m.arrays = append(m.arrays, a)
 	var n C.size_t
 	dims := C.GDALMDArrayGetDimensions(h, &n)
@@ -288,7 +295,32 @@ func (a *mdArray) values() ([]float64, error) {
 // read fills memory of bytes with a part of the array, of which GDAL converts the numbers to a type.
 // stride are the distances of numbers in memory by dimension; nil: those of the order of the file.
 func (a *mdArray) read(start []C.GUInt64, count []C.size_t, stride []C.GPtrDiff_t, t C.GDALDataType, to unsafe.Pointer, bytes int) error {
+	if err := a.checkChunks(start, count); err != nil {
+		return err
+	}
 	return failure(C.read_array(a.h, unsafe.SliceData(start), unsafe.SliceData(count), unsafe.SliceData(stride), t, to, C.size_t(bytes)))
+}
+
+// checkChunks returns an error if GDAL would take a chunk of a part of an array of Zarr for missing, and it is not.
+func (a *mdArray) checkChunks(start []C.GUInt64, count []C.size_t) error {
+	if a.store == "" {
+		return nil
+	}
+	if a.chunks == nil {
+		var err error
+		if a.chunks, err = newZarrChunks(a.store, a.name); err != nil {
+			return err
+		}
+		if a.chunks == nil {
+			a.store = "" // in an archive, which holds all that it lists
+			return nil
+		}
+	}
+	from, n := make([]int, len(start)), make([]int, len(start))
+	for i := range from {
+		from[i], n[i] = int(start[i]), int(count[i])
+	}
+	return a.chunks.check(from, n)
 }
 
 // blocks returns the size of a chunk by dimension; 0 where the array is not in chunks.

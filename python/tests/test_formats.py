@@ -1,6 +1,7 @@
 """Files of other formats than GeoTIFF, written by the libraries that people write them with."""
 
 import json
+import os
 import subprocess
 
 import numpy as np
@@ -9,6 +10,7 @@ from conftest import same_bits
 
 xr = pytest.importorskip("xarray")
 rasterio = pytest.importorskip("rasterio")
+pytest.importorskip("rasterio.features")
 pytest.importorskip("netCDF4")
 zarr = pytest.importorskip("zarr")
 cftime = pytest.importorskip("cftime")
@@ -300,6 +302,33 @@ def test_damage(command, tmp_path):
     assert failed >= 8
 
 
+DAMAGES = [lambda path, whole: path.write_bytes(whole[: len(whole) // 2]), lambda path, _: path.symlink_to(path.name), lambda path, _: path.mkdir()]
+if os.getuid() > 0:  # root may read all
+    DAMAGES.append(lambda path, _: path.touch(0))
+
+
+def test_zarr_chunks(fit, tmp_path):
+    """A chunk whose file is cut or cannot be opened is an error; one without a file is missing."""
+    made = cube()
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=2, encoding={"t2m": {"chunks": (4, 5, 5), "_FillValue": np.float32(-999)}})
+    samples, times = tmp_path / "a.zarr" / "t2m" / "1.0.2", tmp_path / "a.zarr" / "time" / "0"
+    for path in samples, times:
+        whole = path.read_bytes()
+        for damage in DAMAGES:
+            path.unlink()
+            damage(path, whole)
+            said = fit("a.zarr", fails=True)
+            assert "a.zarr" in said, said
+            if path.is_dir():
+                path.rmdir()
+                path.touch()
+        path.unlink()
+        path.write_bytes(whole)
+    samples.unlink()
+    made.t2m[4:8, :5, 10:15] = np.nan
+    agree(fit("a.zarr"), slope(made.t2m))
+
+
 @pytest.mark.parametrize("driver,end", [("JP2OpenJPEG", "jp2"), ("ENVI", "dat"), ("HFA", "img")])
 def test_rasters(fit, tmp_path, driver, end):
     rng = np.random.default_rng(8)
@@ -415,3 +444,48 @@ def test_outputs(command, tmp_path, name, of, projected):
     done = run("-o", "x" + name, "--of", of, "--residuals", "r" + name)
     assert done.returncode == 1 and "a band for each date" in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("projected", [False, True], ids=["degrees", "metres"])
+def test_series_of_a_region(command, tmp_path, projected):
+    """The means of a region are those of rasterio's mask and numpy, weighted by area in degrees."""
+    pytest.importorskip("rioxarray")
+    made = cube()
+    made.t2m.values[np.random.default_rng(5).random(made.t2m.shape) < 0.3] = np.nan
+    made.t2m.values[7] = np.nan
+    zone = [(1, 42), (11.2, 42), (8, 47), (1, 47), (1, 42)]
+    if projected:
+        made = made.rename(lat="y", lon="x").assign_coords(y=4600000 - 30.0 * np.arange(10), x=500000 + 30.0 * np.arange(20)).rio.write_crs("EPSG:32617")
+        zone = [(499985 + 30 * x, 4600015 - 30 * (50 - y)) for x, y in zone]
+    made.to_netcdf(tmp_path / "a.nc")
+    named = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{'EPSG::32617' if projected else 'OGC:1.3:CRS84'}"}}
+    polygon = {"type": "Polygon", "coordinates": [[list(p) for p in zone]]}
+    (tmp_path / "zone.geojson").write_text(json.dumps({"type": "FeatureCollection", "crs": named, "features": [{"type": "Feature", "properties": {}, "geometry": polygon}]}))
+    place = rasterio.transform.from_origin(499985, 4600015, 30, 30) if projected else rasterio.transform.from_origin(0, 50, 1, 1)
+    inside = rasterio.features.geometry_mask([polygon], (10, 20), place, invert=True)
+    weights = np.ones((10, 1))
+    if not projected:
+        e2 = 0.00669437999014
+        sin = np.sin(np.radians(50 - np.arange(11.0)))
+        q = (1 - e2) * (sin / (1 - e2 * sin**2) + np.arctanh(np.sqrt(e2) * sin) / np.sqrt(e2))
+        weights = (q[:-1] - q[1:])[:, None]
+    values = np.where(inside, made.t2m.values.astype(float), np.nan)
+    weights = np.where(np.isnan(values), np.nan, weights)
+    with np.errstate(invalid="ignore"):
+        means = np.nansum(values * weights, (1, 2)) / np.nansum(weights, (1, 2))
+    medians = [np.nanmedian(v) if np.isfinite(v).any() else np.nan for v in values]
+    counts = np.isfinite(values).sum((1, 2))
+    for by, want, rtol in ("mean", means, 1e-6 if not projected else 1e-14), ("median", medians, 1e-14):
+        done = subprocess.run([command, "series", "a.nc", "--region", "zone.geojson", "--of-region", by, "--json"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        got = json.loads(done.stdout)
+        assert got["region"]["pixels"] == inside.sum() > 20 and got["region"]["weighted_by_area"] == (by == "mean" and not projected)
+        assert [d["pixels"] for d in got["dates"]] == counts.tolist() and "column" not in got
+        observed = np.array([np.nan if d["observed"] is None else d["observed"] for d in got["dates"]])
+        np.testing.assert_allclose(observed, want, rtol=rtol)
+        # The line is that of these values.
+        years = (made.time.values - np.datetime64("1970-01-01")).astype("timedelta64[D]").astype(float) / 365.2425
+        known = np.isfinite(observed)
+        fields = {f["name"]: f["value"] for f in got["fields"]}
+        assert fields["n"] == known.sum() == 29
+        np.testing.assert_allclose(fields["slope"], np.polyfit(years[known], observed[known], 1)[0], rtol=1e-9)

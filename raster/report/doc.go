@@ -1,5 +1,5 @@
 // Package report writes what package raster found and did as text for people: the report on a
-// stack, the plan and the summary of a fit, the table of a pixel's series, and the legend of a map.
+// stack, the plan and the summary of a fit, the table of a series, and the legend of a map.
 // The texts are those that the command pixtrend prints.
 //
 //	summary, err := raster.FitFiles(ctx, inputs, "trend.tif", options)

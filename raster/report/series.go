@@ -23,9 +23,12 @@ func SeriesCSV(s *raster.Series) (string, error) {
 		return strconv.FormatFloat(float64(*v), 'g', -1, 64)
 	}
 	header := []string{firstColumn(s), "t"}
-	if s.Composite == "" {
+	switch {
+	case s.Region != nil:
+		header = append(header, "raster", "pixels", "share")
+	case s.Composite == "":
 		header = append(append(append(header, "raster"), storedColumns(s)...), "mask")
-	} else {
+	default:
 		header = append(header, "observations", "scenes")
 	}
 	header = append(header, "observed", "gap", "fitted", "fitted_lo", "fitted_hi", "residual")
@@ -34,13 +37,17 @@ func SeriesCSV(s *raster.Series) (string, error) {
 	_ = w.Write(header) // to memory
 	for _, d := range s.Dates {
 		row := []string{d.Label, strconv.FormatFloat(d.T, 'g', -1, 64)}
-		if s.Composite == "" {
+		switch {
+		case s.Region != nil:
+			row = append(row, foreign.Printable(d.Raster),
+				strconv.FormatInt(d.Pixels, 10), strconv.FormatFloat(d.Share, 'g', -1, 64))
+		case s.Composite == "":
 			row = append(row, foreign.Printable(d.Raster))
 			for _, y := range d.Stored {
 				row = append(row, number(&y))
 			}
 			row = append(row, number(d.Mask))
-		} else {
+		default:
 			row = append(row, strconv.Itoa(d.SceneObservations()), strconv.Itoa(len(d.Scenes)))
 		}
 		row = append(row, number(d.Observed), d.Gap, number(d.Fitted), number(d.Lo), number(d.Hi), number(d.Residual))
@@ -70,13 +77,17 @@ func storedColumns(s *raster.Series) []string {
 	return []string{fmt.Sprintf("band_%d", x.A), fmt.Sprintf("band_%d", x.B)}
 }
 
-// Series returns the series and the fit of a pixel as tables.
+// Series returns a series and its fit as tables.
 func Series(s *raster.Series) string {
 	var b strings.Builder
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-*s%s\n", Indent, name, foreign.Line(fmt.Sprintf(format, args...)))
 	}
-	row("pixel", "%s", pixelText(s))
+	if s.Region != nil {
+		row("region", "%s", regionText(s.Region))
+	} else {
+		row("pixel", "%s", pixelText(s))
+	}
 	row("dates", "%s: %s", seriesDates(s), observationsText(s))
 	row("samples", "%s", sampleText(s))
 	if s.Masks != "" {
@@ -108,6 +119,18 @@ func pixelText(s *raster.Series) string {
 	text := fmt.Sprintf("column %d, row %d", s.Column, s.Row)
 	if s.X != nil {
 		text += fmt.Sprintf("; centre x %.10g, y %.10g, CRS %s", *s.X, *s.Y, s.CRS)
+	}
+	return text
+}
+
+// regionText says which pixels a series is of, and what they became.
+func regionText(r *raster.SeriesRegion) string {
+	text := r.String() + ", which count the same"
+	if r.Weighted {
+		text = r.String() + ", which count by their areas"
+	}
+	if r.MinShare > 0 {
+		text += fmt.Sprintf("; dates with less than %g %% of them are gaps", 100*r.MinShare)
 	}
 	return text
 }
@@ -149,13 +172,13 @@ func sampleText(s *raster.Series) string {
 // seriesTable returns a row for each date. Columns that hold nothing new are left out.
 func seriesTable(s *raster.Series) string {
 	var names []string
-	stored, mask, t := s.Index != "" && s.Composite == "", false, false
+	stored, mask, t := s.Index != "" && s.Composite == "" && s.Region == nil, false, false
 	for _, d := range s.Dates {
 		names = append(names, d.Raster)
 		mask = mask || d.Mask != nil
 		t = t || s.Axis.Dates != nil && d.Label != timeaxis.Brief(d.T)
 		if len(d.Stored) == 0 {
-			continue // a composite
+			continue // a composite, or a region
 		}
 		y := float64(d.Stored[0])
 		stored = stored || d.Observed == nil && !math.IsNaN(y) || d.Observed != nil && y != float64(*d.Observed)
@@ -196,10 +219,16 @@ func seriesTable(s *raster.Series) string {
 	fitted := decimals(s, func(d raster.SeriesDate) *raster.Value { return d.Fitted })
 	add("fitted", func(d raster.SeriesDate) string { return fitted(d.Fitted) })
 	add("residual", func(d raster.SeriesDate) string { return fitted(d.Residual) })
+	if r := s.Region; r != nil {
+		add("pixels", func(d raster.SeriesDate) string { return strconv.FormatInt(d.Pixels, 10) })
+		add("of region", func(d raster.SeriesDate) string { return Percent(d.Pixels, r.Pixels) })
+	}
 	if s.Composite != "" {
-		add("made of", func(d raster.SeriesDate) string {
-			return fmt.Sprintf("%d of %s", d.SceneObservations(), Counted(len(d.Scenes), "scene"))
-		})
+		if s.Region == nil {
+			add("made of", func(d raster.SeriesDate) string {
+				return fmt.Sprintf("%d of %s", d.SceneObservations(), Counted(len(d.Scenes), "scene"))
+			})
+		}
 		return aligned(columns)
 	}
 	name := "raster"

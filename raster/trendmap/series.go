@@ -99,6 +99,13 @@ func placeInYears(day float64) float64 {
 }
 
 func plotTitle(s *raster.Series, variable string) string {
+	if s.Region != nil {
+		of := s.Region.String()
+		if variable != "" {
+			return variable + ", " + of
+		}
+		return strings.ToUpper(of[:1]) + of[1:]
+	}
 	title := fmt.Sprintf("Pixel in column %d, row %d", s.Column, s.Row)
 	if variable != "" {
 		title = fmt.Sprintf("%s of the pixel in column %d, row %d", variable, s.Column, s.Row)

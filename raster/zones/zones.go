@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/internal/quantiles"
 	"github.com/pixtrend/pixtrend/raster"
 	"github.com/pixtrend/pixtrend/stats"
 )
@@ -68,8 +69,8 @@ type Zone struct {
 	FallHa  *float64 `json:"falling_ha"`
 }
 
-// quantiles are those of a Zone: P10, Median and P90.
-var quantiles = [...]float64{0.1, 0.5, 0.9}
+// shares are those of the quantiles of a Zone: P10, Median and P90.
+var shares = [...]float64{0.1, 0.5, 0.9}
 
 // summary is the work on a table.
 type summary struct {
@@ -367,7 +368,8 @@ func (s *summary) describe(ctx context.Context) error {
 		if z.valid > 0 {
 			mean := z.sum / float64(z.valid)
 			row.Mean, row.Min, row.Max = &mean, &s.of[i].min, &s.of[i].max
-			row.P10, row.Median, row.P90 = &found[i][0], &found[i][1], &found[i][2]
+			of := found.Of(i)
+			row.P10, row.Median, row.P90 = &of[0], &of[1], &of[2]
 		}
 		if s.test.band >= 0 {
 			s.addTrends(&row, &s.of[i])
@@ -385,6 +387,39 @@ func (s *summary) describe(ctx context.Context) error {
 	}
 	if s.areas == nil {
 		s.warn(s.Raster + " has no place on the earth, so that areas are not known")
+	}
+	return nil
+}
+
+// quantiles finds the quantiles of the zones.
+func (s *summary) quantiles(ctx context.Context) (*quantiles.Search, error) {
+	var groups []quantiles.Group
+	for _, z := range s.of {
+		groups = append(groups, quantiles.Group{Count: z.valid, Min: z.min, Max: z.max})
+	}
+	search := quantiles.New(groups, s.o.Memory/4, shares[:]...)
+	for search.Next() {
+		if err := s.pass(ctx, search); err != nil {
+			return nil, err
+		}
+	}
+	return search, nil
+}
+
+// pass reads the raster once for quantiles.
+func (s *summary) pass(ctx context.Context, search *quantiles.Search) error {
+	for _, w := range s.windows {
+		wanted := false
+		s.zones.Each(w, func(zone, _, _ int) { wanted = wanted || search.Wanted(zone) })
+		if !wanted {
+			continue
+		}
+		values, err := s.trend.Read(ctx, s.band, w)
+		if err != nil {
+			return err
+		}
+		s.zones.Each(w, func(zone, first, end int) { search.Add(zone, values[first:end]) })
+		s.step(w)
 	}
 	return nil
 }

@@ -255,8 +255,8 @@ func TestQuantilesOfOddValues(t *testing.T) {
 			}
 			z := table.Zones[0]
 			for k, got := range []float64{*z.P10, *z.Median, *z.P90} {
-				if want := quantile(values, quantiles[k]); got != want {
-					t.Errorf("%s, memory %d: quantile %v is %v, want %v", name, memory, quantiles[k], got, want)
+				if want := quantile(values, shares[k]); got != want {
+					t.Errorf("%s, memory %d: quantile %v is %v, want %v", name, memory, shares[k], got, want)
 				}
 			}
 		}
