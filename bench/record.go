@@ -59,6 +59,9 @@ func (r *Report) Record(dir string) error {
 	return nil
 }
 
+// noNames are parts of the names of processors that name nothing.
+var noNames = strings.NewReplacer("(R)", "", "(TM)", "", "(tm)", "", " Processor", "", " CPU", "")
+
 // folder returns the date and the processor, in letters that every file system accepts.
 func (r *Report) folder() string {
 	name := strings.Map(func(c rune) rune {
@@ -69,7 +72,7 @@ func (r *Report) folder() string {
 			return c - 'A' + 'a'
 		}
 		return ' '
-	}, r.Environment.CPU)
+	}, noNames.Replace(r.Environment.CPU))
 	return r.Environment.Time.Format(time.DateOnly) + "-" + strings.Join(strings.Fields(name), "-")
 }
 

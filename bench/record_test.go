@@ -78,7 +78,7 @@ func TestRecord(t *testing.T) {
 	if err := r.Record(dir); err != nil {
 		t.Fatal(err)
 	}
-	run := filepath.Join(dir, "2026-11-24-a-r-processor-9000")
+	run := filepath.Join(dir, "2026-11-24-a-9000")
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join(run, name))
 		if err != nil {

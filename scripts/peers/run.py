@@ -309,7 +309,7 @@ def main():
     p.add_argument("folder", type=Path)
     p.add_argument("--quick", action="store_true", help="use small stacks, to see whether everything works")
     p.add_argument("--runs", type=int, default=5)
-    p.add_argument("--longest", type=int, default=20, metavar="MINUTES", help="stop a program that takes longer (default 20)")
+    p.add_argument("--longest", type=int, default=5, metavar="MINUTES", help="stop a program that takes longer (default 5)")
     p.add_argument("--methods", default=",".join(titles), help="methods to measure (default %(default)s)")
     p.add_argument("--stacks", help="stacks to measure, such as small,large (default all)")
     p.add_argument("--record", type=Path, metavar="RUN", help="write the tables to this folder as well")
