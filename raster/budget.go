@@ -26,6 +26,12 @@ const (
 	leastTiles   = 1 << 20  // beside a block that only one thread holds
 )
 
+// HeapMemory returns how many bytes of Options.Memory are for the Go heap of a fit: for the program, and
+// for tiles of the output that are not complete yet. More than by default is of no use.
+func HeapMemory(memory int64) int64 {
+	return programBytes + budget{total: min(memory, DefaultMemory)}.writeCells()
+}
+
 // budget divides the memory of a fit, in bytes. Half is for tiles, results and transfers, a quarter
 // for blocks, and a quarter for open files and the program.
 type budget struct {

@@ -24,7 +24,7 @@ type directFile struct {
 // with calls fn with the open file. The file stays open if fewer files than allowed are open.
 func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
 	if file := d.kept.Load(); file != nil {
-		return fn(file)
+		return fn(cachedFirst{file})
 	}
 	file, err := regular.Open(d.name)
 	if err != nil {
@@ -36,10 +36,22 @@ func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
 		return fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", d.name)
 	}
 	if rs.open.Add(1) <= rs.limit && d.kept.CompareAndSwap(nil, file) {
-		return fn(file)
+		return fn(cachedFirst{file})
 	}
 	rs.open.Add(-1)
-	return errors.Join(fn(file), file.Close())
+	return errors.Join(fn(cachedFirst{file}), file.Close())
+}
+
+// cachedFirst is a file of which what the system has in memory is read first.
+type cachedFirst struct{ file *os.File }
+
+func (f cachedFirst) ReadAt(b []byte, at int64) (int, error) {
+	n := readCached(f.file, b, at)
+	if n == len(b) {
+		return n, nil
+	}
+	more, err := f.file.ReadAt(b[n:], at+int64(n))
+	return n + more, err
 }
 
 func (d *directFile) close() error {

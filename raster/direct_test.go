@@ -2,9 +2,11 @@ package raster
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/airbusgeo/godal"
@@ -87,6 +89,39 @@ func TestSamplesThatLie(t *testing.T) {
 				}
 			}
 			_ = file.Close()
+		}
+	}
+}
+
+// Blocks that a program wrote from the last to the first lie in as many runs, and are read past GDAL, too.
+func TestScatteredSamples(t *testing.T) {
+	const width, height, rows = 40, 64, 8
+	s := newPlanes(width, height, 2, 0, 200)
+	var m made // of the second file
+	inputs := s.files(t, func(_ int, each *made) { m = *each })
+	want := fitted(t, inputs, Options{})
+	m.written = 1
+	for _, creation := range []string{"BLOCKYSIZE=8", "TILED=YES BLOCKXSIZE=16 BLOCKYSIZE=16"} {
+		m.creation = append(strings.Fields(creation), "SPARSE_OK=TRUE")
+		if err := m.write(inputs[1]); err != nil {
+			t.Fatal(err)
+		}
+		for y := height - rows; y >= 0; y -= rows {
+			ds, err := godal.Open(inputs[1], godal.Update())
+			if err != nil {
+				t.Fatal(err)
+			}
+			samples := s.dates[1][y*width:][:rows*width]
+			if err := errors.Join(ds.Bands()[0].Write(0, y, samples, width, rows), ds.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		planes, _, direct, err := describeDirect(inputs[1])
+		if err != nil || direct == nil || planes[0].stored == nil {
+			t.Fatalf("%s: GDAL reads the samples (%v)", creation, err)
+		}
+		for _, w := range [][2]int{{0, 0}, {width, 5}, {23, 20}} {
+			sameBands(t, creation, want, fitted(t, inputs, Options{Fit: pixtrend.Options{WindowWidth: w[0], WindowHeight: w[1]}}))
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // checkLimitsFor sets the threads and the memory of a command that are not given to what the system
-// allows, and checks the limits of the process with them.
+// allows, checks the limits of the process with them, and has the heap use its part of the memory.
 func checkLimitsFor(cmd *cobra.Command) error {
 	if !cmd.HasParent() || cmd.Flags().Lookup("quiet") == nil && cmd.Flags().Lookup("json") == nil {
 		return nil // it reads and writes no raster
@@ -52,6 +52,7 @@ func checkLimitsFor(cmd *cobra.Command) error {
 	if err := checkLimits(memory, threads); err != nil {
 		return err
 	}
+	useHeap(memory)
 	if cpus := runtime.NumCPU(); threads > threadsPerCPU*cpus && cmd.Flags().Lookup("parts") == nil {
 		warn(cmd.ErrOrStderr(), []string{fmt.Sprintf("--threads %d: the process may use %d CPUs, and more threads than a few for each cost memory and time", threads, cpus)})
 	}

@@ -26,7 +26,7 @@ type made struct {
 	metadata             string
 	dateTime             string
 	empty                int  // so many blocks at the end are not there
-	swap                 bool // the first two blocks are exchanged
+	swap                 bool // the second block lies before the first
 	count                int  // the byte counts of blocks are so much too large
 	apart                int  // bytes between blocks
 	next                 bool // another directory follows
@@ -120,16 +120,21 @@ func (m made) bytes() []byte {
 
 	blocks := m.blocks()
 	offsets, counts := make([]uint64, len(blocks)), make([]uint64, len(blocks))
-	for i, b := range blocks {
+	inFile := make([]int, len(blocks)) // the blocks in the order in which they lie there
+	for i := range inFile {
+		inFile[i] = i
+	}
+	if m.swap && len(inFile) > 1 {
+		inFile[0], inFile[1] = 1, 0
+	}
+	for _, i := range inFile {
+		b := blocks[i]
 		if m.headerOnly || i >= len(blocks)-m.empty {
 			continue
 		}
 		file = append(file, make([]byte, m.apart)...)
 		offsets[i], counts[i] = uint64(len(file)), uint64(len(b)+m.count)
 		file = append(file, b...)
-	}
-	if m.swap {
-		offsets[0], offsets[1] = offsets[1], offsets[0]
 	}
 	file = append(file, make([]byte, len(file)%2)...)
 
@@ -231,6 +236,11 @@ var layouts = map[string]made{
 	"bands of one tile":    {width: 10, height: 12, bands: 2, size: 4, tileW: 16, tileH: 16},
 	"one pixel":            {width: 1, height: 1, bands: 1, size: 1},
 	"with metadata":        {width: 20, height: 10, bands: 1, size: 4, metadata: acquired(2001), dateTime: "2001:07:15 10:00:00"},
+	"strips swapped":       {width: 83, height: 61, bands: 2, size: 2, rows: 7, swap: true},
+	"strips apart":         {width: 83, height: 61, bands: 1, size: 4, rows: 10, apart: 3},
+	"tiles swapped":        {width: 83, height: 61, bands: 2, size: 4, tileW: 16, tileH: 32, swap: true},
+	"tiles apart":          {width: 83, height: 61, bands: 1, size: 1, tileW: 32, tileH: 16, apart: 8},
+	"tiles of whole rows":  {width: 32, height: 61, bands: 1, size: 4, tileW: 32, tileH: 16, swap: true},
 	"interleaved one band": {width: 20, height: 10, bands: 1, size: 4, pixels: true},
 }
 

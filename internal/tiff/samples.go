@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sort"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
@@ -35,36 +36,55 @@ func Open(name string) (*File, *os.File) {
 	return t, file
 }
 
-// Samples says where the samples of a band lie. Its blocks follow each other without a gap, and
-// samples are as in memory.
+// Samples says where the samples of a band lie, which are as in memory.
 type Samples struct {
-	Start         int64 // of the band's first block
-	Width, Height int   // of the raster
-	TileWidth     int   // the raster's width if it is in strips
+	Width, Height int // of the raster
+	TileWidth     int // the raster's width if it is in strips
 	TileHeight    int
-	size          int // bytes of a sample
+	size          int   // bytes of a sample
+	runs          []run // of all blocks, in their order
 }
 
+// run is a number of blocks that follow each other in the file without a gap.
+type run struct {
+	first int   // block, counted from the first of the band
+	at    int64 // where it lies in the file
+}
+
+// mostRuns limits the memory for each band. Programs that write blocks as they fit leave some dozens
+// of runs.
+const mostRuns = 512
+
 // Samples returns where the samples of a band, counted from 1, lie. ok is false if they are
-// compressed, interleaved with those of other bands, in another byte order, scattered or missing,
-// or if the file is not canonical.
+// compressed, interleaved with those of other bands, in another byte order, in more than mostRuns
+// runs or missing, or if the file is not canonical.
 func (t *File) Samples(band int, dtype kernel.DType) (s Samples, ok bool) {
 	if !t.separate(band, dtype) || !t.Plain() {
 		return Samples{}, false
 	}
 	b, _ := t.blocks()
 	s = Samples{Width: b.width, Height: b.height, TileWidth: b.tileWidth, TileHeight: b.tileHeight, size: dtype.Size()}
-	// The first block of the band, and all others right behind each other.
-	var want uint64
-	ok = t.eachBlock(b.ofBand(band), func(_, offset, count uint64) bool {
-		if s.Start == 0 {
-			want, s.Start = offset, int64(offset)
+	all := b.ofBand(band)
+	var follows uint64 // where the block lies that would be of the same run
+	ok = t.eachBlock(all, func(i, offset, count uint64) bool {
+		if offset != follows {
+			s.runs = append(s.runs, run{int(i - all.first), int64(offset)})
 		}
-		follows := offset == want
-		want += count
-		return follows
+		follows = offset + count
+		return len(s.runs) <= mostRuns
 	})
 	return s, ok
+}
+
+// place returns where a block lies in the file, and how many blocks follow each other from it on.
+func (s Samples) place(block int) (at int64, blocks int) {
+	next := sort.Search(len(s.runs), func(i int) bool { return s.runs[i].first > block })
+	r, end := s.runs[next-1], s.across()*((s.Height-1)/s.TileHeight+1)
+	if next < len(s.runs) {
+		end = s.runs[next].first
+	}
+	// Only the last block of all can be smaller than the others.
+	return r.at + int64(block-r.first)*int64(s.TileWidth)*int64(s.TileHeight)*int64(s.size), end - block
 }
 
 // across returns the number of blocks in a row of them.
@@ -80,13 +100,13 @@ func (s Samples) Read(r io.ReaderAt, w pixtrend.Window, dst []byte, scratch *[]b
 		return s.readStrips(r, w, dst)
 	}
 	row, line := w.Width*s.size, s.TileWidth*s.size
-	tile := int64(line) * int64(s.TileHeight)
 	for ty := w.Y / s.TileHeight; ty*s.TileHeight < w.Y+w.Height; ty++ {
 		for tx := w.X / s.TileWidth; tx*s.TileWidth < w.X+w.Width; tx++ {
 			// The part of the tile that lies in the window.
 			x0, x1 := max(w.X, tx*s.TileWidth), min(w.X+w.Width, (tx+1)*s.TileWidth)
 			y0, y1 := max(w.Y, ty*s.TileHeight), min(w.Y+w.Height, (ty+1)*s.TileHeight)
-			at := s.Start + (int64(ty)*int64(s.across())+int64(tx))*tile + int64(y0-ty*s.TileHeight)*int64(line)
+			at, _ := s.place(ty*s.across() + tx)
+			at += int64(y0-ty*s.TileHeight) * int64(line)
 			left, n := (x0-tx*s.TileWidth)*s.size, (x1-x0)*s.size
 			into := dst[(y0-w.Y)*row+(x0-w.X)*s.size:]
 			if err := readRows(r, at, line, left, n, y1-y0, into, row, scratch); err != nil {
@@ -124,17 +144,22 @@ func readRows(r io.ReaderAt, at int64, line, left, n, rows int, dst []byte, row 
 	return nil
 }
 
-// readStrips is Read for strips, which follow each other and so are one raster.
+// readStrips is Read for strips, of which those that follow each other are one raster.
 func (s Samples) readStrips(r io.ReaderAt, w pixtrend.Window, dst []byte) error {
 	row, line := w.Width*s.size, int64(s.Width)*int64(s.size)
-	at := s.Start + int64(w.Y)*line + int64(w.X)*int64(s.size)
-	if w.Width == s.Width {
-		return ReadWhole(r, dst[:w.Height*row], at)
-	}
-	for y := range w.Height {
-		if err := ReadWhole(r, dst[y*row:(y+1)*row], at+int64(y)*line); err != nil {
+	for y := 0; y < w.Height; {
+		strip := (w.Y + y) / s.TileHeight
+		at, strips := s.place(strip)
+		before := w.Y + y - strip*s.TileHeight // rows of the strip above y
+		at += int64(before)*line + int64(w.X)*int64(s.size)
+		rows := 1
+		if w.Width == s.Width {
+			rows = min(strips*s.TileHeight-before, w.Height-y)
+		}
+		if err := ReadWhole(r, dst[y*row:][:rows*row], at); err != nil {
 			return err
 		}
+		y += rows
 	}
 	return nil
 }

@@ -55,8 +55,7 @@ func TestSamplesRefused(t *testing.T) {
 		"bits from the right": func(m *made) { m.fillOrder = 2 },
 		"sparse":              func(m *made) { m.empty = 2 },
 		"no block":            func(m *made) { m.empty = 5 },
-		"swapped":             func(m *made) { m.swap = true },
-		"apart":               func(m *made) { m.apart = 3 },
+		"too scattered":       func(m *made) { m.height, m.rows, m.apart = mostRuns+1, 1, 3 },
 		"larger samples":      func(m *made) { m.size = 8 },
 		"whole numbers":       func(m *made) { m.format = 2 },
 		"large counts":        func(m *made) { m.count = 1 },
@@ -120,7 +119,7 @@ func FuzzTIFF(f *testing.F) {
 		for dtype, size := range sizes {
 			for band := 1; band < 4; band++ {
 				if s, ok := file.Samples(band, dtype); ok {
-					if s.Start <= 0 || s.TileWidth <= 0 || s.TileHeight <= 0 || s.Width <= 0 || s.Height <= 0 {
+					if at, n := s.place(0); at <= 0 || n <= 0 || len(s.runs) > mostRuns || s.TileWidth <= 0 || s.TileHeight <= 0 || s.Width <= 0 || s.Height <= 0 {
 						t.Fatalf("%+v", s)
 					}
 					if err := s.Read(r, pixtrend.Window{X: s.Width - 1, Y: s.Height - 1, Width: 1, Height: 1}, make([]byte, size), &scratch); err != nil {
