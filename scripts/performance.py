@@ -39,7 +39,7 @@ def peers_table(results):
         for row, result in zip(rows, results):
             assert row["peer"] == rows[0]["peer"]
             if "error" not in row:
-                cells.append(row.get("why", "missing").replace(": it is not installed", ""))
+                cells.append(row.get("why", "missing").replace(": it is not installed", "").replace("failed: not done", "not done"))
                 continue
             cells.append(digits(min(row["seconds"])))
             lost = row["lost"] / (result["width"] * result["height"])
@@ -47,6 +47,10 @@ def peers_table(results):
                 cells[-1] += f" ({100 * lost:.0f} % lost)"
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def any_lost(results):
+    return any(row.get("lost", 0) > 0 for r in results for row in r["rows"])
 
 
 def nearest_and_farthest(result):
@@ -154,7 +158,7 @@ def readme(run, report, peers):
         conditions(report, peers),
         peers_table(results),
         f"For compressed files decoding dominates, so other programs come closer. On rasters of a few hundred pixels square CDO is as fast, because a fit takes at least {start(report)} to start. "
-        f"[docs/performance.md](docs/performance.md#compared-with-other-programs) has the figures for stacks with gaps and for samples in memory. "
+        f"[docs/performance.md](docs/performance.md#compared-with-other-programs) has the figures for {'stacks with gaps and for ' if len(results) < len(slopes(peers)) else ''}samples in memory. "
         f"[The run](bench/runs/{run}/report.md) and [its peers](bench/runs/{run}/peers.md) have the rest.",
     ]
 
@@ -166,7 +170,7 @@ def page(run, report, peers):
     return [
         conditions(report, peers),
         peers_table(slopes(peers)),
-        "Lost pixels have two observations or more and a slope, but none in that program's result.",
+        *(["Lost pixels have two observations or more and a slope, but none in that program's result."] if any_lost(slopes(peers)) else []),
         f"Without gaps and compression the others take {nearest_and_farthest(large)} as long as pixtrend on the large stack, and {nearest_and_farthest(small)} as long on the small one.",
         f"Stacks that are in memory already are fitted at {in_memory(report)}.",
         f"For compressed files decoding dominates, so other programs come closer. A fit takes {floor['int16-deflate']} times as long as GDAL takes to decode the files with DEFLATE, "
