@@ -17,7 +17,10 @@ func TestSeriesOfNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	y, last := raster.Value(3), raster.Value(xs[1])
-	s := &raster.Series{Axis: axis, Given: 2, Fields: []raster.SeriesField{{Name: "last", Of: stats.Last, Value: &last}}}
+	s := &raster.Series{
+		SeriesPixel: &raster.SeriesPixel{}, Axis: axis, Given: 2,
+		Fields: []raster.SeriesField{{Name: "last", Of: stats.Last, Value: &last}},
+	}
 	for i, x := range xs {
 		s.Dates = append(s.Dates, raster.SeriesDate{Label: axis.Label(i), T: x, Raster: "a.nc", Stored: []raster.Value{y}, Observed: &y})
 	}
