@@ -37,8 +37,8 @@ type dateSums struct {
 const (
 	// dateSumsBytes is a little more than the size of a dateSums.
 	dateSumsBytes = 1200
-	// areaUnit is a weight of one square metre. The earth has less than 2^49 of them, so weights
-	// are below 1, and no product of an observation and its weight overflows.
+	// areaUnit is the weight of a pixel of one square metre. The earth has less than 2^49 square
+	// metres. So each weight is below 1, and its product with an observation does not overflow.
 	areaUnit = 1.0 / (1 << 49)
 )
 
@@ -185,7 +185,7 @@ func (r *regionReader) Write(w pixtrend.Window, planes kernel.Tile) error {
 // add adds observations to the sums. NaN is none, and neither is one whose scale makes it infinite.
 func (d *dateSums) add(values, areas []float64) {
 	for i, x := range values {
-		if math.IsNaN(x - x) {
+		if !finite(x) {
 			continue
 		}
 		if areas != nil {
@@ -266,6 +266,6 @@ func (r *regionReader) window() pixtrend.Window {
 // region describes the region.
 func (r *regionReader) region() *SeriesRegion {
 	w := r.window()
-	return &SeriesRegion{By: r.By.String(), Weighted: r.areas != nil, Pixels: r.pixels(),
-		Polygons: r.stack.options.Region.Polygons.String(), Column: w.X, Row: w.Y, Width: w.Width, Height: w.Height, MinShare: r.MinShare}
+	return &SeriesRegion{By: r.By.String(), Weighted: r.areas != nil, Pixels: r.pixels(), MinShare: r.MinShare,
+		Polygons: r.stack.options.Region.Polygons.String(), Column: w.X, Row: w.Y, Width: w.Width, Height: w.Height}
 }

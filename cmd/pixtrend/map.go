@@ -203,22 +203,14 @@ func (m *makeMap) check(args []string) error {
 	return m.messages.check()
 }
 
-// longMap is how many pixels take long enough for a meter.
-const longMap = 1 << 26
-
 func (m *makeMap) run(stdout, stderr io.Writer) error {
 	ctx, stop := interruptible(context.Background())
 	defer stop()
 	log := m.log(stderr)
 	tellProgram(log)
 	start := time.Now()
-	var progress meter = silence{}
-	m.options.Progress = func(done, total int) {
-		if progress == (silence{}) && total > longMap {
-			progress = newMeter(stderr, m.quiet, int64(total))
-		}
-		progress.set(done, total)
-	}
+	progress := newPixelMeter(stderr, m.quiet)
+	m.options.Progress = progress.set
 	drawn, err := trendmap.Draw(ctx, m.input, m.output, m.options)
 	progress.end(err == nil)
 	if err != nil {

@@ -33,6 +33,25 @@ type silence struct{}
 func (silence) set(done, total int) {}
 func (silence) end(ok bool)         {}
 
+// longMap is how many pixels take long enough for a meter.
+const longMap = 1 << 26
+
+// pixelMeter is a meter of pixels. It shows nothing unless there are more than longMap.
+type pixelMeter struct {
+	meter
+	w     io.Writer
+	quiet bool
+}
+
+func newPixelMeter(w io.Writer, quiet bool) *pixelMeter { return &pixelMeter{silence{}, w, quiet} }
+
+func (p *pixelMeter) set(done, total int) {
+	if p.meter == (silence{}) && total > longMap {
+		p.meter = newMeter(p.w, p.quiet, int64(total))
+	}
+	p.meter.set(done, total)
+}
+
 // dots writes 0...10...20 to 100 - done., one mark for each 2.5 %, as GDAL's programs do.
 type dots struct {
 	w     io.Writer

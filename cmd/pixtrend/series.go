@@ -114,9 +114,11 @@ func newSeriesCommand() *cobra.Command {
 	group(cmd, "Region", func(flags *pflag.FlagSet) {
 		regionFlags(flags, &o.Region, "")
 		option(flags, &s.region.By, "of-region", "", "WHAT",
-			"what the observations of the pixels of the region at a date become: mean, median, min, max or a percentile such as p90 (default mean)", parseOfRegion)
+			"what the observations of the pixels of the region at a date become: mean, median, min, max or a "+
+				"percentile such as p90 (default mean)", parseOfRegion)
 		option(flags, &s.region.MinShare, "min-share", "", "SHARE",
-			"a date is a gap if less than this SHARE of the pixels of the region is observed, such as 0.5 (default 0)", parseShare)
+			"a date is a gap if less than this SHARE of the pixels of the region is observed, such as 0.5 (default 0)",
+			parseShare)
 	})
 	complete(cmd, "of-region", "mean", "median", "min", "max")
 	addInputFlags(cmd, &o.OpenOptions, &s.drivers)
@@ -195,7 +197,8 @@ func (s *series) checkPlace(flags *pflag.FlagSet) error {
 		s.ofRegion = true
 		return nil
 	case len(pixels) == 0:
-		return usagef("no pixel and no region: name a place on the map, such as --at 322000,4690000 or --lonlat -83.1,42.3, a column and row, such as --pixel 0,0, or a region, such as --region basin.gpkg")
+		return usagef("no pixel and no region: name a place on the map, such as --at 322000,4690000 or " +
+			"--lonlat -83.1,42.3, a column and row, such as --pixel 0,0, or a region, such as --region basin.gpkg")
 	}
 	if of := given("of-region", "min-share"); len(of) > 0 {
 		return usagef("--%s is for the series of a region: name one with --region, --bbox or --srcwin", of[0])
@@ -276,13 +279,8 @@ func (s *series) read(ctx context.Context, stderr io.Writer, targets []string) (
 	if !s.ofRegion {
 		return raster.ReadSeries(ctx, s.inputs, s.at, s.options, targets...)
 	}
-	var progress meter = silence{}
-	s.region.Progress = func(done, total int) {
-		if progress == (silence{}) && total > longMap {
-			progress = newMeter(stderr, s.quiet, int64(total))
-		}
-		progress.set(done, total)
-	}
+	progress := newPixelMeter(stderr, s.quiet)
+	s.region.Progress = progress.set
 	of, err := raster.ReadRegionSeries(ctx, s.inputs, s.region, s.options, targets...)
 	progress.end(err == nil)
 	return of, err

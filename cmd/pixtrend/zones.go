@@ -123,13 +123,8 @@ func (z *zoneTable) run(stdout, stderr io.Writer) error {
 	log := z.log(stderr)
 	tellProgram(log)
 	start := time.Now()
-	var progress meter = silence{}
-	z.options.Progress = func(done, total int64) {
-		if progress == (silence{}) && total > longMap {
-			progress = newMeter(stderr, z.quiet, total)
-		}
-		progress.set(int(done), int(total))
-	}
+	progress := newPixelMeter(stderr, z.quiet)
+	z.options.Progress = func(done, total int64) { progress.set(int(done), int(total)) }
 	table, err := zones.Of(ctx, z.input, z.options)
 	progress.end(err == nil)
 	if err != nil {

@@ -140,11 +140,10 @@ func metadataIsOff(raster string) bool {
 }
 
 // itemsIn returns the items of a file of metadata as items_in does; nil if it cannot be read.
-func itemsIn(file string) (items []string) {
+func itemsIn(file string) []string {
 	cfile := C.CString(file)
 	defer C.free(unsafe.Pointer(cfile))
-	Quietly(func() { items = namesOf(C.items_in(cfile)) })
-	return items
+	return namesOf(C.items_in(cfile))
 }
 
 // shows returns what an item about the raster shows. A TIFF has a place if the metadata has one, although
