@@ -639,8 +639,8 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, date, from, to
 //	sums            sums of gap-free pixels                      at a block with a gap
 //	sumsGaps        sums of all pixels                           after a block without a gap
 //	slopeWhole      as slope, 8- or 16-bit samples, whole axis   at a block with a gap
-//	slopeGapsWhole  as slopeGaps, of the same                    after a block without a gap
-//	sumsGapsWhole   as sumsGaps, of the same                     after a block without a gap
+//	slopeGapsWhole  as slopeGaps, samples and axis as above      after a block without a gap
+//	sumsGapsWhole   as sumsGaps, samples and axis as above       after a block without a gap
 //	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
 //	ends            first and last observations of all pixels    never
 //	stage           the samples of 32 pixels as models need them never
@@ -666,8 +666,8 @@ const (
 // has reports whether k has body b for samples of type d. If not, the portable code is used.
 func (k Kernel) has(b body, d DType) bool { return k.group(b, d) > 0 }
 
-// hasWhole reports whether k has body b, which is for pixels with gaps on a whole axis, and the
-// axis has what it needs.
+// hasWhole reports whether body b can be used for samples of type d. The body is one for pixels with
+// gaps on a whole axis. It needs k to have it, and numbers of the axis that not every whole axis has.
 func (k Kernel) hasWhole(b body, d DType, p *params) bool {
 	switch {
 	case p.pairs == nil || !k.has(b, d):

@@ -26,8 +26,9 @@ const (
 	leastTiles   = 1 << 20  // beside a block that only one thread holds
 )
 
-// HeapMemory returns how many bytes of Options.Memory are for the Go heap of a fit: for the program, and
-// for tiles of the output that are not complete yet. More than by default is of no use.
+// HeapMemory returns which part of Options.Memory, in bytes, is set aside for the Go heap of a fit. The
+// heap has the data of the program, and tiles of the output that are not complete yet. A memory above
+// DefaultMemory does not make this part larger.
 func HeapMemory(memory int64) int64 {
 	return programBytes + budget{total: min(memory, DefaultMemory)}.writeCells()
 }

@@ -31,7 +31,8 @@ func preadCached(file *os.File, b []byte, at int64) int {
 	part.SetLen(len(b))
 	const half = unsafe.Sizeof(uintptr(0)) * 4 // bits of half a word: a machine of 32 bits takes the offset in two words
 	high := uintptr(uint64(at) >> half >> half)
-	n, _, err := unix.RawSyscall6(unix.SYS_PREADV2, file.Fd(), uintptr(unsafe.Pointer(&part)), 1, uintptr(at), high, unix.RWF_NOWAIT)
+	n, _, err := unix.RawSyscall6(unix.SYS_PREADV2,
+		file.Fd(), uintptr(unsafe.Pointer(&part)), 1, uintptr(at), high, unix.RWF_NOWAIT)
 	runtime.KeepAlive(file)
 	if err != 0 {
 		return 0

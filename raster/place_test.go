@@ -227,8 +227,8 @@ func features(t *testing.T, geometries ...string) string {
 	return path
 }
 
-// Rings, as GeoJSON has them: one that is whole, one whose second vertex has one coordinate, and one
-// that encloses nothing.
+// Rings of polygons in GeoJSON. The damaged ring has a vertex with one coordinate only. The flat ring
+// encloses nothing.
 const (
 	wholeRing   = `[[-81, 41.999], [-80.99, 41.999], [-80.99, 41.998], [-81, 41.999]]`
 	damagedRing = `[[-81, 41.999], [-80.99], [-80.99, 41.998], [-81, 41.999]]`

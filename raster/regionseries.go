@@ -50,7 +50,8 @@ func (r *SeriesRegion) String() string {
 	if r.Polygons != "" {
 		return text + " in the polygons of " + r.Polygons
 	}
-	return text + fmt.Sprintf(" in columns %d–%d and rows %d–%d", r.Column, r.Column+r.Width-1, r.Row, r.Row+r.Height-1)
+	return text + fmt.Sprintf(" in columns %d–%d and rows %d–%d",
+		r.Column, r.Column+r.Width-1, r.Row, r.Row+r.Height-1)
 }
 
 // RegionDate is how much of a region was observed at a date.
@@ -70,7 +71,8 @@ type RegionDate struct {
 //
 // Options and targets are as in ReadSeries; the number of threads is that of o.Fit. A covariate
 // that is a raster is an error.
-func ReadRegionSeries(ctx context.Context, inputs []string, of RegionOptions, o Options, targets ...string) (*Series, error) {
+func ReadRegionSeries(ctx context.Context, inputs []string, of RegionOptions, o Options, targets ...string,
+) (*Series, error) {
 	b, err := newBudget(o.Memory)
 	if err != nil {
 		return nil, err
@@ -122,7 +124,8 @@ func (of RegionOptions) check(o Options) error {
 	case o.Region == (Region{}):
 		return errors.New("the series of a region needs one: set Options.Region")
 	case of.By.IsCount():
-		return errors.New("the series of a region is a mean or a percentile: set RegionOptions.By, and find counts in RegionDate")
+		return errors.New("the series of a region is a mean or a percentile: " +
+			"set RegionOptions.By, and find counts in RegionDate")
 	case !(of.MinShare >= 0 && of.MinShare <= 1):
 		return fault.Errorf("the least share of the pixels is %v: give a number from 0 to 1", of.MinShare)
 	}

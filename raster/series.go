@@ -438,8 +438,9 @@ func (p *pixel) place() *SeriesPixel {
 func (f *seriesFit) series(dates []SeriesDate, covariates [][]float64) (*Series, error) {
 	of, o := f.stack, f.options
 	first, axis := &of.planes[0], of.fittedAxis()
-	s := &Series{CRS: describeGrid(of.geo).CRS, Treatment: of.treatment(), Unit: of.unit(), Given: of.given, Per: axis.Unit(),
-		Origin: cmp.Or(o.Fit.InterceptAt, axis.Origin()), Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
+	s := &Series{CRS: describeGrid(of.geo).CRS, Treatment: of.treatment(), Unit: of.unit(), Given: of.given,
+		Per: axis.Unit(), Origin: cmp.Or(o.Fit.InterceptAt, axis.Origin()),
+		Confidence: o.Fit.Confidence, MinObs: o.Fit.MinObs,
 		Axis: axis, Scenes: of.grid.Axis, Dates: dates, Warnings: []string{}}
 	s.Model, s.seasonal = o.modelText(axis), o.Fit.Model.Harmonics > 0
 	s.inSeasons = o.Fit.Rank.Season != timeaxis.Seasons{}

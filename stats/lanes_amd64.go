@@ -151,7 +151,9 @@ func (l *lanes) bytes() int {
 		rows += len(m)
 	}
 	dates := len(l.times)
-	return 8*len(l.block) + 2*(row*rows+8*len(g.slots)*laneSlots+2*8*laneCount*len(g.results)+laneCount*(16*dates+8*cap(g.lane[0].pvalues)))
+	perLane := 16*dates + 8*cap(g.lane[0].pvalues)
+	each := row*rows + 8*len(g.slots)*laneSlots + 2*8*laneCount*len(g.results) + laneCount*perLane
+	return 8*len(l.block) + 2*each
 }
 
 const rowVectors = 8

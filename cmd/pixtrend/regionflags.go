@@ -19,7 +19,8 @@ func addRegionFlags(cmd *cobra.Command, r *raster.Region) {
 func regionFlags(flags *pflag.FlagSet, r *raster.Region, others string) {
 	rectangleFlags(flags, r)
 	option(flags, &r.Polygons.File, "region", "", "FILE",
-		"read only pixels with their centre in a polygon of a vector FILE ("+raster.VectorFormats+")"+others+"; see pixtrend help regions", onceGiven(&r.Polygons.File, named("a file, such as basin.gpkg")))
+		"read only pixels with their centre in a polygon of a vector FILE ("+raster.VectorFormats+")"+others+
+			"; see pixtrend help regions", onceGiven(&r.Polygons.File, named("a file, such as basin.gpkg")))
 	layerFlags(flags, &r.Polygons, "region-layer", "--region")
 }
 

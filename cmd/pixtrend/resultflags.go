@@ -11,7 +11,8 @@ import (
 // as draw, and such is one of its fields.
 func bandFlags(flags *pflag.FlagSet, field *string, band *int, does, such string) {
 	option(flags, field, "field", "", "NAME",
-		does+" the band of the field NAME (default slope or sen_slope, or else the first band)", named("a field, such as "+such))
+		does+" the band of the field NAME (default slope or sen_slope, or else the first band)",
+		named("a field, such as "+such))
 	option(flags, band, "band", "", "N", does+" band N", atLeast(1))
 }
 

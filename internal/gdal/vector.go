@@ -7,7 +7,8 @@ package gdal
 #include <cpl_error.h>
 
 // reading is what GDAL says while features are read: the first failure, and how many parts of
-// geometries it leaves out, which it says in debug messages only.
+// geometries it leaves out, which it says in debug messages only. Listen would not do: it has room
+// for a number of messages, which warnings may fill, and returns equal messages once.
 typedef struct {
 	int parts;
 	char failure[500];

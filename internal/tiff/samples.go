@@ -55,9 +55,10 @@ type run struct {
 // of runs.
 const mostRuns = 512
 
-// Samples returns where the samples of a band, counted from 1, lie. ok is false if they are
-// compressed, interleaved with those of other bands, in another byte order, in more than mostRuns
-// runs or missing, or if the file is not canonical.
+// Samples returns where the samples of a band, counted from 1, lie. ok is false if the file is not
+// canonical, or if a block is missing. It is false, too, if the samples are compressed, have another
+// byte order than memory, lie between those of other bands, or are scattered over more than mostRuns
+// runs.
 func (t *File) Samples(band int, dtype kernel.DType) (s Samples, ok bool) {
 	if !t.separate(band, dtype) || !t.Plain() {
 		return Samples{}, false
