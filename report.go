@@ -23,7 +23,7 @@ type Report struct {
 // time in which workers were being started or had no window left.
 type Busy struct {
 	Read  time.Duration // in Source.Read
-	Fit   time.Duration // in the fit
+	Fit   time.Duration // in the fit, and in ViewSource.View
 	Wait  time.Duration // for a sink that another worker wrote to, unless it is a ParallelSink
 	Write time.Duration // in Sink.Write
 }

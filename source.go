@@ -63,6 +63,16 @@ type Source interface {
 	Read(ctx context.Context, worker int, w Window, first int, dst kernel.Tile) error
 }
 
+// ViewSource is a Source that may have the samples of windows in memory. Stream then does not ask for a copy of
+// them where the fields follow from sums.
+type ViewSource interface {
+	Source
+	// View calls use with a tile of the samples of w at all dates, which is valid until use returns, or reports that it
+	// does not have them: Stream then calls Read. Grid.Masked is not set. View is called as Read is. After an error, the
+	// results of use are not used.
+	View(ctx context.Context, worker int, w Window, use func(kernel.Tile)) (viewed bool, err error)
+}
+
 // Region is some of the pixels of a grid.
 type Region interface {
 	// Runs calls run for each run of pixels of w that lie in the region, row by row and from left to right: those of row y from

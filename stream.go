@@ -170,14 +170,17 @@ func (m *streamWorker) fit(ctx context.Context, p *StreamPlan, source Source, wo
 // fitInside fits the part of a window that is read.
 func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) error {
 	most := p.WindowWidth * p.WindowHeight
-	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
-		return err
-	}
 	if m.results == nil {
 		m.results = make([]byte, p.resultBytes(most))
 	}
 	pixels := w.Pixels()
 	m.planes = layout.NewTile(p.Type, pixels, p.planes(), m.results)
+	if viewed, err := m.fitView(ctx, p, source, worker, w); viewed || err != nil {
+		return err
+	}
+	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
+		return err
+	}
 	if p.DatesAtOnce < p.dates() {
 		return m.fitInParts(ctx, p, source, worker, w)
 	}
@@ -197,12 +200,34 @@ func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Sour
 		return err
 	}
 	m.lap(&m.busy.Read)
+	m.fitTile(p, tile)
+	return nil
+}
+
+// fitView fits a window whose samples the source has in memory. The tile of a worker then takes no memory.
+func (m *streamWorker) fitView(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) (viewed bool, err error) {
+	// Estimators that need all dates of a pixel together read them more than once, and take long beside a copy of them.
+	from, ok := source.(ViewSource)
+	if !ok || p.stats == nil || p.stats.AllDates() || p.grid.Masked || len(p.grid.Covariates) > 0 {
+		return false, nil
+	}
+	if m.scratch == nil {
+		m.scratch = p.stats.NewScratch()
+	}
+	viewed, err = from.View(ctx, worker, w, func(tile kernel.Tile) {
+		m.tile.close()
+		m.fitTile(p, tile)
+	})
+	return viewed, err
+}
+
+// fitTile fits a tile, and fills the planes.
+func (m *streamWorker) fitTile(p *StreamPlan, tile kernel.Tile) {
 	if p.Type == kernel.Float64 {
 		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float64](m.planes))
 	} else {
 		fitTile(p.stats, m.scratch, tile, p.series(), planesOf[float32](m.planes))
 	}
-	return nil
 }
 
 // fitInParts is fit for a window that is read a few dates at a time, which it adds to sums.

@@ -79,6 +79,9 @@ func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error)
 		source = region{s, of}
 	}
 	if s.groups == nil {
+		if s.canView() {
+			source = inPlace{source, s, of.X, of.Y}
+		}
 		return source, nil
 	}
 	return pixtrend.Compose(source, s.groups, s.composites, s.options.Composite.By, threads)

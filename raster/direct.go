@@ -21,10 +21,15 @@ type directFile struct {
 	kept atomic.Pointer[os.File]
 }
 
-// with calls fn with the open file. The file stays open if fewer files than allowed are open.
+// with calls fn with the open file, of which what the system has in memory is read first.
 func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
+	return d.withFile(rs, func(file *os.File) error { return fn(cachedFirst{file}) })
+}
+
+// withFile calls fn with the open file. The file stays open if fewer files than allowed are open.
+func (d *directFile) withFile(rs *readers, fn func(*os.File) error) error {
 	if file := d.kept.Load(); file != nil {
-		return fn(cachedFirst{file})
+		return fn(file)
 	}
 	file, err := regular.Open(d.name)
 	if err != nil {
@@ -36,10 +41,10 @@ func (d *directFile) with(rs *readers, fn func(io.ReaderAt) error) error {
 		return fault.Inputf("%s is no longer the file that was checked: run again when nothing writes to it", d.name)
 	}
 	if rs.open.Add(1) <= rs.limit && d.kept.CompareAndSwap(nil, file) {
-		return fn(cachedFirst{file})
+		return fn(file)
 	}
 	rs.open.Add(-1)
-	return errors.Join(fn(cachedFirst{file}), file.Close())
+	return errors.Join(fn(file), file.Close())
 }
 
 // cachedFirst is a file of which what the system has in memory is read first.

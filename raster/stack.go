@@ -144,6 +144,8 @@ type Stack struct {
 	notes         []string // what else GDAL says of the files
 	readers       readers
 	directFiles   []*directFile // by file; nil if it is read by GDAL alone
+	viewed        viewed        // the planes of files that are mapped
+	viewMemory    int64         // what these may count as memory of the process
 	readings      []timeaxis.Reading
 	given         int              // rasters, before dates were selected
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted
@@ -596,6 +598,7 @@ func (s *Stack) fileBytes(file int) int64 {
 
 // Close closes all files.
 func (s *Stack) Close() error {
+	s.viewed.close()
 	errs := []error{s.readers.close()}
 	for _, c := range s.covariates {
 		errs = append(errs, c.Close())

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
@@ -63,7 +64,7 @@ type Times struct {
 	Start   float64 `json:"start"`   // opening, checking and planning, from Options.Began on
 	Windows float64 `json:"windows"` // reading, fitting and writing windows
 	Read    float64 `json:"read"`    // reading files and decoding blocks, which GDAL does together
-	Fit     float64 `json:"fit"`     // arithmetic
+	Fit     float64 `json:"fit"`     // arithmetic, and reading of what the system has in memory and is not copied
 	Write   float64 `json:"write"`   // counting and writing results
 	Finish  float64 `json:"finish"`  // compressing, overviews and syncing, until the output has its name
 }
@@ -227,10 +228,42 @@ func count[F float32 | float64](t *tally, w pixtrend.Window, planes kernel.Tile)
 }
 
 // countResults returns how many values are numbers, and how many of these are as huge as only fill values make
-// them. It compares the bits of magnitudes, which are in the order of the values with NaN last, without a branch
-// and faster than the values.
+// them. Most runs of results have no NaN and no huge numbers, which takes a fraction of the time of counting to see.
 func countResults[F float32 | float64](values []F) (numbers, huge int) {
+	const run = 128
 	nan, large := 0, 0 // NaN counts as large, too
+	for len(values) > 0 {
+		part := values[:min(run, len(values))]
+		values = values[len(part):]
+		numbers += len(part)
+		if len(part) == run && allSmall(part) {
+			continue
+		}
+		n, l := countLarge(part)
+		nan, large = nan+n, large+l
+	}
+	return numbers - nan, large - nan
+}
+
+// allSmall reports whether all values, of which the number is even, are below hugeResult. It looks at two float32 at a time:
+// magnitudes are in the order of their bits, with NaN last, and the highest bit of each half stays set if subtracting the
+// magnitude from the highest bit and the limit leaves it set.
+func allSmall[F float32 | float64](values []F) bool {
+	least, highest := math.Float64bits(hugeResult)-1, uint64(1)<<63
+	if unsafe.Sizeof(values[0]) == 4 {
+		half := uint64(math.Float32bits(hugeResult) - 1)
+		least, highest = half<<32|half, 1<<63|1<<31
+	}
+	words := unsafe.Slice((*uint64)(unsafe.Pointer(&values[0])), len(values)*int(unsafe.Sizeof(values[0]))/8)
+	set := highest
+	for _, w := range words {
+		set &= highest + least - w&^highest
+	}
+	return set == highest
+}
+
+// countLarge returns how many values are NaN, and how many are NaN or at least hugeResult, without a branch.
+func countLarge[F float32 | float64](values []F) (nan, large int) {
 	switch values := any(values).(type) {
 	case []float32:
 		inf, least := int32(math.Float32bits(float32(math.Inf(1)))), int32(math.Float32bits(hugeResult))
@@ -247,7 +280,7 @@ func countResults[F float32 | float64](values []F) (numbers, huge int) {
 			large += int(uint64(least-1-bits) >> 63)
 		}
 	}
-	return len(values) - nan, large - nan
+	return nan, large
 }
 
 // sumOfNumbers adds up whole numbers. Outside a region they are NaN.

@@ -88,6 +88,34 @@ func (s Samples) place(block int) (at int64, blocks int) {
 	return r.at + int64(block-r.first)*int64(s.TileWidth)*int64(s.TileHeight)*int64(s.size), end - block
 }
 
+// Run is rows of a raster whose samples follow each other in the file.
+type Run struct {
+	At   int64 // in the file, in bytes
+	Rows int
+}
+
+// Runs returns where the rows of a raster in strips lie, from the first row on. It returns nil if the raster is in tiles.
+func (s Samples) Runs() []Run {
+	if s.TileWidth != s.Width {
+		return nil
+	}
+	runs := make([]Run, len(s.runs))
+	for i, r := range s.runs {
+		end := s.Height
+		if i+1 < len(s.runs) {
+			end = s.runs[i+1].first * s.TileHeight
+		}
+		runs[i] = Run{r.at, end - r.first*s.TileHeight}
+	}
+	return runs
+}
+
+// RowAt returns where a row of a raster in strips begins in the file, in bytes.
+func (s Samples) RowAt(y int) int64 {
+	at, _ := s.place(y / s.TileHeight)
+	return at + int64(y%s.TileHeight)*int64(s.Width)*int64(s.size)
+}
+
 // across returns the number of blocks in a row of them.
 func (s Samples) across() int { return (s.Width-1)/s.TileWidth + 1 }
 

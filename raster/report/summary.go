@@ -151,11 +151,15 @@ func timesText(s raster.Summary) string {
 		finishing = "to make the " + string(s.Format)
 	}
 	all := t.Windows * float64(s.Threads)
+	fitting := "fitting"
+	if t.Read < 0.005*all { // files in memory are read as they are fitted
+		fitting = "reading and fitting"
+	}
 	var parts []string
 	for _, p := range []struct {
 		seconds float64
 		what    string
-	}{{t.Read, reading}, {t.Fit, "fitting"}, {t.Write, "writing"}, {all - t.Read - t.Fit - t.Write, "idle"}} {
+	}{{t.Read, reading}, {t.Fit, fitting}, {t.Write, "writing"}, {all - t.Read - t.Fit - t.Write, "idle"}} {
 		if share := math.Round(100 * p.seconds / all); share >= 1 {
 			parts = append(parts, fmt.Sprintf("%.0f %% %s", share, p.what))
 		}

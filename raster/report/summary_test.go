@@ -72,6 +72,12 @@ func TestTimesText(t *testing.T) {
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	s.Decoded, s.Times.Read, s.Times.Fit = false, 0.01, 16
+	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to finish\n" +
+		"  threads: 80 % reading and fitting, 10 % writing, 10 % idle\n"
+	if got := timesText(s); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	s.Format, s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Write = raster.COG, false, 19.95, 0.05, 0
 	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to make the COG\n  threads: 100 % reading\n"
 	if got := timesText(s); got != want {
