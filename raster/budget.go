@@ -228,9 +228,12 @@ func (s *Stack) handleBytes(p *plane) int64 {
 
 // keepFilesWithin shares the memory for open files among the stack and its covariates.
 func (s *Stack) keepFilesWithin(memory budget, plan pixtrend.StreamPlan) {
-	s.viewMemory = memory.readCache() // GDAL's cache has no blocks of files that are mapped
 	stacks := append([]*Stack{s}, s.covariates...)
 	left := memory.openFiles(plan.TileMemory) / int64(len(stacks))
+	if s.canView() {
+		left /= 2
+		s.viewed.limit(s, memory.readCache()+left, plan) // GDAL's cache has no blocks of files that are mapped
+	}
 	for _, of := range stacks {
 		of.keepHandles(left, of.spread(left, plan))
 	}

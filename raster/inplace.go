@@ -22,6 +22,7 @@ type inPlace struct {
 
 // viewed has the planes of a stack, which are mapped when the first window is fitted.
 type viewed struct {
+	most   int64 // bytes that may be used until the pages are forgotten; not above 0: windows are read
 	mu     sync.Mutex
 	tried  bool
 	planes *inplace.Planes
@@ -49,6 +50,9 @@ func (v inPlace) View(_ context.Context, _ int, w pixtrend.Window, use func(kern
 	if w.Width < s.grid.Width {
 		return false, nil
 	}
+	if s.viewed.most <= 0 {
+		return false, nil
+	}
 	planes, err := s.viewed.of(s)
 	if planes == nil || err != nil {
 		return false, err
@@ -66,7 +70,7 @@ func (v inPlace) View(_ context.Context, _ int, w pixtrend.Window, use func(kern
 	if err != nil {
 		return true, readError(s.files[s.planes[plane].file], w, errors.New("a part of it is missing"))
 	}
-	planes.Forget(int64(n*bytes), s.viewMemory)
+	planes.Forget(int64(n*bytes), s.viewed.most)
 	return true, nil
 }
 
@@ -80,6 +84,15 @@ func (s *Stack) inMemory(p *plane, w pixtrend.Window) (there bool, err error) {
 		return nil
 	})
 	return there, err
+}
+
+// limit limits how much of the planes counts as memory of the process. Each worker has a window of each in use, and
+// around it what the system maps at once. No more than mostViewed is used until the pages are forgotten, since more makes nothing faster.
+func (v *viewed) limit(s *Stack, memory int64, plan pixtrend.StreamPlan) {
+	const mostViewed = 64 << 20
+	row := int64(s.grid.Width) * int64(s.grid.Type.Size())
+	window := min(int64(plan.WindowHeight)*row+inplace.AtFault(), int64(s.grid.Height)*row)
+	v.most = min(memory-int64(len(plan.Workers)*len(s.planes))*window, mostViewed)
 }
 
 // of returns the planes, or nil if they cannot be mapped.

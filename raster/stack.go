@@ -145,7 +145,6 @@ type Stack struct {
 	readers       readers
 	directFiles   []*directFile // by file; nil if it is read by GDAL alone
 	viewed        viewed        // the planes of files that are mapped
-	viewMemory    int64         // what these may count as memory of the process
 	readings      []timeaxis.Reading
 	given         int              // rasters, before dates were selected
 	groups        []timeaxis.Group // of planes that become composites; nil if the scenes are fitted

@@ -37,21 +37,24 @@ func Map(s Source) (*Planes, error) {
 		return nil, nil
 	}
 	const most = math.MaxInt / 4
-	if s.PlaneBytes > int64(most/s.Planes-4*page) {
+	if s.PlaneBytes > int64(most/s.Planes-4*huge) {
 		return nil, nil
 	}
-	stride := upTo(int(s.PlaneBytes), page) + 2*page + step
-	reserved, err := unix.MmapPtr(-1, 0, nil, uintptr(phase+s.Planes*stride), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
+	stride := upTo(int(s.PlaneBytes)+2*page, huge) + step
+	size := s.Planes*stride + 2*huge
+	reserved, err := unix.MmapPtr(-1, 0, nil, uintptr(size), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
 	if err != nil {
 		return nil, nil
 	}
-	p := &Planes{Stride: stride, first: phase, reserved: unsafe.Slice((*byte)(reserved), phase+s.Planes*stride)}
+	p := &Planes{Stride: stride, reserved: unsafe.Slice((*byte)(reserved), size)}
+	// Half of a huge page from where a huge page of the file would be mapped as one.
+	p.first = int(uint64(s.Pieces(0)[0].FileAt+huge/2-int64(uintptr(reserved)%huge)) % huge)
 	m := mapper{planes: p, page: page}
 	suited := true
 	for i := 0; i < s.Planes && suited && err == nil; i++ {
 		pieces := s.Pieces(i)
 		err = s.With(i, func(file *os.File) (err error) {
-			suited, err = m.plane(file, pieces, phase+i*stride)
+			suited, err = m.plane(file, pieces, p.first+i*stride)
 			return err
 		})
 	}
@@ -61,6 +64,18 @@ func Map(s Source) (*Planes, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// huge is the size of a huge page of processors with pages of 4 KiB.
+const huge = 2 << 20
+
+// AtFault returns how many bytes of a plane may count as memory of the process when a byte of them is
+// read: Linux 6.18 and later map what they keep as one piece, half of a huge page at most, unless it crosses the boundary of a huge page.
+func AtFault() int64 {
+	if page := int64(os.Getpagesize()); page > 4<<10 {
+		return page << 11 // the largest piece
+	}
+	return huge / 2
 }
 
 // anyAddress reports whether the processor reads samples at any address. In TIFFs they begin at even
