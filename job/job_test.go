@@ -24,6 +24,7 @@ import (
 	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -127,7 +128,7 @@ func cases(t *testing.T) map[string]raster.Options {
 	}
 	return map[string]raster.Options{
 		"slope": {},
-		"COG":   fields("slope,n,trend_class", raster.Options{Format: raster.COG, Fit: pixtrend.Options{Significance: 0.05}}),
+		"COG":   fields("slope,n,trend_class", raster.Options{Format: output.COG, Fit: pixtrend.Options{Significance: 0.05}}),
 		"false discovery rates": fields("slope,pvalue,trend_class,mk_pvalue,mk_class,first",
 			raster.Options{FDR: 0.2, Creation: []string{"COMPRESS=DEFLATE", "PREDICTOR=3"}}),
 		"series": fields("slope,amplitude1", raster.Options{Residuals: "residuals.tif", Detrend: "detrended.tif", Deseason: "deseasoned.tif",

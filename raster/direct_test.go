@@ -74,7 +74,7 @@ func TestSamplesThatLie(t *testing.T) {
 						w.X, w.Width = 0, width
 					}
 					tile := kernel.Tile{Type: p.dtype, Stride: w.Pixels(), Dates: 1, Pixels: w.Pixels(), Data: make([]byte, w.Pixels()*p.dtype.Size())}
-					if err := p.stored.Read(file, w, bytesOf(tile, 0), &scratch); err != nil {
+					if err := p.stored.Read(file, w, tile.PlaneBytes(0), &scratch); err != nil {
 						t.Fatal(err)
 					}
 					want := make([]float64, w.Pixels())

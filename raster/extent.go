@@ -182,7 +182,7 @@ func (l *lattice) find(g geo) (c origin) {
 		x, y := g.at(at)
 		shares, xs, ys = append(shares, at), append(xs, x), append(ys, y)
 	}
-	if !gdal.SameCRS(l.of.wkt, g.wkt) && transformed(g.wkt, l.of.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }) != nil {
+	if !gdal.SameCRS(l.of.wkt, g.wkt) && gdal.WithTransform(g.wkt, l.of.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }) != nil {
 		return origin{}
 	}
 	columns, rows := l.of.pixels(xs, ys)
@@ -300,7 +300,7 @@ func (r rasters) gridIn(crs string, size float64) (geo, error) {
 			return geo{}, fault.Inputf("%s has no CRS, so that its place in %s is not known: give it one, such as with gdal_edit.py -a_srs", r.names[i], crs)
 		}
 		at := [4]float64{math.Inf(-1), math.Inf(1), math.Inf(-1), math.Inf(1)}
-		if err := transformed(g.wkt, wkt, func(t *gdal.Transform) { at = g.within(t) }); err != nil {
+		if err := gdal.WithTransform(g.wkt, wkt, func(t *gdal.Transform) { at = g.within(t) }); err != nil {
 			return geo{}, fault.Inputf("%s has no place in %s: %v", r.names[i], crs, err)
 		}
 		if math.IsInf(at[0], 0) {

@@ -108,7 +108,7 @@ func (j *Job) WriteMosaics(ctx context.Context, shards []Shard) (names []string,
 }
 
 // mosaic describes the VRT of an output whose first band is band first of the shards.
-func (o output) mosaic(name string, shards []Shard, first int) (vrt, error) {
+func (o outputFile) mosaic(name string, shards []Shard, first int) (vrt, error) {
 	s := o.spec
 	folder, err := filepath.Abs(filepath.Dir(name))
 	if err != nil {

@@ -54,7 +54,7 @@ func (s *Stack) readDate(ctx context.Context, r *reader, p *plane, w pixtrend.Wi
 	if !p.placed() {
 		return s.readPiece(ctx, r, p, w, i, dst, there)
 	}
-	clear(bytesOf(dst, i))
+	clear(dst.PlaneBytes(i))
 	clear(maskOf(dst, i))
 	for _, q := range p.withPieces() {
 		area := q.area(w)
@@ -98,7 +98,7 @@ func (r *reader) pieceTile(d kernel.DType, pixels int) kernel.Tile {
 // pixel.
 func overlay(dst kernel.Tile, i int, w pixtrend.Window, tile kernel.Tile, area pixtrend.Window) (x, y int, differ bool) {
 	size := dst.Type.Size()
-	samples, visible := bytesOf(dst, i), maskOf(dst, i)
+	samples, visible := dst.PlaneBytes(i), maskOf(dst, i)
 	for row := range area.Height {
 		from := row * area.Width
 		to := (area.Y-w.Y+row)*w.Width + area.X - w.X

@@ -52,20 +52,7 @@ func (g geo) toLonLat(use func(*gdal.Transform)) error {
 	if g.wkt == "" {
 		return errors.New("it has no CRS")
 	}
-	return transformed(g.wkt, wgs84, use)
-}
-
-// transformed calls use with the transform between two CRSs, on the thread for CRSs.
-func transformed(from, to string, use func(*gdal.Transform)) error {
-	var err error
-	gdal.OnCRSThread(func() {
-		var transform *gdal.Transform
-		if transform, err = gdal.NewTransform(from, to); err == nil {
-			defer transform.Close()
-			use(transform)
-		}
-	})
-	return err
+	return gdal.WithTransform(g.wkt, wgs84, use)
 }
 
 // fromLonLat returns the place in the CRS of a longitude and latitude on WGS 84.
@@ -74,7 +61,7 @@ func (g geo) fromLonLat(lon, lat float64) (x, y float64, err error) {
 		return 0, 0, errors.New("the rasters have no CRS")
 	}
 	xs, ys := []float64{lon}, []float64{lat}
-	if err := transformed(wgs84, g.wkt, func(transform *gdal.Transform) { transform.ApplyEach(xs, ys) }); err != nil {
+	if err := gdal.WithTransform(wgs84, g.wkt, func(transform *gdal.Transform) { transform.ApplyEach(xs, ys) }); err != nil {
 		return 0, 0, err
 	}
 	if xs[0] != xs[0] {

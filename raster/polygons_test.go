@@ -220,7 +220,7 @@ func TestPolygonsOfAnotherCRS(t *testing.T) {
 			xs[i] = tt.g.transform[0] + (float64(i%tt.g.width)+0.5)*tt.g.transform[1]
 			ys[i] = tt.g.transform[3] + (float64(i/tt.g.width)+0.5)*tt.g.transform[5]
 		}
-		if err := transformed(tt.g.wkt, wktOf(tt.epsg), func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
+		if err := gdal.WithTransform(tt.g.wkt, wktOf(tt.epsg), func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
 			t.Fatal(err)
 		}
 		wrong, all := 0, 0
@@ -543,7 +543,7 @@ func TestBoxOfAnotherCRS(t *testing.T) {
 			xs = append(xs, tt.g.transform[0]+(float64(i%tt.g.width)+0.5)*tt.g.transform[1])
 			ys = append(ys, tt.g.transform[3]+(float64(i/tt.g.width)+0.5)*tt.g.transform[5])
 		}
-		if err := transformed(tt.g.wkt, "EPSG:4326", func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
+		if err := gdal.WithTransform(tt.g.wkt, "EPSG:4326", func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
 			t.Fatal(err)
 		}
 		x0, x1, y0, y1 := math.MaxInt, 0, math.MaxInt, 0

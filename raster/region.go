@@ -179,7 +179,7 @@ func (g geo) boxOf(box [4]float64, crs, name string) ([4]float64, error) {
 		xs, ys = append(xs, x, x, box[0], box[1]), append(ys, box[2], box[3], y, y)
 	}
 	var degrees bool
-	err := transformed(crs, g.wkt, func(t *gdal.Transform) {
+	err := gdal.WithTransform(crs, g.wkt, func(t *gdal.Transform) {
 		t.ApplyEach(xs, ys)
 		degrees = t.ToGeographic()
 	})

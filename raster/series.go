@@ -364,7 +364,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	}
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
-		of.value = number(dst.Type, bytesOf(dst, i))
+		of.value = number(dst.Type, dst.PlaneBytes(i))
 		if p.readsDatesAtOnce() { // such samples are not passed to the watch
 			of.sample = of.value
 		}

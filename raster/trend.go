@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // Trend is an open raster: the result of a fit, or any other.
@@ -158,7 +159,7 @@ func (t *Trend) describe() error {
 		}
 		of := t.files[min(i, len(t.files)-1)]
 		p.blocks(of, len(of.Bands()))
-		if unit := b.Metadata(unitItem, ""); unit != "" {
+		if unit := b.Metadata(output.UnitItem, ""); unit != "" {
 			p.unit = foreign.Printable(unit)
 		}
 		t.planes = append(t.planes, p)

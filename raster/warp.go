@@ -92,7 +92,7 @@ func (g geo) scaleTo(to geo) (scale [2]float64, err error) {
 	if g.wkt == "" || to.wkt == "" {
 		return scale, fmt.Errorf("it, or the grid, has no CRS: give it one, such as with gdal_edit.py -a_srs")
 	}
-	if err := transformed(g.wkt, to.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }); err != nil {
+	if err := gdal.WithTransform(g.wkt, to.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }); err != nil {
 		return scale, err
 	}
 	columns, rows := to.pixels(xs, ys)
