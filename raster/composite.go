@@ -73,7 +73,7 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error) {
 	var source pixtrend.Source = s
 	if s.cover != nil && of == (pixtrend.Window{}) {
-		of = pixtrend.Window{Width: s.geo.width, Height: s.geo.height}
+		of = pixtrend.Window{Width: s.geo.Width, Height: s.geo.Height}
 	}
 	if of != (pixtrend.Window{}) {
 		source = region{s, of}

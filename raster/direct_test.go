@@ -15,6 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Files of every layout, and whether their samples lie as they are in memory.
@@ -126,8 +127,8 @@ func TestScatteredSamples(t *testing.T) {
 	}
 }
 
-func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo, error) {
+func describeDirect(path string) ([]plane, geo.Grid, *directFile, error) {
+	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo.Grid, error) {
 		return describe(context.Background(), path, 1, OpenOptions{}, nil)
 	})
 }

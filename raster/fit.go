@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
@@ -72,7 +73,7 @@ type Job struct {
 	Notes     []string // what GDAL says of the files that makes no difference to the fit
 
 	stack   *Stack
-	geo     geo             // of the outputs
+	geo     geo.Grid        // of the outputs
 	source  pixtrend.Source // of the windows: the stack, or composites of it
 	sums    *summing        // which the source keeps or adds to; nil: none
 	options Options
@@ -255,7 +256,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		s.dropSeasonWarning(o.OpenOptions)
 	}
 	part := s.part()
-	transform := part.transform
+	transform := part.Transform
 	j := &Job{
 		Inputs: s.Names(), Scenes: s.grid.Axis, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Polygons: s.options.Region.Polygons.String(), Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
@@ -343,9 +344,8 @@ func (j *Job) Samples() (kernel.DType, kernel.Valid) {
 }
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
-func (j *Job) CRS() (name string) {
-	gdal.OnCRSThread(func() { name = gdal.CRSName(j.stack.geo.wkt) })
-	return name
+func (j *Job) CRS() string {
+	return j.stack.geo.CRS()
 }
 
 // Close closes the inputs.

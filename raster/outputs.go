@@ -116,8 +116,8 @@ func (j *Job) addOutputs() error {
 
 // newSpec describes the output.
 func (j *Job) newSpec() output.Spec {
-	g, geo := j.Grid, j.geo
-	s := output.Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
+	g, place := j.Grid, j.geo
+	s := output.Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: place.WKT, Epoch: place.Epoch, Format: j.options.Format, Creation: j.options.Creation,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), CopyMemory: j.budget.copies(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
@@ -128,8 +128,8 @@ func (j *Job) newSpec() output.Spec {
 	} else {
 		s.Metadata[datesItem] = labelList(j)
 	}
-	if geo.hasTransform {
-		s.GeoTransform = geo.transform
+	if place.HasTransform {
+		s.GeoTransform = place.Transform
 	}
 	maps.Copy(s.Metadata, j.metadata())
 	if w := j.stack.region; w != (pixtrend.Window{}) {

@@ -7,6 +7,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // A plane may lie on a part of the grid of the stack, and may have further pieces on other parts. Its
@@ -20,9 +21,9 @@ func (p *plane) placed() bool { return p.at != (pixtrend.Window{}) || len(p.piec
 func (p *plane) withPieces() []*plane { return append([]*plane{p}, p.pieces...) }
 
 // own returns the grid of the raster of p in a stack with the grid g. Only its size is right.
-func (p *plane) own(g geo) geo {
+func (p *plane) own(g geo.Grid) geo.Grid {
 	if p.at != (pixtrend.Window{}) {
-		g.width, g.height = p.at.Width, p.at.Height
+		g.Width, g.Height = p.at.Width, p.at.Height
 	}
 	return g
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -114,7 +115,7 @@ func pixelsOf(c *cover.Cover, width, height int) []bool {
 	return in
 }
 
-var utm17 = geo{width: 300, height: 200, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}
+var utm17 = geo.Grid{Width: 300, Height: 200, HasTransform: true, Transform: usualPlace, WKT: wktOf(32617)}
 
 func wktOf(epsg int) string {
 	sr, err := godal.NewSpatialRefFromEPSG(epsg)
@@ -143,14 +144,14 @@ func TestPolygonsAreGDALs(t *testing.T) {
 		suffix string
 	}{{"GPKG", ".gpkg"}, {"FlatGeobuf", ".fgb"}, {"ESRI Shapefile", ".shp"}, {"GeoJSON", ".geojson"}} {
 		path := vectorOf(t, format.driver, format.suffix, 32617, polygons...)
-		got, err := (Vector{File: path}).place(t.Context(), utm17, "a.tif", "", 1<<20)
+		got, err := (geo.Vector{File: path}).Cover(t.Context(), utm17, "a.tif", "", 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := got.cover; c.Pixels == 0 || got.count != 9 {
-			t.Fatalf("%s: %d features, %d pixels", format.driver, got.count, c.Pixels)
+		if c := got.Cover; c.Pixels == 0 || got.Features != 9 {
+			t.Fatalf("%s: %d features, %d pixels", format.driver, got.Features, c.Pixels)
 		}
-		for i, in := range pixelsOf(got.cover, 300, 200) {
+		for i, in := range pixelsOf(got.Cover, 300, 200) {
 			if want := want[i]; in != want {
 				t.Fatalf("%s: pixel %d,%d lies inside: %v, want %v", format.driver, i%300, i/300, in, want)
 			}
@@ -195,11 +196,11 @@ func burned(t *testing.T, polygons [][][]float64) []bool {
 
 // Polygons in another CRS have the pixels whose centres, brought to that CRS, lie in them: their long sides are straight there.
 func TestPolygonsOfAnotherCRS(t *testing.T) {
-	wide := geo{width: 400, height: 300, hasTransform: true, transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, wkt: wktOf(32617)}
-	degrees := geo{width: 360, height: 180, hasTransform: true, transform: [6]float64{0, 1, 0, 90, 0, -1}, wkt: wktOf(4326)}
+	wide := geo.Grid{Width: 400, Height: 300, HasTransform: true, Transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, WKT: wktOf(32617)}
+	degrees := geo.Grid{Width: 360, Height: 180, HasTransform: true, Transform: [6]float64{0, 1, 0, 90, 0, -1}, WKT: wktOf(4326)}
 	for _, tt := range []struct {
 		name string
-		g    geo
+		g    geo.Grid
 		epsg int
 		ring []float64
 	}{
@@ -211,20 +212,20 @@ func TestPolygonsOfAnotherCRS(t *testing.T) {
 		{"across 180° in metres", degrees, 32601, []float64{100000, 1000000, 900000, 1000000, 900000, 7000000, 100000, 7000000}},
 	} {
 		path := vectorOf(t, "GPKG", ".gpkg", tt.epsg, [][]float64{tt.ring})
-		got, err := (Vector{File: path}).place(t.Context(), tt.g, "a.tif", "", 1<<20)
+		got, err := (geo.Vector{File: path}).Cover(t.Context(), tt.g, "a.tif", "", 1<<20)
 		if err != nil {
 			t.Fatal(tt.name, err)
 		}
-		xs, ys := make([]float64, tt.g.width*tt.g.height), make([]float64, tt.g.width*tt.g.height)
+		xs, ys := make([]float64, tt.g.Width*tt.g.Height), make([]float64, tt.g.Width*tt.g.Height)
 		for i := range xs {
-			xs[i] = tt.g.transform[0] + (float64(i%tt.g.width)+0.5)*tt.g.transform[1]
-			ys[i] = tt.g.transform[3] + (float64(i/tt.g.width)+0.5)*tt.g.transform[5]
+			xs[i] = tt.g.Transform[0] + (float64(i%tt.g.Width)+0.5)*tt.g.Transform[1]
+			ys[i] = tt.g.Transform[3] + (float64(i/tt.g.Width)+0.5)*tt.g.Transform[5]
 		}
-		if err := gdal.WithTransform(tt.g.wkt, wktOf(tt.epsg), func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
+		if err := gdal.WithTransform(tt.g.WKT, wktOf(tt.epsg), func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
 			t.Fatal(err)
 		}
 		wrong, all := 0, 0
-		for i, in := range pixelsOf(got.cover, tt.g.width, tt.g.height) {
+		for i, in := range pixelsOf(got.Cover, tt.g.Width, tt.g.Height) {
 			want := false
 			for _, turn := range []float64{-360, 0, 360} {
 				if tt.epsg != 4326 {
@@ -273,7 +274,7 @@ func TestFitOfPolygons(t *testing.T) {
 		for _, box := range []pixtrend.Window{{}, {X: 30, Y: 20, Width: 60, Height: 50}} {
 			for _, touched := range []bool{false, true} {
 				o := all()
-				o.Region = Region{Window: box, Polygons: Vector{File: path, AllTouched: touched}}
+				o.Region = Region{Window: box, Polygons: geo.Vector{File: path, AllTouched: touched}}
 				out := fit(t, inputs, o)
 				bands, width := readAll(t, out)
 				at := strings.Split(header(t, out).Metadata("PIXTREND_REGION"), ",")
@@ -283,11 +284,11 @@ func TestFitOfPolygons(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				placed, err := o.Region.Polygons.place(t.Context(), geo{width: 150, height: 90, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}, "", "", 1<<20)
+				placed, err := o.Region.Polygons.Cover(t.Context(), geo.Grid{Width: 150, Height: 90, HasTransform: true, Transform: usualPlace, WKT: wktOf(32617)}, "", "", 1<<20)
 				if err != nil {
 					t.Fatal(err)
 				}
-				in, fitted := pixelsOf(placed.cover, 150, 90), 0
+				in, fitted := pixelsOf(placed.Cover, 150, 90), 0
 				for f, plane := range bands {
 					for p, x := range plane {
 						from := (w[1]+p/width)*150 + w[0] + p%width
@@ -301,12 +302,12 @@ func TestFitOfPolygons(t *testing.T) {
 						}
 					}
 				}
-				if fitted == 0 || box.Width > 0 && width != box.Width || box.Width == 0 && int64(fitted) != placed.cover.Pixels*int64(len(bands)) {
+				if fitted == 0 || box.Width > 0 && width != box.Width || box.Width == 0 && int64(fitted) != placed.Cover.Pixels*int64(len(bands)) {
 					t.Errorf("%s: %d results of %d columns", name, fitted, width)
 				}
 			}
 		}
-		o := Options{OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max"), Region: Region{Window: pixtrend.Window{Width: 150, Height: 90}, Polygons: Vector{File: path}}}}
+		o := Options{OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max"), Region: Region{Window: pixtrend.Window{Width: 150, Height: 90}, Polygons: geo.Vector{File: path}}}}
 		part := filepath.Join(t.TempDir(), "part.tif")
 		runComposites(t, inputs, part, o)
 		bands, _ := readAll(t, part)
@@ -389,18 +390,18 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 		region Region
 		words  []string
 	}{
-		"no file":              {Region{Polygons: Vector{File: "none.gpkg"}}, []string{"none.gpkg", "no such file"}},
-		"a folder":             {Region{Polygons: Vector{File: t.TempDir()}}, []string{"a folder"}},
-		"no vector":            {Region{Polygons: Vector{File: inputs[0]}}, []string{"it is not a GeoJSON, GeoPackage"}},
-		"a VRT":                {Region{Polygons: Vector{File: file("a.vrt", "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>"+here+"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>")}}, []string{"it is not a GeoJSON"}},
-		"a table":              {Region{Polygons: Vector{File: file("a.csv", "x,y\n1,2\n")}}, []string{"it is not a GeoJSON"}},
-		"elsewhere":            {Region{Polygons: Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{{0, 0, 9, 0, 9, 9}})}}, []string{"no pixel of", "AllTouched"}},
-		"not in the rectangle": {Region{Window: pixtrend.Window{X: 100, Y: 50, Width: 9, Height: 9}, Polygons: Vector{File: here}}, []string{"no pixel of", "rectangle"}},
-		"no such layer":        {Region{Polygons: Vector{File: here, Layer: "other"}}, []string{"it has no layer other, but polygons", "Region.Polygons.Layer"}},
-		"points":               {Region{Polygons: Vector{File: file("p.geojson", `{"type": "Point", "coordinates": [-81, 41]}`)}}, []string{"it has none"}},
-		"no CRS":               {Region{Polygons: Vector{File: shape}}, []string{"it has no CRS"}},
-		"too small a memory":   {Region{Polygons: Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{comb(500000, 4600000, 90, 24000)})}}, []string{"take more than", "Memory"}},
-		"a layer of no file":   {Region{Polygons: Vector{Layer: "a"}}, []string{"give the file"}},
+		"no file":              {Region{Polygons: geo.Vector{File: "none.gpkg"}}, []string{"none.gpkg", "no such file"}},
+		"a folder":             {Region{Polygons: geo.Vector{File: t.TempDir()}}, []string{"a folder"}},
+		"no vector":            {Region{Polygons: geo.Vector{File: inputs[0]}}, []string{"it is not a GeoJSON, GeoPackage"}},
+		"a VRT":                {Region{Polygons: geo.Vector{File: file("a.vrt", "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>"+here+"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>")}}, []string{"it is not a GeoJSON"}},
+		"a table":              {Region{Polygons: geo.Vector{File: file("a.csv", "x,y\n1,2\n")}}, []string{"it is not a GeoJSON"}},
+		"elsewhere":            {Region{Polygons: geo.Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{{0, 0, 9, 0, 9, 9}})}}, []string{"no pixel of", "AllTouched"}},
+		"not in the rectangle": {Region{Window: pixtrend.Window{X: 100, Y: 50, Width: 9, Height: 9}, Polygons: geo.Vector{File: here}}, []string{"no pixel of", "rectangle"}},
+		"no such layer":        {Region{Polygons: geo.Vector{File: here, Layer: "other"}}, []string{"it has no layer other, but polygons", "Region.Polygons.Layer"}},
+		"points":               {Region{Polygons: geo.Vector{File: file("p.geojson", `{"type": "Point", "coordinates": [-81, 41]}`)}}, []string{"it has none"}},
+		"no CRS":               {Region{Polygons: geo.Vector{File: shape}}, []string{"it has no CRS"}},
+		"too small a memory":   {Region{Polygons: geo.Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{comb(500000, 4600000, 90, 24000)})}}, []string{"take more than", "Memory"}},
+		"a layer of no file":   {Region{Polygons: geo.Vector{Layer: "a"}}, []string{"give the file"}},
 		"a CRS of no box":      {Region{BoxCRS: "EPSG:4326"}, []string{"there is none"}},
 		"no CRS at all":        {Region{Box: &[4]float64{-81, -80, 41, 42}, BoxCRS: "EPSG:nonsense"}, []string{"cannot be used"}},
 		"a box elsewhere":      {Region{Box: &[4]float64{10, 11, 41, 42}, BoxCRS: "EPSG:4326"}, []string{"no pixel"}},
@@ -435,34 +436,12 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 	o := all()
 	o.Region = Region{Box: &[4]float64{-81, -80, 41, 42}, BoxCRS: "EPSG:4326"}
 	fails(t, unplaced, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, "has no CRS")
-	o.Region = Region{Polygons: Vector{File: here}}
+	o.Region = Region{Polygons: geo.Vector{File: here}}
 	fails(t, unplaced, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, "the rasters have no CRS")
 	o.Keep = filepath.Join(t.TempDir(), "sums.tif")
 	o.Fit.Fields = nil
 	if _, err := Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o); err == nil || !strings.Contains(err.Error(), "polygons") {
 		t.Errorf("sums of polygons: %v", err)
-	}
-}
-
-// What GDAL leaves out of the polygons of a region, or of zones, is said, and a file without a polygon is
-// refused.
-func TestPolygonsThatAreLeftOut(t *testing.T) {
-	others := []string{"null", geometry("Polygon"), lineOf(wholeRing), geometry("Polygon", flatRing), geometry("Polygon", wholeRing)}
-	for _, tt := range append(slices.Clone(drawings), drawing{"others", others, []string{"4 of 5 features"}}) {
-		for _, field := range []string{"", "number"} {
-			c, err := (Vector{File: features(t, tt.geometries...)}).place(t.Context(), utm17, "a.tif", field, 1<<20)
-			if err != nil || c.count != len(tt.geometries) {
-				t.Errorf("%s: %d features, %v", tt.name, c.count, err)
-			}
-			checkLeftOut(t, tt.name, c.warnings, tt.words...)
-		}
-	}
-	for name, g := range map[string]string{"no geometry": "null", "an empty one": geometry("Polygon"),
-		"a damaged one": geometry("Polygon", damagedRing), "a flat one": geometry("Polygon", flatRing), "a line": lineOf(wholeRing)} {
-		_, err := (Vector{File: features(t, g)}).place(t.Context(), utm17, "a.tif", "", 1<<20)
-		if err == nil || !strings.Contains(err.Error(), "it has none that GDAL can read, in 1 features") {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
 
@@ -497,7 +476,7 @@ func TestLayersOfPolygons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := Vector{File: one}
+	v := geo.Vector{File: one}
 	add := func() {
 		g, err := godal.NewGeometryFromWKT(polygonWKT([][]float64{{500000, 4600000, 500060, 4600000, 500060, 4599940, 500000, 4599940}}), sr)
 		if err != nil {
@@ -514,11 +493,11 @@ func TestLayersOfPolygons(t *testing.T) {
 	if err := ds.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.place(t.Context(), utm17, "a.tif", "", 1<<20); err == nil || !strings.Contains(err.Error(), "polygons, lakes") {
+	if _, err := v.Cover(t.Context(), utm17, "a.tif", "", 1<<20); err == nil || !strings.Contains(err.Error(), "polygons, lakes") {
 		t.Errorf("two layers: %v", err)
 	}
 	v.Layer = "lakes"
-	if c, err := v.place(t.Context(), utm17, "a.tif", "", 1<<20); err != nil || c.cover.Pixels != 4 {
+	if c, err := v.Cover(t.Context(), utm17, "a.tif", "", 1<<20); err != nil || c.Cover.Pixels != 4 {
 		t.Errorf("lakes: %+v, %v", c, err)
 	}
 }
@@ -527,11 +506,11 @@ func TestLayersOfPolygons(t *testing.T) {
 func TestBoxOfAnotherCRS(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		g    geo
+		g    geo.Grid
 		box  [4]float64
 	}{
-		{"UTM", geo{width: 400, height: 300, hasTransform: true, transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, wkt: wktOf(32617)}, [4]float64{-84, -79, 41.5, 44.5}},
-		{"longitudes to 360", geo{width: 360, height: 180, hasTransform: true, transform: [6]float64{0, 1, 0, 90, 0, -1}, wkt: wktOf(4326)}, [4]float64{-40, -30, 10, 20}},
+		{"UTM", geo.Grid{Width: 400, Height: 300, HasTransform: true, Transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, WKT: wktOf(32617)}, [4]float64{-84, -79, 41.5, 44.5}},
+		{"longitudes to 360", geo.Grid{Width: 360, Height: 180, HasTransform: true, Transform: [6]float64{0, 1, 0, 90, 0, -1}, WKT: wktOf(4326)}, [4]float64{-40, -30, 10, 20}},
 	} {
 		w, err := (Region{Box: &tt.box, BoxCRS: "EPSG:4326"}).rectangle(tt.g, "a.tif")
 		if err != nil {
@@ -539,16 +518,16 @@ func TestBoxOfAnotherCRS(t *testing.T) {
 		}
 		// The pixels whose centres lie in the box, and those at its sides.
 		var xs, ys []float64
-		for i := range tt.g.width * tt.g.height {
-			xs = append(xs, tt.g.transform[0]+(float64(i%tt.g.width)+0.5)*tt.g.transform[1])
-			ys = append(ys, tt.g.transform[3]+(float64(i/tt.g.width)+0.5)*tt.g.transform[5])
+		for i := range tt.g.Width * tt.g.Height {
+			xs = append(xs, tt.g.Transform[0]+(float64(i%tt.g.Width)+0.5)*tt.g.Transform[1])
+			ys = append(ys, tt.g.Transform[3]+(float64(i/tt.g.Width)+0.5)*tt.g.Transform[5])
 		}
-		if err := gdal.WithTransform(tt.g.wkt, "EPSG:4326", func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
+		if err := gdal.WithTransform(tt.g.WKT, "EPSG:4326", func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
 			t.Fatal(err)
 		}
 		x0, x1, y0, y1 := math.MaxInt, 0, math.MaxInt, 0
 		for i := range xs {
-			x, y := i%tt.g.width, i/tt.g.width
+			x, y := i%tt.g.Width, i/tt.g.Width
 			lon := math.Remainder(xs[i], 360)
 			if lon >= tt.box[0] && lon <= tt.box[1] && ys[i] >= tt.box[2] && ys[i] <= tt.box[3] {
 				x0, x1, y0, y1 = min(x0, x), max(x1, x+1), min(y0, y), max(y1, y+1)

@@ -28,7 +28,7 @@ func (s *Stack) hasSameBands(file int, h *handle) bool {
 		if p.warp != nil {
 			want = p.warp.from
 		}
-		if width != want.width || height != want.height {
+		if width != want.Width || height != want.Height {
 			return false
 		}
 		nodata := s.options.Nodata

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -108,11 +109,11 @@ func TestRegionSeries(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	path := vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)},
 		[][]float64{star(rng, 502300, 4598700, 700, 9)}) // which overlap
-	placed, err := (Vector{File: path}).place(t.Context(), geo{width: 150, height: 90, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}, "", "", 1<<20)
+	placed, err := (geo.Vector{File: path}).Cover(t.Context(), geo.Grid{Width: 150, Height: 90, HasTransform: true, Transform: usualPlace, WKT: wktOf(32617)}, "", "", 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
-	polygons, box := pixelsOf(placed.cover, 150, 90), make([]bool, 150*90)
+	polygons, box := pixelsOf(placed.Cover, 150, 90), make([]bool, 150*90)
 	for p := range box {
 		x, y := p%150, p/150
 		box[p] = x >= 37 && x < 107 && y >= 21 && y < 71
@@ -135,9 +136,9 @@ func TestRegionSeries(t *testing.T) {
 			Region
 			in []bool
 		}{
-			"polygons":                {Region{Polygons: Vector{File: path}}, polygons},
+			"polygons":                {Region{Polygons: geo.Vector{File: path}}, polygons},
 			"a rectangle":             {Region{Window: window}, box},
-			"polygons in a rectangle": {Region{Window: window, Polygons: Vector{File: path}}, both},
+			"polygons in a rectangle": {Region{Window: window, Polygons: geo.Vector{File: path}}, both},
 			"all":                     {Region{Window: pixtrend.Window{Width: 150, Height: 90}}, whole},
 		} {
 			for _, by := range []string{"mean", "median", "p90", "min", "max"} {

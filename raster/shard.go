@@ -62,11 +62,11 @@ func (j *Job) Outside(w pixtrend.Window) bool {
 
 // shardSpec describes the file of a shard.
 func (j *Job) shardSpec(w pixtrend.Window, items map[string]string) output.Spec {
-	g := j.geo.window(w)
-	s := output.Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.wkt, Epoch: g.epoch,
+	g := j.geo.Window(w)
+	s := output.Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.WKT, Epoch: g.Epoch,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), Overwrite: true}
-	if g.hasTransform {
-		s.GeoTransform = g.transform
+	if g.HasTransform {
+		s.GeoTransform = g.Transform
 	}
 	s.Metadata = map[string]string{}
 	maps.Copy(s.Metadata, items)
