@@ -107,9 +107,9 @@ func TestRegionSeries(t *testing.T) {
 		return math.FMA(y, scale, offset)
 	})
 	rng := rand.New(rand.NewPCG(7, 8))
-	path := vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)},
+	path := polygonsFile(t, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)},
 		[][]float64{star(rng, 502300, 4598700, 700, 9)}) // which overlap
-	placed, err := (geo.Vector{File: path}).Cover(t.Context(), geo.Grid{Width: 150, Height: 90, HasTransform: true, Transform: usualPlace, WKT: wktOf(32617)}, "", "", 1<<20)
+	placed, err := (geo.Vector{File: path}).Cover(t.Context(), utm17, "", "", 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
