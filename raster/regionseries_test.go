@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -106,9 +105,7 @@ func TestRegionSeries(t *testing.T) {
 		}
 		return math.FMA(y, scale, offset)
 	})
-	rng := rand.New(rand.NewPCG(7, 8))
-	path := polygonsFile(t, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)},
-		[][]float64{star(rng, 502300, 4598700, 700, 9)}) // which overlap
+	path := polygonsFile(t, island, [][]float64{ring(502300, 4598700, 690, 250, 560, 700, 380, 640, 210, 520, 450)}) // which overlap
 	placed, err := (geo.Vector{File: path}).Cover(t.Context(), utm17, "", "", 1<<20)
 	if err != nil {
 		t.Fatal(err)
