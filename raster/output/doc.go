@@ -13,7 +13,7 @@
 //
 // [Create] returns a [File], which is a pixtrend.Sink: it is given each window of the raster once, in
 // any order, by several goroutines. Create checks all that [Spec] asks for, and [Spec.Check] checks the
-// format and the creation options without a file.
+// format and the creation options without a file. [WriteMosaics] writes VRTs that show parts as one raster.
 //
 // # Files
 //

@@ -16,11 +16,14 @@ import (
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
-// readBands returns the bands of a GeoTIFF, row by row. It reads with godal, so that what writes is not
+// readBands returns the bands of a GeoTIFF or a VRT, row by row. It reads with godal, so that what writes is not
 // checked by this module.
 func readBands(t *testing.T, path string) (bands [][]float64) {
 	t.Helper()
-	ds, err := godal.Open(path, godal.RasterOnly(), godal.Drivers("GTiff"))
+	if err := godal.RegisterInternalDrivers(); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := godal.Open(path, godal.RasterOnly(), godal.Drivers("GTiff", "VRT"))
 	if err != nil {
 		t.Fatal(err)
 	}
