@@ -6,7 +6,7 @@
 //		return err
 //	}
 //	defer file.Abort()
-//	if _, err := plan.Run(ctx, source, file, nil); err != nil { // of pixtrend.NewStreamPlan
+//	if _, err := pixtrend.Stream(ctx, source, file, pixtrend.Options{}); err != nil {
 //		return err
 //	}
 //	return file.Commit()
