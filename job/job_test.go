@@ -24,6 +24,8 @@ import (
 	"github.com/pixtrend/pixtrend/job"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/geo"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -127,7 +129,7 @@ func cases(t *testing.T) map[string]raster.Options {
 	}
 	return map[string]raster.Options{
 		"slope": {},
-		"COG":   fields("slope,n,trend_class", raster.Options{Format: raster.COG, Fit: pixtrend.Options{Significance: 0.05}}),
+		"COG":   fields("slope,n,trend_class", raster.Options{Format: output.COG, Fit: pixtrend.Options{Significance: 0.05}}),
 		"false discovery rates": fields("slope,pvalue,trend_class,mk_pvalue,mk_class,first",
 			raster.Options{FDR: 0.2, Creation: []string{"COMPRESS=DEFLATE", "PREDICTOR=3"}}),
 		"series": fields("slope,amplitude1", raster.Options{Residuals: "residuals.tif", Detrend: "detrended.tif", Deseason: "deseasoned.tif",
@@ -135,7 +137,7 @@ func cases(t *testing.T) map[string]raster.Options {
 		"window": {OpenOptions: raster.OpenOptions{Region: raster.Region{Window: pixtrend.Window{X: 100, Y: 30, Width: 450, Height: 300}}}},
 		"box":    {OpenOptions: raster.OpenOptions{Region: raster.Region{Box: &[4]float64{500_000, 510_000, 4_590_000, 4_600_000}}}},
 		"polygons": fields("slope,n,pvalue,trend_class", raster.Options{FDR: 0.2, Residuals: "residuals.tif",
-			OpenOptions: raster.OpenOptions{Region: raster.Region{Polygons: raster.Vector{File: "corners.geojson"}}}}),
+			OpenOptions: raster.OpenOptions{Region: raster.Region{Polygons: geo.Vector{File: "corners.geojson"}}}}),
 		"strips":     {Creation: []string{"TILED=NO", "BLOCKYSIZE=7"}},
 		"masks":      {OpenOptions: raster.OpenOptions{Mask: raster.Mask{From: []string{"masks"}, Keep: []raster.Values{{Hi: 1}}}}},
 		"composites": {OpenOptions: raster.OpenOptions{Dates: dates, Composite: raster.Composite{Period: timeaxis.EachYear, By: max90}}},

@@ -309,6 +309,15 @@ func Plane[T Sample](t Tile, i int) []T {
 	return Row[T](t, i, 0, t.Pixels)
 }
 
+// PlaneBytes returns the memory of the samples of date i. The tile must not be packed.
+func (t Tile) PlaneBytes(i int) []byte {
+	if t.Packed {
+		panic("kernel: plane asked from a packed tile")
+	}
+	size := t.Type.Size()
+	return t.Data[i*t.Stride*size:][:t.Pixels*size]
+}
+
 // Check returns an error if the shape of the tile is wrong.
 func (t Tile) Check() error {
 	switch {

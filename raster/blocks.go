@@ -6,6 +6,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // If the blocks of compressed files make up a window, they are decoded straight into the tile. If
@@ -27,11 +28,11 @@ func (p *plane) blocksName(path string) string {
 
 // madeOfBlocks reports whether w is whole blocks of p, which then are decoded past GDAL's block
 // cache.
-func (p *plane) madeOfBlocks(g geo, w pixtrend.Window) bool {
+func (p *plane) madeOfBlocks(g geo.Grid, w pixtrend.Window) bool {
 	whole := func(from, n, block, all int) bool {
 		return from%block == 0 && (n%block == 0 || from+n == all)
 	}
-	return p.compressed && !p.interleaved && !p.array && whole(w.X, w.Width, p.blockWidth, g.width) && whole(w.Y, w.Height, p.blockHeight, g.height)
+	return p.compressed && !p.interleaved && !p.array && whole(w.X, w.Width, p.blockWidth, g.Width) && whole(w.Y, w.Height, p.blockHeight, g.Height)
 }
 
 // readBlocks fills dst, pixels of w row by row, from the blocks of p, which decode decodes by their

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -67,13 +68,13 @@ func explainBreaks(err error) error {
 }
 
 // vertexBands describes the bands of vertices: their times, and then their values.
-func (j *Job) vertexBands() (bands []Band) {
+func (j *Job) vertexBands() (bands []output.Band) {
 	n := j.Plan.VertexPlanes / 2
 	for i := range n {
-		bands = append(bands, Band{Name: fmt.Sprintf("year_%d", i+1), Unit: j.Grid.Axis.Counts(), Nearest: true})
+		bands = append(bands, output.Band{Name: fmt.Sprintf("year_%d", i+1), Unit: j.Grid.Axis.Counts(), Nearest: true})
 	}
 	for i := range n {
-		bands = append(bands, Band{Name: fmt.Sprintf("value_%d", i+1), Unit: j.Unit, Nearest: true})
+		bands = append(bands, output.Band{Name: fmt.Sprintf("value_%d", i+1), Unit: j.Unit, Nearest: true})
 	}
 	return bands
 }

@@ -253,8 +253,8 @@ func sameAsGDAL(t *testing.T, what, path string, part pixtrend.Window) (p plane,
 	}
 	defer func() { _ = ds.Close() }()
 	p = s.planes[0]
-	part.Width, part.Height = min(part.Width, s.geo.width-part.X), min(part.Height, s.geo.height-part.Y)
-	for _, w := range []pixtrend.Window{part, {Width: s.geo.width, Height: s.geo.height}} {
+	part.Width, part.Height = min(part.Width, s.geo.Width-part.X), min(part.Height, s.geo.Height-part.Y)
+	for _, w := range []pixtrend.Window{part, {Width: s.geo.Width, Height: s.geo.Height}} {
 		tile := kernel.Tile{Type: s.grid.Type, Stride: w.Pixels(), Dates: 2, Pixels: w.Pixels()}
 		tile.Data = make([]byte, tile.Stride*2*tile.Type.Size())
 		err := s.Read(t.Context(), 0, w, 0, tile)

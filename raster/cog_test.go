@@ -18,6 +18,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // ifd is a directory of a TIFF, read by nothing that writes one.
@@ -209,7 +210,7 @@ func TestCOG(t *testing.T) {
 		{"OVERVIEW_COMPRESS=ZSTD", 512, 2, "DEFLATE"},
 	} {
 		t.Run(c.creation, func(t *testing.T) {
-			o := Options{Format: COG, Creation: strings.Fields(c.creation), Fit: pixtrend.Options{Fields: slopeInterceptN}, Software: "tester 1.2"}
+			o := Options{Format: output.COG, Creation: strings.Fields(c.creation), Fit: pixtrend.Options{Fields: slopeInterceptN}, Software: "tester 1.2"}
 			out := fit(t, inputs, o)
 			if left := listing(filepath.Dir(out)); strings.Count(left, ":") != 1 {
 				t.Errorf("left beside the output: %s", left)
@@ -306,14 +307,14 @@ func TestCOGOverviews(t *testing.T) {
 		{small, "", 0}, {small, "OVERVIEW_COUNT=2", 2}, {wide, "", 2}, {wide, "OVERVIEWS=NONE", 0}, {wide, "OVERVIEWS=AUTO RESAMPLING=NEAREST", 2},
 		{wide, "OVERVIEW_RESAMPLING=MODE OVERVIEW_COUNT=3", 3}, {wide, "OVERVIEW_COUNT=0", 0},
 	} {
-		out := fit(t, c.inputs, Options{Format: COG, Creation: strings.Fields(c.creation)})
+		out := fit(t, c.inputs, Options{Format: output.COG, Creation: strings.Fields(c.creation)})
 		checkCOG(t, out, 512, c.overviews)
 	}
 	for _, creation := range []string{"TILED=YES", "COMPRESS=NOPE", "COMPRESS=JPEG", "COMPRESS=WEBP", "BLOCKSIZE=17", "BLOCKSIZE=200", "BLOCKSIZE=x", "OVERVIEWS=IGNORE_EXISTING", "OVERVIEW_COUNT=-1",
 		"OVERVIEW_RESAMPLING=BEST", "TILING_SCHEME=GoogleMapsCompatible", "TARGET_SRS=EPSG:4326", "STATISTICS=YES", "COMPRESS"} {
 		t.Run(creation, func(t *testing.T) {
 			key, _, _ := strings.Cut(creation, "=")
-			fails(t, []string{"no such input"}, filepath.Join(t.TempDir(), "out.tif"), Options{Format: COG, Creation: []string{creation}}, fault.ErrOutput, key)
+			fails(t, []string{"no such input"}, filepath.Join(t.TempDir(), "out.tif"), Options{Format: output.COG, Creation: []string{creation}}, fault.ErrOutput, key)
 		})
 	}
 	t.Run("format", func(t *testing.T) {
@@ -356,7 +357,7 @@ func TestCompressedHasNoHoles(t *testing.T) {
 func TestCancelOfCopy(t *testing.T) {
 	inputs := newPlanes(2000, 2000, 2, 0, 1<<20).files(t, nil)
 	why := errors.New("enough")
-	for _, o := range []Options{{Format: COG, Creation: []string{"COMPRESS=DEFLATE", "LEVEL=9"}}, {Creation: []string{"COMPRESS=DEFLATE", "ZLEVEL=9"}}} {
+	for _, o := range []Options{{Format: output.COG, Creation: []string{"COMPRESS=DEFLATE", "LEVEL=9"}}, {Creation: []string{"COMPRESS=DEFLATE", "ZLEVEL=9"}}} {
 		out := filepath.Join(t.TempDir(), "out.tif")
 		job, err := Prepare(t.Context(), inputs, out, o)
 		if err != nil {

@@ -73,7 +73,7 @@ func (s *Stack) fittedAxis() timeaxis.Axis {
 func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error) {
 	var source pixtrend.Source = s
 	if s.cover != nil && of == (pixtrend.Window{}) {
-		of = pixtrend.Window{Width: s.geo.width, Height: s.geo.height}
+		of = pixtrend.Window{Width: s.geo.Width, Height: s.geo.Height}
 	}
 	if of != (pixtrend.Window{}) {
 		source = region{s, of}
@@ -142,10 +142,10 @@ func PrepareComposites(ctx context.Context, inputs []string, output string, o Op
 	if err := o.begin(); err != nil {
 		return nil, err
 	}
-	if o.Format.ofArrays() {
+	if o.Format.OfArrays() {
 		return nil, noBandsOfDates(output, o.Format)
 	}
-	if err := o.Format.checkName(output); err != nil {
+	if err := o.Format.CheckName(output); err != nil {
 		return nil, err
 	}
 	if err := o.checkForm(1); err != nil {
@@ -181,7 +181,7 @@ func (s *Stack) compositeNames(output string) []string {
 }
 
 // compositeOutputs describes the files of composites.
-func (j *Job) compositeOutputs() (outputs []output) {
+func (j *Job) compositeOutputs() (outputs []outputFile) {
 	spec := j.newSpec()
 	// These are marks of results, which are no inputs.
 	delete(spec.Metadata, datesItem)
@@ -190,7 +190,7 @@ func (j *Job) compositeOutputs() (outputs []output) {
 		if spec.Bands = bands; len(names) > 1 {
 			spec.Bands = bands[i : i+1]
 		}
-		outputs = append(outputs, output{name, spec})
+		outputs = append(outputs, outputFile{name, spec})
 	}
 	return outputs
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -405,7 +406,7 @@ func TestCoordinateEpoch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, format := range []Format{GTiff, COG} {
+	for _, format := range []output.Format{output.GTiff, output.COG} {
 		ds, err := gdal.Open(fit(t, files, Options{Format: format}), nil, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func (s *Stack) openCovariate(ctx context.Context, from Covariate) (*Stack, erro
 
 // matchTo puts the rasters of c in the order of the dates of s.
 func (c *Stack) matchTo(s *Stack) error {
-	if d := s.geo.difference(c.geo).from(s.files[0]); d != "" {
+	if d := s.geo.Difference(c.geo).From(s.files[0]); d != "" {
 		return fault.Inputf("%s %s: bring it to the grid of the stack, such as with gdalwarp", c.files[0], d)
 	}
 	byDate, names := map[timeaxis.Date][]int{}, c.Names()

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -108,7 +108,7 @@ func (in *inspection) describeRasters(info *Info) {
 	for i, g := range in.grids {
 		info.Grids = append(info.Grids, describeGrid(g))
 		if i > 0 {
-			info.Grids[i].Differs = in.grids[0].difference(g).is
+			info.Grids[i].Differs = in.grids[0].Difference(g).Is
 		}
 	}
 	counted := map[int]bool{} // files whose size is in a format
@@ -117,7 +117,7 @@ func (in *inspection) describeRasters(info *Info) {
 		if p := e.plane; p != nil {
 			r.Grid, r.Format = &e.grid, info.addFormat(in.formatOf(e))
 			info.Grids[e.grid].Rasters++
-			pixels := int64(in.geos[e.file].width) * int64(in.geos[e.file].height)
+			pixels := int64(in.geos[e.file].Width) * int64(in.geos[e.file].Height)
 			f := &info.Formats[*r.Format]
 			f.Rasters, f.SampleBytes = f.Rasters+1, f.SampleBytes+pixels*int64(p.dtype.Size())
 			if !counted[e.file] {
@@ -166,7 +166,7 @@ func (in *inspection) formatOf(e *entry) FormatInfo {
 	p := e.plane
 	return FormatInfo{Driver: p.form.driver, Bands: p.form.bands, Type: TypeName(p.dtype), Nodata: NodataOf(p.valid()),
 		Scale: p.scale, Offset: p.offset, Unit: p.unit, Mask: p.masked, Alpha: p.form.alpha,
-		Tiled:      p.blockWidth != in.geos[e.file].width,
+		Tiled:      p.blockWidth != in.geos[e.file].Width,
 		BlockWidth: p.blockWidth, BlockHeight: p.blockHeight, BlockBytes: p.blockBytes,
 		Compression: p.form.compression, Predictor: e.predictor, Interleave: p.form.interleave}
 }
@@ -182,19 +182,10 @@ func (i *Info) addFormat(f FormatInfo) *int {
 }
 
 // describeGrid describes a grid, without counting rasters.
-func describeGrid(g geo) GridInfo {
-	t := g.transform
-	d := GridInfo{Width: g.width, Height: g.height, Placed: g.hasTransform, Rotated: t[2] != 0 || t[4] != 0,
-		PixelSize: [2]float64{math.Hypot(t[1], t[4]), math.Hypot(t[2], t[5])},
-		Extent:    [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}}
-	gdal.OnCRSThread(func() { d.CRS = gdal.CRSName(g.wkt) })
-	for _, corner := range [][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
-		x, y := corner[0]*float64(g.width), corner[1]*float64(g.height)
-		for i, at := range []float64{t[0] + x*t[1] + y*t[2], t[3] + x*t[4] + y*t[5]} {
-			d.Extent[i], d.Extent[i+2] = min(d.Extent[i], at), max(d.Extent[i+2], at)
-		}
-	}
-	return d
+func describeGrid(g geo.Grid) GridInfo {
+	t := g.Transform
+	return GridInfo{CRS: g.CRS(), Width: g.Width, Height: g.Height, Placed: g.HasTransform, Rotated: t[2] != 0 || t[4] != 0,
+		PixelSize: [2]float64{math.Hypot(t[1], t[4]), math.Hypot(t[2], t[5])}, Extent: g.Extent()}
 }
 
 // same reports whether two formats are equal, their counts aside.

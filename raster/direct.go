@@ -10,7 +10,6 @@ import (
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/regular"
-	"github.com/pixtrend/pixtrend/kernel"
 )
 
 // directFile is a local file with uncompressed samples that are read without GDAL. All workers
@@ -64,10 +63,4 @@ func (d *directFile) close() error {
 		return file.Close()
 	}
 	return nil
-}
-
-// bytesOf returns the memory of plane i of t.
-func bytesOf(t kernel.Tile, i int) []byte {
-	size := t.Type.Size()
-	return t.Data[i*t.Stride*size:][:t.Pixels*size]
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Files of every layout, and whether their samples lie as they are in memory.
@@ -74,7 +75,7 @@ func TestSamplesThatLie(t *testing.T) {
 						w.X, w.Width = 0, width
 					}
 					tile := kernel.Tile{Type: p.dtype, Stride: w.Pixels(), Dates: 1, Pixels: w.Pixels(), Data: make([]byte, w.Pixels()*p.dtype.Size())}
-					if err := p.stored.Read(file, w, bytesOf(tile, 0), &scratch); err != nil {
+					if err := p.stored.Read(file, w, tile.PlaneBytes(0), &scratch); err != nil {
 						t.Fatal(err)
 					}
 					want := make([]float64, w.Pixels())
@@ -126,8 +127,8 @@ func TestScatteredSamples(t *testing.T) {
 	}
 }
 
-func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo, error) {
+func describeDirect(path string) ([]plane, geo.Grid, *directFile, error) {
+	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo.Grid, error) {
 		return describe(context.Background(), path, 1, OpenOptions{}, nil)
 	})
 }

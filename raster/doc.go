@@ -6,9 +6,9 @@
 // # Functions
 //
 // [FitFiles] fits files. [Prepare] and [Job.Run] are its two steps: Prepare checks all that can be
-// checked and writes nothing. [Open] returns a [Stack], which is a pixtrend.Source, and [Create] a
-// [File], which is a pixtrend.Sink. [Inspect] reports on a stack that need not be fit for a fit,
-// [ReadSeries] on one pixel, and [ReadRegionSeries] on the mean of a region. [OpenTrend] reads a
+// checked and writes nothing. [Open] returns a [Stack], which is a pixtrend.Source, and [output.Create]
+// an [output.File], which is a pixtrend.Sink. [Inspect] reports on a stack that need not be fit for a
+// fit, [ReadSeries] on one pixel, and [ReadRegionSeries] on the mean of a region. [OpenTrend] reads a
 // result. [Job.FitShard] and [Job.Merge] do in pieces what Run does; package job is about these.
 //
 // Every function that opens or reads files takes a context. When the context ends, the function

@@ -2,7 +2,6 @@ package raster
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
@@ -38,23 +37,6 @@ func Readable() (unasked, usual []string, others int) {
 	return unasked, usual, others
 }
 
-// Writable returns those formats that this GDAL can write.
-func Writable() []Format {
-	var formats []Format
-	if gdal.Register() == nil {
-		formats = append(formats, GTiff)
-	}
-	if gdal.RegisterCOG() == nil {
-		formats = append(formats, COG)
-	}
-	for _, f := range []Format{NetCDF, Zarr} {
-		if gdal.RegisterArrays(f.driver()) == nil {
-			formats = append(formats, f)
-		}
-	}
-	return formats
-}
-
 // checkDrivers refuses names that no driver of this GDAL has.
 func checkDrivers(names []string) error {
 	if len(names) == 0 {
@@ -66,22 +48,4 @@ func checkDrivers(names []string) error {
 		}
 	}
 	return nil
-}
-
-// forBits are compressions that cannot hold slopes: of pictures, of bits, and none.
-var forBits = []string{"NONE", "CCITTRLE", "CCITTFAX3", "CCITTFAX4", "JPEG", "WEBP", "JXL"}
-
-// Compressions returns the values of the creation option COMPRESS, such as DEFLATE, with which this
-// GDAL compresses numbers in a GeoTIFF.
-func Compressions() []string {
-	return slices.DeleteFunc(compressions(GTiff), func(method string) bool { return slices.Contains(forBits, strings.ToUpper(method)) })
-}
-
-// compressions returns the values of a format's creation option COMPRESS; nil if the driver lists
-// none.
-func compressions(f Format) []string {
-	if gdal.Register() != nil || f == COG && gdal.RegisterCOG() != nil {
-		return nil
-	}
-	return gdal.CreationValues(string(f), "COMPRESS")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // A stack is looked at before it is fitted: 2003 is missing, and so is a nodata value.
@@ -21,8 +22,8 @@ func ExampleInspect() {
 	defer os.RemoveAll(dir)
 
 	for year, samples := range map[int][]float32{2001: {0.50, 0.30, -9999}, 2002: {0.52, 0.29, 0.41}, 2004: {0.54, 0.28, 0.43}} {
-		file, err := raster.Create(filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", year)), raster.Spec{
-			Width: 3, Height: 1, Type: kernel.Float32, GeoTransform: [6]float64{500000, 30, 0, 4600000, 0, -30}, Bands: []raster.Band{{Name: "ndvi"}}})
+		file, err := output.Create(filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", year)), output.Spec{
+			Width: 3, Height: 1, Type: kernel.Float32, GeoTransform: [6]float64{500000, 30, 0, 4600000, 0, -30}, Bands: []output.Band{{Name: "ndvi"}}})
 		if err != nil {
 			log.Fatal(err)
 		}

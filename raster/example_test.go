@@ -10,6 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -22,8 +23,8 @@ func ExampleFitFiles() {
 	defer os.RemoveAll(dir)
 
 	for i, samples := range [][]float32{{0.50, 0.30}, {0.52, 0.29}, {0.54, 0.28}} {
-		file, err := raster.Create(filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", 2001+i)), raster.Spec{
-			Width: 2, Height: 1, Type: kernel.Float32, Bands: []raster.Band{{Name: "ndvi"}},
+		file, err := output.Create(filepath.Join(dir, fmt.Sprintf("ndvi_%d.tif", 2001+i)), output.Spec{
+			Width: 2, Height: 1, Type: kernel.Float32, Bands: []output.Band{{Name: "ndvi"}},
 			CRS: "EPSG:32617", GeoTransform: [6]float64{500010, 30, 0, 4500000, 0, -30}})
 		if err != nil {
 			log.Fatal(err)

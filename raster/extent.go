@@ -12,6 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Ways of OpenOptions.Extent.
@@ -96,19 +97,19 @@ func (o OpenOptions) gridText() string {
 }
 
 // lay decides the grid of the stack, and where the files, which have the grids geos, lie on it.
-func (s *Stack) lay(ctx context.Context, geos []geo, o OpenOptions) error {
+func (s *Stack) lay(ctx context.Context, geos []geo.Grid, o OpenOptions) error {
 	s.geo = geos[0]
 	pieces := s.hasPieces()
 	if o.Extent == "" && o.ToGrid == "" && !pieces {
-		warnings, err := checkGrids(s.files, geos, o)
+		warnings, err := checkGrids(s.files, geos)
 		s.warnings = append(s.warnings, warnings...)
 		return err
 	}
 	for i, g := range geos {
-		if err := g.placed(); err != nil {
+		if err := g.Placed(); err != nil {
 			return fault.Inputf("cannot use %s: %v", s.files[i], err)
 		}
-		if !g.hasTransform {
+		if !g.HasTransform {
 			return fault.Inputf("%s is not georeferenced, so that its place on another grid is not known: say where it lies, such as with gdal_edit.py -a_srs and -a_ullr, or leave it out", s.files[i])
 		}
 	}
@@ -127,7 +128,7 @@ func (s *Stack) lay(ctx context.Context, geos []geo, o OpenOptions) error {
 	default:
 		s.geo = all.geos[0]
 		var warnings []string
-		warnings, err = checkGrids(all.names, all.geos, o)
+		warnings, err = checkGrids(all.names, all.geos)
 		s.warnings = append(s.warnings, warnings...)
 	}
 	if err != nil {
@@ -140,103 +141,72 @@ func (s *Stack) lay(ctx context.Context, geos []geo, o OpenOptions) error {
 	return nil
 }
 
+// checkGrids returns an error if a raster does not lie on the grid of the first, and warnings about
+// what is assumed.
+func checkGrids(files []string, geos []geo.Grid) (warnings []string, err error) {
+	known, first := geo.Grids{}, "the first input, "+files[0]
+	var respelled []int
+	placed := len(files) == 1
+	for i, g := range geos {
+		if err := g.Placed(); err != nil {
+			return nil, fault.Inputf("cannot use %s: %v", files[i], err)
+		}
+		d := known.Difference(geos[0], g)
+		if d.Is != "" {
+			if d.Remedy == geo.WarpToOne {
+				return nil, fault.Inputf("%s %s: %s with %v, which resamples, or if they are whole pixels apart with %v", files[i], d.From(first), geo.WarpToOne,
+					Option{Field: "ToGrid", Value: toFirst}, Option{Field: "Extent", Value: ExtentUnion})
+			}
+			return nil, fault.Inputf("%s %s: %s", files[i], d.From(first), d.Remedy)
+		}
+		if d.Respelled {
+			respelled = append(respelled, i)
+		}
+		placed = placed || g.HasTransform
+	}
+	if len(respelled) > 0 {
+		i := respelled[0]
+		warnings = append(warnings, fmt.Sprintf("%s%s has its CRS, %s, in another spelling than %s, which has %s: their coordinates agree to a thousandth of a pixel, and they are taken for one",
+			files[i], others(len(respelled)-1), geos[i].CRS(), first, geos[0].CRS()))
+	}
+	if !placed {
+		warnings = append(warnings, fmt.Sprintf("no input says where on the earth it lies, neither %s nor the others: their pixels are taken to be the same ones, and the output has no place either", files[0]))
+	}
+	return warnings, nil
+}
+
 // rasters are the names and grids of rasters, a file or the pieces of one each.
 type rasters struct {
 	names []string
-	geos  []geo
-}
-
-// lattice finds out where rasters begin on the grid of another, each grid once.
-type lattice struct {
-	of    geo
-	known map[geo]origin
-}
-
-// origin is the pixel of a grid where a raster begins. It may lie outside of the raster of the grid.
-type origin struct {
-	x, y  int
-	whole bool // pixels of the raster are pixels of the grid
-}
-
-// origin returns where g begins.
-func (l *lattice) origin(g geo) origin {
-	c, found := l.known[g]
-	if !found {
-		c = l.find(g)
-		if l.known == nil {
-			l.known = map[geo]origin{}
-		}
-		l.known[g] = c
-	}
-	return c
-}
-
-func (l *lattice) find(g geo) (c origin) {
-	if (l.of.wkt == "") != (g.wkt == "") {
-		return origin{}
-	}
-	var xs, ys []float64
-	var shares [][2]float64
-	for i := range 9 {
-		at := [2]float64{float64(i%3) / 2, float64(i/3) / 2}
-		x, y := g.at(at)
-		shares, xs, ys = append(shares, at), append(xs, x), append(ys, y)
-	}
-	if !gdal.SameCRS(l.of.wkt, g.wkt) && transformed(g.wkt, l.of.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }) != nil {
-		return origin{}
-	}
-	columns, rows := l.of.pixels(xs, ys)
-	x, y := math.Round(columns[0]), math.Round(rows[0])
-	for i, at := range shares {
-		dx, dy := columns[i]-x-at[0]*float64(g.width), rows[i]-y-at[1]*float64(g.height)
-		if !(math.Hypot(dx, dy) <= samePixel) {
-			return origin{}
-		}
-	}
-	if math.Abs(x) > math.MaxInt32 || math.Abs(y) > math.MaxInt32 {
-		return origin{}
-	}
-	return origin{int(x), int(y), true}
-}
-
-// pixels returns the columns and rows of places on the map, whole numbers being the corners of
-// pixels.
-func (g geo) pixels(xs, ys []float64) (columns, rows []float64) {
-	t := g.transform
-	det := t[1]*t[5] - t[2]*t[4]
-	for i := range xs {
-		dx, dy := xs[i]-t[0], ys[i]-t[3]
-		columns, rows = append(columns, (dx*t[5]-dy*t[2])/det), append(rows, (dy*t[1]-dx*t[4])/det)
-	}
-	return columns, rows
+	geos  []geo.Grid
 }
 
 // extent returns the part of the grid of the first raster that the options ask for.
-func (r rasters) extent(o OpenOptions) (geo, error) {
+func (r rasters) extent(o OpenOptions) (geo.Grid, error) {
 	first := r.geos[0]
-	l := lattice{of: first}
-	w := [4]int{0, 0, first.width, first.height} // least and end of columns and rows: x0, y0, x1, y1
+	l := geo.Lattice{Of: first}
+	w := [4]int{0, 0, first.Width, first.Height} // least and end of columns and rows: x0, y0, x1, y1
 	for i, g := range r.geos {
-		c := l.origin(g)
-		if !c.whole {
-			return geo{}, fault.Inputf("%s %s; its pixels are no pixels of that grid, so that it cannot be cut or padded to it: resample it with %v, or bring it there with gdalwarp",
-				r.names[i], first.apart(g, r.names[0]), Option{Field: "ToGrid", Value: toFirst})
+		c := l.Origin(g)
+		if !c.Whole {
+			return geo.Grid{}, fault.Inputf("%s %s; its pixels are no pixels of that grid, so that it cannot be cut or padded to it: resample it with %v, or bring it there with gdalwarp",
+				r.names[i], apart(first, g, r.names[0]), Option{Field: "ToGrid", Value: toFirst})
 		}
-		x1, y1 := c.x+g.width, c.y+g.height
+		x1, y1 := c.X+g.Width, c.Y+g.Height
 		switch o.Extent {
 		case ExtentUnion:
-			w = [4]int{min(w[0], c.x), min(w[1], c.y), max(w[2], x1), max(w[3], y1)}
+			w = [4]int{min(w[0], c.X), min(w[1], c.Y), max(w[2], x1), max(w[3], y1)}
 		case ExtentIntersection:
-			w = [4]int{max(w[0], c.x), max(w[1], c.y), min(w[2], x1), min(w[3], y1)}
+			w = [4]int{max(w[0], c.X), max(w[1], c.Y), min(w[2], x1), min(w[3], y1)}
 			if w[0] >= w[2] || w[1] >= w[3] {
-				return geo{}, fault.Inputf("the inputs have no pixel in common: %s lies beside those before it; keep all pixels with %v", r.names[i], Option{Field: "Extent", Value: ExtentUnion})
+				return geo.Grid{}, fault.Inputf("the inputs have no pixel in common: %s lies beside those before it; keep all pixels with %v", r.names[i], Option{Field: "Extent", Value: ExtentUnion})
 			}
 		}
 	}
 	if err := checkSize(float64(w[2])-float64(w[0]), float64(w[3])-float64(w[1])); err != nil {
-		return geo{}, err
+		return geo.Grid{}, err
 	}
-	return first.window(pixtrend.Window{X: w[0], Y: w[1], Width: w[2] - w[0], Height: w[3] - w[1]}), nil
+	return first.Window(pixtrend.Window{X: w[0], Y: w[1], Width: w[2] - w[0], Height: w[3] - w[1]}), nil
 }
 
 // checkSize returns an error if GDAL has no raster of that size.
@@ -248,15 +218,15 @@ func checkSize(width, height float64) error {
 }
 
 // apart says how the grid of a raster differs from that of the first, which has a name.
-func (first geo) apart(g geo, name string) string {
-	if d := first.difference(g).from("the first input, " + name); d != "" {
+func apart(first, g geo.Grid, name string) string {
+	if d := first.Difference(g).From("the first input, " + name); d != "" {
 		return d
 	}
 	return "lies on another grid than the first input, " + name
 }
 
 // gridOf returns the grid that the options name.
-func (s *Stack) gridOf(ctx context.Context, all rasters, o OpenOptions) (geo, error) {
+func (s *Stack) gridOf(ctx context.Context, all rasters, o OpenOptions) (geo.Grid, error) {
 	if o.ToGrid == toFirst {
 		return all.geos[0], nil
 	}
@@ -266,55 +236,55 @@ func (s *Stack) gridOf(ctx context.Context, all rasters, o OpenOptions) (geo, er
 	}
 	name := gdal.FromURL(o.ToGrid)
 	if err := s.reads.add(name); err != nil {
-		return geo{}, fault.Inputf("cannot use the grid of %s: %v", gdal.DisplayName(name), err)
+		return geo.Grid{}, fault.Inputf("cannot use the grid of %s: %v", gdal.DisplayName(name), err)
 	}
 	ds, err := s.folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
-		return geo{}, fmt.Errorf("the grid: %w", openError(ctx, name, o.Drivers, err))
+		return geo.Grid{}, fmt.Errorf("the grid: %w", openError(ctx, name, o.Drivers, err))
 	}
 	defer func() { _ = ds.Close() }()
-	var g geo
-	gdal.OnCRSThread(func() { g = geoOf(ds) })
-	if err := g.placed(); err != nil || !g.hasTransform {
-		return geo{}, fault.Inputf("cannot use the grid of %s: it is not georeferenced: name a raster that is", gdal.DisplayName(name))
+	var g geo.Grid
+	gdal.OnCRSThread(func() { g = geo.Of(ds) })
+	if err := g.Placed(); err != nil || !g.HasTransform {
+		return geo.Grid{}, fault.Inputf("cannot use the grid of %s: it is not georeferenced: name a raster that is", gdal.DisplayName(name))
 	}
 	return g, nil
 }
 
 // gridIn returns the grid of square pixels of a size in a CRS that covers all rasters. Its pixels
 // begin at multiples of their size.
-func (r rasters) gridIn(crs string, size float64) (geo, error) {
+func (r rasters) gridIn(crs string, size float64) (geo.Grid, error) {
 	wkt := ""
 	gdal.OnCRSThread(func() { wkt = gdal.WKTOf(crs) })
 	if wkt == "" {
-		return geo{}, fault.Inputf("PROJ knows no CRS %s: check its number, such as EPSG:32618", crs)
+		return geo.Grid{}, fault.Inputf("PROJ knows no CRS %s: check its number, such as EPSG:32618", crs)
 	}
 	reach := [4]float64{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
-	seen := map[geo]bool{}
+	seen := map[geo.Grid]bool{}
 	for i, g := range r.geos {
 		if seen[g] {
 			continue
 		}
 		seen[g] = true
-		if g.wkt == "" {
-			return geo{}, fault.Inputf("%s has no CRS, so that its place in %s is not known: give it one, such as with gdal_edit.py -a_srs", r.names[i], crs)
+		if g.WKT == "" {
+			return geo.Grid{}, fault.Inputf("%s has no CRS, so that its place in %s is not known: give it one, such as with gdal_edit.py -a_srs", r.names[i], crs)
 		}
-		at := [4]float64{math.Inf(-1), math.Inf(1), math.Inf(-1), math.Inf(1)}
-		if err := transformed(g.wkt, wkt, func(t *gdal.Transform) { at = g.within(t) }); err != nil {
-			return geo{}, fault.Inputf("%s has no place in %s: %v", r.names[i], crs, err)
+		at, err := g.In(wkt)
+		if err != nil {
+			return geo.Grid{}, fault.Inputf("%s has no place in %s: %v", r.names[i], crs, err)
 		}
 		if math.IsInf(at[0], 0) {
-			return geo{}, fault.Inputf("a part of %s has no place in %s: name another CRS, or cut the raster", r.names[i], crs)
+			return geo.Grid{}, fault.Inputf("a part of %s has no place in %s: name another CRS, or cut the raster", r.names[i], crs)
 		}
 		reach = [4]float64{min(reach[0], at[0]), max(reach[1], at[1]), min(reach[2], at[2]), max(reach[3], at[3])}
 	}
 	// A pixel that the rasters reach into by less than a thousandth is left out.
-	first := func(x float64) float64 { return math.Floor(x/size + samePixel) }
-	end := func(x float64) float64 { return math.Ceil(x/size - samePixel) }
+	first := func(x float64) float64 { return math.Floor(x/size + geo.SamePixel) }
+	end := func(x float64) float64 { return math.Ceil(x/size - geo.SamePixel) }
 	x0, x1, y0, y1 := first(reach[0]), end(reach[1]), first(reach[2]), end(reach[3])
 	if err := checkSize(x1-x0, y1-y0); err != nil {
-		return geo{}, err
+		return geo.Grid{}, err
 	}
-	return geo{width: max(1, int(x1-x0)), height: max(1, int(y1-y0)), hasTransform: true, place: gdal.Affine, wkt: wkt,
-		transform: [6]float64{x0 * size, size, 0, y1 * size, 0, -size}}, nil
+	return geo.Grid{Width: max(1, int(x1-x0)), Height: max(1, int(y1-y0)), HasTransform: true, WKT: wkt,
+		Transform: [6]float64{x0 * size, size, 0, y1 * size, 0, -size}}, nil
 }

@@ -301,8 +301,8 @@ func TestToGrid(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = job.Close() }()
-	if g := job.geo; math.Mod(g.transform[0], 60) != 0 || math.Mod(g.transform[3], 60) != 0 || g.transform[1] != 60 || job.CRS() != "EPSG:32618" {
-		t.Errorf("the grid is %v in %s", g.transform, job.CRS())
+	if g := job.geo; math.Mod(g.Transform[0], 60) != 0 || math.Mod(g.Transform[3], 60) != 0 || g.Transform[1] != 60 || job.CRS() != "EPSG:32618" {
+		t.Errorf("the grid is %v in %s", g.Transform, job.CRS())
 	}
 	if !slices.ContainsFunc(job.Warnings, func(w string) bool {
 		return strings.Contains(w, "4 of 4 rasters are resampled") && strings.Contains(w, "bilinear")

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -25,29 +25,24 @@ func discoveries(rate float64, fields []stats.Field) []discovery {
 	return all
 }
 
-// discover settles which of the pixels of a class are trends for a false discovery rate: the
-// windows are written with the classes of a level of significance as high as the rate, and those
-// whose p-value turns out to be too large become 0. d has counted all p-values once.
-func (f *File) discover(ctx context.Context, d discovery) error {
-	revise := discover[float32]
-	if f.spec.Type == kernel.Float64 {
-		revise = discover[float64]
+// settle decides which of the pixels of a class are trends for a false discovery rate: the windows are
+// written with the classes of a level of significance as high as the rate, and those whose p-value
+// turns out to be too large become 0. d has counted all p-values once. Samples of f have the type.
+func (d discovery) settle(ctx context.Context, f *output.File, samples kernel.DType) error {
+	if samples == kernel.Float64 {
+		return settle[float64](ctx, f, d)
 	}
-	if err := revise(ctx, f.out, d); ctx.Err() != nil {
-		return context.Cause(ctx)
-	} else if err != nil {
-		return f.failed(atomicfile.Reason(err))
-	}
-	return nil
+	return settle[float32](ctx, f, d)
 }
 
-func discover[F float32 | float64](ctx context.Context, out *tiles, d discovery) error {
+func settle[F float32 | float64](ctx context.Context, f *output.File, d discovery) error {
 	row := func(b []byte) []F {
-		n := len(b) / out.Size
-		return kernel.Plane[F](kernel.Tile{Type: kernel.DTypeOf[F](), Data: b, Dates: 1, Pixels: n}, 0)
+		t := kernel.Tile{Type: kernel.DTypeOf[F](), Data: b, Dates: 1}
+		t.Pixels = len(b) / t.Type.Size()
+		return kernel.Plane[F](t, 0)
 	}
 	for d.Next(); !d.Done(); d.Next() {
-		if err := out.each(ctx, []int{d.pvalue}, func(rows [][]byte) bool {
+		if err := f.Each(ctx, []int{d.pvalue}, func(rows [][]byte) bool {
 			stats.Count(d.Discoveries, row(rows[0]))
 			return false
 		}); err != nil {
@@ -55,7 +50,7 @@ func discover[F float32 | float64](ctx context.Context, out *tiles, d discovery)
 		}
 	}
 	threshold, found, _ := d.Threshold()
-	return out.each(ctx, []int{d.pvalue, d.class}, func(rows [][]byte) (changed bool) {
+	return f.Each(ctx, []int{d.pvalue, d.class}, func(rows [][]byte) (changed bool) {
 		ps, classes := row(rows[0]), row(rows[1])
 		for i, p := range ps {
 			if classes[i] != 0 && p == p && (found == 0 || float64(p) > threshold) {

@@ -14,6 +14,8 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
@@ -30,20 +32,20 @@ type Options struct {
 	// mark trends of which that share is expected to be by chance. Fit.Fields must have one of them,
 	// and the p-values of each. Fit.Significance must not be set.
 	FDR        float64
-	Weights    string      // a CSV with a weight for each date, see timeaxis.ReadValues; "": all 1
-	Covariates []Covariate // terms of the model
-	Residuals  string      // a second output: the residuals of each observation, a band a date; "": none
-	Detrend    string      // a third: the observations without the trend; "": none
-	Deseason   string      // a fourth: the observations without the harmonics; "": none
-	Fitted     string      // another: the trajectory of breaks, a band a date; "": none
-	Vertices   string      // another: its vertices, bands of their times and then of their values; "": none
-	Keep       string      // a file for the sums of the line, to which PrepareUpdate adds dates; "": they are not kept
-	Others     []string    // files that the caller writes afterwards, such as a map, which are checked with the outputs
-	Overwrite  bool        // replace outputs that exist
-	Format     Format      // of the outputs; "": GTiff
-	Creation   []string    // creation options of the format, KEY=VALUE
-	Software   string      // named in the output's metadata; "": pixtrend
-	Began      time.Time   // when the program started, for Times.Start; zero: when Prepare was called
+	Weights    string        // a CSV with a weight for each date, see timeaxis.ReadValues; "": all 1
+	Covariates []Covariate   // terms of the model
+	Residuals  string        // a second output: the residuals of each observation, a band a date; "": none
+	Detrend    string        // a third: the observations without the trend; "": none
+	Deseason   string        // a fourth: the observations without the harmonics; "": none
+	Fitted     string        // another: the trajectory of breaks, a band a date; "": none
+	Vertices   string        // another: its vertices, bands of their times and then of their values; "": none
+	Keep       string        // a file for the sums of the line, to which PrepareUpdate adds dates; "": they are not kept
+	Others     []string      // files that the caller writes afterwards, such as a map, which are checked with the outputs
+	Overwrite  bool          // replace outputs that exist
+	Format     output.Format // of the outputs; "": GTiff
+	Creation   []string      // creation options of the format, KEY=VALUE
+	Software   string        // named in the output's metadata; "": pixtrend
+	Began      time.Time     // when the program started, for Times.Start; zero: when Prepare was called
 }
 
 // Job is a fit that is prepared: its inputs and options are checked, and nothing is written yet.
@@ -60,23 +62,23 @@ type Job struct {
 	Unit        string   // of the samples; "" if the files do not say
 	Treatment
 	Plan      pixtrend.StreamPlan
-	PixelSize [2]float64 // in units of the CRS
-	FileBytes int64      // size of the input files
-	Decoded   bool       // whether any of them is compressed
-	Remote    int        // how many of them are on servers
-	Memory    int64      // bytes that the fit may use
-	Format    Format     // of the output
-	Scratch   int64      // bytes of the temporary files of uncompressed tiles; 0: none
+	PixelSize [2]float64    // in units of the CRS
+	FileBytes int64         // size of the input files
+	Decoded   bool          // whether any of them is compressed
+	Remote    int           // how many of them are on servers
+	Memory    int64         // bytes that the fit may use
+	Format    output.Format // of the output
+	Scratch   int64         // bytes of the temporary files of uncompressed tiles; 0: none
 	Warnings  []string
 	Notes     []string // what GDAL says of the files that makes no difference to the fit
 
 	stack   *Stack
-	geo     geo             // of the outputs
+	geo     geo.Grid        // of the outputs
 	source  pixtrend.Source // of the windows: the stack, or composites of it
 	sums    *summing        // which the source keeps or adds to; nil: none
 	options Options
 	budget  budget
-	outputs []output
+	outputs []outputFile
 }
 
 // FitFiles fits the stack of the rasters that Expand finds for inputs, and writes the fields into
@@ -115,12 +117,12 @@ func Prepare(ctx context.Context, inputs []string, output string, o Options) (*J
 		o.Fit.Significance = stats.LevelOf(o.FDR) // classes that turn out to be none are revised at the end
 	}
 	for _, path := range o.sideOutputs() {
-		if path != "" && o.Format.ofArrays() {
+		if path != "" && o.Format.OfArrays() {
 			return nil, noBandsOfDates(path, o.Format)
 		}
 	}
 	for _, path := range append([]string{output}, o.sideOutputs()...) {
-		if err := o.Format.checkName(path); err != nil {
+		if err := o.Format.CheckName(path); err != nil {
 			return nil, err
 		}
 	}
@@ -153,11 +155,11 @@ func (o *Options) checkForm(bands int) error {
 	if err != nil {
 		return err
 	}
-	form := Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]Band, bands), copyMemory: memory.copies()}
+	form := output.Spec{Format: o.Format, Creation: o.Creation, Type: kernel.Float32, Bands: make([]output.Band, bands), CopyMemory: memory.copies()}
 	if o.Fit.Float64 {
 		form.Type = kernel.Float64
 	}
-	return form.checkCreation()
+	return form.Check()
 }
 
 // open opens the stack of a job and prepares the job.
@@ -254,7 +256,7 @@ func newJob(s *Stack, output string, o Options) (*Job, error) {
 		s.dropSeasonWarning(o.OpenOptions)
 	}
 	part := s.part()
-	transform := part.transform
+	transform := part.Transform
 	j := &Job{
 		Inputs: s.Names(), Scenes: s.grid.Axis, Output: output, Grid: grid, Given: s.Given(), DatedBy: sourcesOf(s.readings),
 		Polygons: s.options.Region.Polygons.String(), Unit: s.unit(), Treatment: s.treatment(), Plan: plan,
@@ -342,9 +344,8 @@ func (j *Job) Samples() (kernel.DType, kernel.Valid) {
 }
 
 // CRS returns a short name of the CRS, or "none". Finding it takes some milliseconds.
-func (j *Job) CRS() (name string) {
-	gdal.OnCRSThread(func() { name = gdal.CRSName(j.stack.geo.wkt) })
-	return name
+func (j *Job) CRS() string {
+	return j.stack.geo.CRS()
 }
 
 // Close closes the inputs.
@@ -421,11 +422,11 @@ func (j *Job) inSteps(progress func(done, total int)) (fitted func(done, total i
 
 // complete checks that the inputs are those that were opened, settles the false discovery rate, and
 // gives the files their names, after ready. On error it removes them.
-func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, ready func([]string) error, copied func(float64)) (changed []string, err error) {
+func (j *Job) complete(ctx context.Context, files output.Files, tally *tally, ready func([]string) error, copied func(float64)) (changed []string, err error) {
 	changed, err = j.unchanged(ctx)
 	for _, d := range tally.discoveries {
 		if err == nil {
-			err = files[0].discover(ctx, d)
+			err = d.settle(ctx, files[0], j.Plan.Type)
 		}
 	}
 	if err != nil {
@@ -438,7 +439,7 @@ func (j *Job) complete(ctx context.Context, files outputFiles, tally *tally, rea
 			return nil, err
 		}
 	}
-	return changed, files.commit(ctx, ready, copied)
+	return changed, files.Commit(ctx, ready, copied)
 }
 
 // unchanged checks that the inputs are those that were opened. It returns warnings if that cannot be

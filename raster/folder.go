@@ -17,14 +17,6 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 )
 
-// geoTIFFNames are the ends of the names of GeoTIFFs, in lower case.
-var geoTIFFNames = []string{".tif", ".tiff", ".gtif", ".gtiff"}
-
-// hasGeoTIFFName reports whether a name ends as that of a GeoTIFF.
-func hasGeoTIFFName(path string) bool {
-	return slices.Contains(geoTIFFNames, strings.ToLower(filepath.Ext(path)))
-}
-
 // contents is what a folder holds: rasters, and what is left out.
 type contents struct {
 	rasters []string
@@ -79,9 +71,9 @@ func (x *expansion) list(dir string, c *contents) error {
 			if err := x.listFolder(path, e.IsDir(), c); err != nil {
 				return err
 			}
-		case !hasGeoTIFFName(path) && len(x.options.Drivers) == 0:
+		case !tiff.HasName(path) && len(x.options.Drivers) == 0:
 			c.addOther(path, x.identify(path))
-		case !hasGeoTIFFName(path) && x.identify(path) == "":
+		case !tiff.HasName(path) && x.identify(path) == "":
 			c.addOther(path, "")
 		case err == nil && isOutput(path):
 			c.outputs = append(c.outputs, path)
@@ -122,7 +114,7 @@ func (x *expansion) listFolder(path string, real bool, c *contents) error {
 func holdsRaster(dir string) bool {
 	entries, _ := os.ReadDir(dir)
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return !strings.HasPrefix(e.Name(), ".") && !e.IsDir() && hasGeoTIFFName(e.Name())
+		return !strings.HasPrefix(e.Name(), ".") && !e.IsDir() && tiff.HasName(e.Name())
 	})
 }
 

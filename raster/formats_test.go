@@ -11,6 +11,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // translated writes rasters in another format beside each other.
@@ -83,24 +84,13 @@ func TestVariableOfGeoTIFF(t *testing.T) {
 	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, inputs[0], "its format has no variables", "the option Variable = t2m")
 }
 
-// UDUNITS has no such units as per year².
-func TestUnitsOfConventions(t *testing.T) {
-	for unit, want := range map[string]string{"": "", "1": "1", "K/year": "K/year", "per year": "year-1", "per year²": "year-2", "K/year³": "K/year3",
-		"K/decade": "K (10 year)-1", "per decade": "(10 year)-1", "per step": "1", "K/step": "K", "per rain": "", "observations": "1", "class": "1",
-		"day of the year": "day", "years": "year", "days since 1970-01-01": "days since 1970-01-01", "%/year": "%/year", "per day": "day-1", "per x": ""} {
-		if got := cfUnit(unit); got != want {
-			t.Errorf("%q is %q, want %q", unit, got, want)
-		}
-	}
-}
-
 // A chunk of Zarr without a file is one of gaps. One whose file cannot be opened is an error, and so is a file that is cut: GDAL
 // would take the first for a chunk without a file.
 func TestZarrChunksThatCannotBeOpened(t *testing.T) {
 	store := filepath.Join(t.TempDir(), "slope.zarr")
 	inputs := newPlanes(300, 20, 3, 0, 900).files(t, func(_ int, m *made) { m.epsg = 32617 })
 	o := all()
-	o.Format = Zarr
+	o.Format = output.Zarr
 	if _, err := FitFiles(t.Context(), inputs, store, o); err != nil {
 		t.Fatal(err)
 	}

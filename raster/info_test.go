@@ -16,6 +16,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -593,9 +594,9 @@ func FuzzSurvey(f *testing.F) {
 	f.Add(uint32(1), uint32(1<<31-1), uint32(1), uint32(1), uint8(1), true, false)
 	f.Fuzz(func(t *testing.T, width, height, bw, bh uint32, dates uint8, compressed, interleaved bool) {
 		side := func(n uint32) int { return int(n%(1<<31-1)) + 1 }
-		g := geo{width: side(width), height: side(height)}
+		g := geo.Grid{Width: side(width), Height: side(height)}
 		p := plane{dtype: kernel.Float32, blockWidth: min(side(bw), 1<<16), blockHeight: min(side(bh), 1<<16), compressed: compressed, interleaved: interleaved}
-		p.direct = !compressed && p.blockWidth >= g.width
+		p.direct = !compressed && p.blockWidth >= g.Width
 		p.blockBytes = int64(p.blockWidth) * int64(p.blockHeight) * 4
 		var planes []*plane
 		for i := range int(dates) + 1 {
@@ -604,14 +605,14 @@ func FuzzSurvey(f *testing.F) {
 			planes = append(planes, &q)
 		}
 		const budget, pixels = surveyBytes, 16 << 20
-		s := newSurvey(g, area{Window: pixtrend.Window{Width: g.width, Height: g.height}}, planes, budget, pixels)
+		s := newSurvey(g, area{Window: pixtrend.Window{Width: g.Width, Height: g.Height}}, planes, budget, pixels)
 		if len(s.windows) == 0 || len(s.windows) > surveyWindows || s.every < 1 || s.every > len(planes) {
 			t.Fatalf("%d windows of every %d of %d", len(s.windows), s.every, len(planes))
 		}
 		seen := map[[2]int]bool{}
 		total := 0
 		for _, w := range s.windows {
-			if w.X < 0 || w.Y < 0 || w.Width < 1 || w.Height < 1 || w.X+w.Width > g.width || w.Y+w.Height > g.height || w.Pixels() > 2*surveyMostPixels ||
+			if w.X < 0 || w.Y < 0 || w.Width < 1 || w.Height < 1 || w.X+w.Width > g.Width || w.Y+w.Height > g.Height || w.Pixels() > 2*surveyMostPixels ||
 				w.X%s.width != 0 || w.Y%s.height != 0 || seen[[2]int{w.X, w.Y}] {
 				t.Fatalf("window %+v of %+v", w, s)
 			}
@@ -625,7 +626,7 @@ func FuzzSurvey(f *testing.F) {
 		if one := p.heldBytes(); read > 2*budget+one*int64(surveyWindows) {
 			t.Fatalf("%d bytes in windows of %d × %d of every %d of %d", read, s.width, s.height, s.every, len(planes))
 		}
-		again := newSurvey(g, area{Window: pixtrend.Window{Width: g.width, Height: g.height}}, planes, budget, pixels)
+		again := newSurvey(g, area{Window: pixtrend.Window{Width: g.Width, Height: g.Height}}, planes, budget, pixels)
 		if fmt.Sprint(again.windows) != fmt.Sprint(s.windows) {
 			t.Fatal("other windows the second time")
 		}

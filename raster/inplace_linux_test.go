@@ -64,7 +64,7 @@ func TestView(t *testing.T) {
 							t.Fatalf("%v %s %+v: a tile of %d × %d %v: %v", dtype, creation, w, got.Dates, got.Pixels, got.Type, err)
 						}
 						for i := range 5 {
-							if string(bytesOf(got, i)) != string(bytesOf(want, i)) {
+							if string(got.PlaneBytes(i)) != string(want.PlaneBytes(i)) {
 								t.Fatalf("%v %s %+v: plane %d differs from what is read", dtype, creation, w, i)
 							}
 						}

@@ -68,10 +68,10 @@ func (j *Job) InputFiles(ctx context.Context) (files []InputFile, err error) {
 // Place returns the CRS of the outputs as WKT, "" if they have none, and where they lie; place is nil
 // if that is unknown.
 func (j *Job) Place() (wkt string, place []float64) {
-	if j.geo.hasTransform {
-		place = slices.Clone(j.geo.transform[:])
+	if j.geo.HasTransform {
+		place = slices.Clone(j.geo.Transform[:])
 	}
-	return j.geo.wkt, place
+	return j.geo.WKT, place
 }
 
 // Bands returns the number of bands of all outputs.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -18,11 +19,11 @@ type inspection struct {
 	*Stack
 	o       Options
 	budget  budget
-	geos    []geo
-	errs    []error   // by file: why it cannot be used
-	entries []*entry  // sorted by date once date is called
-	grids   []geo     // those that differ, the first raster's first
-	surveys []*survey // by grid; nil where no raster can be read
+	geos    []geo.Grid
+	errs    []error    // by file: why it cannot be used
+	entries []*entry   // sorted by date once date is called
+	grids   []geo.Grid // those that differ, the first raster's first
+	surveys []*survey  // by grid; nil where no raster can be read
 
 	instants *timeaxis.Axis // of the rasters that are used, if their times lie within days
 }
@@ -248,7 +249,7 @@ func (in *inspection) givenDates(used bool) (dates []timeaxis.Date) {
 
 // findGrids lists the grids that differ. The first is that of the first raster that is used.
 func (in *inspection) findGrids() {
-	known := grids{}
+	known := geo.Grids{}
 	inOrder := slices.SortedStableFunc(slices.Values(in.entries),
 		func(a, b *entry) int { return cmp.Compare(a.file, b.file) })
 	for _, used := range []bool{true, false} {
@@ -256,7 +257,7 @@ func (in *inspection) findGrids() {
 			if e.plane == nil || e.used != used {
 				continue
 			}
-			e.grid = slices.IndexFunc(in.grids, func(g geo) bool { return known.difference(g, in.geos[e.file]).is == "" })
+			e.grid = slices.IndexFunc(in.grids, func(g geo.Grid) bool { return known.Difference(g, in.geos[e.file]).Is == "" })
 			if e.grid < 0 {
 				e.grid = len(in.grids)
 				in.grids = append(in.grids, in.geos[e.file])

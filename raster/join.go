@@ -12,6 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -115,7 +116,7 @@ func (s *Stack) hasPieces() bool {
 
 // joinPieces makes one plane of planes that are pieces of one raster. It returns the rasters, each by
 // the name of its first file, and their grids.
-func (s *Stack) joinPieces(geos []geo) (all rasters, err error) {
+func (s *Stack) joinPieces(geos []geo.Grid) (all rasters, err error) {
 	groups, order := map[joint][]int{}, []joint(nil)
 	for i := range s.planes {
 		j := s.jointOf(i)
@@ -158,37 +159,37 @@ func (s *Stack) joinPieces(geos []geo) (all rasters, err error) {
 
 // wholeOf returns the grid of the raster that planes are the pieces of. It warns of parts that are
 // missing.
-func (s *Stack) wholeOf(members []int, geos []geo) (geo, error) {
+func (s *Stack) wholeOf(members []int, geos []geo.Grid) (geo.Grid, error) {
 	firstFile := s.planes[members[0]].file
 	g := geos[firstFile]
-	l := lattice{of: g}
+	l := geo.Lattice{Of: g}
 	_, row0, column0 := pieceOf(s.sources[firstFile])
-	x0, y0, x1, y1, covered := 0, 0, g.width, g.height, int64(0)
+	x0, y0, x1, y1, covered := 0, 0, g.Width, g.Height, int64(0)
 	for _, i := range members {
 		file := s.planes[i].file
 		piece := geos[file]
-		c := l.origin(piece)
+		c := l.Origin(piece)
 		_, row, column := pieceOf(s.sources[file])
-		if !c.whole {
-			return geo{}, fault.Inputf("%s is by its name a piece of the raster of which %s is another, but its pixels are no pixels of the same grid: export it anew, or name the files apart", s.files[file], s.files[firstFile])
+		if !c.Whole {
+			return geo.Grid{}, fault.Inputf("%s is by its name a piece of the raster of which %s is another, but its pixels are no pixels of the same grid: export it anew, or name the files apart", s.files[file], s.files[firstFile])
 		}
-		if c.x != column-column0 || c.y != row-row0 {
-			return geo{}, fault.Inputf("%s begins by its name at row %d, column %d, and lies %d rows and %d columns from %s, which begins at row %d, column %d: are they pieces of one raster? Join them with gdalbuildvrt and gdal_translate",
-				s.files[file], row, column, c.y, c.x, s.files[firstFile], row0, column0)
+		if c.X != column-column0 || c.Y != row-row0 {
+			return geo.Grid{}, fault.Inputf("%s begins by its name at row %d, column %d, and lies %d rows and %d columns from %s, which begins at row %d, column %d: are they pieces of one raster? Join them with gdalbuildvrt and gdal_translate",
+				s.files[file], row, column, c.Y, c.X, s.files[firstFile], row0, column0)
 		}
-		x0, y0, x1, y1 = min(x0, c.x), min(y0, c.y), max(x1, c.x+piece.width), max(y1, c.y+piece.height)
-		covered += int64(piece.width) * int64(piece.height)
+		x0, y0, x1, y1 = min(x0, c.X), min(y0, c.Y), max(x1, c.X+piece.Width), max(y1, c.Y+piece.Height)
+		covered += int64(piece.Width) * int64(piece.Height)
 	}
 	// The names count from the upper left of the raster.
 	x0, y0 = min(x0, -column0), min(y0, -row0)
 	if err := checkSize(float64(x1-x0), float64(y1-y0)); err != nil {
-		return geo{}, err
+		return geo.Grid{}, err
 	}
 	if all := int64(x1-x0) * int64(y1-y0); covered < all {
 		s.warnings = append(s.warnings, fmt.Sprintf("the %d pieces of %s, such as %s, cover %d of its %d pixels: the others are taken as gaps; is a piece missing?",
 			len(members), path.Base(gdal.DisplayName(withoutPiece(s.sources[firstFile]))), s.files[firstFile], covered, all))
 	}
-	return g.window(pixtrend.Window{X: x0, Y: y0, Width: x1 - x0, Height: y1 - y0}), nil
+	return g.Window(pixtrend.Window{X: x0, Y: y0, Width: x1 - x0, Height: y1 - y0}), nil
 }
 
 // joinScenes makes one plane of scenes of STAC items of one day that lie on the grid of the stack and

@@ -12,6 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/layout"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -71,7 +72,7 @@ func (o *Options) checkKeep() error {
 	if o.Keep == "" {
 		return nil
 	}
-	if err := GTiff.checkName(o.Keep); err != nil {
+	if err := output.GTiff.CheckName(o.Keep); err != nil {
 		return err
 	}
 	if err := o.checkSums("keep sums"); err != nil {
@@ -106,7 +107,7 @@ var lossless = []string{"COMPRESS", "PREDICTOR", "ZLEVEL", "ZSTD_LEVEL", "TILED"
 // keptCreation returns the creation options of the file of sums, which is a GeoTIFF: those of the
 // outputs, if these are GeoTIFFs too.
 func (o *Options) keptCreation() ([]string, error) {
-	if o.Format == COG {
+	if o.Format == output.COG {
 		return nil, nil
 	}
 	for _, option := range o.Creation {
@@ -119,7 +120,7 @@ func (o *Options) keptCreation() ([]string, error) {
 }
 
 // sumsSpec describes the file of sums of a job, whose outputs have spec.
-func (j *Job) sumsSpec(spec Spec) Spec {
+func (j *Job) sumsSpec(spec output.Spec) output.Spec {
 	spec.Creation, _ = j.options.keptCreation() // which checkKeep has checked
 	axis := j.Grid.Axis
 	labels := make([]string, len(axis.T))
@@ -132,16 +133,16 @@ func (j *Job) sumsSpec(spec Spec) Spec {
 	if k := j.stack.options.kept; k != nil {
 		items[sumsOriginItem] = k.origin.String()
 	}
-	spec.Type, spec.Format, spec.Metadata, spec.Bands = kernel.Float64, GTiff, items, nil
+	spec.Type, spec.Format, spec.Metadata, spec.Bands = kernel.Float64, output.GTiff, items, nil
 	for _, name := range j.sums.kept.Names() {
-		spec.Bands = append(spec.Bands, Band{Name: name, Nearest: true})
+		spec.Bands = append(spec.Bands, output.Band{Name: name, Nearest: true})
 	}
 	return spec
 }
 
 // sumsSink writes kept sums, window by window.
 type sumsSink struct {
-	create func() (outputFiles, error) // of the job that runs; the last file is that of the sums
+	create func() (output.Files, error) // of the job that runs; the last file is that of the sums
 }
 
 func (s *sumsSink) write(w pixtrend.Window, sums kernel.Tile) error {

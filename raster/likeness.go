@@ -7,6 +7,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // likenesses are the descriptions of files that GDAL has looked at, by what alike files have in
@@ -16,13 +17,13 @@ type likenesses map[string]likeness
 type likeness struct {
 	name   string // of the file that GDAL looked at
 	planes []plane
-	geo    geo
+	geo    geo.Grid
 }
 
 // describe describes a file. It calls look, which asks GDAL, unless the directory of the file is
 // like one before and no other files belong to it. It returns a directFile if samples can be read
 // past GDAL.
-func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
+func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo.Grid, error)) ([]plane, geo.Grid, *directFile, error) {
 	var t *tiff.File
 	direct := &directFile{name: name}
 	if len(o.Drivers) == 0 {
@@ -42,14 +43,14 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 		like = t.Likeness()
 	}
 	l, ok := known[like]
-	if ok && !l.geo.hasTransform && filepath.Dir(l.name) != filepath.Dir(name) {
+	if ok && !l.geo.HasTransform && filepath.Dir(l.name) != filepath.Dir(name) {
 		ok = false // the other files in a folder may place those that have no place
 	}
 	if !ok {
 		var err error
 		l.name = name
 		if l.planes, l.geo, err = look(); err != nil {
-			return nil, geo{}, nil, err
+			return nil, geo.Grid{}, nil, err
 		}
 		if like != "" {
 			known[like] = l
@@ -81,7 +82,7 @@ func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folde
 // findSamples sets where the file of planes holds their samples and predictors, as far as its
 // directory t, which may be nil, says. It reports whether any samples can be read past GDAL. alone
 // is whether no other files belong to the file.
-func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
+func findSamples(planes []plane, t *tiff.File, g geo.Grid, alone bool) (direct bool) {
 	for i := range planes {
 		for _, p := range planes[i].bandsInFile() {
 			p.stored, p.deflated, p.predictor, p.direct = nil, nil, 0, !p.compressed && t != nil && t.Plain() && !t.Tiled()
@@ -89,14 +90,14 @@ func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) 
 			case t == nil:
 			case p.compressed:
 				at, ok := t.Deflated(p.band, p.dtype)
-				if ok && at.HasSizes(g.width, g.height, p.blockWidth, p.blockHeight) {
+				if ok && at.HasSizes(g.Width, g.Height, p.blockWidth, p.blockHeight) {
 					p.deflated, p.predictor, direct = &at, t.Predictor(), true
 				} else if alone { // as a file without its predictor, GDAL does not see files beside it
 					p.predictor, p.predictorAt = t.RemovablePredictor(p.band, p.dtype)
 				}
 			case !p.compressed:
 				at, ok := t.Samples(p.band, p.dtype)
-				if ok && at.Width == g.width && at.Height == g.height && at.TileWidth == p.blockWidth && at.TileHeight >= p.blockHeight {
+				if ok && at.Width == g.Width && at.Height == g.Height && at.TileWidth == p.blockWidth && at.TileHeight >= p.blockHeight {
 					p.stored, p.direct, direct = &at, true, true
 				}
 			}

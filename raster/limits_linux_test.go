@@ -17,6 +17,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -41,7 +42,7 @@ func TestFullDisk(t *testing.T) {
 func TestFullDiskForCopy(t *testing.T) {
 	disk := smallDisk(t, "5m")
 	inputs := newPlanes(1024, 1024, 2, 0, 1<<20).files(t, nil)
-	for _, o := range []Options{{Format: COG}, {Format: COG, Creation: []string{"COMPRESS=NONE", "OVERVIEWS=NONE"}}, {Creation: []string{"COMPRESS=DEFLATE"}}, {Creation: []string{"TILED=NO"}}} {
+	for _, o := range []Options{{Format: output.COG}, {Format: output.COG, Creation: []string{"COMPRESS=NONE", "OVERVIEWS=NONE"}}, {Creation: []string{"COMPRESS=DEFLATE"}}, {Creation: []string{"TILED=NO"}}} {
 		t.Run(string(o.Format)+strings.Join(o.Creation, " "), func(t *testing.T) {
 			fails(t, inputs, filepath.Join(disk, "out.tif"), o, fault.ErrOutput, filepath.Join(disk, "out.tif"))
 		})
@@ -150,34 +151,34 @@ func TestMemoryIsKept(t *testing.T) {
 		m        made
 		dates    int
 		creation string
-		format   Format // of the output
-		scenes   bool   // three bands, of which an index and a mask are made
-		what     string // of measured, which is done in place of a fit of slopes
-		memory   int64  // in MiB; 0: 64
+		format   output.Format // of the output
+		scenes   bool          // three bands, of which an index and a mask are made
+		what     string        // of measured, which is done in place of a fit of slopes
+		memory   int64         // in MiB; 0: 64
 	}{
 		// 1.1 GiB of samples, of which the files hold the first rows only: soon made, and read as
 		// all others are.
-		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", GTiff, false, "", 0},
-		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", GTiff, false, "", 0},
-		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, "", 0},
-		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", GTiff, false, "", 0},
-		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", GTiff, false, "", 0},
-		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", COG, false, "", 0},
+		{"rows", made{width: 6000, height: 6000, written: 256}, 8, "", output.GTiff, false, "", 0},
+		{"one strip", made{width: 6000, height: 6000, written: 256}, 8, "BLOCKYSIZE=6000", output.GTiff, false, "", 0},
+		{"tiles", made{width: 6000, height: 6000, written: 256}, 8, "TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", output.GTiff, false, "", 0},
+		{"deflate tiles", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256", output.GTiff, false, "", 0},
+		{"deflate strips", made{width: 6000, height: 6000, written: 256}, 8, "COMPRESS=DEFLATE BLOCKYSIZE=16", output.GTiff, false, "", 0},
+		{"a COG", made{width: 6000, height: 6000, written: 256}, 8, "", output.COG, false, "", 0},
 		// GDAL keeps with an open file the block that it read last, and each worker has its own
 		// files.
-		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, false, "", 0},
-		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", GTiff, false, "", 0},
-		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", GTiff, false, "", 0},
-		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", GTiff, true, "", 0},
-		{"a COG of all fields", made{width: 1200, height: 1200}, 4, "", COG, false, "all", 0},
-		{"a COG of all fields in little", made{width: 1500, height: 1200}, 4, "", COG, false, "all", 32},
-		{"a COG of slopes in little", made{width: 3000, height: 2000}, 4, "", COG, false, "", 32},
-		{"a COG of residuals", made{width: 600, height: 600}, 60, "", COG, false, "residuals", 0},
-		{"LZMA", made{width: 600, height: 600}, 4, "", GTiff, false, "LZMA", 0},
-		{"pixels of all fields", made{width: 600, height: 600}, 4, "", GTiff, false, "pixels", 0},
-		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", GTiff, false, "info", 0},
-		{"medians of a region", made{width: 3000, height: 2000}, 8, "", GTiff, false, "medians", 0},
-		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", GTiff, true, "", 0},
+		{"many files", made{width: 512, height: 1024}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", output.GTiff, false, "", 0},
+		{"many bands", made{width: 512, height: 1024, dtype: godal.Int16}, 30, "INTERLEAVE=PIXEL TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256 COMPRESS=DEFLATE ZLEVEL=1", output.GTiff, false, "", 0},
+		{"large blocks", made{width: 1500, height: 1200}, 4, "COMPRESS=DEFLATE BLOCKYSIZE=1200 ZLEVEL=1", output.GTiff, false, "", 0},
+		{"scenes", made{width: 3000, height: 3000, written: 256, dtype: godal.Int16}, 8, "TILED=YES", output.GTiff, true, "", 0},
+		{"a COG of all fields", made{width: 1200, height: 1200}, 4, "", output.COG, false, "all", 0},
+		{"a COG of all fields in little", made{width: 1500, height: 1200}, 4, "", output.COG, false, "all", 32},
+		{"a COG of slopes in little", made{width: 3000, height: 2000}, 4, "", output.COG, false, "", 32},
+		{"a COG of residuals", made{width: 600, height: 600}, 60, "", output.COG, false, "residuals", 0},
+		{"LZMA", made{width: 600, height: 600}, 4, "", output.GTiff, false, "LZMA", 0},
+		{"pixels of all fields", made{width: 600, height: 600}, 4, "", output.GTiff, false, "pixels", 0},
+		{"large tiles", made{width: 4200, height: 4200}, 4, "TILED=YES BLOCKXSIZE=4096 BLOCKYSIZE=4096", output.GTiff, false, "info", 0},
+		{"medians of a region", made{width: 3000, height: 2000}, 8, "", output.GTiff, false, "medians", 0},
+		{"deflate scenes", made{width: 512, height: 1024, dtype: godal.Int16}, 60, "COMPRESS=DEFLATE ZLEVEL=1 TILED=YES BLOCKXSIZE=512 BLOCKYSIZE=512", output.GTiff, true, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if os.Getenv("PIXTREND_LONG") == "" && (c.what == "all" && c.memory == 0 || c.what == "residuals") {
@@ -244,11 +245,11 @@ func fitAndPrintPeak(t *testing.T, inputs string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Memory: memory, Format: Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
+	o := Options{Memory: memory, Format: output.Format(os.Getenv("PIXTREND_TEST_FORMAT")), Fit: pixtrend.Options{Threads: 2}}
 	if os.Getenv("PIXTREND_TEST_SCENES") == "true" {
 		o.Index, o.Mask = Index{"nd", 2, 1}, Mask{Band: 3, Keep: []Values{{0, 20000}}}
 	}
-	output := filepath.Join(t.TempDir(), "out.tif")
+	out := filepath.Join(t.TempDir(), "out.tif")
 	switch what := os.Getenv("PIXTREND_TEST_WHAT"); what {
 	case "info":
 		_, err = Inspect(t.Context(), []string{inputs}, o)
@@ -257,9 +258,9 @@ func fitAndPrintPeak(t *testing.T, inputs string) {
 		_, err = ReadRegionSeries(t.Context(), []string{inputs}, byOf(t, "median"), o)
 	default:
 		if change := measured[what]; change != nil {
-			change(&o, output)
+			change(&o, out)
 		}
-		_, err = FitFiles(t.Context(), []string{inputs}, output, o)
+		_, err = FitFiles(t.Context(), []string{inputs}, out, o)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -71,14 +72,14 @@ func planesOf(s *Stack) []*plane {
 }
 
 // placeMasks sets where the masks, which have the grids geos by file, lie on the grid of the stack.
-func (found *Stack) placeMasks(s *Stack, geos []geo, o OpenOptions) error {
+func (found *Stack) placeMasks(s *Stack, geos []geo.Grid, o OpenOptions) error {
 	shifted := o.Extent != "" || o.ToGrid != "" || found.hasPieces()
-	known := grids{}
+	known := geo.Grids{}
 	for i, g := range geos {
-		if err := g.placed(); err != nil {
+		if err := g.Placed(); err != nil {
 			return fault.Inputf("cannot use %s as a mask: %v", found.files[i], err)
 		}
-		how := known.difference(s.geo, g).from("the first input, " + s.files[0])
+		how := known.Difference(s.geo, g).From("the first input, " + s.files[0])
 		if how != "" && !shifted {
 			return fault.Inputf("the mask %s %s: a mask shares the grid of what it masks, bring it there, such as with gdalwarp -r near", found.files[i], how)
 		}

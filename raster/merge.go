@@ -224,7 +224,7 @@ func (f *shardFile) readTile(w pixtrend.Window, planes kernel.Tile, scratch *[]b
 		return nil
 	}
 	for band, s := range f.samples {
-		if err := s.Read(f.file, w, bytesOf(planes, band), scratch); err != nil {
+		if err := s.Read(f.file, w, planes.PlaneBytes(band), scratch); err != nil {
 			return &ShardError{f.Path, err}
 		}
 	}

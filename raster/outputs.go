@@ -2,25 +2,22 @@ package raster
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// output is a file of a job: the fields, the residuals or the detrended stack.
-type output struct {
+// outputFile is a file of a job: the fields, the residuals or the detrended stack.
+type outputFile struct {
 	path string
-	spec Spec
+	spec output.Spec
 }
 
 // Items of metadata that every output has one of: the dates, or the numbers in their place, that it
@@ -37,12 +34,12 @@ const (
 var outputMarks = []string{datesItem, xItem}
 
 // newOutputs describes the files of a job in the order of its results, the fields first.
-func (j *Job) newOutputs() []output {
+func (j *Job) newOutputs() []outputFile {
 	if j.options.Fit.Samples {
 		return j.compositeOutputs()
 	}
 	fields := j.newSpec()
-	outputs := []output{{j.Output, fields}}
+	outputs := []outputFile{{j.Output, fields}}
 	for i, path := range j.options.sideOutputs() {
 		if path == "" {
 			continue
@@ -56,19 +53,19 @@ func (j *Job) newOutputs() []output {
 		if i == verticesOutput {
 			spec.Bands = j.vertexBands()
 		}
-		outputs = append(outputs, output{path, spec})
+		outputs = append(outputs, outputFile{path, spec})
 	}
 	if path := j.options.Keep; path != "" {
-		outputs = append(outputs, output{path, j.sumsSpec(fields)})
+		outputs = append(outputs, outputFile{path, j.sumsSpec(fields)})
 	}
 	return outputs
 }
 
 // dateBands describes a band for each date. Descriptions are dates, so that the file can be the
 // input of a fit.
-func (j *Job) dateBands() (bands []Band) {
+func (j *Job) dateBands() (bands []output.Band) {
 	for i := range j.Grid.Axis.T {
-		bands = append(bands, Band{Name: j.Grid.Axis.Label(i), Unit: j.Unit})
+		bands = append(bands, output.Band{Name: j.Grid.Axis.Label(i), Unit: j.Unit})
 	}
 	return bands
 }
@@ -88,6 +85,11 @@ func (j *Job) contents() []string {
 		"fitted: the trajectory of " + j.Treatment.Model, "vertices of the trajectory of " + j.Treatment.Model}
 }
 
+// noBandsOfDates is the error about an output with a band for each date.
+func noBandsOfDates(path string, f output.Format) error {
+	return fault.Outputf("cannot write %s as %s: rasters with a band for each date are written as GTiff or COG", path, f)
+}
+
 // addOutputs sets the outputs of a job, and what is known of them before they are written.
 func (j *Job) addOutputs() error {
 	j.outputs = j.newOutputs()
@@ -100,25 +102,23 @@ func (j *Job) addOutputs() error {
 		if i > 0 && !j.Plan.Samples {
 			j.SideOutputs = append(j.SideOutputs, o.path)
 		}
-		made, err := o.spec.resolve()
+		scratch, err := o.spec.Scratch()
 		if err != nil {
 			return err
 		}
-		if !made.plain {
-			j.Scratch += o.spec.rawBytes()
-		}
+		j.Scratch += scratch
 		if i == 0 {
-			j.Format = o.spec.format()
+			j.Format = cmp.Or(o.spec.Format, output.GTiff)
 		}
 	}
 	return nil
 }
 
 // newSpec describes the output.
-func (j *Job) newSpec() Spec {
-	g, geo := j.Grid, j.geo
-	s := Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: geo.wkt, Epoch: geo.epoch, Format: j.options.Format, Creation: j.options.Creation,
-		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), copyMemory: j.budget.copies(),
+func (j *Job) newSpec() output.Spec {
+	g, place := j.Grid, j.geo
+	s := output.Spec{Width: g.Width, Height: g.Height, Type: j.Plan.Type, CRS: place.WKT, Epoch: place.Epoch, Format: j.options.Format, Creation: j.options.Creation,
+		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), CopyMemory: j.budget.copies(),
 		Overwrite: j.options.Overwrite, Metadata: map[string]string{
 			"TIFFTAG_SOFTWARE": j.options.Software,
 			"PIXTREND_INPUTS":  j.stack.inputsText(),
@@ -128,8 +128,8 @@ func (j *Job) newSpec() Spec {
 	} else {
 		s.Metadata[datesItem] = labelList(j)
 	}
-	if geo.hasTransform {
-		s.GeoTransform = geo.transform
+	if place.HasTransform {
+		s.GeoTransform = place.Transform
 	}
 	maps.Copy(s.Metadata, j.metadata())
 	if w := j.stack.region; w != (pixtrend.Window{}) {
@@ -146,9 +146,9 @@ func (j *Job) newSpec() Spec {
 }
 
 // band describes the band of a field. unit is that of the samples, "" if unknown.
-func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) Band {
+func (o Options) band(f stats.Field, axis timeaxis.Axis, unit string) output.Band {
 	info := f.Info()
-	b := Band{Name: o.Model().FieldName(f), Nearest: info.Nearest}
+	b := output.Band{Name: o.Model().FieldName(f), Nearest: info.Nearest}
 	switch info.Unit {
 	case stats.UnitNone:
 		b.Unit = "1" // UDUNITS' word for a pure number
@@ -217,25 +217,6 @@ func labelList(j *Job) string {
 	return strings.Join(names, " ")
 }
 
-// checkName reports whether a file of a format may have a name. Other programs believe the end of a
-// name.
-func (f Format) checkName(path string) error {
-	end := filepath.Ext(path)
-	switch {
-	case f.ofArrays() && path != "" && !slices.Contains(formatEnds[f], strings.ToLower(end)):
-		return fault.Outputf("cannot write %s: the output is %s, and its name is not that of one: name one that ends in %s", path, f, formatEnds[f][0])
-	case f.ofArrays():
-		return nil
-	case path == "-":
-		return fault.Outputf("the output - would be standard output, and a GeoTIFF is written to a file: name one, such as slope.tif")
-	case len(end) > 1 && !hasGeoTIFFName(path) && isLetter(end[1]):
-		return fault.Outputf("cannot write %s: the output is a GeoTIFF, and the end %s of the name is not that of one: name a file that ends in .tif", path, end)
-	}
-	return nil
-}
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
 // checkTargets reports whether the outputs that o names can be written, without writing anything
 // and before inputs are opened.
 func (o Options) checkTargets(output string) error {
@@ -255,7 +236,7 @@ func (j *Job) checkOutputs() error {
 	}
 	var targets []atomicfile.Target
 	for _, o := range j.outputs {
-		targets = append(targets, o.spec.target(o.path))
+		targets = append(targets, atomicfile.Target{Path: o.path, Sidecars: o.spec.Sidecars(o.path)})
 	}
 	for _, path := range j.options.Others {
 		targets = append(targets, atomicfile.Target{Path: path})
@@ -265,14 +246,10 @@ func (j *Job) checkOutputs() error {
 	return err
 }
 
-// outputFiles are the files that are being written. They get their names together, when all are
-// complete.
-type outputFiles []*File
-
-func createFiles(outputs []output) (outputFiles, error) {
-	var files outputFiles
+func createFiles(outputs []outputFile) (output.Files, error) {
+	var files output.Files
 	for _, o := range outputs {
-		f, err := Create(o.path, o.spec)
+		f, err := output.Create(o.path, o.spec)
 		if err != nil {
 			files.Abort()
 			return nil, err
@@ -280,64 +257,4 @@ func createFiles(outputs []output) (outputFiles, error) {
 		files = append(files, f)
 	}
 	return files, nil
-}
-
-// Write stores a window of every band of every file.
-func (files outputFiles) Write(w pixtrend.Window, planes kernel.Tile) error {
-	size := planes.Type.Size()
-	for _, f := range files {
-		if planes.Dates == 0 { // the last file is of sums
-			break
-		}
-		part := planes
-		part.Dates = len(f.spec.Bands)
-		if err := f.Write(w, part); err != nil {
-			return err
-		}
-		if planes.Dates -= part.Dates; planes.Dates > 0 {
-			planes.Data = planes.Data[part.Dates*planes.Stride*size:]
-		}
-	}
-	return nil
-}
-
-// commit completes the files and renames them to their targets, all or none, the file of the fields
-// last. Before that, it calls ready, unless it is nil, with the temporary names.
-func (files outputFiles) commit(ctx context.Context, ready func(files []string) error, progress func(float64)) error {
-	all, done := 0, 0
-	for _, f := range files {
-		all += len(f.spec.Bands)
-	}
-	part := func(f *File, of float64) float64 {
-		return (float64(done) + of*float64(len(f.spec.Bands))) / float64(all)
-	}
-	for _, f := range files {
-		if err := f.complete(ctx, func(of float64) { progress(part(f, of)) }); err != nil {
-			files.Abort()
-			return err
-		}
-		done += len(f.spec.Bands)
-	}
-	if ready != nil {
-		var names []string
-		for _, f := range files {
-			names = append(names, f.temp.Path)
-		}
-		if err := ready(names); err != nil {
-			files.Abort()
-			return err
-		}
-	}
-	var temps []*atomicfile.Temp
-	for _, f := range slices.Backward(files) {
-		temps = append(temps, f.temp)
-	}
-	return atomicfile.Publish(temps...)
-}
-
-// Abort removes the files that were not renamed.
-func (files outputFiles) Abort() {
-	for _, f := range files {
-		f.Abort()
-	}
 }

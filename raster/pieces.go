@@ -7,6 +7,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // A plane may lie on a part of the grid of the stack, and may have further pieces on other parts. Its
@@ -20,9 +21,9 @@ func (p *plane) placed() bool { return p.at != (pixtrend.Window{}) || len(p.piec
 func (p *plane) withPieces() []*plane { return append([]*plane{p}, p.pieces...) }
 
 // own returns the grid of the raster of p in a stack with the grid g. Only its size is right.
-func (p *plane) own(g geo) geo {
+func (p *plane) own(g geo.Grid) geo.Grid {
 	if p.at != (pixtrend.Window{}) {
-		g.width, g.height = p.at.Width, p.at.Height
+		g.Width, g.Height = p.at.Width, p.at.Height
 	}
 	return g
 }
@@ -54,7 +55,7 @@ func (s *Stack) readDate(ctx context.Context, r *reader, p *plane, w pixtrend.Wi
 	if !p.placed() {
 		return s.readPiece(ctx, r, p, w, i, dst, there)
 	}
-	clear(bytesOf(dst, i))
+	clear(dst.PlaneBytes(i))
 	clear(maskOf(dst, i))
 	for _, q := range p.withPieces() {
 		area := q.area(w)
@@ -98,7 +99,7 @@ func (r *reader) pieceTile(d kernel.DType, pixels int) kernel.Tile {
 // pixel.
 func overlay(dst kernel.Tile, i int, w pixtrend.Window, tile kernel.Tile, area pixtrend.Window) (x, y int, differ bool) {
 	size := dst.Type.Size()
-	samples, visible := bytesOf(dst, i), maskOf(dst, i)
+	samples, visible := dst.PlaneBytes(i), maskOf(dst, i)
 	for row := range area.Height {
 		from := row * area.Width
 		to := (area.Y-w.Y+row)*w.Width + area.X - w.X

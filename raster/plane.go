@@ -16,6 +16,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // plane is a date of a stack: a band of a file, what its samples mean, and the other bands that it
@@ -77,21 +78,21 @@ type form struct {
 
 // describe opens a file and returns its planes and its grid. files is the number of files of the
 // stack.
-func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo, error) {
+func describe(ctx context.Context, name string, files int, o OpenOptions, folders *gdal.Folders) ([]plane, geo.Grid, error) {
 	ds, err := folders.OpenFirst(ctx, name, o.Drivers)
 	if err != nil {
-		return nil, geo{}, openError(ctx, name, o.Drivers, err)
+		return nil, geo.Grid{}, openError(ctx, name, o.Drivers, err)
 	}
 	defer func() { _ = ds.Close() }()
 	var planes []plane
-	var g geo
+	var g geo.Grid
 	said := gdal.Listen(func() {
 		if planes, g, err = describeOpen(ds, name, files, o); err == nil {
 			planes[0].files = filesOf(ds, name, folders)
 		}
 	})
 	if err != nil {
-		return nil, geo{}, err
+		return nil, geo.Grid{}, err
 	}
 	planes[0].form.said = saidOf(name, append(ds.Said(), said...))
 	planes[0].form.remarks = ds.Remarks()
@@ -99,27 +100,27 @@ func describe(ctx context.Context, name string, files int, o OpenOptions, folder
 }
 
 // describeOpen is describe for an open file.
-func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]plane, geo, error) {
+func describeOpen(ds *gdal.Dataset, name string, files int, o OpenOptions) ([]plane, geo.Grid, error) {
 	if err := o.checkContent(ds, name, files); err != nil {
-		return nil, geo{}, err
+		return nil, geo.Grid{}, err
 	}
 	bands := len(ds.Bands())
 	for _, band := range []int{o.Band, o.Index.A, o.Index.B, o.Mask.Band} {
 		if band > bands && (band != o.Mask.Band || o.Mask.inFiles()) {
-			return nil, geo{}, fault.Inputf("cannot use %s: it has no band %d, only %d: name one that it has, or leave it out", gdal.DisplayName(name), band, bands)
+			return nil, geo.Grid{}, fault.Inputf("cannot use %s: it has no band %d, only %d: name one that it has, or leave it out", gdal.DisplayName(name), band, bands)
 		}
 	}
 	planes, err := o.choosePlanes(name, ds, files)
 	if err != nil {
-		return nil, geo{}, err
+		return nil, geo.Grid{}, err
 	}
 	if err := describePlanes(ds, planes, o); err != nil {
-		return nil, geo{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
+		return nil, geo.Grid{}, fault.Inputf("cannot use %s: %v", gdal.DisplayName(name), err)
 	}
 	if ds.MaskInside() && !slices.ContainsFunc(planes, plane.hasMask) && !o.NoMask {
-		return nil, geo{}, fault.Inputf("cannot use %s: it has a mask that GDAL cannot use: make it anew, or ignore masks with %v", gdal.DisplayName(name), Option{Field: "NoMask"})
+		return nil, geo.Grid{}, fault.Inputf("cannot use %s: it has a mask that GDAL cannot use: make it anew, or ignore masks with %v", gdal.DisplayName(name), Option{Field: "NoMask"})
 	}
-	return planes, geoOf(ds), nil
+	return planes, geo.Of(ds), nil
 }
 
 // describePlanes sets the properties of planes, of which the bands are known, and of the other

@@ -3,7 +3,6 @@ package raster
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,106 +14,56 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
-// vectorOf writes polygons, each with its rings, and a name for each, with a driver of GDAL.
-func vectorOf(t testing.TB, driver godal.DriverName, suffix string, epsg int, polygons ...[][]float64) string {
+// polygonsFile writes polygons in UTM zone 17, each with its rings.
+func polygonsFile(t testing.TB, polygons ...[][]float64) string {
 	t.Helper()
-	if err := gdal.Register(); err != nil {
-		t.Fatal(err)
-	}
-	if err := godal.RegisterVector("GeoJSON", "GeoPackage", "Shape", "FlatGeobuf"); err != nil {
-		t.Fatal(err)
-	}
-	sr, err := godal.NewSpatialRefFromEPSG(epsg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sr.Close()
-	path := filepath.Join(t.TempDir(), "polygons.gpkg")
-	ds, err := godal.CreateVector("GPKG", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	layer, err := ds.CreateLayer("polygons", sr, godal.GTPolygon, godal.NewFieldDefinition("name", godal.FTString), godal.NewFieldDefinition("number", godal.FTInt))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, rings := range polygons {
-		g, err := godal.NewGeometryFromWKT(polygonWKT(rings), sr)
-		if err != nil {
-			t.Fatal(err)
+	var features []string
+	for _, rings := range polygons {
+		var parts []string
+		for _, xy := range rings {
+			var points []string
+			for i := 0; i <= len(xy); i += 2 {
+				points = append(points, fmt.Sprintf("[%.17g, %.17g]", xy[i%len(xy)], xy[(i+1)%len(xy)]))
+			}
+			parts = append(parts, "["+strings.Join(points, ", ")+"]")
 		}
-		f, err := layer.NewFeature(g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fields := f.Fields()
-		err = f.SetFieldValue(fields["name"], fmt.Sprintf("zone %c", 'A'+i%26))
-		if err == nil {
-			err = f.SetFieldValue(fields["number"], i)
-		}
-		if err == nil {
-			err = layer.UpdateFeature(f)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-		g.Close()
+		features = append(features, `{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [`+strings.Join(parts, ", ")+`]}}`)
 	}
-	if suffix != ".gpkg" {
-		path = filepath.Join(t.TempDir(), "polygons"+suffix)
-		other, err := ds.VectorTranslate(path, []string{"-f", string(driver)}, godal.ErrLogger(ignoreWarnings))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := other.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := ds.Close(); err != nil {
-		t.Fatal(err)
-	}
+	path := filepath.Join(t.TempDir(), "polygons.geojson")
+	put(t, path, `{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "EPSG:32617"}}, "features": [`+strings.Join(features, ",\n")+`]}`)
 	return path
 }
 
-func polygonWKT(rings [][]float64) string {
-	var parts []string
-	for _, xy := range rings {
-		var points []string
-		for i := 0; i < len(xy); i += 2 {
-			points = append(points, fmt.Sprintf("%.17g %.17g", xy[i], xy[i+1]))
-		}
-		parts = append(parts, "("+strings.Join(append(points, points[0]), ", ")+")")
+// ring returns a ring about a place, with a corner at each of the distances.
+func ring(x, y float64, distances ...float64) (xy []float64) {
+	for i, r := range distances {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / float64(len(distances)))
+		xy = append(xy, x+r*cos, y+r*sin)
 	}
-	return "POLYGON (" + strings.Join(parts, ", ") + ")"
+	return xy
 }
 
-// star returns a ring about a place, with corners at different distances.
-func star(rng *rand.Rand, x, y, size float64, corners int) (ring []float64) {
-	for i := range corners {
-		angle, r := 2*math.Pi*float64(i)/float64(corners), size*(0.3+0.7*rng.Float64())
-		ring = append(ring, x+r*math.Cos(angle), y+r*math.Sin(angle))
-	}
-	return ring
-}
+// island is a polygon with a hole.
+var island = [][]float64{ring(501800, 4598700, 700, 310, 650, 420, 560, 240, 690, 510, 380, 640, 270), ring(501800, 4598700, 100, 60, 90, 40, 95)}
 
 // pixelsOf returns which pixels lie in a cover.
 func pixelsOf(c *cover.Cover, width, height int) []bool {
-	in := make([]bool, width*height)
-	c.Each(0, 0, width, height, func(r cover.Run) bool {
-		for x := r.First; x < r.End; x++ {
-			in[int(r.Row)*width+int(x)] = true
+	in, whole := make([]bool, width*height), pixtrend.Window{Width: width, Height: height}
+	covered{c, whole}.Runs(whole, func(y, first, end int) bool {
+		for x := first; x < end; x++ {
+			in[y*width+x] = true
 		}
 		return true
 	})
 	return in
 }
 
-var utm17 = geo{width: 300, height: 200, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}
+// utm17 is the grid of the rasters of these tests.
+var utm17 = geo.Grid{Width: 150, Height: 90, HasTransform: true, Transform: usualPlace, WKT: wktOf(32617)}
 
 func wktOf(epsg int) string {
 	sr, err := godal.NewSpatialRefFromEPSG(epsg)
@@ -129,140 +78,11 @@ func wktOf(epsg int) string {
 	return wkt
 }
 
-// Polygons of every format have the pixels that GDAL burns, holes and parts beyond the raster included.
-func TestPolygonsAreGDALs(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	var polygons [][][]float64
-	for range 9 {
-		x, y := 500000+rng.Float64()*9000, 4600000-rng.Float64()*6000
-		polygons = append(polygons, [][]float64{star(rng, x, y, 1500, 3+rng.IntN(40)), star(rng, x, y, 300, 7)})
-	}
-	want := burned(t, polygons)
-	for _, format := range []struct {
-		driver godal.DriverName
-		suffix string
-	}{{"GPKG", ".gpkg"}, {"FlatGeobuf", ".fgb"}, {"ESRI Shapefile", ".shp"}, {"GeoJSON", ".geojson"}} {
-		path := vectorOf(t, format.driver, format.suffix, 32617, polygons...)
-		got, err := (Vector{File: path}).place(t.Context(), utm17, "a.tif", "", 1<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := got.cover; c.Pixels == 0 || got.count != 9 {
-			t.Fatalf("%s: %d features, %d pixels", format.driver, got.count, c.Pixels)
-		}
-		for i, in := range pixelsOf(got.cover, 300, 200) {
-			if want := want[i]; in != want {
-				t.Fatalf("%s: pixel %d,%d lies inside: %v, want %v", format.driver, i%300, i/300, in, want)
-			}
-		}
-	}
-}
-
-// burned returns the pixels of utm17 that GDAL burns polygons into.
-func burned(t *testing.T, polygons [][][]float64) []bool {
-	t.Helper()
-	if err := gdal.Register(); err != nil {
-		t.Fatal(err)
-	}
-	ds, err := godal.Create(godal.Memory, "", 1, godal.Byte, 300, 200)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ds.Close() }()
-	if err := ds.SetGeoTransform(usualPlace); err != nil {
-		t.Fatal(err)
-	}
-	for _, rings := range polygons {
-		g, err := godal.NewGeometryFromWKT(polygonWKT(rings), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := ds.RasterizeGeometry(g, godal.Values(1)); err != nil {
-			t.Fatal(err)
-		}
-		g.Close()
-	}
-	pixels := make([]byte, 300*200)
-	if err := ds.Bands()[0].Read(0, 0, pixels, 300, 200); err != nil {
-		t.Fatal(err)
-	}
-	in := make([]bool, len(pixels))
-	for i, x := range pixels {
-		in[i] = x != 0
-	}
-	return in
-}
-
-// Polygons in another CRS have the pixels whose centres, brought to that CRS, lie in them: their long sides are straight there.
-func TestPolygonsOfAnotherCRS(t *testing.T) {
-	wide := geo{width: 400, height: 300, hasTransform: true, transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, wkt: wktOf(32617)}
-	degrees := geo{width: 360, height: 180, hasTransform: true, transform: [6]float64{0, 1, 0, 90, 0, -1}, wkt: wktOf(4326)}
-	for _, tt := range []struct {
-		name string
-		g    geo
-		epsg int
-		ring []float64
-	}{
-		{"long sides in degrees", wide, 4326, []float64{-84.5, 41.2, -78.6, 41.3, -78.4, 44.7, -84.3, 44.9}},
-		{"a side through the middle", wide, 4326, []float64{-84.6, 41.1, -77.9, 44.8, -84.6, 44.9}},
-		{"Web Mercator", wide, 3857, []float64{-9400000, 5050000, -8750000, 5070000, -8740000, 5550000, -9350000, 5500000}},
-		{"longitudes to 360", degrees, 4326, []float64{-20.3, -30.2, 40.4, -30.1, 40.2, 35.7, -20.1, 35.8}},
-		{"across 180° west", degrees, 4326, []float64{170.3, -30.2, 200.4, -30.1, 200.2, 35.7, 170.1, 35.8}},
-		{"across 180° in metres", degrees, 32601, []float64{100000, 1000000, 900000, 1000000, 900000, 7000000, 100000, 7000000}},
-	} {
-		path := vectorOf(t, "GPKG", ".gpkg", tt.epsg, [][]float64{tt.ring})
-		got, err := (Vector{File: path}).place(t.Context(), tt.g, "a.tif", "", 1<<20)
-		if err != nil {
-			t.Fatal(tt.name, err)
-		}
-		xs, ys := make([]float64, tt.g.width*tt.g.height), make([]float64, tt.g.width*tt.g.height)
-		for i := range xs {
-			xs[i] = tt.g.transform[0] + (float64(i%tt.g.width)+0.5)*tt.g.transform[1]
-			ys[i] = tt.g.transform[3] + (float64(i/tt.g.width)+0.5)*tt.g.transform[5]
-		}
-		if err := transformed(tt.g.wkt, wktOf(tt.epsg), func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
-			t.Fatal(err)
-		}
-		wrong, all := 0, 0
-		for i, in := range pixelsOf(got.cover, tt.g.width, tt.g.height) {
-			want := false
-			for _, turn := range []float64{-360, 0, 360} {
-				if tt.epsg != 4326 {
-					turn = 0
-				}
-				want = want || pointIn(tt.ring, xs[i]+turn, ys[i])
-			}
-			if want {
-				all++
-			}
-			if in != want {
-				wrong++
-			}
-		}
-		// Centres nearer to a side than sideError may lie on either side of it.
-		if all < 500 || wrong > all/1000 {
-			t.Errorf("%s: %d pixels of %d are wrong", tt.name, wrong, all)
-		}
-	}
-}
-
-func pointIn(ring []float64, x, y float64) (in bool) {
-	for i := 0; i < len(ring); i += 2 {
-		j := (i + 2) % len(ring)
-		x0, y0, x1, y1 := ring[i], ring[i+1], ring[j], ring[j+1]
-		if (y0 <= y) != (y1 <= y) && x < x0+(y-y0)/(y1-y0)*(x1-x0) {
-			in = !in
-		}
-	}
-	return in
-}
-
 // A fit of polygons has the bits of the whole inside, and NaN outside, for every layout; so do composites.
 func TestFitOfPolygons(t *testing.T) {
 	s := newPlanes(150, 90, 5, -50, 300).gappy(-9999)
 	nodata := -9999.0
-	rng := rand.New(rand.NewPCG(7, 8))
-	path := vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)}, [][]float64{star(rng, 503500, 4597700, 300, 9)})
+	path := polygonsFile(t, island, [][]float64{ring(503500, 4597700, 290, 110, 240, 300, 160, 270, 95, 220, 280)})
 	for name, creation := range map[string][]string{
 		"strips":           nil,
 		"compressed tiles": {"TILED=YES", "BLOCKXSIZE=32", "BLOCKYSIZE=16", "COMPRESS=DEFLATE", "PREDICTOR=3"},
@@ -273,7 +93,7 @@ func TestFitOfPolygons(t *testing.T) {
 		for _, box := range []pixtrend.Window{{}, {X: 30, Y: 20, Width: 60, Height: 50}} {
 			for _, touched := range []bool{false, true} {
 				o := all()
-				o.Region = Region{Window: box, Polygons: Vector{File: path, AllTouched: touched}}
+				o.Region = Region{Window: box, Polygons: geo.Vector{File: path, AllTouched: touched}}
 				out := fit(t, inputs, o)
 				bands, width := readAll(t, out)
 				at := strings.Split(header(t, out).Metadata("PIXTREND_REGION"), ",")
@@ -283,11 +103,11 @@ func TestFitOfPolygons(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				placed, err := o.Region.Polygons.place(t.Context(), geo{width: 150, height: 90, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}, "", "", 1<<20)
+				placed, err := o.Region.Polygons.Cover(t.Context(), utm17, "", "", 1<<20)
 				if err != nil {
 					t.Fatal(err)
 				}
-				in, fitted := pixelsOf(placed.cover, 150, 90), 0
+				in, fitted := pixelsOf(placed.Cover, 150, 90), 0
 				for f, plane := range bands {
 					for p, x := range plane {
 						from := (w[1]+p/width)*150 + w[0] + p%width
@@ -301,12 +121,12 @@ func TestFitOfPolygons(t *testing.T) {
 						}
 					}
 				}
-				if fitted == 0 || box.Width > 0 && width != box.Width || box.Width == 0 && int64(fitted) != placed.cover.Pixels*int64(len(bands)) {
+				if fitted == 0 || box.Width > 0 && width != box.Width || box.Width == 0 && int64(fitted) != placed.Cover.Pixels*int64(len(bands)) {
 					t.Errorf("%s: %d results of %d columns", name, fitted, width)
 				}
 			}
 		}
-		o := Options{OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max"), Region: Region{Window: pixtrend.Window{Width: 150, Height: 90}, Polygons: Vector{File: path}}}}
+		o := Options{OpenOptions: OpenOptions{Composite: compositeOf(t, timeaxis.EachYear, "max"), Region: Region{Window: pixtrend.Window{Width: 150, Height: 90}, Polygons: geo.Vector{File: path}}}}
 		part := filepath.Join(t.TempDir(), "part.tif")
 		runComposites(t, inputs, part, o)
 		bands, _ := readAll(t, part)
@@ -324,7 +144,7 @@ func TestFitOfPolygons(t *testing.T) {
 func TestRegionInReports(t *testing.T) {
 	s := newPlanes(150, 90, 5, 0, 300)
 	inputs := s.files(t, func(_ int, m *made) { m.epsg = 32617 })
-	path := vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{{500300, 4599700, 500900, 4599700, 500900, 4599400, 500300, 4599400}})
+	path := polygonsFile(t, [][]float64{{500300, 4599700, 500900, 4599700, 500900, 4599400, 500300, 4599400}})
 	o := all()
 	o.Region.Polygons.File = path
 	summary, err := FitFiles(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o)
@@ -373,7 +193,7 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 	s := newPlanes(150, 90, 3, 0, 9)
 	inputs := s.files(t, func(_ int, m *made) { m.epsg = 32617 })
 	square := [][]float64{{500300, 4599700, 500900, 4599700, 500900, 4599400, 500300, 4599400}}
-	here := vectorOf(t, "GPKG", ".gpkg", 32617, square)
+	here := polygonsFile(t, square)
 	file := func(name, text string) string {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -381,26 +201,21 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 		}
 		return path
 	}
-	shape := vectorOf(t, "ESRI Shapefile", ".shp", 32617, square)
-	if err := os.Remove(strings.TrimSuffix(shape, ".shp") + ".prj"); err != nil {
-		t.Fatal(err)
-	}
 	for name, c := range map[string]struct {
 		region Region
 		words  []string
 	}{
-		"no file":              {Region{Polygons: Vector{File: "none.gpkg"}}, []string{"none.gpkg", "no such file"}},
-		"a folder":             {Region{Polygons: Vector{File: t.TempDir()}}, []string{"a folder"}},
-		"no vector":            {Region{Polygons: Vector{File: inputs[0]}}, []string{"it is not a GeoJSON, GeoPackage"}},
-		"a VRT":                {Region{Polygons: Vector{File: file("a.vrt", "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>"+here+"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>")}}, []string{"it is not a GeoJSON"}},
-		"a table":              {Region{Polygons: Vector{File: file("a.csv", "x,y\n1,2\n")}}, []string{"it is not a GeoJSON"}},
-		"elsewhere":            {Region{Polygons: Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{{0, 0, 9, 0, 9, 9}})}}, []string{"no pixel of", "AllTouched"}},
-		"not in the rectangle": {Region{Window: pixtrend.Window{X: 100, Y: 50, Width: 9, Height: 9}, Polygons: Vector{File: here}}, []string{"no pixel of", "rectangle"}},
-		"no such layer":        {Region{Polygons: Vector{File: here, Layer: "other"}}, []string{"it has no layer other, but polygons", "Region.Polygons.Layer"}},
-		"points":               {Region{Polygons: Vector{File: file("p.geojson", `{"type": "Point", "coordinates": [-81, 41]}`)}}, []string{"it has none"}},
-		"no CRS":               {Region{Polygons: Vector{File: shape}}, []string{"it has no CRS"}},
-		"too small a memory":   {Region{Polygons: Vector{File: vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{comb(500000, 4600000, 90, 24000)})}}, []string{"take more than", "Memory"}},
-		"a layer of no file":   {Region{Polygons: Vector{Layer: "a"}}, []string{"give the file"}},
+		"no file":              {Region{Polygons: geo.Vector{File: "none.gpkg"}}, []string{"none.gpkg", "no such file"}},
+		"a folder":             {Region{Polygons: geo.Vector{File: t.TempDir()}}, []string{"a folder"}},
+		"no vector":            {Region{Polygons: geo.Vector{File: inputs[0]}}, []string{"it is not a GeoJSON, GeoPackage"}},
+		"a VRT":                {Region{Polygons: geo.Vector{File: file("a.vrt", "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>"+here+"</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>")}}, []string{"it is not a GeoJSON"}},
+		"a table":              {Region{Polygons: geo.Vector{File: file("a.csv", "x,y\n1,2\n")}}, []string{"it is not a GeoJSON"}},
+		"elsewhere":            {Region{Polygons: geo.Vector{File: polygonsFile(t, [][]float64{{0, 0, 9, 0, 9, 9}})}}, []string{"no pixel of", "AllTouched"}},
+		"not in the rectangle": {Region{Window: pixtrend.Window{X: 100, Y: 50, Width: 9, Height: 9}, Polygons: geo.Vector{File: here}}, []string{"no pixel of", "rectangle"}},
+		"no such layer":        {Region{Polygons: geo.Vector{File: here, Layer: "other"}}, []string{"it has no layer other, but polygons", "Region.Polygons.Layer"}},
+		"points":               {Region{Polygons: geo.Vector{File: file("p.geojson", `{"type": "Point", "coordinates": [-81, 41]}`)}}, []string{"it has none"}},
+		"too small a memory":   {Region{Polygons: geo.Vector{File: polygonsFile(t, [][]float64{comb(500000, 4600000, 90, 24000)})}}, []string{"take more than", "Memory"}},
+		"a layer of no file":   {Region{Polygons: geo.Vector{Layer: "a"}}, []string{"give the file"}},
 		"a CRS of no box":      {Region{BoxCRS: "EPSG:4326"}, []string{"there is none"}},
 		"no CRS at all":        {Region{Box: &[4]float64{-81, -80, 41, 42}, BoxCRS: "EPSG:nonsense"}, []string{"cannot be used"}},
 		"a box elsewhere":      {Region{Box: &[4]float64{10, 11, 41, 42}, BoxCRS: "EPSG:4326"}, []string{"no pixel"}},
@@ -435,34 +250,12 @@ func TestPolygonsThatAreRefused(t *testing.T) {
 	o := all()
 	o.Region = Region{Box: &[4]float64{-81, -80, 41, 42}, BoxCRS: "EPSG:4326"}
 	fails(t, unplaced, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, "has no CRS")
-	o.Region = Region{Polygons: Vector{File: here}}
+	o.Region = Region{Polygons: geo.Vector{File: here}}
 	fails(t, unplaced, filepath.Join(t.TempDir(), "out.tif"), o, fault.ErrInput, "the rasters have no CRS")
 	o.Keep = filepath.Join(t.TempDir(), "sums.tif")
 	o.Fit.Fields = nil
 	if _, err := Prepare(t.Context(), inputs, filepath.Join(t.TempDir(), "out.tif"), o); err == nil || !strings.Contains(err.Error(), "polygons") {
 		t.Errorf("sums of polygons: %v", err)
-	}
-}
-
-// What GDAL leaves out of the polygons of a region, or of zones, is said, and a file without a polygon is
-// refused.
-func TestPolygonsThatAreLeftOut(t *testing.T) {
-	others := []string{"null", geometry("Polygon"), lineOf(wholeRing), geometry("Polygon", flatRing), geometry("Polygon", wholeRing)}
-	for _, tt := range append(slices.Clone(drawings), drawing{"others", others, []string{"4 of 5 features"}}) {
-		for _, field := range []string{"", "number"} {
-			c, err := (Vector{File: features(t, tt.geometries...)}).place(t.Context(), utm17, "a.tif", field, 1<<20)
-			if err != nil || c.count != len(tt.geometries) {
-				t.Errorf("%s: %d features, %v", tt.name, c.count, err)
-			}
-			checkLeftOut(t, tt.name, c.warnings, tt.words...)
-		}
-	}
-	for name, g := range map[string]string{"no geometry": "null", "an empty one": geometry("Polygon"),
-		"a damaged one": geometry("Polygon", damagedRing), "a flat one": geometry("Polygon", flatRing), "a line": lineOf(wholeRing)} {
-		_, err := (Vector{File: features(t, g)}).place(t.Context(), utm17, "a.tif", "", 1<<20)
-		if err == nil || !strings.Contains(err.Error(), "it has none that GDAL can read, in 1 features") {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
 
@@ -478,84 +271,4 @@ func comb(x, y float64, rows, teeth int) (ring []float64) {
 		ring = append(ring, at, y, at, y-float64(rows)*30, at+0.05, y-float64(rows)*30, at+0.05, y)
 	}
 	return append(ring, x, y)
-}
-
-// Several layers of a file need the name of one.
-func TestLayersOfPolygons(t *testing.T) {
-	square := [][]float64{{500300, 4599700, 500900, 4599700, 500900, 4599400, 500300, 4599400}}
-	one := vectorOf(t, "GPKG", ".gpkg", 32617, square)
-	ds, err := godal.Open(one, godal.VectorOnly(), godal.Update())
-	if err != nil {
-		t.Fatal(err)
-	}
-	sr, err := godal.NewSpatialRefFromEPSG(32617)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sr.Close()
-	layer, err := ds.CreateLayer("lakes", sr, godal.GTPolygon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := Vector{File: one}
-	add := func() {
-		g, err := godal.NewGeometryFromWKT(polygonWKT([][]float64{{500000, 4600000, 500060, 4600000, 500060, 4599940, 500000, 4599940}}), sr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer g.Close()
-		f, err := layer.NewFeature(g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-	}
-	add()
-	if err := ds.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := v.place(t.Context(), utm17, "a.tif", "", 1<<20); err == nil || !strings.Contains(err.Error(), "polygons, lakes") {
-		t.Errorf("two layers: %v", err)
-	}
-	v.Layer = "lakes"
-	if c, err := v.place(t.Context(), utm17, "a.tif", "", 1<<20); err != nil || c.cover.Pixels != 4 {
-		t.Errorf("lakes: %+v, %v", c, err)
-	}
-}
-
-// A box in another CRS is the smallest one in that of the rasters that has all of it.
-func TestBoxOfAnotherCRS(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		g    geo
-		box  [4]float64
-	}{
-		{"UTM", geo{width: 400, height: 300, hasTransform: true, transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, wkt: wktOf(32617)}, [4]float64{-84, -79, 41.5, 44.5}},
-		{"longitudes to 360", geo{width: 360, height: 180, hasTransform: true, transform: [6]float64{0, 1, 0, 90, 0, -1}, wkt: wktOf(4326)}, [4]float64{-40, -30, 10, 20}},
-	} {
-		w, err := (Region{Box: &tt.box, BoxCRS: "EPSG:4326"}).rectangle(tt.g, "a.tif")
-		if err != nil {
-			t.Fatal(err)
-		}
-		// The pixels whose centres lie in the box, and those at its sides.
-		var xs, ys []float64
-		for i := range tt.g.width * tt.g.height {
-			xs = append(xs, tt.g.transform[0]+(float64(i%tt.g.width)+0.5)*tt.g.transform[1])
-			ys = append(ys, tt.g.transform[3]+(float64(i/tt.g.width)+0.5)*tt.g.transform[5])
-		}
-		if err := transformed(tt.g.wkt, "EPSG:4326", func(tr *gdal.Transform) { tr.ApplyEach(xs, ys) }); err != nil {
-			t.Fatal(err)
-		}
-		x0, x1, y0, y1 := math.MaxInt, 0, math.MaxInt, 0
-		for i := range xs {
-			x, y := i%tt.g.width, i/tt.g.width
-			lon := math.Remainder(xs[i], 360)
-			if lon >= tt.box[0] && lon <= tt.box[1] && ys[i] >= tt.box[2] && ys[i] <= tt.box[3] {
-				x0, x1, y0, y1 = min(x0, x), max(x1, x+1), min(y0, y), max(y1, y+1)
-			}
-		}
-		if near := func(a, b int) bool { return a-b <= 1 && b-a <= 1 }; !near(w.X, x0) || !near(w.Y, y0) || !near(w.X+w.Width, x1) || !near(w.Y+w.Height, y1) {
-			t.Errorf("%s: the window is %+v, want %d to %d and %d to %d", tt.name, w, x0, x1, y0, y1)
-		}
-	}
 }

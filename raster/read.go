@@ -28,7 +28,7 @@ func (s *Stack) hasSameBands(file int, h *handle) bool {
 		if p.warp != nil {
 			want = p.warp.from
 		}
-		if width != want.width || height != want.height {
+		if width != want.Width || height != want.Height {
 			return false
 		}
 		nodata := s.options.Nodata
@@ -176,10 +176,10 @@ func (s *Stack) readSamples(r *reader, p *plane, w pixtrend.Window, i int, dst k
 			raw[j] = read[slices.Index(lastFirst, b)]
 		}
 		if err == nil && s.uniform {
-			copy(bytesOf(dst, i), raw[0])
+			copy(dst.PlaneBytes(i), raw[0])
 		}
 	case s.uniform:
-		raw = append([][]byte{bytesOf(dst, i)}, r.scratch(bands[1:], w.Pixels())...)
+		raw = append([][]byte{dst.PlaneBytes(i)}, r.scratch(bands[1:], w.Pixels())...)
 		err = s.readEach(r, bands, w, raw)
 	default:
 		raw = r.scratch(bands, w.Pixels())

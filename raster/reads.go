@@ -12,6 +12,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/regular"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // reads are the local files that a result is made from, as they were when they were first looked
@@ -91,22 +92,22 @@ func filesOf(ds *gdal.Dataset, name string, folders *gdal.Folders) []string {
 }
 
 // describeFile describes a file and notes what it is read from. look asks GDAL.
-func (s *Stack) describeFile(i int, known likenesses, o OpenOptions, look func(i int) ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
+func (s *Stack) describeFile(i int, known likenesses, o OpenOptions, look func(i int) ([]plane, geo.Grid, error)) ([]plane, geo.Grid, *directFile, error) {
 	name := s.sources[i]
 	err := s.reads.add(name)
 	if err == nil && !strings.HasPrefix(name, "/vsi") {
 		err = s.reads.addFiles([]string{name + terraEnd})
 	}
 	if err != nil {
-		return nil, geo{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
+		return nil, geo.Grid{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
 	}
-	planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
+	planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo.Grid, error) { return look(i) })
 	if err == nil {
 		err = s.applyScene(i, planes, o)
 	}
 	if err == nil && len(planes) > 0 {
 		if err := s.reads.addFiles(planes[0].files); err != nil {
-			return nil, geo{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
+			return nil, geo.Grid{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
 		}
 	}
 	return planes, g, direct, err

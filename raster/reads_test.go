@@ -16,6 +16,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // zipOf puts files into an archive.
@@ -245,7 +246,7 @@ func TestInputsRewritten(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				for _, o := range []Options{{}, {Format: COG}} {
+				for _, o := range []Options{{}, {Format: output.COG}} {
 					checkError(t, run(o, rewrite), fault.ErrInput, victim, "no longer the file")
 					if left := listing(filepath.Dir(out)); left != "[]" {
 						t.Errorf("left behind: %s", left)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -83,10 +84,10 @@ func TestWindowsOfARegionAreBlocks(t *testing.T) {
 }
 
 func TestBox(t *testing.T) {
-	g := geo{width: 100, height: 50, hasTransform: true, transform: usualPlace}
-	southUp := geo{width: 100, height: 50, hasTransform: true, transform: [6]float64{0, 1, 0, 0, 0, 1}}
+	g := geo.Grid{Width: 100, Height: 50, HasTransform: true, Transform: usualPlace}
+	southUp := geo.Grid{Width: 100, Height: 50, HasTransform: true, Transform: [6]float64{0, 1, 0, 0, 0, 1}}
 	for _, c := range []struct {
-		g    geo
+		g    geo.Grid
 		box  string
 		want string // X Y Width Height, or a part of the error
 	}{
@@ -98,8 +99,8 @@ func TestBox(t *testing.T) {
 		{g, "500045.1,4599940,500074.9,4599970", "no pixel"},
 		{g, "503000,4598500,503100,4600000", "no pixel"},
 		{southUp, "1,2,4,7", "1 2 3 5"},
-		{geo{width: 9, height: 9}, "1,2,4,7", "not georeferenced"},
-		{geo{width: 9, height: 9, hasTransform: true, transform: [6]float64{0, 1, 0.1, 0, 0, 1}}, "1,2,4,7", "rotated"},
+		{geo.Grid{Width: 9, Height: 9}, "1,2,4,7", "not georeferenced"},
+		{geo.Grid{Width: 9, Height: 9, HasTransform: true, Transform: [6]float64{0, 1, 0.1, 0, 0, 1}}, "1,2,4,7", "rotated"},
 	} {
 		r, err := ParseBox(c.box)
 		if err != nil {

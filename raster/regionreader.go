@@ -9,6 +9,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/quantiles"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // regionReader reads the observations of a region. It is the Sink of a stream of samples.
@@ -19,8 +20,8 @@ type regionReader struct {
 	inside pixtrend.Region // the pixels of the region; nil: all of the source
 	plan   pixtrend.StreamPlan
 	memory budget
-	keep   int64       // bytes of values that percentiles may hold
-	areas  *PixelAreas // nil: pixels count the same
+	keep   int64           // bytes of values that percentiles may hold
+	areas  *geo.PixelAreas // nil: pixels count the same
 	dates  []dateSums
 	search *quantiles.Search // nil: the sums are being added
 	passes int               // that are complete
@@ -88,19 +89,18 @@ func (r *regionReader) searches() bool {
 // areasInDegrees returns the areas of the pixels of the region if the grid is one of longitudes and
 // latitudes, whose pixels differ in area; nil for other grids. It adds a warning if the areas are
 // not known.
-func (s *seriesStack) areasInDegrees() *PixelAreas {
+func (s *seriesStack) areasInDegrees() *geo.PixelAreas {
 	g := s.part()
-	if g.wkt == "" || !g.hasTransform {
+	if g.WKT == "" || !g.HasTransform {
 		return nil
 	}
-	areas, degrees := g.pixelAreas(), false
+	areas := g.PixelAreas()
 	if areas == nil {
 		s.warnings = append(s.warnings,
 			"the areas of the pixels of "+s.files[0]+" on the earth are not known: they count the same in the mean")
 		return nil
 	}
-	gdal.OnCRSThread(func() { degrees = areas.to.Geographic() })
-	if !degrees {
+	if !areas.Geographic() {
 		areas.Close()
 		return nil
 	}
@@ -185,7 +185,7 @@ func (r *regionReader) Write(w pixtrend.Window, planes kernel.Tile) error {
 // add adds observations to the sums. NaN is none, and neither is one whose scale makes it infinite.
 func (d *dateSums) add(values, areas []float64) {
 	for i, x := range values {
-		if !finite(x) {
+		if math.IsInf(x, 0) || math.IsNaN(x) {
 			continue
 		}
 		if areas != nil {
@@ -260,7 +260,7 @@ func (r *regionReader) window() pixtrend.Window {
 	if w := r.stack.region; w != (pixtrend.Window{}) {
 		return w
 	}
-	return pixtrend.Window{Width: r.stack.geo.width, Height: r.stack.geo.height}
+	return pixtrend.Window{Width: r.stack.geo.Width, Height: r.stack.geo.Height}
 }
 
 // region describes the region.

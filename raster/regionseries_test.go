@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -105,14 +105,12 @@ func TestRegionSeries(t *testing.T) {
 		}
 		return math.FMA(y, scale, offset)
 	})
-	rng := rand.New(rand.NewPCG(7, 8))
-	path := vectorOf(t, "GPKG", ".gpkg", 32617, [][]float64{star(rng, 501800, 4598700, 700, 23), star(rng, 501800, 4598700, 100, 5)},
-		[][]float64{star(rng, 502300, 4598700, 700, 9)}) // which overlap
-	placed, err := (Vector{File: path}).place(t.Context(), geo{width: 150, height: 90, hasTransform: true, transform: usualPlace, wkt: wktOf(32617)}, "", "", 1<<20)
+	path := polygonsFile(t, island, [][]float64{ring(502300, 4598700, 690, 250, 560, 700, 380, 640, 210, 520, 450)}) // which overlap
+	placed, err := (geo.Vector{File: path}).Cover(t.Context(), utm17, "", "", 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
-	polygons, box := pixelsOf(placed.cover, 150, 90), make([]bool, 150*90)
+	polygons, box := pixelsOf(placed.Cover, 150, 90), make([]bool, 150*90)
 	for p := range box {
 		x, y := p%150, p/150
 		box[p] = x >= 37 && x < 107 && y >= 21 && y < 71
@@ -135,9 +133,9 @@ func TestRegionSeries(t *testing.T) {
 			Region
 			in []bool
 		}{
-			"polygons":                {Region{Polygons: Vector{File: path}}, polygons},
+			"polygons":                {Region{Polygons: geo.Vector{File: path}}, polygons},
 			"a rectangle":             {Region{Window: window}, box},
-			"polygons in a rectangle": {Region{Window: window, Polygons: Vector{File: path}}, both},
+			"polygons in a rectangle": {Region{Window: window, Polygons: geo.Vector{File: path}}, both},
 			"all":                     {Region{Window: pixtrend.Window{Width: 150, Height: 90}}, whole},
 		} {
 			for _, by := range []string{"mean", "median", "p90", "min", "max"} {

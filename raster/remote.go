@@ -13,6 +13,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Remote files are read through GDAL's file systems over HTTP. A request takes as long as decoding
@@ -42,7 +43,7 @@ const (
 // description is what was found in a file, or why it cannot be used.
 type description struct {
 	planes  []plane
-	geo     geo
+	geo     geo.Grid
 	version gdal.FileVersion // of a remote file
 	err     error
 }
@@ -77,7 +78,7 @@ func (ds *descriptions) of(ctx context.Context, name string, files int, o OpenOp
 
 // look returns a function that describes file i. Remote files are described at once, several at a
 // time. Unless all is set, no file after one that failed is opened.
-func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) ([]plane, geo, error) {
+func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) ([]plane, geo.Grid, error) {
 	found := map[int]description{}
 	s.remote.versions = map[int]gdal.FileVersion{}
 	var mu sync.Mutex
@@ -96,12 +97,12 @@ func (s *Stack) look(ctx context.Context, o OpenOptions, all bool) func(i int) (
 			broken = min(broken, i)
 		}
 	})
-	return func(i int) ([]plane, geo, error) {
+	return func(i int) ([]plane, geo.Grid, error) {
 		if d, ok := found[i]; ok {
 			return d.planes, d.geo, d.err
 		}
 		if err := context.Cause(ctx); err != nil {
-			return nil, geo{}, err
+			return nil, geo.Grid{}, err
 		}
 		var d description
 		gdal.OnCRSThread(func() { d.planes, d.geo, d.err = describe(ctx, s.sources[i], len(s.sources), o, s.folders) })

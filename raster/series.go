@@ -286,7 +286,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 		outside = fmt.Sprintf("the pixel %s lies outside %s, which has %d × %d pixels: give a column from 0 to %d and a row from 0 to %d",
 			given, s.files[0], g.Width, g.Height, g.Width-1, g.Height-1)
 	} else {
-		t := s.geo.transform
+		t := s.geo.Transform
 		det := t[1]*t[5] - t[2]*t[4]
 		if !g.Placed || det == 0 {
 			return 0, 0, fault.Inputf("%s is not georeferenced, so that no pixel of it is known to lie at %s: give its column and row with %v, counted from 0", s.files[0], given, Option{Field: "Point.Pixel"})
@@ -299,7 +299,7 @@ func (s *Stack) pixelAt(at Point) (column, row int, err error) {
 			given, s.files[0], within, g.Extent[0], g.Extent[2], g.Extent[1], g.Extent[3], g.CRS)
 		if at.LonLat {
 			var err error
-			if x, y, err = s.geo.fromLonLat(at.X, at.Y); err != nil {
+			if x, y, err = s.geo.FromLonLat(at.X, at.Y); err != nil {
 				return 0, 0, fault.Inputf("no pixel of %s is known to lie at longitude and latitude %s: %v", s.files[0], given, err)
 			}
 			outside = fmt.Sprintf("longitude and latitude %s, which is %.9g,%.9g in units of the CRS (%s), lies outside %s, which %s x %.9g to %.9g and y %.9g to %.9g: give a place inside, the longitude first",
@@ -364,7 +364,7 @@ func (p *pixel) Read(ctx context.Context, worker int, _ pixtrend.Window, first i
 	}
 	for i := range dst.Dates {
 		of := &p.seen[first+i]
-		of.value = number(dst.Type, bytesOf(dst, i))
+		of.value = number(dst.Type, dst.PlaneBytes(i))
 		if p.readsDatesAtOnce() { // such samples are not passed to the watch
 			of.sample = of.value
 		}
@@ -427,7 +427,7 @@ func number(d kernel.DType, raw []byte) float64 {
 func (p *pixel) place() *SeriesPixel {
 	at := &SeriesPixel{Column: p.column, Row: p.row}
 	if describeGrid(p.geo).Placed {
-		t, x, y := p.geo.transform, float64(p.column)+0.5, float64(p.row)+0.5
+		t, x, y := p.geo.Transform, float64(p.column)+0.5, float64(p.row)+0.5
 		x, y = t[0]+x*t[1]+y*t[2], t[3]+x*t[4]+y*t[5]
 		at.X, at.Y = &x, &y
 	}

@@ -34,7 +34,7 @@ func (c *composed) Read(ctx context.Context, worker int, w pixtrend.Window, firs
 		return err
 	}
 	for i := range dst.Dates {
-		c.values[first+i] = number(dst.Type, bytesOf(dst, i))
+		c.values[first+i] = number(dst.Type, dst.PlaneBytes(i))
 	}
 	return nil
 }

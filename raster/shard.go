@@ -14,6 +14,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/regular"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // Shard is a window of the results of a job in a file of its own: a GeoTIFF of uncompressed tiles
@@ -34,7 +35,7 @@ func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, item
 	defer gdal.ShareBlockCache(j.budget.readCache())()
 	defer j.stack.returnLargeBlocks()()
 	hidden := j.stack.maskedSamples.Load()
-	file, err := Create(path, j.shardSpec(w, items))
+	file, err := output.Create(path, j.shardSpec(w, items))
 	if err != nil {
 		return Shard{}, err
 	}
@@ -45,7 +46,7 @@ func (j *Job) FitShard(ctx context.Context, path string, w pixtrend.Window, item
 	if _, err := j.unchanged(ctx); err != nil {
 		return Shard{}, err
 	}
-	if err := (outputFiles{file}).commit(ctx, nil, func(float64) {}); err != nil {
+	if err := (output.Files{file}).Commit(ctx, nil, func(float64) {}); err != nil {
 		return Shard{}, err
 	}
 	s := Shard{Path: path, Window: w, Masked: j.stack.maskedSamples.Load() - hidden}
@@ -60,12 +61,12 @@ func (j *Job) Outside(w pixtrend.Window) bool {
 }
 
 // shardSpec describes the file of a shard.
-func (j *Job) shardSpec(w pixtrend.Window, items map[string]string) Spec {
-	g := j.geo.window(w)
-	s := Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.wkt, Epoch: g.epoch,
+func (j *Job) shardSpec(w pixtrend.Window, items map[string]string) output.Spec {
+	g := j.geo.Window(w)
+	s := output.Spec{Width: w.Width, Height: w.Height, Type: j.Plan.Type, CRS: g.WKT, Epoch: g.Epoch,
 		Threads: len(j.Plan.Workers), Memory: j.budget.writeCells(), Overwrite: true}
-	if g.hasTransform {
-		s.GeoTransform = g.transform
+	if g.HasTransform {
+		s.GeoTransform = g.Transform
 	}
 	s.Metadata = map[string]string{}
 	maps.Copy(s.Metadata, items)

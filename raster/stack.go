@@ -17,6 +17,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
 
@@ -135,7 +136,7 @@ type Stack struct {
 	options       OpenOptions
 	masks         *Stack   // the files of masks; nil if there are none
 	covariates    []*Stack // those of the model that are rasters, of the dates of the axis; or the kept sums that the stack is added to
-	geo           geo
+	geo           geo.Grid
 	uniform       bool // all planes have one type, nodata, scale and offset: samples are read as they are
 	scaled        bool // scale and offset differ, so that samples are scaled as they are read
 	multi         bool // the planes are bands of one file
@@ -186,11 +187,11 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 	if err := s.lay(ctx, geos, o); err != nil {
 		return nil, err
 	}
-	var polygons coverage
+	var polygons geo.Coverage
 	if s.region, polygons, err = o.Region.in(ctx, s.geo, s.files[0], cmp.Or(o.polygonMemory, polygonMemory(DefaultMemory))); err != nil {
 		return nil, err
 	}
-	s.cover, s.warnings = polygons.cover, append(s.warnings, polygons.warnings...)
+	s.cover, s.warnings = polygons.Cover, append(s.warnings, polygons.Warnings...)
 	axis, err := s.sortByDate(o)
 	if err != nil {
 		return nil, err
@@ -207,7 +208,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 
 // openSelected describes the rasters that are used, removes the others from s, and returns the
 // grids.
-func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo, err error) {
+func (s *Stack) openSelected(ctx context.Context, o OpenOptions) (geos []geo.Grid, err error) {
 	named := s.named(o)
 	if named {
 		kept, err := s.selectByDate(o)
@@ -299,7 +300,7 @@ func (x *expansion) masks() (*Stack, error) {
 }
 
 // describe describes all files and returns their grids.
-func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
+func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo.Grid, err error) {
 	look, known := s.look(ctx, o, false), likenesses{}
 	for i := range s.sources {
 		planes, g, direct, err := s.describeFile(i, known, o, look)
@@ -390,7 +391,7 @@ func described(files []string) string {
 func (s *Stack) resolve(axis timeaxis.Axis) {
 	first := &s.planes[0]
 	s.uniform = s.options.Index.Kind == ""
-	g := pixtrend.Grid{Width: s.geo.width, Height: s.geo.height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
+	g := pixtrend.Grid{Width: s.geo.Width, Height: s.geo.Height, Axis: axis, BlockWidth: 1, BlockHeight: 1}
 	rasters := s.rasters()
 	for _, p := range rasters {
 		s.uniform = s.uniform && p.masked == first.masked && p.sameMeaning(*first)
@@ -404,7 +405,7 @@ func (s *Stack) resolve(axis timeaxis.Axis) {
 	for _, p := range s.bands {
 		// Uncompressed strips can be read row by row.
 		bh := p.blockHeight
-		if p.direct && p.blockWidth >= p.own(s.geo).width {
+		if p.direct && p.blockWidth >= p.own(s.geo).Width {
 			bh = 1
 		}
 		// Any band of a block that has all bands needs the whole block decoded.

@@ -9,29 +9,30 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Summary describes a fit that is done.
 type Summary struct {
-	Output    string   `json:"output"`
-	Outputs   []string `json:"outputs,omitempty"`           // of composites: a file, or a file for each
-	Sums      string   `json:"sums,omitempty"`              // what an update was added to, see Job.Sums
-	Keep      string   `json:"kept,omitempty"`              // the file of kept sums
-	Residuals string   `json:"residuals,omitempty"`         // the second output; "": none
-	Detrend   string   `json:"detrend,omitempty"`           // the third; "": none
-	Deseason  string   `json:"deseason,omitempty"`          // the fourth; "": none
-	Fitting   string   `json:"fitted_trajectory,omitempty"` // of breaks; "": none
-	Vertices  string   `json:"vertices,omitempty"`          // of breaks; "": none
-	Format    Format   `json:"format"`                      // GTiff, COG, NetCDF or Zarr
-	Breaks    bool     `json:"breaks,omitempty"`            // the fields are those of a method that finds breaks
-	Width     int      `json:"width"`
-	Height    int      `json:"height"`
-	Pixels    int      `json:"pixels"` // that are fitted: all, or those in the polygons of the region
-	Dates     int      `json:"dates"`
-	Given     int      `json:"dates_given"` // before dates were selected
-	Unit      string   `json:"unit"`        // of time, of slopes
-	Fitted    int      `json:"fitted"`      // pixels with a result in the first field that is not n
+	Output    string        `json:"output"`
+	Outputs   []string      `json:"outputs,omitempty"`           // of composites: a file, or a file for each
+	Sums      string        `json:"sums,omitempty"`              // what an update was added to, see Job.Sums
+	Keep      string        `json:"kept,omitempty"`              // the file of kept sums
+	Residuals string        `json:"residuals,omitempty"`         // the second output; "": none
+	Detrend   string        `json:"detrend,omitempty"`           // the third; "": none
+	Deseason  string        `json:"deseason,omitempty"`          // the fourth; "": none
+	Fitting   string        `json:"fitted_trajectory,omitempty"` // of breaks; "": none
+	Vertices  string        `json:"vertices,omitempty"`          // of breaks; "": none
+	Format    output.Format `json:"format"`                      // GTiff, COG, NetCDF or Zarr
+	Breaks    bool          `json:"breaks,omitempty"`            // the fields are those of a method that finds breaks
+	Width     int           `json:"width"`
+	Height    int           `json:"height"`
+	Pixels    int           `json:"pixels"` // that are fitted: all, or those in the polygons of the region
+	Dates     int           `json:"dates"`
+	Given     int           `json:"dates_given"` // before dates were selected
+	Unit      string        `json:"unit"`        // of time, of slopes
+	Fitted    int           `json:"fitted"`      // pixels with a result in the first field that is not n
 	Treatment
 	Masked         int64     `json:"samples_masked"`  // by masks, of all pixels and dates
 	Gaps           *int64    `json:"samples_missing"` // of all pixels and dates; null if n is no field; of composites, those without an observation
@@ -127,7 +128,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 
 // tally is the sink of a job. It counts results on their way to the files.
 type tally struct {
-	create  func() (outputFiles, error) // creates the files when it is called first
+	create  func() (output.Files, error) // creates the files when it is called first
 	width   int
 	field   int  // the plane that is NaN where a pixel has no result
 	slope   int  // the plane of the slopes, or -1
@@ -150,7 +151,7 @@ type results struct {
 // startTally creates the files in a goroutine, since that takes about ten milliseconds.
 func startTally(j *Job) *tally {
 	t := &tally{width: j.Grid.Width, samples: j.Plan.Samples, slope: -1, n: slices.Index(j.Plan.Fields, stats.N)}
-	t.create = sync.OnceValues(func() (outputFiles, error) { return createFiles(j.outputs) })
+	t.create = sync.OnceValues(func() (output.Files, error) { return createFiles(j.outputs) })
 	go func() { _, _ = t.create() }()
 	if j.options.FDR > 0 {
 		t.discoveries = discoveries(j.options.FDR, j.Plan.Fields)

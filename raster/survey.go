@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // A survey reads some windows of every raster: the same ones in all rasters of a grid, and the same
@@ -22,7 +23,7 @@ const (
 
 // survey is the plan of what is read from the rasters of one grid, and what was read.
 type survey struct {
-	geo     geo
+	geo     geo.Grid
 	area    area
 	blockW  int // size of the largest block that has to be read whole
 	blockH  int
@@ -39,15 +40,15 @@ type survey struct {
 // newSurvey chooses the windows for the planes of one grid. budget is how many bytes may be
 // decoded, and pixels how many pixels the windows may have together. Windows have pixels of the area
 // a, and are cut at its sides.
-func newSurvey(g geo, a area, planes []*plane, budget, pixels int64) *survey {
+func newSurvey(g geo.Grid, a area, planes []*plane, budget, pixels int64) *survey {
 	s := &survey{geo: g, area: a, blockW: 1, blockH: 1}
 	var held, each int64 // bytes of the largest block, and of a pixel at all dates
 	for _, p := range planes {
 		bw, bh := p.blockWidth, p.blockHeight
-		if p.heldBytes() == 0 && bw >= g.width {
+		if p.heldBytes() == 0 && bw >= g.Width {
 			bh = 1
 		}
-		s.blockW, s.blockH = max(s.blockW, min(bw, g.width)), max(s.blockH, min(bh, g.height))
+		s.blockW, s.blockH = max(s.blockW, min(bw, g.Width)), max(s.blockH, min(bh, g.Height))
 		held = max(held, p.heldBytes())
 		each += int64(p.dtype.Size())
 	}
@@ -92,11 +93,11 @@ func (s *survey) chooseSize(least int, held int64) {
 		blocks := int64((w-1)/s.blockW+1) * int64((h-1)/s.blockH+1)
 		return w*h < least && blocks*held < surveyBytes/surveyWindows
 	}
-	for w < s.geo.width && small() {
-		w = min(w+s.blockW, s.geo.width)
+	for w < s.geo.Width && small() {
+		w = min(w+s.blockW, s.geo.Width)
 	}
-	for w == s.geo.width && h < s.geo.height && small() {
-		h = min(h+s.blockH, s.geo.height)
+	for w == s.geo.Width && h < s.geo.Height && small() {
+		h = min(h+s.blockH, s.geo.Height)
 	}
 	s.width, s.height = w, h
 }
@@ -114,7 +115,7 @@ func (s *survey) cost(planes []*plane, n int) int64 {
 		if i > 0 && p.interleaved && p.file == planes[i-1].file {
 			continue // its blocks are those of the previous plane
 		}
-		all := ceil(g.width, p.blockWidth) * ceil(g.height, p.blockHeight)
+		all := ceil(g.Width, p.blockWidth) * ceil(g.Height, p.blockHeight)
 		sum += min(int64(n)*ceil(s.width, p.blockWidth)*ceil(s.height, p.blockHeight), all) * p.heldBytes()
 	}
 	return sum

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/cover"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // area is the part of a grid that a survey looks at: a rectangle, and the pixels of it that lie in polygons.
@@ -14,10 +15,10 @@ type area struct {
 }
 
 // area returns the part of a grid that a fit reads, of which the region is known.
-func (s *Stack) area(g geo) area {
+func (s *Stack) area(g geo.Grid) area {
 	a := area{s.region, s.cover}
-	if a.Window == (pixtrend.Window{}) || a.X+a.Width > g.width || a.Y+a.Height > g.height {
-		a.Window = pixtrend.Window{Width: g.width, Height: g.height}
+	if a.Window == (pixtrend.Window{}) || a.X+a.Width > g.Width || a.Y+a.Height > g.Height {
+		a.Window = pixtrend.Window{Width: g.Width, Height: g.Height}
 	}
 	return a
 }
@@ -86,12 +87,12 @@ func (a area) places(n, across, down int, window func(cell [2]int) pixtrend.Wind
 // decoded.
 func (s *Stack) readShare() float64 {
 	g, a := s.grid, s.area(s.geo)
-	whole := float64(s.geo.width) * float64(s.geo.height)
+	whole := float64(s.geo.Width) * float64(s.geo.Height)
 	if a.cover == nil || !g.WholeBlocks {
 		return float64(a.pixels()) / whole
 	}
 	w, h, blocks := g.BlockWidth, g.BlockHeight, 0
-	across, down := (s.geo.width-1)/w+1, (s.geo.height-1)/h+1
+	across, down := (s.geo.Width-1)/w+1, (s.geo.Height-1)/h+1
 	for y := a.Y / h; y <= (a.Y+a.Height-1)/h; y++ {
 		for x := a.X / w; x <= (a.X+a.Width-1)/w; x++ {
 			if a.has(a.cut(pixtrend.Window{X: x * w, Y: y * h, Width: w, Height: h})) {

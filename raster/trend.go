@@ -14,23 +14,24 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
+	"github.com/pixtrend/pixtrend/raster/output"
 )
 
 // Trend is an open raster: the result of a fit, or any other.
 type Trend struct {
-	Name          string // to show to people
-	Width, Height int
-	Bands         []TrendBand
-	Dates         string   // that were fitted, from the file's metadata; "" if it has none
-	Warnings      []string // what GDAL says of the raster, a sentence each
-	Notes         []string // the same, if it makes no difference to what is read
+	Name     string // to show to people
+	geo.Grid        // where it lies
+	Bands    []TrendBand
+	Dates    string   // that were fitted, from the file's metadata; "" if it has none
+	Warnings []string // what GDAL says of the raster, a sentence each
+	Notes    []string // the same, if it makes no difference to what is read
 
 	path    string
 	reads   reads
 	files   []*gdal.Dataset // the raster, or one for each variable that is a band
 	bands   []gdal.Band
 	planes  []plane
-	geo     geo
 	values  [][]float64 // of each band, which Read returns
 	release func()      // releases the share of GDAL's block cache
 }
@@ -121,7 +122,7 @@ func (t *Trend) openVariables(ctx context.Context, names, drivers []string) (err
 		if err != nil {
 			return err
 		}
-		if len(ds.Bands()) != 1 || len(t.files) > 0 && geoOf(ds) != geoOf(t.files[0]) {
+		if len(ds.Bands()) != 1 || len(t.files) > 0 && geo.Of(ds) != geo.Of(t.files[0]) {
 			others = append(others, name)
 			_ = ds.Close()
 			continue
@@ -145,8 +146,7 @@ func (t *Trend) describe() error {
 	if err := t.reads.addFiles(filesOf(ds, t.path, nil)); err != nil {
 		return err
 	}
-	t.Dates, t.geo = foreign.Printable(ds.Metadata("PIXTREND_DATES", "")), geoOf(ds)
-	t.Width, t.Height = t.geo.width, t.geo.height
+	t.Dates, t.Grid = foreign.Printable(ds.Metadata("PIXTREND_DATES", "")), geo.Of(ds)
 	t.values = make([][]float64, len(t.bands))
 	if len(t.bands) == 0 {
 		return errors.New("it has no bands")
@@ -158,7 +158,7 @@ func (t *Trend) describe() error {
 		}
 		of := t.files[min(i, len(t.files)-1)]
 		p.blocks(of, len(of.Bands()))
-		if unit := b.Metadata(unitItem, ""); unit != "" {
+		if unit := b.Metadata(output.UnitItem, ""); unit != "" {
 			p.unit = foreign.Printable(unit)
 		}
 		t.planes = append(t.planes, p)

@@ -89,7 +89,7 @@ func (k *keptSums) describe(ctx context.Context) error {
 		return err
 	}
 	s.geo = geos[0]
-	if err := s.geo.placed(); err != nil {
+	if err := s.geo.Placed(); err != nil {
 		return fault.Inputf("cannot use %s: %v", s.files[0], err)
 	}
 	ds, err := s.folders.OpenFirst(ctx, s.sources[0], s.options.Drivers)
@@ -168,10 +168,10 @@ func (k *keptSums) with(dates []timeaxis.Date, per timeaxis.Unit) (axis timeaxis
 // are read with the stack.
 func (s *Stack) join(k *keptSums) error {
 	sums, part := k.stack, s.part()
-	d := sums.geo.difference(part)
-	if d.is != "" {
+	d := sums.geo.Difference(part)
+	if d.Is != "" {
 		return fault.Inputf("%s %s: bring it to the grid of the sums, such as with gdalwarp, and name the region that they are of",
-			s.files[0], d.from("the file of sums, "+sums.files[0]))
+			s.files[0], d.From("the file of sums, "+sums.files[0]))
 	}
 	now := s.sumsOf()
 	for _, of := range sumsOf {

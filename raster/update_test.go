@@ -15,6 +15,7 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -100,7 +101,7 @@ func TestUpdateSameBits(t *testing.T) {
 			m.dtype, m.scale, m.offset, o.Fit.Float64, o.Fit.Threads = godal.Int16, 0.0001, 5, true, 1
 		},
 		"a region, COG": func(o *Options, m *made) {
-			m.dtype, m.creation, o.Format = godal.Int16, tiles, COG
+			m.dtype, m.creation, o.Format = godal.Int16, tiles, output.COG
 			o.Region.Window = pixtrend.Window{X: 11, Y: 7, Width: 50, Height: 40}
 		},
 		"small windows, false discoveries": func(o *Options, m *made) {

@@ -135,8 +135,8 @@ func (in *inspection) groupBy(info *Info, part func(FormatInfo) FormatInfo) (gro
 		at := slices.IndexFunc(groups, func(g *rasterGroup) bool { return g.format.same(f) })
 		if at < 0 {
 			at = len(groups)
-			p, geo := e.plane, in.geos[e.file]
-			blocks := ((geo.width-1)/p.blockWidth + 1) * ((geo.height-1)/p.blockHeight + 1)
+			p, grid := e.plane, in.geos[e.file]
+			blocks := ((grid.Width-1)/p.blockWidth + 1) * ((grid.Height-1)/p.blockHeight + 1)
 			groups = append(groups, &rasterGroup{o: in.o.OpenOptions, plane: p, format: f, counts: newCounts(), multi: p.dated, blocks: blocks})
 			entries = append(entries, nil)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Rasters on another grid are resampled in blocks of one size, which begin at multiples of it on the
@@ -19,33 +20,33 @@ const warpBlock = 256
 // warp is how a band is resampled to the grid of the stack.
 type warp struct {
 	gdal.Warp
-	from, to  geo
+	from, to  geo.Grid
 	hasNodata bool // the file has it; what is resampled has none
 }
 
 // placeOn sets where the planes of s, which have the grids geos by file, lie on the grid to. Those
 // whose pixels are not its pixels are resampled, if the options allow it.
-func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
-	l, scales := lattice{of: to}, map[geo][2]float64{}
+func (s *Stack) placeOn(to geo.Grid, geos []geo.Grid, o OpenOptions) error {
+	l, scales := geo.Lattice{Of: to}, map[geo.Grid][2]float64{}
 	resampled, beside, how := map[int]bool{}, []int(nil), ""
 	for i := range s.planes {
 		for _, p := range s.planes[i].withPieces() {
 			g := geos[p.file]
-			if c := l.origin(g); c.whole {
+			if c := l.Origin(g); c.Whole {
 				p.placeAt(c, g, to)
-				if p.area(pixtrend.Window{Width: to.width, Height: to.height}).Pixels() == 0 {
+				if p.area(pixtrend.Window{Width: to.Width, Height: to.Height}).Pixels() == 0 {
 					beside = append(beside, p.file)
 				}
 				continue
 			}
 			if o.ToGrid == "" {
-				return fault.Inputf("%s %s: resample it with %v, or bring it there, such as with gdalwarp", s.files[p.file], to.apart(g, s.files[0]), Option{Field: "ToGrid"})
+				return fault.Inputf("%s %s: resample it with %v, or bring it there, such as with gdalwarp", s.files[p.file], apart(to, g, s.files[0]), Option{Field: "ToGrid"})
 			}
 			if len(s.planes[i].pieces) > 0 {
 				return fault.Inputf("%s is a piece of a raster on another grid, and pieces are not resampled, which would leave seams: make one raster of them first, such as with gdalbuildvrt", s.files[p.file])
 			}
 			if _, known := scales[g]; !known {
-				scale, err := g.scaleTo(to)
+				scale, err := g.ScaleTo(to)
 				if err != nil {
 					return fault.Inputf("%s cannot be resampled: %v", s.files[p.file], err)
 				}
@@ -65,15 +66,15 @@ func (s *Stack) placeOn(to geo, geos []geo, o OpenOptions) error {
 	}
 	if n := len(resampled); n > 0 {
 		s.warnings = append(s.warnings, fmt.Sprintf("%d of %d rasters are resampled as they are read (%s), to %s with pixels of %.6g × %.6g, which takes far longer than reading them: before many fits, resample them once with gdalwarp",
-			n, len(geos), how, crsName(to.wkt), math.Hypot(to.transform[1], to.transform[4]), math.Hypot(to.transform[2], to.transform[5])))
+			n, len(geos), how, to.CRS(), math.Hypot(to.Transform[1], to.Transform[4]), math.Hypot(to.Transform[2], to.Transform[5])))
 	}
 	return nil
 }
 
 // placeAt sets where the raster of p, of the grid g, lies on the grid to.
-func (p *plane) placeAt(c origin, g, to geo) {
-	at := pixtrend.Window{X: c.x, Y: c.y, Width: g.width, Height: g.height}
-	if at == (pixtrend.Window{Width: to.width, Height: to.height}) && len(p.pieces) == 0 {
+func (p *plane) placeAt(c geo.Origin, g, to geo.Grid) {
+	at := pixtrend.Window{X: c.X, Y: c.Y, Width: g.Width, Height: g.Height}
+	if at == (pixtrend.Window{Width: to.Width, Height: to.Height}) && len(p.pieces) == 0 {
 		at = pixtrend.Window{}
 	}
 	for _, q := range p.bandsInFile() {
@@ -81,36 +82,8 @@ func (p *plane) placeAt(c origin, g, to geo) {
 	}
 }
 
-// scaleTo returns how many columns and rows of the grid to a pixel in the middle of g takes; 1 where it
-// is no smaller than a pixel there. The filter of a method is wider in a coarser grid.
-func (g geo) scaleTo(to geo) (scale [2]float64, err error) {
-	var xs, ys []float64
-	for _, at := range [][2]float64{{0, 0}, {1, 0}, {0, 1}} {
-		x, y := g.at([2]float64{0.5 + at[0]/float64(g.width), 0.5 + at[1]/float64(g.height)})
-		xs, ys = append(xs, x), append(ys, y)
-	}
-	if g.wkt == "" || to.wkt == "" {
-		return scale, fmt.Errorf("it, or the grid, has no CRS: give it one, such as with gdal_edit.py -a_srs")
-	}
-	if err := transformed(g.wkt, to.wkt, func(t *gdal.Transform) { t.ApplyEach(xs, ys) }); err != nil {
-		return scale, err
-	}
-	columns, rows := to.pixels(xs, ys)
-	scale[0] = max(math.Abs(columns[1]-columns[0]), math.Abs(columns[2]-columns[0]))
-	scale[1] = max(math.Abs(rows[1]-rows[0]), math.Abs(rows[2]-rows[0]))
-	for i, x := range scale {
-		switch {
-		case !(x > 0) || math.IsInf(x, 0):
-			return scale, fmt.Errorf("its middle has no place in %s: leave it out, or name another CRS", crsName(to.wkt))
-		case x > 0.95: // as GDAL has it
-			scale[i] = 1
-		}
-	}
-	return scale, nil
-}
-
 // resample has the bands of p resampled from g to another grid.
-func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
+func (p *plane) resample(g, to geo.Grid, scale [2]float64, o OpenOptions) error {
 	for _, q := range p.bandsInFile() {
 		method := cmp.Or(o.Resample, usualMethod)
 		if o.ofMasks || q == p.mask || q.classes {
@@ -133,7 +106,7 @@ func (p *plane) resample(g, to geo, scale [2]float64, o OpenOptions) error {
 		}
 		q.direct, q.stored, q.deflated, q.predictor, q.interleaved, q.compressed = false, nil, nil, 0, false, true
 		q.blockDates, q.pieceDates, q.blockAbove = 0, 0, 0
-		q.blockWidth, q.blockHeight = min(warpBlock, to.width), min(warpBlock, to.height)
+		q.blockWidth, q.blockHeight = min(warpBlock, to.Width), min(warpBlock, to.Height)
 		pixels := q.blockWidth * q.blockHeight
 		q.blockBytes = gdal.WarpMemory + mostBlocks*gdal.BlockBytes(pixels) + int64(pixels)*int64(q.dtype.Size()+1)
 		if q.array {
@@ -212,14 +185,14 @@ func (ws *warps) block(p *plane, w, block pixtrend.Window) (*gdal.Block, error) 
 	if ws.window != w || ws.blocks == nil {
 		ws.window, ws.blocks = w, map[blockIn]*gdal.Block{}
 	}
-	key := blockIn{p.warp.from.wkt, block.X, block.Y}
+	key := blockIn{p.warp.from.WKT, block.X, block.Y}
 	if b := ws.blocks[key]; b != nil {
 		return b, nil
 	}
 	warper := ws.warpers[key.crs]
 	if warper == nil {
 		var err error
-		if warper, err = gdal.NewWarper(key.crs, p.warp.to.wkt, p.warp.to.transform); err != nil {
+		if warper, err = gdal.NewWarper(key.crs, p.warp.to.WKT, p.warp.to.Transform); err != nil {
 			return nil, err
 		}
 		if ws.warpers == nil {
@@ -240,7 +213,7 @@ func (r *reader) readWarped(h *handle, p *plane, w pixtrend.Window, dst []byte) 
 	size, to := p.dtype.Size(), p.warp.to
 	for y := w.Y / warpBlock * warpBlock; y < w.Y+w.Height; y += warpBlock {
 		for x := w.X / warpBlock * warpBlock; x < w.X+w.Width; x += warpBlock {
-			window := pixtrend.Window{X: x, Y: y, Width: min(warpBlock, to.width-x), Height: min(warpBlock, to.height-y)}
+			window := pixtrend.Window{X: x, Y: y, Width: min(warpBlock, to.Width-x), Height: min(warpBlock, to.Height-y)}
 			block, err := r.warps.block(p, w, window)
 			if err != nil {
 				return err

@@ -2,12 +2,12 @@ package raster
 
 import (
 	"context"
-	"math"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/cover"
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // Zones are the pixels of a raster in the polygons of each feature of a file. Features may overlap.
@@ -18,16 +18,16 @@ type Zones struct {
 
 // Zones finds the pixels of each feature of v, which field names. It takes memory bytes or less. The file is then read with the
 // raster, for CheckTargets and Unchanged.
-func (t *Trend) Zones(ctx context.Context, v Vector, field string, memory int64) (*Zones, error) {
+func (t *Trend) Zones(ctx context.Context, v geo.Vector, field string, memory int64) (*Zones, error) {
 	if err := t.reads.addFiles(gdal.VectorFiles(v.File)); err != nil {
 		return nil, fault.Inputf("cannot use the polygons of %s: %v", v.File, err)
 	}
-	p, err := v.place(ctx, t.geo, t.Name, field, memory)
+	p, err := v.Cover(ctx, t.Grid, t.Name, field, memory)
 	if err != nil {
 		return nil, err
 	}
-	t.Warnings = append(t.Warnings, p.warnings...)
-	return &Zones{p.names, p.cover}, nil
+	t.Warnings = append(t.Warnings, p.Warnings...)
+	return &Zones{p.Names, p.Cover}, nil
 }
 
 // Each calls use for each run of pixels of a zone in a window: from number first to before end, counted row by row in the
@@ -43,150 +43,4 @@ func (z *Zones) Each(w pixtrend.Window, use func(zone, first, end int)) {
 // In reports whether a window has a pixel of any zone.
 func (z *Zones) In(w pixtrend.Window) bool {
 	return !z.cover.Each(w.X, w.Y, w.Width, w.Height, func(cover.Run) bool { return false })
-}
-
-// PixelAreas computes the areas of the pixels of a raster on the ellipsoid of WGS 84, whatever its CRS.
-//
-// The corners of a pixel are brought to longitudes λ and latitudes φ. Its area is that of the quadrilateral of the corners in the
-// cylindrical equal-area projection x = λ, y = a²·q(φ)/2, where q is that of Snyder ("Map projections: a working manual", 1987,
-// equation 3-12). That is exact for pixels with sides along meridians and parallels. Areas are computed for pixels up to
-// areaSpacing apart, and interpolated between them, which changes them by less than a hundred-thousandth.
-type PixelAreas struct {
-	geo    geo
-	to     *gdal.Transform
-	stepX  int // pixels from one node to the next
-	stepY  int
-	areas  []float64
-	xs, ys []float64
-}
-
-const (
-	areaSpacing = 50e3 // metres
-	areaStep    = 64   // the most pixels between nodes
-)
-
-// PixelAreas returns the areas of the pixels; nil if the raster has no place on the earth. The caller closes them.
-func (t *Trend) PixelAreas() *PixelAreas { return t.geo.pixelAreas() }
-
-func (g geo) pixelAreas() *PixelAreas {
-	if g.wkt == "" || !g.hasTransform {
-		return nil
-	}
-	a := &PixelAreas{geo: g}
-	var err error
-	gdal.OnCRSThread(func() { a.to, err = gdal.NewTransform(g.wkt, wgs84) })
-	if err != nil {
-		return nil
-	}
-	unit := a.to.SourceMetresPerUnit()
-	if unit == 0 {
-		unit = 111e3 // degrees
-	}
-	step := func(dx, dy float64) int {
-		return int(min(max(1, areaSpacing/(math.Hypot(dx, dy)*unit)), areaStep))
-	}
-	a.stepX, a.stepY = step(g.transform[1], g.transform[4]), step(g.transform[2], g.transform[5])
-	return a
-}
-
-// Close frees the transform.
-func (a *PixelAreas) Close() { gdal.OnCRSThread(a.to.Close) }
-
-// nodes returns the columns at which areas are computed: every step-th one, so that the columns from first
-// to end-1 lie between two of them. There are n columns. It does the same for rows.
-func nodes(first, end, n, step int) (at []int) {
-	for i := first / step; ; i++ {
-		at = append(at, min(i*step, n-1))
-		if last := at[len(at)-1]; last >= end-1 || last == n-1 {
-			return at
-		}
-	}
-}
-
-// Of returns the areas of the pixels of a window in square metres, row by row: NaN for those that have no place on the earth.
-// The slice is valid until the next call.
-func (a *PixelAreas) Of(w pixtrend.Window) []float64 {
-	columns, rows := nodes(w.X, w.X+w.Width, a.geo.width, a.stepX), nodes(w.Y, w.Y+w.Height, a.geo.height, a.stepY)
-	at := a.at(columns, rows)
-	if cap(a.areas) < w.Pixels() {
-		a.areas = make([]float64, w.Pixels())
-	}
-	a.areas = a.areas[:w.Pixels()]
-	j := 0
-	for y := range w.Height {
-		var down float64
-		j, down = between(rows, j, w.Y+y)
-		above, below := at[j*len(columns):], at[min(j+1, len(rows)-1)*len(columns):]
-		i := 0
-		for x := range w.Width {
-			var right float64
-			i, right = between(columns, i, w.X+x)
-			next := min(i+1, len(columns)-1)
-			upper, lower := mix(above[i], above[next], right), mix(below[i], below[next], right)
-			a.areas[y*w.Width+x] = mix(upper, lower, down)
-		}
-	}
-	return a.areas
-}
-
-// between returns the last node at or before a pixel, from node i on, and how far the pixel is on the way to the next.
-func between(nodes []int, i, pixel int) (int, float64) {
-	for i+1 < len(nodes) && nodes[i+1] <= pixel {
-		i++
-	}
-	if i+1 == len(nodes) {
-		return i, 0
-	}
-	return i, float64(pixel-nodes[i]) / float64(nodes[i+1]-nodes[i])
-}
-
-// mix returns the value a share of the way from a to b.
-func mix(a, b, share float64) float64 {
-	if share == 0 {
-		return a
-	}
-	return a + share*(b-a)
-}
-
-// at computes the areas of pixels.
-func (a *PixelAreas) at(columns, rows []int) []float64 {
-	a.xs, a.ys = a.xs[:0], a.ys[:0]
-	t := a.geo.transform
-	for _, row := range rows {
-		for _, column := range columns {
-			for _, corner := range [][2]int{{0, 0}, {1, 0}, {1, 1}, {0, 1}} {
-				c, r := float64(column+corner[0]), float64(row+corner[1])
-				a.xs, a.ys = append(a.xs, t[0]+c*t[1]+r*t[2]), append(a.ys, t[3]+c*t[4]+r*t[5])
-			}
-		}
-	}
-	gdal.OnCRSThread(func() { a.to.ApplyEach(a.xs, a.ys) })
-	areas := make([]float64, len(a.xs)/4)
-	for i := range areas {
-		areas[i] = areaOnEllipsoid(a.xs[4*i:4*i+4], a.ys[4*i:4*i+4])
-	}
-	return areas
-}
-
-// areaOnEllipsoid returns the area of a quadrilateral of longitudes and latitudes in square metres, as PixelAreas says.
-func areaOnEllipsoid(lons, lats []float64) float64 {
-	const a, e2 = 6378137.0, 0.00669437999014
-	e := math.Sqrt(e2)
-	q := func(lat float64) float64 {
-		sin := math.Sin(min(max(lat, -90), 90) * math.Pi / 180) // rasters may end beyond a pole
-		return (1 - e2) * (sin/(1-e2*sin*sin) + math.Atanh(e*sin)/e)
-	}
-	var x, y [4]float64
-	for i := range x {
-		x[i], y[i] = math.Remainder(lons[i]-lons[0], 360)*math.Pi/180, q(lats[i])-q(lats[0])
-		if lats[i] != lats[i] { // which min and max would hide
-			return nan
-		}
-	}
-	sum := 0.0
-	for i := range x {
-		j := (i + 1) % 4
-		sum += x[i]*y[j] - x[j]*y[i]
-	}
-	return math.Abs(sum) / 2 * a * a / 2
 }

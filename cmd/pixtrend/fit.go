@@ -16,6 +16,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/docs"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/runner"
@@ -187,7 +188,7 @@ func fileFlags(flags *pflag.FlagSet, o *raster.Options) {
 	flags.BoolVar(&o.Overwrite, "overwrite", false, "replace files that exist")
 	option(flags, &o.Fit.Float64, "ot", "", "TYPE", "TYPE of the result, Float32 or Float64 (default Float32)", parseFloat64)
 	option(flags, &o.Format, "of", "", "FORMAT",
-		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), COG, a cloud-optimized GeoTIFF with overviews, NetCDF or Zarr with a variable for each field", raster.ParseFormat)
+		"FORMAT of the result: GTiff, a tiled GeoTIFF (default), COG, a cloud-optimized GeoTIFF with overviews, NetCDF or Zarr with a variable for each field", output.ParseFormat)
 	repeated(flags, &o.Creation, "co", "KEY=VALUE",
 		"creation option KEY=VALUE of the format, such as COMPRESS=DEFLATE (default: none for GTiff, DEFLATE for COG); may be repeated", checkCreation)
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
@@ -254,7 +255,7 @@ func TestFitJSON(t *testing.T) {
 	switch {
 	case s.Output != "slope.tif", s.Width != 100, s.Height != 80, s.Pixels != 8000, s.Dates != 21,
 		s.Given != 21, s.Unit != "year", s.Fitted < 7000, s.Fitted > 8000, !slices.Equal(s.Fields, []string{"slope"}),
-		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(), s.Format != raster.GTiff,
+		s.Seconds <= 0, s.BytesRead != 8000*21*4, s.BytesWritten < 32000, s.ISA != kernel.Best().ISA().String(), s.Format != output.GTiff,
 		s.Threads < 1, s.Pin == "", len(s.SlopeQuintiles) != 4, !slices.IsSorted(s.SlopeQuintiles), s.QuintilesOf != s.Fitted:
 		t.Errorf("something is wrong in %+v", s)
 	}

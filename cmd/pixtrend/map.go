@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/trendmap"
 	"github.com/pixtrend/pixtrend/render"
@@ -81,7 +82,7 @@ func newMapCommand() *cobra.Command {
 		option(flags, &o.DPI, "dpi", "", "DPI", "pixels an inch on paper, such as 300: text has its size for it (default: text for screens)", parseDPI)
 		flags.BoolVar(&m.lonLat, "lonlat", false, "write longitudes and latitudes along the edges (default: coordinates in the CRS)")
 		flags.BoolVar(&m.noFrame, "no-frame", false, "write no coordinates along the edges")
-		option(flags, &o.Outline, "outline", "", "FILE", "draw the lines and borders of a vector FILE ("+trendmap.OutlineFormats+") on the map", named("a file, such as districts.geojson"))
+		option(flags, &o.Outline, "outline", "", "FILE", "draw the lines and borders of a vector FILE ("+geo.VectorFormats+") on the map", named("a file, such as districts.geojson"))
 	})
 	group(cmd, "Output", func(flags *pflag.FlagSet) {
 		option(flags, &m.output, "output", "o", "FILE", "write the map to FILE, whose name ends in .png, .svg or .pdf", m.parseOutput)

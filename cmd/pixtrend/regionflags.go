@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // addRegionFlags defines the flags of a part of the stack.
@@ -19,13 +20,13 @@ func addRegionFlags(cmd *cobra.Command, r *raster.Region) {
 func regionFlags(flags *pflag.FlagSet, r *raster.Region, others string) {
 	rectangleFlags(flags, r)
 	option(flags, &r.Polygons.File, "region", "", "FILE",
-		"read only pixels with their centre in a polygon of a vector FILE ("+raster.VectorFormats+")"+others+
+		"read only pixels with their centre in a polygon of a vector FILE ("+geo.VectorFormats+")"+others+
 			"; see pixtrend help regions", onceGiven(&r.Polygons.File, named("a file, such as basin.gpkg")))
 	layerFlags(flags, &r.Polygons, "region-layer", "--region")
 }
 
 // layerFlags defines the flags of how the polygons of a file are read, which the flag file names.
-func layerFlags(flags *pflag.FlagSet, v *raster.Vector, layer, file string) {
+func layerFlags(flags *pflag.FlagSet, v *geo.Vector, layer, file string) {
 	option(flags, &v.Layer, layer, "", "NAME", "NAME of the layer of the file of "+file+" (default: the only one with features)", named("the name of a layer"))
 	flags.BoolVar(&v.AllTouched, "all-touched", false, "take all pixels that share any area with a polygon, too")
 }

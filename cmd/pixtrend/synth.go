@@ -22,7 +22,7 @@ import (
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/synth"
 	"github.com/pixtrend/pixtrend/kernel"
-	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/runner"
 )
@@ -198,7 +198,7 @@ func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, pat
 	if !slices.ContainsFunc(creation, func(o string) bool { return strings.HasPrefix(strings.ToUpper(o), "TILED=") }) {
 		creation = append([]string{"TILED=NO"}, creation...) // strips, like most scenes
 	}
-	file, err := m.create(path, creation, raster.Band{Name: "ndvi"})
+	file, err := m.create(path, creation, output.Band{Name: "ndvi"})
 	if err != nil {
 		return 0, err
 	}
@@ -225,7 +225,7 @@ func (m *makeSynth) write(ctx context.Context, scene *synth.Scene, year int, pat
 
 // writeClearings makes the file of the years of clearings.
 func (m *makeSynth) writeClearings(scene *synth.Scene) error {
-	file, err := m.create(m.clearings, nil, raster.Band{Name: "year", Unit: "years", Nearest: true})
+	file, err := m.create(m.clearings, nil, output.Band{Name: "year", Unit: "years", Nearest: true})
 	if err != nil {
 		return err
 	}
@@ -246,14 +246,14 @@ func (m *makeSynth) writeClearings(scene *synth.Scene) error {
 }
 
 // writeRows writes rows of a file from row y on.
-func writeRows(file *raster.File, rows []float32, y, width int) error {
+func writeRows(file *output.File, rows []float32, y, width int) error {
 	return file.Write(pixtrend.Window{Y: y, Width: width, Height: len(rows) / width}, kernel.TileOf(rows, len(rows), 1, len(rows)))
 }
 
 // create begins a file of one band.
-func (m *makeSynth) create(path string, creation []string, band raster.Band) (*raster.File, error) {
-	return raster.Create(path, raster.Spec{
-		Width: m.width, Height: m.height, Type: kernel.Float32, Bands: []raster.Band{band},
+func (m *makeSynth) create(path string, creation []string, band output.Band) (*output.File, error) {
+	return output.Create(path, output.Spec{
+		Width: m.width, Height: m.height, Type: kernel.Float32, Bands: []output.Band{band},
 		GeoTransform: [6]float64{float64(synthEast - m.width/2*synthPixel), synthPixel, 0,
 			float64(synthNorth + m.height/2*synthPixel), 0, -synthPixel},
 		CRS:       synthCRS,

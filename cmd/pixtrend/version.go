@@ -15,6 +15,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/raster/report"
 )
 
@@ -87,10 +88,10 @@ func newVersionCommand() *cobra.Command {
 			unasked, reads, more := raster.Readable()
 			row("reads", "%s; with --if %s, and %d others", strings.Join(append([]string{"GTiff"}, unasked...), ", "), strings.Join(reads, ", "), more)
 			var writes []string
-			for _, format := range raster.Writable() {
+			for _, format := range output.Writable() {
 				writes = append(writes, string(format))
 			}
-			row("writes", "%s, compressed by %s", report.List(writes, "and"), report.List(raster.Compressions(), "or"))
+			row("writes", "%s, compressed by %s", report.List(writes, "and"), report.List(output.Compressions(), "or"))
 			row("CPU", "%s", cpuText())
 			row("kernel", "%s (of %s)", isa, report.List(isaNames(kernel.Available()), "and"))
 			row("threads", "%d", runtime.GOMAXPROCS(0))

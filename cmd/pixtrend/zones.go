@@ -14,7 +14,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/foreign"
-	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/raster/report"
 	"github.com/pixtrend/pixtrend/raster/zones"
 	"github.com/pixtrend/pixtrend/stats"
@@ -64,7 +64,7 @@ func newZonesCommand() *cobra.Command {
 		otherDriversFlag(flags, &z.drivers)
 	})
 	group(cmd, "Zones", func(flags *pflag.FlagSet) {
-		option(flags, &o.Polygons.File, "zones", "", "FILE", "vector FILE of the polygons ("+raster.VectorFormats+")", onceGiven(&o.Polygons.File, named("a file, such as districts.gpkg")))
+		option(flags, &o.Polygons.File, "zones", "", "FILE", "vector FILE of the polygons ("+geo.VectorFormats+")", onceGiven(&o.Polygons.File, named("a file, such as districts.gpkg")))
 		option(flags, &o.Name, "zone-field", "", "NAME", "the field NAME of the features is the name of a zone", named("the name of a field"))
 		layerFlags(flags, &o.Polygons, "zone-layer", "--zones")
 	})

@@ -36,6 +36,19 @@ func NewTransform(from, to string) (*Transform, error) {
 	return t, nil
 }
 
+// WithTransform calls use with the transform between two CRSs, on the thread for CRSs.
+func WithTransform(from, to string, use func(*Transform)) error {
+	var err error
+	OnCRSThread(func() {
+		var transform *Transform
+		if transform, err = NewTransform(from, to); err == nil {
+			defer transform.Close()
+			use(transform)
+		}
+	})
+	return err
+}
+
 // Apply replaces coordinates in place. An error means that some of them have no place in the other
 // CRS.
 func (t *Transform) Apply(xs, ys []float64) error {

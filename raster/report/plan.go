@@ -9,6 +9,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/kernel"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/runner"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -185,7 +186,7 @@ func (s Plan) Text(asJSON bool) (string, error) {
 		replaced = ", replaced if it exists"
 	}
 	kind := "GeoTIFF"
-	if s.OutputFormat != string(raster.GTiff) {
+	if s.OutputFormat != string(output.GTiff) {
 		kind = s.OutputFormat
 	}
 	row("output", "%s, a %s of %s, %s%s", s.Output, kind, s.OutputType, humanize.Bytes(uint64(s.OutputBytes)), replaced)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pixtrend/pixtrend/internal/foreign"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 	"github.com/pixtrend/pixtrend/timeaxis"
 )
@@ -67,9 +68,9 @@ func Fit(s raster.Summary, dates string, unicode bool) string {
 	var b strings.Builder
 	kind := ""
 	switch s.Format {
-	case raster.COG:
+	case output.COG:
 		kind = ", a COG"
-	case raster.NetCDF, raster.Zarr:
+	case output.NetCDF, output.Zarr:
 		kind = ", " + string(s.Format)
 	}
 	fmt.Fprintf(&b, "%s%s: %s of %d × %d pixels over %s\n", foreign.Printable(s.Output), kind, List(s.Fields, "and"), s.Width, s.Height, dates)
@@ -147,7 +148,7 @@ func timesText(s raster.Summary) string {
 		reading = "reading and decoding"
 	}
 	finishing := "to finish"
-	if s.Format != "" && s.Format != raster.GTiff {
+	if s.Format != "" && s.Format != output.GTiff {
 		finishing = "to make the " + string(s.Format)
 	}
 	all := t.Windows * float64(s.Threads)

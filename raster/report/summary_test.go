@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -78,7 +79,7 @@ func TestTimesText(t *testing.T) {
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	s.Format, s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Write = raster.COG, false, 19.95, 0.05, 0
+	s.Format, s.Decoded, s.Times.Read, s.Times.Fit, s.Times.Write = output.COG, false, 19.95, 0.05, 0
 	want = "time: 61 ms to start, 10.0 s for the windows, 4.1 ms to make the COG\n  threads: 100 % reading\n"
 	if got := timesText(s); got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -48,9 +48,6 @@ func (d *drawing) frame() (frame *render.Frame, what string, err error) {
 	return render.NewFrame(d.layout, lower, side), what, nil
 }
 
-// OutlineFormats names the formats of outlines.
-const OutlineFormats = raster.OutlineFormats
-
 // edgeParts is the number of parts of an edge in each of which longitudes and latitudes are linear.
 const edgeParts = 256
 
@@ -69,7 +66,7 @@ func lonLatEdges(t *raster.Trend) (lower, side render.Edge, err error) {
 		xs[edgeParts+1+i], ys[edgeParts+1+i] = left, top+part*(bottom-top)
 	}
 	if err := t.LonLat(xs[:], ys[:]); err != nil {
-		return lower, side, err
+		return lower, side, fault.Errorf("no longitudes and latitudes are known for %s: %v", t.Name, err)
 	}
 	longitudes := xs[:edgeParts+1]
 	for i := 1; i < len(longitudes); i++ { // no jumps at 180°
@@ -87,7 +84,7 @@ func (d *drawing) readOutlines(ctx context.Context) error {
 		return nil
 	}
 	scaleX, scaleY := float64(d.layout.PictureWidth)/float64(d.Width), float64(d.layout.PictureHeight)/float64(d.Height)
-	lines, warnings, err := d.Outlines(ctx, d.o.Outline, 0.25/max(scaleX, scaleY))
+	lines, warnings, err := d.Outlines(ctx, d.o.Outline, d.Name, 0.25/max(scaleX, scaleY))
 	if err != nil {
 		return err
 	}

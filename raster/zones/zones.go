@@ -11,13 +11,14 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/quantiles"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/geo"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
 // Options say what is summarized. The zero value of an option is its default.
 type Options struct {
 	Drivers  []string // GDAL drivers besides GTiff that may open the raster, as raster.OpenTrend has them
-	Polygons raster.Vector
+	Polygons geo.Vector
 	Name     string  // the field of the features that names zones
 	Field    string  // the band of this name; "": slope or sen_slope, or else the first band
 	Band     int     // the number of the band, from 1, instead
@@ -78,8 +79,8 @@ type summary struct {
 	o     Options
 	trend *raster.Trend
 	zones *raster.Zones
-	areas *raster.PixelAreas // nil: they are unknown
-	band  int                // index
+	areas *geo.PixelAreas // nil: they are unknown
+	band  int             // index
 	test  test
 	of    []sums // by zone
 

@@ -19,6 +19,7 @@ import (
 	"github.com/pixtrend/pixtrend/internal/fault"
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/raster"
+	"github.com/pixtrend/pixtrend/raster/geo"
 )
 
 // field is a raster of bands with names.
@@ -155,7 +156,7 @@ func TestZones(t *testing.T) {
 	f := trends()
 	path, vector := f.write(t), geojson(t, 32617, districts...)
 	for _, memory := range []int64{512 << 20, 4 << 15, 4 << 11, 4 << 8, 1} {
-		table, err := tableOf(t.Context(), path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Alpha: 0.05, Memory: max(memory, 1<<17)})
+		table, err := tableOf(t.Context(), path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Alpha: 0.05, Memory: max(memory, 1<<17)})
 		if memory < 1<<17 { // too little for the polygons, but not for the values of zones
 			table, err = small(t, path, vector, memory)
 		}
@@ -215,7 +216,7 @@ func small(t *testing.T, path, vector string, memory int64) (*Table, error) {
 		t.Fatal(err)
 	}
 	defer func() { _ = trend.Close() }()
-	s := &summary{Table: &Table{}, trend: trend, o: Options{Polygons: raster.Vector{File: vector}, Name: "name", Alpha: 0.05, Memory: 1 << 20}}
+	s := &summary{Table: &Table{}, trend: trend, o: Options{Polygons: geo.Vector{File: vector}, Name: "name", Alpha: 0.05, Memory: 1 << 20}}
 	if err := s.prepare(t.Context()); err != nil {
 		return nil, err
 	}
@@ -270,7 +271,7 @@ func TestAreasOfZones(t *testing.T) {
 	area := func(f field, vector string) float64 {
 		t.Helper()
 		f.dtype, f.names, f.bands = godal.Byte, []string{"x"}, [][]float64{make([]float64, f.width*f.height)}
-		table, err := Of(t.Context(), f.write(t), Options{Polygons: raster.Vector{File: vector}, Name: "name"})
+		table, err := Of(t.Context(), f.write(t), Options{Polygons: geo.Vector{File: vector}, Name: "name"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -340,16 +341,16 @@ func TestZonesThatAreRefused(t *testing.T) {
 		o     Options
 		words []string
 	}{
-		"no raster":     {"none.tif", Options{Polygons: raster.Vector{File: vector}, Name: "name"}, []string{"none.tif"}},
-		"no polygons":   {path, Options{Polygons: raster.Vector{File: "none.gpkg"}, Name: "name"}, []string{"none.gpkg", "no such file"}},
-		"no field":      {path, Options{Polygons: raster.Vector{File: vector}, Name: "district"}, []string{"no field district, but id, name", "Name"}},
-		"no layer":      {path, Options{Polygons: raster.Vector{File: vector, Layer: "x"}, Name: "name"}, []string{"no layer x", "Polygons.Layer"}},
-		"no name":       {path, Options{Polygons: raster.Vector{File: vector}}, []string{"Name"}},
-		"no such band":  {path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Band: 9}, []string{"no band 9"}},
-		"another band":  {path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Field: "mean"}, []string{`no band called "mean"`}},
-		"no memory":     {path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Memory: 1 << 20}, []string{"Memory"}},
-		"an input":      {path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Targets: []string{vector}, Overwrite: true}, []string{"also an input"}},
-		"a file exists": {path, Options{Polygons: raster.Vector{File: vector}, Name: "name", Targets: []string{vector}}, []string{"zones.geojson"}},
+		"no raster":     {"none.tif", Options{Polygons: geo.Vector{File: vector}, Name: "name"}, []string{"none.tif"}},
+		"no polygons":   {path, Options{Polygons: geo.Vector{File: "none.gpkg"}, Name: "name"}, []string{"none.gpkg", "no such file"}},
+		"no field":      {path, Options{Polygons: geo.Vector{File: vector}, Name: "district"}, []string{"no field district, but id, name", "Name"}},
+		"no layer":      {path, Options{Polygons: geo.Vector{File: vector, Layer: "x"}, Name: "name"}, []string{"no layer x", "Polygons.Layer"}},
+		"no name":       {path, Options{Polygons: geo.Vector{File: vector}}, []string{"Name"}},
+		"no such band":  {path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Band: 9}, []string{"no band 9"}},
+		"another band":  {path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Field: "mean"}, []string{`no band called "mean"`}},
+		"no memory":     {path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Memory: 1 << 20}, []string{"Memory"}},
+		"an input":      {path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Targets: []string{vector}, Overwrite: true}, []string{"also an input"}},
+		"a file exists": {path, Options{Polygons: geo.Vector{File: vector}, Name: "name", Targets: []string{vector}}, []string{"zones.geojson"}},
 	} {
 		_, err := Of(t.Context(), tt.input, tt.o)
 		for _, word := range tt.words {
@@ -359,7 +360,7 @@ func TestZonesThatAreRefused(t *testing.T) {
 		}
 	}
 	f.epsg = 0
-	if _, err := Of(t.Context(), f.write(t), Options{Polygons: raster.Vector{File: vector}, Name: "name"}); !errors.Is(err, fault.ErrInput) {
+	if _, err := Of(t.Context(), f.write(t), Options{Polygons: geo.Vector{File: vector}, Name: "name"}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no CRS: %v", err)
 	}
 }
@@ -385,7 +386,7 @@ func TestZonesOfRasterstats(t *testing.T) {
 		features = append(features, p)
 	}
 	path, vector := trends().write(t), geojson(t, 32617, features...)
-	table, err := Of(t.Context(), path, Options{Polygons: raster.Vector{File: vector}, Name: "name"})
+	table, err := Of(t.Context(), path, Options{Polygons: geo.Vector{File: vector}, Name: "name"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package raster
+package geo
 
 import (
 	"context"
@@ -12,103 +12,28 @@ import (
 	"github.com/pixtrend/pixtrend/internal/regular"
 )
 
-// wgs84 is the CRS of longitudes and latitudes.
-const wgs84 = "EPSG:4326"
-
-// Edges returns the coordinates in the CRS of the left, bottom, right and upper edge of a raster
-// whose north is up, after Flipped. known is false if the raster has no place, or is rotated.
-func (t *Trend) Edges() (left, bottom, right, top float64, known bool) {
-	g := t.geo
-	if !g.hasTransform || g.rotated() {
-		return 0, 0, 0, 0, false
-	}
-	left, top = g.transform[0], g.transform[3]
-	right, bottom = left+float64(g.width)*g.transform[1], top+float64(g.height)*g.transform[5]
-	return min(left, right), min(bottom, top), max(left, right), max(bottom, top), true
-}
-
-// CRSUnit returns the unit of coordinates in the CRS, such as metre or degree; "" if it is not
-// known.
-func (t *Trend) CRSUnit() (unit string) {
-	_ = t.geo.toLonLat(func(transform *gdal.Transform) {
-		if unit = transform.LinearUnit(); transform.Geographic() {
-			unit = "degree"
-		}
-	})
-	return unit
-}
-
-// LonLat replaces coordinates in the CRS by longitudes and latitudes on WGS 84, in place: NaN for
-// those that have none.
-func (t *Trend) LonLat(xs, ys []float64) error {
-	if err := t.geo.toLonLat(func(transform *gdal.Transform) { transform.ApplyEach(xs, ys) }); err != nil {
-		return fault.Errorf("no longitudes and latitudes are known for %s: %v", t.Name, err)
-	}
-	return nil
-}
-
-// toLonLat calls use with the transform from the CRS to longitudes and latitudes.
-func (g geo) toLonLat(use func(*gdal.Transform)) error {
-	if g.wkt == "" {
-		return errors.New("it has no CRS")
-	}
-	return transformed(g.wkt, wgs84, use)
-}
-
-// transformed calls use with the transform between two CRSs, on the thread for CRSs.
-func transformed(from, to string, use func(*gdal.Transform)) error {
-	var err error
-	gdal.OnCRSThread(func() {
-		var transform *gdal.Transform
-		if transform, err = gdal.NewTransform(from, to); err == nil {
-			defer transform.Close()
-			use(transform)
-		}
-	})
-	return err
-}
-
-// fromLonLat returns the place in the CRS of a longitude and latitude on WGS 84.
-func (g geo) fromLonLat(lon, lat float64) (x, y float64, err error) {
-	if g.wkt == "" {
-		return 0, 0, errors.New("the rasters have no CRS")
-	}
-	xs, ys := []float64{lon}, []float64{lat}
-	if err := transformed(wgs84, g.wkt, func(transform *gdal.Transform) { transform.ApplyEach(xs, ys) }); err != nil {
-		return 0, 0, err
-	}
-	if xs[0] != xs[0] {
-		return 0, 0, errors.New("the CRS of the rasters has no such place")
-	}
-	return xs[0], ys[0], nil
-}
-
-// OutlineFormats names the formats that Outlines reads.
-const OutlineFormats = gdal.VectorFormats
-
 // mostVertices is the number of vertices of outlines that are kept: 16 MiB.
 const mostVertices = 1 << 20
 
 // Outlines reads the lines, and the borders of the areas, of a local vector file: those parts that
 // lie within the raster, as columns and rows by turns, whole numbers being the upper left corners
 // of pixels. Of vertices closer to each other than a number of pixels, some are left out. warnings say
-// what else is left out.
-func (t *Trend) Outlines(ctx context.Context, path string, closer float64) (
+// what else is left out. Errors and warnings call the raster by its name.
+func (g Grid) Outlines(ctx context.Context, path, name string, closer float64) (
 	lines [][]float64, warnings []string, err error) {
-	name := gdal.DisplayName(path)
+	file := gdal.DisplayName(path)
 	fail := func(format string, args ...any) ([][]float64, []string, error) {
-		return nil, nil, fault.Inputf("cannot read outlines from %s: %v", name, fault.Errorf(format, args...))
+		return nil, nil, fault.Inputf("cannot read outlines from %s: %v", file, fault.Errorf(format, args...))
 	}
 	if err := regular.Check(path); err != nil {
 		return fail("%v", atomicfile.Reason(err))
 	}
-	g := t.geo
-	det := g.transform[1]*g.transform[5] - g.transform[2]*g.transform[4]
-	if !g.hasTransform || det == 0 || g.wkt == "" {
+	det := g.Transform[1]*g.Transform[5] - g.Transform[2]*g.Transform[4]
+	if !g.HasTransform || det == 0 || g.WKT == "" {
 		return nil, nil, fault.Inputf("the outlines of %s cannot be put on %s, which has no place on the earth: "+
-			"give it one (gdal_edit.py -a_srs CRS -a_ullr …)", name, t.Name)
+			"give it one (gdal_edit.py -a_srs CRS -a_ullr …)", file, name)
 	}
-	o := outliner{ctx: ctx, geo: g, closer: closer}
+	o := outliner{ctx: ctx, grid: g, closer: closer}
 	var unread gdal.Unread
 	gdal.OnCRSThread(func() {
 		defer o.close()
@@ -125,7 +50,7 @@ func (t *Trend) Outlines(ctx context.Context, path string, closer float64) (
 	warnings = leftOut(unread, path, "line or border")
 	if o.astray > 0 {
 		warnings = append(warnings, fmt.Sprintf("lines of %s, %d in all, have vertices without a place in the CRS "+
-			"of %s: the map lacks the parts beside these", name, o.astray, t.Name))
+			"of %s: the map lacks the parts beside these", file, o.astray, name))
 	}
 	return o.lines, warnings, nil
 }
@@ -134,7 +59,7 @@ func (t *Trend) Outlines(ctx context.Context, path string, closer float64) (
 // raster.
 type outliner struct {
 	ctx    context.Context
-	geo    geo
+	grid   Grid
 	closer float64 // pixels
 	lines  [][]float64
 	astray int // lines with a vertex that may lie on the raster, but has no place there
@@ -160,48 +85,15 @@ func (o *outliner) enter(wkt string) error {
 	}
 	o.close()
 	o.to = nil
-	back, err := gdal.NewTransform(o.geo.wkt, wkt)
+	back, err := gdal.NewTransform(o.grid.WKT, wkt)
 	if err != nil {
 		return err
 	}
 	defer back.Close()
-	o.within, o.reach = o.geo.within(back), o.geo.reach(back)
-	o.to, err = gdal.NewTransform(wkt, o.geo.wkt)
+	o.within, o.reach = o.grid.within(back), o.grid.reach(back)
+	o.to, err = gdal.NewTransform(wkt, o.grid.WKT)
 	o.wkt = wkt
 	return err
-}
-
-// reach is within with a margin.
-func (g geo) reach(to *gdal.Transform) [4]float64 {
-	r := g.within(to)
-	if math.IsInf(r[0], 0) {
-		return r
-	}
-	dx, dy := (r[1]-r[0])/20, (r[3]-r[2])/20
-	return [4]float64{r[0] - dx, r[1] + dx, r[2] - dy, r[3] + dy}
-}
-
-// within returns the least and greatest x, and the least and greatest y, of the raster in another
-// CRS. They are infinite if a part of the raster has no place there.
-func (g geo) within(to *gdal.Transform) [4]float64 {
-	const n = 32
-	var xs, ys []float64
-	for i := range n + 1 {
-		for j := range n + 1 {
-			column, row := float64(g.width)*float64(i)/n, float64(g.height)*float64(j)/n
-			xs = append(xs, g.transform[0]+column*g.transform[1]+row*g.transform[2])
-			ys = append(ys, g.transform[3]+column*g.transform[4]+row*g.transform[5])
-		}
-	}
-	to.ApplyEach(xs, ys)
-	r := [4]float64{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
-	for i := range xs {
-		if xs[i] != xs[i] {
-			return [4]float64{math.Inf(-1), math.Inf(1), math.Inf(-1), math.Inf(1)}
-		}
-		r = [4]float64{min(r[0], xs[i]), max(r[1], xs[i]), min(r[2], ys[i]), max(r[3], ys[i])}
-	}
-	return r
 }
 
 // add takes a line of the file.
@@ -267,7 +159,7 @@ func (o *outliner) transformed(xs, ys []float64) (lost bool, err error) {
 	o.to.ApplyEach(xs, ys)
 	for i := range xs {
 		lost = lost || inside[i] && !finite(xs[i]+ys[i])
-		xs[i], ys[i] = o.geo.pixelAt(xs[i], ys[i])
+		xs[i], ys[i] = o.grid.pixelAt(xs[i], ys[i])
 	}
 	return lost, o.cut(xs, ys)
 }
@@ -283,7 +175,7 @@ func (o *outliner) cut(xs, ys []float64) error {
 	}
 	for i := 1; i < len(xs); i++ {
 		whole := [2][2]float64{{xs[i-1], ys[i-1]}, {xs[i], ys[i]}}
-		a, b, within := clip(whole[0], whole[1], float64(o.geo.width), float64(o.geo.height))
+		a, b, within := clip(whole[0], whole[1], float64(o.grid.Width), float64(o.grid.Height))
 		if !within || a != whole[0] {
 			end()
 		}
@@ -307,9 +199,6 @@ func (o *outliner) cut(xs, ys []float64) error {
 	}
 	return nil
 }
-
-// finite reports whether a number is neither infinite nor NaN.
-func finite(x float64) bool { return !math.IsInf(x, 0) && !math.IsNaN(x) }
 
 // clip returns the part of the line from a to b that lies within a raster of some size, in columns
 // and rows (Liang and Barsky, "A new concept and method for line clipping", 1984). ok is false if

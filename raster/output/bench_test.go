@@ -1,4 +1,4 @@
-package raster
+package output
 
 import (
 	"fmt"

@@ -1,12 +1,10 @@
-package raster
+package output
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -21,58 +19,6 @@ import (
 	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
-
-// Format is the kind of file that is written.
-type Format string
-
-const (
-	GTiff Format = "GTiff" // a GeoTIFF, by default in tiles of 256 × 256
-	COG   Format = "COG"   // a cloud-optimized GeoTIFF: tiles of 512 × 512, and overviews
-	// NetCDF and Zarr have a variable for each field, compressed in chunks of 256 × 256.
-	NetCDF Format = "NetCDF" // NetCDF-4
-	Zarr   Format = "Zarr"   // a folder, which cannot take the place of another
-)
-
-// formatEnds are the ends of the names of the formats but for GeoTIFF.
-var formatEnds = map[Format][]string{NetCDF: {".nc", ".nc4"}, Zarr: {".zarr"}}
-
-// ParseFormat reads the name of a format.
-func ParseFormat(s string) (Format, error) {
-	for _, f := range []Format{GTiff, COG, NetCDF, Zarr} {
-		if strings.EqualFold(s, string(f)) {
-			return f, nil
-		}
-	}
-	return "", errors.New("give GTiff, COG, NetCDF or Zarr")
-}
-
-// Spec describes a GeoTIFF to be written.
-type Spec struct {
-	Width, Height int
-	Type          kernel.DType // Float32 or Float64
-	Bands         []Band
-	GeoTransform  [6]float64 // all zero: none
-	CRS           string     // WKT, EPSG:n or whatever else GDAL reads; "": none
-	Epoch         float64    // the coordinate epoch of a dynamic CRS, such as 2021.3; 0: none
-	Metadata      map[string]string
-	Format        Format   // "": GTiff
-	Creation      []string // creation options of the format, KEY=VALUE, which replace the defaults
-	Overwrite     bool     // replace a target that exists
-	Threads       int      // that call Write, and that compress; 0: one for each CPU
-	Memory        int64    // bytes of memory for incomplete tiles; 0: 64 MiB
-
-	copyMemory int64 // bytes of memory to make a compressed file of tiles; 0: half of DefaultMemory
-}
-
-// Band describes a band.
-type Band struct {
-	Name     string // the band's description
-	Unit     string
-	Metadata map[string]string
-	// Nearest makes each pixel of an overview one of the pixels below it, as counts need. Other
-	// bands are averaged over the pixels that are not NaN.
-	Nearest bool
-}
 
 // File is a GeoTIFF that is being written: a temporary file beside its target until Commit. Its
 // nodata value is NaN. It is a pixtrend.ParallelSink that needs every window.
@@ -91,40 +37,20 @@ type File struct {
 	out      *tiles // nil once it is closed
 }
 
-// threads returns the number of threads.
-func (s Spec) threads() int {
-	if s.Threads > 0 {
-		return s.Threads
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-func (s Spec) format() Format {
-	if s.Format == "" {
-		return GTiff
-	}
-	return s.Format
-}
-
-// rawBytes is the size of all samples.
-func (s Spec) rawBytes() int64 {
-	return int64(s.Width) * int64(s.Height) * int64(len(s.Bands)) * int64(s.Type.Size())
-}
-
 // Create begins a GeoTIFF. No file has the name path until Commit. The caller ends the File with
 // Commit or Abort.
 func Create(path string, s Spec) (*File, error) {
 	if err := gdal.Register(); err != nil {
 		return nil, err
 	}
-	target := s.target(path)
-	if err := cmp.Or(s.Format.checkName(path), atomicfile.CheckTargets(s.Overwrite, target)); err != nil {
+	target := atomicfile.Target{Path: path, Sidecars: s.Sidecars(path)}
+	if err := cmp.Or(s.Format.CheckName(path), atomicfile.CheckTargets(s.Overwrite, target)); err != nil {
 		return nil, err
 	}
 	if s.Type != kernel.Float32 && s.Type != kernel.Float64 {
 		return nil, fault.Outputf("cannot write %s: results are float32 or float64, not %v", path, s.Type)
 	}
-	if err := s.checkCreation(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	c, err := s.resolve()
@@ -217,7 +143,21 @@ func (f *File) Write(w pixtrend.Window, planes kernel.Tile) error {
 // Commit completes the file, checks it, syncs it to the disk and renames it to the target. On error
 // no temporary file is left, and a file that had the target's name is unchanged.
 func (f *File) Commit() error {
-	return outputFiles{f}.commit(context.Background(), nil, func(float64) {})
+	return Files{f}.Commit(context.Background(), nil, func(float64) {})
+}
+
+// Each reads some bands, after all windows are written and before Commit. For each row of a tile it
+// calls fn with the row in every band, cut at the edge of the raster. If fn changes the row of the last
+// band and reports so, the row is written back. When ctx ends, Each returns its cause.
+func (f *File) Each(ctx context.Context, bands []int, fn func(rows [][]byte) (changed bool)) error {
+	err := f.out.each(ctx, bands, fn)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return f.failed(atomicfile.Reason(err))
+	}
+	return nil
 }
 
 // complete finishes the file, syncs it to the disk, and checks it. progress is called with the part
@@ -273,7 +213,7 @@ func (f *File) copy(ctx context.Context, progress func(float64)) error {
 		}
 		gdal.Release()
 	}
-	if f.spec.Format.ofArrays() {
+	if f.spec.Format.OfArrays() {
 		if err := f.copyArrays(ctx, progress); err != nil {
 			return err
 		}
@@ -301,7 +241,7 @@ func (f *File) stopped(ctx context.Context, err error) error {
 // check opens the finished file as a reader would. An uncompressed file must be as large as its
 // samples.
 func (f *File) check() error {
-	if f.spec.Format.ofArrays() {
+	if f.spec.Format.OfArrays() {
 		return f.checkArrays()
 	}
 	ds, err := gdal.Open(f.temp.Path, nil, nil)
@@ -321,23 +261,6 @@ func (f *File) check() error {
 		return fault.Outputf("cannot write %s: the file has %s of at least %s: is the disk full?", f.target, humanize.Bytes(uint64(info.Size())), humanize.Bytes(uint64(need)))
 	}
 	return nil
-}
-
-// target returns the names that an output takes. GDAL reads rasters with files beside them, and
-// places those that do not say where they lie by world files.
-func (s Spec) target(path string) atomicfile.Target {
-	t := atomicfile.Target{Path: path, Sidecars: []string{path + ".aux.xml", path + ".msk", path + ".ovr"}}
-	if s.GeoTransform == [6]float64{} {
-		end := filepath.Ext(path)
-		ends := []string{".wld", ".tab"}
-		if n := len(end); n > 2 {
-			ends = append(ends, end[:2]+end[n-1:]+"w", end+"w") // .tfw and .tifw
-		}
-		for _, e := range ends {
-			t.Sidecars = append(t.Sidecars, strings.TrimSuffix(path, end)+e)
-		}
-	}
-	return t
 }
 
 // Abort removes the temporary files. After Commit it does nothing.

@@ -1,4 +1,4 @@
-package raster
+package geo
 
 import (
 	"math"
@@ -17,50 +17,28 @@ type Ground struct {
 	Feet     bool    // the CRS counts feet
 }
 
-// Aspect returns how many times as wide as high a pixel is, in units of the CRS; 1 if that is
-// not known.
-func (t *Trend) Aspect() float64 {
-	g := t.geo.transform
-	aspect := math.Hypot(g[1], g[4]) / math.Hypot(g[2], g[5])
-	if !t.geo.hasTransform || !(aspect > 0) || math.IsInf(aspect, 0) {
-		return 1
-	}
-	return aspect
-}
-
-// Flipped reports whether the first column lies in the east, and the first row in the south.
-func (t *Trend) Flipped() (x, y bool) {
-	g := t.geo
-	if !g.hasTransform || g.rotated() {
-		return false, false
-	}
-	return g.transform[1] < 0, g.transform[5] > 0
-}
-
-func (g geo) rotated() bool { return g.transform[2] != 0 || g.transform[4] != 0 }
-
 // Ground returns where the raster lies on the earth. known is false if the raster has no CRS, a CRS
 // of another body, or is rotated. PROJ takes some ten milliseconds.
-func (t *Trend) Ground() (ground Ground, known bool) {
-	if t.geo.wkt == "" || !t.geo.hasTransform || t.geo.rotated() {
+func (g Grid) Ground() (ground Ground, known bool) {
+	if g.WKT == "" || !g.HasTransform || g.rotated() {
 		return Ground{}, false
 	}
-	gdal.OnCRSThread(func() { ground, known = t.geo.ground() })
+	gdal.OnCRSThread(func() { ground, known = g.ground() })
 	return ground, known
 }
 
-func (g geo) ground() (Ground, bool) {
-	transform, err := gdal.NewTransform(g.wkt, "EPSG:4326")
+func (g Grid) ground() (Ground, bool) {
+	transform, err := gdal.NewTransform(g.WKT, "EPSG:4326")
 	if err != nil {
 		return Ground{}, false
 	}
 	defer transform.Close()
 
-	w, h := float64(g.width), float64(g.height)
-	east, north := math.Abs(g.transform[1]), math.Abs(g.transform[5])
+	w, h := float64(g.Width), float64(g.Height)
+	east, north := math.Abs(g.Transform[1]), math.Abs(g.Transform[5])
 	// A pixel to the right and one up from a place, which is a share of the raster.
 	look := func(across, down float64) (lat, metres, bearing float64, ok bool) {
-		x, y := g.transform[0]+across*w*g.transform[1], g.transform[3]+down*h*g.transform[5]
+		x, y := g.Transform[0]+across*w*g.Transform[1], g.Transform[3]+down*h*g.Transform[5]
 		xs, ys := []float64{x, x + east, x}, []float64{y, y, y + north}
 		if transform.Apply(xs, ys) != nil || !(math.Abs(ys[0]) < 89) {
 			return 0, 0, 0, false
@@ -99,10 +77,4 @@ func onEllipsoid(lon, lat, lon2, lat2 float64) (east, north float64) {
 	east = math.Remainder(lon2-lon, 360) * math.Pi / 180 * a / math.Sqrt(v) * cos
 	north = (lat2 - lat) * math.Pi / 180 * a * (1 - e2) / (v * math.Sqrt(v))
 	return east, north
-}
-
-// CRS returns a short name of the CRS, or "none". PROJ needs some milliseconds for it.
-func (t *Trend) CRS() (name string) {
-	gdal.OnCRSThread(func() { name = gdal.CRSName(t.geo.wkt) })
-	return name
 }

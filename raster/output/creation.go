@@ -1,9 +1,10 @@
-package raster
+package output
 
 import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ var plainValues = map[string]string{"TILED": "YES", "BLOCKXSIZE": "", "BLOCKYSIZ
 // resolve returns how s is made: by its own creation options, and the defaults of the others.
 func (s Spec) resolve() (creation, error) {
 	c := creation{plain: s.Format != COG}
-	if s.Format.ofArrays() {
+	if s.Format.OfArrays() {
 		return creation{}, nil
 	}
 	values, given := map[string]string{}, map[string]string{}
@@ -157,11 +158,11 @@ func (c *creation) methods(s Spec) []string {
 	return methods
 }
 
-// checkCreation tries the format and the creation options of s on a small raster in memory. Of s it
+// Check tries the format and the creation options of s on a small raster in memory. Of s it
 // uses the type and the bands too. Gaps must be read back as gaps: libtiff 4.5 loses them in LERC
 // with bands interleaved by pixel.
-func (s Spec) checkCreation() error {
-	if s.Format.ofArrays() {
+func (s Spec) Check() error {
+	if s.Format.OfArrays() {
 		return s.checkArrays()
 	}
 	if s.format() != GTiff && s.Format != COG {
@@ -219,7 +220,7 @@ func (s Spec) trial(from, to string, c creation) error {
 	gap := func(p int) bool { return p%7 == 0 || p/s.Width < 9 }
 	for p := range samples {
 		if samples[p] = float32(p) / 8; gap(p) {
-			samples[p] = float32(nan)
+			samples[p] = float32(math.NaN())
 		}
 	}
 	options := []string{"TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "INTERLEAVE=BAND"}

@@ -1,4 +1,4 @@
-package raster
+package output
 
 import (
 	"context"
@@ -18,26 +18,10 @@ import (
 // Files of arrays hold a variable for each field, with coordinates, units and a grid mapping by the CF
 // conventions. They are made of the uncompressed tiles, as other formats are.
 
-// ofArrays reports whether a format is one of files of arrays.
-func (f Format) ofArrays() bool { return f == NetCDF || f == Zarr }
-
-// noBandsOfDates is the error about an output with a band for each date.
-func noBandsOfDates(path string, f Format) error {
-	return fault.Outputf("cannot write %s as %s: rasters with a band for each date are written as GTiff or COG", path, f)
-}
-
-// driver returns GDAL's name of a format.
-func (f Format) driver() string {
-	if f == NetCDF {
-		return "netCDF"
-	}
-	return string(f)
-}
-
 // checkArrays returns an error if s cannot be written as a file of arrays.
 func (s Spec) checkArrays() error {
 	if len(s.Creation) > 0 {
-		return fault.Outputf("creation options are for GTiff and COG: leave out %v", Option{Field: "Creation"})
+		return fault.Outputf("creation options are for GTiff and COG: leave out %v", fault.Option{Field: "Creation"})
 	}
 	if err := gdal.RegisterArrays(s.Format.driver()); err != nil {
 		return fault.Outputf("cannot write %s: %v", s.Format, err)
@@ -54,7 +38,7 @@ func (s Spec) arrayHeader() gdal.ArrayHeader {
 		h.Metadata["source"] = software
 	}
 	if s.CRS != "" {
-		_ = transformed(s.CRS, s.CRS, func(t *gdal.Transform) {
+		_ = gdal.WithTransform(s.CRS, s.CRS, func(t *gdal.Transform) {
 			if h.Geographic = t.Geographic(); !h.Geographic {
 				h.Unit = cfUnit(t.LinearUnit())
 			}
@@ -66,7 +50,7 @@ func (s Spec) arrayHeader() gdal.ArrayHeader {
 			of.Metadata["long_name"] = field[0].Info().Help
 		}
 		if of.Unit != b.Unit {
-			of.Metadata[unitItem] = b.Unit
+			of.Metadata[UnitItem] = b.Unit
 		}
 		maps.Copy(of.Metadata, b.Metadata)
 		h.Bands = append(h.Bands, of)
@@ -74,9 +58,9 @@ func (s Spec) arrayHeader() gdal.ArrayHeader {
 	return h
 }
 
-// unitItem is an attribute with the unit of a field in words, such as per year, where UDUNITS writes
+// UnitItem is an attribute with the unit of a field in words, such as per year, where UDUNITS writes
 // another.
-const unitItem = "PIXTREND_UNIT"
+const UnitItem = "PIXTREND_UNIT"
 
 // cfUnits are units of fields that UDUNITS has under other names, or not at all.
 var cfUnits = map[string]string{"observations": "1", "class": "1", "steps": "1", "per step": "1", "day of the year": "day", "years": "year",

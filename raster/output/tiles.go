@@ -1,4 +1,4 @@
-package raster
+package output
 
 import (
 	"context"
@@ -90,7 +90,7 @@ func (t *tiles) write(w pixtrend.Window, planes kernel.Tile) error {
 	}
 	perTile := (t.TileHeight-1)/t.rows + 1
 	for band := range t.Bands {
-		plane := bytesOf(planes, band)
+		plane := planes.PlaneBytes(band)
 		for ty := w.Y / t.TileHeight; ty*t.TileHeight < w.Y+w.Height; ty++ {
 			for tx := w.X / t.TileWidth; tx*t.TileWidth < w.X+w.Width; tx++ {
 				for c := range perTile {

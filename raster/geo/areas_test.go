@@ -1,4 +1,4 @@
-package raster
+package geo
 
 import (
 	"math"
@@ -20,28 +20,28 @@ func TestPixelAreas(t *testing.T) {
 	degrees := [6]float64{-10, 0.001, 0, 62, 0, -0.002}
 	for _, tt := range []struct {
 		name string
-		g    geo
+		g    Grid
 		want func(column, row float64) float64
 		err  float64
 	}{
-		{"equal area", geo{width: 3000, height: 3000, transform: [6]float64{4300000, 1000, 0, 4350000, 0, -1500}, wkt: wktOf(3035)},
+		{"equal area", Grid{Width: 3000, Height: 3000, Transform: [6]float64{4300000, 1000, 0, 4350000, 0, -1500}, WKT: wktOf(3035)},
 			func(float64, float64) float64 { return 1000 * 1500 }, 1e-5},
-		{"Web Mercator", geo{width: 3000, height: 3000, transform: mercator, wkt: wktOf(3857)}, func(_, row float64) float64 {
+		{"Web Mercator", Grid{Width: 3000, Height: 3000, Transform: mercator, WKT: wktOf(3857)}, func(_, row float64) float64 {
 			lat := func(row float64) float64 { return math.Atan(math.Sinh((mercator[3] + row*mercator[5]) / a)) }
 			return mercator[1] / a * a * a * (q(lat(row)) - q(lat(row+1))) / 2
 		}, 1e-5},
-		{"UTM on its central meridian", geo{width: 3, height: 3000, transform: [6]float64{499955, 30, 0, 4600000, 0, -30}, wkt: wktOf(32617)},
+		{"UTM on its central meridian", Grid{Width: 3, Height: 3000, Transform: [6]float64{499955, 30, 0, 4600000, 0, -30}, WKT: wktOf(32617)},
 			func(float64, float64) float64 { return 900 / (0.9996 * 0.9996) }, 1e-6},
-		{"degrees", geo{width: 3000, height: 3000, transform: degrees, wkt: wktOf(4326)}, func(_, row float64) float64 {
+		{"degrees", Grid{Width: 3000, Height: 3000, Transform: degrees, WKT: wktOf(4326)}, func(_, row float64) float64 {
 			lat := func(row float64) float64 { return (degrees[3] + row*degrees[5]) * math.Pi / 180 }
 			return degrees[1] * math.Pi / 180 * a * a * (q(lat(row)) - q(lat(row+1))) / 2
 		}, 1e-5},
-		{"rotated", geo{width: 300, height: 300, transform: [6]float64{4300000, 800, 600, 4350000, 300, -400}, wkt: wktOf(3035)},
+		{"rotated", Grid{Width: 300, Height: 300, Transform: [6]float64{4300000, 800, 600, 4350000, 300, -400}, WKT: wktOf(3035)},
 			func(float64, float64) float64 { return 500000 }, 1e-5},
 	} {
-		tt.g.hasTransform = true
-		areas := (&Trend{geo: tt.g}).PixelAreas()
-		for _, w := range []pixtrend.Window{{Width: 3, Height: 200}, {X: tt.g.width - 2, Y: tt.g.height - 30, Width: 2, Height: 30}, {X: tt.g.width / 3, Y: tt.g.height / 2, Width: 1, Height: 1}} {
+		tt.g.HasTransform = true
+		areas := tt.g.PixelAreas()
+		for _, w := range []pixtrend.Window{{Width: 3, Height: 200}, {X: tt.g.Width - 2, Y: tt.g.Height - 30, Width: 2, Height: 30}, {X: tt.g.Width / 3, Y: tt.g.Height / 2, Width: 1, Height: 1}} {
 			for i, got := range areas.Of(w) {
 				if want := tt.want(float64(w.X+i%w.Width), float64(w.Y+i/w.Width)); !(math.Abs(got/want-1) <= tt.err) {
 					t.Fatalf("%s: pixel %d of %+v has %v m², want %v", tt.name, i, w, got, want)
@@ -50,8 +50,8 @@ func TestPixelAreas(t *testing.T) {
 		}
 		areas.Close()
 	}
-	for _, g := range []geo{{width: 3, height: 3, hasTransform: true, transform: usualPlace}, {width: 3, height: 3, wkt: wktOf(32617)}} {
-		if (&Trend{geo: g}).PixelAreas() != nil {
+	for _, g := range []Grid{{Width: 3, Height: 3, HasTransform: true, Transform: utm}, {Width: 3, Height: 3, WKT: wktOf(32617)}} {
+		if g.PixelAreas() != nil {
 			t.Errorf("pixels of %+v have areas", g)
 		}
 	}

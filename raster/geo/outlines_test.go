@@ -1,4 +1,4 @@
-package raster
+package geo
 
 import (
 	"errors"
@@ -11,68 +11,9 @@ import (
 	"testing"
 
 	"github.com/airbusgeo/godal"
+
+	"github.com/pixtrend/pixtrend/internal/fault"
 )
-
-// placed returns an open raster of 100 × 50 pixels with a CRS and a geotransform.
-func placed(t *testing.T, crs string, transform [6]float64) *Trend {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "trend.tif")
-	if err := godal.RegisterInternalDrivers(); err != nil {
-		t.Fatal(err)
-	}
-	ds, err := godal.Create(godal.GTiff, path, 1, godal.Float32, 100, 50)
-	if err != nil {
-		t.Fatal(err)
-	}
-	errs := []error{ds.SetGeoTransform(transform)}
-	if crs != "" {
-		sr, err := godal.NewSpatialRef(crs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer sr.Close()
-		errs = append(errs, ds.SetSpatialRef(sr))
-	}
-	if err := errors.Join(append(errs, ds.Close())...); err != nil {
-		t.Fatal(err)
-	}
-	trend, err := OpenTrend(t.Context(), path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = trend.Close() })
-	return trend
-}
-
-func TestPlace(t *testing.T) {
-	// The central meridian of UTM zone 17 is 81° W; 4649776.22 is the northing of 42° N on it
-	// (Snyder 1987, equation 8-10).
-	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4649776.22, 0, -30})
-	left, bottom, right, top, known := trend.Edges()
-	if !known || left != 500000 || right != 503000 || top != 4649776.22 || math.Abs(bottom-4648276.22) > 1e-6 || trend.CRSUnit() != "metre" {
-		t.Errorf("%v, %v, %v, %v, %v in %s", left, bottom, right, top, known, trend.CRSUnit())
-	}
-	xs, ys := []float64{500000, 1e300}, []float64{4649776.22, 0}
-	if err := trend.LonLat(xs, ys); err != nil || math.Abs(xs[0]+81) > 1e-9 || math.Abs(ys[0]-42) > 1e-7 || xs[1] == xs[1] {
-		t.Errorf("%v, %v, %v", xs, ys, err)
-	}
-	if x, y, err := trend.geo.fromLonLat(-81, 42); err != nil || math.Abs(x-500000) > 1e-3 || math.Abs(y-4649776.22) > 1e-2 {
-		t.Errorf("%v, %v, %v", x, y, err)
-	}
-	if trend = placed(t, "EPSG:4326", [6]float64{10, 0.5, 0, 40, 0, 0.5}); trend.CRSUnit() != "degree" {
-		t.Errorf("the unit is %q", trend.CRSUnit())
-	}
-	if _, bottom, _, top, known = trend.Edges(); !known || bottom != 40 || top != 65 { // the first row is in the south
-		t.Errorf("%v to %v, %v", bottom, top, known)
-	}
-	if _, _, _, _, known = placed(t, "EPSG:4326", [6]float64{10, 0.5, 0.1, 40, 0.1, -0.5}).Edges(); known {
-		t.Error("a rotated raster has edges")
-	}
-	trend = placed(t, "", [6]float64{10, 0.5, 0, 40, 0, -0.5})
-	if err := trend.LonLat(xs, ys); err == nil || !strings.Contains(err.Error(), "it has no CRS") || trend.CRSUnit() != "" {
-		t.Errorf("%v, %q", err, trend.CRSUnit())
-	}
-}
 
 func TestClip(t *testing.T) {
 	for _, tt := range []struct {
@@ -146,13 +87,13 @@ func written(lines [][]float64) string {
 
 func TestOutlines(t *testing.T) {
 	dir := t.TempDir()
-	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	g := gridOf("EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
 	long := "LINESTRING (499700 4649700, 500300 4649700, 500300 4649400, 503300 4649400, 503300 4640000, 501500 4640000, 501500 4650300)"
 	want := "0,10 10,10 10,20 100,20 | 50,50 50,0"
 	for name, driver := range map[string]godal.DriverName{"l.geojson": godal.GeoJSON, "l.gpkg": "GPKG", "l.shp": "ESRI Shapefile", "l.fgb": "FlatGeobuf"} {
 		path := filepath.Join(dir, name)
 		vector(t, path, driver, "EPSG:32617", long)
-		lines, warnings, err := trend.Outlines(t.Context(), path, 0.25)
+		lines, warnings, err := g.Outlines(t.Context(), path, "a.tif", 0.25)
 		if got := written(lines); err != nil || got != want {
 			// A long segment has vertices between its ends.
 			if got = written(straight(lines)); err != nil || got != want {
@@ -167,8 +108,8 @@ func TestOutlines(t *testing.T) {
 	// A parallel is no straight line in UTM: at 81° W it is farthest south.
 	path := filepath.Join(dir, "parallel.geojson")
 	vector(t, path, godal.GeoJSON, "EPSG:4326", "MULTILINESTRING ((-120 42, 0 42), (-81 -80, -81 80))", "POINT (-81 42)", "POLYGON ((0 0, 1 0, 1 1, 0 0))")
-	wide := placed(t, "EPSG:32617", [6]float64{200000, 6000, 0, 4800000, 0, -6000})
-	lines, warnings, err := wide.Outlines(t.Context(), path, 0.25)
+	wide := gridOf("EPSG:32617", [6]float64{200000, 6000, 0, 4800000, 0, -6000})
+	lines, warnings, err := wide.Outlines(t.Context(), path, "a.tif", 0.25)
 	if err != nil || len(lines) != 2 || len(warnings) != 1 || !strings.Contains(warnings[0], "1 of 3 features") { // the point
 		t.Fatalf("%d lines, %v, %q", len(lines), err, warnings)
 	}
@@ -206,11 +147,11 @@ func TestOutlines(t *testing.T) {
 		"points.geojson": "neither lines nor areas",
 		"curves.gpkg":    "curves",
 	} {
-		if _, _, err := trend.Outlines(t.Context(), filepath.Join(dir, name), 0.25); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, ErrInput) {
+		if _, _, err := g.Outlines(t.Context(), filepath.Join(dir, name), "a.tif", 0.25); err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, fault.ErrInput) {
 			t.Errorf("%q: %v, want %q", name, err, want)
 		}
 	}
-	if _, _, err := placed(t, "", [6]float64{0, 1, 0, 0, 0, -1}).Outlines(t.Context(), path, 1); err == nil || !strings.Contains(err.Error(), "no place on the earth") {
+	if _, _, err := gridOf("", [6]float64{0, 1, 0, 0, 0, -1}).Outlines(t.Context(), path, "a.tif", 1); err == nil || !strings.Contains(err.Error(), "no place on the earth") {
 		t.Errorf("a raster without a CRS: %v", err)
 	}
 }
@@ -223,7 +164,10 @@ func features(t *testing.T, geometries ...string) string {
 		all = append(all, fmt.Sprintf(`{"type": "Feature", "properties": {"number": %d}, "geometry": %s}`, i, g))
 	}
 	path := filepath.Join(t.TempDir(), "f.geojson")
-	put(t, path, `{"type": "FeatureCollection", "features": [`+strings.Join(all, ",\n")+`]}`)
+	text := `{"type": "FeatureCollection", "features": [` + strings.Join(all, ",\n") + `]}`
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	return path
 }
 
@@ -279,14 +223,14 @@ var drawings = []drawing{
 
 // What GDAL leaves out of outlines is said, and nothing is drawn of a file without a line.
 func TestOutlinesThatAreLeftOut(t *testing.T) {
-	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	grid := gridOf("EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
 	for _, tt := range append(slices.Clone(drawings), []drawing{
 		{"damaged lines", []string{geometry("MultiLineString", damagedRing, wholeRing, damagedRing)}, []string{"2 in all"}},
 		{"no geometry", []string{"null", lineOf(wholeRing)}, []string{"1 of 2 features"}},
 		{"empty ones", []string{geometry("Polygon"), lineOf("[[-81, 41.999]]"), lineOf("[]"), lineOf(wholeRing)},
 			[]string{"3 of 4 features"}},
 	}...) {
-		lines, warnings, err := trend.Outlines(t.Context(), features(t, tt.geometries...), 0.25)
+		lines, warnings, err := grid.Outlines(t.Context(), features(t, tt.geometries...), "a.tif", 0.25)
 		if err != nil || len(lines) == 0 {
 			t.Errorf("%s: %d lines, %v", tt.name, len(lines), err)
 		}
@@ -295,7 +239,7 @@ func TestOutlinesThatAreLeftOut(t *testing.T) {
 	const nothing = "neither lines nor areas that GDAL can read, in 1 features"
 	for name, g := range map[string]string{"no geometry": "null", "an empty one": geometry("Polygon"),
 		"a damaged one": lineOf(damagedRing), "a point": `{"type": "Point", "coordinates": [-81, 41.999]}`} {
-		_, _, err := trend.Outlines(t.Context(), features(t, g), 0.25)
+		_, _, err := grid.Outlines(t.Context(), features(t, g), "a.tif", 0.25)
 		if err == nil || !strings.Contains(err.Error(), nothing) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -304,9 +248,9 @@ func TestOutlinesThatAreLeftOut(t *testing.T) {
 
 // Vertices without coordinates are not left out without a word.
 func TestOutlinesAstray(t *testing.T) {
-	trend := placed(t, "EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
+	g := gridOf("EPSG:32617", [6]float64{500000, 30, 0, 4650000, 0, -30})
 	path := features(t, lineOf("[[-81, 41.999], [NaN, NaN], [-80.99, 41.999]]"), lineOf("[[-81, 41.999], [-80.99, 41.999]]"))
-	lines, warnings, err := trend.Outlines(t.Context(), path, 0.25)
+	lines, warnings, err := g.Outlines(t.Context(), path, "a.tif", 0.25)
 	want := "lines of " + path + ", 1 in all, have vertices without a place"
 	if err != nil || len(lines) != 1 || len(warnings) != 1 || !strings.Contains(warnings[0], want) {
 		t.Errorf("%d lines, %q, %v", len(lines), warnings, err)

@@ -1,4 +1,4 @@
-package raster
+package output
 
 import (
 	"slices"
@@ -40,10 +40,10 @@ func (p copyPlan) bytes() int64 {
 
 // forCopies returns the bytes that copies may take.
 func (s Spec) forCopies() int64 {
-	if s.copyMemory > 0 {
-		return s.copyMemory
+	if s.CopyMemory > 0 {
+		return s.CopyMemory
 	}
-	return DefaultMemory / 2
+	return 256 << 20
 }
 
 // keepToMemory chooses smaller blocks of files whose bands are interleaved by pixel, fewer threads and a smaller preset of LZMA, as far
@@ -80,7 +80,7 @@ func (c *creation) keepToMemory(s Spec, values, given map[string]string) error {
 		default:
 			return fault.Outputf("a %s with %d bands in blocks of %s takes %s of memory to write, and it may take %s: allow more with %v, or make blocks smaller, such as with the creation option %s",
 				s.format(), len(s.Bands), humanize.IBytes(uint64(p.block)), humanize.IBytes(uint64(p.bytes())), humanize.IBytes(uint64(limit)),
-				Option{Field: "Memory"}, map[Format]string{GTiff: "INTERLEAVE=BAND", COG: "BLOCKSIZE=128"}[s.format()])
+				fault.Option{Field: "Memory"}, map[Format]string{GTiff: "INTERLEAVE=BAND", COG: "BLOCKSIZE=128"}[s.format()])
 		}
 	}
 	for _, key := range []string{"BLOCKSIZE", "BLOCKXSIZE", "BLOCKYSIZE"} {
@@ -152,7 +152,7 @@ func (s Spec) checkTiles(target string, options []string) error {
 	tiles := ((int64(s.Width)-1)/w + 1) * ((int64(s.Height)-1)/h + 1)
 	if most := s.forCopies() / tileBytes; tiles > most/int64(max(1, len(s.Bands))) {
 		return fault.Outputf("cannot write %s: it would have %s tiles of %d × %d pixels in each of %d bands, and the memory holds the places of %s: allow more with %v, or make tiles larger, such as with the creation options BLOCKXSIZE=4096 BLOCKYSIZE=4096",
-			target, humanize.Comma(tiles), w, h, len(s.Bands), humanize.Comma(most), Option{Field: "Memory"})
+			target, humanize.Comma(tiles), w, h, len(s.Bands), humanize.Comma(most), fault.Option{Field: "Memory"})
 	}
 	return nil
 }

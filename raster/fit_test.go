@@ -16,9 +16,8 @@ import (
 	"github.com/airbusgeo/godal"
 
 	"github.com/pixtrend/pixtrend"
-	"github.com/pixtrend/pixtrend/internal/atomicfile"
 	"github.com/pixtrend/pixtrend/internal/fault"
-	"github.com/pixtrend/pixtrend/kernel"
+	"github.com/pixtrend/pixtrend/raster/output"
 	"github.com/pixtrend/pixtrend/stats"
 )
 
@@ -205,9 +204,6 @@ func TestTargets(t *testing.T) {
 			}
 			fails(t, inputs, out, Options{}, fault.ErrOutput, words)
 			fails(t, inputs, in(t, "out.tif"), Options{Residuals: out}, fault.ErrOutput, words)
-			if _, err := Create(out, Spec{}); err == nil || !strings.Contains(err.Error(), words) {
-				t.Errorf("%s: %v", name, err)
-			}
 		}
 		for _, name := range []string{"a.TIF", "a.tiff", "a.gtif", "trend", "trend.2020", "p<0.05"} {
 			if _, err := FitFiles(t.Context(), inputs, in(t, name), Options{}); err != nil {
@@ -415,7 +411,7 @@ func TestSummaryAndProgress(t *testing.T) {
 		t.Errorf("histogram %+v, gaps %v, want %+v and 3", summary.SlopeHistogram, summary.Gaps, slopes)
 	}
 	summary.Seconds, summary.Times, summary.SlopeHistogram, summary.Gaps = 0, Times{}, nil, nil
-	want := Summary{Output: out, Format: GTiff, Width: 11, Height: 1, Pixels: 11, Dates: 3, Given: 3, Unit: "year", Fitted: 10, Fields: []string{"n", "slope"},
+	want := Summary{Output: out, Format: output.GTiff, Width: 11, Height: 1, Pixels: 11, Dates: 3, Given: 3, Unit: "year", Fitted: 10, Fields: []string{"n", "slope"},
 		BytesRead: 11 * 3 * 2, BytesWritten: info.Size(), ISA: "generic", Threads: summary.Threads, Pin: summary.Pin, Unbound: summary.Unbound,
 		// numpy.percentile(range(10), [20, 40, 60, 80])
 		SlopeQuintiles: []float64{1.8, 3.6, 5.4, 7.2}, QuintilesOf: 10}
@@ -429,59 +425,5 @@ func TestSummaryAndProgress(t *testing.T) {
 	}
 	if summary.Threads < 1 || summary.Threads > 2 {
 		t.Errorf("%d threads, 2 were asked for", summary.Threads)
-	}
-}
-
-// A File that is not committed leaves nothing, however it ends.
-func TestFile(t *testing.T) {
-	spec := Spec{Width: 5, Height: 4, Type: kernel.Float64, Bands: []Band{{Name: "a", Unit: "m", Metadata: map[string]string{"KEY": "value"}}, {Name: "b"}}, CRS: "EPSG:4326", GeoTransform: utm}
-	samples := kernel.TileOf(make([]float64, 2*5*4), 5*4, 2, 5*4)
-	for p := range 5 * 4 {
-		kernel.Plane[float64](samples, 0)[p], kernel.Plane[float64](samples, 1)[p] = float64(p), -float64(p)
-	}
-	out := filepath.Join(t.TempDir(), "out.tif")
-	f, err := Create(out, spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Abort()
-	f.Abort()
-	if left := listing(filepath.Dir(out)); left != "[]" {
-		t.Errorf("left by Abort: %s", left)
-	}
-
-	if f, err = Create(out, spec); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Write(pixtrend.Window{Width: 5, Height: 4}, samples); err != nil {
-		t.Fatal(err)
-	}
-	if atomicfile.Exists(out) {
-		t.Error("the target is there before Commit")
-	}
-	if err := f.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	f.Abort()
-	bands, _ := readAll(t, out)
-	sameBands(t, "file", [][]float64{kernel.Plane[float64](samples, 0), kernel.Plane[float64](samples, 1)}, bands)
-
-	for name, s := range map[string]Spec{
-		"int16":    {Width: 5, Height: 4, Type: kernel.Int16, Bands: spec.Bands},
-		"no bands": {Width: 5, Height: 4, Type: kernel.Float32},
-		"no size":  {Type: kernel.Float32, Bands: spec.Bands},
-		"bad CRS":  {Width: 5, Height: 4, Type: kernel.Float32, Bands: spec.Bands, CRS: "EPSG:0"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			out := filepath.Join(t.TempDir(), "out.tif")
-			f, err := Create(out, s)
-			if err == nil {
-				f.Abort()
-			}
-			checkError(t, err, fault.ErrOutput, out)
-			if left := listing(filepath.Dir(out)); left != "[]" {
-				t.Errorf("left behind: %s", left)
-			}
-		})
 	}
 }

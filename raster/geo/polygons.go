@@ -1,4 +1,4 @@
-package raster
+package geo
 
 import (
 	"context"
@@ -39,30 +39,30 @@ func (v Vector) String() string {
 // VectorFormats names the formats of a Vector for people.
 const VectorFormats = gdal.VectorFormats
 
-// coverage is the pixels of the polygons of a file on a grid.
-type coverage struct {
-	cover *cover.Cover
-	names []string // of the features, whose numbers are the zones of the cover; nil unless a field was asked for
-	count int      // features
+// Coverage is the pixels of the polygons of a file on a grid.
+type Coverage struct {
+	Cover    *cover.Cover
+	Names    []string // of the features, whose numbers are the zones of the cover; nil unless a field was asked for
+	Features int
 
-	warnings []string // what was left out
+	Warnings []string // what was left out
 }
 
-// place finds the pixels of each feature of a file on the grid g of a raster. With a field, each feature is a zone of its own,
+// Cover finds the pixels of each feature of a file on the grid g of a raster. With a field, each feature is a zone of its own,
 // named by the field; else all are one. The result takes memory bytes or less.
-func (v Vector) place(ctx context.Context, g geo, name, field string, memory int64) (coverage, error) {
-	fail := func(format string, args ...any) (coverage, error) {
-		return coverage{}, fault.Inputf("cannot use the polygons of %s: %v", v.File, fault.Errorf(format, args...))
+func (v Vector) Cover(ctx context.Context, g Grid, name, field string, memory int64) (Coverage, error) {
+	fail := func(format string, args ...any) (Coverage, error) {
+		return Coverage{}, fault.Inputf("cannot use the polygons of %s: %v", v.File, fault.Errorf(format, args...))
 	}
 	if err := regular.Check(v.File); err != nil {
 		return fail("%v", atomicfile.Reason(err))
 	}
-	det := g.transform[1]*g.transform[5] - g.transform[2]*g.transform[4]
-	if !g.hasTransform || det == 0 {
+	det := g.Transform[1]*g.Transform[5] - g.Transform[2]*g.Transform[4]
+	if !g.HasTransform || det == 0 {
 		return fail("%s is not georeferenced, so that no pixels of it are known to lie in them: give it a place (gdal_edit.py -a_srs CRS -a_ullr …)", name)
 	}
-	p := &placer{ctx: ctx, geo: g, apart: field != ""}
-	p.Width, p.Height, p.Touched = g.width, g.height, v.AllTouched
+	p := &placer{ctx: ctx, grid: g, apart: field != ""}
+	p.Width, p.Height, p.Touched = g.Width, g.Height, v.AllTouched
 	p.Most = int(min(memory/(3*cover.RunBytes), math.MaxInt32))
 	var unread gdal.Unread
 	var err error
@@ -74,24 +74,24 @@ func (v Vector) place(ctx context.Context, g geo, name, field string, memory int
 	var noField *gdal.FieldError
 	switch {
 	case ctx.Err() != nil:
-		return coverage{}, context.Cause(ctx)
+		return Coverage{}, context.Cause(ctx)
 	case errors.As(err, &layer):
 		option := "Region.Polygons.Layer"
 		if field != "" {
 			option = "Polygons.Layer"
 		}
-		return fail("%v: name one with %v", err, Option{Field: option})
+		return fail("%v: name one with %v", err, fault.Option{Field: option})
 	case errors.As(err, &noField):
-		return fail("%v: name one with %v", err, Option{Field: "Name"})
+		return fail("%v: name one with %v", err, fault.Option{Field: "Name"})
 	case errors.Is(err, cover.ErrTooMany):
 		return fail("their borders on %d × %d pixels take more than %d MiB of memory: allow more with %v, or simplify them (ogr2ogr -simplify)",
-			g.width, g.height, memory>>20, Option{Field: "Memory"})
+			g.Width, g.Height, memory>>20, fault.Option{Field: "Memory"})
 	case err != nil:
 		return fail("%v", err)
 	case unread.Features == unread.Of:
 		return fail("it has none that GDAL can read, in %d features", unread.Of)
 	}
-	return coverage{p.Cover(), p.names, p.count, leftOut(unread, v.File, "polygon")}, nil
+	return Coverage{p.Cover(), p.names, p.count, leftOut(unread, v.File, "polygon")}, nil
 }
 
 // leftOut says what of a vector file is not read, of which the features are read that have what is named.
@@ -112,7 +112,7 @@ func leftOut(u gdal.Unread, file, what string) (warnings []string) {
 type placer struct {
 	cover.Builder
 	ctx   context.Context
-	geo   geo
+	grid  Grid
 	apart bool     // features are zones of their own
 	names []string // of these
 	count int      // features
@@ -153,18 +153,18 @@ func (p *placer) enter(wkt string) error {
 	switch {
 	case wkt == "":
 		return errors.New("it has no CRS, so that its place is not known: give it one (ogr2ogr -a_srs CRS), or add the .prj of a Shapefile")
-	case p.geo.wkt == "":
+	case p.grid.WKT == "":
 		return errors.New("the rasters have no CRS, so that their place among them is not known: give them one (gdal_edit.py -a_srs CRS)")
 	}
-	back, err := gdal.NewTransform(p.geo.wkt, wkt)
+	back, err := gdal.NewTransform(p.grid.WKT, wkt)
 	if err != nil {
 		return err
 	}
 	defer back.Close()
-	if p.to, err = gdal.NewTransform(wkt, p.geo.wkt); err != nil {
+	if p.to, err = gdal.NewTransform(wkt, p.grid.WKT); err != nil {
 		return err
 	}
-	p.reach = p.geo.reach(back)
+	p.reach = p.grid.reach(back)
 	p.geographic, p.turns = back.Geographic(), p.to.Geographic()
 	if p.turns && p.reach[3] > 80 { // a pole can lie between the places that were looked at
 		p.reach[3] = 90
@@ -172,7 +172,7 @@ func (p *placer) enter(wkt string) error {
 	if p.turns && p.reach[2] < -80 {
 		p.reach[2] = -90
 	}
-	if wkt == p.geo.wkt {
+	if wkt == p.grid.WKT {
 		p.to.Close()
 		p.to = nil
 	}
@@ -298,12 +298,12 @@ func (r *placedRing) add(fromX, fromY, x, y float64, open bool) {
 // does not show that. Sides that lie above or below the raster with all their parts do not matter.
 func (p *placer) curved(x0, y0, x1, y1, x, y float64) bool {
 	const long = 512 // pixels
-	g := p.geo
+	g := p.grid
 	c0, r0 := g.pixelAt(x0, y0)
 	c1, r1 := g.pixelAt(x1, y1)
 	c, r := g.pixelAt(x, y)
 	length := math.Hypot(c1-c0, r1-r0)
-	if max(r0, r1, r)+length < 0 || min(r0, r1, r)-length > float64(g.height) {
+	if max(r0, r1, r)+length < 0 || min(r0, r1, r)-length > float64(g.Height) {
 		return false
 	}
 	return length > long || math.Hypot(c-(c0+c1)/2, r-(r0+r1)/2) > sideError
@@ -323,7 +323,7 @@ func (p *placer) transform(xs, ys []float64) error {
 	for i := range xs {
 		if !finite(xs[i] + ys[i]) {
 			return fmt.Errorf("feature %d has a vertex with no place in the CRS of the rasters (%s): cut the file to the area of the rasters first (ogr2ogr -clipsrc)",
-				p.count, gdal.CRSName(p.geo.wkt))
+				p.count, gdal.CRSName(p.grid.WKT))
 		}
 	}
 	return nil
@@ -354,15 +354,15 @@ func (p *placer) on(zone int, rings [][]float64, east float64) error {
 	for k, xy := range rings {
 		moved[k] = make([]float64, len(xy))
 		for i := 0; i+1 < len(xy); i += 2 {
-			moved[k][i], moved[k][i+1] = p.geo.pixelAt(xy[i]+east, xy[i+1])
+			moved[k][i], moved[k][i+1] = p.grid.pixelAt(xy[i]+east, xy[i+1])
 		}
 	}
 	return p.Add(zone, moved)
 }
 
 // pixelAt returns the column and the row of a place in the CRS. Whole numbers are the upper left corners of pixels.
-func (g geo) pixelAt(x, y float64) (column, row float64) {
-	t := g.transform
+func (g Grid) pixelAt(x, y float64) (column, row float64) {
+	t := g.Transform
 	dx, dy := x-t[0], y-t[3]
 	if t[2] == 0 && t[4] == 0 {
 		return dx / t[1], dy / t[5]
