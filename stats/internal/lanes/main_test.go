@@ -23,8 +23,8 @@ func TestGeneratedFilesMatchThePrograms(t *testing.T) {
 // Values that do not fit into the registers are still what they were when they are needed.
 func TestValuesInMemory(t *testing.T) {
 	const count = 20
-	p := &program{name: "Moves", numbers: map[value]uint64{}, data: &data{}, taken: none}
-	p.target = avx2{p}
+	p := &program{name: "Moves", numbers: map[value]uint64{}, data: &data{}}
+	p.target = avx2{amd64{p, "Y"}}
 	var values []value
 	for i := range count {
 		values = append(values, p.load(fmt.Sprintf("%d(R8)", i)))

@@ -23,7 +23,7 @@ func programs(on func(p *program) target, d *data) []*program {
 		{"Recovery", recovery},
 		{"Weakest", weakest},
 	} {
-		p := &program{name: f.name, numbers: map[value]uint64{}, data: d, taken: none}
+		p := &program{name: f.name, numbers: map[value]uint64{}, data: d}
 		p.target = on(p)
 		p.enter()
 		f.body(p)
@@ -33,13 +33,13 @@ func programs(on func(p *program) target, d *data) []*program {
 	return all
 }
 
-// The general registers of all programs.
+// The general registers of all programs. All targets have registers of these names.
 const (
 	dates    = "R8"  // row 0 of the dates
 	vertices = "R10" // row 0 of the vertices
 	model    = "R11" // row 0 of the model
-	at       = "DI"  // a row in a loop
-	counter  = "CX"
+	at       = "R12" // a row in a loop
+	counter  = "R13"
 )
 
 // date returns the address of a field of a row of dates that register points to.
@@ -50,7 +50,9 @@ func vertex(name, register string, rows int) string { return row("vertexRow", na
 func part(name, register string, rows int) string { return row("modelRow", name, register, rows) }
 
 // step moves a register to the next row; all kinds of rows have one size.
-func (p *program) step(register string) { p.line("ADDQ $dateRow__size, %s", register) }
+func (p *program) step(register string) { p.advance(register, "$dateRow__size") }
+
+func (p *program) stepBack(register string) { p.advance(register, "$-dateRow__size") }
 
 func (p *program) gatherDate(name string, index value, later int) value {
 	return p.gather("dateRow", name, dates, index, later)
@@ -217,14 +219,14 @@ func split(p *program) {
 	p.onlyActive()
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
-	p.line("MOVQ %s, %s", vertices, at)
+	p.set(at, vertices)
 	zero, one := p.number(0), p.number(1)
 	worst, most := p.variable(zero), p.variable(p.load(vertex("mse", at, 0)))
 	start, slope := p.variable(p.load(vertex("value", at, 0))), p.variable(p.load(vertex("slope", at, 0)))
 	from, to := p.variable(p.load(vertex("at", at, 0))), p.variable(p.load(vertex("at", at, 1)))
 	k := p.variable(one)
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		p.step(at)
 		mse := p.load(vertex("mse", at, 0))
@@ -249,7 +251,8 @@ func split(p *program) {
 	last = p.choose(p.equal(to, p.load(p.field("last"))), p.load(p.field("lastInner")), last)
 	far, distance := p.variable(p.number(-1)), p.variable(zero)
 	i := p.variable(one)
-	p.line("LEAQ dateRow__size(%s), %s", dates, at)
+	p.set(at, dates)
+	p.step(at)
 	p.integer(counter, "count")
 	p.loop(counter, func() {
 		line := p.plus(start, p.times(slope, p.minus(p.load(date("x", at, 0)), begin)))
@@ -268,9 +271,9 @@ func split(p *program) {
 
 	// Rows after that of the segment move by one.
 	p.integer(counter, "segments")
-	p.line("MOVQ %s, %s", counter, at)
-	p.line("IMUL3Q $vertexRow__size, %s, %s", at, at)
-	p.line("ADDQ %s, %s", vertices, at)
+	p.set(at, counter)
+	p.timesRows(at)
+	p.advance(at, vertices)
 	p.move(k, p.same("segmentsNumber"))
 	p.loop(counter, func() {
 		after := p.and(divided, p.greater(k, worst))
@@ -278,7 +281,7 @@ func split(p *program) {
 			p.storeIf(after, vertex(name, at, 1), p.load(vertex(name, at, 0)))
 		}
 		p.move(k, p.minus(k, one))
-		p.line("SUBQ $vertexRow__size, %s", at)
+		p.stepBack(at)
 	})
 	p.scatterIf(divided, "vertexRow", "at", vertices, row, 1, far)
 	middle := p.index(p.choose(found, far, zero))
@@ -322,7 +325,7 @@ func angles(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
 	low, high := p.variable(p.load(date("y", dates, 0))), p.variable(p.load(date("y", dates, 0)))
-	p.line("MOVQ %s, %s", dates, at)
+	p.set(at, dates)
 	p.integer(counter, "count")
 	p.loop(counter, func() {
 		p.step(at)
@@ -332,7 +335,7 @@ func angles(p *program) {
 	})
 	width := p.load(p.field("width"))
 	scale := p.over(width, p.minus(high, low))
-	p.line("MOVQ %s, %s", vertices, at)
+	p.set(at, vertices)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		index := p.index(p.load(vertex("at", at, 0)))
@@ -342,7 +345,8 @@ func angles(p *program) {
 	})
 	one, infinite := p.number(1), p.bits(0x7ff<<52)
 	k, last := p.variable(one), p.minus(p.load(p.field("vertexCount")), one)
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		load := func(name string, rows int) value { return p.load(vertex(name, at, rows)) }
@@ -363,9 +367,10 @@ func cull(p *program) {
 	one, count := p.number(1), p.load(p.field("vertexCount"))
 	k, least := p.variable(one), p.variable(one)
 	smallest := p.variable(p.load(vertex("angle", vertices, 1)))
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		angle := p.load(vertex("angle", at, 0))
 		less := p.less(angle, smallest)
@@ -376,7 +381,8 @@ func cull(p *program) {
 	})
 	dropped := p.greater(count, p.same("enoughVertices"))
 	p.move(k, one)
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		after := p.and(dropped, p.not(p.less(k, least)))
@@ -406,7 +412,7 @@ func fit(p *program, first bool) {
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
 	if first {
-		p.line("MOVQ $1, %s", counter)
+		p.set(counter, "$1")
 		p.store(part("value", at, 0), p.load(date("y", dates, 0)))
 	} else {
 		p.integer(counter, "count")
@@ -466,7 +472,7 @@ func fitTogether(p *program) {
 		return m, p.minus(until, m.from)
 	}
 	diagonal, right := p.variable(zero), p.variable(zero)
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		m, span := overSegment()
@@ -482,7 +488,7 @@ func fitTogether(p *program) {
 	p.store(part("diagonal", at, 0), p.plus(diagonal, one))
 	p.store(part("right", at, 0), p.plus(right, p.gatherDate("y", end, 0)))
 
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.move(diagonal, p.load(part("diagonal", at, 0)))
 	p.move(right, p.load(part("right", at, 0)))
@@ -499,7 +505,7 @@ func fitTogether(p *program) {
 	p.store(part("value", at, 0), value)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
-		p.line("SUBQ $modelRow__size, %s", at)
+		p.stepBack(at)
 		rest := p.minus(p.load(part("right", at, 0)), p.times(p.load(part("beside", at, 0)), value))
 		p.move(value, p.over(rest, p.load(part("diagonal", at, 0))))
 		p.store(part("value", at, 0), value)
@@ -542,7 +548,7 @@ func test(p *program) {
 	term, sum := p.variable(one), p.variable(one)
 	j, half := p.variable(one), p.times(df, p.number(0.5))
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		by := p.plus(half, p.minus(j, one))
 		p.move(term, p.times(p.over(p.times(term, by), j), less))
@@ -594,7 +600,7 @@ func recovery(p *program) {
 	high := p.variable(low)
 	time := p.variable(p.gatherDate("x", p.index(p.load(part("at", model, 0))), 0))
 	short := p.variable(p.bits(0x7ff << 52)) // the shortest segment that falls
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		slope, value := p.load(part("slope", at, 0)), p.load(part("value", at, 1))
@@ -640,7 +646,7 @@ func weakest(p *program) {
 	zero, one := p.number(0), p.number(1)
 	i, drop, cheapest := p.variable(one), p.variable(one), p.variable(p.bits(0x7ff<<52))
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		from, to := p.load(part("at", at, 0)), p.load(part("at", at, 2))
 		left, right := p.index(from), p.index(to)
