@@ -125,14 +125,15 @@ const (
 // instruction is a line of assembly, in which @0 is the register of out and @1 is that of in[0]. Letters after
 // the number are the form of the operand, see operand of the targets: operands that may be addresses have an m,
 // and @1[4] is an address 4 bytes after that of the value. If apart is set, out is written before the others are
-// read. If commutes is set, the two values of in may change places.
+// read. If commutes is set, the two values of in may change places. over[i], if any, is shorter text for a register
+// of out that is that of in[i].
 type instruction struct {
 	text            string
 	out             value
 	in              []value
 	apart, commutes bool
 	copies          bool // in[0] to out
-	blends          bool // see blend
+	over            []string
 }
 
 func (p *program) emit(out value, apart bool, text string, in ...value) {
@@ -277,7 +278,7 @@ func (p *program) joinMoves() {
 		if !c.copies || last.out != c.in[0] || uses[last.out] != 2 {
 			continue
 		}
-		if (last.apart || last.blends && last.in[2] != c.out) && slices.Contains(last.in, c.out) {
+		if in := slices.Index(last.in, c.out); last.apart && in >= 0 && (last.over == nil || last.over[in] == "") {
 			continue // it would overwrite what it reads
 		}
 		last.out = c.out
@@ -365,9 +366,7 @@ func (p *program) assign() (body string, alive []value) {
 		if !a.placeConstants(at) {
 			return "", a.inRegisters()
 		}
-		if c.blends {
-			c = a.blend(c, at)
-		}
+		c = a.overwrite(c, at)
 		if c.commutes && p.addressable(c.in[0]) && !p.addressable(c.in[1]) {
 			c.in = []value{c.in[1], c.in[0]}
 		}
@@ -404,22 +403,23 @@ func (a *assignment) placeConstants(at int) bool {
 	return true
 }
 
-// blend returns a blend, whose values are a mask, yes and no, so that it overwrites the one of them that is not
-// needed after it, if there is one.
-func (a *assignment) blend(c instruction, at int) instruction {
-	if c.out == c.in[2] && a.homes[c.out] == inRegister {
+// overwrite returns an instruction with the shorter text, if there is one that fits: it overwrites a value that is
+// out itself, or is not needed any more.
+func (a *assignment) overwrite(c instruction, at int) instruction {
+	for i, text := range c.over {
+		v := c.in[i]
+		if text == "" || a.homes[v] != inRegister || a.homes[c.out] != inRegister {
+			continue
+		}
+		if v != c.out {
+			if a.lives[v].end != at || a.places[c.out] != unplaced {
+				continue
+			}
+			a.places[c.out], a.released[v] = a.places[v], true
+		}
+		c.text, c.apart = text, false
 		return c
 	}
-	texts := map[int]string{2: "BIT_16B(@1, @2, @0)", 0: "BSL_16B(@3, @2, @0)", 1: "BIF_16B(@1, @3, @0)"}
-	for _, i := range []int{2, 0, 1} {
-		v := c.in[i]
-		if a.homes[v] == inRegister && a.lives[v].end == at && a.homes[c.out] == inRegister && a.places[c.out] == unplaced {
-			a.places[c.out], a.released[v] = a.places[v], true
-			c.text = texts[i]
-			return c
-		}
-	}
-	c.apart, c.text = true, "ORR_16B(@3, @3, @0); BIT_16B(@1, @2, @0)"
 	return c
 }
 

@@ -143,7 +143,7 @@ func (t neon) choose(mask, yes, no value) value {
 		return t.op("BIC_16B(@1, @2, @0)", mask, no)
 	}
 	out := t.add(inRegister)
-	t.select3(out, mask, yes, no)
+	t.blend(out, mask, yes, no)
 	return out
 }
 
@@ -152,11 +152,12 @@ func (t neon) isZero(v value) bool {
 	return constant && x == 0
 }
 
-func (t neon) moveIf(mask, to, from value) { t.select3(to, mask, from, to) }
+func (t neon) moveIf(mask, to, from value) { t.blend(to, mask, from, to) }
 
-// select3 sets out to yes where mask is set, else to no.
-func (t neon) select3(out, mask, yes, no value) {
-	t.code = append(t.code, instruction{text: "BIT_16B(@1, @2, @0)", out: out, in: []value{mask, yes, no}, blends: true})
+// blend sets out to yes where mask is set, else to no. It takes one instruction if it may overwrite one of them.
+func (t neon) blend(out, mask, yes, no value) {
+	t.code = append(t.code, instruction{text: "ORR_16B(@3, @3, @0); BIT_16B(@1, @2, @0)", out: out, in: []value{mask, yes, no},
+		apart: true, over: []string{"BSL_16B(@3, @2, @0)", "BIF_16B(@1, @3, @0)", "BIT_16B(@1, @2, @0)"}})
 }
 
 func (t neon) storeIf(mask value, address string, a value) {
