@@ -11,8 +11,8 @@
 // several groups.
 //
 // Samples of 8 and 16 bits are converted to float32 when they are loaded, and to float64 after the
-// comparisons, as float32 is. Samples that float32 does not hold are converted to float64 at once. All
-// these conversions are exact.
+// comparisons, as float32 is. Samples that float32 does not hold are converted to float64 at once.
+// All these conversions are exact.
 //
 // General registers, in all bodies:
 //
@@ -62,10 +62,10 @@
 label:
 
 // The sum of tau*d is the sum of those of runs of RunDates dates (see RunDates). FIRST_RUN follows
-// FIRST_DATE and limits R9 to the dates of the first run. END_RUN follows the dates of a run. RUNS has
-// what they jump to if there are several runs: it continues at few with the next dates, or, with the
-// whole sums, behind itself. params.rest has the number of dates after a run, -1 after the last of
-// several, and 0 if there is only one.
+// FIRST_DATE and limits R9 to the dates of the first run. END_RUN follows the dates of a run. RUNS
+// has what they jump to if there are several runs: it continues at few with the next dates, or,
+// with the whole sums, behind itself. params.rest has the number of dates after a run, -1 after the
+// last of several, and 0 if there is only one.
 //
 //	STORE      stores sums that are 0 as those of the runs before, at R12
 //	FOLD       adds the sums of a run to those of the runs before and keeps the rounding errors
@@ -149,8 +149,8 @@ last_run: \
 
 // ---- Samples -------------------------------------------------------------------------------
 //
-// FORM is SINGLE in bodies that compare samples as float32, and DOUBLE in those that compare them as
-// float64. It selects the code for that form.
+// FORM is SINGLE in bodies that compare samples as float32, and DOUBLE in those that compare them
+// as float64. It selects the code for that form.
 
 #define SINGLE(single, double) single
 #define DOUBLE(single, double) double
@@ -180,8 +180,8 @@ last_run: \
 // BROADCAST(field, f, v): v = a float64 of the params in both lanes.
 #define BROADCAST(field, f, v) FMOVD field(R0), f; VDUP v.D[0], v.D2
 
-// LIMIT(field, f, v, to): to = a limit of samples in all lanes, in their form, which is exact. The three
-// are one register.
+// LIMIT(field, f, v, to): to = a limit of samples in all lanes, in their form, which is exact. The
+// three are one register.
 #define LIMIT(FORM, field, f, v, to) FORM(LIMIT_S(field, f, v, to), BROADCAST(field, f, to))
 #define LIMIT_S(field, f, v, to) FMOVD field(R0), f; FCVTN_2S(v, v); VDUP to.S[0], to.S4
 
@@ -621,8 +621,8 @@ RUNS(PUT_SUMS8, FOLD_SUMS8, FOLD_SUMS8_LAST); \
 	VALID_2D(24, 25); \
 	VALID_2D(27, 28)
 
-// MASK(f, s, SELECT): clears V25 and V28 for gaps in the masks at R7. SELECT converts the bytes in V26,
-// all ones for observations, to lanes in V26 and s. f and s are one register.
+// MASK(f, s, SELECT): clears V25 and V28 for gaps in the masks at R7. SELECT converts the bytes in
+// V26, all ones for observations, to lanes in V26 and s. f and s are one register.
 // clobbers: f, V26, R12
 #define MASK(f, s, SELECT, bits, read) \
 	MOVD params_maskByte(R0), R12; \

@@ -107,8 +107,8 @@ func (t amd64) constant(x uint64) string {
 	return fmt.Sprintf("lane%016x<>(SB)", x)
 }
 
-// constantsText returns the constants. A target that takes constants from memory needs as many copies as a register
-// has lanes.
+// constantsText returns the constants. A target that takes constants from memory needs as many
+// copies as a register has lanes.
 func (t amd64) constantsText() []byte {
 	var b bytes.Buffer
 	lanes := t.shape().lanes

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// program is a function of assembly in the making. Its values are registers of numbers, one for each lane,
-// or masks of the lanes. The methods of its target append instructions, and text assigns registers to the
-// values.
+// program is a function of assembly in the making. Its values are registers of numbers, one for
+// each lane, or masks of the lanes. The methods of its target append instructions, and text assigns
+// registers to the values.
 type program struct {
 	target
 	name      string
@@ -28,8 +28,8 @@ type program struct {
 	slots     int     // how many values the text keeps in memory at once
 }
 
-// target is an instruction set. Its methods append instructions, of which those for numbers round once.
-// Comparisons are false if an operand is NaN. max and min return b if one of the two is NaN.
+// target is an instruction set. Its methods append instructions, of which those for numbers round
+// once. Comparisons are false if an operand is NaN. max and min return b if one of the two is NaN.
 type target interface {
 	shape() shape
 	enter() // begins a program
@@ -78,9 +78,10 @@ type target interface {
 	putMask(field string, mask value) // writes a mask to a field of the params, an integer
 	takeMask(field string) value
 
-	// index returns what gather takes: the places of rows of the lanes. gather returns numbers of rows, one
-	// for each lane: a field of the row of each lane's index, or of a row so many rows later. register points to
-	// row 0. scatterIf writes the number of each lane in which mask is set to where gather would read it.
+	// index returns what gather takes: the places of rows of the lanes. gather returns numbers of
+	// rows, one for each lane: a field of the row of each lane's index, or of a row so many rows
+	// later. register points to row 0. scatterIf writes the number of each lane in which mask is set
+	// to where gather would read it.
 	index(rows value) value
 	gather(kind, name, register string, index value, later int) value
 	scatterIf(mask value, kind, name, register string, index value, later int, a value)
@@ -122,11 +123,11 @@ const (
 	inData          // a constant that is read where it is needed
 )
 
-// instruction is a line of assembly, in which @0 is the register of out and @1 is that of in[0]. Letters after
-// the number are the form of the operand, see operand of the targets: operands that may be addresses have an m,
-// and @1[4] is an address 4 bytes after that of the value. If apart is set, out is written before the others are
-// read. If commutes is set, the two values of in may change places. over[i], if any, is shorter text for a register
-// of out that is that of in[i].
+// instruction is a line of assembly, in which @0 is the register of out and @1 is that of in[0].
+// Letters after the number are the form of the operand, see operand of the targets: operands that
+// may be addresses have an m, and @1[4] is an address 4 bytes after that of the value. If apart is
+// set, out is written before the others are read. If commutes is set, the two values of in may
+// change places. over[i], if any, is shorter text for a register of out that is that of in[i].
 type instruction struct {
 	text            string
 	out             value
@@ -242,7 +243,8 @@ func (p *program) lives() []life {
 // operands returns the values of an instruction in the order of their numbers.
 func (c instruction) operands() []value { return append([]value{c.out}, c.in...) }
 
-// text returns the function. If there are more values at once than registers, some are kept in memory.
+// text returns the function. If there are more values at once than registers, some are kept in
+// memory.
 func (p *program) text() string {
 	p.joinMoves()
 	p.hoistConstants()
@@ -263,7 +265,8 @@ func (p *program) text() string {
 	}
 }
 
-// joinMoves lets an instruction write to where the next one would copy its result, if that is its only use.
+// joinMoves lets an instruction write to where the next one would copy its result, if that is its
+// only use.
 func (p *program) joinMoves() {
 	uses := make([]int, len(p.homes))
 	for _, c := range p.code {
@@ -286,8 +289,8 @@ func (p *program) joinMoves() {
 	}
 }
 
-// hoistConstants gives each loop constants of its own, which are loaded before it. Registers that are scarce
-// elsewhere are then no reason to load them in each round.
+// hoistConstants gives each loop constants of its own, which are loaded before it. Registers that
+// are scarce elsewhere are then no reason to load them in each round.
 func (p *program) hoistConstants() {
 	p.before = map[value]int{}
 	for _, l := range p.loops {
@@ -318,8 +321,8 @@ func (p *program) hoistConstants() {
 
 func (p *program) symbol() string { return "lane" + p.name + p.shape().suffix }
 
-// cheapest returns which of some values is needed least often for the time that it takes a register.
-// What is in a loop counts for many times.
+// cheapest returns which of some values is needed least often for the time that it takes a
+// register. What is in a loop counts for many times.
 func (p *program) cheapest(of []value) value {
 	const rounds = 64
 	cost, lives := make([]float64, len(p.homes)), p.lives()
@@ -351,7 +354,8 @@ type assignment struct {
 
 const unplaced = -1
 
-// assign returns the body of the function, or the values that are alive where the registers do not suffice.
+// assign returns the body of the function, or the values that are alive where the registers do not
+// suffice.
 func (p *program) assign() (body string, alive []value) {
 	a := assignment{program: p, lives: p.lives(), places: slices.Repeat([]int{unplaced}, len(p.homes)),
 		released: make([]bool, len(p.homes)), free: map[home][]int{}}
@@ -388,8 +392,8 @@ func (p *program) assign() (body string, alive []value) {
 	return a.body.String(), nil
 }
 
-// placeConstants loads the constants that have registers and are needed from an instruction on. It returns false
-// if there are too few registers.
+// placeConstants loads the constants that have registers and are needed from an instruction on. It
+// returns false if there are too few registers.
 func (a *assignment) placeConstants(at int) bool {
 	for _, v := range a.constants {
 		if a.homes[v] != inRegister || a.lives[v].begin != at {
@@ -403,8 +407,8 @@ func (a *assignment) placeConstants(at int) bool {
 	return true
 }
 
-// overwrite returns an instruction with the shorter text, if there is one that fits: it overwrites a value that is
-// out itself, or is not needed any more.
+// overwrite returns an instruction with the shorter text, if there is one that fits: it overwrites
+// a value that is out itself, or is not needed any more.
 func (a *assignment) overwrite(c instruction, at int) instruction {
 	for i, text := range c.over {
 		v := c.in[i]
@@ -480,8 +484,8 @@ func takesAddress(text string, number int) bool {
 // byAddress stands for the register of an operand that has none.
 const byAddress = -1
 
-// write appends an instruction to the body. Values without registers that it does not take by address are
-// loaded to registers before it, or stored after it.
+// write appends an instruction to the body. Values without registers that it does not take by
+// address are loaded to registers before it, or stored after it.
 func (a *assignment) write(c instruction) {
 	if c.text == "" {
 		return
@@ -552,8 +556,8 @@ func (a *assignment) writeCopy(to, from value) {
 	}
 }
 
-// isWhole reports whether an instruction is about all registers of its values at once. Others are repeated for
-// each of them.
+// isWhole reports whether an instruction is about all registers of its values at once. Others are
+// repeated for each of them.
 func isWhole(text string) bool {
 	for _, m := range operand.FindAllStringSubmatch(text, -1) {
 		if m[2] != "" || strings.ContainsAny(m[3], wholeForms) {
@@ -574,7 +578,8 @@ func (a *assignment) print(format string, args ...any) {
 	fmt.Fprintln(&a.body, line)
 }
 
-// address returns where a value without a register lies, so many bytes after its begin. R15 points to slot 0.
+// address returns where a value without a register lies, so many bytes after its begin. R15 points
+// to slot 0.
 func (a *assignment) address(v value, offset int) string {
 	if a.homes[v] == inData {
 		return a.constant(a.numbers[v])

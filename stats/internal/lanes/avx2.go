@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// avx2 appends instructions of AVX2 and FMA. A vector register holds half of the lanes. The code of a program
-// is run for the first half and then for the second one: DI is where a half begins, in bytes, and all other
-// pointers to rows begin there. A mask is a vector register too, all bits of a lane or none.
+// avx2 appends instructions of AVX2 and FMA. A vector register holds half of the lanes. The code of
+// a program is run for the first half and then for the second one: DI is where a half begins, in
+// bytes, and all other pointers to rows begin there. A mask is a vector register too, all bits of a
+// lane or none.
 //
-// There are 16 registers. Y15 is for parts of an instruction, Y13 and Y14 for values that are kept in memory.
-// Constants are read from memory in any case.
+// There are 16 registers. Y15 is for parts of an instruction, Y13 and Y14 for values that are kept
+// in memory. Constants are read from memory in any case.
 type avx2 struct{ amd64 }
 
 func (avx2) shape() shape {

@@ -2,8 +2,8 @@ package main
 
 import "fmt"
 
-// avx512 appends instructions of AVX-512. A vector register holds all lanes, and a mask is a register of a
-// bit for each lane. K7 is the mask of gathers and scatters.
+// avx512 appends instructions of AVX-512. A vector register holds all lanes, and a mask is a
+// register of a bit for each lane. K7 is the mask of gathers and scatters.
 type avx512 struct{ amd64 }
 
 func (avx512) shape() shape {

@@ -1,5 +1,5 @@
-// Command lanes writes the assembly of LandTrendr in package stats, and its declarations in Go, from
-// programs.go. `go generate ./stats` runs it in the folder of the package.
+// Command lanes writes the assembly of LandTrendr in package stats, and its declarations in Go,
+// from programs.go. `go generate ./stats` runs it in the folder of the package.
 package main
 
 import (
@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// targets are the instruction sets for which there are programs, by architecture. The last one of an
-// architecture has bodies for every processor that has lanes.
+// targets are the instruction sets for which there are programs, by architecture. The last one of
+// an architecture has bodies for every processor that has lanes.
 var targets = map[string][]func(p *program) target{
 	"amd64": {
 		func(p *program) target { return avx512{amd64{p, "Z"}} },

@@ -75,7 +75,8 @@ func asTransfers(text string) string {
 	})
 }
 
-// A program for NEON that blends numbers in all the ways there are overwrites none that is needed later.
+// A program for NEON that blends numbers in all the ways there are overwrites none that is needed
+// later.
 func TestBlendsOfNEON(t *testing.T) {
 	blend := regexp.MustCompile(`(ORR|BIT|BIF|BSL)_16B\((\d+), (\d+), (\d+)\)`)
 	for kept := range 8 { // which of mask, yes and no are needed later
@@ -116,8 +117,8 @@ func TestBlendsOfNEON(t *testing.T) {
 	}
 }
 
-// The text for NEON has a body for each program. A body uses only registers that are not those of the platform
-// (R18), the assembler (R27) and Go (R28 to R30).
+// The text for NEON has a body for each program. A body uses only registers that are not those of
+// the platform (R18), the assembler (R27) and Go (R28 to R30).
 func TestBodiesOfNEON(t *testing.T) {
 	text := string(files()["lanes_neon_arm64.s"])
 	if m := regexp.MustCompile(`\b(R18|R27|R28|R29|R30|g|RSP|LR)\b`).FindString(text); m != "" {
@@ -130,7 +131,8 @@ func TestBodiesOfNEON(t *testing.T) {
 	}
 }
 
-// encodings has the words that llvm-mc produces for words, with the registers 1, 2 and 3 for m, n and d.
+// encodings has the words that llvm-mc produces for words, with the registers 1, 2 and 3 for m, n
+// and d.
 var encodings = map[string]struct {
 	a64  string
 	word uint32

@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// neon appends instructions of NEON. A value is two registers of two lanes, so it has half of the lanes. As with
-// AVX2, the code of a program is run for the first half and then for the second one: R17 is where a half begins,
-// in bytes, and all pointers to rows begin there. A mask is a value too, all bits of a lane or none.
+// neon appends instructions of NEON. A value is two registers of two lanes, so it has half of the
+// lanes. As with AVX2, the code of a program is run for the first half and then for the second one:
+// R17 is where a half begins, in bytes, and all pointers to rows begin there. A mask is a value
+// too, all bits of a lane or none.
 //
-// Registers 2i and 2i+1 are a value. V30 and V31 are for parts of an instruction, V26 to V29 for values that
-// are kept in memory. General registers:
+// Registers 2i and 2i+1 are a value. V30 and V31 are for parts of an instruction, V26 to V29 for
+// values that are kept in memory. General registers:
 //
 //	R0  *laneParams                   R15 slot 0 of the values in memory
 //	R1  the same, from the half on    R16 the constants
@@ -154,7 +155,8 @@ func (t neon) isZero(v value) bool {
 
 func (t neon) moveIf(mask, to, from value) { t.blend(to, mask, from, to) }
 
-// blend sets out to yes where mask is set, else to no. It takes one instruction if it may overwrite one of them.
+// blend sets out to yes where mask is set, else to no. It takes one instruction if it may overwrite
+// one of them.
 func (t neon) blend(out, mask, yes, no value) {
 	t.code = append(t.code, instruction{text: "ORR_16B(@3, @3, @0); BIT_16B(@1, @2, @0)", out: out, in: []value{mask, yes, no},
 		apart: true, over: []string{"BSL_16B(@3, @2, @0)", "BIF_16B(@1, @3, @0)", "BIT_16B(@1, @2, @0)"}})
@@ -178,7 +180,8 @@ func (t neon) takeMask(field string) value {
 	return t.op(fmt.Sprintf(text, field))
 }
 
-// rowsBefore is how many rows an index is less than it says, so that no offset from there is negative.
+// rowsBefore is how many rows an index is less than it says, so that no offset from there is
+// negative.
 const rowsBefore = 2
 
 // index returns where the lanes' rows begin, counted in numbers.
@@ -200,8 +203,8 @@ func (t neon) laneNumbers() (numbers []float64) {
 // lanesOfIndices are general registers for the lanes of some indices at once.
 var lanesOfIndices = [][]string{{"R2", "R3", "R4", "R5"}, {"R6", "R7", "R19", "R20"}, {"R21", "R22", "R23", "R24"}}
 
-// take returns general registers with the addresses of the lanes of an index. It keeps the indices that were
-// taken last.
+// take returns general registers with the addresses of the lanes of an index. It keeps the indices
+// that were taken last.
 func (t neon) take(index value, register string) []string {
 	at := slices.IndexFunc(t.taken, func(o taken) bool { return o.index == index && o.register == register })
 	if at >= 0 {
@@ -244,8 +247,9 @@ func (t neon) scatterIf(mask value, kind, name, register string, index value, la
 	t.emit(none, false, t.eachLane(text, kind, name, register, index, later), a)
 }
 
-// operand returns a register of a value as an operand: its number, or with f or v its name as a scalar or vector.
-// a and b are the first and second register of a value, and p is the pair of them.
+// operand returns a register of a value as an operand: its number, or with f or v its name as a
+// scalar or vector. a and b are the first and second register of a value, and p is the pair of
+// them.
 func (neon) operand(form string, register, part int) string {
 	first := 2 * register
 	switch {
@@ -272,8 +276,9 @@ func (t neon) constant(x uint64) string {
 	return fmt.Sprintf("%d(R16)", numberBytes*t.shape().lanes*(1+t.data.place(x)))
 }
 
-// words are the instructions of NEON that programs use, with 0 for all registers. Go's assembler does not have
-// most of them. Operands are in its order, sources reversed and the destination last: FSUB_2D(m, n, d) is d = n - m.
+// words are the instructions of NEON that programs use, with 0 for all registers. Go's assembler
+// does not have most of them. Operands are in its order, sources reversed and the destination last:
+// FSUB_2D(m, n, d) is d = n - m.
 var words = []struct {
 	name string
 	word uint32
@@ -308,7 +313,8 @@ var words = []struct {
 	{"ZIP2_2D", 0x4ec07800, "ZIP2 Vd.2D, Vn.2D, Vm.2D"},
 }
 
-// constantsText returns the instructions as macros, and the constants, each as often as a value has lanes.
+// constantsText returns the instructions as macros, and the constants, each as often as a value has
+// lanes.
 func (t neon) constantsText() []byte {
 	var b bytes.Buffer
 	for _, w := range words {

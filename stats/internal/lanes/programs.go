@@ -1,7 +1,7 @@
 package main
 
-// programs returns the functions of assembly, as many as methods of lanes in package stats call. on returns
-// the target of a program. The names of their constants go to d.
+// programs returns the functions of assembly, as many as methods of lanes in package stats call. on
+// returns the target of a program. The names of their constants go to d.
 func programs(on func(p *program) target, d *data) []*program {
 	var all []*program
 	for _, f := range []struct {
@@ -65,9 +65,9 @@ func (p *program) gatherVertex(name string, index value, later int) value {
 // moments holds what segmenter.moments returns, and the time of the first observation.
 type moments struct{ n, x, xx, y, xy, yy, from value }
 
-// moments returns the sums over n consecutive observations. from is the index of the first one. The sums
-// of the last one and all before it stand in row to + later: if to is the index of the last observation,
-// later is 1.
+// moments returns the sums over n consecutive observations. from is the index of the first one. The
+// sums of the last one and all before it stand in row to + later: if to is the index of the last
+// observation, later is 1.
 func (p *program) moments(n, from, to value, later int) moments {
 	names := [...]string{"sumX", "sumXX", "sumY", "sumXY", "sumYY"}
 	var sums [len(names)]value
@@ -130,8 +130,8 @@ func (p *program) spike(before, y, after value) value {
 	return p.choose(p.equal(most, p.number(0)), p.number(0), p.minus(p.number(1), by))
 }
 
-// spikes computes spike for all inner observations. They are count rows, and fromRow is the first of them,
-// which is the second row of the series.
+// spikes computes spike for all inner observations. They are count rows, and fromRow is the first
+// of them, which is the second row of the series.
 func spikes(p *program) {
 	p.point(at, "fromRow")
 	p.integer(counter, "count")
@@ -144,8 +144,8 @@ func spikes(p *program) {
 	})
 }
 
-// despike moves the greatest spike of each active lane. It searches the inner observations, as spikes
-// does. Lanes that have another spike to move stay active.
+// despike moves the greatest spike of each active lane. It searches the inner observations, as
+// spikes does. Lanes that have another spike to move stay active.
 func despike(p *program) {
 	p.onlyActive()
 	p.point(dates, "dates")
@@ -177,8 +177,8 @@ func despike(p *program) {
 	p.putMask("active", p.and(moved, p.greater(most, p.same("spikeThreshold"))))
 }
 
-// begin computes the least error, sets the first two vertices and their regression, and the numbers that
-// splitting needs.
+// begin computes the least error, sets the first two vertices and their regression, and the numbers
+// that splitting needs.
 func begin(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
@@ -213,8 +213,8 @@ func (p *program) regress(i, j, from, to value) (value, slope, mse value) {
 	return p.choose(few, zero, value), p.choose(few, zero, slope), p.choose(few, zero, mse)
 }
 
-// split splits one segment of each active lane: the segment with the largest mean squared error. No lane
-// has more than segments segments. There are count + 1 dates.
+// split splits one segment of each active lane: the segment with the largest mean squared error. No
+// lane has more than segments segments. There are count + 1 dates.
 func split(p *program) {
 	p.onlyActive()
 	p.point(dates, "dates")
@@ -319,8 +319,8 @@ const halfPi = 1.5707963267948966
 // arctangents are those of package stats.
 var arctangents = [...]float64{0.0028662257, -0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944, 0.1999355085, -0.3333314528, 1}
 
-// angles sets the times and values of the vertices, as culling sees them, and the angles of the inner
-// vertices. There are count + 1 dates.
+// angles sets the times and values of the vertices, as culling sees them, and the angles of the
+// inner vertices. There are count + 1 dates.
 func angles(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
@@ -360,8 +360,8 @@ func angles(p *program) {
 	})
 }
 
-// cull drops one vertex of each lane that has more than enoughVertices: the inner vertex with the least
-// angle. No lane has more than segments + 1 vertices.
+// cull drops one vertex of each lane that has more than enoughVertices: the inner vertex with the
+// least angle. No lane has more than segments + 1 vertices.
 func cull(p *program) {
 	p.point(vertices, "vertices")
 	one, count := p.number(1), p.load(p.field("vertexCount"))
@@ -406,8 +406,8 @@ func cull(p *program) {
 	p.scatterIf(p.and(dropped, p.less(least, last)), "vertexRow", "angle", vertices, index, 0, here)
 }
 
-// fit fits segments of a model from left to right. The first of them is row fromRow. It fits one segment
-// if that is the first of the model, and count segments otherwise.
+// fit fits segments of a model from left to right. The first of them is row fromRow. It fits one
+// segment if that is the first of the model, and count segments otherwise.
 func fit(p *program, first bool) {
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
@@ -525,8 +525,8 @@ func fitTogether(p *program) {
 	p.store(p.field("squares"), p.plus(sum, p.times(d, d)))
 }
 
-// test computes the p-value of a model. The field segments is the number of its segments, and squares the
-// sum of its squared residuals.
+// test computes the p-value of a model. The field segments is the number of its segments, and
+// squares the sum of its squared residuals.
 func test(p *program) {
 	p.point(dates, "dates")
 	zero, one := p.number(0), p.number(1)
@@ -587,10 +587,11 @@ func (p *program) timesPairs(x, xLess, y, yLess value) (high, low value) {
 	return high, p.plus(p.minus(product, high), less)
 }
 
-// recovery finds the fastest recovery of a model, and sets allowed to 1 if that recovery is allowed. If it
-// is not allowed, an active lane replaces the observation at the end of the recovery and sets drop to the
-// vertex there. In other lanes drop is −1. The field end is the value at the last vertex. changed has the
-// lanes whose observation was replaced, and number is the index of that observation.
+// recovery finds the fastest recovery of a model, and sets allowed to 1 if that recovery is
+// allowed. If it is not allowed, an active lane replaces the observation at the end of the recovery
+// and sets drop to the vertex there. In other lanes drop is −1. The field end is the value at the
+// last vertex. changed has the lanes whose observation was replaced, and number is the index of
+// that observation.
 func recovery(p *program) {
 	p.point(dates, "dates")
 	p.point(model, "model")
@@ -638,8 +639,8 @@ func recovery(p *program) {
 	p.putMask("changed", fast)
 }
 
-// weakest begins the next model of each lane, which lacks the vertex drop. In lanes where drop is −1, it
-// lacks the vertex whose removal costs least, as with weakest of segmenter.
+// weakest begins the next model of each lane, which lacks the vertex drop. In lanes where drop is
+// −1, it lacks the vertex whose removal costs least, as with weakest of segmenter.
 func weakest(p *program) {
 	p.point(dates, "dates")
 	p.point(at, "model")
