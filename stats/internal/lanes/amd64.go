@@ -67,8 +67,6 @@ func (t amd64) upTo(a, b value) value    { return t.compare("$0x12", a, b) }
 func (t amd64) greater(a, b value) value { return t.compare("$0x1e", a, b) }
 func (t amd64) equal(a, b value) value   { return t.compare("$0", a, b) }
 
-func (t amd64) move(to, from value) { t.copy(to, from) }
-
 func (amd64) copied() string { return "VMOVUPD @1m, @0m" }
 
 func (t amd64) same(field string) value {

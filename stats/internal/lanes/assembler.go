@@ -51,7 +51,6 @@ type target interface {
 	field(name string) string
 	load(address string) value
 	store(address string, a value)
-	move(to, from value)
 	plus(a, b value) value
 	minus(a, b value) value
 	times(a, b value) value
@@ -98,7 +97,6 @@ type target interface {
 // shape describes the registers of a target.
 type shape struct {
 	suffix    string // of the names of functions
-	arch      string
 	lanes     int    // of a value
 	parts     int    // registers of a value
 	registers int    // for values, counted in values
@@ -172,8 +170,8 @@ func (p *program) variable(from value) value {
 	return v
 }
 
-// copy appends a copy of a value.
-func (p *program) copy(to, from value) {
+// move sets to to from.
+func (p *program) move(to, from value) {
 	p.code = append(p.code, instruction{text: p.copied(), out: to, in: []value{from}, copies: true})
 }
 

@@ -15,7 +15,7 @@ import (
 type avx2 struct{ amd64 }
 
 func (avx2) shape() shape {
-	return shape{suffix: "AVX2", arch: "amd64", lanes: 4, parts: 1, registers: 13, scratch: 2, first: amd64First, last: amd64Last}
+	return shape{suffix: "AVX2", lanes: 4, parts: 1, registers: 13, scratch: 2, first: amd64First, last: amd64Last}
 }
 
 func (t avx2) enter() {

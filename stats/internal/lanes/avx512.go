@@ -7,7 +7,7 @@ import "fmt"
 type avx512 struct{ amd64 }
 
 func (avx512) shape() shape {
-	return shape{suffix: "AVX512", arch: "amd64", lanes: 8, parts: 1, registers: 32, masks: 6, first: amd64First, last: amd64Last}
+	return shape{suffix: "AVX512", lanes: 8, parts: 1, registers: 32, masks: 6, first: amd64First, last: amd64Last}
 }
 
 func (avx512) enter()      {}

@@ -23,7 +23,7 @@ import (
 type neon struct{ *program }
 
 func (neon) shape() shape {
-	return shape{suffix: "NEON", arch: "arm64", lanes: 4, parts: 2, registers: 13, scratch: 2, first: "\tMOVD p+0(FP), R0\n"}
+	return shape{suffix: "NEON", lanes: 4, parts: 2, registers: 13, scratch: 2, first: "\tMOVD p+0(FP), R0\n"}
 }
 
 func (t neon) enter() {
@@ -105,8 +105,6 @@ func (t neon) load(address string) value { return t.op(fmt.Sprintf("FLDPQ %s, @0
 func (t neon) store(address string, a value) {
 	t.emit(none, false, fmt.Sprintf("FSTPQ @1p, %s", address), a)
 }
-
-func (t neon) move(to, from value) { t.copy(to, from) }
 
 func (neon) copied() string { return "ORR_16B(@1, @1, @0)" }
 
