@@ -311,9 +311,7 @@ func (p *program) hoistConstants() {
 			}
 			p.code[at].in = in
 		}
-		for _, v := range slices.Sorted(maps.Values(own)) {
-			p.constants = append(p.constants, v)
-		}
+		p.constants = append(p.constants, slices.Sorted(maps.Values(own))...)
 	}
 }
 
