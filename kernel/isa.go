@@ -15,7 +15,7 @@ const (
 	Generic ISA = iota // portable Go
 	AVX2               // amd64 with AVX2 and FMA
 	AVX512             // amd64 with AVX-512 F, BW, DQ and VL
-	NEON               // every arm64; assembly for float32 and integers of 8 and 16 bits, portable Go for other types
+	NEON               // every arm64; assembly for slopes and sums
 )
 
 var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512", NEON: "neon"}

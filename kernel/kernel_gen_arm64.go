@@ -11,25 +11,13 @@ func (k Kernel) group(b body, d DType) int {
 	case NEON:
 		switch b {
 		case slopeBody:
-			switch d {
-			case Uint8, Int8, Uint16, Int16, Float32:
-				return 16
-			}
+			return 16
 		case slopeGapsBody:
-			switch d {
-			case Uint8, Int8, Uint16, Int16, Float32:
-				return 8
-			}
+			return 8
 		case sumsBody:
-			switch d {
-			case Uint8, Int8, Uint16, Int16, Float32:
-				return 8
-			}
+			return 8
 		case sumsGapsBody:
-			switch d {
-			case Uint8, Int8, Uint16, Int16, Float32:
-				return 8
-			}
+			return 8
 		case slopeWholeBody:
 			switch d {
 			case Uint8, Int8, Uint16, Int16:
@@ -61,8 +49,14 @@ func callNEON(b body, d DType, p *params) {
 			slopeU16NEON(p)
 		case Int16:
 			slopeI16NEON(p)
+		case Uint32:
+			slopeU32NEON(p)
+		case Int32:
+			slopeI32NEON(p)
 		case Float32:
 			slopeF32NEON(p)
+		case Float64:
+			slopeF64NEON(p)
 		}
 	case slopeGapsBody:
 		switch d {
@@ -74,8 +68,14 @@ func callNEON(b body, d DType, p *params) {
 			slopeGapsU16NEON(p)
 		case Int16:
 			slopeGapsI16NEON(p)
+		case Uint32:
+			slopeGapsU32NEON(p)
+		case Int32:
+			slopeGapsI32NEON(p)
 		case Float32:
 			slopeGapsF32NEON(p)
+		case Float64:
+			slopeGapsF64NEON(p)
 		}
 	case sumsBody:
 		switch d {
@@ -87,8 +87,14 @@ func callNEON(b body, d DType, p *params) {
 			sumsU16NEON(p)
 		case Int16:
 			sumsI16NEON(p)
+		case Uint32:
+			sumsU32NEON(p)
+		case Int32:
+			sumsI32NEON(p)
 		case Float32:
 			sumsF32NEON(p)
+		case Float64:
+			sumsF64NEON(p)
 		}
 	case sumsGapsBody:
 		switch d {
@@ -100,8 +106,14 @@ func callNEON(b body, d DType, p *params) {
 			sumsGapsU16NEON(p)
 		case Int16:
 			sumsGapsI16NEON(p)
+		case Uint32:
+			sumsGapsU32NEON(p)
+		case Int32:
+			sumsGapsI32NEON(p)
 		case Float32:
 			sumsGapsF32NEON(p)
+		case Float64:
+			sumsGapsF64NEON(p)
 		}
 	case slopeWholeBody:
 		switch d {
@@ -130,7 +142,16 @@ func slopeU16NEON(p *params)
 func slopeI16NEON(p *params)
 
 //go:noescape
+func slopeU32NEON(p *params)
+
+//go:noescape
+func slopeI32NEON(p *params)
+
+//go:noescape
 func slopeF32NEON(p *params)
+
+//go:noescape
+func slopeF64NEON(p *params)
 
 //go:noescape
 func slopeGapsU8NEON(p *params)
@@ -145,7 +166,16 @@ func slopeGapsU16NEON(p *params)
 func slopeGapsI16NEON(p *params)
 
 //go:noescape
+func slopeGapsU32NEON(p *params)
+
+//go:noescape
+func slopeGapsI32NEON(p *params)
+
+//go:noescape
 func slopeGapsF32NEON(p *params)
+
+//go:noescape
+func slopeGapsF64NEON(p *params)
 
 //go:noescape
 func sumsU8NEON(p *params)
@@ -160,7 +190,16 @@ func sumsU16NEON(p *params)
 func sumsI16NEON(p *params)
 
 //go:noescape
+func sumsU32NEON(p *params)
+
+//go:noescape
+func sumsI32NEON(p *params)
+
+//go:noescape
 func sumsF32NEON(p *params)
+
+//go:noescape
+func sumsF64NEON(p *params)
 
 //go:noescape
 func sumsGapsU8NEON(p *params)
@@ -175,7 +214,16 @@ func sumsGapsU16NEON(p *params)
 func sumsGapsI16NEON(p *params)
 
 //go:noescape
+func sumsGapsU32NEON(p *params)
+
+//go:noescape
+func sumsGapsI32NEON(p *params)
+
+//go:noescape
 func sumsGapsF32NEON(p *params)
+
+//go:noescape
+func sumsGapsF64NEON(p *params)
 
 //go:noescape
 func slopeWholeU8NEON(p *params)

@@ -23,6 +23,7 @@
 #define SCVTF_4S(n, d) VV(0x4e21d800, n, d)  // SCVTF Vd.4S, Vn.4S
 #define SCVTF_2D(n, d) VV(0x4e61d800, n, d)  // SCVTF Vd.2D, Vn.2D
 #define UCVTF_2D(n, d) VV(0x6e61d800, n, d)  // UCVTF Vd.2D, Vn.2D
+#define UZP1_4S(m, n, d) VVV(0x4e801800, m, n, d) // UZP1 Vd.4S, Vn.4S, Vm.4S
 #define FCVTL_2D(n, d) VV(0x0e617800, n, d)  // FCVTL Vd.2D, Vn.2S
 #define FCVTL2_2D(n, d) VV(0x4e617800, n, d) // FCVTL2 Vd.2D, Vn.4S
 #define FCVTN_2S(n, d) VV(0x0e616800, n, d)  // FCVTN Vd.2S, Vn.2D

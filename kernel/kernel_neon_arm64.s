@@ -10,8 +10,9 @@
 // works on whole blocks of 64 pixels, the size of a panel of a packed tile. A block consists of
 // several groups.
 //
-// Samples are converted to float32 when they are loaded and to float64 after the comparisons. Both
-// conversions are exact for the types that have bodies.
+// Samples of 8 and 16 bits are converted to float32 when they are loaded, and to float64 after the
+// comparisons, as float32 is. Samples that float32 does not hold are converted to float64 at once.
+// All these conversions are exact.
 //
 // General registers, in all bodies:
 //
@@ -61,10 +62,10 @@
 label:
 
 // The sum of tau*d is the sum of those of runs of RunDates dates (see RunDates). FIRST_RUN follows
-// FIRST_DATE and limits R9 to the dates of the first run. END_RUN follows the dates of a run. RUNS has
-// what they jump to if there are several runs: it continues at few with the next dates, or, with the
-// whole sums, behind itself. params.rest has the number of dates after a run, -1 after the last of
-// several, and 0 if there is only one.
+// FIRST_DATE and limits R9 to the dates of the first run. END_RUN follows the dates of a run. RUNS
+// has what they jump to if there are several runs: it continues at few with the next dates, or,
+// with the whole sums, behind itself. params.rest has the number of dates after a run, -1 after the
+// last of several, and 0 if there is only one.
 //
 //	STORE      stores sums that are 0 as those of the runs before, at R12
 //	FOLD       adds the sums of a run to those of the runs before and keeps the rounding errors
@@ -148,23 +149,41 @@ last_run: \
 
 // ---- Samples -------------------------------------------------------------------------------
 //
-// LOAD_<type>(j, f, v): v = samples 4j..4j+3 at R2 as float32. f is the same register. The macros
-// read exactly the bytes of these samples.
+// FORM is SINGLE in bodies that compare samples as float32, and DOUBLE in those that compare them
+// as float64. It selects the code for that form.
 
-#define LOAD_F32(j, f, v) FMOVQ (j*16)(R2), f
-#define LOAD_I16(j, f, v) FMOVD (j*8)(R2), f; SXTL_4S(v, v); SCVTF_4S(v, v)
-#define LOAD_U16(j, f, v) FMOVD (j*8)(R2), f; UXTL_4S(v, v); SCVTF_4S(v, v)
-#define LOAD_I8(j, f, v) FMOVS (j*4)(R2), f; SXTL_8H(v, v); SXTL_4S(v, v); SCVTF_4S(v, v)
-#define LOAD_U8(j, f, v) FMOVS (j*4)(R2), f; UXTL_8H(v, v); UXTL_4S(v, v); SCVTF_4S(v, v)
+#define SINGLE(single, double) single
+#define DOUBLE(single, double) double
+#define NOTHING
 
-// LIMIT(field, f, v, to): to = a limit as float32 in all lanes, which is exact. clobbers: f
-#define LIMIT(field, f, v, to) \
-	FMOVD field(R0), f; \
-	FCVTN_2S(v, v); \
-	VDUP to.S[0], to.S4
+// LOAD_<type>(j, f, h, v, w): v = samples 4j..4j+3 at R2 as float32, or v and w = these samples as
+// float64. f and h are the same registers. The macros read exactly the bytes of these samples.
+
+#define LOAD_F32(j, f, h, v, w) FMOVQ (j*16)(R2), f
+#define LOAD_I16(j, f, h, v, w) FMOVD (j*8)(R2), f; SXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_U16(j, f, h, v, w) FMOVD (j*8)(R2), f; UXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_I8(j, f, h, v, w) FMOVS (j*4)(R2), f; SXTL_8H(v, v); SXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_U8(j, f, h, v, w) FMOVS (j*4)(R2), f; UXTL_8H(v, v); UXTL_4S(v, v); SCVTF_4S(v, v)
+#define LOAD_F64(j, f, h, v, w) FLDPQ (j*32)(R2), (f, h)
+#define LOAD_I32(j, f, h, v, w) \
+	FMOVQ (j*16)(R2), f; \
+	SXTL2_2D(v, w); SXTL_2D(v, v); \
+	SCVTF_2D(w, w); SCVTF_2D(v, v)
+#define LOAD_U32(j, f, h, v, w) \
+	FMOVQ (j*16)(R2), f; \
+	UXTL2_2D(v, w); UXTL_2D(v, v); \
+	UCVTF_2D(w, w); UCVTF_2D(v, v)
+
+// WIDEN4: v and w = the 4 samples of LOAD as float64.
+#define WIDEN4(FORM, v, w) FORM(FCVTL2_2D(v, w); FCVTL_2D(v, v), NOTHING)
 
 // BROADCAST(field, f, v): v = a float64 of the params in both lanes.
 #define BROADCAST(field, f, v) FMOVD field(R0), f; VDUP v.D[0], v.D2
+
+// LIMIT(field, f, v, to): to = a limit of samples in all lanes, in their form, which is exact. The
+// three are one register.
+#define LIMIT(FORM, field, f, v, to) FORM(LIMIT_S(field, f, v, to), BROADCAST(field, f, to))
+#define LIMIT_S(field, f, v, to) FMOVD field(R0), f; FCVTN_2S(v, v); VDUP to.S[0], to.S4
 
 #define CLEAR4(a, b, c, d) EOR_16B(a, a, a); EOR_16B(b, b, b); EOR_16B(c, c, c); EOR_16B(d, d, d)
 
@@ -212,7 +231,7 @@ mask_read:
 // ---- Slope of gap-free pixels, 16 at a time ---------------------------------------------------
 //
 //	V0-V7   [16]float64 = sum of tau*d          V24 tau of the date
-//	V8-V15  [16]float64 = first observations    V25 nodata as float32
+//	V8-V15  [16]float64 = first observations    V25 nodata in the form of samples
 //	V16-V23 [16]float64 = y, then d             V26 bits set where a sample equals nodata
 //	                                            V27 scratch
 //
@@ -221,30 +240,34 @@ mask_read:
 // the sum of a pixel of its group NaN, as a sample that is not finite does anyway.
 
 #define LOAD16(LOAD) \
-	LOAD(0, F16, 16); \
-	LOAD(1, F18, 18); \
-	LOAD(2, F20, 20); \
-	LOAD(3, F22, 22)
+	LOAD(0, F16, F17, 16, 17); \
+	LOAD(1, F18, F19, 18, 19); \
+	LOAD(2, F20, F21, 20, 21); \
+	LOAD(3, F22, F23, 22, 23)
 
-#define EQUAL4(v) FCMEQ_4S(25, v, 27); ORR_16B(27, 26, 26)
-#define EQUAL16 EQUAL4(16); EQUAL4(18); EQUAL4(20); EQUAL4(22)
+#define EQUAL4(FORM, v, w) FORM(EQUAL_4S(v), EQUAL_2D(v); EQUAL_2D(w))
+#define EQUAL_4S(v) FCMEQ_4S(25, v, 27); ORR_16B(27, 26, 26)
+#define EQUAL_2D(v) FCMEQ_2D(25, v, 27); ORR_16B(27, 26, 26)
 
-// a and b = the 4 float32 samples in from as float64.
-#define WIDEN4(from, a, b) FCVTL2_2D(from, b); FCVTL_2D(from, a)
+#define EQUAL16(FORM) \
+	EQUAL4(FORM, 16, 17); \
+	EQUAL4(FORM, 18, 19); \
+	EQUAL4(FORM, 20, 21); \
+	EQUAL4(FORM, 22, 23)
 
-#define SLOPE4(a, b, refA, refB, accA, accB) \
-	WIDEN4(a, a, b); \
+#define SLOPE4(FORM, a, b, refA, refB, accA, accB) \
+	WIDEN4(FORM, a, b); \
 	FSUB_2D(refA, a, a); \
 	FSUB_2D(refB, b, b); \
 	FMLA_2D(a, 24, accA); \
 	FMLA_2D(b, 24, accB)
 
-#define SLOPE_DATE \
+#define SLOPE_DATE(FORM) \
 	VLD1R.P 8(R3), [V24.D2]; \
-	SLOPE4(16, 17, 8, 9, 0, 1); \
-	SLOPE4(18, 19, 10, 11, 2, 3); \
-	SLOPE4(20, 21, 12, 13, 4, 5); \
-	SLOPE4(22, 23, 14, 15, 6, 7)
+	SLOPE4(FORM, 16, 17, 8, 9, 0, 1); \
+	SLOPE4(FORM, 18, 19, 10, 11, 2, 3); \
+	SLOPE4(FORM, 20, 21, 12, 13, 4, 5); \
+	SLOPE4(FORM, 22, 23, 14, 15, 6, 7)
 
 // R12 = address from which sums are loaded or to which they are stored.
 #define CLEAR_SUMS CLEAR4(0, 1, 2, 3); CLEAR4(4, 5, 6, 7)
@@ -333,17 +356,20 @@ suspend: \
 	PUT_SUMS16; \
 	B next
 
-#define SLOPE(LOAD, size) \
+#define SLOPE(FORM, LOAD, size) \
 	ENTER; \
-	LIMIT(params_nodata64, F25, 25, V25); \
+	LIMIT(FORM, params_nodata64, F25, 25, V25); \
 group: \
 	MOVD params_back(R0), R2; \
 	ADD R1, R2; \
-	LOAD16(LOAD); \
-	WIDEN4(16, 8, 9); \
-	WIDEN4(18, 10, 11); \
-	WIDEN4(20, 12, 13); \
-	WIDEN4(22, 14, 15); \
+	LOAD(0, F8, F9, 8, 9); \
+	LOAD(1, F10, F11, 10, 11); \
+	LOAD(2, F12, F13, 12, 13); \
+	LOAD(3, F14, F15, 14, 15); \
+	WIDEN4(FORM, 8, 9); \
+	WIDEN4(FORM, 10, 11); \
+	WIDEN4(FORM, 12, 13); \
+	WIDEN4(FORM, 14, 15); \
 	MOVD params_resume(R0), R12; \
 	CBNZ R12, resume; \
 	CLEAR_SUMS; \
@@ -360,7 +386,7 @@ start: \
 date: \
 	AHEAD(date_ahead); \
 	LOAD16(LOAD); \
-	SLOPE_DATE; \
+	SLOPE_DATE(FORM); \
 	NEXT_DATE; \
 	BNE date; \
 	B summed; \
@@ -368,8 +394,8 @@ date: \
 nodata: \
 	AHEAD(nodata_ahead); \
 	LOAD16(LOAD); \
-	EQUAL16; \
-	SLOPE_DATE; \
+	EQUAL16(FORM); \
+	SLOPE_DATE(FORM); \
 	NEXT_DATE; \
 	BNE nodata; \
 summed: \
@@ -456,7 +482,7 @@ carry: \
 // ---- Sums of gap-free pixels, 8 at a time -----------------------------------------------------
 //
 //	V0-V3   [8]float64 = sum of d               V24 tau of the date
-//	V4-V7   [8]float64 = sum of tau*d           V25 nodata as float32, or NaN
+//	V4-V7   [8]float64 = sum of tau*d           V25 nodata in the form of samples, or NaN
 //	V8-V11  [8]float64 = sum of d*d             V26 bits set where a sample equals nodata
 //	V12-V15 [8]float64 = first observations     V27 scratch
 //	V16-V19 [8]float64 = y, then d
@@ -475,15 +501,15 @@ carry: \
 #define FOLD_SUMS8 FOLD2(0, 4); FOLD2(16, 5); FOLD2(32, 6); FOLD2(48, 7)
 #define FOLD_SUMS8_LAST FOLD2_LAST(0, 4); FOLD2_LAST(16, 5); FOLD2_LAST(32, 6); FOLD2_LAST(48, 7)
 
-#define SUMS(LOAD, size) \
+#define SUMS(FORM, LOAD, size) \
 	ENTER; \
-	LIMIT(params_nodata64, F25, 25, V25); \
+	LIMIT(FORM, params_nodata64, F25, 25, V25); \
 group: \
 	FIRST_DATE; \
-	LOAD(0, F16, 16); \
-	LOAD(1, F18, 18); \
-	WIDEN4(16, 12, 13); \
-	WIDEN4(18, 14, 15); \
+	LOAD(0, F12, F13, 12, 13); \
+	LOAD(1, F14, F15, 14, 15); \
+	WIDEN4(FORM, 12, 13); \
+	WIDEN4(FORM, 14, 15); \
 	CLEAR4(0, 1, 2, 3); \
 	CLEAR4(4, 5, 6, 7); \
 	CLEAR4(8, 9, 10, 11); \
@@ -492,13 +518,13 @@ group: \
 	PCALIGN $32; \
 date: \
 	AHEAD(date_ahead); \
-	LOAD(0, F16, 16); \
-	LOAD(1, F18, 18); \
+	LOAD(0, F16, F17, 16, 17); \
+	LOAD(1, F18, F19, 18, 19); \
 	VLD1R.P 8(R3), [V24.D2]; \
-	EQUAL4(16); \
-	EQUAL4(18); \
-	WIDEN4(16, 16, 17); \
-	WIDEN4(18, 18, 19); \
+	EQUAL4(FORM, 16, 17); \
+	EQUAL4(FORM, 18, 19); \
+	WIDEN4(FORM, 16, 17); \
+	WIDEN4(FORM, 18, 19); \
 	SUM2(16, 12, 0, 4, 8); \
 	SUM2(17, 13, 1, 5, 9); \
 	SUM2(18, 14, 2, 6, 10); \
@@ -548,10 +574,10 @@ RUNS(PUT_SUMS8, FOLD_SUMS8, FOLD_SUMS8_LAST); \
 
 // ---- Pixels with gaps, 8 at a time ---------------------------------------------------------------
 //
-//	V0-V3   [8]float64 = n at last              V24, V27 y of 4 pixels as float32
+//	V0-V3   [8]float64 = n at last              V24, V27 y of 4 pixels as float32, or 2 as float64
 //	V4-V7   [8]float64 = sum of tau             V25, V28 all ones where they are observations
 //	V8-V11  [8]float64 = sum of tau*tau         V26 scratch
-//	V12-V15 [8]float64 = sum of d               V29 lo, V30 hi, V31 nodata as float32
+//	V12-V15 [8]float64 = sum of d               V29 lo, V30 hi, V31 nodata in the form of samples
 //	V16-V19 [8]float64 = sum of tau*d           (R16) [8]float64 = first observations
 //	V20-V23 [8]float64 = sum of d*d; unused for slopes
 //
@@ -565,24 +591,40 @@ RUNS(PUT_SUMS8, FOLD_SUMS8, FOLD_SUMS8_LAST); \
 //	R19 not 0 if the block has a gap
 //
 // For a gap, tau and d are set to zero by a mask, so that it adds nothing. There are no branches.
+//
+// As float32, the 8 pixels are processed at once. As float64, 4 and then the other 4 are.
 
-// VALID(y, m): m = all ones for observations in y, without considering masks. clobbers: V26
-#define VALID(y, m) \
+// VALID_<lanes>(y, m): m = all ones for observations in y, without considering masks. clobbers: V26
+#define VALID_4S(y, m) \
 	FCMGE_4S(29, y, m); \
 	FCMGE_4S(y, 30, 26); \
 	AND_16B(26, m, m); \
 	FCMEQ_4S(31, y, 26); \
 	BIC_16B(26, m, m)
 
-#define VALID8(LOAD) \
-	LOAD(0, F24, 24); \
-	LOAD(1, F27, 27); \
-	VALID(24, 25); \
-	VALID(27, 28)
+#define VALID_2D(y, m) \
+	FCMGE_2D(29, y, m); \
+	FCMGE_2D(y, 30, 26); \
+	AND_16B(26, m, m); \
+	FCMEQ_2D(31, y, 26); \
+	BIC_16B(26, m, m)
 
-// MASK(f, s): clears V25 and V28 for gaps in the masks at R7. f and s are one register.
+#define VALID8(LOAD) \
+	LOAD(0, F24, F26, 24, 26); \
+	LOAD(1, F27, F26, 27, 26); \
+	VALID_4S(24, 25); \
+	VALID_4S(27, 28)
+
+// VALID4: pixels 4j..4j+3.
+#define VALID4(LOAD, j) \
+	LOAD(j, F24, F27, 24, 27); \
+	VALID_2D(24, 25); \
+	VALID_2D(27, 28)
+
+// MASK(f, s, SELECT): clears V25 and V28 for gaps in the masks at R7. SELECT converts the bytes in
+// V26, all ones for observations, to lanes in V26 and s. f and s are one register.
 // clobbers: f, V26, R12
-#define MASK(f, s, bits, read) \
+#define MASK(f, s, SELECT, bits, read) \
 	MOVD params_maskByte(R0), R12; \
 	CMP $1, R12; \
 	BEQ bits; \
@@ -594,27 +636,44 @@ bits: \
 	FMOVD R14, f; \
 	CMTST_8B(s, 26, 26); \
 read: \
-	SXTL_8H(26, 26); \
-	SXTL2_4S(26, s); \
-	SXTL_4S(26, 26); \
+	SELECT(s); \
 	AND_16B(26, 25, 25); \
 	AND_16B(s, 28, 28)
 
-// COUNT2: 2 pixels with counts. SXTL and FCVTL select the half of m and y.
-// clobbers: V10, V26
-#define COUNT2(SXTL, FCVTL, SQUARE, y, m, n, ref, sy, sty, syy) \
+#define ALL_8(s) SXTL_8H(26, 26); SXTL2_4S(26, s); SXTL_4S(26, 26)
+#define LOW_4(s) SXTL_8H(26, 26); SXTL_4S(26, 26); SXTL2_2D(26, s); SXTL_2D(26, 26)
+#define HIGH_4(s) SXTL_8H(26, 26); SXTL2_4S(26, 26); SXTL2_2D(26, s); SXTL_2D(26, 26)
+
+// COUNT2: y and m of 2 pixels, with counts.
+#define COUNT2(SQUARE, y, m, n, ref, sy, sty, syy) \
+	FSUB_2D(ref, y, y); \
+	AND_16B(m, y, y); \
+	AND_16B(9, m, m); \
+	ADD_2D(m, n, n); \
+	FADD_2D(y, sy, sy); \
+	FMLA_2D(y, 8, sty); \
+	SQUARE(y, syy)
+
+// COUNT_HALF: the half of y and m that FCVTL and SXTL select. clobbers: V10, V26
+#define COUNT_HALF(SXTL, FCVTL, SQUARE, y, m, n, ref, sy, sty, syy) \
 	FCVTL(y, 26); \
 	SXTL(m, 10); \
-	FSUB_2D(ref, 26, 26); \
-	AND_16B(10, 26, 26); \
-	AND_16B(9, 10, 10); \
-	ADD_2D(10, n, n); \
-	FADD_2D(26, sy, sy); \
-	FMLA_2D(26, 8, sty); \
-	SQUARE(syy)
+	COUNT2(SQUARE, 26, 10, n, ref, sy, sty, syy)
 
-// GAP2: 2 pixels without counts. clobbers: V3, V26
-#define GAP2(SXTL, FCVTL, SQUARE, j, y, m, st, stt, sy, sty, syy) \
+// GAP2: y and m of pixels 2j and 2j+1, without counts. clobbers: V3
+#define GAP2(SQUARE, j, y, m, st, stt, sy, sty, syy) \
+	FMOVQ (j*16)(R16), F3; \
+	FSUB_2D(3, y, y); \
+	AND_16B(m, y, y); \
+	AND_16B(2, m, m); \
+	FADD_2D(m, st, st); \
+	FMLA_2D(m, 2, stt); \
+	FADD_2D(y, sy, sy); \
+	FMLA_2D(y, 2, sty); \
+	SQUARE(y, syy)
+
+// GAP_HALF: the half of y and m that FCVTL and SXTL select. clobbers: V3, V26
+#define GAP_HALF(SXTL, FCVTL, SQUARE, j, y, m, st, stt, sy, sty, syy) \
 	FCVTL(y, 26); \
 	FMOVQ (j*16)(R16), F3; \
 	FSUB_2D(3, 26, 26); \
@@ -625,10 +684,10 @@ read: \
 	FMLA_2D(3, 2, stt); \
 	FADD_2D(26, sy, sy); \
 	FMLA_2D(26, 2, sty); \
-	SQUARE(syy)
+	SQUARE(26, syy)
 
-#define SQUARE(syy) FMLA_2D(26, 26, syy)
-#define NO_SQUARE(syy)
+#define SQUARE(y, syy) FMLA_2D(y, y, syy)
+#define NO_SQUARE(y, syy)
 
 // UNCOUNT: converts the counts in n to n, sum of tau and sum of tau*tau.
 // V24 params.added, V25 mask of n
@@ -655,8 +714,157 @@ read: \
 	MADD R12, R1, R4, R2; \
 	MADD R12, R6, R8, R7
 
-// NONE_ZERO: sets the lanes of 4 pixels without an observation to 0.
-#define NONE_ZERO(v) FCMEQ_4S(v, v, 26); AND_16B(26, v, v)
+// NONE_YET: what FIND keeps is NaN.
+#define NONE_YET(FORM) NONE_YET_S; FORM(NOTHING, NONE_YET_D)
+#define NONE_YET_S VMOVI $255, V0.B16; VMOVI $255, V1.B16
+#define NONE_YET_D VMOVI $255, V2.B16; VMOVI $255, V3.B16
+
+// FIND: keeps the observations of a date of the search. V0, V1 = [8]float32, or V0-V3 = [8]float64
+#define FIND(FORM, LOAD) FORM(FIND_8(LOAD), FIND_4(LOAD))
+#define FIND_8(LOAD) \
+	VALID8(LOAD); \
+	CBNZ R6, back_masked; \
+back_valid: \
+	BIT_16B(25, 24, 0); \
+	BIT_16B(28, 27, 1)
+#define FIND_4(LOAD) \
+	VALID4(LOAD, 0); \
+	CBNZ R6, back_masked; \
+back_valid: \
+	BIT_16B(25, 24, 0); \
+	BIT_16B(28, 27, 1); \
+	VALID4(LOAD, 1); \
+	CBNZ R6, back_high_masked; \
+back_high_valid: \
+	BIT_16B(25, 24, 2); \
+	BIT_16B(28, 27, 3)
+
+// ALL_FOUND: V24 = all ones if there is an observation of each pixel. clobbers: V25
+#define ALL_FOUND(FORM) FORM(ALL_FOUND_S, ALL_FOUND_D)
+#define ALL_FOUND_S \
+	FCMEQ_4S(0, 0, 24); \
+	FCMEQ_4S(1, 1, 25); \
+	AND_16B(25, 24, 24)
+#define ALL_FOUND_D \
+	FCMEQ_2D(0, 0, 24); \
+	FCMEQ_2D(1, 1, 25); \
+	AND_16B(25, 24, 24); \
+	FCMEQ_2D(2, 2, 25); \
+	AND_16B(25, 24, 24); \
+	FCMEQ_2D(3, 3, 25); \
+	AND_16B(25, 24, 24)
+
+// NONE_ZERO: sets the lanes of pixels without an observation to 0. clobbers: V26
+#define NONE_ZERO(FORM) FORM(NONE_ZERO_S, NONE_ZERO_D)
+#define NONE_ZERO_S \
+	FCMEQ_4S(0, 0, 26); AND_16B(26, 0, 0); \
+	FCMEQ_4S(1, 1, 26); AND_16B(26, 1, 1)
+#define NONE_ZERO_D \
+	FCMEQ_2D(0, 0, 26); AND_16B(26, 0, 0); \
+	FCMEQ_2D(1, 1, 26); AND_16B(26, 1, 1); \
+	FCMEQ_2D(2, 2, 26); AND_16B(26, 2, 2); \
+	FCMEQ_2D(3, 3, 26); AND_16B(26, 3, 3)
+
+// FOUND: V4-V7 = the first observations as float64
+#define FOUND(FORM) FORM(FOUND_S, FOUND_D)
+#define FOUND_S \
+	FCVTL_2D(0, 4); FCVTL2_2D(0, 5); \
+	FCVTL_2D(1, 6); FCVTL2_2D(1, 7)
+#define FOUND_D \
+	ORR_16B(0, 0, 4); ORR_16B(1, 1, 5); \
+	ORR_16B(2, 2, 6); ORR_16B(3, 3, 7)
+
+// ADD_COUNTED: adds a date with counts.
+#define ADD_COUNTED(FORM, LOAD, SQUARE) FORM(ADD_COUNTED_8(LOAD, SQUARE), ADD_COUNTED_4(LOAD, SQUARE))
+#define ADD_COUNTED_8(LOAD, SQUARE) \
+	VALID8(LOAD); \
+	CBNZ R6, masked; \
+valid: \
+	VLD1R.P 8(R3), [V8.D2]; \
+	VLD1R.P 8(R15), [V9.D2]; \
+	COUNT_HALF(SXTL_2D, FCVTL_2D, SQUARE, 24, 25, 0, 4, 12, 16, 20); \
+	COUNT_HALF(SXTL2_2D, FCVTL2_2D, SQUARE, 24, 25, 1, 5, 13, 17, 21); \
+	COUNT_HALF(SXTL_2D, FCVTL_2D, SQUARE, 27, 28, 2, 6, 14, 18, 22); \
+	COUNT_HALF(SXTL2_2D, FCVTL2_2D, SQUARE, 27, 28, 3, 7, 15, 19, 23)
+#define ADD_COUNTED_4(LOAD, SQUARE) \
+	VALID4(LOAD, 0); \
+	CBNZ R6, masked; \
+valid: \
+	VLD1R.P 8(R3), [V8.D2]; \
+	VLD1R.P 8(R15), [V9.D2]; \
+	COUNT2(SQUARE, 24, 25, 0, 4, 12, 16, 20); \
+	COUNT2(SQUARE, 27, 28, 1, 5, 13, 17, 21); \
+	VALID4(LOAD, 1); \
+	CBNZ R6, high_masked; \
+high_valid: \
+	COUNT2(SQUARE, 24, 25, 2, 6, 14, 18, 22); \
+	COUNT2(SQUARE, 27, 28, 3, 7, 15, 19, 23)
+
+// ADD_ANY: adds a date without counts. clobbers: V3, V26
+#define ADD_ANY(FORM, LOAD, SQUARE) FORM(ADD_ANY_8(LOAD, SQUARE), ADD_ANY_4(LOAD, SQUARE))
+#define ADD_ANY_8(LOAD, SQUARE) \
+	VALID8(LOAD); \
+	CBNZ R6, any_masked; \
+any_valid: \
+	VLD1R.P 8(R3), [V2.D2]; \
+	SUB_4S(25, 0, 0); \
+	SUB_4S(28, 1, 1); \
+	GAP_HALF(SXTL_2D, FCVTL_2D, SQUARE, 0, 24, 25, 4, 8, 12, 16, 20); \
+	GAP_HALF(SXTL2_2D, FCVTL2_2D, SQUARE, 1, 24, 25, 5, 9, 13, 17, 21); \
+	GAP_HALF(SXTL_2D, FCVTL_2D, SQUARE, 2, 27, 28, 6, 10, 14, 18, 22); \
+	GAP_HALF(SXTL2_2D, FCVTL2_2D, SQUARE, 3, 27, 28, 7, 11, 15, 19, 23)
+#define ADD_ANY_4(LOAD, SQUARE) \
+	VALID4(LOAD, 0); \
+	CBNZ R6, any_masked; \
+any_valid: \
+	VLD1R.P 8(R3), [V2.D2]; \
+	UZP1_4S(28, 25, 26); \
+	SUB_4S(26, 0, 0); \
+	GAP2(SQUARE, 0, 24, 25, 4, 8, 12, 16, 20); \
+	GAP2(SQUARE, 1, 27, 28, 5, 9, 13, 17, 21); \
+	VALID4(LOAD, 1); \
+	CBNZ R6, any_high_masked; \
+any_high_valid: \
+	UZP1_4S(28, 25, 26); \
+	SUB_4S(26, 1, 1); \
+	GAP2(SQUARE, 2, 24, 25, 6, 10, 14, 18, 22); \
+	GAP2(SQUARE, 3, 27, 28, 7, 11, 15, 19, 23)
+
+// MASKS: what FIND, ADD_COUNTED and ADD_ANY jump to if there are masks.
+#define MASKS(FORM) FORM(MASKS_8, MASKS_4)
+#define MASKS_8 \
+masked: \
+	MASK(F10, 10, ALL_8, mask_bits, mask_read); \
+	ADD R8, R7; \
+	B valid; \
+back_masked: \
+	MASK(F4, 4, ALL_8, back_bits, back_read); \
+	B back_valid; \
+any_masked: \
+	MASK(F3, 3, ALL_8, any_bits, any_read); \
+	ADD R8, R7; \
+	B any_valid
+#define MASKS_4 \
+masked: \
+	MASK(F10, 10, LOW_4, mask_bits, mask_read); \
+	B valid; \
+high_masked: \
+	MASK(F10, 10, HIGH_4, high_bits, high_read); \
+	ADD R8, R7; \
+	B high_valid; \
+back_masked: \
+	MASK(F4, 4, LOW_4, back_bits, back_read); \
+	B back_valid; \
+back_high_masked: \
+	MASK(F4, 4, HIGH_4, back_high_bits, back_high_read); \
+	B back_high_valid; \
+any_masked: \
+	MASK(F3, 3, LOW_4, any_bits, any_read); \
+	B any_valid; \
+any_high_masked: \
+	MASK(F3, 3, HIGH_4, any_high_bits, any_high_read); \
+	ADD R8, R7; \
+	B any_high_valid
 
 // Makes R19 nonzero if one of 8 pixels has a gap.
 #define NOTE_GAPS \
@@ -676,34 +884,27 @@ read: \
 #define FOLD_GAPS8_LAST FOLD2_LAST(0, 16); FOLD2_LAST(16, 17); FOLD2_LAST(32, 18); FOLD2_LAST(48, 19)
 
 // The sums of 8 pixels. RESULTS comes between them and the next group.
-#define WITH_GAPS(LOAD, SQUARE, RESULTS, size) \
+#define WITH_GAPS(FORM, LOAD, SQUARE, RESULTS, size) \
 	ENTER; \
 	MOVD $0x8040201008040201, R14; \
 	MOVD $0, R19; \
 	MOVD params_scratch(R0), R16; \
-	LIMIT(params_lo64, F29, 29, V29); \
-	LIMIT(params_hi64, F30, 30, V30); \
-	LIMIT(params_nodata64, F31, 31, V31); \
+	LIMIT(FORM, params_lo64, F29, 29, V29); \
+	LIMIT(FORM, params_hi64, F30, 30, V30); \
+	LIMIT(FORM, params_nodata64, F31, 31, V31); \
 group: \
 	MOVD $4, R15; \
 	AT_MOST_ALL; \
-	VMOVI $255, V0.B16; \
-	VMOVI $255, V1.B16; \
+	NONE_YET(FORM); \
 walk: \
 	WALK_BACK; \
 back: \
-	VALID8(LOAD); \
-	CBNZ R6, back_masked; \
-back_valid: \
-	BIT_16B(25, 24, 0); \
-	BIT_16B(28, 27, 1); \
+	FIND(FORM, LOAD); \
 	SUB R4, R2; \
 	SUB R8, R7; \
 	SUBS $1, R9; \
 	BNE back; \
-	FCMEQ_4S(0, 0, 24); \
-	FCMEQ_4S(1, 1, 25); \
-	AND_16B(25, 24, 24); \
+	ALL_FOUND(FORM); \
 	BITS_OF(V24, AND, R12); \
 	CMN $1, R12; \
 	BEQ found; \
@@ -714,11 +915,9 @@ back_valid: \
 	AT_MOST_ALL; \
 	B walk; \
 none: \
-	NONE_ZERO(0); \
-	NONE_ZERO(1); \
+	NONE_ZERO(FORM); \
 found: \
-	WIDEN4(0, 4, 5); \
-	WIDEN4(1, 6, 7); \
+	FOUND(FORM); \
 	FSTPQ (F4, F5), (R16); \
 	FSTPQ (F6, F7), 32(R16); \
 	CLEAR4(0, 1, 2, 3); \
@@ -733,15 +932,7 @@ found: \
 	PCALIGN $32; \
 date: \
 	AHEAD(date_ahead); \
-	VALID8(LOAD); \
-	CBNZ R6, masked; \
-valid: \
-	VLD1R.P 8(R3), [V8.D2]; \
-	VLD1R.P 8(R15), [V9.D2]; \
-	COUNT2(SXTL_2D, FCVTL_2D, SQUARE, 24, 25, 0, 4, 12, 16, 20); \
-	COUNT2(SXTL2_2D, FCVTL2_2D, SQUARE, 24, 25, 1, 5, 13, 17, 21); \
-	COUNT2(SXTL_2D, FCVTL_2D, SQUARE, 27, 28, 2, 6, 14, 18, 22); \
-	COUNT2(SXTL2_2D, FCVTL2_2D, SQUARE, 27, 28, 3, 7, 15, 19, 23); \
+	ADD_COUNTED(FORM, LOAD, SQUARE); \
 	NEXT_DATE; \
 	BNE date; \
 	END_RUN; \
@@ -766,13 +957,6 @@ summed: \
 	B group; \
 done: \
 	LEAVE; \
-masked: \
-	MASK(F10, 10, mask_bits, mask_read); \
-	ADD R8, R7; \
-	B valid; \
-back_masked: \
-	MASK(F3, 3, back_bits, back_read); \
-	B back_valid; \
 uncounted: \
 	CLEAR4(4, 5, 6, 7); \
 	CLEAR4(8, 9, 10, 11); \
@@ -781,16 +965,7 @@ uncounted: \
 	PCALIGN $32; \
 any_date: \
 	AHEAD(any_date_ahead); \
-	VALID8(LOAD); \
-	CBNZ R6, any_masked; \
-any_valid: \
-	VLD1R.P 8(R3), [V2.D2]; \
-	SUB_4S(25, 0, 0); \
-	SUB_4S(28, 1, 1); \
-	GAP2(SXTL_2D, FCVTL_2D, SQUARE, 0, 24, 25, 4, 8, 12, 16, 20); \
-	GAP2(SXTL2_2D, FCVTL2_2D, SQUARE, 1, 24, 25, 5, 9, 13, 17, 21); \
-	GAP2(SXTL_2D, FCVTL_2D, SQUARE, 2, 27, 28, 6, 10, 14, 18, 22); \
-	GAP2(SXTL2_2D, FCVTL2_2D, SQUARE, 3, 27, 28, 7, 11, 15, 19, 23); \
+	ADD_ANY(FORM, LOAD, SQUARE); \
 	NEXT_DATE; \
 	BNE any_date; \
 	END_RUN; \
@@ -801,10 +976,7 @@ any_summed: \
 	UXTL_2D(0, 0); \
 	UCVTF_2D(0, 0); UCVTF_2D(1, 1); UCVTF_2D(2, 2); UCVTF_2D(3, 3); \
 	B summed; \
-any_masked: \
-	MASK(F3, 3, any_bits, any_read); \
-	ADD R8, R7; \
-	B any_valid; \
+MASKS(FORM); \
 RUNS(PUT_GAPS8, FOLD_GAPS8, FOLD_GAPS8_LAST); \
 	CBNZ R15, counted; \
 	B any_summed
@@ -872,19 +1044,28 @@ put:
 // ---- The bodies, one per type --------------------------------------------------------------
 
 TEXT ·slopeU8NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_U8, 1)
+	SLOPE(SINGLE, LOAD_U8, 1)
 
 TEXT ·slopeI8NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_I8, 1)
+	SLOPE(SINGLE, LOAD_I8, 1)
 
 TEXT ·slopeU16NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_U16, 2)
+	SLOPE(SINGLE, LOAD_U16, 2)
 
 TEXT ·slopeI16NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_I16, 2)
+	SLOPE(SINGLE, LOAD_I16, 2)
+
+TEXT ·slopeU32NEON(SB), NOSPLIT, $0-8
+	SLOPE(DOUBLE, LOAD_U32, 4)
+
+TEXT ·slopeI32NEON(SB), NOSPLIT, $0-8
+	SLOPE(DOUBLE, LOAD_I32, 4)
 
 TEXT ·slopeF32NEON(SB), NOSPLIT, $0-8
-	SLOPE(LOAD_F32, 4)
+	SLOPE(SINGLE, LOAD_F32, 4)
+
+TEXT ·slopeF64NEON(SB), NOSPLIT, $0-8
+	SLOPE(DOUBLE, LOAD_F64, 8)
 
 TEXT ·slopeWholeU8NEON(SB), NOSPLIT, $0-8
 	SLOPE_WHOLE(WIDE_U8, 1)
@@ -899,46 +1080,73 @@ TEXT ·slopeWholeI16NEON(SB), NOSPLIT, $0-8
 	SLOPE_WHOLE(WIDE_I16, 2)
 
 TEXT ·slopeGapsU8NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_U8, NO_SQUARE, PUT_LINES, 1)
+	WITH_GAPS(SINGLE, LOAD_U8, NO_SQUARE, PUT_LINES, 1)
 
 TEXT ·slopeGapsI8NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_I8, NO_SQUARE, PUT_LINES, 1)
+	WITH_GAPS(SINGLE, LOAD_I8, NO_SQUARE, PUT_LINES, 1)
 
 TEXT ·slopeGapsU16NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_U16, NO_SQUARE, PUT_LINES, 2)
+	WITH_GAPS(SINGLE, LOAD_U16, NO_SQUARE, PUT_LINES, 2)
 
 TEXT ·slopeGapsI16NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_I16, NO_SQUARE, PUT_LINES, 2)
+	WITH_GAPS(SINGLE, LOAD_I16, NO_SQUARE, PUT_LINES, 2)
+
+TEXT ·slopeGapsU32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_U32, NO_SQUARE, PUT_LINES, 4)
+
+TEXT ·slopeGapsI32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_I32, NO_SQUARE, PUT_LINES, 4)
 
 TEXT ·slopeGapsF32NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_F32, NO_SQUARE, PUT_LINES, 4)
+	WITH_GAPS(SINGLE, LOAD_F32, NO_SQUARE, PUT_LINES, 4)
+
+TEXT ·slopeGapsF64NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_F64, NO_SQUARE, PUT_LINES, 8)
 
 TEXT ·sumsU8NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_U8, 1)
+	SUMS(SINGLE, LOAD_U8, 1)
 
 TEXT ·sumsI8NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_I8, 1)
+	SUMS(SINGLE, LOAD_I8, 1)
 
 TEXT ·sumsU16NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_U16, 2)
+	SUMS(SINGLE, LOAD_U16, 2)
 
 TEXT ·sumsI16NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_I16, 2)
+	SUMS(SINGLE, LOAD_I16, 2)
+
+TEXT ·sumsU32NEON(SB), NOSPLIT, $0-8
+	SUMS(DOUBLE, LOAD_U32, 4)
+
+TEXT ·sumsI32NEON(SB), NOSPLIT, $0-8
+	SUMS(DOUBLE, LOAD_I32, 4)
 
 TEXT ·sumsF32NEON(SB), NOSPLIT, $0-8
-	SUMS(LOAD_F32, 4)
+	SUMS(SINGLE, LOAD_F32, 4)
+
+TEXT ·sumsF64NEON(SB), NOSPLIT, $0-8
+	SUMS(DOUBLE, LOAD_F64, 8)
 
 TEXT ·sumsGapsU8NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_U8, SQUARE, PUT_SUMS, 1)
+	WITH_GAPS(SINGLE, LOAD_U8, SQUARE, PUT_SUMS, 1)
 
 TEXT ·sumsGapsI8NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_I8, SQUARE, PUT_SUMS, 1)
+	WITH_GAPS(SINGLE, LOAD_I8, SQUARE, PUT_SUMS, 1)
 
 TEXT ·sumsGapsU16NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_U16, SQUARE, PUT_SUMS, 2)
+	WITH_GAPS(SINGLE, LOAD_U16, SQUARE, PUT_SUMS, 2)
 
 TEXT ·sumsGapsI16NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_I16, SQUARE, PUT_SUMS, 2)
+	WITH_GAPS(SINGLE, LOAD_I16, SQUARE, PUT_SUMS, 2)
+
+TEXT ·sumsGapsU32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_U32, SQUARE, PUT_SUMS, 4)
+
+TEXT ·sumsGapsI32NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_I32, SQUARE, PUT_SUMS, 4)
 
 TEXT ·sumsGapsF32NEON(SB), NOSPLIT, $0-8
-	WITH_GAPS(LOAD_F32, SQUARE, PUT_SUMS, 4)
+	WITH_GAPS(SINGLE, LOAD_F32, SQUARE, PUT_SUMS, 4)
+
+TEXT ·sumsGapsF64NEON(SB), NOSPLIT, $0-8
+	WITH_GAPS(DOUBLE, LOAD_F64, SQUARE, PUT_SUMS, 8)

@@ -65,6 +65,7 @@ var encodings = map[string]struct {
 	"UXTL2_8H":  {"ushll2 v3.8h, v2.16b, #0", 0x6f08a443},
 	"UXTL_2D":   {"ushll v3.2d, v2.2s, #0", 0x2f20a443},
 	"UXTL_4S":   {"ushll v3.4s, v2.4h, #0", 0x2f10a443},
+	"UZP1_4S":   {"uzp1 v3.4s, v2.4s, v1.4s", 0x4e811843},
 	"UXTL_8H":   {"ushll v3.8h, v2.8b, #0", 0x2f08a443},
 }
 
@@ -151,10 +152,10 @@ func TestNEONAssembly(t *testing.T) {
 		calls[m[1]] = len(regexp.MustCompile(`\b(LEAVE|FINISH_SLOPES)\b`).FindAllString(m[2], -1))
 	}
 	want := map[string]bool{}
-	for _, d := range []string{"U8", "I8", "U16", "I16", "F32"} {
-		ops := []string{"slope", "slopeGaps", "sums", "sumsGaps", "slopeWhole"}
-		if d == "F32" {
-			ops = ops[:4]
+	for _, d := range []string{"U8", "I8", "U16", "I16", "U32", "I32", "F32", "F64"} {
+		ops := []string{"slope", "slopeGaps", "sums", "sumsGaps"}
+		if strings.HasSuffix(d, "8") || strings.HasSuffix(d, "16") {
+			ops = append(ops, "slopeWhole")
 		}
 		for _, op := range ops {
 			want[op+d+"NEON"] = true

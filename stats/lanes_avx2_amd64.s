@@ -6,7 +6,7 @@
 #include "textflag.h"
 
 // Each lane is a pixel. The operations on a lane are those of segmenter in the same order, so the bits are the
-// same. AX *laneParams; the comments in programs.go say what the bodies do.
+// same. The comments in programs.go say what the bodies do.
 
 DATA laneNumbers<>+0(SB)/8, $0.0
 DATA laneNumbers<>+8(SB)/8, $1.0
@@ -117,56 +117,46 @@ GLOBL lane7fefffffffffffff<>(SB), RODATA|NOPTR, $32
 TEXT ·laneAddUpAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
-	MOVQ laneParams_fromRow(AX), DI
-	ADDQ R12, DI
-	VMOVUPD (dateRow_sumX+0*dateRow__size)(DI), Y0
-	VMOVUPD Y0, Y1
-	VMOVUPD (dateRow_sumXX+0*dateRow__size)(DI), Y2
-	VMOVUPD Y2, Y3
-	VMOVUPD (dateRow_sumY+0*dateRow__size)(DI), Y4
-	VMOVUPD Y4, Y5
-	VMOVUPD (dateRow_sumXY+0*dateRow__size)(DI), Y6
-	VMOVUPD Y6, Y7
-	VMOVUPD (dateRow_sumYY+0*dateRow__size)(DI), Y8
-	VMOVUPD Y8, Y9
-	MOVQ laneParams_count(AX), CX
-	TESTQ CX, CX
+	MOVQ laneParams_fromRow(AX), R12
+	ADDQ DI, R12
+	VMOVUPD (dateRow_sumX+0*dateRow__size)(R12), Y0
+	VMOVUPD (dateRow_sumXX+0*dateRow__size)(R12), Y1
+	VMOVUPD (dateRow_sumY+0*dateRow__size)(R12), Y2
+	VMOVUPD (dateRow_sumXY+0*dateRow__size)(R12), Y3
+	VMOVUPD (dateRow_sumYY+0*dateRow__size)(R12), Y4
+	MOVQ laneParams_count(AX), R13
+	TESTQ R13, R13
 	JLE loop16End
 loop16:
-	VMOVUPD (dateRow_x+0*dateRow__size)(DI), Y10
-	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y11
-	VMULPD Y10, Y10, Y12
-	VMULPD Y11, Y10, Y0
-	VMULPD Y11, Y11, Y2
-	VMOVUPD Y1, (dateRow_sumX+0*dateRow__size)(DI)
-	VADDPD Y10, Y1, Y4
-	VMOVUPD Y4, Y1
-	VMOVUPD Y3, (dateRow_sumXX+0*dateRow__size)(DI)
-	VADDPD Y12, Y3, Y6
-	VMOVUPD Y6, Y3
-	VMOVUPD Y5, (dateRow_sumY+0*dateRow__size)(DI)
-	VADDPD Y11, Y5, Y8
-	VMOVUPD Y8, Y5
-	VMOVUPD Y7, (dateRow_sumXY+0*dateRow__size)(DI)
-	VADDPD Y0, Y7, Y10
-	VMOVUPD Y10, Y7
-	VMOVUPD Y9, (dateRow_sumYY+0*dateRow__size)(DI)
-	VADDPD Y2, Y9, Y4
-	VMOVUPD Y4, Y9
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD (dateRow_x+0*dateRow__size)(R12), Y5
+	VMOVUPD (dateRow_y+0*dateRow__size)(R12), Y6
+	VMULPD Y5, Y5, Y7
+	VMULPD Y6, Y5, Y8
+	VMULPD Y6, Y6, Y9
+	VMOVUPD Y0, (dateRow_sumX+0*dateRow__size)(R12)
+	VADDPD Y5, Y0, Y0
+	VMOVUPD Y1, (dateRow_sumXX+0*dateRow__size)(R12)
+	VADDPD Y7, Y1, Y1
+	VMOVUPD Y2, (dateRow_sumY+0*dateRow__size)(R12)
+	VADDPD Y6, Y2, Y2
+	VMOVUPD Y3, (dateRow_sumXY+0*dateRow__size)(R12)
+	VADDPD Y8, Y3, Y3
+	VMOVUPD Y4, (dateRow_sumYY+0*dateRow__size)(R12)
+	VADDPD Y9, Y4, Y4
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop16
 loop16End:
-	VMOVUPD Y1, (dateRow_sumX+0*dateRow__size)(DI)
-	VMOVUPD Y3, (dateRow_sumXX+0*dateRow__size)(DI)
-	VMOVUPD Y5, (dateRow_sumY+0*dateRow__size)(DI)
-	VMOVUPD Y7, (dateRow_sumXY+0*dateRow__size)(DI)
-	VMOVUPD Y9, (dateRow_sumYY+0*dateRow__size)(DI)
+	VMOVUPD Y0, (dateRow_sumX+0*dateRow__size)(R12)
+	VMOVUPD Y1, (dateRow_sumXX+0*dateRow__size)(R12)
+	VMOVUPD Y2, (dateRow_sumY+0*dateRow__size)(R12)
+	VMOVUPD Y3, (dateRow_sumXY+0*dateRow__size)(R12)
+	VMOVUPD Y4, (dateRow_sumYY+0*dateRow__size)(R12)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -174,19 +164,19 @@ next:
 TEXT ·laneSpikesAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
-	MOVQ laneParams_fromRow(AX), DI
-	ADDQ R12, DI
-	MOVQ laneParams_count(AX), CX
+	MOVQ laneParams_fromRow(AX), R12
+	ADDQ DI, R12
+	MOVQ laneParams_count(AX), R13
 	VMOVUPD lane3ff0000000000000<>(SB), Y0
-	VMOVUPD laneParams_last(AX)(R12*1), Y1
-	TESTQ CX, CX
+	VMOVUPD laneParams_last(AX)(DI*1), Y1
+	TESTQ R13, R13
 	JLE loop8End
 loop8:
-	VMOVUPD (dateRow_y-1*dateRow__size)(DI), Y2
-	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y3
-	VMOVUPD (dateRow_y+1*dateRow__size)(DI), Y4
+	VMOVUPD (dateRow_y-1*dateRow__size)(R12), Y2
+	VMOVUPD (dateRow_y+0*dateRow__size)(R12), Y3
+	VMOVUPD (dateRow_y+1*dateRow__size)(R12), Y4
 	VSUBPD Y2, Y3, Y5
 	VANDPD lane7fffffffffffffff<>(SB), Y5, Y6
 	VSUBPD Y4, Y3, Y7
@@ -201,16 +191,15 @@ loop8:
 	VANDNPD Y3, Y5, Y7
 	VCMPPD $0x11, Y1, Y0, Y6
 	VANDPD Y7, Y6, Y8
-	VMOVUPD Y8, (dateRow_spike+0*dateRow__size)(DI)
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y4
-	VMOVUPD Y4, Y0
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD Y8, (dateRow_spike+0*dateRow__size)(R12)
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y0
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop8
 loop8End:
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -218,124 +207,123 @@ next:
 TEXT ·laneDespikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
-	MOVQ R12, CX; SHRQ $3, CX
+	MOVQ DI, CX; SHRQ $3, CX
 	MOVQ laneParams_active(AX), R9; SHRQ CX, R9
 	TESTQ $15, R9
 	JZ next
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
-	MOVQ laneParams_fromRow(AX), DI
-	ADDQ R12, DI
-	MOVQ laneParams_count(AX), CX
+	ADDQ DI, R8
+	MOVQ laneParams_fromRow(AX), R12
+	ADDQ DI, R12
+	MOVQ laneParams_count(AX), R13
 	VMOVUPD lane3ff0000000000000<>(SB), Y0
 	VMOVUPD lane0000000000000000<>(SB), Y1
 	VMOVUPD lane0000000000000000<>(SB), Y2
-	TESTQ CX, CX
+	TESTQ R13, R13
 	JLE loop15End
 loop15:
-	VMOVUPD (dateRow_spike+0*dateRow__size)(DI), Y3
+	VMOVUPD (dateRow_spike+0*dateRow__size)(R12), Y3
 	VCMPPD $0x1e, Y1, Y3, Y4
 	VBLENDVPD Y4, Y3, Y1, Y1
 	VBLENDVPD Y4, Y0, Y2, Y2
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y5
-	VMOVUPD Y5, Y0
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y0
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop15
 loop15End:
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y2, Y6
-	VPBROADCASTQ laneParams_active(AX), Y7; VPAND laneParams_laneBits(AX)(R12*1), Y7, Y7; VPCMPEQQ laneParams_laneBits(AX)(R12*1), Y7, Y7
-	VANDPD Y7, Y6, Y8
-	VBROADCASTSD laneParams_done(AX), Y9
-	VMOVUPD laneParams_mostMoves(AX)(R12*1), Y10
-	VCMPPD $0x11, Y10, Y9, Y11
-	VANDPD Y11, Y8, Y12
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y2, Y5
+	VPBROADCASTQ laneParams_active(AX), Y6; VPAND laneParams_laneBits(AX)(DI*1), Y6, Y6; VPCMPEQQ laneParams_laneBits(AX)(DI*1), Y6, Y6
+	VANDPD Y6, Y5, Y7
+	VBROADCASTSD laneParams_done(AX), Y8
+	VMOVUPD laneParams_mostMoves(AX)(DI*1), Y9
+	VCMPPD $0x11, Y9, Y8, Y10
+	VANDPD Y10, Y7, Y11
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VBLENDVPD Y12, Y2, Y13, Y3
-	VMULPD lane4050000000000000<>(SB), Y3, Y4
-	VADDPD laneNumbers<>(SB), Y4, Y5
-	VCVTTPD2DQY Y5, X15; VMOVDQU X15, 0(R15)
+	VBLENDVPD Y11, Y2, Y13, Y12
+	VMULPD lane4050000000000000<>(SB), Y12, Y3
+	VADDPD laneNumbers<>(SB), Y3, Y4
+	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_y+1*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_y+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VADDPD Y7, Y6, Y10
-	VMULPD lane3fe0000000000000<>(SB), Y10, Y8
-	VSUBPD Y9, Y8, Y11
-	VMULPD Y11, Y1, Y3
-	VADDPD Y3, Y9, Y4
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VBLENDVPD Y12, Y4, Y5, Y10
-	VMOVLPD X10, (dateRow_y+0*dateRow__size)(R8)(BX*8); VMOVHPD X10, (dateRow_y+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (dateRow_y+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_y+0*dateRow__size)(R8)(R13*8)
-	VSUBPD Y6, Y4, Y8
-	VANDPD lane7fffffffffffffff<>(SB), Y8, Y11
-	VSUBPD Y7, Y4, Y9
-	VANDPD lane7fffffffffffffff<>(SB), Y9, Y3
-	VMAXPD Y3, Y11, Y5
-	VSUBPD Y6, Y7, Y10
-	VANDPD lane7fffffffffffffff<>(SB), Y10, Y8
-	VDIVPD Y5, Y8, Y9
-	VCMPPD $0, lane0000000000000000<>(SB), Y5, Y11
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_y+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_y+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VADDPD Y6, Y5, Y9
+	VMULPD lane3fe0000000000000<>(SB), Y9, Y7
+	VSUBPD Y8, Y7, Y10
+	VMULPD Y10, Y1, Y12
+	VADDPD Y12, Y8, Y3
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VBLENDVPD Y11, Y3, Y4, Y9
+	VMOVLPD X9, (dateRow_y+0*dateRow__size)(R8)(BX*8); VMOVHPD X9, (dateRow_y+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (dateRow_y+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_y+0*dateRow__size)(R8)(R14*8)
+	VSUBPD Y5, Y3, Y7
+	VANDPD lane7fffffffffffffff<>(SB), Y7, Y10
+	VSUBPD Y6, Y3, Y8
+	VANDPD lane7fffffffffffffff<>(SB), Y8, Y12
+	VMAXPD Y12, Y10, Y4
+	VSUBPD Y5, Y6, Y9
+	VANDPD lane7fffffffffffffff<>(SB), Y9, Y7
+	VDIVPD Y4, Y7, Y8
+	VCMPPD $0, lane0000000000000000<>(SB), Y4, Y10
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VSUBPD Y9, Y13, Y3
-	VANDNPD Y3, Y11, Y10
-	VMOVSD (dateRow_spike+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_spike+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_spike+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VBLENDVPD Y12, Y10, Y8, Y5
-	VMOVLPD X5, (dateRow_spike+0*dateRow__size)(R8)(BX*8); VMOVHPD X5, (dateRow_spike+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y5, X15; VMOVLPD X15, (dateRow_spike+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike+0*dateRow__size)(R8)(R13*8)
-	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y2, Y9
-	VANDPD Y9, Y12, Y11
-	VMOVSD (dateRow_y-2*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_y-2*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_y-2*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-2*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VSUBPD Y3, Y6, Y10
-	VANDPD lane7fffffffffffffff<>(SB), Y10, Y8
-	VSUBPD Y4, Y6, Y5
-	VANDPD lane7fffffffffffffff<>(SB), Y5, Y9
-	VMAXPD Y9, Y8, Y10
-	VSUBPD Y3, Y4, Y6
-	VANDPD lane7fffffffffffffff<>(SB), Y6, Y5
-	VDIVPD Y10, Y5, Y8
-	VCMPPD $0, lane0000000000000000<>(SB), Y10, Y9
+	VSUBPD Y8, Y13, Y12
+	VANDNPD Y12, Y10, Y9
+	VMOVSD (dateRow_spike+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_spike+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_spike+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
+	VBLENDVPD Y11, Y9, Y7, Y4
+	VMOVLPD X4, (dateRow_spike+0*dateRow__size)(R8)(BX*8); VMOVHPD X4, (dateRow_spike+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y4, X15; VMOVLPD X15, (dateRow_spike+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike+0*dateRow__size)(R8)(R14*8)
+	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y2, Y8
+	VANDPD Y8, Y11, Y10
+	VMOVSD (dateRow_y-2*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_y-2*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_y-2*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-2*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y12, Y5, Y9
+	VANDPD lane7fffffffffffffff<>(SB), Y9, Y7
+	VSUBPD Y3, Y5, Y4
+	VANDPD lane7fffffffffffffff<>(SB), Y4, Y8
+	VMAXPD Y8, Y7, Y9
+	VSUBPD Y12, Y3, Y5
+	VANDPD lane7fffffffffffffff<>(SB), Y5, Y4
+	VDIVPD Y9, Y4, Y7
+	VCMPPD $0, lane0000000000000000<>(SB), Y9, Y8
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VSUBPD Y8, Y13, Y3
-	VANDNPD Y3, Y9, Y6
-	VMOVSD (dateRow_spike-1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_spike-1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_spike-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike-1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VBLENDVPD Y11, Y6, Y5, Y10
-	VMOVLPD X10, (dateRow_spike-1*dateRow__size)(R8)(BX*8); VMOVHPD X10, (dateRow_spike-1*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (dateRow_spike-1*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike-1*dateRow__size)(R8)(R13*8)
-	VADDPD lane3ff0000000000000<>(SB), Y2, Y8
-	VMOVUPD laneParams_last(AX)(R12*1), Y9
-	VCMPPD $0x11, Y9, Y8, Y3
-	VANDPD Y3, Y12, Y11
-	VMOVSD (dateRow_y+2*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_y+2*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_y+2*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+2*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VSUBPD Y4, Y7, Y5
-	VANDPD lane7fffffffffffffff<>(SB), Y5, Y10
-	VSUBPD Y6, Y7, Y2
-	VANDPD lane7fffffffffffffff<>(SB), Y2, Y8
-	VMAXPD Y8, Y10, Y9
-	VSUBPD Y4, Y6, Y3
-	VANDPD lane7fffffffffffffff<>(SB), Y3, Y5
-	VDIVPD Y9, Y5, Y7
-	VCMPPD $0, lane0000000000000000<>(SB), Y9, Y2
+	VSUBPD Y7, Y13, Y12
+	VANDNPD Y12, Y8, Y5
+	VMOVSD (dateRow_spike-1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_spike-1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_spike-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike-1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VBLENDVPD Y10, Y5, Y4, Y9
+	VMOVLPD X9, (dateRow_spike-1*dateRow__size)(R8)(BX*8); VMOVHPD X9, (dateRow_spike-1*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (dateRow_spike-1*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike-1*dateRow__size)(R8)(R14*8)
+	VADDPD lane3ff0000000000000<>(SB), Y2, Y7
+	VMOVUPD laneParams_last(AX)(DI*1), Y8
+	VCMPPD $0x11, Y8, Y7, Y12
+	VANDPD Y12, Y11, Y10
+	VMOVSD (dateRow_y+2*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+2*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+2*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+2*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VSUBPD Y3, Y6, Y4
+	VANDPD lane7fffffffffffffff<>(SB), Y4, Y9
+	VSUBPD Y5, Y6, Y2
+	VANDPD lane7fffffffffffffff<>(SB), Y2, Y7
+	VMAXPD Y7, Y9, Y8
+	VSUBPD Y3, Y5, Y12
+	VANDPD lane7fffffffffffffff<>(SB), Y12, Y4
+	VDIVPD Y8, Y4, Y6
+	VCMPPD $0, lane0000000000000000<>(SB), Y8, Y2
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VSUBPD Y7, Y13, Y10
-	VANDNPD Y10, Y2, Y8
-	VMOVSD (dateRow_spike+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_spike+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_spike+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VBLENDVPD Y11, Y8, Y6, Y4
-	VMOVLPD X4, (dateRow_spike+1*dateRow__size)(R8)(BX*8); VMOVHPD X4, (dateRow_spike+1*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y4, X15; VMOVLPD X15, (dateRow_spike+1*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike+1*dateRow__size)(R8)(R13*8)
-	VBROADCASTSD laneParams_spikeThreshold(AX), Y3
-	VCMPPD $0x1e, Y3, Y1, Y5
-	VANDPD Y5, Y12, Y9
-	MOVQ R12, CX; SHRQ $3, CX
-	VMOVMSKPD Y9, R9
+	VSUBPD Y6, Y13, Y9
+	VANDNPD Y9, Y2, Y7
+	VMOVSD (dateRow_spike+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_spike+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_spike+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_spike+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VBLENDVPD Y10, Y7, Y5, Y3
+	VMOVLPD X3, (dateRow_spike+1*dateRow__size)(R8)(BX*8); VMOVHPD X3, (dateRow_spike+1*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (dateRow_spike+1*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_spike+1*dateRow__size)(R8)(R14*8)
+	VBROADCASTSD laneParams_spikeThreshold(AX), Y12
+	VCMPPD $0x1e, Y12, Y1, Y4
+	VANDPD Y4, Y11, Y8
+	MOVQ DI, CX; SHRQ $3, CX
+	VMOVMSKPD Y8, R9
 	SHLQ CX, R9
 	MOVQ $0xf0, R14; SHRQ CX, R14
 	ANDQ laneParams_active(AX), R14; ORQ R14, R9; MOVQ R9, laneParams_active(AX)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -343,32 +331,32 @@ next:
 TEXT ·laneBeginAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
+	ADDQ DI, R8
 	MOVQ laneParams_vertices(AX), R10
-	ADDQ R12, R10
-	VMOVUPD laneParams_last(AX)(R12*1), Y0
+	ADDQ DI, R10
+	VMOVUPD laneParams_last(AX)(DI*1), Y0
 	VMULPD lane4050000000000000<>(SB), Y0, Y1
 	VADDPD laneNumbers<>(SB), Y1, Y2
 	VCVTTPD2DQY Y2, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
 	VMULPD lane3db0000000000000<>(SB), Y3, Y4
-	VMOVUPD Y4, laneParams_least(AX)(R12*1)
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVUPD Y4, laneParams_least(AX)(DI*1)
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
 	VCMPPD $0x1e, Y6, Y5, Y7
 	VMOVUPD lane4000000000000000<>(SB), Y13
 	VBLENDVPD Y7, lane3ff0000000000000<>(SB), Y13, Y8
 	VSUBPD Y8, Y0, Y9
-	VMOVUPD Y9, laneParams_lastInner(AX)(R12*1)
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVUPD Y10, laneParams_width(AX)(R12*1)
+	VMOVUPD Y9, laneParams_lastInner(AX)(DI*1)
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVUPD Y10, laneParams_width(AX)(DI*1)
 	VMOVUPD lane0000000000000000<>(SB), Y13
 	VMOVUPD Y13, (vertexRow_at+0*vertexRow__size)(R10)
 	VMOVUPD Y0, (vertexRow_at+1*vertexRow__size)(R10)
@@ -378,26 +366,26 @@ half:
 	VCVTTPD2DQY Y12, X15; VMOVDQU X15, 0(R15)
 	VSUBPD lane0000000000000000<>(SB), Y0, Y1
 	VADDPD lane3ff0000000000000<>(SB), Y1, Y2
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
 	VSUBPD Y8, Y3, Y9
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
 	VSUBPD Y10, Y4, Y11
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
 	VSUBPD Y12, Y5, Y0
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
 	VSUBPD Y3, Y6, Y8
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	VSUBPD Y4, Y7, Y10
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	VMULPD lane4000000000000000<>(SB), Y5, Y12
 	VMULPD Y9, Y12, Y6
 	VSUBPD Y6, Y11, Y3
@@ -435,7 +423,7 @@ half:
 	VADDPD Y3, Y10, Y6
 	VMAXPD lane0000000000000000<>(SB), Y6, Y7
 	VCMPPD $0x11, lane4000000000000000<>(SB), Y1, Y5
-	VMOVUPD laneParams_least(AX)(R12*1), Y9
+	VMOVUPD laneParams_least(AX)(DI*1), Y9
 	VCMPPD $0x1e, Y9, Y7, Y12
 	VDIVPD Y2, Y7, Y0
 	VANDPD Y0, Y12, Y11
@@ -446,10 +434,10 @@ half:
 	VMOVUPD Y3, (vertexRow_slope+0*vertexRow__size)(R10)
 	VMOVUPD Y6, (vertexRow_mse+0*vertexRow__size)(R10)
 	VMOVUPD lane4000000000000000<>(SB), Y13
-	VMOVUPD Y13, laneParams_vertexCount(AX)(R12*1)
+	VMOVUPD Y13, laneParams_vertexCount(AX)(DI*1)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -457,182 +445,174 @@ next:
 TEXT ·laneSplitAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
-	MOVQ R12, CX; SHRQ $3, CX
+	MOVQ DI, CX; SHRQ $3, CX
 	MOVQ laneParams_active(AX), R9; SHRQ CX, R9
 	TESTQ $15, R9
 	JZ next
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
+	ADDQ DI, R8
 	MOVQ laneParams_vertices(AX), R10
-	ADDQ R12, R10
-	MOVQ R10, DI
+	ADDQ DI, R10
+	MOVQ R10, R12
 	VMOVUPD lane0000000000000000<>(SB), Y0
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y1
-	VMOVUPD Y1, Y2
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y3
-	VMOVUPD Y3, Y4
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y5
-	VMOVUPD Y5, Y6
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y7
-	VMOVUPD Y7, Y8
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y9
-	VMOVUPD Y9, Y10
-	VMOVUPD lane3ff0000000000000<>(SB), Y11
-	MOVQ laneParams_segments(AX), CX
-	DECQ CX
-	TESTQ CX, CX
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(R12), Y1
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(R12), Y2
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(R12), Y3
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(R12), Y4
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(R12), Y5
+	VMOVUPD lane3ff0000000000000<>(SB), Y6
+	MOVQ laneParams_segments(AX), R13
+	ADDQ $-1, R13
+	TESTQ R13, R13
 	JLE loop26End
 loop26:
-	ADDQ $dateRow__size, DI
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y12
-	VCMPPD $0x1e, Y2, Y12, Y1
-	VADDPD lane3ff0000000000000<>(SB), Y11, Y3
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y5
-	VCMPPD $0x11, Y5, Y3, Y7
-	VANDPD Y7, Y1, Y9
-	VBLENDVPD Y9, Y11, Y0, Y0
-	VBLENDVPD Y9, Y12, Y2, Y2
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y3
-	VBLENDVPD Y9, Y3, Y4, Y4
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y5
-	VBLENDVPD Y9, Y5, Y6, Y6
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y1
-	VBLENDVPD Y9, Y1, Y8, Y8
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y7
-	VBLENDVPD Y9, Y7, Y10, Y10
-	VADDPD lane3ff0000000000000<>(SB), Y11, Y12
-	VMOVUPD Y12, Y11
-	DECQ CX
+	ADDQ $dateRow__size, R12
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(R12), Y7
+	VCMPPD $0x1e, Y1, Y7, Y8
+	VADDPD lane3ff0000000000000<>(SB), Y6, Y9
+	VMOVUPD laneParams_vertexCount(AX)(DI*1), Y10
+	VCMPPD $0x11, Y10, Y9, Y11
+	VANDPD Y11, Y8, Y12
+	VBLENDVPD Y12, Y6, Y0, Y0
+	VBLENDVPD Y12, Y7, Y1, Y1
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(R12), Y9
+	VBLENDVPD Y12, Y9, Y2, Y2
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(R12), Y10
+	VBLENDVPD Y12, Y10, Y3, Y3
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(R12), Y8
+	VBLENDVPD Y12, Y8, Y4, Y4
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(R12), Y11
+	VBLENDVPD Y12, Y11, Y5, Y5
+	VADDPD lane3ff0000000000000<>(SB), Y6, Y6
+	DECQ R13
 	JNZ loop26
 loop26End:
 	VMOVUPD Y0, 0(R15)
-	VMOVUPD Y10, 32(R15)
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y2, Y3
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y5
-	VMOVUPD laneParams_mostVertices(AX)(R12*1), Y1
-	VCMPPD $0x11, Y1, Y5, Y9
-	VANDPD Y9, Y3, Y7
-	VPBROADCASTQ laneParams_active(AX), Y12; VPAND laneParams_laneBits(AX)(R12*1), Y12, Y12; VPCMPEQQ laneParams_laneBits(AX)(R12*1), Y12, Y12
-	VANDPD Y12, Y7, Y14
+	VMOVUPD Y5, 32(R15)
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y1, Y7
+	VMOVUPD laneParams_vertexCount(AX)(DI*1), Y9
+	VMOVUPD laneParams_mostVertices(AX)(DI*1), Y10
+	VCMPPD $0x11, Y10, Y9, Y8
+	VANDPD Y8, Y7, Y12
+	VPBROADCASTQ laneParams_active(AX), Y11; VPAND laneParams_laneBits(AX)(DI*1), Y11, Y11; VPCMPEQQ laneParams_laneBits(AX)(DI*1), Y11, Y11
+	VANDPD Y11, Y12, Y14
 	VMOVUPD Y14, 64(R15)
-	MOVQ R12, CX; SHRQ $3, CX
+	MOVQ DI, CX; SHRQ $3, CX
 	VMOVUPD 64(R15), Y13
 	VMOVMSKPD Y13, R9
 	SHLQ CX, R9
 	MOVQ $0xf0, R14; SHRQ CX, R14
 	ANDQ laneParams_active(AX), R14; ORQ R14, R9; MOVQ R9, laneParams_active(AX)
-	VMULPD lane4050000000000000<>(SB), Y8, Y0
-	VADDPD laneNumbers<>(SB), Y0, Y10
-	VCVTTPD2DQY Y10, X15; VMOVDQU X15, 96(R15)
+	VMULPD lane4050000000000000<>(SB), Y4, Y0
+	VADDPD laneNumbers<>(SB), Y0, Y5
+	VCVTTPD2DQY Y5, X15; VMOVDQU X15, 96(R15)
 	MOVL 96(R15), BX
 	MOVL 100(R15), SI
 	MOVL 104(R15), DX
-	MOVL 108(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
+	MOVL 108(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
 	VMOVUPD 32(R15), Y13
-	VSUBPD lane3ff0000000000000<>(SB), Y13, Y5
-	VMOVUPD laneParams_last(AX)(R12*1), Y1
+	VSUBPD lane3ff0000000000000<>(SB), Y13, Y9
+	VMOVUPD laneParams_last(AX)(DI*1), Y10
 	VMOVUPD 32(R15), Y13
-	VCMPPD $0, Y1, Y13, Y3
-	VMOVUPD laneParams_lastInner(AX)(R12*1), Y9
-	VBLENDVPD Y3, Y9, Y5, Y7
-	VMOVUPD lanebff0000000000000<>(SB), Y12
+	VCMPPD $0, Y10, Y13, Y7
+	VMOVUPD laneParams_lastInner(AX)(DI*1), Y8
+	VBLENDVPD Y7, Y8, Y9, Y12
+	VMOVUPD lanebff0000000000000<>(SB), Y11
 	VMOVUPD lane0000000000000000<>(SB), Y0
-	VMOVUPD lane3ff0000000000000<>(SB), Y10
-	LEAQ dateRow__size(R8), DI
-	MOVQ laneParams_count(AX), CX
-	TESTQ CX, CX
-	JLE loop83End
-loop83:
-	VMOVUPD (dateRow_x+0*dateRow__size)(DI), Y1
-	VSUBPD Y2, Y1, Y3
-	VMULPD Y3, Y6, Y9
-	VADDPD Y9, Y4, Y5
-	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y1
-	VSUBPD Y5, Y1, Y3
-	VANDPD lane7fffffffffffffff<>(SB), Y3, Y9
-	VCMPPD $0x1e, Y0, Y9, Y1
-	VCMPPD $0x1e, Y8, Y10, Y5
-	VCMPPD $0x12, Y7, Y10, Y3
-	VANDPD Y3, Y5, Y5
-	VANDPD Y5, Y1, Y3
-	VBLENDVPD Y3, Y9, Y0, Y0
-	VBLENDVPD Y3, Y10, Y12, Y12
-	VADDPD lane3ff0000000000000<>(SB), Y10, Y1
-	VMOVUPD Y1, Y10
-	ADDQ $dateRow__size, DI
-	DECQ CX
-	JNZ loop83
-loop83End:
-	VMOVUPD Y12, 128(R15)
+	VMOVUPD lane3ff0000000000000<>(SB), Y5
+	MOVQ R8, R12
+	ADDQ $dateRow__size, R12
+	MOVQ laneParams_count(AX), R13
+	TESTQ R13, R13
+	JLE loop84End
+loop84:
+	VMOVUPD (dateRow_x+0*dateRow__size)(R12), Y10
+	VSUBPD Y1, Y10, Y7
+	VMULPD Y7, Y3, Y8
+	VADDPD Y8, Y2, Y9
+	VMOVUPD (dateRow_y+0*dateRow__size)(R12), Y10
+	VSUBPD Y9, Y10, Y7
+	VANDPD lane7fffffffffffffff<>(SB), Y7, Y8
+	VCMPPD $0x1e, Y0, Y8, Y10
+	VCMPPD $0x1e, Y4, Y5, Y9
+	VCMPPD $0x12, Y12, Y5, Y7
+	VANDPD Y7, Y9, Y9
+	VANDPD Y9, Y10, Y7
+	VBLENDVPD Y7, Y8, Y0, Y0
+	VBLENDVPD Y7, Y5, Y11, Y11
+	VADDPD lane3ff0000000000000<>(SB), Y5, Y5
+	ADDQ $dateRow__size, R12
+	DECQ R13
+	JNZ loop84
+loop84End:
+	VMOVUPD Y11, 128(R15)
 	VMOVUPD 128(R15), Y13
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y13, Y5
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y13, Y10
 	VMOVUPD 0(R15), Y13
 	VMULPD lane4050000000000000<>(SB), Y13, Y9
-	VADDPD laneNumbers<>(SB), Y9, Y3
-	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 160(R15)
-	VXORPD laneffffffffffffffff<>(SB), Y5, Y1
-	VANDPD 64(R15), Y1, Y12
+	VADDPD laneNumbers<>(SB), Y9, Y8
+	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 160(R15)
+	VXORPD laneffffffffffffffff<>(SB), Y10, Y7
+	VANDPD 64(R15), Y7, Y11
 	MOVL 160(R15), BX
 	MOVL 164(R15), SI
 	MOVL 168(R15), DX
-	MOVL 172(R15), R13
-	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VANDNPD Y9, Y12, Y3
-	VMOVLPD X3, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
-	VANDPD 64(R15), Y5, Y1
-	MOVQ laneParams_segments(AX), CX
-	MOVQ CX, DI
-	IMUL3Q $vertexRow__size, DI, DI
-	ADDQ R10, DI
-	VBROADCASTSD laneParams_segmentsNumber(AX), Y12
-	VMOVUPD Y12, Y11
-	TESTQ CX, CX
-	JLE loop127End
-loop127:
-	VCMPPD $0x1e, 0(R15), Y11, Y9
-	VANDPD Y9, Y1, Y3
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y12
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y9
-	VBLENDVPD Y3, Y12, Y9, Y12
-	VMOVUPD Y12, (vertexRow_at+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_mse+0*vertexRow__size)(DI), Y9
-	VMOVUPD (vertexRow_mse+1*vertexRow__size)(DI), Y12
-	VBLENDVPD Y3, Y9, Y12, Y9
-	VMOVUPD Y9, (vertexRow_mse+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_value+0*vertexRow__size)(DI), Y12
-	VMOVUPD (vertexRow_value+1*vertexRow__size)(DI), Y9
-	VBLENDVPD Y3, Y12, Y9, Y12
-	VMOVUPD Y12, (vertexRow_value+1*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_slope+0*vertexRow__size)(DI), Y9
-	VMOVUPD (vertexRow_slope+1*vertexRow__size)(DI), Y12
-	VBLENDVPD Y3, Y9, Y12, Y3
-	VMOVUPD Y3, (vertexRow_slope+1*vertexRow__size)(DI)
-	VSUBPD lane3ff0000000000000<>(SB), Y11, Y9
-	VMOVUPD Y9, Y11
-	SUBQ $vertexRow__size, DI
-	DECQ CX
-	JNZ loop127
-loop127End:
+	MOVL 172(R15), R14
+	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VANDNPD Y9, Y11, Y8
+	VMOVLPD X8, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R14*8)
+	VANDPD 64(R15), Y10, Y7
+	MOVQ laneParams_segments(AX), R13
+	MOVQ R13, R12
+	IMUL3Q $dateRow__size, R12, R12
+	ADDQ R10, R12
+	VBROADCASTSD laneParams_segmentsNumber(AX), Y6
+	TESTQ R13, R13
+	JLE loop128End
+loop128:
+	VCMPPD $0x1e, 0(R15), Y6, Y11
+	VANDPD Y11, Y7, Y9
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(R12), Y8
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(R12), Y11
+	VBLENDVPD Y9, Y8, Y11, Y8
+	VMOVUPD Y8, (vertexRow_at+1*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_mse+0*vertexRow__size)(R12), Y11
+	VMOVUPD (vertexRow_mse+1*vertexRow__size)(R12), Y8
+	VBLENDVPD Y9, Y11, Y8, Y11
+	VMOVUPD Y11, (vertexRow_mse+1*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_value+0*vertexRow__size)(R12), Y8
+	VMOVUPD (vertexRow_value+1*vertexRow__size)(R12), Y11
+	VBLENDVPD Y9, Y8, Y11, Y8
+	VMOVUPD Y8, (vertexRow_value+1*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_slope+0*vertexRow__size)(R12), Y11
+	VMOVUPD (vertexRow_slope+1*vertexRow__size)(R12), Y8
+	VBLENDVPD Y9, Y11, Y8, Y9
+	VMOVUPD Y9, (vertexRow_slope+1*vertexRow__size)(R12)
+	VSUBPD lane3ff0000000000000<>(SB), Y6, Y6
+	ADDQ $-dateRow__size, R12
+	DECQ R13
+	JNZ loop128
+loop128End:
 	MOVL 160(R15), BX
 	MOVL 164(R15), SI
 	MOVL 168(R15), DX
-	MOVL 172(R15), R13
-	VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VBLENDVPD Y1, 128(R15), Y12, Y3
-	VMOVLPD X3, (vertexRow_at+1*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_at+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_at+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_at+1*vertexRow__size)(R10)(R13*8)
-	VANDPD 128(R15), Y5, Y9
-	VMULPD lane4050000000000000<>(SB), Y9, Y12
-	VADDPD laneNumbers<>(SB), Y12, Y3
-	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 64(R15)
+	MOVL 172(R15), R14
+	VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(BX*8), X11; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(SI*8), X11, X11; VMOVSD (vertexRow_at+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_at+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VBLENDVPD Y7, 128(R15), Y11, Y8
+	VMOVLPD X8, (vertexRow_at+1*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_at+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_at+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_at+1*vertexRow__size)(R10)(R14*8)
+	VANDPD 128(R15), Y10, Y9
+	VMULPD lane4050000000000000<>(SB), Y9, Y11
+	VADDPD laneNumbers<>(SB), Y11, Y8
+	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 64(R15)
 	VMOVUPD 32(R15), Y13
-	VMULPD lane4050000000000000<>(SB), Y13, Y5
-	VADDPD laneNumbers<>(SB), Y5, Y9
+	VMULPD lane4050000000000000<>(SB), Y13, Y10
+	VADDPD laneNumbers<>(SB), Y10, Y9
 	VCVTTPD2DQY Y9, X15; VMOVDQU X15, 192(R15)
 	VMOVUPD 128(R15), Y13
-	VSUBPD Y8, Y13, Y14
+	VSUBPD Y4, Y13, Y14
 	VMOVUPD Y14, 224(R15)
 	VMOVUPD 224(R15), Y13
 	VADDPD lane3ff0000000000000<>(SB), Y13, Y14
@@ -640,100 +620,100 @@ loop127End:
 	MOVL 64(R15), BX
 	MOVL 68(R15), SI
 	MOVL 72(R15), DX
-	MOVL 76(R15), R13
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
+	MOVL 76(R15), R14
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
 	VMOVUPD Y14, 288(R15)
 	MOVL 96(R15), BX
 	MOVL 100(R15), SI
 	MOVL 104(R15), DX
-	MOVL 108(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y12, Y12
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y3, Y3
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y5, Y14
+	MOVL 108(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VSUBPD Y4, Y11, Y11
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VSUBPD Y4, Y8, Y8
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VSUBPD Y4, Y10, Y14
 	VMOVUPD Y14, 96(R15)
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VSUBPD Y5, Y9, Y14
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VSUBPD Y10, Y9, Y14
 	VMOVUPD Y14, 320(R15)
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	VMOVUPD 288(R15), Y13
-	VSUBPD Y8, Y13, Y14
+	VSUBPD Y4, Y13, Y14
 	VMOVUPD Y14, 288(R15)
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMULPD lane4000000000000000<>(SB), Y9, Y5
-	VMULPD Y12, Y5, Y8
-	VSUBPD Y8, Y3, Y5
-	VMULPD 256(R15), Y9, Y3
-	VMULPD Y9, Y3, Y8
-	VADDPD Y8, Y5, Y14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMULPD lane4000000000000000<>(SB), Y9, Y10
+	VMULPD Y11, Y10, Y4
+	VSUBPD Y4, Y8, Y10
+	VMULPD 256(R15), Y9, Y8
+	VMULPD Y9, Y8, Y4
+	VADDPD Y4, Y10, Y14
 	VMOVUPD Y14, 352(R15)
-	VMULPD 256(R15), Y9, Y3
-	VSUBPD Y3, Y12, Y5
-	VMULPD 96(R15), Y9, Y8
+	VMULPD 256(R15), Y9, Y8
+	VSUBPD Y8, Y11, Y10
+	VMULPD 96(R15), Y9, Y4
 	VMOVUPD 320(R15), Y13
-	VSUBPD Y8, Y13, Y14
+	VSUBPD Y4, Y13, Y14
 	VMOVUPD Y14, 320(R15)
 	VMOVUPD 256(R15), Y13
-	VMULPD 320(R15), Y13, Y12
-	VMULPD 96(R15), Y5, Y3
-	VSUBPD Y3, Y12, Y9
+	VMULPD 320(R15), Y13, Y11
+	VMULPD 96(R15), Y10, Y8
+	VSUBPD Y8, Y11, Y9
 	VMOVUPD 256(R15), Y13
-	VMULPD 352(R15), Y13, Y8
-	VMULPD Y5, Y5, Y12
-	VSUBPD Y12, Y8, Y3
-	VDIVPD Y3, Y9, Y8
-	VMULPD Y5, Y8, Y12
+	VMULPD 352(R15), Y13, Y4
+	VMULPD Y10, Y10, Y11
+	VSUBPD Y11, Y4, Y8
+	VDIVPD Y8, Y9, Y4
+	VMULPD Y10, Y4, Y11
 	VMOVUPD 96(R15), Y13
-	VSUBPD Y12, Y13, Y9
+	VSUBPD Y11, Y13, Y9
 	VDIVPD 256(R15), Y9, Y14
 	VMOVUPD Y14, 384(R15)
 	VMOVUPD lane4000000000000000<>(SB), Y13
-	VMULPD 384(R15), Y13, Y3
-	VMULPD lane4000000000000000<>(SB), Y8, Y12
-	VMULPD 96(R15), Y3, Y9
+	VMULPD 384(R15), Y13, Y8
+	VMULPD lane4000000000000000<>(SB), Y4, Y11
+	VMULPD 96(R15), Y8, Y9
 	VMOVUPD 288(R15), Y13
 	VSUBPD Y9, Y13, Y9
-	VMULPD 320(R15), Y12, Y12
-	VSUBPD Y12, Y9, Y9
+	VMULPD 320(R15), Y11, Y11
+	VSUBPD Y11, Y9, Y9
 	VMOVUPD 256(R15), Y13
-	VMULPD 384(R15), Y13, Y12
-	VMULPD 384(R15), Y12, Y12
-	VMULPD Y8, Y3, Y3
-	VMULPD Y5, Y3, Y3
-	VADDPD Y3, Y12, Y5
-	VMULPD Y8, Y8, Y12
-	VMULPD 352(R15), Y12, Y3
-	VADDPD Y3, Y5, Y12
-	VADDPD Y12, Y9, Y5
-	VMAXPD lane0000000000000000<>(SB), Y5, Y3
+	VMULPD 384(R15), Y13, Y11
+	VMULPD 384(R15), Y11, Y11
+	VMULPD Y4, Y8, Y8
+	VMULPD Y10, Y8, Y8
+	VADDPD Y8, Y11, Y10
+	VMULPD Y4, Y4, Y11
+	VMULPD 352(R15), Y11, Y8
+	VADDPD Y8, Y10, Y11
+	VADDPD Y11, Y9, Y10
+	VMAXPD lane0000000000000000<>(SB), Y10, Y8
 	VMOVUPD 224(R15), Y13
 	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y9
-	VMOVUPD laneParams_least(AX)(R12*1), Y12
-	VCMPPD $0x1e, Y12, Y3, Y5
-	VDIVPD 256(R15), Y3, Y12
-	VANDPD Y12, Y5, Y3
-	VANDNPD 384(R15), Y9, Y5
-	VANDNPD Y8, Y9, Y12
-	VANDNPD Y3, Y9, Y8
+	VMOVUPD laneParams_least(AX)(DI*1), Y11
+	VCMPPD $0x1e, Y11, Y8, Y10
+	VDIVPD 256(R15), Y8, Y11
+	VANDPD Y11, Y10, Y8
+	VANDNPD 384(R15), Y9, Y10
+	VANDNPD Y4, Y9, Y11
+	VANDNPD Y8, Y9, Y4
 	MOVL 160(R15), BX
 	MOVL 164(R15), SI
 	MOVL 168(R15), DX
-	MOVL 172(R15), R13
-	VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VBLENDVPD Y1, Y5, Y9, Y3
-	VMOVLPD X3, (vertexRow_value+0*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_value+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_value+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+0*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(BX*8), X5; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(SI*8), X5, X5; VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VBLENDVPD Y1, Y12, Y5, Y9
-	VMOVLPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VBLENDVPD Y1, Y8, Y3, Y12
-	VMOVLPD X12, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X12, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y12, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R13*8)
+	MOVL 172(R15), R14
+	VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_value+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VBLENDVPD Y7, Y10, Y9, Y8
+	VMOVLPD X8, (vertexRow_value+0*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_value+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_value+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+0*vertexRow__size)(R10)(R14*8)
+	VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(BX*8), X10; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(SI*8), X10, X10; VMOVSD (vertexRow_slope+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VBLENDVPD Y7, Y11, Y10, Y9
+	VMOVLPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_slope+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+0*vertexRow__size)(R10)(R14*8)
+	VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(BX*8), X8; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(SI*8), X8, X8; VMOVSD (vertexRow_mse+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VBLENDVPD Y7, Y4, Y8, Y11
+	VMOVLPD X11, (vertexRow_mse+0*vertexRow__size)(R10)(BX*8); VMOVHPD X11, (vertexRow_mse+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y11, X15; VMOVLPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+0*vertexRow__size)(R10)(R14*8)
 	VMOVUPD 32(R15), Y13
 	VSUBPD 128(R15), Y13, Y14
 	VMOVUPD Y14, 96(R15)
@@ -743,108 +723,107 @@ loop127End:
 	MOVL 192(R15), BX
 	MOVL 196(R15), SI
 	MOVL 200(R15), DX
-	MOVL 204(R15), R13
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
+	MOVL 204(R15), R14
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
 	VMOVUPD Y14, 320(R15)
 	MOVL 64(R15), BX
 	MOVL 68(R15), SI
 	MOVL 72(R15), DX
-	MOVL 76(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y12, Y5, Y5
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y12, Y9, Y9
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y12, Y8, Y14
+	MOVL 76(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VSUBPD Y11, Y10, Y10
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VSUBPD Y11, Y9, Y9
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VSUBPD Y11, Y4, Y14
 	VMOVUPD Y14, 352(R15)
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y3, Y14
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VSUBPD Y4, Y8, Y14
 	VMOVUPD Y14, 224(R15)
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
 	VMOVUPD 320(R15), Y13
-	VSUBPD Y12, Y13, Y14
+	VSUBPD Y11, Y13, Y14
 	VMOVUPD Y14, 256(R15)
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMULPD lane4000000000000000<>(SB), Y3, Y8
-	VMULPD Y5, Y8, Y12
-	VSUBPD Y12, Y9, Y8
-	VMULPD 288(R15), Y3, Y9
-	VMULPD Y3, Y9, Y12
-	VADDPD Y12, Y8, Y14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMULPD lane4000000000000000<>(SB), Y8, Y4
+	VMULPD Y10, Y4, Y11
+	VSUBPD Y11, Y9, Y4
+	VMULPD 288(R15), Y8, Y9
+	VMULPD Y8, Y9, Y11
+	VADDPD Y11, Y4, Y14
 	VMOVUPD Y14, 384(R15)
-	VMULPD 288(R15), Y3, Y9
-	VSUBPD Y9, Y5, Y8
-	VMULPD 352(R15), Y3, Y12
+	VMULPD 288(R15), Y8, Y9
+	VSUBPD Y9, Y10, Y4
+	VMULPD 352(R15), Y8, Y11
 	VMOVUPD 224(R15), Y13
-	VSUBPD Y12, Y13, Y14
+	VSUBPD Y11, Y13, Y14
 	VMOVUPD Y14, 32(R15)
 	VMOVUPD 288(R15), Y13
-	VMULPD 32(R15), Y13, Y5
-	VMULPD 352(R15), Y8, Y9
-	VSUBPD Y9, Y5, Y3
+	VMULPD 32(R15), Y13, Y10
+	VMULPD 352(R15), Y4, Y9
+	VSUBPD Y9, Y10, Y8
 	VMOVUPD 288(R15), Y13
-	VMULPD 384(R15), Y13, Y12
-	VMULPD Y8, Y8, Y5
-	VSUBPD Y5, Y12, Y9
-	VDIVPD Y9, Y3, Y12
-	VMULPD Y8, Y12, Y5
+	VMULPD 384(R15), Y13, Y11
+	VMULPD Y4, Y4, Y10
+	VSUBPD Y10, Y11, Y9
+	VDIVPD Y9, Y8, Y11
+	VMULPD Y4, Y11, Y10
 	VMOVUPD 352(R15), Y13
-	VSUBPD Y5, Y13, Y3
-	VDIVPD 288(R15), Y3, Y14
+	VSUBPD Y10, Y13, Y8
+	VDIVPD 288(R15), Y8, Y14
 	VMOVUPD Y14, 128(R15)
 	VMOVUPD lane4000000000000000<>(SB), Y13
 	VMULPD 128(R15), Y13, Y9
-	VMULPD lane4000000000000000<>(SB), Y12, Y5
-	VMULPD 352(R15), Y9, Y3
+	VMULPD lane4000000000000000<>(SB), Y11, Y10
+	VMULPD 352(R15), Y9, Y8
 	VMOVUPD 256(R15), Y13
-	VSUBPD Y3, Y13, Y3
-	VMULPD 32(R15), Y5, Y5
-	VSUBPD Y5, Y3, Y3
+	VSUBPD Y8, Y13, Y8
+	VMULPD 32(R15), Y10, Y10
+	VSUBPD Y10, Y8, Y8
 	VMOVUPD 288(R15), Y13
-	VMULPD 128(R15), Y13, Y5
-	VMULPD 128(R15), Y5, Y5
-	VMULPD Y12, Y9, Y9
-	VMULPD Y8, Y9, Y9
-	VADDPD Y9, Y5, Y8
-	VMULPD Y12, Y12, Y5
-	VMULPD 384(R15), Y5, Y9
-	VADDPD Y9, Y8, Y5
-	VADDPD Y5, Y3, Y8
-	VMAXPD lane0000000000000000<>(SB), Y8, Y9
+	VMULPD 128(R15), Y13, Y10
+	VMULPD 128(R15), Y10, Y10
+	VMULPD Y11, Y9, Y9
+	VMULPD Y4, Y9, Y9
+	VADDPD Y9, Y10, Y4
+	VMULPD Y11, Y11, Y10
+	VMULPD 384(R15), Y10, Y9
+	VADDPD Y9, Y4, Y10
+	VADDPD Y10, Y8, Y4
+	VMAXPD lane0000000000000000<>(SB), Y4, Y9
 	VMOVUPD 96(R15), Y13
-	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y3
-	VMOVUPD laneParams_least(AX)(R12*1), Y5
-	VCMPPD $0x1e, Y5, Y9, Y8
-	VDIVPD 288(R15), Y9, Y5
-	VANDPD Y5, Y8, Y9
-	VANDNPD 128(R15), Y3, Y8
-	VANDNPD Y12, Y3, Y5
-	VANDNPD Y9, Y3, Y12
+	VCMPPD $0x11, lane4000000000000000<>(SB), Y13, Y8
+	VMOVUPD laneParams_least(AX)(DI*1), Y10
+	VCMPPD $0x1e, Y10, Y9, Y4
+	VDIVPD 288(R15), Y9, Y10
+	VANDPD Y10, Y4, Y9
+	VANDNPD 128(R15), Y8, Y4
+	VANDNPD Y11, Y8, Y10
+	VANDNPD Y9, Y8, Y11
 	MOVL 160(R15), BX
 	MOVL 164(R15), SI
 	MOVL 168(R15), DX
-	MOVL 172(R15), R13
-	VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VBLENDVPD Y1, Y8, Y3, Y9
-	VMOVLPD X9, (vertexRow_value+1*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_value+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_value+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+1*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(BX*8), X8; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(SI*8), X8, X8; VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VBLENDVPD Y1, Y5, Y8, Y3
-	VMOVLPD X3, (vertexRow_slope+1*vertexRow__size)(R10)(BX*8); VMOVHPD X3, (vertexRow_slope+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y3, X15; VMOVLPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VBLENDVPD Y1, Y12, Y9, Y5
-	VMOVLPD X5, (vertexRow_mse+1*vertexRow__size)(R10)(BX*8); VMOVHPD X5, (vertexRow_mse+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y5, X15; VMOVLPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(R13*8)
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y8
-	VMOVUPD Y8, Y3
-	VADDPD lane3ff0000000000000<>(SB), Y3, Y12
-	VBLENDVPD Y1, Y12, Y3, Y3
-	VMOVUPD Y3, laneParams_vertexCount(AX)(R12*1)
+	MOVL 172(R15), R14
+	VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(BX*8), X8; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(SI*8), X8, X8; VMOVSD (vertexRow_value+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_value+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VBLENDVPD Y7, Y4, Y8, Y9
+	VMOVLPD X9, (vertexRow_value+1*vertexRow__size)(R10)(BX*8); VMOVHPD X9, (vertexRow_value+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y9, X15; VMOVLPD X15, (vertexRow_value+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_value+1*vertexRow__size)(R10)(R14*8)
+	VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(BX*8), X4; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(SI*8), X4, X4; VMOVSD (vertexRow_slope+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_slope+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VBLENDVPD Y7, Y10, Y4, Y8
+	VMOVLPD X8, (vertexRow_slope+1*vertexRow__size)(R10)(BX*8); VMOVHPD X8, (vertexRow_slope+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y8, X15; VMOVLPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_slope+1*vertexRow__size)(R10)(R14*8)
+	VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_mse+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_mse+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VBLENDVPD Y7, Y11, Y9, Y10
+	VMOVLPD X10, (vertexRow_mse+1*vertexRow__size)(R10)(BX*8); VMOVHPD X10, (vertexRow_mse+1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_mse+1*vertexRow__size)(R10)(R14*8)
+	VMOVUPD laneParams_vertexCount(AX)(DI*1), Y4
+	VADDPD lane3ff0000000000000<>(SB), Y4, Y8
+	VBLENDVPD Y7, Y8, Y4, Y4
+	VMOVUPD Y4, laneParams_vertexCount(AX)(DI*1)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -852,123 +831,119 @@ next:
 TEXT ·laneAnglesAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
+	ADDQ DI, R8
 	MOVQ laneParams_vertices(AX), R10
-	ADDQ R12, R10
+	ADDQ DI, R10
 	VMOVUPD (dateRow_y+0*dateRow__size)(R8), Y0
-	VMOVUPD Y0, Y1
-	VMOVUPD (dateRow_y+0*dateRow__size)(R8), Y2
-	VMOVUPD Y2, Y3
-	MOVQ R8, DI
-	MOVQ laneParams_count(AX), CX
-	TESTQ CX, CX
+	VMOVUPD (dateRow_y+0*dateRow__size)(R8), Y1
+	MOVQ R8, R12
+	MOVQ laneParams_count(AX), R13
+	TESTQ R13, R13
 	JLE loop13End
 loop13:
-	ADDQ $dateRow__size, DI
-	VMOVUPD (dateRow_y+0*dateRow__size)(DI), Y4
-	VMINPD Y1, Y4, Y5
-	VMOVUPD Y5, Y1
-	VMAXPD Y3, Y4, Y6
-	VMOVUPD Y6, Y3
-	DECQ CX
+	ADDQ $dateRow__size, R12
+	VMOVUPD (dateRow_y+0*dateRow__size)(R12), Y2
+	VMINPD Y0, Y2, Y0
+	VMAXPD Y1, Y2, Y1
+	DECQ R13
 	JNZ loop13
 loop13End:
-	VMOVUPD laneParams_width(AX)(R12*1), Y7
-	VSUBPD Y1, Y3, Y8
-	VDIVPD Y8, Y7, Y9
-	MOVQ R10, DI
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
+	VMOVUPD laneParams_width(AX)(DI*1), Y3
+	VSUBPD Y0, Y1, Y4
+	VDIVPD Y4, Y3, Y5
+	MOVQ R10, R12
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
 	JLE loop30End
 loop30:
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y10
-	VMULPD lane4050000000000000<>(SB), Y10, Y11
-	VADDPD laneNumbers<>(SB), Y11, Y12
-	VCVTTPD2DQY Y12, X15; VMOVDQU X15, 0(R15)
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(R12), Y6
+	VMULPD lane4050000000000000<>(SB), Y6, Y7
+	VADDPD laneNumbers<>(SB), Y7, Y8
+	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
-	VMOVUPD Y0, (vertexRow_x+0*vertexRow__size)(DI)
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VMULPD Y9, Y2, Y5
-	VMOVUPD Y5, (vertexRow_y+0*vertexRow__size)(DI)
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVUPD Y9, (vertexRow_x+0*vertexRow__size)(R12)
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMULPD Y5, Y10, Y11
+	VMOVUPD Y11, (vertexRow_y+0*vertexRow__size)(R12)
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop30
 loop30End:
-	VMOVUPD lane3ff0000000000000<>(SB), Y4
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y6
-	VSUBPD lane3ff0000000000000<>(SB), Y6, Y3
-	LEAQ vertexRow__size(R10), DI
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
-	JLE loop55End
-loop55:
-	VMOVUPD (vertexRow_x+0*vertexRow__size)(DI), Y1
-	VMOVUPD (vertexRow_y+0*vertexRow__size)(DI), Y8
-	VMOVUPD (vertexRow_x-1*vertexRow__size)(DI), Y10
-	VSUBPD Y10, Y1, Y11
-	VMOVUPD (vertexRow_x+1*vertexRow__size)(DI), Y12
-	VSUBPD Y1, Y12, Y0
-	VMOVUPD (vertexRow_y-1*vertexRow__size)(DI), Y2
-	VSUBPD Y2, Y8, Y5
-	VMOVUPD (vertexRow_y+1*vertexRow__size)(DI), Y6
-	VSUBPD Y8, Y6, Y10
-	VANDPD lane7fffffffffffffff<>(SB), Y5, Y12
-	VDIVPD Y11, Y12, Y1
-	VANDPD lane7fffffffffffffff<>(SB), Y10, Y2
-	VDIVPD Y0, Y2, Y6
-	VMAXPD Y6, Y1, Y8
-	VMULPD lane4000000000000000<>(SB), Y10, Y5
-	VDIVPD Y7, Y5, Y12
-	VMAXPD lane0000000000000000<>(SB), Y12, Y11
-	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y8, Y2
+	VMOVUPD lane3ff0000000000000<>(SB), Y12
+	VMOVUPD laneParams_vertexCount(AX)(DI*1), Y2
+	VSUBPD lane3ff0000000000000<>(SB), Y2, Y1
+	MOVQ R10, R12
+	ADDQ $dateRow__size, R12
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
+	JLE loop56End
+loop56:
+	VMOVUPD (vertexRow_x+0*vertexRow__size)(R12), Y0
+	VMOVUPD (vertexRow_y+0*vertexRow__size)(R12), Y4
+	VMOVUPD (vertexRow_x-1*vertexRow__size)(R12), Y6
+	VSUBPD Y6, Y0, Y7
+	VMOVUPD (vertexRow_x+1*vertexRow__size)(R12), Y8
+	VSUBPD Y0, Y8, Y9
+	VMOVUPD (vertexRow_y-1*vertexRow__size)(R12), Y10
+	VSUBPD Y10, Y4, Y11
+	VMOVUPD (vertexRow_y+1*vertexRow__size)(R12), Y2
+	VSUBPD Y4, Y2, Y6
+	VANDPD lane7fffffffffffffff<>(SB), Y11, Y8
+	VDIVPD Y7, Y8, Y0
+	VANDPD lane7fffffffffffffff<>(SB), Y6, Y10
+	VDIVPD Y9, Y10, Y2
+	VMAXPD Y2, Y0, Y4
+	VMULPD lane4000000000000000<>(SB), Y6, Y11
+	VDIVPD Y3, Y11, Y8
+	VMAXPD lane0000000000000000<>(SB), Y8, Y7
+	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y4, Y10
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VDIVPD Y8, Y13, Y0
-	VBLENDVPD Y2, Y0, Y8, Y1
-	VMULPD Y1, Y1, Y6
-	VMULPD lane0000000000000000<>(SB), Y6, Y10
-	VADDPD lane3f677ae9349f5f7a<>(SB), Y10, Y5
-	VMULPD Y5, Y6, Y12
-	VADDPD lanebf908dc039c4dc63<>(SB), Y12, Y0
-	VMULPD Y0, Y6, Y8
-	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y8, Y10
-	VMULPD Y10, Y6, Y5
-	VADDPD lanebfb3462e8d8711ad<>(SB), Y5, Y12
-	VMULPD Y12, Y6, Y0
-	VADDPD lane3fbb47b06ac4d989<>(SB), Y0, Y8
-	VMULPD Y8, Y6, Y10
-	VADDPD lanebfc22ff8e008e644<>(SB), Y10, Y5
-	VMULPD Y5, Y6, Y12
-	VADDPD lane3fc9977c9b288755<>(SB), Y12, Y0
-	VMULPD Y0, Y6, Y8
-	VADDPD lanebfd5554d72204448<>(SB), Y8, Y10
-	VMULPD Y10, Y6, Y5
-	VADDPD lane3ff0000000000000<>(SB), Y5, Y12
-	VMULPD Y12, Y1, Y0
+	VDIVPD Y4, Y13, Y9
+	VBLENDVPD Y10, Y9, Y4, Y0
+	VMULPD Y0, Y0, Y2
+	VMULPD lane0000000000000000<>(SB), Y2, Y6
+	VADDPD lane3f677ae9349f5f7a<>(SB), Y6, Y11
+	VMULPD Y11, Y2, Y8
+	VADDPD lanebf908dc039c4dc63<>(SB), Y8, Y9
+	VMULPD Y9, Y2, Y4
+	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y4, Y6
+	VMULPD Y6, Y2, Y11
+	VADDPD lanebfb3462e8d8711ad<>(SB), Y11, Y8
+	VMULPD Y8, Y2, Y9
+	VADDPD lane3fbb47b06ac4d989<>(SB), Y9, Y4
+	VMULPD Y4, Y2, Y6
+	VADDPD lanebfc22ff8e008e644<>(SB), Y6, Y11
+	VMULPD Y11, Y2, Y8
+	VADDPD lane3fc9977c9b288755<>(SB), Y8, Y9
+	VMULPD Y9, Y2, Y4
+	VADDPD lanebfd5554d72204448<>(SB), Y4, Y6
+	VMULPD Y6, Y2, Y11
+	VADDPD lane3ff0000000000000<>(SB), Y11, Y8
+	VMULPD Y8, Y0, Y9
 	VMOVUPD lane3ff921fb54442d18<>(SB), Y13
-	VSUBPD Y0, Y13, Y8
-	VBLENDVPD Y2, Y8, Y0, Y6
-	VADDPD lane3ff0000000000000<>(SB), Y11, Y10
-	VMULPD Y10, Y6, Y5
-	VCMPPD $0x11, Y3, Y4, Y1
+	VSUBPD Y9, Y13, Y4
+	VBLENDVPD Y10, Y4, Y9, Y2
+	VADDPD lane3ff0000000000000<>(SB), Y7, Y6
+	VMULPD Y6, Y2, Y11
+	VCMPPD $0x11, Y1, Y12, Y0
 	VMOVUPD lane7ff0000000000000<>(SB), Y13
-	VBLENDVPD Y1, Y5, Y13, Y12
-	VMOVUPD Y12, (vertexRow_angle+0*vertexRow__size)(DI)
-	VADDPD lane3ff0000000000000<>(SB), Y4, Y2
-	VMOVUPD Y2, Y4
-	ADDQ $dateRow__size, DI
-	DECQ CX
-	JNZ loop55
-loop55End:
+	VBLENDVPD Y0, Y11, Y13, Y8
+	VMOVUPD Y8, (vertexRow_angle+0*vertexRow__size)(R12)
+	VADDPD lane3ff0000000000000<>(SB), Y12, Y12
+	ADDQ $dateRow__size, R12
+	DECQ R13
+	JNZ loop56
+loop56End:
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -976,181 +951,180 @@ next:
 TEXT ·laneCullAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_vertices(AX), R10
-	ADDQ R12, R10
-	VMOVUPD laneParams_vertexCount(AX)(R12*1), Y0
+	ADDQ DI, R10
+	VMOVUPD laneParams_vertexCount(AX)(DI*1), Y0
 	VMOVUPD lane3ff0000000000000<>(SB), Y1
 	VMOVUPD lane3ff0000000000000<>(SB), Y2
 	VMOVUPD (vertexRow_angle+1*vertexRow__size)(R10), Y3
-	VMOVUPD Y3, Y4
-	LEAQ vertexRow__size(R10), DI
-	MOVQ laneParams_segments(AX), CX
-	DECQ CX
-	TESTQ CX, CX
-	JLE loop13End
-loop13:
-	VMOVUPD (vertexRow_angle+0*vertexRow__size)(DI), Y5
-	VCMPPD $0x11, Y4, Y5, Y6
-	VBLENDVPD Y6, Y5, Y4, Y4
-	VBLENDVPD Y6, Y1, Y2, Y2
-	VADDPD lane3ff0000000000000<>(SB), Y1, Y7
-	VMOVUPD Y7, Y1
-	ADDQ $dateRow__size, DI
-	DECQ CX
-	JNZ loop13
-loop13End:
-	VBROADCASTSD laneParams_enoughVertices(AX), Y8
-	VCMPPD $0x1e, Y8, Y0, Y9
+	MOVQ R10, R12
+	ADDQ $dateRow__size, R12
+	MOVQ laneParams_segments(AX), R13
+	ADDQ $-1, R13
+	TESTQ R13, R13
+	JLE loop14End
+loop14:
+	VMOVUPD (vertexRow_angle+0*vertexRow__size)(R12), Y4
+	VCMPPD $0x11, Y3, Y4, Y5
+	VBLENDVPD Y5, Y4, Y3, Y3
+	VBLENDVPD Y5, Y1, Y2, Y2
+	VADDPD lane3ff0000000000000<>(SB), Y1, Y1
+	ADDQ $dateRow__size, R12
+	DECQ R13
+	JNZ loop14
+loop14End:
+	VBROADCASTSD laneParams_enoughVertices(AX), Y6
+	VCMPPD $0x1e, Y6, Y0, Y7
 	VMOVUPD lane3ff0000000000000<>(SB), Y1
-	LEAQ vertexRow__size(R10), DI
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
-	JLE loop31End
-loop31:
-	VCMPPD $0x11, Y2, Y1, Y10
-	VXORPD laneffffffffffffffff<>(SB), Y10, Y11
-	VANDPD Y11, Y9, Y12
-	VMOVUPD (vertexRow_at+1*vertexRow__size)(DI), Y3
-	VMOVUPD (vertexRow_at+0*vertexRow__size)(DI), Y5
-	VBLENDVPD Y12, Y3, Y5, Y6
-	VMOVUPD Y6, (vertexRow_at+0*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_x+1*vertexRow__size)(DI), Y7
-	VMOVUPD (vertexRow_x+0*vertexRow__size)(DI), Y8
-	VBLENDVPD Y12, Y7, Y8, Y10
-	VMOVUPD Y10, (vertexRow_x+0*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_y+1*vertexRow__size)(DI), Y11
-	VMOVUPD (vertexRow_y+0*vertexRow__size)(DI), Y3
-	VBLENDVPD Y12, Y11, Y3, Y5
-	VMOVUPD Y5, (vertexRow_y+0*vertexRow__size)(DI)
-	VMOVUPD (vertexRow_angle+1*vertexRow__size)(DI), Y6
-	VMOVUPD (vertexRow_angle+0*vertexRow__size)(DI), Y7
-	VBLENDVPD Y12, Y6, Y7, Y8
-	VMOVUPD Y8, (vertexRow_angle+0*vertexRow__size)(DI)
-	VADDPD lane3ff0000000000000<>(SB), Y1, Y10
-	VMOVUPD Y10, Y1
-	ADDQ $dateRow__size, DI
-	DECQ CX
-	JNZ loop31
-loop31End:
-	VSUBPD lane4000000000000000<>(SB), Y0, Y11
-	VSUBPD lane3ff0000000000000<>(SB), Y0, Y3
-	VBLENDVPD Y9, Y3, Y0, Y5
-	VMOVUPD Y5, laneParams_vertexCount(AX)(R12*1)
+	MOVQ R10, R12
+	ADDQ $dateRow__size, R12
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
+	JLE loop33End
+loop33:
+	VCMPPD $0x11, Y2, Y1, Y8
+	VXORPD laneffffffffffffffff<>(SB), Y8, Y9
+	VANDPD Y9, Y7, Y10
+	VMOVUPD (vertexRow_at+1*vertexRow__size)(R12), Y11
+	VMOVUPD (vertexRow_at+0*vertexRow__size)(R12), Y12
+	VBLENDVPD Y10, Y11, Y12, Y4
+	VMOVUPD Y4, (vertexRow_at+0*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_x+1*vertexRow__size)(R12), Y5
+	VMOVUPD (vertexRow_x+0*vertexRow__size)(R12), Y6
+	VBLENDVPD Y10, Y5, Y6, Y8
+	VMOVUPD Y8, (vertexRow_x+0*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_y+1*vertexRow__size)(R12), Y9
+	VMOVUPD (vertexRow_y+0*vertexRow__size)(R12), Y11
+	VBLENDVPD Y10, Y9, Y11, Y12
+	VMOVUPD Y12, (vertexRow_y+0*vertexRow__size)(R12)
+	VMOVUPD (vertexRow_angle+1*vertexRow__size)(R12), Y4
+	VMOVUPD (vertexRow_angle+0*vertexRow__size)(R12), Y5
+	VBLENDVPD Y10, Y4, Y5, Y6
+	VMOVUPD Y6, (vertexRow_angle+0*vertexRow__size)(R12)
+	VADDPD lane3ff0000000000000<>(SB), Y1, Y1
+	ADDQ $dateRow__size, R12
+	DECQ R13
+	JNZ loop33
+loop33End:
+	VSUBPD lane4000000000000000<>(SB), Y0, Y8
+	VSUBPD lane3ff0000000000000<>(SB), Y0, Y9
+	VBLENDVPD Y7, Y9, Y0, Y11
+	VMOVUPD Y11, laneParams_vertexCount(AX)(DI*1)
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VBLENDVPD Y9, Y2, Y13, Y12
-	VMULPD lane4050000000000000<>(SB), Y12, Y6
-	VADDPD laneNumbers<>(SB), Y6, Y7
-	VCVTTPD2DQY Y7, X15; VMOVDQU X15, 0(R15)
-	VMOVUPD laneParams_width(AX)(R12*1), Y8
+	VBLENDVPD Y7, Y2, Y13, Y12
+	VMULPD lane4050000000000000<>(SB), Y12, Y10
+	VADDPD laneNumbers<>(SB), Y10, Y4
+	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 0(R15)
+	VMOVUPD laneParams_width(AX)(DI*1), Y5
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (vertexRow_x-1*vertexRow__size)(R10)(BX*8), X10; VMOVHPD (vertexRow_x-1*vertexRow__size)(R10)(SI*8), X10, X10; VMOVSD (vertexRow_x-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x-1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (vertexRow_y-1*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_y-1*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_y-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y-1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(BX*8), X0; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(SI*8), X0, X0; VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
-	VSUBPD Y10, Y0, Y5
-	VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y3, Y12, Y6
-	VMOVSD (vertexRow_x-2*vertexRow__size)(R10)(BX*8), X7; VMOVHPD (vertexRow_x-2*vertexRow__size)(R10)(SI*8), X7, X7; VMOVSD (vertexRow_x-2*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x-2*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VSUBPD Y7, Y10, Y0
-	VMOVSD (vertexRow_y-2*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_y-2*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_y-2*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y-2*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y12, Y3, Y10
-	VANDPD lane7fffffffffffffff<>(SB), Y10, Y7
-	VDIVPD Y0, Y7, Y3
-	VANDPD lane7fffffffffffffff<>(SB), Y6, Y12
-	VDIVPD Y5, Y12, Y10
-	VMAXPD Y10, Y3, Y7
-	VMULPD lane4000000000000000<>(SB), Y6, Y0
-	VDIVPD Y8, Y0, Y12
-	VMAXPD lane0000000000000000<>(SB), Y12, Y3
-	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y7, Y10
+	MOVL 12(R15), R14
+	VMOVSD (vertexRow_x-1*vertexRow__size)(R10)(BX*8), X6; VMOVHPD (vertexRow_x-1*vertexRow__size)(R10)(SI*8), X6, X6; VMOVSD (vertexRow_x-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x-1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (vertexRow_y-1*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_y-1*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_y-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y-1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(BX*8), X0; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(SI*8), X0, X0; VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	VSUBPD Y6, Y0, Y11
+	VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y9, Y12, Y10
+	VMOVSD (vertexRow_x-2*vertexRow__size)(R10)(BX*8), X4; VMOVHPD (vertexRow_x-2*vertexRow__size)(R10)(SI*8), X4, X4; VMOVSD (vertexRow_x-2*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x-2*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VSUBPD Y4, Y6, Y0
+	VMOVSD (vertexRow_y-2*vertexRow__size)(R10)(BX*8), X12; VMOVHPD (vertexRow_y-2*vertexRow__size)(R10)(SI*8), X12, X12; VMOVSD (vertexRow_y-2*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y-2*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VSUBPD Y12, Y9, Y6
+	VANDPD lane7fffffffffffffff<>(SB), Y6, Y4
+	VDIVPD Y0, Y4, Y9
+	VANDPD lane7fffffffffffffff<>(SB), Y10, Y12
+	VDIVPD Y11, Y12, Y6
+	VMAXPD Y6, Y9, Y4
+	VMULPD lane4000000000000000<>(SB), Y10, Y0
+	VDIVPD Y5, Y0, Y12
+	VMAXPD lane0000000000000000<>(SB), Y12, Y9
+	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y4, Y6
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VDIVPD Y7, Y13, Y0
-	VBLENDVPD Y10, Y0, Y7, Y12
+	VDIVPD Y4, Y13, Y0
+	VBLENDVPD Y6, Y0, Y4, Y12
 	VMULPD Y12, Y12, Y0
-	VMULPD lane0000000000000000<>(SB), Y0, Y7
-	VADDPD lane3f677ae9349f5f7a<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lanebf908dc039c4dc63<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lanebfb3462e8d8711ad<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lane3fbb47b06ac4d989<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lanebfc22ff8e008e644<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lane3fc9977c9b288755<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y7
-	VADDPD lanebfd5554d72204448<>(SB), Y7, Y7
-	VMULPD Y7, Y0, Y0
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y7
-	VMULPD Y7, Y12, Y0
+	VMULPD lane0000000000000000<>(SB), Y0, Y4
+	VADDPD lane3f677ae9349f5f7a<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lanebf908dc039c4dc63<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lanebfb3462e8d8711ad<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lane3fbb47b06ac4d989<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lanebfc22ff8e008e644<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lane3fc9977c9b288755<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y4
+	VADDPD lanebfd5554d72204448<>(SB), Y4, Y4
+	VMULPD Y4, Y0, Y0
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y4
+	VMULPD Y4, Y12, Y0
 	VMOVUPD lane3ff921fb54442d18<>(SB), Y13
 	VSUBPD Y0, Y13, Y12
-	VBLENDVPD Y10, Y12, Y0, Y7
-	VADDPD lane3ff0000000000000<>(SB), Y3, Y10
-	VMULPD Y10, Y7, Y12
+	VBLENDVPD Y6, Y12, Y0, Y4
+	VADDPD lane3ff0000000000000<>(SB), Y9, Y6
+	VMULPD Y6, Y4, Y12
 	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y2, Y0
-	VANDPD Y0, Y9, Y3
-	VMOVSD (vertexRow_angle-1*vertexRow__size)(R10)(BX*8), X7; VMOVHPD (vertexRow_angle-1*vertexRow__size)(R10)(SI*8), X7, X7; VMOVSD (vertexRow_angle-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_angle-1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VBLENDVPD Y3, Y12, Y7, Y10
-	VMOVLPD X10, (vertexRow_angle-1*vertexRow__size)(R10)(BX*8); VMOVHPD X10, (vertexRow_angle-1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (vertexRow_angle-1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_angle-1*vertexRow__size)(R10)(R13*8)
-	VMOVSD (vertexRow_x+1*vertexRow__size)(R10)(BX*8), X0; VMOVHPD (vertexRow_x+1*vertexRow__size)(R10)(SI*8), X0, X0; VMOVSD (vertexRow_x+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
-	VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(BX*8), X3; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(SI*8), X3, X3; VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VSUBPD Y3, Y0, Y12
-	VMOVSD (vertexRow_y+1*vertexRow__size)(R10)(BX*8), X7; VMOVHPD (vertexRow_y+1*vertexRow__size)(R10)(SI*8), X7, X7; VMOVSD (vertexRow_y+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+1*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(BX*8), X10; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(SI*8), X10, X10; VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VSUBPD Y10, Y7, Y0
-	VANDPD lane7fffffffffffffff<>(SB), Y6, Y3
-	VDIVPD Y5, Y3, Y7
-	VANDPD lane7fffffffffffffff<>(SB), Y0, Y10
-	VDIVPD Y12, Y10, Y6
-	VMAXPD Y6, Y7, Y3
-	VMULPD lane4000000000000000<>(SB), Y0, Y5
-	VDIVPD Y8, Y5, Y10
-	VMAXPD lane0000000000000000<>(SB), Y10, Y12
-	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y3, Y7
+	VANDPD Y0, Y7, Y9
+	VMOVSD (vertexRow_angle-1*vertexRow__size)(R10)(BX*8), X4; VMOVHPD (vertexRow_angle-1*vertexRow__size)(R10)(SI*8), X4, X4; VMOVSD (vertexRow_angle-1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_angle-1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VBLENDVPD Y9, Y12, Y4, Y6
+	VMOVLPD X6, (vertexRow_angle-1*vertexRow__size)(R10)(BX*8); VMOVHPD X6, (vertexRow_angle-1*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y6, X15; VMOVLPD X15, (vertexRow_angle-1*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_angle-1*vertexRow__size)(R10)(R14*8)
+	VMOVSD (vertexRow_x+1*vertexRow__size)(R10)(BX*8), X0; VMOVHPD (vertexRow_x+1*vertexRow__size)(R10)(SI*8), X0, X0; VMOVSD (vertexRow_x+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(BX*8), X9; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(SI*8), X9, X9; VMOVSD (vertexRow_x+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_x+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VSUBPD Y9, Y0, Y12
+	VMOVSD (vertexRow_y+1*vertexRow__size)(R10)(BX*8), X4; VMOVHPD (vertexRow_y+1*vertexRow__size)(R10)(SI*8), X4, X4; VMOVSD (vertexRow_y+1*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+1*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(BX*8), X6; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(SI*8), X6, X6; VMOVSD (vertexRow_y+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_y+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VSUBPD Y6, Y4, Y0
+	VANDPD lane7fffffffffffffff<>(SB), Y10, Y9
+	VDIVPD Y11, Y9, Y4
+	VANDPD lane7fffffffffffffff<>(SB), Y0, Y6
+	VDIVPD Y12, Y6, Y10
+	VMAXPD Y10, Y4, Y9
+	VMULPD lane4000000000000000<>(SB), Y0, Y11
+	VDIVPD Y5, Y11, Y6
+	VMAXPD lane0000000000000000<>(SB), Y6, Y12
+	VCMPPD $0x1e, lane3ff0000000000000<>(SB), Y9, Y4
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VDIVPD Y3, Y13, Y6
-	VBLENDVPD Y7, Y6, Y3, Y0
-	VMULPD Y0, Y0, Y5
-	VMULPD lane0000000000000000<>(SB), Y5, Y8
-	VADDPD lane3f677ae9349f5f7a<>(SB), Y8, Y10
-	VMULPD Y10, Y5, Y6
-	VADDPD lanebf908dc039c4dc63<>(SB), Y6, Y3
-	VMULPD Y3, Y5, Y8
-	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y8, Y10
-	VMULPD Y10, Y5, Y6
-	VADDPD lanebfb3462e8d8711ad<>(SB), Y6, Y3
-	VMULPD Y3, Y5, Y8
-	VADDPD lane3fbb47b06ac4d989<>(SB), Y8, Y10
-	VMULPD Y10, Y5, Y6
-	VADDPD lanebfc22ff8e008e644<>(SB), Y6, Y3
-	VMULPD Y3, Y5, Y8
-	VADDPD lane3fc9977c9b288755<>(SB), Y8, Y10
-	VMULPD Y10, Y5, Y6
-	VADDPD lanebfd5554d72204448<>(SB), Y6, Y3
-	VMULPD Y3, Y5, Y8
-	VADDPD lane3ff0000000000000<>(SB), Y8, Y10
-	VMULPD Y10, Y0, Y6
+	VDIVPD Y9, Y13, Y10
+	VBLENDVPD Y4, Y10, Y9, Y0
+	VMULPD Y0, Y0, Y11
+	VMULPD lane0000000000000000<>(SB), Y11, Y5
+	VADDPD lane3f677ae9349f5f7a<>(SB), Y5, Y6
+	VMULPD Y6, Y11, Y10
+	VADDPD lanebf908dc039c4dc63<>(SB), Y10, Y9
+	VMULPD Y9, Y11, Y5
+	VADDPD lane3fa5f83fb7e8f47d<>(SB), Y5, Y6
+	VMULPD Y6, Y11, Y10
+	VADDPD lanebfb3462e8d8711ad<>(SB), Y10, Y9
+	VMULPD Y9, Y11, Y5
+	VADDPD lane3fbb47b06ac4d989<>(SB), Y5, Y6
+	VMULPD Y6, Y11, Y10
+	VADDPD lanebfc22ff8e008e644<>(SB), Y10, Y9
+	VMULPD Y9, Y11, Y5
+	VADDPD lane3fc9977c9b288755<>(SB), Y5, Y6
+	VMULPD Y6, Y11, Y10
+	VADDPD lanebfd5554d72204448<>(SB), Y10, Y9
+	VMULPD Y9, Y11, Y5
+	VADDPD lane3ff0000000000000<>(SB), Y5, Y6
+	VMULPD Y6, Y0, Y10
 	VMOVUPD lane3ff921fb54442d18<>(SB), Y13
-	VSUBPD Y6, Y13, Y5
-	VBLENDVPD Y7, Y5, Y6, Y3
-	VADDPD lane3ff0000000000000<>(SB), Y12, Y8
-	VMULPD Y8, Y3, Y0
-	VCMPPD $0x11, Y11, Y2, Y10
-	VANDPD Y10, Y9, Y7
-	VMOVSD (vertexRow_angle+0*vertexRow__size)(R10)(BX*8), X5; VMOVHPD (vertexRow_angle+0*vertexRow__size)(R10)(SI*8), X5, X5; VMOVSD (vertexRow_angle+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_angle+0*vertexRow__size)(R10)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VBLENDVPD Y7, Y0, Y5, Y6
-	VMOVLPD X6, (vertexRow_angle+0*vertexRow__size)(R10)(BX*8); VMOVHPD X6, (vertexRow_angle+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y6, X15; VMOVLPD X15, (vertexRow_angle+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_angle+0*vertexRow__size)(R10)(R13*8)
+	VSUBPD Y10, Y13, Y11
+	VBLENDVPD Y4, Y11, Y10, Y9
+	VADDPD lane3ff0000000000000<>(SB), Y12, Y5
+	VMULPD Y5, Y9, Y0
+	VCMPPD $0x11, Y8, Y2, Y6
+	VANDPD Y6, Y7, Y4
+	VMOVSD (vertexRow_angle+0*vertexRow__size)(R10)(BX*8), X11; VMOVHPD (vertexRow_angle+0*vertexRow__size)(R10)(SI*8), X11, X11; VMOVSD (vertexRow_angle+0*vertexRow__size)(R10)(DX*8), X15; VMOVHPD (vertexRow_angle+0*vertexRow__size)(R10)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VBLENDVPD Y4, Y0, Y11, Y10
+	VMOVLPD X10, (vertexRow_angle+0*vertexRow__size)(R10)(BX*8); VMOVHPD X10, (vertexRow_angle+0*vertexRow__size)(R10)(SI*8); VEXTRACTF128 $1, Y10, X15; VMOVLPD X15, (vertexRow_angle+0*vertexRow__size)(R10)(DX*8); VMOVHPD X15, (vertexRow_angle+0*vertexRow__size)(R10)(R14*8)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1158,20 +1132,20 @@ next:
 TEXT ·laneFitFirstAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
-	MOVQ laneParams_fromRow(AX), DI
-	ADDQ R12, DI
-	MOVQ $1, CX
+	ADDQ DI, R8
+	MOVQ laneParams_fromRow(AX), R12
+	ADDQ DI, R12
+	MOVQ $1, R13
 	VMOVUPD (dateRow_y+0*dateRow__size)(R8), Y0
-	VMOVUPD Y0, (modelRow_value+0*modelRow__size)(DI)
-	TESTQ CX, CX
+	VMOVUPD Y0, (modelRow_value+0*modelRow__size)(R12)
+	TESTQ R13, R13
 	JLE loop10End
 loop10:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y1
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y2
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y1
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y2
 	VMULPD lane4050000000000000<>(SB), Y1, Y3
 	VADDPD laneNumbers<>(SB), Y3, Y4
 	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 0(R15)
@@ -1181,32 +1155,32 @@ loop10:
 	MOVL 32(R15), BX
 	MOVL 36(R15), SI
 	MOVL 40(R15), DX
-	MOVL 44(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
+	MOVL 44(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
 	VMOVUPD Y14, 32(R15)
 	VSUBPD Y1, Y2, Y8
 	VADDPD lane3ff0000000000000<>(SB), Y8, Y9
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	VSUBPD Y4, Y10, Y5
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
 	VSUBPD Y6, Y11, Y2
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
 	VSUBPD Y1, Y12, Y8
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
 	VSUBPD Y10, Y0, Y4
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
 	VSUBPD Y11, Y3, Y6
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
 	VMULPD lane4000000000000000<>(SB), Y12, Y1
 	VMULPD Y5, Y1, Y0
 	VSUBPD Y0, Y2, Y10
@@ -1219,7 +1193,7 @@ loop10:
 	VSUBPD Y3, Y4, Y10
 	VSUBPD Y12, Y7, Y14
 	VMOVUPD Y14, 0(R15)
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y11
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y11
 	VMOVUPD 32(R15), Y13
 	VSUBPD Y11, Y13, Y5
 	VDIVPD 0(R15), Y5, Y2
@@ -1268,22 +1242,22 @@ loop10:
 	VCMPPD $0x11, Y4, Y9, Y12
 	VBLENDVPD Y12, Y9, Y4, Y1
 	VBLENDVPD Y12, Y7, Y11, Y10
-	VMOVUPD Y10, (modelRow_value+0*modelRow__size)(DI)
-	VMOVUPD Y1, (modelRow_squares+0*modelRow__size)(DI)
+	VMOVUPD Y10, (modelRow_value+0*modelRow__size)(R12)
+	VMOVUPD Y1, (modelRow_squares+0*modelRow__size)(R12)
 	VBLENDVPD Y12, Y5, Y2, Y8
-	VMOVUPD Y8, (modelRow_slope+0*modelRow__size)(DI)
+	VMOVUPD Y8, (modelRow_slope+0*modelRow__size)(R12)
 	VMULPD 0(R15), Y5, Y3
 	VADDPD Y3, Y7, Y0
 	VMOVUPD 32(R15), Y13
 	VBLENDVPD Y12, Y0, Y13, Y6
-	VMOVUPD Y6, (modelRow_value+1*modelRow__size)(DI)
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD Y6, (modelRow_value+1*modelRow__size)(R12)
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop10
 loop10End:
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1291,18 +1265,18 @@ next:
 TEXT ·laneFitOthersAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
-	MOVQ laneParams_fromRow(AX), DI
-	ADDQ R12, DI
-	MOVQ laneParams_count(AX), CX
-	TESTQ CX, CX
+	ADDQ DI, R8
+	MOVQ laneParams_fromRow(AX), R12
+	ADDQ DI, R12
+	MOVQ laneParams_count(AX), R13
+	TESTQ R13, R13
 	JLE loop8End
 loop8:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y0
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y1
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y0
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y1
 	VMULPD lane4050000000000000<>(SB), Y0, Y2
 	VADDPD laneNumbers<>(SB), Y2, Y3
 	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 0(R15)
@@ -1312,32 +1286,32 @@ loop8:
 	MOVL 32(R15), BX
 	MOVL 36(R15), SI
 	MOVL 40(R15), DX
-	MOVL 44(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
+	MOVL 44(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X14; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X14, X14; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y14, Y14
 	VMOVUPD Y14, 32(R15)
 	VSUBPD Y0, Y1, Y7
 	VADDPD lane3ff0000000000000<>(SB), Y7, Y8
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
 	VSUBPD Y3, Y9, Y4
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	VSUBPD Y5, Y10, Y1
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
 	VSUBPD Y0, Y11, Y7
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
 	VSUBPD Y9, Y12, Y3
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
 	VSUBPD Y10, Y2, Y5
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
 	VMULPD lane4000000000000000<>(SB), Y11, Y0
 	VMULPD Y4, Y0, Y12
 	VSUBPD Y12, Y1, Y9
@@ -1349,7 +1323,7 @@ loop8:
 	VMULPD Y7, Y11, Y2
 	VSUBPD Y2, Y3, Y9
 	VSUBPD Y11, Y6, Y10
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y4
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y4
 	VMOVUPD 32(R15), Y13
 	VSUBPD Y4, Y13, Y1
 	VDIVPD Y10, Y1, Y3
@@ -1390,25 +1364,25 @@ loop8:
 	VMAXPD lane0000000000000000<>(SB), Y5, Y8
 	VCMPPD $0x11, Y2, Y8, Y6
 	VBLENDVPD Y6, Y8, Y2, Y0
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
 	VSUBPD Y4, Y9, Y7
 	VMULPD Y7, Y7, Y11
 	VSUBPD Y11, Y0, Y12
-	VMOVUPD Y12, (modelRow_squares+0*modelRow__size)(DI)
+	VMOVUPD Y12, (modelRow_squares+0*modelRow__size)(R12)
 	VBLENDVPD Y6, Y1, Y3, Y5
-	VMOVUPD Y5, (modelRow_slope+0*modelRow__size)(DI)
+	VMOVUPD Y5, (modelRow_slope+0*modelRow__size)(R12)
 	VMULPD Y10, Y1, Y8
 	VADDPD Y8, Y4, Y2
 	VMOVUPD 32(R15), Y13
 	VBLENDVPD Y6, Y2, Y13, Y9
-	VMOVUPD Y9, (modelRow_value+1*modelRow__size)(DI)
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD Y9, (modelRow_value+1*modelRow__size)(R12)
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop8
 loop8End:
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1416,27 +1390,26 @@ next:
 TEXT ·laneSquaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
-	MOVQ laneParams_model(AX), DI
-	ADDQ R12, DI
-	MOVQ laneParams_segments(AX), CX
+	MOVQ laneParams_model(AX), R12
+	ADDQ DI, R12
+	MOVQ laneParams_segments(AX), R13
 	VMOVUPD lane0000000000000000<>(SB), Y0
-	TESTQ CX, CX
+	TESTQ R13, R13
 	JLE loop7End
 loop7:
-	VMOVUPD (modelRow_squares+0*modelRow__size)(DI), Y1
-	VADDPD Y1, Y0, Y2
-	VMOVUPD Y2, Y0
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD (modelRow_squares+0*modelRow__size)(R12), Y1
+	VADDPD Y1, Y0, Y0
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop7
 loop7End:
-	VMAXPD lane0000000000000000<>(SB), Y0, Y3
-	VMOVUPD Y3, laneParams_squares(AX)(R12*1)
+	VMAXPD lane0000000000000000<>(SB), Y0, Y2
+	VMOVUPD Y2, laneParams_squares(AX)(DI*1)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1444,53 +1417,53 @@ next:
 TEXT ·laneFitTogetherAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
+	ADDQ DI, R8
 	MOVQ laneParams_model(AX), R11
-	ADDQ R12, R11
+	ADDQ DI, R11
 	VMOVUPD lane0000000000000000<>(SB), Y0
 	VMOVUPD lane0000000000000000<>(SB), Y1
-	MOVQ R11, DI
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
+	MOVQ R11, R12
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
 	JLE loop11End
 loop11:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y2
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y3
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y2
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y3
 	VMULPD lane4050000000000000<>(SB), Y3, Y4
 	VADDPD laneNumbers<>(SB), Y4, Y5
 	VCVTTPD2DQY Y5, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
 	VSUBPD Y2, Y3, Y7
 	VMULPD lane4050000000000000<>(SB), Y2, Y8
 	VADDPD laneNumbers<>(SB), Y8, Y9
 	VCVTTPD2DQY Y9, X15; VMOVDQU X15, 0(R15)
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
 	VSUBPD Y3, Y10, Y2
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
 	VSUBPD Y8, Y11, Y9
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
 	VSUBPD Y10, Y12, Y3
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
 	VSUBPD Y11, Y4, Y8
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
 	VSUBPD Y12, Y5, Y10
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	VMULPD lane4000000000000000<>(SB), Y4, Y11
 	VMULPD Y2, Y11, Y5
 	VSUBPD Y5, Y9, Y12
@@ -1510,167 +1483,158 @@ loop11:
 	VSUBPD Y4, Y7, Y10
 	VADDPD Y12, Y10, Y9
 	VADDPD Y9, Y0, Y8
-	VMOVUPD Y8, (modelRow_diagonal+0*modelRow__size)(DI)
+	VMOVUPD Y8, (modelRow_diagonal+0*modelRow__size)(R12)
 	VSUBPD Y12, Y5, Y11
-	VMOVUPD Y11, (modelRow_beside+0*modelRow__size)(DI)
+	VMOVUPD Y11, (modelRow_beside+0*modelRow__size)(R12)
 	VSUBPD Y6, Y3, Y2
 	VADDPD Y2, Y1, Y7
-	VMOVUPD Y7, (modelRow_right+0*modelRow__size)(DI)
-	VADDPD lane0000000000000000<>(SB), Y12, Y4
-	VMOVUPD Y4, Y0
-	VADDPD lane0000000000000000<>(SB), Y6, Y10
-	VMOVUPD Y10, Y1
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD Y7, (modelRow_right+0*modelRow__size)(R12)
+	VADDPD lane0000000000000000<>(SB), Y12, Y0
+	VADDPD lane0000000000000000<>(SB), Y6, Y1
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop11
 loop11End:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y9
-	VMULPD lane4050000000000000<>(SB), Y9, Y8
-	VADDPD laneNumbers<>(SB), Y8, Y5
-	VCVTTPD2DQY Y5, X15; VMOVDQU X15, 0(R15)
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y11
-	VMOVUPD Y11, (modelRow_diagonal+0*modelRow__size)(DI)
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y4
+	VMULPD lane4050000000000000<>(SB), Y4, Y10
+	VADDPD laneNumbers<>(SB), Y10, Y9
+	VCVTTPD2DQY Y9, X15; VMOVDQU X15, 0(R15)
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y8
+	VMOVUPD Y8, (modelRow_diagonal+0*modelRow__size)(R12)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VADDPD Y3, Y1, Y2
-	VMOVUPD Y2, (modelRow_right+0*modelRow__size)(DI)
-	MOVQ R11, DI
-	MOVQ laneParams_segments(AX), CX
-	VMOVUPD (modelRow_diagonal+0*modelRow__size)(DI), Y7
-	VMOVUPD Y7, Y0
-	VMOVUPD (modelRow_right+0*modelRow__size)(DI), Y12
-	VMOVUPD Y12, Y1
-	TESTQ CX, CX
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VADDPD Y5, Y1, Y11
+	VMOVUPD Y11, (modelRow_right+0*modelRow__size)(R12)
+	MOVQ R11, R12
+	MOVQ laneParams_segments(AX), R13
+	VMOVUPD (modelRow_diagonal+0*modelRow__size)(R12), Y0
+	VMOVUPD (modelRow_right+0*modelRow__size)(R12), Y1
+	TESTQ R13, R13
 	JLE loop100End
 loop100:
-	VMOVUPD (modelRow_beside+0*modelRow__size)(DI), Y4
-	VDIVPD Y0, Y4, Y6
-	VMOVUPD (modelRow_diagonal+1*modelRow__size)(DI), Y10
-	VMULPD Y4, Y6, Y9
-	VSUBPD Y9, Y10, Y8
-	VMOVUPD Y8, Y0
-	VMOVUPD (modelRow_right+1*modelRow__size)(DI), Y5
-	VMULPD Y1, Y6, Y11
-	VSUBPD Y11, Y5, Y3
-	VMOVUPD Y3, Y1
-	VMOVUPD Y0, (modelRow_diagonal+1*modelRow__size)(DI)
-	VMOVUPD Y1, (modelRow_right+1*modelRow__size)(DI)
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VMOVUPD (modelRow_beside+0*modelRow__size)(R12), Y3
+	VDIVPD Y0, Y3, Y2
+	VMOVUPD (modelRow_diagonal+1*modelRow__size)(R12), Y7
+	VMULPD Y3, Y2, Y12
+	VSUBPD Y12, Y7, Y0
+	VMOVUPD (modelRow_right+1*modelRow__size)(R12), Y6
+	VMULPD Y1, Y2, Y4
+	VSUBPD Y4, Y6, Y1
+	VMOVUPD Y0, (modelRow_diagonal+1*modelRow__size)(R12)
+	VMOVUPD Y1, (modelRow_right+1*modelRow__size)(R12)
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop100
 loop100End:
-	VDIVPD Y0, Y1, Y2
-	VMOVUPD Y2, Y7
-	VMOVUPD Y7, (modelRow_value+0*modelRow__size)(DI)
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
+	VDIVPD Y0, Y1, Y10
+	VMOVUPD Y10, (modelRow_value+0*modelRow__size)(R12)
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
 	JLE loop123End
 loop123:
-	SUBQ $modelRow__size, DI
-	VMOVUPD (modelRow_right+0*modelRow__size)(DI), Y12
-	VMOVUPD (modelRow_beside+0*modelRow__size)(DI), Y4
-	VMULPD Y7, Y4, Y10
-	VSUBPD Y10, Y12, Y9
-	VMOVUPD (modelRow_diagonal+0*modelRow__size)(DI), Y8
-	VDIVPD Y8, Y9, Y6
-	VMOVUPD Y6, Y7
-	VMOVUPD Y7, (modelRow_value+0*modelRow__size)(DI)
-	DECQ CX
+	ADDQ $-dateRow__size, R12
+	VMOVUPD (modelRow_right+0*modelRow__size)(R12), Y9
+	VMOVUPD (modelRow_beside+0*modelRow__size)(R12), Y8
+	VMULPD Y10, Y8, Y5
+	VSUBPD Y5, Y9, Y11
+	VMOVUPD (modelRow_diagonal+0*modelRow__size)(R12), Y3
+	VDIVPD Y3, Y11, Y10
+	VMOVUPD Y10, (modelRow_value+0*modelRow__size)(R12)
+	DECQ R13
 	JNZ loop123
 loop123End:
-	VMOVUPD lane0000000000000000<>(SB), Y5
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
+	VMOVUPD lane0000000000000000<>(SB), Y7
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
 	JLE loop140End
 loop140:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y11
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y3
-	VMULPD lane4050000000000000<>(SB), Y3, Y1
-	VADDPD laneNumbers<>(SB), Y1, Y0
-	VCVTTPD2DQY Y0, X15; VMOVDQU X15, 32(R15)
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y12
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y2
+	VMULPD lane4050000000000000<>(SB), Y2, Y6
+	VADDPD laneNumbers<>(SB), Y6, Y4
+	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 32(R15)
 	MOVL 32(R15), BX
 	MOVL 36(R15), SI
 	MOVL 40(R15), DX
-	MOVL 44(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
-	VSUBPD Y11, Y3, Y4
-	VMULPD lane4050000000000000<>(SB), Y11, Y12
-	VADDPD laneNumbers<>(SB), Y12, Y10
-	VCVTTPD2DQY Y10, X15; VMOVDQU X15, 32(R15)
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	MOVL 44(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
+	VSUBPD Y12, Y2, Y0
+	VMULPD lane4050000000000000<>(SB), Y12, Y8
+	VADDPD laneNumbers<>(SB), Y8, Y9
+	VCVTTPD2DQY Y9, X15; VMOVDQU X15, 32(R15)
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	MOVL 32(R15), BX
 	MOVL 36(R15), SI
 	MOVL 40(R15), DX
-	MOVL 44(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VSUBPD Y3, Y9, Y11
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VSUBPD Y12, Y8, Y10
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VSUBPD Y9, Y6, Y3
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VSUBPD Y8, Y1, Y12
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
-	VSUBPD Y6, Y0, Y9
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X1; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X1, X1; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y1, Y1
-	VMULPD lane4000000000000000<>(SB), Y1, Y8
-	VMULPD Y11, Y8, Y0
-	VSUBPD Y0, Y10, Y6
-	VMULPD Y1, Y4, Y8
-	VMULPD Y1, Y8, Y10
-	VADDPD Y10, Y6, Y0
-	VMULPD Y1, Y4, Y8
-	VSUBPD Y8, Y11, Y6
-	VMULPD Y3, Y1, Y10
-	VSUBPD Y10, Y12, Y11
-	VSUBPD Y1, Y2, Y8
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y12
-	VMOVUPD (modelRow_value+1*modelRow__size)(DI), Y10
-	VSUBPD Y12, Y10, Y2
-	VDIVPD Y8, Y2, Y1
-	VMOVUPD Y1, (modelRow_slope+0*modelRow__size)(DI)
-	VMULPD lane4000000000000000<>(SB), Y12, Y10
-	VMULPD lane4000000000000000<>(SB), Y1, Y2
-	VMULPD Y3, Y10, Y8
-	VSUBPD Y8, Y9, Y3
-	VMULPD Y11, Y2, Y9
-	VSUBPD Y9, Y3, Y8
-	VMULPD Y12, Y4, Y2
-	VMULPD Y12, Y2, Y11
-	VMULPD Y1, Y10, Y3
-	VMULPD Y6, Y3, Y9
-	VADDPD Y9, Y11, Y4
-	VMULPD Y1, Y1, Y2
-	VMULPD Y0, Y2, Y12
-	VADDPD Y12, Y4, Y10
-	VADDPD Y10, Y8, Y3
-	VMAXPD lane0000000000000000<>(SB), Y3, Y6
-	VADDPD Y6, Y5, Y11
-	VMOVUPD Y11, Y5
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	MOVL 44(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
+	VSUBPD Y2, Y5, Y12
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VSUBPD Y8, Y11, Y9
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VSUBPD Y5, Y3, Y2
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VSUBPD Y11, Y6, Y8
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VSUBPD Y3, Y4, Y5
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X6; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X6, X6; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y6, Y6
+	VMULPD lane4000000000000000<>(SB), Y6, Y11
+	VMULPD Y12, Y11, Y4
+	VSUBPD Y4, Y9, Y3
+	VMULPD Y6, Y0, Y11
+	VMULPD Y6, Y11, Y9
+	VADDPD Y9, Y3, Y4
+	VMULPD Y6, Y0, Y11
+	VSUBPD Y11, Y12, Y3
+	VMULPD Y2, Y6, Y9
+	VSUBPD Y9, Y8, Y12
+	VSUBPD Y6, Y1, Y11
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y8
+	VMOVUPD (modelRow_value+1*modelRow__size)(R12), Y9
+	VSUBPD Y8, Y9, Y1
+	VDIVPD Y11, Y1, Y6
+	VMOVUPD Y6, (modelRow_slope+0*modelRow__size)(R12)
+	VMULPD lane4000000000000000<>(SB), Y8, Y9
+	VMULPD lane4000000000000000<>(SB), Y6, Y1
+	VMULPD Y2, Y9, Y11
+	VSUBPD Y11, Y5, Y2
+	VMULPD Y12, Y1, Y5
+	VSUBPD Y5, Y2, Y11
+	VMULPD Y8, Y0, Y1
+	VMULPD Y8, Y1, Y12
+	VMULPD Y6, Y9, Y2
+	VMULPD Y3, Y2, Y5
+	VADDPD Y5, Y12, Y0
+	VMULPD Y6, Y6, Y1
+	VMULPD Y4, Y1, Y8
+	VADDPD Y8, Y0, Y9
+	VADDPD Y9, Y11, Y2
+	VMAXPD lane0000000000000000<>(SB), Y2, Y3
+	VADDPD Y3, Y7, Y7
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop140
 loop140End:
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y1
-	VSUBPD Y1, Y9, Y2
-	VMULPD Y2, Y2, Y0
-	VADDPD Y0, Y5, Y4
-	VMOVUPD Y4, laneParams_squares(AX)(R12*1)
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y5
+	VSUBPD Y5, Y12, Y6
+	VMULPD Y6, Y6, Y1
+	VADDPD Y1, Y7, Y4
+	VMOVUPD Y4, laneParams_squares(AX)(DI*1)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1678,11 +1642,11 @@ next:
 TEXT ·laneTestAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
-	VMOVUPD laneParams_last(AX)(R12*1), Y0
+	ADDQ DI, R8
+	VMOVUPD laneParams_last(AX)(DI*1), Y0
 	VMULPD lane4050000000000000<>(SB), Y0, Y1
 	VADDPD laneNumbers<>(SB), Y1, Y2
 	VCVTTPD2DQY Y2, X15; VMOVDQU X15, 0(R15)
@@ -1690,9 +1654,9 @@ half:
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	VMULPD Y4, Y4, Y6
 	VDIVPD Y3, Y6, Y7
 	VSUBPD Y7, Y5, Y8
@@ -1702,8 +1666,8 @@ half:
 	VMULPD lane4000000000000000<>(SB), Y11, Y12
 	VSUBPD Y12, Y3, Y1
 	VADDPD lane3ff0000000000000<>(SB), Y1, Y2
-	VMOVUPD laneParams_squares(AX)(R12*1), Y0
-	VMOVUPD laneParams_least(AX)(R12*1), Y4
+	VMOVUPD laneParams_squares(AX)(DI*1), Y0
+	VMOVUPD laneParams_least(AX)(DI*1), Y4
 	VCMPPD $0x12, Y4, Y0, Y6
 	VANDNPD Y0, Y6, Y5
 	VCMPPD $0x1e, lane0000000000000000<>(SB), Y2, Y7
@@ -1722,87 +1686,83 @@ half:
 	VDIVPD Y4, Y0, Y14
 	VMOVUPD Y14, 64(R15)
 	VMOVUPD lane3ff0000000000000<>(SB), Y7
-	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VMOVUPD Y13, 96(R15)
+	VMOVUPD lane3ff0000000000000<>(SB), Y14
+	VMOVUPD Y14, 96(R15)
 	VMOVUPD lane3ff0000000000000<>(SB), Y9
 	VMULPD lane3fe0000000000000<>(SB), Y2, Y8
-	MOVQ laneParams_segments(AX), CX
-	DECQ CX
-	TESTQ CX, CX
+	MOVQ laneParams_segments(AX), R13
+	ADDQ $-1, R13
+	TESTQ R13, R13
 	JLE loop47End
 loop47:
 	VSUBPD lane3ff0000000000000<>(SB), Y9, Y11
 	VADDPD Y11, Y8, Y5
 	VMULPD Y5, Y7, Y3
 	VDIVPD Y9, Y3, Y12
-	VMULPD 64(R15), Y12, Y1
-	VMOVUPD Y1, Y7
-	VADDPD 96(R15), Y7, Y10
-	VMOVUPD Y10, 96(R15)
-	VADDPD lane3ff0000000000000<>(SB), Y9, Y0
-	VMOVUPD Y0, Y9
-	DECQ CX
+	VMULPD 64(R15), Y12, Y7
+	VADDPD 96(R15), Y7, Y14
+	VMOVUPD Y14, 96(R15)
+	VADDPD lane3ff0000000000000<>(SB), Y9, Y9
+	DECQ R13
 	JNZ loop47
 loop47End:
-	VSQRTPD Y6, Y4
-	VMOVUPD Y4, Y11
-	VMOVUPD lane0000000000000000<>(SB), Y5
-	VMOVUPD lane3ff0000000000000<>(SB), Y3
-	VMOVUPD lane0000000000000000<>(SB), Y12
-	VMAXPD lane0000000000000000<>(SB), Y2, Y1
-	VMOVUPD Y1, Y10
-	MOVQ laneParams_bits(AX), CX
-	TESTQ CX, CX
+	VSQRTPD Y6, Y1
+	VMOVUPD lane0000000000000000<>(SB), Y10
+	VMOVUPD lane3ff0000000000000<>(SB), Y0
+	VMOVUPD lane0000000000000000<>(SB), Y4
+	VMAXPD lane0000000000000000<>(SB), Y2, Y11
+	MOVQ laneParams_bits(AX), R13
+	TESTQ R13, R13
 	JLE loop71End
 loop71:
-	VMULPD lane3fe0000000000000<>(SB), Y10, Y0
-	VROUNDPD $1, Y0, Y6
-	VADDPD Y6, Y6, Y4
-	VCMPPD $0x1e, Y4, Y10, Y2
-	VMOVUPD Y6, Y10
-	VMULPD Y11, Y3, Y1
-	VMOVUPD Y1, Y0; VFMSUB231PD Y11, Y3, Y0
-	VMULPD Y5, Y3, Y4
-	VMULPD Y11, Y12, Y6
-	VADDPD Y6, Y4, Y4
-	VADDPD Y4, Y0, Y6
-	VADDPD Y6, Y1, Y0
-	VSUBPD Y0, Y1, Y4
-	VADDPD Y6, Y4, Y1
-	VBLENDVPD Y2, Y0, Y3, Y3
-	VBLENDVPD Y2, Y1, Y12, Y12
-	VMULPD Y11, Y11, Y4
-	VMOVUPD Y4, Y6; VFMSUB231PD Y11, Y11, Y6
-	VMULPD Y5, Y11, Y0
-	VMULPD Y11, Y5, Y2
-	VADDPD Y2, Y0, Y1
-	VADDPD Y1, Y6, Y0
-	VADDPD Y0, Y4, Y2
-	VSUBPD Y2, Y4, Y6
-	VADDPD Y0, Y6, Y1
-	VMOVUPD Y2, Y11
-	VMOVUPD Y1, Y5
-	DECQ CX
+	VMULPD lane3fe0000000000000<>(SB), Y11, Y5
+	VROUNDPD $1, Y5, Y3
+	VADDPD Y3, Y3, Y12
+	VCMPPD $0x1e, Y12, Y11, Y6
+	VMOVUPD Y3, Y11
+	VMULPD Y1, Y0, Y2
+	VMOVUPD Y2, Y5; VFMSUB231PD Y1, Y0, Y5
+	VMULPD Y10, Y0, Y12
+	VMULPD Y1, Y4, Y3
+	VADDPD Y3, Y12, Y12
+	VADDPD Y12, Y5, Y3
+	VADDPD Y3, Y2, Y5
+	VSUBPD Y5, Y2, Y12
+	VADDPD Y3, Y12, Y2
+	VBLENDVPD Y6, Y5, Y0, Y0
+	VBLENDVPD Y6, Y2, Y4, Y4
+	VMULPD Y1, Y1, Y12
+	VMOVUPD Y12, Y3; VFMSUB231PD Y1, Y1, Y3
+	VMULPD Y10, Y1, Y5
+	VMULPD Y1, Y10, Y6
+	VADDPD Y6, Y5, Y2
+	VADDPD Y2, Y3, Y5
+	VADDPD Y5, Y12, Y6
+	VSUBPD Y6, Y12, Y3
+	VADDPD Y5, Y3, Y2
+	VMOVUPD Y6, Y1
+	VMOVUPD Y2, Y10
+	DECQ R13
 	JNZ loop71
 loop71End:
-	VADDPD Y12, Y3, Y4
-	VMULPD 96(R15), Y4, Y6
-	VMINPD lane3ff0000000000000<>(SB), Y6, Y0
+	VADDPD Y4, Y0, Y12
+	VMULPD 96(R15), Y12, Y3
+	VMINPD lane3ff0000000000000<>(SB), Y3, Y5
 	VMOVUPD 32(R15), Y13
-	VCMPPD $0x1e, lane7fefffffffffffff<>(SB), Y13, Y2
-	VANDNPD Y0, Y2, Y1
+	VCMPPD $0x1e, lane7fefffffffffffff<>(SB), Y13, Y6
+	VANDNPD Y5, Y6, Y2
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VSUBPD Y1, Y13, Y3
-	VCVTPD2PSY Y3, X12; VCVTPS2PD X12, Y12
+	VSUBPD Y2, Y13, Y0
+	VCVTPD2PSY Y0, X4; VCVTPS2PD X4, Y4
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VSUBPD Y12, Y13, Y4
+	VSUBPD Y4, Y13, Y12
 	VMOVUPD 0(R15), Y13
 	VMOVUPD lane3ff0000000000000<>(SB), Y14
-	VBLENDVPD Y13, Y4, Y14, Y6
-	VMOVUPD Y6, laneParams_pvalue(AX)(R12*1)
+	VBLENDVPD Y13, Y12, Y14, Y3
+	VMOVUPD Y3, laneParams_pvalue(AX)(DI*1)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1810,134 +1770,128 @@ next:
 TEXT ·laneRecoveryAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
+	ADDQ DI, R8
 	MOVQ laneParams_model(AX), R11
-	ADDQ R12, R11
+	ADDQ DI, R11
 	VMOVUPD lane0000000000000000<>(SB), Y0
 	VMOVUPD lane0000000000000000<>(SB), Y1
 	VMOVUPD lane0000000000000000<>(SB), Y2
 	VMOVUPD (modelRow_value+0*modelRow__size)(R11), Y3
 	VMOVUPD Y3, Y4
-	VMOVUPD Y4, Y5
-	VMOVUPD (modelRow_at+0*modelRow__size)(R11), Y6
-	VMULPD lane4050000000000000<>(SB), Y6, Y7
-	VADDPD laneNumbers<>(SB), Y7, Y8
-	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 0(R15)
+	VMOVUPD (modelRow_at+0*modelRow__size)(R11), Y5
+	VMULPD lane4050000000000000<>(SB), Y5, Y6
+	VADDPD laneNumbers<>(SB), Y6, Y7
+	VCVTTPD2DQY Y7, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VMOVUPD Y9, Y10
-	VMOVUPD lane7ff0000000000000<>(SB), Y11
-	MOVQ R11, DI
-	MOVQ laneParams_segments(AX), CX
-	TESTQ CX, CX
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVUPD lane7ff0000000000000<>(SB), Y9
+	MOVQ R11, R12
+	MOVQ laneParams_segments(AX), R13
+	TESTQ R13, R13
 	JLE loop26End
 loop26:
-	VMOVUPD (modelRow_slope+0*modelRow__size)(DI), Y12
-	VMOVUPD (modelRow_value+1*modelRow__size)(DI), Y3
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y6
-	VMULPD lane4050000000000000<>(SB), Y6, Y7
-	VADDPD laneNumbers<>(SB), Y7, Y8
-	VCVTTPD2DQY Y8, X15; VMOVDQU X15, 0(R15)
+	VMOVUPD (modelRow_slope+0*modelRow__size)(R12), Y10
+	VMOVUPD (modelRow_value+1*modelRow__size)(R12), Y11
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y12
+	VMULPD lane4050000000000000<>(SB), Y12, Y5
+	VADDPD laneNumbers<>(SB), Y5, Y6
+	VCVTTPD2DQY Y6, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X9; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X9, X9; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
-	VCMPPD $0x11, lane0000000000000000<>(SB), Y12, Y6
-	VSUBPD Y10, Y9, Y7
-	VMINPD Y11, Y7, Y8
-	VBLENDVPD Y6, Y8, Y11, Y11
-	VMOVUPD Y9, Y10
-	VCMPPD $0x11, Y0, Y12, Y7
-	VBLENDVPD Y7, Y12, Y0, Y0
-	VBLENDVPD Y7, Y2, Y1, Y1
-	VMINPD Y4, Y3, Y6
-	VMOVUPD Y6, Y4
-	VMAXPD Y5, Y3, Y8
-	VMOVUPD Y8, Y5
-	VADDPD lane3ff0000000000000<>(SB), Y2, Y9
-	VMOVUPD Y9, Y2
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
+	VCMPPD $0x11, lane0000000000000000<>(SB), Y10, Y12
+	VSUBPD Y8, Y7, Y5
+	VMINPD Y9, Y5, Y6
+	VBLENDVPD Y12, Y6, Y9, Y9
+	VMOVUPD Y7, Y8
+	VCMPPD $0x11, Y0, Y10, Y5
+	VBLENDVPD Y5, Y10, Y0, Y0
+	VBLENDVPD Y5, Y2, Y1, Y1
+	VMINPD Y3, Y11, Y3
+	VMAXPD Y4, Y11, Y4
+	VADDPD lane3ff0000000000000<>(SB), Y2, Y2
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop26
 loop26End:
 	VMOVUPD lane0000000000000000<>(SB), Y13
 	VSUBPD Y0, Y13, Y12
-	VSUBPD Y4, Y5, Y7
-	VDIVPD Y7, Y12, Y6
-	VCMPPD $0, lane0000000000000000<>(SB), Y0, Y3
-	VANDNPD Y6, Y3, Y8
-	VBROADCASTSD laneParams_perYear(AX), Y9
-	VMULPD Y9, Y8, Y5
-	VBROADCASTSD laneParams_recoveryThreshold(AX), Y4
-	VCMPPD $0x1e, Y4, Y5, Y12
-	VBROADCASTSD laneParams_shortest(AX), Y7
-	VCMPPD $0x12, Y7, Y11, Y0
-	VORPD Y0, Y12, Y3
-	VANDNPD lane3ff0000000000000<>(SB), Y3, Y6
-	VMOVUPD Y6, laneParams_allowed(AX)(R12*1)
-	VPBROADCASTQ laneParams_active(AX), Y8; VPAND laneParams_laneBits(AX)(R12*1), Y8, Y8; VPCMPEQQ laneParams_laneBits(AX)(R12*1), Y8, Y8
-	VANDPD Y8, Y12, Y9
-	VMULPD lane4050000000000000<>(SB), Y1, Y5
-	VADDPD laneNumbers<>(SB), Y5, Y4
-	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 0(R15)
+	VSUBPD Y3, Y4, Y6
+	VDIVPD Y6, Y12, Y7
+	VCMPPD $0, lane0000000000000000<>(SB), Y0, Y10
+	VANDNPD Y7, Y10, Y5
+	VBROADCASTSD laneParams_perYear(AX), Y11
+	VMULPD Y11, Y5, Y4
+	VBROADCASTSD laneParams_recoveryThreshold(AX), Y3
+	VCMPPD $0x1e, Y3, Y4, Y12
+	VBROADCASTSD laneParams_shortest(AX), Y6
+	VCMPPD $0x12, Y6, Y9, Y0
+	VORPD Y0, Y12, Y10
+	VANDNPD lane3ff0000000000000<>(SB), Y10, Y7
+	VMOVUPD Y7, laneParams_allowed(AX)(DI*1)
+	VPBROADCASTQ laneParams_active(AX), Y5; VPAND laneParams_laneBits(AX)(DI*1), Y5, Y5; VPCMPEQQ laneParams_laneBits(AX)(DI*1), Y5, Y5
+	VANDPD Y5, Y12, Y11
+	VMULPD lane4050000000000000<>(SB), Y1, Y4
+	VADDPD laneNumbers<>(SB), Y4, Y3
+	VCVTTPD2DQY Y3, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (modelRow_at+1*modelRow__size)(R11)(BX*8), X11; VMOVHPD (modelRow_at+1*modelRow__size)(R11)(SI*8), X11, X11; VMOVSD (modelRow_at+1*modelRow__size)(R11)(DX*8), X15; VMOVHPD (modelRow_at+1*modelRow__size)(R11)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	MOVL 12(R15), R14
+	VMOVSD (modelRow_at+1*modelRow__size)(R11)(BX*8), X9; VMOVHPD (modelRow_at+1*modelRow__size)(R11)(SI*8), X9, X9; VMOVSD (modelRow_at+1*modelRow__size)(R11)(DX*8), X15; VMOVHPD (modelRow_at+1*modelRow__size)(R11)(R14*8), X15, X15; VINSERTF128 $1, X15, Y9, Y9
 	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VBLENDVPD Y9, Y11, Y13, Y7
-	VMOVUPD laneParams_last(AX)(R12*1), Y0
-	VCMPPD $0, Y0, Y7, Y3
-	VMULPD lane4050000000000000<>(SB), Y7, Y6
-	VADDPD laneNumbers<>(SB), Y6, Y12
+	VBLENDVPD Y11, Y9, Y13, Y6
+	VMOVUPD laneParams_last(AX)(DI*1), Y0
+	VCMPPD $0, Y0, Y6, Y10
+	VMULPD lane4050000000000000<>(SB), Y6, Y7
+	VADDPD laneNumbers<>(SB), Y7, Y12
 	VCVTTPD2DQY Y12, X15; VMOVDQU X15, 0(R15)
 	MOVL 0(R15), BX
 	MOVL 4(R15), SI
 	MOVL 8(R15), DX
-	MOVL 12(R15), R13
-	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
-	VMOVSD (dateRow_x-1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_x-1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_x-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x-1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VMOVSD (dateRow_y+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_y+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
-	VSUBPD Y8, Y4, Y11
-	VMOVSD (dateRow_x+1*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_x+1*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_x+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
-	VSUBPD Y5, Y0, Y6
-	VDIVPD Y6, Y11, Y12
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
-	VSUBPD Y5, Y4, Y0
-	VMULPD Y12, Y0, Y11
-	VADDPD Y11, Y8, Y6
-	VBLENDVPD Y3, Y8, Y6, Y4
-	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
-	VBLENDVPD Y9, Y4, Y5, Y0
-	VMOVLPD X0, (dateRow_y+0*dateRow__size)(R8)(BX*8); VMOVHPD X0, (dateRow_y+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y0, X15; VMOVLPD X15, (dateRow_y+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_y+0*dateRow__size)(R8)(R13*8)
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y12
-	VMOVUPD Y12, Y11
-	VANDPD Y3, Y9, Y6
-	VBLENDVPD Y6, Y8, Y11, Y11
-	VMOVUPD Y11, laneParams_end(AX)(R12*1)
-	VXORPD laneffffffffffffffff<>(SB), Y3, Y4
-	VANDPD Y4, Y9, Y5
-	VADDPD lane3ff0000000000000<>(SB), Y1, Y0
+	MOVL 12(R15), R14
+	VMOVSD (dateRow_y-1*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_y-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y-1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_x-1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_x-1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_x-1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x-1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_y+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_y+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VSUBPD Y5, Y3, Y9
+	VMOVSD (dateRow_x+1*dateRow__size)(R8)(BX*8), X0; VMOVHPD (dateRow_x+1*dateRow__size)(R8)(SI*8), X0, X0; VMOVSD (dateRow_x+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y0, Y0
+	VSUBPD Y4, Y0, Y7
+	VDIVPD Y7, Y9, Y12
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VSUBPD Y4, Y3, Y0
+	VMULPD Y12, Y0, Y9
+	VADDPD Y9, Y5, Y7
+	VBLENDVPD Y10, Y5, Y7, Y3
+	VMOVSD (dateRow_y+0*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_y+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_y+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VBLENDVPD Y11, Y3, Y4, Y0
+	VMOVLPD X0, (dateRow_y+0*dateRow__size)(R8)(BX*8); VMOVHPD X0, (dateRow_y+0*dateRow__size)(R8)(SI*8); VEXTRACTF128 $1, Y0, X15; VMOVLPD X15, (dateRow_y+0*dateRow__size)(R8)(DX*8); VMOVHPD X15, (dateRow_y+0*dateRow__size)(R8)(R14*8)
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y12
+	VANDPD Y10, Y11, Y9
+	VBLENDVPD Y9, Y5, Y12, Y12
+	VMOVUPD Y12, laneParams_end(AX)(DI*1)
+	VXORPD laneffffffffffffffff<>(SB), Y10, Y7
+	VANDPD Y7, Y11, Y3
+	VADDPD lane3ff0000000000000<>(SB), Y1, Y4
 	VMOVUPD lanebff0000000000000<>(SB), Y13
-	VBLENDVPD Y5, Y0, Y13, Y12
-	VMOVUPD Y12, laneParams_drop(AX)(R12*1)
-	VMOVUPD Y7, laneParams_number(AX)(R12*1)
-	MOVQ R12, CX; SHRQ $3, CX
-	VMOVMSKPD Y9, R9
+	VBLENDVPD Y3, Y4, Y13, Y0
+	VMOVUPD Y0, laneParams_drop(AX)(DI*1)
+	VMOVUPD Y6, laneParams_number(AX)(DI*1)
+	MOVQ DI, CX; SHRQ $3, CX
+	VMOVMSKPD Y11, R9
 	SHLQ CX, R9
 	MOVQ $0xf0, R14; SHRQ CX, R14
 	ANDQ laneParams_changed(AX), R14; ORQ R14, R9; MOVQ R9, laneParams_changed(AX)
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET
@@ -1945,24 +1899,24 @@ next:
 TEXT ·laneWeakestAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ laneParams_slots(AX), R15
-	XORL R12, R12
+	XORL DI, DI
 half:
 	MOVQ laneParams_dates(AX), R8
-	ADDQ R12, R8
-	MOVQ laneParams_model(AX), DI
-	ADDQ R12, DI
+	ADDQ DI, R8
+	MOVQ laneParams_model(AX), R12
+	ADDQ DI, R12
 	VMOVUPD lane3ff0000000000000<>(SB), Y0
-	VMOVUPD lane3ff0000000000000<>(SB), Y13
-	VMOVUPD Y13, 0(R15)
-	VMOVUPD lane7ff0000000000000<>(SB), Y13
-	VMOVUPD Y13, 32(R15)
-	MOVQ laneParams_segments(AX), CX
-	DECQ CX
-	TESTQ CX, CX
+	VMOVUPD lane3ff0000000000000<>(SB), Y14
+	VMOVUPD Y14, 0(R15)
+	VMOVUPD lane7ff0000000000000<>(SB), Y14
+	VMOVUPD Y14, 32(R15)
+	MOVQ laneParams_segments(AX), R13
+	ADDQ $-1, R13
+	TESTQ R13, R13
 	JLE loop12End
 loop12:
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y1
-	VMOVUPD (modelRow_at+2*modelRow__size)(DI), Y2
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y1
+	VMOVUPD (modelRow_at+2*modelRow__size)(R12), Y2
 	VMULPD lane4050000000000000<>(SB), Y1, Y3
 	VADDPD laneNumbers<>(SB), Y3, Y4
 	VCVTTPD2DQY Y4, X15; VMOVDQU X15, 64(R15)
@@ -1972,30 +1926,30 @@ loop12:
 	MOVL 96(R15), BX
 	MOVL 100(R15), SI
 	MOVL 104(R15), DX
-	MOVL 108(R15), R13
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
+	MOVL 108(R15), R14
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X7; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X7, X7; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y7, Y7
 	VSUBPD Y1, Y2, Y8
 	VADDPD lane3ff0000000000000<>(SB), Y8, Y9
-	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
-	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
-	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
-	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
-	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
+	VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(BX*8), X10; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(SI*8), X10, X10; VMOVSD (dateRow_sumX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y10, Y10
+	VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(BX*8), X11; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(SI*8), X11, X11; VMOVSD (dateRow_sumXX+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y11, Y11
+	VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(BX*8), X12; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(SI*8), X12, X12; VMOVSD (dateRow_sumY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y12, Y12
+	VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(BX*8), X3; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(SI*8), X3, X3; VMOVSD (dateRow_sumXY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y3, Y3
+	VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(BX*8), X4; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(SI*8), X4, X4; VMOVSD (dateRow_sumYY+1*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+1*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y4, Y4
 	MOVL 64(R15), BX
 	MOVL 68(R15), SI
 	MOVL 72(R15), DX
-	MOVL 76(R15), R13
-	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	MOVL 76(R15), R14
+	VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	VSUBPD Y5, Y10, Y6
-	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
+	VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumXX+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXX+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
 	VSUBPD Y2, Y11, Y1
-	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_sumY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
 	VSUBPD Y8, Y12, Y10
-	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
+	VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(BX*8), X5; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(SI*8), X5, X5; VMOVSD (dateRow_sumXY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumXY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y5, Y5
 	VSUBPD Y5, Y3, Y11
-	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
+	VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(BX*8), X2; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(SI*8), X2, X2; VMOVSD (dateRow_sumYY+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_sumYY+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y2, Y2
 	VSUBPD Y2, Y4, Y12
-	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R13*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
+	VMOVSD (dateRow_x+0*dateRow__size)(R8)(BX*8), X8; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(SI*8), X8, X8; VMOVSD (dateRow_x+0*dateRow__size)(R8)(DX*8), X15; VMOVHPD (dateRow_x+0*dateRow__size)(R8)(R14*8), X15, X15; VINSERTF128 $1, X15, Y8, Y8
 	VMULPD lane4000000000000000<>(SB), Y8, Y3
 	VMULPD Y6, Y3, Y5
 	VSUBPD Y5, Y1, Y4
@@ -2006,12 +1960,12 @@ loop12:
 	VSUBPD Y5, Y6, Y2
 	VMULPD Y10, Y8, Y4
 	VSUBPD Y4, Y11, Y3
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y6
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y6
 	VADDPD lane3ff0000000000000<>(SB), Y0, Y5
 	VBROADCASTSD laneParams_segmentsNumber(AX), Y11
 	VCMPPD $0, Y11, Y5, Y4
-	VMOVUPD laneParams_end(AX)(R12*1), Y5
-	VMOVUPD (modelRow_value+2*modelRow__size)(DI), Y11
+	VMOVUPD laneParams_end(AX)(DI*1), Y5
+	VMOVUPD (modelRow_value+2*modelRow__size)(R12), Y11
 	VBLENDVPD Y4, Y5, Y11, Y4
 	VSUBPD Y8, Y7, Y5
 	VSUBPD Y6, Y4, Y11
@@ -2040,49 +1994,47 @@ loop12:
 	VMOVUPD 0(R15), Y13
 	VBLENDVPD Y12, Y0, Y13, Y14
 	VMOVUPD Y14, 0(R15)
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y7
-	VMOVUPD Y7, Y0
-	ADDQ $dateRow__size, DI
-	DECQ CX
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y0
+	ADDQ $dateRow__size, R12
+	DECQ R13
 	JNZ loop12
 loop12End:
-	VMOVUPD laneParams_drop(AX)(R12*1), Y4
-	VCMPPD $0x1e, lane0000000000000000<>(SB), Y4, Y1
+	VMOVUPD laneParams_drop(AX)(DI*1), Y7
+	VCMPPD $0x1e, lane0000000000000000<>(SB), Y7, Y4
 	VMOVUPD 0(R15), Y13
-	VBLENDVPD Y1, Y4, Y13, Y14
+	VBLENDVPD Y4, Y7, Y13, Y14
 	VMOVUPD Y14, 0(R15)
 	VMOVUPD 0(R15), Y13
-	VMOVUPD Y13, laneParams_drop(AX)(R12*1)
-	MOVQ laneParams_model(AX), DI
-	ADDQ R12, DI
+	VMOVUPD Y13, laneParams_drop(AX)(DI*1)
+	MOVQ laneParams_model(AX), R12
+	ADDQ DI, R12
 	MOVQ laneParams_next(AX), R10
-	ADDQ R12, R10
-	MOVQ laneParams_segments(AX), CX
+	ADDQ DI, R10
+	MOVQ laneParams_segments(AX), R13
 	VMOVUPD lane0000000000000000<>(SB), Y0
-	TESTQ CX, CX
+	TESTQ R13, R13
 	JLE loop106End
 loop106:
-	VCMPPD $0x11, 0(R15), Y0, Y9
-	VMOVUPD (modelRow_at+0*modelRow__size)(DI), Y6
-	VMOVUPD (modelRow_at+1*modelRow__size)(DI), Y11
-	VBLENDVPD Y9, Y6, Y11, Y8
-	VMOVUPD Y8, (modelRow_at+0*modelRow__size)(R10)
-	VMOVUPD (modelRow_value+0*modelRow__size)(DI), Y10
-	VMOVUPD Y10, (modelRow_value+0*modelRow__size)(R10)
-	VMOVUPD (modelRow_slope+0*modelRow__size)(DI), Y2
-	VMOVUPD Y2, (modelRow_slope+0*modelRow__size)(R10)
-	VMOVUPD (modelRow_squares+0*modelRow__size)(DI), Y5
-	VMOVUPD Y5, (modelRow_squares+0*modelRow__size)(R10)
-	VADDPD lane3ff0000000000000<>(SB), Y0, Y3
-	VMOVUPD Y3, Y0
-	ADDQ $dateRow__size, DI
+	VCMPPD $0x11, 0(R15), Y0, Y1
+	VMOVUPD (modelRow_at+0*modelRow__size)(R12), Y9
+	VMOVUPD (modelRow_at+1*modelRow__size)(R12), Y6
+	VBLENDVPD Y1, Y9, Y6, Y11
+	VMOVUPD Y11, (modelRow_at+0*modelRow__size)(R10)
+	VMOVUPD (modelRow_value+0*modelRow__size)(R12), Y8
+	VMOVUPD Y8, (modelRow_value+0*modelRow__size)(R10)
+	VMOVUPD (modelRow_slope+0*modelRow__size)(R12), Y10
+	VMOVUPD Y10, (modelRow_slope+0*modelRow__size)(R10)
+	VMOVUPD (modelRow_squares+0*modelRow__size)(R12), Y2
+	VMOVUPD Y2, (modelRow_squares+0*modelRow__size)(R10)
+	VADDPD lane3ff0000000000000<>(SB), Y0, Y0
+	ADDQ $dateRow__size, R12
 	ADDQ $dateRow__size, R10
-	DECQ CX
+	DECQ R13
 	JNZ loop106
 loop106End:
 next:
-	ADDQ $32, R12
-	CMPQ R12, $64
+	ADDQ $32, DI
+	CMPQ DI, $64
 	JLT half
 	VZEROUPPER
 	RET

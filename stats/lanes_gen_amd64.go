@@ -10,48 +10,6 @@ import "github.com/pixtrend/pixtrend/kernel"
 const laneSlots = 13
 
 //go:noescape
-func laneAddUpAVX2(p *laneParams)
-
-//go:noescape
-func laneSpikesAVX2(p *laneParams)
-
-//go:noescape
-func laneDespikeAVX2(p *laneParams)
-
-//go:noescape
-func laneBeginAVX2(p *laneParams)
-
-//go:noescape
-func laneSplitAVX2(p *laneParams)
-
-//go:noescape
-func laneAnglesAVX2(p *laneParams)
-
-//go:noescape
-func laneCullAVX2(p *laneParams)
-
-//go:noescape
-func laneFitFirstAVX2(p *laneParams)
-
-//go:noescape
-func laneFitOthersAVX2(p *laneParams)
-
-//go:noescape
-func laneSquaresAVX2(p *laneParams)
-
-//go:noescape
-func laneFitTogetherAVX2(p *laneParams)
-
-//go:noescape
-func laneTestAVX2(p *laneParams)
-
-//go:noescape
-func laneRecoveryAVX2(p *laneParams)
-
-//go:noescape
-func laneWeakestAVX2(p *laneParams)
-
-//go:noescape
 func laneAddUpAVX512(p *laneParams)
 
 //go:noescape
@@ -92,6 +50,48 @@ func laneRecoveryAVX512(p *laneParams)
 
 //go:noescape
 func laneWeakestAVX512(p *laneParams)
+
+//go:noescape
+func laneAddUpAVX2(p *laneParams)
+
+//go:noescape
+func laneSpikesAVX2(p *laneParams)
+
+//go:noescape
+func laneDespikeAVX2(p *laneParams)
+
+//go:noescape
+func laneBeginAVX2(p *laneParams)
+
+//go:noescape
+func laneSplitAVX2(p *laneParams)
+
+//go:noescape
+func laneAnglesAVX2(p *laneParams)
+
+//go:noescape
+func laneCullAVX2(p *laneParams)
+
+//go:noescape
+func laneFitFirstAVX2(p *laneParams)
+
+//go:noescape
+func laneFitOthersAVX2(p *laneParams)
+
+//go:noescape
+func laneSquaresAVX2(p *laneParams)
+
+//go:noescape
+func laneFitTogetherAVX2(p *laneParams)
+
+//go:noescape
+func laneTestAVX2(p *laneParams)
+
+//go:noescape
+func laneRecoveryAVX2(p *laneParams)
+
+//go:noescape
+func laneWeakestAVX2(p *laneParams)
 
 func (g *group) laneAddUp() {
 	if g.isa == kernel.AVX512 {

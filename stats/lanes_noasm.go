@@ -1,10 +1,10 @@
-//go:build !amd64 || purego
+//go:build !(amd64 || arm64) || purego
 
 package stats
 
 import "github.com/pixtrend/pixtrend/kernel"
 
-// lanes is for instruction sets of amd64.
+// lanes is for instruction sets of amd64 and arm64.
 type lanes struct{}
 
 func newLanes(kernel.Kernel, *segmenter, []float64) *lanes { return nil }

@@ -27,8 +27,6 @@ var (
 
 	all    = []dtype{u8, i8, u16, i16, u32, i32, f32, f64}
 	narrow = []dtype{u8, i8, u16, i16}
-	// Types that float32 holds exactly, to which the bodies for NEON convert samples first.
-	single = []dtype{u8, i8, u16, i16, f32}
 )
 
 // row is a body: a constant of kernel.body without its ending, and the beginning of the names of
@@ -47,10 +45,10 @@ type cell struct {
 // table lists every function in kernel_avx512_amd64.s, kernel_avx2_amd64.s and kernel_neon_arm64.s.
 var table = []row{
 	// cells: AVX512, AVX2, NEON
-	{"slope", [3]cell{{64, all}, {16, all}, {16, single}}},
-	{"slopeGaps", [3]cell{{32, all}, {8, all}, {8, single}}},
-	{"sums", [3]cell{{32, all}, {8, all}, {8, single}}},
-	{"sumsGaps", [3]cell{{16, all}, {8, all}, {8, single}}},
+	{"slope", [3]cell{{64, all}, {16, all}, {16, all}}},
+	{"slopeGaps", [3]cell{{32, all}, {8, all}, {8, all}}},
+	{"sums", [3]cell{{32, all}, {8, all}, {8, all}}},
+	{"sumsGaps", [3]cell{{16, all}, {8, all}, {8, all}}},
 	{"slopeWhole", [3]cell{{64, narrow}, {16, narrow}, {16, narrow}}},
 	{"slopeGapsWhole", [3]cell{{64, narrow}, {16, narrow}}},
 	{"sumsGapsWhole", [3]cell{{32, narrow}, {16, narrow}}},

@@ -5,33 +5,34 @@ import (
 	"strings"
 )
 
-// avx2 appends instructions of AVX2 and FMA. A vector register holds half of the lanes. The code of a program
-// is run for the first half and then for the second one: R12 is where a half begins, in bytes, and all other
-// pointers to rows begin there. A mask is a vector register too, all bits of a lane or none.
+// avx2 appends instructions of AVX2 and FMA. A vector register holds half of the lanes. The code of
+// a program is run for the first half and then for the second one: DI is where a half begins, in
+// bytes, and all other pointers to rows begin there. A mask is a vector register too, all bits of a
+// lane or none.
 //
-// There are 16 registers. Y15 is for parts of an instruction, Y13 and Y14 for values that are kept in memory.
-// Constants are read from memory in any case.
-type avx2 struct{ *program }
+// There are 16 registers. Y15 is for parts of an instruction, Y13 and Y14 for values that are kept
+// in memory. Constants are read from memory in any case.
+type avx2 struct{ amd64 }
 
 func (avx2) shape() shape {
-	return shape{suffix: "AVX2", letter: "Y", lanes: 4, registers: 13, scratch: 2}
+	return shape{suffix: "AVX2", lanes: 4, parts: 1, registers: 13, scratch: 2, first: amd64First, last: amd64Last}
 }
 
 func (t avx2) enter() {
 	t.line("MOVQ laneParams_slots(AX), R15")
-	t.line("XORL R12, R12")
+	t.line("XORL DI, DI")
 	t.line("half:")
 }
 
 func (t avx2) leave() {
 	t.line("next:")
-	t.line("ADDQ $%d, R12", numberBytes*t.shape().lanes)
-	t.line("CMPQ R12, $%d", 2*numberBytes*t.shape().lanes)
+	t.line("ADDQ $%d, DI", numberBytes*t.shape().lanes)
+	t.line("CMPQ DI, $%d", 2*numberBytes*t.shape().lanes)
 	t.line("JLT half")
 }
 
 // shift sets CX to the number of the first lane of this half.
-func (t avx2) shift() { t.line("MOVQ R12, CX; SHRQ $3, CX") }
+func (t avx2) shift() { t.line("MOVQ DI, CX; SHRQ $3, CX") }
 
 // onlyActive leaves out a half without active lanes.
 func (t avx2) onlyActive() {
@@ -43,10 +44,10 @@ func (t avx2) onlyActive() {
 
 func (t avx2) point(register, field string) {
 	t.integer(register, field)
-	t.line("ADDQ R12, %s", register)
+	t.line("ADDQ DI, %s", register)
 }
 
-func (avx2) field(name string) string { return fmt.Sprintf("laneParams_%s(AX)(R12*1)", name) }
+func (avx2) field(name string) string { return fmt.Sprintf("laneParams_%s(AX)(DI*1)", name) }
 
 func (t avx2) bits(x uint64) value {
 	v := t.add(inData)
@@ -57,10 +58,6 @@ func (t avx2) bits(x uint64) value {
 func (t avx2) floor(a value) value { return t.op("VROUNDPD $1, @1m, @0", a) }
 
 func (t avx2) single(a value) value { return t.op("VCVTPD2PSY @1m, @0x; VCVTPS2PD @0x, @0", a) }
-
-func (t avx2) compare(predicate string, a, b value) value {
-	return t.op("VCMPPD "+predicate+", @2m, @1, @0", a, b)
-}
 
 func (t avx2) and(a, b value) value { return t.either("VANDPD @2m, @1, @0", a, b) }
 func (t avx2) or(a, b value) value  { return t.either("VORPD @2m, @1, @0", a, b) }
@@ -94,14 +91,14 @@ func (t avx2) index(rows value) value {
 }
 
 // lanesOf has the general registers for the lanes of an index.
-var lanesOf = [...]string{"BX", "SI", "DX", "R13"}
+var lanesOf = []string{"BX", "SI", "DX", "R14"}
 
 // take sets lanesOf to an index.
 func (t avx2) take(index value) {
-	if t.taken == index {
+	if len(t.taken) > 0 && t.taken[0].index == index {
 		return
 	}
-	t.taken = index
+	t.program.taken = []taken{{index: index}}
 	for lane, register := range lanesOf {
 		t.emit(none, false, fmt.Sprintf("MOVL @1[%d], %s", 4*lane, register), index)
 	}
@@ -131,6 +128,7 @@ func (t avx2) scatterIf(mask value, kind, name, register string, index value, la
 
 // putMask changes the bits of this half alone.
 func (t avx2) putMask(field string, mask value) {
+	t.program.taken = nil // R14 is one of lanesOf
 	t.shift()
 	t.emit(none, false, "VMOVMSKPD @1, R9", mask)
 	t.line("SHLQ CX, R9")
@@ -139,5 +137,5 @@ func (t avx2) putMask(field string, mask value) {
 }
 
 func (t avx2) takeMask(field string) value {
-	return t.op(fmt.Sprintf("VPBROADCASTQ laneParams_%s(AX), @0; VPAND laneParams_laneBits(AX)(R12*1), @0, @0; VPCMPEQQ laneParams_laneBits(AX)(R12*1), @0, @0", field))
+	return t.op(fmt.Sprintf("VPBROADCASTQ laneParams_%s(AX), @0; VPAND laneParams_laneBits(AX)(DI*1), @0, @0; VPCMPEQQ laneParams_laneBits(AX)(DI*1), @0, @0", field))
 }

@@ -1,7 +1,7 @@
 package main
 
-// programs returns the functions of assembly, as many as methods of lanes in package stats call. on returns
-// the target of a program. The names of their constants go to d.
+// programs returns the functions of assembly, as many as methods of lanes in package stats call. on
+// returns the target of a program. The names of their constants go to d.
 func programs(on func(p *program) target, d *data) []*program {
 	var all []*program
 	for _, f := range []struct {
@@ -23,7 +23,7 @@ func programs(on func(p *program) target, d *data) []*program {
 		{"Recovery", recovery},
 		{"Weakest", weakest},
 	} {
-		p := &program{name: f.name, numbers: map[value]uint64{}, data: d, taken: none}
+		p := &program{name: f.name, numbers: map[value]uint64{}, data: d}
 		p.target = on(p)
 		p.enter()
 		f.body(p)
@@ -33,13 +33,13 @@ func programs(on func(p *program) target, d *data) []*program {
 	return all
 }
 
-// The general registers of all programs.
+// The general registers of all programs. All targets have registers of these names.
 const (
 	dates    = "R8"  // row 0 of the dates
 	vertices = "R10" // row 0 of the vertices
 	model    = "R11" // row 0 of the model
-	at       = "DI"  // a row in a loop
-	counter  = "CX"
+	at       = "R12" // a row in a loop
+	counter  = "R13"
 )
 
 // date returns the address of a field of a row of dates that register points to.
@@ -50,7 +50,9 @@ func vertex(name, register string, rows int) string { return row("vertexRow", na
 func part(name, register string, rows int) string { return row("modelRow", name, register, rows) }
 
 // step moves a register to the next row; all kinds of rows have one size.
-func (p *program) step(register string) { p.line("ADDQ $dateRow__size, %s", register) }
+func (p *program) step(register string) { p.advance(register, "$dateRow__size") }
+
+func (p *program) stepBack(register string) { p.advance(register, "$-dateRow__size") }
 
 func (p *program) gatherDate(name string, index value, later int) value {
 	return p.gather("dateRow", name, dates, index, later)
@@ -63,9 +65,9 @@ func (p *program) gatherVertex(name string, index value, later int) value {
 // moments holds what segmenter.moments returns, and the time of the first observation.
 type moments struct{ n, x, xx, y, xy, yy, from value }
 
-// moments returns the sums over n consecutive observations. from is the index of the first one. The sums
-// of the last one and all before it stand in row to + later: if to is the index of the last observation,
-// later is 1.
+// moments returns the sums over n consecutive observations. from is the index of the first one. The
+// sums of the last one and all before it stand in row to + later: if to is the index of the last
+// observation, later is 1.
 func (p *program) moments(n, from, to value, later int) moments {
 	names := [...]string{"sumX", "sumXX", "sumY", "sumXY", "sumYY"}
 	var sums [len(names)]value
@@ -128,8 +130,8 @@ func (p *program) spike(before, y, after value) value {
 	return p.choose(p.equal(most, p.number(0)), p.number(0), p.minus(p.number(1), by))
 }
 
-// spikes computes spike for all inner observations. They are count rows, and fromRow is the first of them,
-// which is the second row of the series.
+// spikes computes spike for all inner observations. They are count rows, and fromRow is the first
+// of them, which is the second row of the series.
 func spikes(p *program) {
 	p.point(at, "fromRow")
 	p.integer(counter, "count")
@@ -142,8 +144,8 @@ func spikes(p *program) {
 	})
 }
 
-// despike moves the greatest spike of each active lane. It searches the inner observations, as spikes
-// does. Lanes that have another spike to move stay active.
+// despike moves the greatest spike of each active lane. It searches the inner observations, as
+// spikes does. Lanes that have another spike to move stay active.
 func despike(p *program) {
 	p.onlyActive()
 	p.point(dates, "dates")
@@ -175,8 +177,8 @@ func despike(p *program) {
 	p.putMask("active", p.and(moved, p.greater(most, p.same("spikeThreshold"))))
 }
 
-// begin computes the least error, sets the first two vertices and their regression, and the numbers that
-// splitting needs.
+// begin computes the least error, sets the first two vertices and their regression, and the numbers
+// that splitting needs.
 func begin(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
@@ -211,20 +213,20 @@ func (p *program) regress(i, j, from, to value) (value, slope, mse value) {
 	return p.choose(few, zero, value), p.choose(few, zero, slope), p.choose(few, zero, mse)
 }
 
-// split splits one segment of each active lane: the segment with the largest mean squared error. No lane
-// has more than segments segments. There are count + 1 dates.
+// split splits one segment of each active lane: the segment with the largest mean squared error. No
+// lane has more than segments segments. There are count + 1 dates.
 func split(p *program) {
 	p.onlyActive()
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
-	p.line("MOVQ %s, %s", vertices, at)
+	p.set(at, vertices)
 	zero, one := p.number(0), p.number(1)
 	worst, most := p.variable(zero), p.variable(p.load(vertex("mse", at, 0)))
 	start, slope := p.variable(p.load(vertex("value", at, 0))), p.variable(p.load(vertex("slope", at, 0)))
 	from, to := p.variable(p.load(vertex("at", at, 0))), p.variable(p.load(vertex("at", at, 1)))
 	k := p.variable(one)
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		p.step(at)
 		mse := p.load(vertex("mse", at, 0))
@@ -249,7 +251,8 @@ func split(p *program) {
 	last = p.choose(p.equal(to, p.load(p.field("last"))), p.load(p.field("lastInner")), last)
 	far, distance := p.variable(p.number(-1)), p.variable(zero)
 	i := p.variable(one)
-	p.line("LEAQ dateRow__size(%s), %s", dates, at)
+	p.set(at, dates)
+	p.step(at)
 	p.integer(counter, "count")
 	p.loop(counter, func() {
 		line := p.plus(start, p.times(slope, p.minus(p.load(date("x", at, 0)), begin)))
@@ -268,9 +271,9 @@ func split(p *program) {
 
 	// Rows after that of the segment move by one.
 	p.integer(counter, "segments")
-	p.line("MOVQ %s, %s", counter, at)
-	p.line("IMUL3Q $vertexRow__size, %s, %s", at, at)
-	p.line("ADDQ %s, %s", vertices, at)
+	p.set(at, counter)
+	p.timesRows(at)
+	p.advance(at, vertices)
 	p.move(k, p.same("segmentsNumber"))
 	p.loop(counter, func() {
 		after := p.and(divided, p.greater(k, worst))
@@ -278,7 +281,7 @@ func split(p *program) {
 			p.storeIf(after, vertex(name, at, 1), p.load(vertex(name, at, 0)))
 		}
 		p.move(k, p.minus(k, one))
-		p.line("SUBQ $vertexRow__size, %s", at)
+		p.stepBack(at)
 	})
 	p.scatterIf(divided, "vertexRow", "at", vertices, row, 1, far)
 	middle := p.index(p.choose(found, far, zero))
@@ -316,13 +319,13 @@ const halfPi = 1.5707963267948966
 // arctangents are those of package stats.
 var arctangents = [...]float64{0.0028662257, -0.0161657367, 0.0429096138, -0.0752896400, 0.1065626393, -0.1420889944, 0.1999355085, -0.3333314528, 1}
 
-// angles sets the times and values of the vertices, as culling sees them, and the angles of the inner
-// vertices. There are count + 1 dates.
+// angles sets the times and values of the vertices, as culling sees them, and the angles of the
+// inner vertices. There are count + 1 dates.
 func angles(p *program) {
 	p.point(dates, "dates")
 	p.point(vertices, "vertices")
 	low, high := p.variable(p.load(date("y", dates, 0))), p.variable(p.load(date("y", dates, 0)))
-	p.line("MOVQ %s, %s", dates, at)
+	p.set(at, dates)
 	p.integer(counter, "count")
 	p.loop(counter, func() {
 		p.step(at)
@@ -332,7 +335,7 @@ func angles(p *program) {
 	})
 	width := p.load(p.field("width"))
 	scale := p.over(width, p.minus(high, low))
-	p.line("MOVQ %s, %s", vertices, at)
+	p.set(at, vertices)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		index := p.index(p.load(vertex("at", at, 0)))
@@ -342,7 +345,8 @@ func angles(p *program) {
 	})
 	one, infinite := p.number(1), p.bits(0x7ff<<52)
 	k, last := p.variable(one), p.minus(p.load(p.field("vertexCount")), one)
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		load := func(name string, rows int) value { return p.load(vertex(name, at, rows)) }
@@ -356,16 +360,17 @@ func angles(p *program) {
 	})
 }
 
-// cull drops one vertex of each lane that has more than enoughVertices: the inner vertex with the least
-// angle. No lane has more than segments + 1 vertices.
+// cull drops one vertex of each lane that has more than enoughVertices: the inner vertex with the
+// least angle. No lane has more than segments + 1 vertices.
 func cull(p *program) {
 	p.point(vertices, "vertices")
 	one, count := p.number(1), p.load(p.field("vertexCount"))
 	k, least := p.variable(one), p.variable(one)
 	smallest := p.variable(p.load(vertex("angle", vertices, 1)))
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		angle := p.load(vertex("angle", at, 0))
 		less := p.less(angle, smallest)
@@ -376,7 +381,8 @@ func cull(p *program) {
 	})
 	dropped := p.greater(count, p.same("enoughVertices"))
 	p.move(k, one)
-	p.line("LEAQ vertexRow__size(%s), %s", vertices, at)
+	p.set(at, vertices)
+	p.step(at)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		after := p.and(dropped, p.not(p.less(k, least)))
@@ -400,13 +406,13 @@ func cull(p *program) {
 	p.scatterIf(p.and(dropped, p.less(least, last)), "vertexRow", "angle", vertices, index, 0, here)
 }
 
-// fit fits segments of a model from left to right. The first of them is row fromRow. It fits one segment
-// if that is the first of the model, and count segments otherwise.
+// fit fits segments of a model from left to right. The first of them is row fromRow. It fits one
+// segment if that is the first of the model, and count segments otherwise.
 func fit(p *program, first bool) {
 	p.point(dates, "dates")
 	p.point(at, "fromRow")
 	if first {
-		p.line("MOVQ $1, %s", counter)
+		p.set(counter, "$1")
 		p.store(part("value", at, 0), p.load(date("y", dates, 0)))
 	} else {
 		p.integer(counter, "count")
@@ -466,7 +472,7 @@ func fitTogether(p *program) {
 		return m, p.minus(until, m.from)
 	}
 	diagonal, right := p.variable(zero), p.variable(zero)
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		m, span := overSegment()
@@ -482,7 +488,7 @@ func fitTogether(p *program) {
 	p.store(part("diagonal", at, 0), p.plus(diagonal, one))
 	p.store(part("right", at, 0), p.plus(right, p.gatherDate("y", end, 0)))
 
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.move(diagonal, p.load(part("diagonal", at, 0)))
 	p.move(right, p.load(part("right", at, 0)))
@@ -499,7 +505,7 @@ func fitTogether(p *program) {
 	p.store(part("value", at, 0), value)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
-		p.line("SUBQ $modelRow__size, %s", at)
+		p.stepBack(at)
 		rest := p.minus(p.load(part("right", at, 0)), p.times(p.load(part("beside", at, 0)), value))
 		p.move(value, p.over(rest, p.load(part("diagonal", at, 0))))
 		p.store(part("value", at, 0), value)
@@ -519,8 +525,8 @@ func fitTogether(p *program) {
 	p.store(p.field("squares"), p.plus(sum, p.times(d, d)))
 }
 
-// test computes the p-value of a model. The field segments is the number of its segments, and squares the
-// sum of its squared residuals.
+// test computes the p-value of a model. The field segments is the number of its segments, and
+// squares the sum of its squared residuals.
 func test(p *program) {
 	p.point(dates, "dates")
 	zero, one := p.number(0), p.number(1)
@@ -542,7 +548,7 @@ func test(p *program) {
 	term, sum := p.variable(one), p.variable(one)
 	j, half := p.variable(one), p.times(df, p.number(0.5))
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		by := p.plus(half, p.minus(j, one))
 		p.move(term, p.times(p.over(p.times(term, by), j), less))
@@ -581,10 +587,11 @@ func (p *program) timesPairs(x, xLess, y, yLess value) (high, low value) {
 	return high, p.plus(p.minus(product, high), less)
 }
 
-// recovery finds the fastest recovery of a model, and sets allowed to 1 if that recovery is allowed. If it
-// is not allowed, an active lane replaces the observation at the end of the recovery and sets drop to the
-// vertex there. In other lanes drop is −1. The field end is the value at the last vertex. changed has the
-// lanes whose observation was replaced, and number is the index of that observation.
+// recovery finds the fastest recovery of a model, and sets allowed to 1 if that recovery is
+// allowed. If it is not allowed, an active lane replaces the observation at the end of the recovery
+// and sets drop to the vertex there. In other lanes drop is −1. The field end is the value at the
+// last vertex. changed has the lanes whose observation was replaced, and number is the index of
+// that observation.
 func recovery(p *program) {
 	p.point(dates, "dates")
 	p.point(model, "model")
@@ -594,7 +601,7 @@ func recovery(p *program) {
 	high := p.variable(low)
 	time := p.variable(p.gatherDate("x", p.index(p.load(part("at", model, 0))), 0))
 	short := p.variable(p.bits(0x7ff << 52)) // the shortest segment that falls
-	p.line("MOVQ %s, %s", model, at)
+	p.set(at, model)
 	p.integer(counter, "segments")
 	p.loop(counter, func() {
 		slope, value := p.load(part("slope", at, 0)), p.load(part("value", at, 1))
@@ -632,15 +639,15 @@ func recovery(p *program) {
 	p.putMask("changed", fast)
 }
 
-// weakest begins the next model of each lane, which lacks the vertex drop. In lanes where drop is −1, it
-// lacks the vertex whose removal costs least, as with weakest of segmenter.
+// weakest begins the next model of each lane, which lacks the vertex drop. In lanes where drop is
+// −1, it lacks the vertex whose removal costs least, as with weakest of segmenter.
 func weakest(p *program) {
 	p.point(dates, "dates")
 	p.point(at, "model")
 	zero, one := p.number(0), p.number(1)
 	i, drop, cheapest := p.variable(one), p.variable(one), p.variable(p.bits(0x7ff<<52))
 	p.integer(counter, "segments")
-	p.line("DECQ %s", counter)
+	p.advance(counter, "$-1")
 	p.loop(counter, func() {
 		from, to := p.load(part("at", at, 0)), p.load(part("at", at, 2))
 		left, right := p.index(from), p.index(to)

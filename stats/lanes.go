@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build (amd64 || arm64) && !purego
 
 package stats
 
@@ -18,8 +18,8 @@ const laneCount = 8
 
 // lanes does what segmenter does, for laneCount pixels at a time, each in a lane of the registers. All
 // lanes take the same steps: what differs between them is masked. Pixels whose models have to be fitted a
-// second time, all values together, are collected first, so that they fill the lanes then too. With AVX2,
-// each step takes one half of the lanes after the other.
+// second time, all values together, are collected first, so that they fill the lanes then too. With AVX2 and
+// NEON, each step takes one half of the lanes after the other.
 type lanes struct {
 	*segmenter
 	times []float64
@@ -51,25 +51,26 @@ type laneParams struct {
 	dates       *dateRow
 	vertices    *vertexRow
 	model, next *modelRow
-	fromRow     *vector // the first row of a loop
-	count       int     // rows of a loop
-	segments    int     // of the model, or of the lane with most of them
-	bits        int     // of the greatest number of degrees of freedom
-	active      uint64  // bits of the lanes that go on
-	changed     uint64  // bits of the lanes with a changed observation
+	fromRow     *vector   // the first row of a loop
+	slots       *laneSlot // room for laneSlots values that do not fit into the registers
+	count       int       // rows of a loop
+	segments    int       // of the model, or of the lane with most of them
+	bits        int       // of the greatest number of degrees of freedom
+	active      uint64    // bits of the lanes that go on
+	changed     uint64    // bits of the lanes with a changed observation
 
 	spikeThreshold, done, segmentsNumber, enoughVertices float64
 	perYear, recoveryThreshold, shortest                 float64
 
+	// Pairs of registers of NEON lie at multiples of 16 bytes.
 	last, mostMoves, mostVertices, least, lastInner, width vector
 	vertexCount, squares, pvalue, allowed                  vector
 	drop, end, number                                      vector
 
 	laneBits [laneCount]uint64 // the bit of each lane
-	slots    *laneSlot         // room for laneSlots values that do not fit into the registers
 }
 
-// laneSlot is room for a register of AVX2. Memory of slots alone begins at a multiple of its size.
+// laneSlot is room for a register of AVX2, or two of NEON. Memory of slots alone begins at a multiple of its size.
 type laneSlot [laneCount / 2]float64
 
 // padding is how many rows lie before the first date, as neighbours of it.
@@ -102,7 +103,7 @@ type laneSeries struct {
 // newLanes returns lanes for series at the given times, or nil if k does not have them or if the times
 // are extreme.
 func newLanes(k kernel.Kernel, s *segmenter, times []float64) *lanes {
-	if k.ISA() != kernel.AVX512 && k.ISA() != kernel.AVX2 {
+	if k.ISA() == kernel.Generic {
 		return nil
 	}
 	const extreme = 1 << 40
