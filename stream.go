@@ -208,7 +208,7 @@ func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Sour
 func (m *streamWorker) fitView(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) (viewed bool, err error) {
 	// Estimators that need all dates of a pixel together read them more than once, and take long beside a copy of them.
 	from, ok := source.(ViewSource)
-	if !ok || p.stats == nil || p.stats.AllDates() || p.grid.Masked || len(p.grid.Covariates) > 0 {
+	if !ok || p.stats == nil || p.stats.AllDates() || p.DatesAtOnce < p.dates() || p.grid.Masked || len(p.grid.Covariates) > 0 {
 		return false, nil
 	}
 	if m.scratch == nil {

@@ -47,7 +47,7 @@ func Map(s Source) (*Planes, error) {
 		return nil, nil
 	}
 	p := &Planes{Stride: stride, reserved: unsafe.Slice((*byte)(reserved), size)}
-	// Half of a huge page from where a huge page of the file would be mapped as one.
+	// Half of a huge page off from where a folio of that size would be mapped as a whole, see AtFault.
 	p.first = int(uint64(s.Pieces(0)[0].FileAt+huge/2-int64(uintptr(reserved)%huge)) % huge)
 	m := mapper{planes: p, page: page}
 	suited := true
@@ -69,11 +69,12 @@ func Map(s Source) (*Planes, error) {
 // huge is the size of a huge page of processors with pages of 4 KiB.
 const huge = 2 << 20
 
-// AtFault returns how many bytes of a plane may count as memory of the process when a byte of them is
-// read: Linux 6.18 and later map what they keep as one piece, half of a huge page at most, unless it crosses the boundary of a huge page.
+// AtFault returns how many bytes of a plane may become memory of the process when one of them is read. Linux keeps
+// files in folios of many pages, and from 6.18 on maps a folio as a whole if it does not cross the boundary of a huge
+// page. Planes begin half of a huge page off, so that a folio of the size of a huge page crosses one.
 func AtFault() int64 {
 	if page := int64(os.Getpagesize()); page > 4<<10 {
-		return page << 11 // the largest piece
+		return page << 11 // the largest folio
 	}
 	return huge / 2
 }
