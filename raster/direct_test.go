@@ -127,7 +127,7 @@ func TestScatteredSamples(t *testing.T) {
 }
 
 func describeDirect(path string) ([]plane, geo, *directFile, error) {
-	return likenesses{}.describe(path, openDirectory(path, OpenOptions{}), OpenOptions{}, nil, func() ([]plane, geo, error) {
+	return likenesses{}.describe(path, OpenOptions{}, nil, func() ([]plane, geo, error) {
 		return describe(context.Background(), path, 1, OpenOptions{}, nil)
 	})
 }

@@ -136,11 +136,9 @@ func (in *inspection) takeMasks(s *Stack) {
 // describeFiles makes the entries of all files. A file that cannot be used has one entry, with the
 // error.
 func (in *inspection) describeFiles(ctx context.Context) {
-	dirs := readDirectories(in.sources, in.o.OpenOptions)
-	defer dirs.close()
 	look, known := in.look(ctx, in.o.OpenOptions, true), likenesses{}
 	for i, name := range in.sources {
-		planes, g, lying, err := in.describeFile(i, dirs, known, in.o.OpenOptions, look)
+		planes, g, lying, err := in.describeFile(i, known, in.o.OpenOptions, look)
 		in.directFiles, in.geos, in.errs = append(in.directFiles, lying), append(in.geos, g), append(in.errs, err)
 		in.multi = len(in.sources) == 1 && len(planes) > 1
 		if err != nil {

@@ -97,7 +97,7 @@ func TestLabels(t *testing.T) {
 				known := likenesses{}
 				for _, path := range []string{plain, labelled} {
 					looked := false
-					got, _, _, err := known.describe(path, openDirectory(path, o), o, nil, func() ([]plane, geo, error) { looked = true; return describe(t.Context(), path, 1, o, nil) })
+					got, _, _, err := known.describe(path, o, nil, func() ([]plane, geo, error) { looked = true; return describe(t.Context(), path, 1, o, nil) })
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -116,7 +116,7 @@ func TestLabels(t *testing.T) {
 				// The other way round: what the first one says is not said for the second.
 				known = likenesses{}
 				for _, path := range []string{labelled, plain} {
-					got, _, _, err := known.describe(path, openDirectory(path, o), o, nil, func() ([]plane, geo, error) { return describe(t.Context(), path, 1, o, nil) })
+					got, _, _, err := known.describe(path, o, nil, func() ([]plane, geo, error) { return describe(t.Context(), path, 1, o, nil) })
 					if err != nil || path == plain && got[0].labels != (labels{}) {
 						t.Errorf("band %d: %s says %+v, %v", o.Band, path, got[0].labels, err)
 					}

@@ -1,7 +1,9 @@
 package raster
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/pixtrend/pixtrend/internal/gdal"
 	"github.com/pixtrend/pixtrend/internal/tiff"
@@ -17,16 +19,27 @@ type likeness struct {
 	geo    geo
 }
 
-// describe describes a file with a directory. It calls look, which asks GDAL, unless the directory is
-// like one before and no other files belong to the file. It returns a directFile if
-// samples can be read past GDAL.
-func (known likenesses) describe(name string, d directory, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
-	t, direct := d.tiff, &directFile{name: name, info: d.info}
+// describe describes a file. It calls look, which asks GDAL, unless the directory of the file is
+// like one before and no other files belong to it. It returns a directFile if samples can be read
+// past GDAL.
+func (known likenesses) describe(name string, o OpenOptions, folders *gdal.Folders, look func() ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
+	var t *tiff.File
+	direct := &directFile{name: name}
+	if len(o.Drivers) == 0 {
+		var file *os.File
+		if t, file = tiff.Open(name); t != nil {
+			defer func() { _ = file.Close() }()
+			var err error
+			if direct.info, err = file.Stat(); err != nil {
+				t = nil
+			}
+		}
+	}
 	sidecars, listed := folders.Sidecars(name)
 	alone := listed && len(sidecars) == 0
 	like := ""
-	if alone {
-		like = d.like
+	if t != nil && alone && !slices.ContainsFunc(append(outputMarks, compositeItem), t.HasItem) { // which look refuses, or notes
+		like = t.Likeness()
 	}
 	l, ok := known[like]
 	if ok && !l.geo.hasTransform && filepath.Dir(l.name) != filepath.Dir(name) {
@@ -67,8 +80,7 @@ func (known likenesses) describe(name string, d directory, o OpenOptions, folder
 
 // findSamples sets where the file of planes holds their samples and predictors, as far as its
 // directory t, which may be nil, says. It reports whether any samples can be read past GDAL. alone
-// is whether no other files belong to the file. It returns a directFile if
-// samples can be read past GDAL.
+// is whether no other files belong to the file.
 func findSamples(planes []plane, t *tiff.File, g geo, alone bool) (direct bool) {
 	for i := range planes {
 		for _, p := range planes[i].bandsInFile() {

@@ -91,9 +91,8 @@ func filesOf(ds *gdal.Dataset, name string, folders *gdal.Folders) []string {
 }
 
 // describeFile describes a file and notes what it is read from. look asks GDAL.
-func (s *Stack) describeFile(i int, dirs directoriesAhead, known likenesses, o OpenOptions, look func(i int) ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
-	name, d := s.sources[i], <-dirs.next
-	defer func() { d.close() }()
+func (s *Stack) describeFile(i int, known likenesses, o OpenOptions, look func(i int) ([]plane, geo, error)) ([]plane, geo, *directFile, error) {
+	name := s.sources[i]
 	err := s.reads.add(name)
 	if err == nil && !strings.HasPrefix(name, "/vsi") {
 		err = s.reads.addFiles([]string{name + terraEnd})
@@ -101,11 +100,7 @@ func (s *Stack) describeFile(i int, dirs directoriesAhead, known likenesses, o O
 	if err != nil {
 		return nil, geo{}, nil, fault.Inputf("cannot use %s: %v", s.files[i], err)
 	}
-	if !d.isOf(name) { // what has been added is
-		d.close()
-		d = openDirectory(name, o)
-	}
-	planes, g, direct, err := known.describe(name, d, o, s.folders, func() ([]plane, geo, error) { return look(i) })
+	planes, g, direct, err := known.describe(name, o, s.folders, func() ([]plane, geo, error) { return look(i) })
 	if err == nil {
 		err = s.applyScene(i, planes, o)
 	}

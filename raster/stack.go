@@ -299,15 +299,9 @@ func (x *expansion) masks() (*Stack, error) {
 
 // describe describes all files and returns their grids.
 func (s *Stack) describe(ctx context.Context, o OpenOptions) (geos []geo, err error) {
-	dirs := readDirectories(s.sources, o)
-	defer dirs.close()
-	if o.Dates.IsAuto() {
-		first := s.files[:min(2, len(s.files))]
-		go func() { _, _ = timeaxis.FromNames(first) }() // compiles the patterns of their notation
-	}
 	look, known := s.look(ctx, o, false), likenesses{}
 	for i := range s.sources {
-		planes, g, direct, err := s.describeFile(i, dirs, known, o, look)
+		planes, g, direct, err := s.describeFile(i, known, o, look)
 		if err != nil {
 			return nil, err
 		}
