@@ -246,10 +246,11 @@ func (m *memory) sample(pixel, date int) float64 {
 	return math.NaN()
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli returns the table of a polynomial, which takes time to make when it is used first.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // sumOf returns a checksum of the bits of results.
-func sumOf(out []float32) uint64 { return uint64(crc32.Checksum(kernel.Bytes(out), castagnoli)) }
+func sumOf(out []float32) uint64 { return uint64(crc32.Checksum(kernel.Bytes(out), castagnoli())) }
 
 // crew calls fn on that many workers. All of them begin when the last one is ready. It returns the
 // seconds from then until the last is done.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode"
 
@@ -17,7 +18,10 @@ import (
 //go:embed scripts
 var scriptFiles embed.FS
 
-var scripts = template.Must(template.New("").Funcs(template.FuncMap{"sh": shellQuoted, "shells": commandLine, "json": jsonQuoted, "task": taskOf}).ParseFS(scriptFiles, "scripts/*.tmpl"))
+var scripts = sync.OnceValue(func() *template.Template {
+	functions := template.FuncMap{"sh": shellQuoted, "shells": commandLine, "json": jsonQuoted, "task": taskOf}
+	return template.Must(template.New("").Funcs(functions).ParseFS(scriptFiles, "scripts/*.tmpl"))
+})
 
 // Scheduler is a system that runs the parts of a job.
 type Scheduler string
@@ -61,7 +65,7 @@ func (s Script) Write(w io.Writer, to Scheduler) error {
 		return err
 	}
 	var b strings.Builder
-	if err := scripts.ExecuteTemplate(&b, templateOf[to], s); err != nil {
+	if err := scripts().ExecuteTemplate(&b, templateOf[to], s); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, strings.TrimSuffix(b.String(), "\n")+"\n")

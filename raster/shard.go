@@ -115,8 +115,6 @@ func (nowhere) Write(pixtrend.Window, kernel.Tile) error { return nil }
 
 func (nowhere) Parallel() bool { return true }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // checksum returns the checksum and the size of a file.
 func checksum(ctx context.Context, path string) (sum uint32, size int64, err error) {
 	file, err := regular.Open(path)
@@ -132,13 +130,13 @@ func checksum(ctx context.Context, path string) (sum uint32, size int64, err err
 
 // sumOf reads r to its end.
 func sumOf(ctx context.Context, r io.Reader) (sum uint32, size int64, err error) {
-	part := make([]byte, 1<<20)
+	part, table := make([]byte, 1<<20), crc32.MakeTable(crc32.Castagnoli)
 	for {
 		if ctx.Err() != nil {
 			return 0, 0, context.Cause(ctx)
 		}
 		n, err := r.Read(part)
-		sum, size = crc32.Update(sum, castagnoli, part[:n]), size+int64(n)
+		sum, size = crc32.Update(sum, table, part[:n]), size+int64(n)
 		if err == io.EOF {
 			return sum, size, nil
 		}

@@ -22,25 +22,25 @@ type Histogram struct {
 // all others in one class. There are no classes if lo and hi are equal or not finite.
 func (s *Sampler) Histogram(lo, hi float64) Histogram {
 	if s.wide != nil {
-		return histogram(s.wide, lo, hi)
+		return histogram(counted(s, s.wide), lo, hi)
 	}
-	return histogram(s.narrow, lo, hi)
+	return histogram(counted(s, s.narrow), lo, hi)
 }
 
-func histogram[F float32 | float64](values []F, lo, hi float64) Histogram {
-	negative, zero := 0, 0
-	for _, x := range values {
-		sign := int(math.Float64bits(float64(x)) >> 63) // without a branch, since signs change from value to value
-		negative += sign
-		if x == 0 {
-			zero++
-			negative -= sign
-		}
-	}
-	h := Histogram{Limits: []float64{}, Counts: []int{}, Negative: negative, Zero: zero}
+func histogram[F float32 | float64](kept byKey[F], lo, hi float64) Histogram {
+	h := Histogram{Limits: []float64{}, Counts: []int{}}
 	if c, ok := classesFor(lo, hi); ok {
 		h.Limits = c.limits()
-		h.Counts = count(c, h.Limits, values)
+	}
+	below := kept.below(append([]float64{0, math.SmallestNonzeroFloat64}, h.Limits...))
+	h.Negative, h.Zero = below[0], below[1]-below[0]
+	if len(h.Limits) > 0 {
+		from := 0
+		for _, n := range below[2:] {
+			h.Counts = append(h.Counts, n-from)
+			from = n
+		}
+		h.Counts = append(h.Counts, len(kept.values)-from)
 	}
 	return h
 }
@@ -90,29 +90,4 @@ func (c classes) limits() []float64 {
 		limits[i], _ = strconv.ParseFloat(whole+"e"+strconv.Itoa(c.exponent), 64) // in range
 	}
 	return limits
-}
-
-// count returns Histogram.Counts of values.
-func count[F float32 | float64](c classes, limits []float64, values []F) []int {
-	n := c.n()
-	counts := make([]int, n+2)
-	for _, value := range values {
-		x := float64(value)
-		switch {
-		case x < limits[0]:
-			counts[0]++
-		case x >= limits[n]:
-			counts[n+1]++
-		default:
-			i := min(max(int(c.at(x)-c.first), 0), n-1)
-			for x < limits[i] {
-				i--
-			}
-			for x >= limits[i+1] {
-				i++
-			}
-			counts[1+i]++
-		}
-	}
-	return counts
 }

@@ -1,9 +1,7 @@
 package stats
 
 import (
-	"math"
 	"math/bits"
-	"sort"
 
 	"github.com/pixtrend/pixtrend/internal/selection"
 )
@@ -18,9 +16,10 @@ const sampleMost = 1 << 20
 // numbers alone, so that the order in which values come does not change the result.
 type Sampler struct {
 	narrow []float32
-	wide   []float64 // instead of narrow, if float64 values are passed
-	most   int       // number of values
-	every  int       // the size of a group
+	wide   []float64     // instead of narrow, if float64 values are passed
+	most   int           // number of values
+	every  int           // the size of a group
+	upTo   *[keys]uint32 // of the values that are kept, see byKey; nil if they are not counted
 }
 
 // NewSampler returns a sampler for a raster of that many pixels.
@@ -32,6 +31,7 @@ func NewSampler(pixels int) *Sampler {
 // Sample passes the values of the pixels from number first on to s. NaN is not kept. All calls for a
 // sampler have the same type.
 func Sample[F float32 | float64](s *Sampler, first int, values []F) {
+	s.upTo = nil
 	switch values := any(values).(type) {
 	case []float32:
 		s.narrow = sample(s, s.narrow, first, values)
@@ -78,16 +78,24 @@ func (s *Sampler) Len() int { return len(s.narrow) + len(s.wide) }
 // kept. It interpolates linearly between neighbours, as numpy and R (type 7) do.
 func (s *Sampler) Quantiles(q ...float64) []float64 {
 	if s.wide != nil {
-		return quantiles(s.wide, q)
+		return quantiles(counted(s, s.wide), q)
 	}
-	return quantiles(s.narrow, q)
+	return quantiles(counted(s, s.narrow), q)
 }
 
-func quantiles[F float32 | float64](kept []F, q []float64) []float64 {
-	if len(kept) == 0 {
+// counted returns the values that s keeps. It counts their keys once for all calls.
+func counted[F float32 | float64](s *Sampler, kept []F) byKey[F] {
+	if s.upTo == nil {
+		s.upTo = countKeys(kept)
+	}
+	return byKey[F]{kept, s.upTo}
+}
+
+func quantiles[F float32 | float64](kept byKey[F], q []float64) []float64 {
+	if len(kept.values) == 0 {
 		return nil
 	}
-	last := len(kept) - 1
+	last := len(kept.values) - 1
 	// The conversion keeps the product from being fused with the subtraction below.
 	at := func(share float64) float64 { return float64(share * float64(last)) }
 	var ks []int
@@ -95,7 +103,7 @@ func quantiles[F float32 | float64](kept []F, q []float64) []float64 {
 		k := min(int(at(share)), last)
 		ks = append(ks, k, min(k+1, last))
 	}
-	values := byRank(kept, ks)
+	values := kept.byRank(ks)
 	out := make([]float64, len(q))
 	for i, share := range q {
 		lo, hi := float64(values[2*i]), float64(values[2*i+1])
@@ -104,53 +112,17 @@ func quantiles[F float32 | float64](kept []F, q []float64) []float64 {
 	return out
 }
 
-// byRank returns the values of those ranks, counted from 0. A first pass counts the values by their
-// upper 16 bits, a second one collects the values whose upper bits hold a rank, and
-// each rank is selected among these. docs/measured.md compares it with selecting among all values.
-func byRank[F float32 | float64](values []F, ranks []int) []F {
-	upTo := make([]int, 1<<16) // number of values whose key is at most the index
-	for _, x := range values {
-		upTo[key(x)]++
+// byRank returns the values of those ranks, counted from 0. Each is selected among the values of its
+// key. docs/measured.md compares that with selecting among all values.
+func (b byKey[F]) byRank(ranks []int) []F {
+	of := make([]uint16, len(ranks))
+	for i, rank := range ranks {
+		of[i] = b.keyAt(rank)
 	}
-	for k := 1; k < len(upTo); k++ {
-		upTo[k] += upTo[k-1]
-	}
-	slot := make([]int, len(upTo)) // 1 + the index into alike, 0 for keys that no rank falls into
-	var alike [][]F
-	for _, k := range ranks {
-		if at := sort.SearchInts(upTo, k+1); slot[at] == 0 {
-			n := upTo[at]
-			if at > 0 {
-				n -= upTo[at-1]
-			}
-			alike = append(alike, make([]F, 0, n))
-			slot[at] = len(alike)
-		}
-	}
-	for _, x := range values {
-		if i := slot[key(x)]; i > 0 {
-			alike[i-1] = append(alike[i-1], x)
-		}
-	}
+	alike := b.alike(of...)
 	out := make([]F, len(ranks))
-	for i, k := range ranks {
-		at := sort.SearchInts(upTo, k+1)
-		among := alike[slot[at]-1]
-		out[i] = selection.Nth(among, k-(upTo[at]-len(among)))
+	for i, rank := range ranks {
+		out[i] = selection.Nth(alike[of[i]], rank-b.before(of[i]))
 	}
 	return out
-}
-
-// key returns the upper 16 bits of x, changed so that keys never have the opposite order of values.
-// -0 and +0 have different keys, which makes no difference to a quantile.
-func key[F float32 | float64](x F) int {
-	var b uint32
-	switch x := any(x).(type) {
-	case float32:
-		b = math.Float32bits(x)
-	case float64:
-		b = uint32(math.Float64bits(x) >> 32)
-	}
-	b ^= uint32(int32(b)>>31) | 1<<31 // without a branch, since signs change from value to value
-	return int(b >> 16)
 }

@@ -5,16 +5,12 @@ package gdal
 #include <stdlib.h>
 #include <gdal.h>
 #include <cpl_conv.h>
-#include <cpl_error.h>
-
-static void push_quiet(void) { CPLPushErrorHandler(CPLQuietErrorHandler); }
 */
 import "C"
 
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"unsafe"
@@ -94,28 +90,3 @@ func Cause(err error, name string) string {
 	}
 	return plain(line, name)
 }
-
-// OnCRSThread calls f on a thread for coordinate systems. PROJ has a context for each thread, which
-// opens its database and looks up each CRS anew, in some milliseconds. So all work with coordinate
-// systems is done on one thread. f must not call OnCRSThread.
-func OnCRSThread(f func()) {
-	done := make(chan struct{})
-	crsThread() <- func() {
-		defer close(done)
-		f()
-	}
-	<-done
-}
-
-// crsThread returns the functions that the thread is to call.
-var crsThread = sync.OnceValue(func() chan<- func() {
-	calls := make(chan func())
-	go func() {
-		runtime.LockOSThread()
-		C.push_quiet()
-		for f := range calls {
-			f()
-		}
-	}()
-	return calls
-})
