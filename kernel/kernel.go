@@ -633,17 +633,18 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, date, from, to
 
 // body identifies one of the bodies in assembly, each of which is a function per sample type:
 //
-//	body            computes                                     returns early
-//	slope           slopes of gap-free pixels                    at a block with a gap
-//	slopeGaps       slopes of all pixels, and n                  after a block without a gap
-//	sums            sums of gap-free pixels                      at a block with a gap
-//	sumsGaps        sums of all pixels                           after a block without a gap
-//	slopeWhole      as slope, 8- or 16-bit samples, whole axis   at a block with a gap
-//	slopeGapsWhole  as slopeGaps, samples and axis as above      after a block without a gap
-//	sumsGapsWhole   as sumsGaps, samples and axis as above       after a block without a gap
-//	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
-//	ends            first and last observations of all pixels    never
-//	stage           the samples of 32 pixels as models need them never
+//	body              computes                                     returns early
+//	slope             slopes of gap-free pixels                    at a block with a gap
+//	slopeGaps         slopes of all pixels, and n                  after a block without a gap
+//	sums              sums of gap-free pixels                      at a block with a gap
+//	sumsGaps          sums of all pixels                           after a block without a gap
+//	slopeWhole        as slope, 8- or 16-bit samples, whole axis   at a block with a gap
+//	slopeGapsWhole    as slopeGaps, samples and axis as above      after a block without a gap
+//	sumsGapsWhole     as sumsGaps, samples and axis as above       after a block without a gap
+//	slopeInterleaved  as slope, of interleaved samples             at 16 pixels with a gap
+//	rows4, rows8      up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
+//	ends              first and last observations of all pixels    never
+//	stage             the samples of 32 pixels as models need them never
 //
 // A whole axis is one of 16-bit integers (wholeAxis). internal/gen/table.go lists the types and
 // instruction sets that have a body.
@@ -657,6 +658,7 @@ const (
 	slopeWholeBody
 	slopeGapsWholeBody
 	sumsGapsWholeBody
+	slopeInterleavedBody
 	rows4Body
 	rows8Body
 	endsBody

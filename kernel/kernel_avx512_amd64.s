@@ -256,6 +256,165 @@ RUNS(RUNS_OF_64); \
 	JEQ summed; \
 	JMP compared
 
+// ---- Slope of gap-free pixels whose samples are interleaved, 16 at a time ---------------------------
+//
+// The series of a pixel is contiguous. Four dates of 16 pixels are loaded and transposed in registers,
+// as package layout does it: lane j of register r gets pixel 4j + r, and after two rounds of
+// interleaving each register has the 16 pixels of one date.
+//
+//	Z0, Z1   [16]float64 = sum of tau*d         Z25 nodata
+//	Z2, Z3   [16]float64 = first observations   Z26 scale, Z27 n
+//	Z4-Z7    samples as loaded                  K1-K3 masks of lanes 1, 2 and 3
+//	Z8-Z11   after the first round              K4  no sample so far equals nodata
+//	Z16-Z19  samples of the four dates          Z20-Z23 y, then d
+//
+//	SI  the group's first pixel                 R12 bytes from pixel to pixel, R13 three times that
+//	R8-R11 pixel 0, 4, 8 and 12 at the first of the four dates
+//	DI  weight of that date                     DX  address to prefetch, a line for each date
+//	CX  dates left                              BX  pixels done
+
+// FOUR_DATES: Z16-Z19 = the 16 pixels at each of the four dates. A load that broadcasts 16 bytes to all
+// lanes but writes only one needs no shuffle.
+#define LANES(at, x, z) \
+	VMOVUPS (R8)at, x; \
+	VBROADCASTF32X4 (R9)at, K1, z; \
+	VBROADCASTF32X4 (R10)at, K2, z; \
+	VBROADCASTF32X4 (R11)at, K3, z
+
+#define FOUR_DATES \
+	VMOVUPS (R8), X4; \
+	VBROADCASTF32X4 (R9), K1, Z4; \
+	VBROADCASTF32X4 (R10), K2, Z4; \
+	VBROADCASTF32X4 (R11), K3, Z4; \
+	LANES((R12*1), X5, Z5); \
+	LANES((R12*2), X6, Z6); \
+	LANES((R13*1), X7, Z7); \
+	VUNPCKLPS Z6, Z4, Z8; \
+	VUNPCKHPS Z6, Z4, Z10; \
+	VUNPCKLPS Z7, Z5, Z9; \
+	VUNPCKHPS Z7, Z5, Z11; \
+	VUNPCKLPS Z9, Z8, Z16; \
+	VUNPCKHPS Z9, Z8, Z17; \
+	VUNPCKLPS Z11, Z10, Z18; \
+	VUNPCKHPS Z11, Z10, Z19
+
+// Go on by some dates, which have so many bytes of samples, of weights and of lines to prefetch.
+#define SKIP_DATES(samples, weights, lines) \
+	ADDQ samples, R8; \
+	ADDQ samples, R9; \
+	ADDQ samples, R10; \
+	ADDQ samples, R11; \
+	ADDQ weights, DI; \
+	ADDQ lines, DX
+
+// DATE16(j, y, z): adds date j of the four, which z has and y is the lower half of.
+#define DATE16(j, y, z) \
+	PREFETCHT0 (j*64)(DX); \
+	VCMPPS $4, z, Z25, K4, K4; \
+	VEXTRACTF32X8 $1, z, Y21; \
+	VCVTPS2PD y, Z20; \
+	VCVTPS2PD Y21, Z21; \
+	VSUBPD Z2, Z20, Z20; \
+	VSUBPD Z3, Z21, Z21; \
+	VFMADD231PD.BCST (j*8)(DI), Z20, Z0; \
+	VFMADD231PD.BCST (j*8)(DI), Z21, Z1
+
+// func slopeInterleavedF32AVX512(p *params)
+TEXT ·slopeInterleavedF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ params_src(AX), SI
+	MOVQ params_ahead(AX), DX
+	ADDQ SI, DX
+	MOVQ params_stride(AX), R12
+	LEAQ (R12)(R12*2), R13
+	XORL BX, BX
+	MOVL $0x00f0, R8
+	KMOVW R8, K1
+	MOVL $0x0f00, R8
+	KMOVW R8, K2
+	MOVL $0xf000, R8
+	KMOVW R8, K3
+	NODATA_4(Z25)
+	VBROADCASTSD params_scale(AX), Z26
+	VBROADCASTSD params_all(AX), Z27
+group:
+	MOVQ SI, R8
+	LEAQ (R8)(R12*4), R9
+	LEAQ (R9)(R12*4), R10
+	LEAQ (R10)(R12*4), R11
+	LEAQ (R11)(R12*4), SI
+	MOVQ params_tau(AX), DI
+	MOVQ params_dates(AX), CX
+	KXNORW K4, K4, K4
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	FOUR_DATES
+	VEXTRACTF32X8 $1, Z16, Y3
+	VCVTPS2PD Y16, Z2
+	VCVTPS2PD Y3, Z3
+
+	PCALIGN $64
+dates:
+	DATE16(0, Y16, Z16)
+	DATE16(1, Y17, Z17)
+	DATE16(2, Y18, Z18)
+	DATE16(3, Y19, Z19)
+	SUBQ $8, CX
+	JLT rest
+	ADDQ $4, CX
+	SKIP_DATES($16, $32, $256)
+	FOUR_DATES
+	JMP dates
+rest:
+	ADDQ $4, CX
+	JEQ summed
+	// Load the last four dates of the series, of which CX have not been added.
+	LEAQ (CX*4), R14
+	LEAQ (CX*8), R15
+	SHLQ $6, CX
+	SKIP_DATES(R14, R15, CX)
+	FOUR_DATES
+	CMPQ CX, $128
+	JEQ two
+	JLT one
+	DATE16(1, Y17, Z17)
+two:
+	DATE16(2, Y18, Z18)
+one:
+	DATE16(3, Y19, Z19)
+summed:
+	KORTESTW K4, K4
+	JCC done
+	VSUBPD Z0, Z0, Z16
+	VSUBPD Z1, Z1, Z17
+	VADDPD Z16, Z17, Z16
+	VCMPPD $3, Z16, Z16, K5
+	KORTESTB K5, K5
+	JNE done
+	ADDQ $256, DX
+	SCALE(0, Z0)
+	SCALE(1, Z1)
+	MOVQ params_out(AX), DI
+	CMPQ params_float32(AX), $0
+	JNE put32
+	PUT64(0, Z0)
+	PUT64(1, Z1)
+	JMP next
+put32:
+	CMPQ params_past(AX), $0
+	JNE put_past
+	PUT32(0, Y16, Z0)
+	PUT32(1, Y17, Z1)
+	JMP next
+put_past:
+	PUT_PAST(0, Y16, Z16, Y17, Z0, Z1)
+next:
+	ADDQ $16, BX
+	CMPQ BX, params_pixels(AX)
+	JCS group
+done:
+	LEAVE
+
 // ---- Which samples are observations ------------------------------------------------------------
 //
 // VALID_<type>(p, x, y, z, ka, kb): ka and kb = whether samples 16p..16p+7 and 16p+8..16p+15 at R8
