@@ -499,6 +499,25 @@ limits:
 	VCMPPD $18, Z30, z, kb, kb; \
 	VCMPPD $4, Z31, z, kb, kb
 
+// VALID_FINITE_F32: VALID_F32 without limits, for samples that are not infinite. A comparison that is
+// false for NaN does all. Z31 is not NaN.
+#define VALID_FINITE_F32(p, x, y, z, ka, kb) \
+	VCMPPS $12, (p*64)(R8), Y31, ka; \
+	VCMPPS $12, (p*64+32)(R8), Y31, kb
+
+// FINITE_2, FINITE_4: set the zero flag if the sums of d of 16 or 32 pixels are finite, as they are unless
+// a sample is infinite. x - x is NaN if x is not finite.
+#define FINITE_2(a, b) \
+	VSUBPD a, a, Z24; \
+	VSUBPD b, b, Z25; \
+	VADDPD Z24, Z25, Z24; \
+	VCMPPD $3, Z24, Z24, K7; \
+	KORTESTB K7, K7
+#define FINITE_4(a, b, c, d) \
+	VADDPD a, b, Z24; \
+	VADDPD c, d, Z25; \
+	FINITE_2(Z24, Z25)
+
 // MASK32, MASK16: clear the bits of K3-K6, or K3 and K4, for pixels that are gaps in the masks at
 // R14.
 #define MASK32(bits, done) \
@@ -591,6 +610,16 @@ done: \
 #define WIDEN8(r, ref) VCVTPS2PD r, ref
 #define WIDE_ALREADY(r, ref)
 
+// CHECK: the bodies for finite samples return at a block with an infinite one.
+#define ANY_32
+#define ALL_FINITE_32 \
+	FINITE_4(Z12, Z13, Z14, Z15); \
+	JNE done
+#define ANY_16
+#define ALL_FINITE_16 \
+	FINITE_2(Z6, Z7); \
+	JNE done
+
 #define WALK_BACK \
 	MOVQ R10, CX; \
 	MOVQ R10, R8; \
@@ -677,11 +706,11 @@ put:
 #define RUNS_OF_32(OP) \
 	OP(0, Z16, Z24, Z25); OP(1, Z17, Z26, Z27); OP(2, Z18, Z24, Z25); OP(3, Z19, Z26, Z27)
 
-// FIRST is FIRST8 or FIRST8_F32, and ADD, COMPARE and WIDEN suit it.
+// FIRST is FIRST8 or FIRST8_F32, and ADD, COMPARE and WIDEN suit it. CHECK suits VALID.
 #define SLOPE_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
-	SLOPE_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
+	SLOPE_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, ANY_32, LOAD, VALID, BROADCAST, AHEAD, size)
 
-#define SLOPE_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
+#define SLOPE_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, CHECK, LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
 	KXORQ K2, K2, K2; \
@@ -766,12 +795,14 @@ counted: \
 	UNCOUNT(Z2, Z6, Z10); \
 	UNCOUNT(Z3, Z7, Z11); \
 lines: \
+	CHECK; \
 	PUT_LINES; \
 	NEXT_GROUP(32, 4, size); \
 	TESTQ $63, BX; \
 	JNE group; \
 	NEXT_BLOCK_WITH_GAPS; \
 done: \
+	ANDQ $-64, BX; \
 	LEAVE; \
 masked: \
 	MASK32(mask_bits, mask_read); \
@@ -1469,9 +1500,9 @@ RUNS(RUNS_OF_SUMS); \
 #define RUNS_OF_16(OP) OP(0, Z8, Z24, Z25); OP(1, Z9, Z26, Z27)
 
 #define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
-	SUMS_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
+	SUMS_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, ANY_16, LOAD, VALID, BROADCAST, AHEAD, size)
 
-#define SUMS_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
+#define SUMS_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, CHECK, LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
 	KXORQ K2, K2, K2; \
@@ -1546,6 +1577,7 @@ counted: \
 	UNCOUNT(Z0, Z2, Z4); \
 	UNCOUNT(Z1, Z3, Z5); \
 put: \
+	CHECK; \
 	VCMPPD.BCST $4, params_all(AX), Z0, K3; \
 	VCMPPD.BCST $4, params_all(AX), Z1, K4; \
 	KORB K3, K2, K2; \
@@ -1562,6 +1594,7 @@ put: \
 	JNE group; \
 	NEXT_BLOCK_WITH_GAPS; \
 done: \
+	ANDQ $-64, BX; \
 	LEAVE; \
 masked: \
 	MASK16(mask_bits, mask_read); \
@@ -2204,7 +2237,10 @@ TEXT ·slopeGapsI32AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF32AVX512(SB), NOSPLIT, $0-8
-	SLOPE_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
+	SLOPE_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, ANY_32, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
+
+TEXT ·slopeGapsFiniteF32AVX512(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, ALL_FINITE_32, LOAD_F32, VALID_FINITE_F32, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF64AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_4, 8)
@@ -2252,7 +2288,10 @@ TEXT ·sumsGapsI32AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF32AVX512(SB), NOSPLIT, $0-8
-	SUMS_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
+	SUMS_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, ANY_16, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
+
+TEXT ·sumsGapsFiniteF32AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, ALL_FINITE_16, LOAD_F32, VALID_FINITE_F32, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF64AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_2, 8)

@@ -33,6 +33,16 @@ func (k Kernel) group(b body, d DType) int {
 			case Uint8, Int8, Uint16, Int16:
 				return 32
 			}
+		case slopeGapsFiniteBody:
+			switch d {
+			case Float32:
+				return 32
+			}
+		case sumsGapsFiniteBody:
+			switch d {
+			case Float32:
+				return 16
+			}
 		case slopeInterleavedBody:
 			switch d {
 			case Float32:
@@ -206,6 +216,16 @@ func callAVX512(b body, d DType, p *params) {
 			sumsGapsWholeU16AVX512(p)
 		case Int16:
 			sumsGapsWholeI16AVX512(p)
+		}
+	case slopeGapsFiniteBody:
+		switch d {
+		case Float32:
+			slopeGapsFiniteF32AVX512(p)
+		}
+	case sumsGapsFiniteBody:
+		switch d {
+		case Float32:
+			sumsGapsFiniteF32AVX512(p)
 		}
 	case slopeInterleavedBody:
 		switch d {
@@ -612,6 +632,12 @@ func sumsGapsWholeU16AVX512(p *params)
 
 //go:noescape
 func sumsGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func slopeGapsFiniteF32AVX512(p *params)
+
+//go:noescape
+func sumsGapsFiniteF32AVX512(p *params)
 
 //go:noescape
 func slopeInterleavedF32AVX512(p *params)

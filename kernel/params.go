@@ -107,7 +107,7 @@ func lower(t Tile, axis Axis, v Valid) params {
 		p.hasNodata = 1
 		p.nodata = t.Type.bits(l.nodata)
 	} else if t.Type.IsFloat() {
-		p.nodata = t.Type.bits(math.NaN())
+		p.nodata = t.Type.bits(math.Inf(1)) // which is a gap anyway
 	}
 	nodata := math.NaN()
 	if l.hasNodata {

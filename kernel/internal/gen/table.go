@@ -54,6 +54,8 @@ var table = []row{
 	{"slopeWhole", [3]cell{{64, narrow}, {16, narrow}, {16, narrow}}},
 	{"slopeGapsWhole", [3]cell{{64, narrow}, {16, narrow}}},
 	{"sumsGapsWhole", [3]cell{{32, narrow}, {16, narrow}}},
+	{"slopeGapsFinite", [3]cell{{32, []dtype{f32}}}},
+	{"sumsGapsFinite", [3]cell{{16, []dtype{f32}}}},
 	{"slopeInterleaved", [3]cell{{16, []dtype{f32}}}},
 	{"rows4", [3]cell{{32, all}, {8, all}}},
 	{"rows8", [3]cell{{16, all}, {4, all}}},
