@@ -425,6 +425,28 @@ func TestSameBitsOfManyDates(t *testing.T) {
 	}
 }
 
+// A body that takes no infinite samples stops where there is one. Infinite samples are gaps like others,
+// wherever they are: among other gaps, at the first date, and where nothing else is a gap.
+func TestInfiniteSamples(t *testing.T) {
+	rng := rand.New(rand.NewPCG(24, 3))
+	ks := kernels(t)
+	for round := range 200 {
+		n := 2 + rng.IntN(40)
+		g := gapPatterns[[]int{0, 5}[round%2]]
+		tile := newTile(Float32, n, 6*block, 6*block)
+		fillTile(rng, tile, g)
+		for range 1 + rng.IntN(3) {
+			date := rng.IntN(n) * rng.IntN(2)
+			set(tile.Data, Float32, date*tile.Stride+rng.IntN(tile.Pixels), math.Inf(1-2*rng.IntN(2)))
+		}
+		axis := years(rng, n, round%4 == 3)
+		v := []Valid{{}, {HasNodata: true, Nodata: nodataOf(Float32)}, {HasNodata: true, Nodata: math.Inf(1)}}[round%3]
+		w := wantOf(tile, axis, v)
+		w.check(t, ks, tile, axis, v)
+		w.check(t, ks, pack(rng, tile), axis, v)
+	}
+}
+
 // TestSameBitsOfExtremes has integers at the ends of their range on the axis with the greatest
 // sums.
 func TestSameBitsOfExtremes(t *testing.T) {
