@@ -87,7 +87,18 @@ func FitInto[F float32 | float64](ctx context.Context, s *Stack, o Options, out 
 	}
 	var owns []own
 	setUp := func(workers int) { owns = make([]own, workers) }
-	r, err := eachTile(ctx, s, o, k, true, setUp, func(worker, first int, t kernel.Tile, rasters []kernel.Raster) error {
+	var inPlace func(first int, series []byte) int
+	if asked == (series{}) {
+		inPlace = func(first int, series []byte) int {
+			pixels := len(series) / (s.view.Dates * s.view.Type.Size())
+			planes := make([][]F, len(out))
+			for f := range out {
+				planes[f] = out[f][first : first+pixels]
+			}
+			return stats.FitInterleaved(plan, s.view.Type, series, planes)
+		}
+	}
+	r, err := eachTile(ctx, s, o, k, true, setUp, inPlace, func(worker, first int, t kernel.Tile, rasters []kernel.Raster) error {
 		w := &owns[worker]
 		if w.scratch == nil {
 			w.scratch = plan.NewScratch()

@@ -54,7 +54,7 @@ func Map[T kernel.Sample](ctx context.Context, s *Stack, o Options, fn func(Tile
 		return fmt.Errorf("pixtrend: %w", err)
 	}
 	limits := s.Valid.Limits(s.view.Type)
-	_, err = eachTile(ctx, s, o, k, false, func(int) {}, func(worker, first int, t kernel.Tile, _ []kernel.Raster) error {
+	_, err = eachTile(ctx, s, o, k, false, func(int) {}, nil, func(worker, first int, t kernel.Tile, _ []kernel.Raster) error {
 		most := t.Pixels
 		if t.Packed {
 			most = kernel.PanelPixels // planes are contiguous within a panel only

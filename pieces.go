@@ -10,9 +10,11 @@ import (
 )
 
 // eachTile calls fn on the workers for every tile of s, with the covariates of its pixels. Tiles that
-// are no views are copied with the instruction set of k, packed or plane by plane. setUp is called
-// first, with the largest number of workers.
+// are no views are copied with the instruction set of k, packed or plane by plane. If the samples of
+// pixels are interleaved and inPlace is not nil, it is called before, and the pixels that it has done are
+// left out. setUp is called first, with the largest number of workers.
 func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed bool, setUp func(workers int),
+	inPlace func(first int, series []byte) (done int),
 	fn func(worker, first int, t kernel.Tile, rasters []kernel.Raster) error) (runner.Report, error) {
 	var memory []pieceMemory
 	defer func() {
@@ -28,6 +30,12 @@ func eachTile(ctx context.Context, s *Stack, o Options, k kernel.Kernel, packed 
 		setUp(workers)
 	}
 	return eachPiece(ctx, s, o, hold, func(worker int, p piece) error {
+		if inPlace != nil && s.interleaved() {
+			done := inPlace(p.first, s.view.Interleaved(p.first, p.pixels))
+			if p = (piece{p.first + done, p.pixels - done}); p.pixels == 0 {
+				return nil
+			}
+		}
 		m := &memory[worker]
 		t, err := s.tile(k, p, m, packed)
 		if err != nil {
@@ -94,6 +102,12 @@ func (s *Stack) pieces(workers int) []piece {
 		at += n
 	}
 	return ps
+}
+
+// interleaved reports whether the samples of a pixel are contiguous in the stack's own memory and in the
+// order of their dates, and nothing else decides which of them are gaps.
+func (s *Stack) interleaved() bool {
+	return !s.packed.Packed && s.view.Order == layout.BIP && s.order == nil && s.mask.Data == nil
 }
 
 // direct reports whether tiles are views of the stack's own memory.

@@ -83,6 +83,38 @@ func TestPartsOfArrays(t *testing.T) {
 	t.Run("float64", testParts[float64])
 }
 
+// Slopes of interleaved pixels without gaps are computed where the samples are. They have the bits of a
+// tile, and so have the pixels from a gap on, in a part of a larger array too.
+func TestInterleavedSlopes(t *testing.T) {
+	s := drawScene[float32](24, 201, 40, Years(1990, 2010))
+	for i, plane := range s.planes {
+		for p, y := range plane {
+			if y == 77 || y-y != 0 {
+				plane[p] = float32(i*p%17) / 3
+			}
+		}
+	}
+	s.planes[20][201*11+70], s.planes[0][201*30+200] = 77, float32(nan)
+	o := Options{Fields: []stats.Field{stats.N, stats.Slope}, Threads: 1, ISA: "generic"}
+	want := planes[float32](2, 201*40)
+	if _, err := FitInto(t.Context(), s.stack(t, layout.BSQ, s.inOrder()), o, want); err != nil {
+		t.Fatal(err)
+	}
+	v, dates := larger(s, layout.BIP, s.inOrder(), 99)
+	part := stackOf(t, v, dates)
+	part.Valid, part.Scale, part.Offset = s.valid, s.scale, s.offset
+	o.ISA, o.Threads = "", 2
+	for name, st := range map[string]*Stack{"whole": s.stack(t, layout.BIP, s.inOrder()), "part": part} {
+		got := planes[float32](2, 201*40)
+		if _, err := FitInto(t.Context(), st, o, got); err != nil {
+			t.Fatal(err)
+		}
+		if err := differ(want, got); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // hide returns a random mask of a scene, and the scene with nodata where the mask is 0.
 func hide[T kernel.Sample](s scene[T]) (mask scene[uint8], gone scene[T]) {
 	rng := rand.New(rand.NewPCG(3, 3))

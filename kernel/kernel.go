@@ -278,8 +278,11 @@ func (s *slopes[F]) prepare() {
 	if s.p.pairs != nil {
 		s.free = slopeWholeBody
 	}
-	if s.k.hasWhole(slopeGapsWholeBody, s.t.Type, &s.p) {
+	switch {
+	case s.k.hasWhole(slopeGapsWholeBody, s.t.Type, &s.p):
 		s.gaps = slopeGapsWholeBody
+	case s.k.has(slopeGapsFiniteBody, s.t.Type) && !s.v.HasRange:
+		s.gaps = slopeGapsFiniteBody
 	}
 }
 
@@ -308,8 +311,18 @@ func (s *slopes[F]) fillN(from, to int) {
 	}
 }
 
-// run calls body b on the pixels [from, to) and returns the pixel at which it stopped.
+// run calls body b on the pixels [from, to) and returns the pixel at which it stopped. From an infinite
+// sample on, s.gaps is a body that takes it.
 func (s *slopes[F]) run(b body, from, to int) int {
+	stop := s.runBody(b, from, to)
+	if b == slopeGapsFiniteBody && stop == from {
+		s.gaps = slopeGapsBody
+		stop = s.runBody(s.gaps, from, to)
+	}
+	return stop
+}
+
+func (s *slopes[F]) runBody(b body, from, to int) int {
 	if b == s.gaps && s.sparse != nil {
 		return s.runMarked(b, from, to)
 	}
@@ -597,6 +610,8 @@ func (k Kernel) sumsBodies(p *params, d DType, v Valid, add bool) (free, gaps bo
 		return sumsGapsWholeBody, sumsGapsWholeBody
 	case v.HasRange || add:
 		return sumsGapsBody, sumsGapsBody
+	case k.has(sumsGapsFiniteBody, d):
+		return sumsBody, sumsGapsFiniteBody
 	}
 	return sumsBody, sumsGapsBody
 }
@@ -605,8 +620,14 @@ func (k Kernel) sumsBodies(p *params, d DType, v Valid, add bool) (free, gaps bo
 func (k Kernel) sumsOf(free, gaps body, p *params, dst Sums, t Tile, date, whole int) {
 	for done := 0; done < whole; {
 		done = k.runSums(free, p, dst, t, date, done, whole)
-		if done < whole {
-			done = k.runSums(gaps, p, dst, t, date, done, whole)
+		if done == whole {
+			break
+		}
+		from := done
+		done = k.runSums(gaps, p, dst, t, date, from, whole)
+		if gaps == sumsGapsFiniteBody && done == from {
+			gaps = sumsGapsBody
+			done = k.runSums(gaps, p, dst, t, date, from, whole)
 		}
 	}
 }
@@ -633,17 +654,20 @@ func (k Kernel) runSums(b body, shared *params, dst Sums, t Tile, date, from, to
 
 // body identifies one of the bodies in assembly, each of which is a function per sample type:
 //
-//	body            computes                                     returns early
-//	slope           slopes of gap-free pixels                    at a block with a gap
-//	slopeGaps       slopes of all pixels, and n                  after a block without a gap
-//	sums            sums of gap-free pixels                      at a block with a gap
-//	sumsGaps        sums of all pixels                           after a block without a gap
-//	slopeWhole      as slope, 8- or 16-bit samples, whole axis   at a block with a gap
-//	slopeGapsWhole  as slopeGaps, samples and axis as above      after a block without a gap
-//	sumsGapsWhole   as sumsGaps, samples and axis as above       after a block without a gap
-//	rows4, rows8    up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
-//	ends            first and last observations of all pixels    never
-//	stage           the samples of 32 pixels as models need them never
+//	body              computes                                     returns early
+//	slope             slopes of gap-free pixels                    at a block with a gap
+//	slopeGaps         slopes of all pixels, and n                  after a block without a gap
+//	sums              sums of gap-free pixels                      at a block with a gap
+//	sumsGaps          sums of all pixels                           after a block without a gap
+//	slopeWhole        as slope, 8- or 16-bit samples, whole axis   at a block with a gap
+//	slopeGapsWhole    as slopeGaps, samples and axis as above      after a block without a gap
+//	sumsGapsWhole     as sumsGaps, samples and axis as above       after a block without a gap
+//	slopeGapsFinite   as slopeGaps, float32, no range              also at a block with an infinity
+//	sumsGapsFinite    as sumsGaps, float32, no range               also at a block with an infinity
+//	slopeInterleaved  as slope, of interleaved samples             at 16 pixels with a gap
+//	rows4, rows8      up to 4 or 8 coefficients, gap-free pixels   at a block with a gap
+//	ends              first and last observations of all pixels    never
+//	stage             the samples of 32 pixels as models need them never
 //
 // A whole axis is one of 16-bit integers (wholeAxis). internal/gen/table.go lists the types and
 // instruction sets that have a body.
@@ -657,6 +681,9 @@ const (
 	slopeWholeBody
 	slopeGapsWholeBody
 	sumsGapsWholeBody
+	slopeGapsFiniteBody
+	sumsGapsFiniteBody
+	slopeInterleavedBody
 	rows4Body
 	rows8Body
 	endsBody

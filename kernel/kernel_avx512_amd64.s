@@ -256,6 +256,165 @@ RUNS(RUNS_OF_64); \
 	JEQ summed; \
 	JMP compared
 
+// ---- Slope of gap-free pixels whose samples are interleaved, 16 at a time ---------------------------
+//
+// The series of a pixel is contiguous. Four dates of 16 pixels are loaded and transposed in registers,
+// as package layout does it: lane j of register r gets pixel 4j + r, and after two rounds of
+// interleaving each register has the 16 pixels of one date.
+//
+//	Z0, Z1   [16]float64 = sum of tau*d         Z25 nodata
+//	Z2, Z3   [16]float64 = first observations   Z26 scale, Z27 n
+//	Z4-Z7    samples as loaded                  K1-K3 masks of lanes 1, 2 and 3
+//	Z8-Z11   after the first round              K4  no sample so far equals nodata
+//	Z16-Z19  samples of the four dates          Z20-Z23 y, then d
+//
+//	SI  the group's first pixel                 R12 bytes from pixel to pixel, R13 three times that
+//	R8-R11 pixel 0, 4, 8 and 12 at the first of the four dates
+//	DI  weight of that date                     DX  address to prefetch, a line for each date
+//	CX  dates left                              BX  pixels done
+
+// FOUR_DATES: Z16-Z19 = the 16 pixels at each of the four dates. A load that broadcasts 16 bytes to all
+// lanes but writes only one needs no shuffle.
+#define LANES(at, x, z) \
+	VMOVUPS (R8)at, x; \
+	VBROADCASTF32X4 (R9)at, K1, z; \
+	VBROADCASTF32X4 (R10)at, K2, z; \
+	VBROADCASTF32X4 (R11)at, K3, z
+
+#define FOUR_DATES \
+	VMOVUPS (R8), X4; \
+	VBROADCASTF32X4 (R9), K1, Z4; \
+	VBROADCASTF32X4 (R10), K2, Z4; \
+	VBROADCASTF32X4 (R11), K3, Z4; \
+	LANES((R12*1), X5, Z5); \
+	LANES((R12*2), X6, Z6); \
+	LANES((R13*1), X7, Z7); \
+	VUNPCKLPS Z6, Z4, Z8; \
+	VUNPCKHPS Z6, Z4, Z10; \
+	VUNPCKLPS Z7, Z5, Z9; \
+	VUNPCKHPS Z7, Z5, Z11; \
+	VUNPCKLPS Z9, Z8, Z16; \
+	VUNPCKHPS Z9, Z8, Z17; \
+	VUNPCKLPS Z11, Z10, Z18; \
+	VUNPCKHPS Z11, Z10, Z19
+
+// Go on by some dates, which have so many bytes of samples, of weights and of lines to prefetch.
+#define SKIP_DATES(samples, weights, lines) \
+	ADDQ samples, R8; \
+	ADDQ samples, R9; \
+	ADDQ samples, R10; \
+	ADDQ samples, R11; \
+	ADDQ weights, DI; \
+	ADDQ lines, DX
+
+// DATE16(j, y, z): adds date j of the four, which z has and y is the lower half of.
+#define DATE16(j, y, z) \
+	PREFETCHT0 (j*64)(DX); \
+	VCMPPS $4, z, Z25, K4, K4; \
+	VEXTRACTF32X8 $1, z, Y21; \
+	VCVTPS2PD y, Z20; \
+	VCVTPS2PD Y21, Z21; \
+	VSUBPD Z2, Z20, Z20; \
+	VSUBPD Z3, Z21, Z21; \
+	VFMADD231PD.BCST (j*8)(DI), Z20, Z0; \
+	VFMADD231PD.BCST (j*8)(DI), Z21, Z1
+
+// func slopeInterleavedF32AVX512(p *params)
+TEXT ·slopeInterleavedF32AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ params_src(AX), SI
+	MOVQ params_ahead(AX), DX
+	ADDQ SI, DX
+	MOVQ params_stride(AX), R12
+	LEAQ (R12)(R12*2), R13
+	XORL BX, BX
+	MOVL $0x00f0, R8
+	KMOVW R8, K1
+	MOVL $0x0f00, R8
+	KMOVW R8, K2
+	MOVL $0xf000, R8
+	KMOVW R8, K3
+	NODATA_4(Z25)
+	VBROADCASTSD params_scale(AX), Z26
+	VBROADCASTSD params_all(AX), Z27
+group:
+	MOVQ SI, R8
+	LEAQ (R8)(R12*4), R9
+	LEAQ (R9)(R12*4), R10
+	LEAQ (R10)(R12*4), R11
+	LEAQ (R11)(R12*4), SI
+	MOVQ params_tau(AX), DI
+	MOVQ params_dates(AX), CX
+	KXNORW K4, K4, K4
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	FOUR_DATES
+	VEXTRACTF32X8 $1, Z16, Y3
+	VCVTPS2PD Y16, Z2
+	VCVTPS2PD Y3, Z3
+
+	PCALIGN $64
+dates:
+	DATE16(0, Y16, Z16)
+	DATE16(1, Y17, Z17)
+	DATE16(2, Y18, Z18)
+	DATE16(3, Y19, Z19)
+	SUBQ $8, CX
+	JLT rest
+	ADDQ $4, CX
+	SKIP_DATES($16, $32, $256)
+	FOUR_DATES
+	JMP dates
+rest:
+	ADDQ $4, CX
+	JEQ summed
+	// Load the last four dates of the series, of which CX have not been added.
+	LEAQ (CX*4), R14
+	LEAQ (CX*8), R15
+	SHLQ $6, CX
+	SKIP_DATES(R14, R15, CX)
+	FOUR_DATES
+	CMPQ CX, $128
+	JEQ two
+	JLT one
+	DATE16(1, Y17, Z17)
+two:
+	DATE16(2, Y18, Z18)
+one:
+	DATE16(3, Y19, Z19)
+summed:
+	KORTESTW K4, K4
+	JCC done
+	VSUBPD Z0, Z0, Z16
+	VSUBPD Z1, Z1, Z17
+	VADDPD Z16, Z17, Z16
+	VCMPPD $3, Z16, Z16, K5
+	KORTESTB K5, K5
+	JNE done
+	ADDQ $256, DX
+	SCALE(0, Z0)
+	SCALE(1, Z1)
+	MOVQ params_out(AX), DI
+	CMPQ params_float32(AX), $0
+	JNE put32
+	PUT64(0, Z0)
+	PUT64(1, Z1)
+	JMP next
+put32:
+	CMPQ params_past(AX), $0
+	JNE put_past
+	PUT32(0, Y16, Z0)
+	PUT32(1, Y17, Z1)
+	JMP next
+put_past:
+	PUT_PAST(0, Y16, Z16, Y17, Z0, Z1)
+next:
+	ADDQ $16, BX
+	CMPQ BX, params_pixels(AX)
+	JCS group
+done:
+	LEAVE
+
 // ---- Which samples are observations ------------------------------------------------------------
 //
 // VALID_<type>(p, x, y, z, ka, kb): ka and kb = whether samples 16p..16p+7 and 16p+8..16p+15 at R8
@@ -324,11 +483,13 @@ limits:
 	KSHIFTRW $8, ka, kb
 
 #define VALID_F32(p, x, y, z, ka, kb) \
-	VMOVUPS (p*64)(R8), z; \
-	VCMPPS $29, Z29, z, ka; \
-	VCMPPS $18, Z30, z, ka, ka; \
-	VCMPPS $4, Z31, z, ka, ka; \
+	VALID16_F32(p, z, ka); \
 	KSHIFTRW $8, ka, kb
+#define VALID16_F32(p, z, k) \
+	VMOVUPS (p*64)(R8), z; \
+	VCMPPS $29, Z29, z, k; \
+	VCMPPS $18, Z30, z, k, k; \
+	VCMPPS $4, Z31, z, k, k
 
 #define VALID_F64(p, x, y, z, ka, kb) \
 	VMOVUPD (p*128)(R8), z; \
@@ -340,17 +501,30 @@ limits:
 	VCMPPD $18, Z30, z, kb, kb; \
 	VCMPPD $4, Z31, z, kb, kb
 
+// VALID_FINITE: VALID_F32 without limits, for samples that are not infinite. A comparison that is
+// false for NaN does all. Z31 is not NaN.
+#define VALID_FINITE(p, x, y, z, ka, kb) \
+	VCMPPS $12, (p*64)(R8), Y31, ka; \
+	VCMPPS $12, (p*64+32)(R8), Y31, kb
+#define VALID16_FINITE(p, z, k) VCMPPS $12, (p*64)(R8), Z31, k
+
+// FINITE_2, FINITE_4: set the zero flag if the sums of d of 16 or 32 pixels are finite, as they are unless
+// a sample is infinite. x - x is NaN if x is not finite.
+#define FINITE_2(a, b) \
+	VSUBPD a, a, Z24; \
+	VSUBPD b, b, Z25; \
+	VADDPD Z24, Z25, Z24; \
+	VCMPPD $3, Z24, Z24, K7; \
+	KORTESTB K7, K7
+#define FINITE_4(a, b, c, d) \
+	VADDPD a, b, Z24; \
+	VADDPD c, d, Z25; \
+	FINITE_2(Z24, Z25)
+
 // MASK32, MASK16: clear the bits of K3-K6, or K3 and K4, for pixels that are gaps in the masks at
-// R14.
+// R14. MASK32_BY_16, MASK16_BY_16: the same for K3 and K5, or K3, of 16 pixels each.
 #define MASK32(bits, done) \
-	CMPQ params_maskByte(AX), $1; \
-	JEQ bits; \
-	VMOVDQU8 (R14), Y24; \
-	VPTESTMB Y24, Y24, K7; \
-	JMP done; \
-bits: \
-	KMOVD (R14), K7; \
-done: \
+	MASKS32(bits, done); \
 	KANDB K7, K3, K3; \
 	KSHIFTRD $8, K7, K7; \
 	KANDB K7, K4, K4; \
@@ -359,7 +533,33 @@ done: \
 	KSHIFTRD $8, K7, K7; \
 	KANDB K7, K6, K6
 
+#define MASK32_BY_16(bits, done) \
+	MASKS32(bits, done); \
+	KANDW K7, K3, K3; \
+	KSHIFTRD $16, K7, K7; \
+	KANDW K7, K5, K5
+
+#define MASKS32(bits, done) \
+	CMPQ params_maskByte(AX), $1; \
+	JEQ bits; \
+	VMOVDQU8 (R14), Y24; \
+	VPTESTMB Y24, Y24, K7; \
+	JMP done; \
+bits: \
+	KMOVD (R14), K7; \
+done:
+
 #define MASK16(bits, done) \
+	MASKS16(bits, done); \
+	KANDB K7, K3, K3; \
+	KSHIFTRW $8, K7, K7; \
+	KANDB K7, K4, K4
+
+#define MASK16_BY_16(bits, done) \
+	MASKS16(bits, done); \
+	KANDW K7, K3, K3
+
+#define MASKS16(bits, done) \
 	CMPQ params_maskByte(AX), $1; \
 	JEQ bits; \
 	VMOVDQU8 (R14), X24; \
@@ -367,10 +567,7 @@ done: \
 	JMP done; \
 bits: \
 	KMOVW (R14), K7; \
-done: \
-	KANDB K7, K3, K3; \
-	KSHIFTRW $8, K7, K7; \
-	KANDB K7, K4, K4
+done:
 
 // ---- Slope of pixels with gaps, 32 at a time ------------------------------------------------------
 //
@@ -422,15 +619,25 @@ done: \
 // backwards, so that the first observation is kept. If some pixel has none there, R10 grows by a
 // factor of four. Pixels without any observation get 0.
 //
-// FIRST8(LOAD, j, y, z, k, r, ref): ref = 8 samples where k is set. Float32 samples are found as they are
-// (FIRST8_F32) in r, the lower half of ref, and widened at the end (WIDEN8), which halves the
-// instructions.
-#define FIRST8(LOAD, j, y, z, k, r, ref) \
+// FIRST8(LOAD, j, y, z, k, ref): ref = 8 samples where k is set. Float32 samples are found 16 at a time,
+// as they are, and widened at the end (WIDEN16), which takes a quarter of the instructions.
+#define FIRST8(LOAD, j, y, z, k, ref) \
 	LOAD(j, y, z); \
 	VMOVAPD z, k, ref
-#define FIRST8_F32(LOAD, j, y, z, k, r, ref) VMOVUPS (j*32)(R8), k, r
-#define WIDEN8(r, ref) VCVTPS2PD r, ref
-#define WIDE_ALREADY(r, ref)
+#define WIDEN16(y, z, y1, z1) \
+	VEXTRACTF32X8 $1, z, y1; \
+	VCVTPS2PD y, z; \
+	VCVTPS2PD y1, z1
+
+// CHECK: the bodies for finite samples return at a block with an infinite one.
+#define ANY_32
+#define ALL_FINITE_32 \
+	FINITE_4(Z12, Z13, Z14, Z15); \
+	JNE done
+#define ANY_16
+#define ALL_FINITE_16 \
+	FINITE_2(Z6, Z7); \
+	JNE done
 
 #define WALK_BACK \
 	MOVQ R10, CX; \
@@ -441,6 +648,20 @@ done: \
 	ADDQ SI, R8; \
 	IMULQ R15, R14; \
 	ADDQ R13, R14
+
+#define STEP_BACK \
+	SUBQ R11, R8; \
+	SUBQ R15, R14; \
+	DECQ CX; \
+	JNZ back
+
+// With the zero flag, all pixels have a first observation.
+#define FOUND_ALL \
+	JEQ found; \
+	CMPQ R10, params_dates(AX); \
+	JEQ none; \
+	MORE_DATES; \
+	JMP walk
 
 #define FEW_DATES \
 	MOVQ $4, R10; \
@@ -456,13 +677,88 @@ done: \
 	VCMPPD $7, ref, ref, K7; \
 	VMOVAPD.Z ref, K7, ref
 
+// FIND_32, FIND_32_F32: Z20-Z23 = the first observations of 32 pixels.
+#define FIND_32(LOAD, VALID) \
+	VPTERNLOGD $255, Z20, Z20, Z20; \
+	VMOVAPD Z20, Z21; \
+	VMOVAPD Z20, Z22; \
+	VMOVAPD Z20, Z23; \
+	FEW_DATES; \
+walk: \
+	WALK_BACK; \
+back: \
+	VALID(0, X24, Y24, Z24, K3, K4); \
+	VALID(1, X25, Y25, Z25, K5, K6); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	FIRST8(LOAD, 0, Y24, Z24, K3, Z20); \
+	FIRST8(LOAD, 1, Y25, Z25, K4, Z21); \
+	FIRST8(LOAD, 2, Y26, Z26, K5, Z22); \
+	FIRST8(LOAD, 3, Y27, Z27, K6, Z23); \
+	STEP_BACK; \
+	VADDPD Z20, Z21, Z24; \
+	VADDPD Z22, Z23, Z25; \
+	VADDPD Z24, Z25, Z24; \
+	VCMPPD $3, Z24, Z24, K7; \
+	KORTESTB K7, K7; \
+	FOUND_ALL; \
+back_masked: \
+	MASK32(back_bits, back_read); \
+	JMP back_valid; \
+none: \
+	NONE_ZERO(Z20); \
+	NONE_ZERO(Z21); \
+	NONE_ZERO(Z22); \
+	NONE_ZERO(Z23); \
+found:
+
+#define FIND_32_F32(VALID16) \
+	VPTERNLOGD $255, Z20, Z20, Z20; \
+	VMOVAPD Z20, Z22; \
+	FEW_DATES; \
+walk: \
+	WALK_BACK; \
+back: \
+	VALID16(0, Z24, K3); \
+	VALID16(1, Z25, K5); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	VMOVUPS (R8), K3, Z20; \
+	VMOVUPS 64(R8), K5, Z22; \
+	STEP_BACK; \
+	VADDPS Z20, Z22, Z24; \
+	VCMPPS $3, Z24, Z24, K7; \
+	KORTESTW K7, K7; \
+	FOUND_ALL; \
+back_masked: \
+	MASK32_BY_16(back_bits, back_read); \
+	JMP back_valid; \
+none: \
+	WIDEN16(Y20, Z20, Y21, Z21); \
+	WIDEN16(Y22, Z22, Y23, Z23); \
+	NONE_ZERO(Z20); \
+	NONE_ZERO(Z21); \
+	NONE_ZERO(Z22); \
+	NONE_ZERO(Z23); \
+	JMP widened; \
+found: \
+	WIDEN16(Y20, Z20, Y21, Z21); \
+	WIDEN16(Y22, Z22, Y23, Z23); \
+widened:
+
+// PRODUCT_ANY(st, sy): Z24 = st*sy, or 0 if st is 0, also if sy is infinite. PRODUCT needs finite sums.
+// It can make -0 of a 0, but LINE8 subtracts that from a number that is never -0.
+#define PRODUCT_ANY(st, sy) \
+	VCMPPD $4, Z26, st, K4; \
+	VMULPD.Z st, sy, K4, Z24
+#define PRODUCT(st, sy) VMULPD st, sy, Z24
+
 // LINE8: sty = the slopes of 8 pixels from their sums, NaN() for pixels without a slope.
 // Z28 num, Z26 0
-#define LINE8(n, st, stt, sy, sty) \
-	VCMPPD.BCST $4, params_all(AX), n, K3; \
-	KORB K3, K2, K2; \
-	VCMPPD $4, Z26, st, K4; \
-	VMULPD.Z st, sy, K4, Z24; \
+#define LINE8(MULTIPLY, n, st, stt, sy, sty) \
+	MULTIPLY(st, sy); \
 	VFMSUB213PD Z24, n, sty; \
 	VMULPD st, st, Z25; \
 	VFMSUB213PD Z25, n, stt; \
@@ -475,13 +771,18 @@ done: \
 	VBROADCASTSD params_nan(AX), sty; \
 	VMOVAPD Z25, K4, sty
 
-#define PUT_LINES \
+#define PUT_LINES(MULTIPLY) \
 	VBROADCASTSD params_num(AX), Z28; \
 	VPXORQ Z26, Z26, Z26; \
-	LINE8(Z0, Z4, Z8, Z12, Z16); \
-	LINE8(Z1, Z5, Z9, Z13, Z17); \
-	LINE8(Z2, Z6, Z10, Z14, Z18); \
-	LINE8(Z3, Z7, Z11, Z15, Z19); \
+	VMINPD Z0, Z1, Z24; \
+	VMINPD Z2, Z3, Z25; \
+	VMINPD Z24, Z25, Z24; \
+	VCMPPD.BCST $4, params_all(AX), Z24, K3; \
+	KORB K3, K2, K2; \
+	LINE8(MULTIPLY, Z0, Z4, Z8, Z12, Z16); \
+	LINE8(MULTIPLY, Z1, Z5, Z9, Z13, Z17); \
+	LINE8(MULTIPLY, Z2, Z6, Z10, Z14, Z18); \
+	LINE8(MULTIPLY, Z3, Z7, Z11, Z15, Z19); \
 	MOVQ params_out(AX), DI; \
 	MOVQ params_outN(AX), R10; \
 	CMPQ params_float32(AX), $0; \
@@ -518,56 +819,16 @@ put:
 #define RUNS_OF_32(OP) \
 	OP(0, Z16, Z24, Z25); OP(1, Z17, Z26, Z27); OP(2, Z18, Z24, Z25); OP(3, Z19, Z26, Z27)
 
-// FIRST is FIRST8 or FIRST8_F32, and ADD, COMPARE and WIDEN suit it.
+// FIND, CHECK and PRODUCT suit the samples and VALID.
 #define SLOPE_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
-	SLOPE_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
+	SLOPE_GAPS_BY(FIND_32(LOAD, VALID), ANY_32, PRODUCT_ANY, LOAD, VALID, BROADCAST, AHEAD, size)
 
-#define SLOPE_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
+#define SLOPE_GAPS_BY(FIND, CHECK, PRODUCT, LOAD, VALID, BROADCAST, AHEAD, size) \
 	ENTER; \
 	LIMITS(BROADCAST); \
 	KXORQ K2, K2, K2; \
 group: \
-	FEW_DATES; \
-	VPTERNLOGD $255, Z20, Z20, Z20; \
-	VMOVAPD Z20, Z21; \
-	VMOVAPD Z20, Z22; \
-	VMOVAPD Z20, Z23; \
-walk: \
-	WALK_BACK; \
-back: \
-	VALID(0, X24, Y24, Z24, K3, K4); \
-	VALID(1, X25, Y25, Z25, K5, K6); \
-	TESTQ R13, R13; \
-	JNE back_masked; \
-back_valid: \
-	FIRST(LOAD, 0, Y24, Z24, K3, Y20, Z20); \
-	FIRST(LOAD, 1, Y25, Z25, K4, Y21, Z21); \
-	FIRST(LOAD, 2, Y26, Z26, K5, Y22, Z22); \
-	FIRST(LOAD, 3, Y27, Z27, K6, Y23, Z23); \
-	SUBQ R11, R8; \
-	SUBQ R15, R14; \
-	DECQ CX; \
-	JNZ back; \
-	ADD Z20, Z21, Z24; \
-	ADD Z22, Z23, Z25; \
-	COMPARE $3, Z24, Z24, K7; \
-	COMPARE $3, Z25, Z25, K6; \
-	KORTESTB K6, K7; \
-	JEQ found; \
-	CMPQ R10, params_dates(AX); \
-	JEQ none; \
-	MORE_DATES; \
-	JMP walk; \
-none: \
-	WIDEN(Y20, Z20); WIDEN(Y21, Z21); WIDEN(Y22, Z22); WIDEN(Y23, Z23); \
-	NONE_ZERO(Z20); \
-	NONE_ZERO(Z21); \
-	NONE_ZERO(Z22); \
-	NONE_ZERO(Z23); \
-	JMP widened; \
-found: \
-	WIDEN(Y20, Z20); WIDEN(Y21, Z21); WIDEN(Y22, Z22); WIDEN(Y23, Z23); \
-widened: \
+	FIND; \
 	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; \
 	VPXORQ Z12, Z12, Z12; VPXORQ Z13, Z13, Z13; VPXORQ Z14, Z14, Z14; VPXORQ Z15, Z15, Z15; \
 	VPXORQ Z16, Z16, Z16; VPXORQ Z17, Z17, Z17; VPXORQ Z18, Z18, Z18; VPXORQ Z19, Z19, Z19; \
@@ -607,20 +868,19 @@ counted: \
 	UNCOUNT(Z2, Z6, Z10); \
 	UNCOUNT(Z3, Z7, Z11); \
 lines: \
-	PUT_LINES; \
+	CHECK; \
+	PUT_LINES(PRODUCT); \
 	NEXT_GROUP(32, 4, size); \
 	TESTQ $63, BX; \
 	JNE group; \
 	NEXT_BLOCK_WITH_GAPS; \
 done: \
+	ANDQ $-64, BX; \
 	LEAVE; \
 masked: \
 	MASK32(mask_bits, mask_read); \
 	ADDQ R15, R14; \
 	JMP valid; \
-back_masked: \
-	MASK32(back_bits, back_read); \
-	JMP back_valid; \
 uncounted: \
 	VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; VPXORQ Z6, Z6, Z6; VPXORQ Z7, Z7, Z7; \
 	VPXORQ Z8, Z8, Z8; VPXORQ Z9, Z9, Z9; VPXORQ Z10, Z10, Z10; VPXORQ Z11, Z11, Z11; \
@@ -1001,7 +1261,9 @@ limits: \
 	VMOVUPD (512+j*64)(DI), Z19; \
 	VFNMADD231PD Z20, Z21, Z18; \
 	VFNMADD231PD Z20, Z22, Z19; \
-	LINE8(Z21, Z22, Z23, Z18, Z19); \
+	VCMPPD.BCST $4, params_all(AX), Z21, K3; \
+	KORB K3, K2, K2; \
+	LINE8(PRODUCT_ANY, Z21, Z22, Z23, Z18, Z19); \
 	CMPQ params_float32(AX), $0; \
 	JEQ wide; \
 	VCVTPD2PS Z19, Y19; \
@@ -1309,17 +1571,11 @@ RUNS(RUNS_OF_SUMS); \
 
 #define RUNS_OF_16(OP) OP(0, Z8, Z24, Z25); OP(1, Z9, Z26, Z27)
 
-#define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
-	SUMS_GAPS_BY(FIRST8, VADDPD, VCMPPD, WIDE_ALREADY, LOAD, VALID, BROADCAST, AHEAD, size)
-
-#define SUMS_GAPS_BY(FIRST, ADD, COMPARE, WIDEN, LOAD, VALID, BROADCAST, AHEAD, size) \
-	ENTER; \
-	LIMITS(BROADCAST); \
-	KXORQ K2, K2, K2; \
-group: \
-	FEW_DATES; \
+// FIND_16, FIND_16_F32: Z12, Z13 = the first observations of 16 pixels.
+#define FIND_16(LOAD, VALID) \
 	VPTERNLOGD $255, Z12, Z12, Z12; \
 	VMOVAPD Z12, Z13; \
+	FEW_DATES; \
 walk: \
 	WALK_BACK; \
 back: \
@@ -1327,28 +1583,57 @@ back: \
 	TESTQ R13, R13; \
 	JNE back_masked; \
 back_valid: \
-	FIRST(LOAD, 0, Y24, Z24, K3, Y12, Z12); \
-	FIRST(LOAD, 1, Y25, Z25, K4, Y13, Z13); \
-	SUBQ R11, R8; \
-	SUBQ R15, R14; \
-	DECQ CX; \
-	JNZ back; \
-	ADD Z12, Z13, Z24; \
-	COMPARE $3, Z24, Z24, K7; \
+	FIRST8(LOAD, 0, Y24, Z24, K3, Z12); \
+	FIRST8(LOAD, 1, Y25, Z25, K4, Z13); \
+	STEP_BACK; \
+	VADDPD Z12, Z13, Z24; \
+	VCMPPD $3, Z24, Z24, K7; \
 	KORTESTB K7, K7; \
-	JEQ found; \
-	CMPQ R10, params_dates(AX); \
-	JEQ none; \
-	MORE_DATES; \
-	JMP walk; \
+	FOUND_ALL; \
+back_masked: \
+	MASK16(back_bits, back_read); \
+	JMP back_valid; \
 none: \
-	WIDEN(Y12, Z12); WIDEN(Y13, Z13); \
+	NONE_ZERO(Z12); \
+	NONE_ZERO(Z13); \
+found:
+
+#define FIND_16_F32(VALID16) \
+	VPTERNLOGD $255, Z12, Z12, Z12; \
+	FEW_DATES; \
+walk: \
+	WALK_BACK; \
+back: \
+	VALID16(0, Z24, K3); \
+	TESTQ R13, R13; \
+	JNE back_masked; \
+back_valid: \
+	VMOVUPS (R8), K3, Z12; \
+	STEP_BACK; \
+	VCMPPS $3, Z12, Z12, K7; \
+	KORTESTW K7, K7; \
+	FOUND_ALL; \
+back_masked: \
+	MASK16_BY_16(back_bits, back_read); \
+	JMP back_valid; \
+none: \
+	WIDEN16(Y12, Z12, Y13, Z13); \
 	NONE_ZERO(Z12); \
 	NONE_ZERO(Z13); \
 	JMP widened; \
 found: \
-	WIDEN(Y12, Z12); WIDEN(Y13, Z13); \
-widened: \
+	WIDEN16(Y12, Z12, Y13, Z13); \
+widened:
+
+#define SUMS_GAPS(LOAD, VALID, BROADCAST, AHEAD, size) \
+	SUMS_GAPS_BY(FIND_16(LOAD, VALID), ANY_16, LOAD, VALID, BROADCAST, AHEAD, size)
+
+#define SUMS_GAPS_BY(FIND, CHECK, LOAD, VALID, BROADCAST, AHEAD, size) \
+	ENTER; \
+	LIMITS(BROADCAST); \
+	KXORQ K2, K2, K2; \
+group: \
+	FIND; \
 	CMPQ params_add(AX), $0; \
 	JNE add; \
 	VPXORQ Z0, Z0, Z0; VPXORQ Z1, Z1, Z1; \
@@ -1387,6 +1672,7 @@ counted: \
 	UNCOUNT(Z0, Z2, Z4); \
 	UNCOUNT(Z1, Z3, Z5); \
 put: \
+	CHECK; \
 	VCMPPD.BCST $4, params_all(AX), Z0, K3; \
 	VCMPPD.BCST $4, params_all(AX), Z1, K4; \
 	KORB K3, K2, K2; \
@@ -1403,14 +1689,12 @@ put: \
 	JNE group; \
 	NEXT_BLOCK_WITH_GAPS; \
 done: \
+	ANDQ $-64, BX; \
 	LEAVE; \
 masked: \
 	MASK16(mask_bits, mask_read); \
 	ADDQ R15, R14; \
 	JMP valid; \
-back_masked: \
-	MASK16(back_bits, back_read); \
-	JMP back_valid; \
 uncounted: \
 	VPXORQ Z2, Z2, Z2; VPXORQ Z3, Z3, Z3; VPXORQ Z4, Z4, Z4; VPXORQ Z5, Z5, Z5; \
 	CMPQ CX, $const_RunDates; \
@@ -2045,7 +2329,10 @@ TEXT ·slopeGapsI32AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF32AVX512(SB), NOSPLIT, $0-8
-	SLOPE_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
+	SLOPE_GAPS_BY(FIND_32_F32(VALID16_F32), ANY_32, PRODUCT_ANY, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_2, 4)
+
+TEXT ·slopeGapsFiniteF32AVX512(SB), NOSPLIT, $0-8
+	SLOPE_GAPS_BY(FIND_32_F32(VALID16_FINITE), ALL_FINITE_32, PRODUCT, LOAD_F32, VALID_FINITE, VPBROADCASTD, AHEAD_2, 4)
 
 TEXT ·slopeGapsF64AVX512(SB), NOSPLIT, $0-8
 	SLOPE_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_4, 8)
@@ -2093,7 +2380,10 @@ TEXT ·sumsGapsI32AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_I32, VALID_I32, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF32AVX512(SB), NOSPLIT, $0-8
-	SUMS_GAPS_BY(FIRST8_F32, VADDPS, VCMPPS, WIDEN8, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
+	SUMS_GAPS_BY(FIND_16_F32(VALID16_F32), ANY_16, LOAD_F32, VALID_F32, VPBROADCASTD, AHEAD_1, 4)
+
+TEXT ·sumsGapsFiniteF32AVX512(SB), NOSPLIT, $0-8
+	SUMS_GAPS_BY(FIND_16_F32(VALID16_FINITE), ALL_FINITE_16, LOAD_F32, VALID_FINITE, VPBROADCASTD, AHEAD_1, 4)
 
 TEXT ·sumsGapsF64AVX512(SB), NOSPLIT, $0-8
 	SUMS_GAPS(LOAD_F64, VALID_F64, VPBROADCASTQ, AHEAD_2, 8)

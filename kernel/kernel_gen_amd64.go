@@ -33,6 +33,21 @@ func (k Kernel) group(b body, d DType) int {
 			case Uint8, Int8, Uint16, Int16:
 				return 32
 			}
+		case slopeGapsFiniteBody:
+			switch d {
+			case Float32:
+				return 32
+			}
+		case sumsGapsFiniteBody:
+			switch d {
+			case Float32:
+				return 16
+			}
+		case slopeInterleavedBody:
+			switch d {
+			case Float32:
+				return 16
+			}
 		case rows4Body:
 			return 32
 		case rows8Body:
@@ -201,6 +216,21 @@ func callAVX512(b body, d DType, p *params) {
 			sumsGapsWholeU16AVX512(p)
 		case Int16:
 			sumsGapsWholeI16AVX512(p)
+		}
+	case slopeGapsFiniteBody:
+		switch d {
+		case Float32:
+			slopeGapsFiniteF32AVX512(p)
+		}
+	case sumsGapsFiniteBody:
+		switch d {
+		case Float32:
+			sumsGapsFiniteF32AVX512(p)
+		}
+	case slopeInterleavedBody:
+		switch d {
+		case Float32:
+			slopeInterleavedF32AVX512(p)
 		}
 	case rows4Body:
 		switch d {
@@ -602,6 +632,15 @@ func sumsGapsWholeU16AVX512(p *params)
 
 //go:noescape
 func sumsGapsWholeI16AVX512(p *params)
+
+//go:noescape
+func slopeGapsFiniteF32AVX512(p *params)
+
+//go:noescape
+func sumsGapsFiniteF32AVX512(p *params)
+
+//go:noescape
+func slopeInterleavedF32AVX512(p *params)
 
 //go:noescape
 func rows4U8AVX512(p *params)

@@ -36,13 +36,16 @@ type gapPattern struct {
 	gap  func(rng *rand.Rand, date, dates, pixel int) bool
 }
 
+// finite is the pattern whose gaps are not infinite. Some bodies take no infinite samples.
+const finite = "random"
+
 var gapPatterns = []gapPattern{
 	{"none", func(*rand.Rand, int, int, int) bool { return false }},
 	{"all", func(*rand.Rand, int, int, int) bool { return true }},
 	{"alternating", func(_ *rand.Rand, i, _, p int) bool { return (i+p)%2 == 0 }},
 	{"one left", func(_ *rand.Rand, i, n, p int) bool { return i != p%n }},
 	{"two left", func(_ *rand.Rand, i, n, p int) bool { return i != p%n && i != (p+1)%n }},
-	{"random", func(rng *rand.Rand, _, _, _ int) bool { return rng.Float64() < 0.2 }},
+	{finite, func(rng *rand.Rand, _, _, _ int) bool { return rng.Float64() < 0.2 }},
 	{"one pixel", func(_ *rand.Rand, i, n, p int) bool { return p == 5 && i == n-1 }},
 	{"first date", func(_ *rand.Rand, i, _, p int) bool { return i == 0 && p%7 == 0 }},
 }
@@ -114,6 +117,9 @@ func draw(rng *rand.Rand, d DType) float64 {
 // fillTile draws the samples of a tile. Gaps of float types are nodata, NaN, +Inf and -Inf in turn.
 func fillTile(rng *rand.Rand, t Tile, g gapPattern) {
 	odd := []float64{nodataOf(t.Type), math.NaN(), math.Inf(1), math.Inf(-1)}
+	if g.name == finite {
+		odd = odd[:2]
+	}
 	for i := range t.Dates {
 		for p := range t.Pixels {
 			y := draw(rng, t.Type)
@@ -416,6 +422,28 @@ func TestSameBitsOfManyDates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A body that takes no infinite samples stops where there is one. Infinite samples are gaps like others,
+// wherever they are: among other gaps, at the first date, and where nothing else is a gap.
+func TestInfiniteSamples(t *testing.T) {
+	rng := rand.New(rand.NewPCG(24, 3))
+	ks := kernels(t)
+	for round := range 200 {
+		n := 2 + rng.IntN(40)
+		g := gapPatterns[[]int{0, 5}[round%2]]
+		tile := newTile(Float32, n, 6*block, 6*block)
+		fillTile(rng, tile, g)
+		for range 1 + rng.IntN(3) {
+			date := rng.IntN(n) * rng.IntN(2)
+			set(tile.Data, Float32, date*tile.Stride+rng.IntN(tile.Pixels), math.Inf(1-2*rng.IntN(2)))
+		}
+		axis := years(rng, n, round%4 == 3)
+		v := []Valid{{}, {HasNodata: true, Nodata: nodataOf(Float32)}, {HasNodata: true, Nodata: math.Inf(1)}}[round%3]
+		w := wantOf(tile, axis, v)
+		w.check(t, ks, tile, axis, v)
+		w.check(t, ks, pack(rng, tile), axis, v)
 	}
 }
 

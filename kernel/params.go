@@ -107,7 +107,7 @@ func lower(t Tile, axis Axis, v Valid) params {
 		p.hasNodata = 1
 		p.nodata = t.Type.bits(l.nodata)
 	} else if t.Type.IsFloat() {
-		p.nodata = t.Type.bits(math.NaN())
+		p.nodata = t.Type.bits(math.Inf(1)) // which is a gap anyway
 	}
 	nodata := math.NaN()
 	if l.hasNodata {
@@ -171,6 +171,10 @@ func (p *params) fetchAhead(k Kernel, b body, t Tile) {
 	case b == slopeGapsWholeBody || b == sumsGapsWholeBody:
 		// They read a panel backwards, so the distance is in whole panels.
 		p.ahead, p.aheadStride, p.aheadRuns = (aheadWhole+panel-1)/panel*panel, group, 1
+	case panel > 2*aheadGaps && panel <= aheadPanel:
+		// A group crosses its panel at every fourth line or so, and the caches keep the others. What is
+		// prefetched meanwhile is as much of the next panel, in the order of memory.
+		p.ahead, p.aheadStride, p.aheadRuns = panel, group, 1
 	case panel > 2*aheadGaps: // each group crosses much memory, so the prefetch follows its stride
 		p.ahead, p.aheadStride = aheadGaps, p.stride
 	default:
@@ -182,5 +186,6 @@ const (
 	aheadSlope  = 8 << 10
 	aheadGaps   = 16 << 10
 	aheadWhole  = 12 << 10
-	aheadPlanes = 512 // further ahead, planes a power of two apart displace each other's lines
+	aheadPanel  = 256 << 10 // two such panels fit the L2 cache of current processors
+	aheadPlanes = 512       // further ahead, planes a power of two apart displace each other's lines
 )

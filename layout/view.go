@@ -156,6 +156,14 @@ func (v View) Run(lo, most int) int {
 	return n
 }
 
+// firstOf returns the index of the first sample of a pixel.
+func (v View) firstOf(pixel int) int {
+	if v.Width == 0 {
+		return 0
+	}
+	return pixel/v.Width*v.rowStride() + pixel%v.Width*v.pixelStride()
+}
+
 // Contiguous reports whether the planes of a tile of v are contiguous, as in BSQ and BIL, so that
 // Direct can return it.
 func (v View) Contiguous() bool { return v.Order != BIP }
@@ -166,11 +174,17 @@ func (v View) Direct(lo, n int) kernel.Tile {
 	if !v.Contiguous() {
 		panic("layout: a pixel-interleaved stack has no planes to look at")
 	}
-	first := lo
-	if v.Width > 0 {
-		first = lo/v.Width*v.rowStride() + lo%v.Width
+	return kernel.Tile{Type: v.Type, Data: v.Data[v.firstOf(lo)*v.Type.Size():], Stride: v.dateStride(), Dates: v.Dates, Pixels: n}
+}
+
+// Interleaved returns the samples of the pixels [lo, lo+n), one series after another. The stack must be
+// pixel-interleaved, and n at most Run(lo, n).
+func (v View) Interleaved(lo, n int) []byte {
+	if v.Order != BIP {
+		panic(fmt.Sprintf("layout: the series of a stack in order %v are not contiguous", v.Order))
 	}
-	return kernel.Tile{Type: v.Type, Data: v.Data[first*v.Type.Size():], Stride: v.dateStride(), Dates: v.Dates, Pixels: n}
+	series := v.Dates * v.Type.Size()
+	return v.Data[v.firstOf(lo)*v.Type.Size():][:n*series]
 }
 
 // Copy fills dst, which is packed or plain, with the dst.Pixels pixels of v that begin with pixel
@@ -196,8 +210,7 @@ func (v View) Copy(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
 func (v View) copySeries(k kernel.Kernel, lo int, order []int, dst kernel.Tile) {
 	for at := 0; at < dst.Pixels; {
 		n := v.Run(lo+at, dst.Pixels-at)
-		from := ((lo+at)/v.Width*v.rowStride() + (lo+at)%v.Width*v.Dates) * v.Type.Size()
-		src := v.Data[from : from+n*v.Dates*v.Type.Size()]
+		src := v.Interleaved(lo+at, n)
 		if within := at % kernel.PanelPixels; dst.Packed && within != 0 {
 			// The rest of the panel; the transposes begin with a panel.
 			n = min(n, kernel.PanelPixels-within)

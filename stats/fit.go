@@ -216,6 +216,22 @@ func rastersOf(rasters []kernel.Raster, lo, hi int) []kernel.Raster {
 	return parts
 }
 
+// FitInterleaved fits pixels whose samples are interleaved: date i of pixel p is element p·dates+i of
+// data, which has samples of type d. It begins with the first pixel, writes field f of pixel p to out[f][p]
+// and returns the number of pixels that it has done. The others are for Fit, on a tile of their samples.
+// It does none unless the fields are the slope and n, and it stops where a pixel may have a gap.
+func FitInterleaved[F float32 | float64](p *Plan, d kernel.DType, data []byte, out [][]F) int {
+	if len(p.shares) != 1 {
+		return 0
+	}
+	l, ok := p.shares[0].estimator.(*line)
+	if !ok || !l.kernelDoesAll() {
+		return 0
+	}
+	slope, n := slopeAndN(l, out)
+	return kernel.SlopeInterleaved(l.k, slope, n, d, data, l.lines.Line, l.valid)
+}
+
 // Fit fits every pixel of t and writes field f of pixel i to out[f][i], in the order of the plan's
 // fields. Numbers are computed in float64 and rounded once to F. Fit panics before it writes if t
 // does not have the plan's dates or out is too short.

@@ -158,11 +158,7 @@ func resultsIn[F float32 | float64](l *line, out [][]F, at, pixels int) (results
 // slopesOnly is fitLine where kernel.Slope does all. Where the observations of a pixel can be
 // clustered, it is found by its sums.
 func slopesOnly[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, out [][]F) {
-	var n []F
-	if i := slices.Index(l.fields, N); i >= 0 {
-		n = out[i]
-	}
-	slope := out[slices.Index(l.fields, Slope)]
+	slope, n := slopeAndN(l, out)
 	if l.few == 0 {
 		kernel.Slope(l.k, slope, n, t, l.lines.Line, l.valid)
 		return
@@ -186,6 +182,14 @@ func slopesOnly[F float32 | float64](l *line, s *lineScratch, t kernel.Tile, out
 			}
 		}
 	}
+}
+
+// slopeAndN returns the planes that kernel.Slope writes; n may be nil.
+func slopeAndN[F float32 | float64](l *line, out [][]F) (slope, n []F) {
+	if i := slices.Index(l.fields, N); i >= 0 {
+		n = out[i]
+	}
+	return out[slices.Index(l.fields, Slope)], n
 }
 
 // secondLook computes those results of pixel i of t a second time that have lost digits. The sums
