@@ -62,7 +62,13 @@ func (a *array) findPlace() error {
 		return err
 	}
 	if dx == 0 || dy == 0 {
-		return nil // one column or row, of which no size is known
+		unknown := x.name
+		if dx != 0 {
+			unknown = y.name
+		}
+		a.remarks = append(a.remarks, fmt.Sprintf("its dimension %s has one coordinate and no bounds, so that the size of its pixels is not known: "+
+			"the result does not say where it lies", foreign.Printable(unknown)))
+		return nil
 	}
 	if dy > 0 {
 		a.flipped = true
@@ -85,6 +91,9 @@ func (a *array) findPlace() error {
 	}
 	a.place.how = Affine
 	a.place.transform = [6]float64{left, dx, 0, y0 - dy/2, 0, dy}
+	if name := a.md.text("grid_mapping"); name != "" && a.place.wkt == "" {
+		a.remarks = append(a.remarks, fmt.Sprintf("its grid mapping %s gives no CRS that GDAL reads: the result has its coordinates and no CRS", foreign.Printable(name)))
+	}
 	return nil
 }
 
@@ -109,7 +118,7 @@ func (a *array) turnedBack(left, dx float64, width int) float64 {
 }
 
 // spacing returns the first coordinate of a dimension and the distance of the next, in units of the
-// CRS; 0 if there is no next.
+// CRS. If there is no next, it is the size of the only pixel by its bounds; 0 if there are none.
 func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, err error) {
 	values, err := d.index.values()
 	if err != nil {
@@ -118,6 +127,8 @@ func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, e
 	n := len(values)
 	if n > 1 {
 		step = (values[n-1] - values[0]) / float64(n-1)
+	} else {
+		step = a.bounded(d)
 	}
 	for i, v := range values {
 		if off := math.Abs(v - (values[0] + step*float64(i))); !(off <= evenly*math.Abs(step)) && n > 1 {
@@ -126,6 +137,22 @@ func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, e
 	}
 	scale, err := a.metres(d, mapping)
 	return values[0] * scale, step * scale, err
+}
+
+// bounded returns the size of the only pixel along a dimension by the bounds of its coordinate; 0 if there are none.
+func (a *array) bounded(d mdDimension) float64 {
+	bounds := a.file.find(d.index.text("bounds"), d.index)
+	if bounds == nil || len(bounds.dims) != 2 || bounds.dims[0].size != 1 || bounds.dims[1].size != 2 {
+		return 0
+	}
+	var ends [2]float64
+	if err := bounds.read([]C.GUInt64{0, 0}, []C.size_t{1, 2}, nil, C.GDT_Float64, unsafe.Pointer(&ends[0]), 16); err != nil {
+		return 0
+	}
+	if size := math.Abs(ends[1] - ends[0]); size > 0 && !math.IsInf(size, 0) {
+		return size
+	}
+	return 0
 }
 
 // metres returns the factor of coordinates in the unit of the CRS.
@@ -237,45 +264,4 @@ func sixNumbers(text string) *[6]float64 {
 		t[i] = x
 	}
 	return &t
-}
-
-// validRange returns the valid range that the attributes of the CF conventions give, in stored units; nil
-// if there is none. A range of floating-point numbers is of the unpacked values if the samples are packed whole numbers.
-func (a *array) validRange() *[2]float64 {
-	lo, hi := math.Inf(-1), math.Inf(1)
-	of := ""
-	if r := a.md.numbers("valid_range"); len(r) == 2 {
-		lo, hi, of = r[0], r[1], "valid_range"
-	} else {
-		if r := a.md.numbers("valid_min"); len(r) == 1 {
-			lo, of = r[0], "valid_min"
-		}
-		if r := a.md.numbers("valid_max"); len(r) == 1 {
-			hi, of = r[0], "valid_max"
-		}
-	}
-	if of == "" {
-		return nil
-	}
-	scale, offset := a.scaling()
-	if (scale != 1 || offset != 0) && a.md.isFloat(of) && C.GDALDataTypeIsInteger(a.md.dataType()) != 0 {
-		lo, hi = (lo-offset)/scale, (hi-offset)/scale
-		if scale < 0 {
-			lo, hi = hi, lo
-		}
-		lo, hi = math.Ceil(lo-1e-6), math.Floor(hi+1e-6)
-	}
-	return &[2]float64{lo, hi}
-}
-
-// scaling returns the factor of the samples, and the offset that is added to the product.
-func (a *array) scaling() (scale, offset float64) {
-	var has C.int
-	if scale = float64(C.GDALMDArrayGetScale(a.md.h, &has)); has == 0 {
-		scale = 1
-	}
-	if offset = float64(C.GDALMDArrayGetOffset(a.md.h, &has)); has == 0 {
-		offset = 0
-	}
-	return scale, offset
 }
