@@ -29,11 +29,13 @@ func TestMixtures(t *testing.T) {
 		each  func(i int, m *made)
 		want  string // of the warning; "": none
 	}{
-		"units":             {nil, func(i int, m *made) { m.unit = []string{"K", "degC", "K"}[i] }, `do not have one unit: 2 have "K", and y_2002.tif "degC": `},
-		"no unit":           {nil, func(i int, m *made) { m.unit = []string{"K", "", "K"}[i] }, ""},
-		"some are scaled":   {nil, func(i int, m *made) { m.scale = []float64{0.1, 0, 0.2}[i] }, `do not have one scale: 2 have a scale or offset, and y_2002.tif none: `},
-		"all are scaled":    {nil, func(i int, m *made) { m.scale = []float64{0.1, 0.3, 0.2}[i] }, ""},
-		"scaled in another": {nil, func(i int, m *made) { m.scale, m.dtype = []float64{0.1, 0, 0.1}[i], []godal.DataType{godal.Int16, godal.Float32, godal.Int16}[i] }, ""},
+		"units":           {nil, func(i int, m *made) { m.unit = []string{"K", "degC", "K"}[i] }, `do not have one unit: 2 have "K", and y_2002.tif "degC": `},
+		"no unit":         {nil, func(i int, m *made) { m.unit = []string{"K", "", "K"}[i] }, ""},
+		"some are scaled": {nil, func(i int, m *made) { m.scale = []float64{0.1, 0, 0.2}[i] }, `do not have one scale: 2 have a scale or offset, and y_2002.tif none: `},
+		"all are scaled":  {nil, func(i int, m *made) { m.scale = []float64{0.1, 0.3, 0.2}[i] }, ""},
+		"scaled in another": {nil, func(i int, m *made) {
+			m.scale, m.dtype = []float64{0.1, 0, 0.1}[i], []godal.DataType{godal.Int16, godal.Float32, godal.Int16}[i]
+		}, ""},
 		"baselines": {[]string{"S2A_MSIL2A_20210105T013442_N0214_R031_T53NMJ_20210105T013443.tif", "S2B_MSIL2A_20220305T013442_N0400_R031_T53NMJ_20220305T013443.tif",
 			"S2A_MSIL2A_20220115T013442_N0301_R031_T53NMJ_20220115T013443.tif"}, nothing, "do not have one processing baseline of Sentinel-2: 2 have one before 04.00, and S2B_MSIL2A_20220305T013442_"},
 		"one kind of baseline": {[]string{"S2A_MSIL2A_20210105T013442_N0500_R031_T53NMJ_20210105T013443.tif", "S2B_MSIL2A_20220305T013442_N0400_R031_T53NMJ_20220305T013443.tif",
