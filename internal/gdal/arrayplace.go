@@ -75,6 +75,12 @@ func (a *array) findPlace() error {
 		y0, dy = y0+dy*float64(y.size-1), -dy
 	}
 	degrees := isDegrees(x.index.unit(), 'e') || isDegrees(y.index.unit(), 'n')
+	if err := a.checkUnits(x, y, degrees); err != nil {
+		return err
+	}
+	if least, most := y0+dy*float64(y.size-1), y0; degrees && !(least >= -90.001 && most <= 90.001) {
+		return contentError("its latitudes go from %.6g to %.6g, where there is no place: mend them, or take the units of degrees off them", least, most)
+	}
 	named := x.hasNoUnit("longitude", "lon") && y.hasNoUnit("latitude", "lat") && x0 >= -180 && x0+dx*float64(x.size-1) <= 360 && y0 <= 90 && y0+dy*float64(y.size-1) >= -90
 	if (degrees || named) && a.place.wkt == "" && mapping == nil {
 		a.place.wkt = wgs84()
@@ -97,13 +103,31 @@ func (a *array) findPlace() error {
 	return nil
 }
 
+// checkUnits returns an error if the coordinates are in degrees and the CRS is projected, or the other way round.
+func (a *array) checkUnits(x, y mdDimension, degrees bool) error {
+	if a.place.wkt == "" {
+		return nil
+	}
+	sr, err := godal.NewSpatialRefFromWKT(a.place.wkt)
+	if err != nil {
+		return nil // of which the raster will say more
+	}
+	defer sr.Close()
+	lengths := isLength(x.index.unit()) || isLength(y.index.unit())
+	if sr.Geographic() && lengths || !sr.Geographic() && degrees {
+		return contentError("the coordinates of its dimensions %s and %s are in %q and %q, and its CRS is in other units: mend the grid mapping or the coordinates",
+			foreign.Printable(x.name), foreign.Printable(y.name), foreign.Printable(x.index.unit()), foreign.Printable(y.index.unit()))
+	}
+	return nil
+}
+
 // hasNoUnit reports whether the coordinates of a dimension have one of these names, and no unit.
 func (d mdDimension) hasNoUnit(names ...string) bool {
 	return d.index.unit() == "" && slices.Contains(names, strings.ToLower(d.name))
 }
 
-// turnedBack returns the left edge of a map in degrees, less a turn of the earth if all of the map lies
-// east of 180°.
+// turnedBack returns the left edge of a map in degrees, turned once around the earth if all of the map lies
+// east of 180° or west of -180°.
 func (a *array) turnedBack(left, dx float64, width int) float64 {
 	right := left + dx*float64(width)
 	least, most := min(left, right), max(left, right)
@@ -111,7 +135,9 @@ func (a *array) turnedBack(left, dx float64, width int) float64 {
 	switch {
 	case least >= 180-slack:
 		return left - 360
-	case most > 180+math.Abs(dx)+slack:
+	case most <= -180+slack:
+		return left + 360
+	case least < -180-math.Abs(dx)-slack || most > 180+math.Abs(dx)+slack:
 		a.remarks = append(a.remarks, fmt.Sprintf("its longitudes go from %.6g to %.6g: the result keeps them, so that places west of Greenwich lie beyond 180 in it", least, most))
 	}
 	return left
@@ -159,9 +185,9 @@ func (a *array) bounded(d mdDimension) float64 {
 func (a *array) metres(d mdDimension, mapping *mdArray) (float64, error) {
 	unit := strings.ToLower(strings.TrimSpace(d.index.unit()))
 	switch {
-	case unit == "", unit == "1", unit == "m", unit == "metre", unit == "metres", unit == "meter", unit == "meters", strings.HasPrefix(unit, "degree"):
+	case unit == "", unit == "1", slices.Contains(metreNames, unit), strings.HasPrefix(unit, "degree"):
 		return 1, nil
-	case unit == "km", unit == "kilometre", unit == "kilometres", unit == "kilometer", unit == "kilometers":
+	case slices.Contains(kilometreNames, unit):
 		return 1000, nil
 	case (unit == "rad" || unit == "radian" || unit == "radians") && mapping != nil:
 		if height := mapping.numbers("perspective_point_height"); len(height) == 1 { // of a geostationary satellite
@@ -172,6 +198,17 @@ func (a *array) metres(d mdDimension, mapping *mdArray) (float64, error) {
 		return 1, nil // without a CRS they are numbers
 	}
 	return 0, contentError("the coordinates of its dimension %s are in %q, which is not the unit of a CRS: convert them to metres or degrees", foreign.Printable(d.name), foreign.Printable(unit))
+}
+
+var (
+	metreNames     = []string{"m", "metre", "metres", "meter", "meters"}
+	kilometreNames = []string{"km", "kilometre", "kilometres", "kilometer", "kilometers"}
+)
+
+// isLength reports whether a unit is metres or kilometres.
+func isLength(unit string) bool {
+	unit = strings.ToLower(strings.TrimSpace(unit))
+	return slices.Contains(metreNames, unit) || slices.Contains(kilometreNames, unit)
 }
 
 // isDegrees reports whether a unit is that of longitudes ('e') or latitudes ('n'), such as

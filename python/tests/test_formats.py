@@ -94,6 +94,7 @@ LAYOUTS = {
     "time last, chunks, south up": (cube(lat=LAT[::-1]).transpose("lat", "lon", "time"), {"encoding": chunks(lat=4, lon=7, time=7)}),
     "longitude before latitude": (cube().transpose("time", "lon", "lat"), {}),
     "east of 180": (cube(lon=LON + 200), {}),
+    "west of -180": (cube(lon=LON - 300), {}),
     "around the earth": (cube(lon=np.arange(36) * 10 + 5.0), {}),
     "coordinates in float32": (cube(lat=(LAT / 10).astype("f4"), lon=(LON / 10).astype("f4")), {}),
     "with bounds": (cube().assign(time_bnds=(("time", "bnds"), np.zeros((30, 2)))), {}),
@@ -355,6 +356,14 @@ def test_refused(fit, tmp_path):
     missing = cube()
     missing.t2m.attrs["missing_value"] = np.float32(-9999)
     refused(missing, "two values mean missing", "-999", "-9999", encoding={"t2m": {"_FillValue": np.float32(-999)}})
+    refused(cube(lat=LAT + 50), "latitudes go from 90.5 to 99.5")
+    projected = cube()
+    projected["crs"] = ((), 0, {"crs_wkt": rasterio.crs.CRS.from_epsg(32617).to_wkt()})
+    projected.t2m.attrs["grid_mapping"] = "crs"
+    refused(projected, "degrees_east", "its CRS is in other units")
+    metres = projected.assign_coords(lat=("lat", LAT, {"units": "m"}), lon=("lon", LON, {"units": "m"}))
+    metres.crs.attrs["crs_wkt"] = rasterio.crs.CRS.from_epsg(4326).to_wkt()
+    refused(metres, "are in", "its CRS is in other units")
     text = cube()
     text.t2m.attrs["scale_factor"] = "0.01"
     refused(text, "the scale_factor of t2m is", "0.01", "no number")
