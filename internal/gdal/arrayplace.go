@@ -79,7 +79,8 @@ func (a *array) findPlace() error {
 		return err
 	}
 	if least, most := y0+dy*float64(y.size-1), y0; degrees && !(least >= -90.001 && most <= 90.001) {
-		return contentError("its latitudes go from %.6g to %.6g, where there is no place: mend them, or take the units of degrees off them", least, most)
+		a.remarks = append(a.remarks, fmt.Sprintf("its latitudes go from %.6g to %.6g, which are none: the result has them as coordinates and no CRS", least, most))
+		a.place.wkt, degrees = "", false
 	}
 	named := x.hasNoUnit("longitude", "lon") && y.hasNoUnit("latitude", "lat") && x0 >= -180 && x0+dx*float64(x.size-1) <= 360 && y0 <= 90 && y0+dy*float64(y.size-1) >= -90
 	if (degrees || named) && a.place.wkt == "" && mapping == nil {
