@@ -144,6 +144,9 @@ func TestOutputOfGapsOnly(t *testing.T) {
 	if summary.Fitted != 0 || summary.QuintilesOf != 0 || len(summary.SlopeQuintiles) != 0 {
 		t.Errorf("%+v: nothing could be fitted", summary)
 	}
+	if n := len(summary.Warnings); n == 0 || !strings.HasPrefix(summary.Warnings[n-1], "no pixel has a result: ") {
+		t.Errorf("the warnings are %q", summary.Warnings)
+	}
 	bands, _ := readAll(t, out)
 	for p, y := range bands[0] {
 		if !math.IsNaN(y) {

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ import (
 )
 
 // translated writes rasters in another format beside each other.
-func translated(t *testing.T, dir, driver, end string, tifs []string) (names []string) {
+func translated(t *testing.T, dir, driver, end string, tifs []string, switches ...string) (names []string) {
 	t.Helper()
 	if err := godal.RegisterRaster(godal.DriverName(driver)); err != nil {
 		t.Skip("GDAL has no driver for this format here: ", err)
@@ -26,7 +27,7 @@ func translated(t *testing.T, dir, driver, end string, tifs []string) (names []s
 			t.Fatal(err)
 		}
 		name := filepath.Join(dir, strings.TrimSuffix(filepath.Base(tif), ".tif")+end)
-		made, err := ds.Translate(name, []string{"-of", driver})
+		made, err := ds.Translate(name, append([]string{"-of", driver}, switches...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,6 +75,34 @@ func TestHDF4(t *testing.T) {
 	sameBands(t, "a folder of HDF4", fitted(t, tifs, all()), fitted(t, []string{dir}, all()))
 	cut(t, inputs[1], 0.4)
 	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, inputs[1])
+}
+
+// Attributes of HDF4 mean what those of NetCDF do: GDAL ignores the fill value and the valid range of most files, and a scale
+// factor without an offset. The scale factor of MOD13 is what samples are divided by.
+func TestAttributesOfHDF4(t *testing.T) {
+	const missing = -3000.0
+	s := newPlanes(20, 10, 5, -1999, 9999)
+	s.dates[1][7], s.dates[3][9], s.dates[2][7], s.dates[3][8] = missing, missing, -2001, 10001
+	plain := s.files(t, func(_ int, m *made) { m.dtype = godal.Int16 })
+	s.dates[2][7], s.dates[3][8] = missing, missing
+	for _, c := range []struct {
+		scale      float64
+		attributes []string
+	}{
+		{1, nil},
+		{0.0001, []string{"-mo", "scale_factor=0.0001"}},
+		{0.0001, []string{"-mo", "scale_factor=10000", "-mo", "add_offset=0"}},
+	} {
+		tifs := s.files(t, func(_ int, m *made) {
+			m.dtype, m.nodata, m.scale = godal.Int16, new(float64), c.scale
+			*m.nodata = missing
+		})
+		attributes := append([]string{"-mo", "_FillValue=-3000", "-mo", "valid_range=-2000, 10000"}, c.attributes...)
+		inputs := translated(t, t.TempDir(), "HDF4Image", ".hdf", plain, attributes...)
+		sameBands(t, fmt.Sprint(c.attributes), fitted(t, tifs, all()), fitted(t, inputs, all()))
+	}
+	inputs := translated(t, t.TempDir(), "HDF4Image", ".hdf", plain, "-mo", "scale_factor=0.01 K")
+	fails(t, inputs, filepath.Join(t.TempDir(), "out.tif"), all(), fault.ErrInput, inputs[0], "scale_factor", "no number")
 }
 
 // A variable of a format without variables is a mistake.

@@ -165,7 +165,7 @@ func (in *inspection) describeFiles(ctx context.Context) {
 		}
 	}
 	warnings, notes := sentences(in.remarks(read))
-	in.warnings = append(append(append(in.warnings, warnings...), in.assumed(read)...), in.sceneWarnings()...)
+	in.warnings = append(append(append(in.warnings, warnings...), in.assumed(read)...), append(in.sceneWarnings(), in.mixtures(read)...)...)
 	in.notes = append(notes, oneLock(read)...)
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/fault"
@@ -41,8 +40,8 @@ func (p plane) validRange() Range {
 	return *p.rng
 }
 
-// readAttributes sets the range of valid samples that a file gives for p, and refuses samples that
-// several values make gaps. If nodata is not nil, it replaces these values.
+// readAttributes sets the range of valid samples and the nodata value that attributes of a variable give for p. It
+// refuses samples that several values make gaps. If nodata is not nil, it replaces these values.
 func (p *plane) readAttributes(ds *gdal.Dataset, nodata *float64) error {
 	if lo, hi, has := ds.ValidRange(); has {
 		p.rng = &Range{lo, hi}
@@ -50,15 +49,20 @@ func (p *plane) readAttributes(ds *gdal.Dataset, nodata *float64) error {
 			return err
 		}
 	}
-	values := ds.Missing()
-	if nodata != nil || len(values) < 2 {
+	if nodata != nil {
 		return nil
 	}
-	within := slices.DeleteFunc(values, func(v float64) bool { return v != v || v < p.validRange().Lo || v > p.validRange().Hi })
-	switch {
-	case len(within) == 1:
+	var within []float64 // others are gaps without them, or are no samples
+	for _, v := range ds.Missing() {
+		if r := p.validRange(); v >= r.Lo && v <= r.Hi && pixtrend.CanBeNodata(p.dtype, v) {
+			within = append(within, v)
+		}
+	}
+	switch len(within) {
+	case 0:
+	case 1:
 		p.nodata, p.hasNodata = within[0], true
-	case len(within) > 1:
+	default:
 		return fault.Errorf("two values mean missing, its _FillValue and missing_value, %v and %v: name one with %v, and leave the other out with %v",
 			Value(within[0]), Value(within[1]), Option{Field: "Nodata"}, Option{Field: "Valid"})
 	}

@@ -183,7 +183,7 @@ func open(ctx context.Context, inputs []string, o OpenOptions, known *descriptio
 		planes = append(planes, &s.planes[i])
 	}
 	warnings, notes := sentences(s.remarks(planes))
-	s.warnings, s.notes = append(append(append(s.warnings, warnings...), s.assumed(planes)...), s.sceneWarnings()...), notes
+	s.warnings, s.notes = append(append(append(s.warnings, warnings...), s.assumed(planes)...), append(s.sceneWarnings(), s.mixtures(planes)...)...), notes
 	if err := s.lay(ctx, geos, o); err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		Dates: report.Dates, Given: j.Given, Unit: g.Axis.Unit(), Fitted: tally.fitted, Treatment: j.Treatment,
 		Remote: j.Remote, Decoded: j.Decoded, BytesRead: int64(pixels) * j.stack.pixelBytes(),
 		ISA: report.ISA, Threads: report.Threads, Pin: report.Pin, Unbound: report.Unbound,
-		SlopeQuintiles: []float64{}, Warnings: append(append([]string{}, j.Warnings...), j.options.hugeResults(tally.huge)...),
+		SlopeQuintiles: []float64{}, Warnings: slices.Concat([]string{}, j.Warnings, j.options.hugeResults(tally.huge), tally.noResults()),
 		Times: Times{Windows: report.Elapsed.Seconds(), Read: busy.Read.Seconds(), Fit: busy.Fit.Seconds(), Write: busy.Write.Seconds()},
 	}
 	for _, f := range j.Plan.Fields {
@@ -124,6 +124,14 @@ func (j *Job) summary(report pixtrend.Report, tally *tally) Summary {
 		}
 	}
 	return s
+}
+
+// noResults returns a warning if no pixel has a result.
+func (t *tally) noResults() []string {
+	if t.fitted > 0 || t.samples {
+		return nil
+	}
+	return []string{"no pixel has a result: all samples are gaps, or too few are observations; the report on the stack counts what makes them gaps"}
 }
 
 // tally is the sink of a job. It counts results on their way to the files.

@@ -2,7 +2,11 @@ package raster
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pixtrend/pixtrend/internal/regular"
 )
@@ -36,6 +40,32 @@ func labelFromTerra(name string, planes []plane, bands int) {
 		return
 	}
 	for i := range planes {
-		planes[i].labels.layer = layers.Time[planes[i].band-1]
+		planes[i].labels.layer = layerTime(layers.Time[planes[i].band-1], layers.Step)
 	}
 }
+
+// layerTime returns the time of a layer as newer versions of terra write it. Version 1.7 of Debian 12 writes days without leading
+// zeros, 1 January as the first day of a 13th month, and years and months of years as seconds since 1970. Raw
+// times are numbers of which nothing says what they count.
+func layerTime(text, step string) string {
+	if step == "raw" {
+		return ""
+	}
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) > 4 {
+		if layout, ok := map[string]string{"years": "2006", "yearmonths": "2006-01"}[step]; ok {
+			return time.Unix(seconds, 0).UTC().Format(layout)
+		}
+	}
+	m := unpadded.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
+	year, month, day := number(m[1]), number(m[2]), number(m[3])
+	if month == 13 && day == 1 {
+		year, month = year+1, 1
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", year, month, day)
+}
+
+var unpadded = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d{1,2}:.*)?$`)

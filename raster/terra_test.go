@@ -21,6 +21,11 @@ func TestLayersOfTerra(t *testing.T) {
 		{`"2003","2001","2002"`, "years", "2001 2002 2003"},
 		{`"2001-07-15","2001-07-31","2001-08-16"`, "days", "2001-07-15 2001-07-31 2001-08-16"},
 		{`"2001-07","2001-08","2001-09"`, "yearmonths", "2001-07-01 2001-08-01 2001-09-01"},
+		// As terra 1.7.3 writes 2001-01-01 and the days beside it, moments, and the same years and months.
+		{`"2000-12-31","2000-13-1","2001-1-2"`, "days", "2000-12-31 2001-01-01 2001-01-02"},
+		{`"2000-13-1 0:0:0","2001-1-2 3:0:0","2001-1-31 22:5:0"`, "seconds", "2001-01-01 2001-01-02 2001-01-31"},
+		{`"-17236800","992606400","1024142400"`, "years", "1969 2001 2002"},
+		{`"984657600","1016193600","1047729600"`, "yearmonths", "2001-03-01 2002-03-01 2003-03-01"},
 	} {
 		write(fmt.Sprintf("{\n\"time\":[%s],\n\"timestep\":%q\n}\n", test.times, test.step))
 		if got := axisOf(opened(t, []string{name}, OpenOptions{})); got != test.want {
@@ -31,6 +36,8 @@ func TestLayersOfTerra(t *testing.T) {
 		"two times for three layers": `{"time":["2001","2002"],"timestep":"years"}`,
 		"of another program":         `{"time":["2001","2002","2003"]}`,
 		"cut":                        `{"time":["2001","2002"`,
+		"times without a unit":       `{"time":["1000","1024","1048"],"timestep":"raw"}`,
+		"no month":                   `{"time":["2001-1-1","2001-14-1","2002-13-2"],"timestep":"days"}`,
 		"months without a year":      `{"time":["1","2","3"],"timestep":"months"}`,
 	} {
 		write(text)

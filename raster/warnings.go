@@ -64,8 +64,18 @@ func (in *inspection) dateWarnings() (warnings []string) {
 
 // mixtureWarnings returns a warning for each property of samples in which rasters differ.
 func (in *inspection) mixtureWarnings() (warnings []string) {
+	var used []*entry
+	for _, e := range in.entries {
+		if e.used && e.plane != nil {
+			used = append(used, e)
+		}
+	}
 	mixed := func(what, then string, of func(p *plane) string) {
-		if text := in.mixture(what, of); text != "" {
+		var values []string
+		for _, e := range used {
+			values = append(values, of(e.plane))
+		}
+		if text := mixture(what, values, func(i int) string { return used[i].name }); text != "" {
 			warnings = append(warnings, text+": "+then)
 		}
 	}
@@ -77,40 +87,7 @@ func (in *inspection) mixtureWarnings() (warnings []string) {
 		return "none"
 	})
 	mixed("scale and offset", "each is scaled by its own", func(p *plane) string { return fmt.Sprintf("%v and %v", p.scale, p.offset) })
-	mixed("unit", "the output has that of the first date, and samples are not converted", func(p *plane) string {
-		if p.unit == "" {
-			return "none"
-		}
-		return fmt.Sprintf("%q", p.unit)
-	})
 	return warnings
-}
-
-// mixture says which rasters have which value of a property; it returns "" if all have the same.
-func (in *inspection) mixture(property string, of func(p *plane) string) string {
-	var values []string
-	rasters := map[string][]*entry{}
-	for _, e := range in.entries {
-		if e.used && e.plane != nil {
-			value := of(e.plane)
-			if rasters[value] == nil {
-				values = append(values, value)
-			}
-			rasters[value] = append(rasters[value], e)
-		}
-	}
-	if len(values) < 2 {
-		return ""
-	}
-	slices.SortStableFunc(values, func(a, b string) int { return len(rasters[b]) - len(rasters[a]) })
-	text := fmt.Sprintf("the rasters do not have one %s: %d have %s", property, len(rasters[values[0]]), values[0])
-	for i, value := range values[1:] {
-		if i == 3 {
-			return text + fmt.Sprintf(", and so on, %d in all", len(values))
-		}
-		text += fmt.Sprintf(", and %s %s", named(rasters[value]), value)
-	}
-	return text
 }
 
 // rasterGroup is the rasters whose samples mean the same, or are stored in the same way.

@@ -44,6 +44,9 @@ var products = []rule{
 	product("", "Landsat scene of Earth Engine", "LC08_044034_20140318", `L[CEMOT]\d\d_\d{6}_`+ymd),
 	product("", "Landsat scene id", "LE70350322000050EDC01_stack.gtif", `L[CEMOT]\d\d{6}`+ydoy+`[A-Z]{3}\d\d`),
 	product("", "Landsat order id of ESPA", "LC080340322016072301T1-SC20180214145802", `L[CEMOT]\d\d\d{6}`+ymd+`\d\d(?:T[12]|RT)`),
+	product("-sc", "Landsat order id of ESPA before the Collections", "LT50340322001177-SC20160131194757_sr_band4.tif", `L[CEMOT]\d\d{6}`+ydoy+`-SC\d{14}`),
+	// LP DAAC, "ASTER Overview: Naming Conventions": month, day, year and time; a time of production follows.
+	product("ast_", "ASTER granule id", "AST_L1T_00305212003175034_20150521000000_12345.tif", `AST_[0-9A-Z]{2,5}_00\d(?P<month>\d\d)(?P<day>\d\d)(?P<year>\d{4})\d{6}_\d{14}`),
 	// LP DAAC, "MODIS Overview: Naming Conventions"; a time of production follows.
 	product("", "MODIS granule id", "MOD13Q1.A2000049.h08v05.006.2015136104623.hdf", `A`+ydoy+`(?:[._]|$)`),
 	product("doy", "AppEEARS name", "MOD13Q1.006__250m_16_days_NDVI_doy2000049_aid0001.tif", `doy`+ydoy+`(?:\d{6})?`+endNumber),

@@ -121,9 +121,9 @@ func (p *page) judge() reading {
 			}
 		}
 	}
-	if !fine && !p.product && len(r.dates) > 0 {
+	if !p.product && len(r.dates) > 0 {
 		for i, w := range p.words {
-			if w.role == unread && suspicious(p.text, p.words, i) {
+			if w.role == unread && (hidesDate(w.in(p.text)) || !fine && suspicious(p.text, p.words, i)) {
 				open = append(open, fmt.Sprintf("%q may be a part of the date too", p.around(i)))
 				break
 			}

@@ -57,6 +57,7 @@ var (
 		`(?:epsg|esri|srid|crs)[-_: ]?\d+` +
 		`|(?:mod|myd|mcd|vnp|vj[12])\d\d[a-z]{0,4}\d?[a-z]{0,4}(?:[^0-9A-Za-z]|$)` + // a product of MODIS or VIIRS
 		`|c\d{12,14}(?:\D|$)` + // a time of creation
+		`|s2[ab]_oper_msi_l(?:1c|2a)_(?:tl|gr|ds)_[a-z0-9_]{4}_\d{8}t\d{6}` + // that of a granule of Sentinel-2
 		`|p\d+y(?:[^0-9A-Za-z]|$)` + // an ISO duration of years
 		`)`)
 	version = whenUsed(`(?i)^f?v(?:er(?:sion)?)?\.?\d{1,4}(?:\D|$)`)
@@ -279,3 +280,9 @@ func looksDated(digits string) bool {
 	}
 	return len(digits) > 6 && (strings.HasPrefix(digits, "19") || strings.HasPrefix(digits, "20"))
 }
+
+// hidesDate reports whether a word is a long number with a date in it, as 0340322001177 has, the scene of path 34 and row 32:
+// a day beside it may be one of making.
+func hidesDate(word string) bool { return len(word) > 8 && dateInside().MatchString(word) }
+
+var dateInside = whenUsed(`(?:19[6-9]|20[0-3])\d(?:` + someMonth + someDay + `|` + someOfYear + `)|` + someMonth + someDay + `(?:19[6-9]|20[0-3])\d`)

@@ -50,8 +50,6 @@ type array struct {
 	place   arrayPlace
 	times   Times
 	remarks []string
-	missing []float64   // the values of samples that mean missing
-	valid   *[2]float64 // the limits of valid samples; nil if the file gives none
 	held    []heldWindow
 	parts   struct {
 		block *Block
@@ -130,15 +128,18 @@ func (m *multidim) dataset(name, variable string) (*Dataset, error) {
 	if strings.EqualFold(md.text("_Unsigned"), "true") && !strings.HasPrefix(C.GoString(C.GDALGetDataTypeName(md.dataType())), "U") {
 		return nil, contentError("the samples of %s are unsigned numbers in a signed type (_Unsigned), which is not read: convert it (ncpdq -U, or xarray)", md.base())
 	}
+	means, err := md.meaning(driverOf(m) == "netCDF")
+	if err != nil {
+		return nil, err
+	}
 	a.findTimes()
 	a.findChunks()
-	a.missing, a.valid = a.missingValues(), a.validRange()
 	ds, err := a.band(0)
 	if err != nil {
 		return nil, err
 	}
 	d := newDataset(ds, name)
-	d.array = a
+	d.array, d.meaning = a, means
 	for i := 1; i < a.bands(); i++ { // of one type, unit and nodata value
 		d.bands = append(d.bands, Band{d.bands[0].band, d, i})
 	}
@@ -506,18 +507,6 @@ func gdalType(t kernel.DType) C.GDALDataType {
 	return C.GDT_Unknown
 }
 
-// missingValues returns the values of samples that mean missing.
-func (a *array) missingValues() (values []float64) {
-	for _, attribute := range []string{"_FillValue", "missing_value"} {
-		for _, v := range a.md.numbers(attribute) {
-			if !slices.ContainsFunc(values, func(known float64) bool { return known == v || known != known && v != v }) {
-				values = append(values, v)
-			}
-		}
-	}
-	return values
-}
-
 // Times returns the coordinates of the bands in time; those of a raster that has none are zero.
 func (d *Dataset) Times() Times {
 	if d.array == nil {
@@ -532,14 +521,6 @@ func (t Times) TimeValue(band int) string {
 		return ""
 	}
 	return strconv.FormatFloat(t.Values[band], 'g', -1, 64)
-}
-
-// Remarks returns what was assumed about the raster, a sentence each without a subject.
-func (d *Dataset) Remarks() []string {
-	if d.array == nil {
-		return nil
-	}
-	return d.array.remarks
 }
 
 // BlockDates returns how many bands of the raster a block holds, which are decoded together, and
@@ -576,21 +557,4 @@ func (d *Dataset) PieceBands(of int) int {
 		return min(of, a.chunk[2])
 	}
 	return 0
-}
-
-// Missing returns the values that mean that a sample is missing, where the file may give several.
-func (d *Dataset) Missing() []float64 {
-	if d.array == nil {
-		return nil
-	}
-	return d.array.missing
-}
-
-// ValidRange returns the range of valid samples, in stored units; has is false if the file gives none.
-// Limits that are infinite are none.
-func (d *Dataset) ValidRange() (lo, hi float64, has bool) {
-	if d.array == nil || d.array.valid == nil {
-		return 0, 0, false
-	}
-	return d.array.valid[0], d.array.valid[1], true
 }

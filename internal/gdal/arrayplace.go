@@ -62,13 +62,26 @@ func (a *array) findPlace() error {
 		return err
 	}
 	if dx == 0 || dy == 0 {
-		return nil // one column or row, of which no size is known
+		unknown := x.name
+		if dx != 0 {
+			unknown = y.name
+		}
+		a.remarks = append(a.remarks, fmt.Sprintf("its dimension %s has one coordinate and no bounds, so that the size of its pixels is not known: "+
+			"the result does not say where it lies", foreign.Printable(unknown)))
+		return nil
 	}
 	if dy > 0 {
 		a.flipped = true
 		y0, dy = y0+dy*float64(y.size-1), -dy
 	}
 	degrees := isDegrees(x.index.unit(), 'e') || isDegrees(y.index.unit(), 'n')
+	if err := a.checkUnits(x, y, degrees); err != nil {
+		return err
+	}
+	if least, most := y0+dy*float64(y.size-1), y0; degrees && !(least >= -90.001 && most <= 90.001) {
+		a.remarks = append(a.remarks, fmt.Sprintf("its latitudes go from %.6g to %.6g, which are none: the result has them as coordinates and no CRS", least, most))
+		a.place.wkt, degrees = "", false
+	}
 	named := x.hasNoUnit("longitude", "lon") && y.hasNoUnit("latitude", "lat") && x0 >= -180 && x0+dx*float64(x.size-1) <= 360 && y0 <= 90 && y0+dy*float64(y.size-1) >= -90
 	if (degrees || named) && a.place.wkt == "" && mapping == nil {
 		a.place.wkt = wgs84()
@@ -85,6 +98,27 @@ func (a *array) findPlace() error {
 	}
 	a.place.how = Affine
 	a.place.transform = [6]float64{left, dx, 0, y0 - dy/2, 0, dy}
+	if name := a.md.text("grid_mapping"); name != "" && a.place.wkt == "" {
+		a.remarks = append(a.remarks, fmt.Sprintf("its grid mapping %s gives no CRS that GDAL reads: the result has its coordinates and no CRS", foreign.Printable(name)))
+	}
+	return nil
+}
+
+// checkUnits returns an error if the coordinates are in degrees and the CRS is projected, or the other way round.
+func (a *array) checkUnits(x, y mdDimension, degrees bool) error {
+	if a.place.wkt == "" {
+		return nil
+	}
+	sr, err := godal.NewSpatialRefFromWKT(a.place.wkt)
+	if err != nil {
+		return nil // of which the raster will say more
+	}
+	defer sr.Close()
+	lengths := isLength(x.index.unit()) || isLength(y.index.unit())
+	if sr.Geographic() && lengths || !sr.Geographic() && degrees {
+		return contentError("the coordinates of its dimensions %s and %s are in %q and %q, and its CRS is in other units: mend the grid mapping or the coordinates",
+			foreign.Printable(x.name), foreign.Printable(y.name), foreign.Printable(x.index.unit()), foreign.Printable(y.index.unit()))
+	}
 	return nil
 }
 
@@ -93,8 +127,8 @@ func (d mdDimension) hasNoUnit(names ...string) bool {
 	return d.index.unit() == "" && slices.Contains(names, strings.ToLower(d.name))
 }
 
-// turnedBack returns the left edge of a map in degrees, less a turn of the earth if all of the map lies
-// east of 180°.
+// turnedBack returns the left edge of a map in degrees, turned once around the earth if all of the map lies
+// east of 180° or west of -180°.
 func (a *array) turnedBack(left, dx float64, width int) float64 {
 	right := left + dx*float64(width)
 	least, most := min(left, right), max(left, right)
@@ -102,14 +136,16 @@ func (a *array) turnedBack(left, dx float64, width int) float64 {
 	switch {
 	case least >= 180-slack:
 		return left - 360
-	case most > 180+math.Abs(dx)+slack:
+	case most <= -180+slack:
+		return left + 360
+	case least < -180-math.Abs(dx)-slack || most > 180+math.Abs(dx)+slack:
 		a.remarks = append(a.remarks, fmt.Sprintf("its longitudes go from %.6g to %.6g: the result keeps them, so that places west of Greenwich lie beyond 180 in it", least, most))
 	}
 	return left
 }
 
 // spacing returns the first coordinate of a dimension and the distance of the next, in units of the
-// CRS; 0 if there is no next.
+// CRS. If there is no next, it is the size of the only pixel by its bounds; 0 if there are none.
 func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, err error) {
 	values, err := d.index.values()
 	if err != nil {
@@ -118,6 +154,8 @@ func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, e
 	n := len(values)
 	if n > 1 {
 		step = (values[n-1] - values[0]) / float64(n-1)
+	} else {
+		step = a.bounded(d)
 	}
 	for i, v := range values {
 		if off := math.Abs(v - (values[0] + step*float64(i))); !(off <= evenly*math.Abs(step)) && n > 1 {
@@ -128,13 +166,29 @@ func (a *array) spacing(d mdDimension, mapping *mdArray) (first, step float64, e
 	return values[0] * scale, step * scale, err
 }
 
+// bounded returns the size of the only pixel along a dimension by the bounds of its coordinate; 0 if there are none.
+func (a *array) bounded(d mdDimension) float64 {
+	bounds := a.file.find(d.index.text("bounds"), d.index)
+	if bounds == nil || len(bounds.dims) != 2 || bounds.dims[0].size != 1 || bounds.dims[1].size != 2 {
+		return 0
+	}
+	var ends [2]float64
+	if err := bounds.read([]C.GUInt64{0, 0}, []C.size_t{1, 2}, nil, C.GDT_Float64, unsafe.Pointer(&ends[0]), 16); err != nil {
+		return 0
+	}
+	if size := math.Abs(ends[1] - ends[0]); size > 0 && !math.IsInf(size, 0) {
+		return size
+	}
+	return 0
+}
+
 // metres returns the factor of coordinates in the unit of the CRS.
 func (a *array) metres(d mdDimension, mapping *mdArray) (float64, error) {
 	unit := strings.ToLower(strings.TrimSpace(d.index.unit()))
 	switch {
-	case unit == "", unit == "1", unit == "m", unit == "metre", unit == "metres", unit == "meter", unit == "meters", strings.HasPrefix(unit, "degree"):
+	case unit == "", unit == "1", slices.Contains(metreNames, unit), strings.HasPrefix(unit, "degree"):
 		return 1, nil
-	case unit == "km", unit == "kilometre", unit == "kilometres", unit == "kilometer", unit == "kilometers":
+	case slices.Contains(kilometreNames, unit):
 		return 1000, nil
 	case (unit == "rad" || unit == "radian" || unit == "radians") && mapping != nil:
 		if height := mapping.numbers("perspective_point_height"); len(height) == 1 { // of a geostationary satellite
@@ -145,6 +199,17 @@ func (a *array) metres(d mdDimension, mapping *mdArray) (float64, error) {
 		return 1, nil // without a CRS they are numbers
 	}
 	return 0, contentError("the coordinates of its dimension %s are in %q, which is not the unit of a CRS: convert them to metres or degrees", foreign.Printable(d.name), foreign.Printable(unit))
+}
+
+var (
+	metreNames     = []string{"m", "metre", "metres", "meter", "meters"}
+	kilometreNames = []string{"km", "kilometre", "kilometres", "kilometer", "kilometers"}
+)
+
+// isLength reports whether a unit is metres or kilometres.
+func isLength(unit string) bool {
+	unit = strings.ToLower(strings.TrimSpace(unit))
+	return slices.Contains(metreNames, unit) || slices.Contains(kilometreNames, unit)
 }
 
 // isDegrees reports whether a unit is that of longitudes ('e') or latitudes ('n'), such as
@@ -237,45 +302,4 @@ func sixNumbers(text string) *[6]float64 {
 		t[i] = x
 	}
 	return &t
-}
-
-// validRange returns the valid range that the attributes of the CF conventions give, in stored units; nil
-// if there is none. A range of floating-point numbers is of the unpacked values if the samples are packed whole numbers.
-func (a *array) validRange() *[2]float64 {
-	lo, hi := math.Inf(-1), math.Inf(1)
-	of := ""
-	if r := a.md.numbers("valid_range"); len(r) == 2 {
-		lo, hi, of = r[0], r[1], "valid_range"
-	} else {
-		if r := a.md.numbers("valid_min"); len(r) == 1 {
-			lo, of = r[0], "valid_min"
-		}
-		if r := a.md.numbers("valid_max"); len(r) == 1 {
-			hi, of = r[0], "valid_max"
-		}
-	}
-	if of == "" {
-		return nil
-	}
-	scale, offset := a.scaling()
-	if (scale != 1 || offset != 0) && a.md.isFloat(of) && C.GDALDataTypeIsInteger(a.md.dataType()) != 0 {
-		lo, hi = (lo-offset)/scale, (hi-offset)/scale
-		if scale < 0 {
-			lo, hi = hi, lo
-		}
-		lo, hi = math.Ceil(lo-1e-6), math.Floor(hi+1e-6)
-	}
-	return &[2]float64{lo, hi}
-}
-
-// scaling returns the factor of the samples, and the offset that is added to the product.
-func (a *array) scaling() (scale, offset float64) {
-	var has C.int
-	if scale = float64(C.GDALMDArrayGetScale(a.md.h, &has)); has == 0 {
-		scale = 1
-	}
-	if offset = float64(C.GDALMDArrayGetOffset(a.md.h, &has)); has == 0 {
-		offset = 0
-	}
-	return scale, offset
 }

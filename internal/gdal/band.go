@@ -56,6 +56,9 @@ func (b Band) BlockSize() (width, height int) {
 
 // Scaling returns the factor of the samples, and the offset that is added to the product.
 func (b Band) Scaling() (scale, offset float64) {
+	if b.of != nil && b.of.meaning != nil {
+		return b.of.meaning.scale, b.of.meaning.offset
+	}
 	st := b.band.Structure()
 	return st.Scale, st.Offset
 }

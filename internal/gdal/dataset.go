@@ -39,11 +39,12 @@ type Dataset struct {
 	ds       *godal.Dataset
 	name     string
 	bands    []Band
-	driver   string // "": that of ds
-	array    *array // the variable that it is; nil if it is none of a file of arrays
-	hdf5     bool   // it is read through HDF5
-	deflated bool   // its blocks are compressed by DEFLATE, and not on a server
-	together bool   // its bands are in the same blocks
+	driver   string   // "": that of ds
+	array    *array   // the variable that it is; nil if it is none of a file of arrays
+	meaning  *meaning // of its samples, where attributes of a variable give it; nil for other rasters
+	hdf5     bool     // it is read through HDF5
+	deflated bool     // its blocks are compressed by DEFLATE, and not on a server
+	together bool     // its bands are in the same blocks
 	layouts  map[whichBlocks]*blockLayout
 	said     []Message // by GDAL when it opened the raster
 	// maskInside is whether the file of the raster, a TIFF, says that it has a mask.

@@ -60,8 +60,12 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"unsafe"
+
+	"github.com/pixtrend/pixtrend/internal/foreign"
 )
 
 // GDAL's classic interface makes a band of each slice of an array, and reads slice by slice: it
@@ -282,15 +286,89 @@ func (a *mdArray) unit() string {
 	return a.text("units")
 }
 
-// values returns all numbers of an array of one dimension.
+// values returns all numbers of coordinates, unpacked, with NaN for those that are missing by their attributes. The
+// fill value of a store of Zarr does not count: it is 0 unless its writer has chosen another.
 func (a *mdArray) values() ([]float64, error) {
 	const most = 1 << 24
 	if len(a.dims) != 1 || a.dims[0].size < 1 || a.dims[0].size > most {
 		return nil, errors.New("it is no list of numbers")
 	}
 	values := make([]float64, a.dims[0].size)
-	return values, a.read([]C.GUInt64{0}, []C.size_t{C.size_t(len(values))}, nil, C.GDT_Float64, unsafe.Pointer(&values[0]), 8*len(values))
+	if err := a.read([]C.GUInt64{0}, []C.size_t{C.size_t(len(values))}, nil, C.GDT_Float64, unsafe.Pointer(&values[0]), 8*len(values)); err != nil {
+		return nil, err
+	}
+	scale, offset, err := a.scaling()
+	missing := a.stored(missingIn(a))
+	for i, v := range values {
+		values[i] = float64(v*scale) + offset
+		if slices.Contains(missing, v) {
+			values[i] = math.NaN()
+		}
+	}
+	return values, err
 }
+
+// scaling returns the factor of the numbers of an array, and the offset that is added to the product.
+func (a *mdArray) scaling() (scale, offset float64, err error) {
+	var scaled, moved C.int
+	scale, offset = float64(C.GDALMDArrayGetScale(a.h, &scaled)), float64(C.GDALMDArrayGetOffset(a.h, &moved))
+	if scaled == 0 {
+		scale, err = 1, a.noNumber("scale_factor")
+	}
+	if moved == 0 && err == nil {
+		offset, err = 0, a.noNumber("add_offset")
+	}
+	return scale, offset, err
+}
+
+// noNumber returns an error if an array has an attribute that GDAL does not take for a number.
+func (a *mdArray) noNumber(attribute string) error {
+	if a.attribute(attribute) == nil {
+		return nil
+	}
+	return contentError("the %s of %s is %q, which is no number: mend it, such as with ncatted", attribute, foreign.Printable(a.base()), foreign.Printable(a.text(attribute)))
+}
+
+// stored returns numbers as the array holds them, each once.
+func (a *mdArray) stored(values []float64) []float64 {
+	if a.dataType() == C.GDT_Float32 {
+		for i, v := range values {
+			values[i] = float64(float32(v))
+		}
+	}
+	return different(values)
+}
+
+// meaning returns what the attributes of an array say about its samples. Files of the NetCDF library have
+// the fill values of that library where their attributes give none, and stores of Zarr have one besides attributes.
+func (a *mdArray) meaning(netcdf bool) (*meaning, error) {
+	m := &meaning{}
+	var err error
+	if m.scale, m.offset, err = a.scaling(); err != nil {
+		return nil, err
+	}
+	missing := missingIn(a)
+	if netcdf {
+		silent := a.attribute("_FillValue") == nil && a.attribute("missing_value") == nil && a.attribute("_Unsigned") == nil
+		if fill, ok := defaultFills[a.dataType()]; ok && silent {
+			missing = append(missing, fill)
+		}
+	} else {
+		var has C.int
+		if fill := float64(C.GDALMDArrayGetNoDataValueAsDouble(a.h, &has)); has != 0 {
+			missing = append(missing, fill)
+		}
+	}
+	m.missing = a.stored(missing)
+	m.valid = m.validIn(a, C.GDALDataTypeIsInteger(a.dataType()) != 0)
+	return m, nil
+}
+
+// defaultFills are what the NetCDF library fills variables with before samples are written (NC_FILL_SHORT and others of
+// netcdf.h). The NetCDF Users Guide takes them for missing where no attribute gives another value, except for bytes,
+// all values of which may be needed.
+var defaultFills = map[C.GDALDataType]float64{C.GDT_Int16: -32767, C.GDT_UInt16: 65535, C.GDT_Int32: -2147483647, C.GDT_UInt32: 4294967295,
+	C.GDT_Float32: 9.9692099683868690e+36, C.GDT_Float64: 9.9692099683868690e+36}
 
 // read fills memory of bytes with a part of the array, of which GDAL converts the numbers to a type.
 // stride are the distances of numbers in memory by dimension; nil: those of the order of the file.

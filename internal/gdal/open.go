@@ -84,7 +84,7 @@ func (f *Folders) Open(name string, drivers []string, t *Transfer, sidecars ...s
 		}
 		d := newDataset(ds, name)
 		d.said, d.maskInside = said, found.masked
-		Quietly(func() { err = cmp.Or(d.checkMask(name, sidecars), d.checkMetadata(name, sidecars)) })
+		Quietly(func() { err = cmp.Or(d.findMeaning(), d.checkMask(name, sidecars), d.checkMetadata(name, sidecars)) })
 		if err != nil {
 			_ = d.Close()
 			return nil, err

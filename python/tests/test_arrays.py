@@ -137,6 +137,30 @@ def test_any_shape(rng):
     assert pixtrend.fit([[1, 2], [2, 4], [3, 6]], [2001, 2002, 2003]).slope.tolist() == [1, 2]
 
 
+def test_masked_numbers(stack):
+    """What has to be given for each date cannot be masked, and masked p-values are none."""
+    hidden = np.ma.masked_equal(np.arange(17), 3)
+    for name, values in (("weights", hidden + 1), ("covariates", {"heat": hidden * 1.0})):
+        with pytest.raises(ValueError, match="masked element|not finite"):
+            pixtrend.fit(stack, YEARS, **{name: values})
+    for time in (YEARS + hidden, [*YEARS[:-1], np.ma.masked], np.ma.array(YEARS.astype("M8[Y]"), mask=YEARS == YEARS[3])):
+        with pytest.raises(ValueError, match="time has a masked element"):
+            pixtrend.fit(stack, time)
+    assert pixtrend.fdr(np.ma.masked_equal([0.001, 0.02, 0.03, 0.8], 0.03), 0.05) == 0.02
+
+
+def test_attributes_that_are_not_read(stack):
+    """A DataArray that says what its samples mean is for trend, unless that is said otherwise."""
+    xr = pytest.importorskip("xarray")
+    want = pixtrend.fit(stack, YEARS, nodata=-1)
+    for attributes in ({"_FillValue": np.nan}, {"scale_factor": 1.0, "add_offset": 0}, {"units": "K"}):
+        assert same(pixtrend.fit(xr.DataArray(stack, attrs=attributes), YEARS), pixtrend.fit(stack, YEARS))
+    for attributes in ({"_FillValue": -1}, {"missing_value": [-1, -2]}, {"scale_factor": 0.5}, {"add_offset": 2}):
+        with pytest.raises(ValueError, match="which fit does not read: use pixtrend.trend"):
+            pixtrend.fit(xr.DataArray(stack, attrs=attributes), YEARS)
+    assert same(pixtrend.fit(xr.DataArray(stack, attrs={"_FillValue": -9}), YEARS, nodata=-1), want)
+
+
 def test_masks(rng, stack):
     gone = rng.random(stack.shape) < 0.3
     want = pixtrend.fit(np.where(gone, np.nan, stack), YEARS, FIELDS)
@@ -151,6 +175,10 @@ def test_masks(rng, stack):
         assert same(pixtrend.fit(np.moveaxis(a, 0, 2), YEARS, FIELDS, axis=2, mask=np.moveaxis(laid, 0, 2)), want)
     clouds = rng.random(70) < 0.5
     assert np.isnan(pixtrend.fit(stack, YEARS, mask=clouds).slope[:, clouds]).all()
+    # NumPy drops the masks of arrays in a list, such as rasters that were read one after the other.
+    rasters = [np.ma.array(y, mask=m) for y, m in zip(stack, gone)]
+    assert same(pixtrend.fit(rasters, YEARS, FIELDS), want)
+    assert same(pixtrend.fit(tuple(list(y) for y in rasters), YEARS, FIELDS), want)
     nothing = pixtrend.fit(np.ma.array(stack), YEARS, FIELDS)
     assert same(nothing, pixtrend.fit(stack, YEARS, FIELDS))
     with pytest.raises(TypeError, match="booleans"):

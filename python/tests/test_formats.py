@@ -94,6 +94,7 @@ LAYOUTS = {
     "time last, chunks, south up": (cube(lat=LAT[::-1]).transpose("lat", "lon", "time"), {"encoding": chunks(lat=4, lon=7, time=7)}),
     "longitude before latitude": (cube().transpose("time", "lon", "lat"), {}),
     "east of 180": (cube(lon=LON + 200), {}),
+    "west of -180": (cube(lon=LON - 300), {}),
     "around the earth": (cube(lon=np.arange(36) * 10 + 5.0), {}),
     "coordinates in float32": (cube(lat=(LAT / 10).astype("f4"), lon=(LON / 10).astype("f4")), {}),
     "with bounds": (cube().assign(time_bnds=(("time", "bnds"), np.zeros((30, 2)))), {}),
@@ -165,6 +166,92 @@ def test_unsigned(fit, tmp_path):
     made.to_netcdf(tmp_path / "a.nc")
     with xr.open_dataset(tmp_path / "a.nc", mask_and_scale=False) as raw:
         agree(fit("a.nc"), slope(raw.t2m.astype("u2")))
+
+
+def test_missing(fit, tmp_path):
+    """Attributes and the NetCDF library say which samples are missing; a value that is written in two types is one."""
+    missing = {
+        "of two types": (1e20, "f4", {"_FillValue": np.float32(1e20), "missing_value": 1e20}),
+        "NaN and another": (-9999, "f4", {"_FillValue": np.float32(np.nan), "missing_value": np.float32(-9999)}),
+        "no sample": (-9999, "i2", {"_FillValue": np.int16(-9999), "missing_value": -999.9}),
+        "of the library, f4": (9.969209968386869e36, "f4", {"_FillValue": None}),
+        "of the library, i2": (-32767, "i2", {"_FillValue": None}),
+        "of the library, i4": (-2147483647, "i4", {"_FillValue": None}),
+    }
+    for name, (value, dtype, attributes) in missing.items():
+        made = cube()
+        values = made.t2m.values.astype(dtype)
+        values[3:9, 2, 5] = value
+        made["t2m"] = made.t2m.copy(data=values)
+        fill = attributes.pop("_FillValue")
+        made.t2m.attrs = attributes
+        made.to_netcdf(tmp_path / "a.nc", encoding={"t2m": {"_FillValue": fill}})
+        want = made.t2m.astype(float)
+        want.values[3:9, 2, 5] = np.nan
+        assert not np.isnan(slope(want)).any(), name
+        agree(fit("a.nc"), slope(want))
+    # All values of bytes may be needed.
+    made = cube()
+    made["t2m"] = (made.t2m - 280).round().astype("i1")
+    made.t2m[3, 2, 5] = -127
+    made.to_netcdf(tmp_path / "a.nc")
+    agree(fit("a.nc"), slope(made.t2m))
+    # Attributes count in a store of Zarr without a fill value, too.
+    made = cube()
+    made.t2m[3:9, 2, 5] = -9999
+    made.to_zarr(tmp_path / "a.zarr", zarr_format=2, encoding={"t2m": {"_FillValue": None}})
+    store = zarr.open_group(tmp_path / "a.zarr", mode="a", zarr_format=2, use_consolidated=False)
+    store["t2m"].attrs["missing_value"] = -9999.0
+    zarr.consolidate_metadata(tmp_path / "a.zarr", zarr_format=2)
+    agree(fit("a.zarr"), slope(made.t2m.where(made.t2m != -9999)))
+
+
+def test_packed_coordinates(fit, tmp_path):
+    """Coordinates may be packed as samples are, and a time may be missing."""
+    made = cube(36)
+    made.to_netcdf(
+        tmp_path / "a.nc",
+        encoding={
+            "lat": {"dtype": "i2", "scale_factor": 0.5},
+            "lon": {"dtype": "i2", "scale_factor": 0.5, "add_offset": 4.5},
+            "time": {"dtype": "i4", "units": "days since 2000-01-01"},
+        },
+    )
+    netCDF4 = pytest.importorskip("netCDF4")
+    with netCDF4.Dataset(tmp_path / "a.nc", "a") as f:
+        f["time"].set_auto_maskandscale(False)
+        f["time"][:] = f["time"][:] // 31
+        f["time"].scale_factor = 31.0
+    with xr.open_dataset(tmp_path / "a.nc") as read:
+        assert read.lat[0] == LAT[0] and read.lon[0] == LON[0] and read.time.equals(made.time)
+    agree(fit("a.nc"), slope(made.t2m))
+    with netCDF4.Dataset(tmp_path / "a.nc", "a") as f:
+        f["time"].missing_value = f["time"][:].data[2] // 31
+    assert 'the time coordinate "NaN days' in fit("a.nc", fails=True)
+
+
+def test_one_row(fit, tmp_path):
+    """Bounds give the size of the pixels of a single row. Without them the result has no place, which is said."""
+    made = cube(lat=LAT[:1])
+    made.to_netcdf(tmp_path / "a.nc")
+    assert "lat has one coordinate and no bounds" in fit("a.nc").attrs["said"]
+    made.lat.attrs["bounds"] = "lat_bnds"
+    made = made.assign(lat_bnds=(("lat", "bnds"), LAT[:1, None] + [[0.5, -0.5]]))
+    made.to_netcdf(tmp_path / "a.nc")
+    agree(fit("a.nc"), slope(made.t2m))
+
+
+def test_unknown_crs(fit, tmp_path):
+    """A grid mapping of which GDAL makes no CRS is a warning."""
+    made = cube()
+    made["rotated"] = ((), 0, {"grid_mapping_name": "rotated_latitude_longitude", "grid_north_pole_latitude": 39.25, "grid_north_pole_longitude": -162.0})
+    made.t2m.attrs["grid_mapping"] = "rotated"
+    made.to_netcdf(tmp_path / "a.nc")
+    got = fit("a.nc")
+    assert got.attrs["crs"] is None and "its grid mapping rotated gives no CRS" in got.attrs["said"]
+    cube(lat=LAT + 50).to_netcdf(tmp_path / "a.nc")  # as GDAL writes a raster without a CRS
+    got = fit("a.nc")
+    assert got.attrs["crs"] is None and "its latitudes go from 90.5 to 99.5, which are none" in got.attrs["said"]
 
 
 @pytest.mark.parametrize("calendar,length", [("noleap", 365), ("360_day", 360)])
@@ -272,6 +359,16 @@ def test_refused(fit, tmp_path):
     missing = cube()
     missing.t2m.attrs["missing_value"] = np.float32(-9999)
     refused(missing, "two values mean missing", "-999", "-9999", encoding={"t2m": {"_FillValue": np.float32(-999)}})
+    projected = cube()
+    projected["crs"] = ((), 0, {"crs_wkt": rasterio.crs.CRS.from_epsg(32617).to_wkt()})
+    projected.t2m.attrs["grid_mapping"] = "crs"
+    refused(projected, "degrees_east", "its CRS is in other units")
+    metres = projected.assign_coords(lat=("lat", LAT, {"units": "m"}), lon=("lon", LON, {"units": "m"}))
+    metres.crs.attrs["crs_wkt"] = rasterio.crs.CRS.from_epsg(4326).to_wkt()
+    refused(metres, "are in", "its CRS is in other units")
+    text = cube()
+    text.t2m.attrs["scale_factor"] = "0.01"
+    refused(text, "the scale_factor of t2m is", "0.01", "no number")
     curved = cube().drop_vars(["lat", "lon"]).rename(lat="j", lon="i")
     at = np.meshgrid(LON, LAT)
     curved = curved.assign_coords(lon=(("j", "i"), at[0], EAST), lat=(("j", "i"), at[1], NORTH))
@@ -382,6 +479,23 @@ def test_hdf5(fit, tmp_path):
     want = slope(xr.DataArray(values, dims=("time", "lat", "lon"), coords={"time": time, "lat": np.arange(10), "lon": np.arange(20)}), np.arange(5.0))
     np.testing.assert_allclose(got.values, want.values, rtol=1e-6, atol=1e-9)
     assert got.attrs["crs"] is None
+
+
+@pytest.mark.parametrize("factor", [0.0001, 10000.0])
+def test_attributes_of_hdf5(fit, tmp_path, factor):
+    """Attributes decide as in NetCDF. A large factor is a divisor, which MODIS and VIIRS write for vegetation indices."""
+    h5py = pytest.importorskip("h5py")
+    values = np.random.default_rng(9).integers(-1999, 10000, (5, 10, 20)).astype("i2")
+    values[1, 2, 3], values[2, 2, 3], values[3, 4, 5] = -15000, -13000, -2001
+    with h5py.File(tmp_path / "a.h5", "w") as f:
+        d = f.create_dataset("HDFEOS/GRIDS/VI/Data Fields/NDVI", data=values)
+        d.attrs.update({"scale_factor": factor, "add_offset": 0.0, "_FillValue": np.int16(-15000), "valid_range": np.array([-2000, 10000], "i2")})
+    got = fit("a.h5", "--dates", "2000-2004")
+    valid = np.where(values < -2000, np.nan, values / 10000.0)
+    time = np.array([f"{2000 + i}-01-01" for i in range(5)], "datetime64[ns]")
+    want = slope(xr.DataArray(valid, dims=("time", "lat", "lon"), coords={"time": time, "lat": np.arange(10), "lon": np.arange(20)}), np.arange(5.0))
+    np.testing.assert_allclose(got.values, want.values, rtol=1e-6, atol=1e-9)
+    assert ("is taken for a divisor" in got.attrs["said"]) == (factor > 1)
 
 
 ZONE = (1, 42), (11, 42), (8, 47), (1, 47), (1, 42)

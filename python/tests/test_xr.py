@@ -153,6 +153,13 @@ def test_missing_value(rng):
     with pytest.raises(ValueError, match="_FillValue.*missing_value.*decode_cf"):
         pixtrend.trend(da.assign_attrs(missing_value=[-9999, -1], _FillValue=fill))
     with pytest.raises(ValueError, match="_Unsigned.*decode_cf"):
+        pixtrend.trend(da.astype("u2").assign_attrs(_Unsigned="false"))
+    # The valid range is of stored samples if it is of whole numbers, and of unpacked ones otherwise.
+    want = pixtrend.trend(da.assign_attrs(_FillValue=fill), stats=["slope", "n"], valid_range=(2000, 2300))
+    assert (want.n < pixtrend.trend(da.assign_attrs(_FillValue=fill), stats="n").n).any()
+    for limits in ({"valid_range": np.array([2000, 2300], "i2")}, {"valid_min": np.float64(15), "valid_max": np.float64(18)}):
+        assert same_bits(pixtrend.trend(da.assign_attrs(_FillValue=fill, **limits)).slope, want.slope)
+    with pytest.raises(ValueError, match="_Unsigned.*decode_cf"):
         pixtrend.trend(da.assign_attrs(_Unsigned="true"))
 
 

@@ -15,7 +15,7 @@ from ._options import encode, names_of, nodata_of, number, numbers, range_of, wh
 from ._results import Results
 from ._times import times_of
 from ._trend import Trend
-from ._views import TYPES, grid_of, samples_of
+from ._views import TYPES, array_of, grid_of, samples_of, whole_of
 
 
 def fit(
@@ -164,6 +164,7 @@ def fit(
     >>> r.unit
     'year'
     """
+    _refuse_unread(stack, nodata, scale, offset)
     data, gaps = _arrays_of(stack, mask, axis)
     times = times_of(time)
     if len(times.values) != len(data):
@@ -260,7 +261,7 @@ def fdr(pvalue: ArrayLike, rate: float) -> float:
     >>> pixtrend.fdr([0.001, 0.02, 0.03, 0.8], 0.05)
     0.03
     """
-    p = np.asarray(pvalue)
+    p = _filled(pvalue)
     p = p.astype(p.dtype.newbyteorder("="), copy=False)
     if p.dtype not in (np.float32, np.float64):
         raise TypeError(f"pvalue is an array of {p.dtype}: give float32 or float64")
@@ -277,9 +278,10 @@ def _threshold(p: NDArray[Any], rate: float) -> float:
 def _arrays_of(stack: ArrayLike, mask: ArrayLike | None, axis: int) -> tuple[NDArray[Any], list[NDArray[np.bool_]]]:
     """Returns samples with the dates first, and the masks of gaps, which are true there."""
     masks = []
-    if isinstance(stack, np.ma.MaskedArray) and stack.mask is not np.ma.nomask:
-        masks.append(np.ma.getmaskarray(stack))
-    data = np.asarray(np.ma.getdata(stack) if isinstance(stack, np.ma.MaskedArray) else stack)
+    array = array_of(stack)
+    if np.ma.getmask(array) is not np.ma.nomask:
+        masks.append(np.ma.getmaskarray(array))
+    data = np.ma.getdata(array)
     if isinstance(stack, (list, tuple)) and data.dtype == np.int64:
         data = data.astype(np.float64)  # whole numbers of Python
     data = samples_of(data, "the stack")
@@ -288,7 +290,7 @@ def _arrays_of(stack: ArrayLike, mask: ArrayLike | None, axis: int) -> tuple[NDA
     if not -data.ndim <= axis < data.ndim:
         raise ValueError(f"axis is {axis}, and the stack has {data.ndim} dimensions: name the axis of the dates")
     if mask is not None:
-        given = np.asarray(mask)
+        given = whole_of(mask, "mask")
         if given.dtype != bool:
             raise TypeError(f"mask is an array of {given.dtype}: give booleans, True where samples are missing")
         try:
@@ -298,6 +300,25 @@ def _arrays_of(stack: ArrayLike, mask: ArrayLike | None, axis: int) -> tuple[NDA
                 f"mask has the shape {given.shape}, which does not fit the stack of {data.shape}"
             ) from None
     return np.moveaxis(data, axis, 0), [np.moveaxis(m, axis, 0) for m in masks]
+
+
+def _refuse_unread(stack: Any, nodata: float | None, scale: float, offset: float) -> None:
+    """Raises an error if a DataArray has attributes that say what its samples mean, which only trend reads."""
+    attributes = getattr(stack, "attrs", None)
+    if not isinstance(attributes, Mapping):
+        return
+    neutral: dict[str, float] = {}
+    if nodata is None:
+        neutral |= {"_FillValue": np.nan, "missing_value": np.nan}
+    if scale == 1 and offset == 0:
+        neutral |= {"scale_factor": 1, "add_offset": 0}
+    for name, usual in neutral.items():
+        value = attributes.get(name, usual)
+        if any(x != usual and (x == x or usual == usual) for x in np.ravel(value)):
+            raise ValueError(
+                f"the stack has the attribute {name} = {value}, which fit does not read: "
+                "use pixtrend.trend, which does, or give nodata, scale and offset"
+            )
 
 
 def _result_type(data: NDArray[Any], out: Any) -> np.dtype[Any]:
@@ -334,9 +355,10 @@ def _covariates_of(
 
 def _filled(values: ArrayLike) -> NDArray[Any]:
     """Returns an array with NaN where it is masked."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        return np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values))
-    return np.asarray(values)
+    array = array_of(values)
+    if np.ma.is_masked(array):
+        return np.where(np.ma.getmaskarray(array), np.nan, np.ma.getdata(array))
+    return np.ma.getdata(array)
 
 
 def _threads(threads: Any) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._times import Times, label_of
+from ._views import whole_of
 
 
 def _float(name: str, x: Any) -> float:
@@ -38,8 +39,9 @@ def whole(name: str, x: Any) -> int:
 
 def numbers(name: str, values: Any, dates: int) -> list[float]:
     """Returns a finite number for each date."""
+    array = whole_of(values, name)
     try:
-        array = np.asarray(values, np.float64)
+        array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise TypeError(f"{name} is {values!r}: give a number for each date") from None
     if array.shape != (dates,):

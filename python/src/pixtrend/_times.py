@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._views import whole_of
+
 _DAY = np.timedelta64(1, "D")
 _YEARS = range(1, 10000)
 _KINDS = "datetime64, dates, integers, which are years, or floats, which are plain numbers"
@@ -24,7 +26,7 @@ def times_of(time: Any) -> Times:
 
     Nothing is guessed: what is no date, no whole year and no number is refused.
     """
-    values = np.asarray(time)
+    values = whole_of(time, "time")
     if values.ndim != 1:
         raise ValueError(
             f"time has {values.ndim} dimensions, and a stack has one time for each of its dates: "
@@ -60,7 +62,7 @@ def _of_datetimes(values: np.ndarray) -> Times:
     if np.isnat(values).any():
         raise ValueError("time has a NaT: give a date for each raster")
     if np.datetime_data(values.dtype)[0] == "Y":
-        return _of_years(values.astype(np.int64) + 1970)
+        return _of_years(values.astype("datetime64[Y]").astype(np.int64) + 1970)
     days = values.astype("datetime64[D]")
     # Parts of days are a second number, so that nanoseconds since 1970 are not rounded.
     return Times("days", days.astype(np.int64) + (values - days) / _DAY)

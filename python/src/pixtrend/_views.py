@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._library import Array
 
 TYPES = {"uint8": 1, "int8": 2, "uint16": 3, "int16": 4, "uint32": 5, "int32": 6, "float32": 7, "float64": 8}
+
+
+def array_of(values: ArrayLike) -> np.ndarray:
+    """Returns an array of anything like one.
+
+    Masked arrays stay masked, also those in a list or a tuple, whose masks np.asarray drops.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        return values
+    if isinstance(values, (list, tuple)) and any(map(_is_masked, values)):
+        return np.ma.stack([np.ma.asanyarray(array_of(v)) for v in values])
+    return np.asarray(values)
+
+
+def _is_masked(x: Any) -> bool:
+    """Reports whether there is a masked array in x, which is one or lists of them."""
+    if isinstance(x, (list, tuple)):
+        return any(map(_is_masked, x))
+    return isinstance(x, np.ma.MaskedArray) or x is np.ma.masked
+
+
+def whole_of(values: ArrayLike, what: str) -> np.ndarray:
+    """Returns an array of which no element is masked."""
+    array = array_of(values)
+    if np.ma.is_masked(array):
+        raise ValueError(f"{what} has a masked element, which is none: give a value for each")
+    return np.ma.getdata(array)
 
 
 def samples_of(a: np.ndarray, what: str) -> np.ndarray:

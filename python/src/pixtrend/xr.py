@@ -15,6 +15,7 @@ except ImportError as e:
 
 from . import _attributes
 from ._fit import Trend, fit
+from ._views import whole_of
 
 __all__ = ["Accessor", "detrend", "trend"]
 
@@ -51,7 +52,8 @@ def trend(
     **options
         The other options of `fit`. `mask`, `weights` and covariates may be DataArrays; those of `mask`
         and covariates may have any dimensions of `da`. The defaults of `nodata`, `scale` and `offset`
-        are ``_FillValue``, ``scale_factor`` and ``add_offset`` in the attributes of `da`.
+        are ``_FillValue``, ``scale_factor`` and ``add_offset`` in the attributes of `da`, and that of
+        `valid_range` is ``valid_range`` if the samples are whole numbers.
 
     Returns
     -------
@@ -238,15 +240,19 @@ def _of_attributes(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) 
     """Returns options that the attributes give: of undecoded samples, and of numbers in place of dates."""
     attrs = da.attrs
     decode = "decode the variable with xarray.decode_cf first"
-    if str(attrs.get("_Unsigned", "false")).lower() == "true" and da.dtype.kind == "i":
-        raise ValueError(f"the attribute _Unsigned says that the samples have no sign, and their type has one: {decode}")
+    if {"true": "i", "false": "u"}.get(str(attrs.get("_Unsigned")).lower()) == da.dtype.kind:
+        raise ValueError(f"the attribute _Unsigned = {attrs['_Unsigned']} contradicts the type of the samples, {da.dtype}: {decode}")
     found: dict[str, Any] = {}
     missing = [attrs[k] for k in ("_FillValue", "missing_value") if k in attrs]
     if missing and options.get("nodata") is None:
-        values = np.unique(np.concatenate([np.ravel(m) for m in missing]))
+        values = np.concatenate([np.ravel(m) for m in missing])
+        if da.dtype.kind == "f":
+            values = values.astype(da.dtype)
+        values = np.unique(values[values == values])  # NaN always means missing
         if len(values) > 1:
             raise ValueError(f"the attributes _FillValue and missing_value have {len(values)} values: {decode}, or give one as nodata")
-        found["nodata"] = values[0]
+        if len(values):
+            found["nodata"] = values[0]
     for name, option, neutral in (("scale_factor", "scale", 1), ("add_offset", "offset", 0)):
         if option in options or attrs.get(name, neutral) == neutral:
             continue
@@ -257,9 +263,23 @@ def _of_attributes(da: xr.DataArray, dim: Hashable, options: Mapping[str, Any]) 
                 f"give {option}={neutral} if they have it already",
                 stacklevel=3,
             )
+    if da.dtype.kind in "iu" and options.get("valid_range") is None:
+        found["valid_range"] = _valid_range(attrs, found.get("scale", 1), found.get("offset", 0))
     if da[dim].dtype.kind == "f" and options.get("per") is None and da[dim].attrs.get("units"):
         found["per"] = str(da[dim].attrs["units"])
     return found
+
+
+def _valid_range(attrs: Mapping[str, Any], scale: float, offset: float) -> list[float | None]:
+    """Returns the valid range of whole numbers in stored units. Limits of floating-point numbers are of unpacked ones."""
+    given = np.ravel(attrs.get("valid_range", ()))
+    ends = list(given) if len(given) == 2 else [attrs.get("valid_min"), attrs.get("valid_max")]
+    if any(np.asarray(x).dtype.kind == "f" for x in ends) and (scale, offset) != (1, 0):
+        ends = [None if x is None else (x - offset) / scale for x in ends]
+        if scale < 0:
+            ends.reverse()
+        ends = [None if x is None else round_to(x + by) for x, round_to, by in zip(ends, (np.ceil, np.floor), (-1e-6, 1e-6))]
+    return [None if x is None else float(x) for x in ends]
 
 
 def _arrays(da: xr.DataArray, dim: Hashable, options: dict[str, Any]) -> tuple[dict[str, xr.Variable], dict[str, Any]]:
@@ -292,7 +312,7 @@ def _arrays(da: xr.DataArray, dim: Hashable, options: dict[str, Any]) -> tuple[d
 def _input(da: xr.DataArray, dim: Hashable, name: str, other: Any) -> xr.Variable:
     """Returns an array whose coordinates are those of da, with the dimension of the dates."""
     if not isinstance(other, xr.DataArray):
-        other = np.asarray(other)
+        other = whole_of(other, name)
         dims = (dim,) if other.ndim == 1 else da.dims
         if other.shape != tuple(da.sizes[d] for d in dims):
             raise ValueError(f"{name} has the shape {other.shape}, and the array {da.shape}: give a DataArray, or an array of the same shape")
