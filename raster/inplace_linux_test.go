@@ -78,6 +78,39 @@ func TestView(t *testing.T) {
 	}
 }
 
+// Bands of one file are viewed if they lie one after the other.
+func TestViewBands(t *testing.T) {
+	const width, height = 90, 70
+	s := newPlanes(width, height, 4, 0, 200)
+	for interleave, inPlace := range map[string]bool{"BAND": true, "PIXEL": false} {
+		path := filepath.Join(t.TempDir(), "bands.tif")
+		m := made{width: width, height: height, bands: s.dates, creation: []string{"INTERLEAVE=" + interleave}, descriptions: []string{"2001", "2002", "2003", "2004"}}
+		if err := m.write(path); err != nil {
+			t.Fatal(err)
+		}
+		_, from := viewOf(t, []string{path}, Options{})
+		if (from != nil) != inPlace {
+			t.Errorf("%s: fitted in place: %v, want %v", interleave, from != nil, inPlace)
+		}
+		if !inPlace {
+			continue
+		}
+		w := pixtrend.Window{Y: 10, Width: width, Height: 33}
+		err := view(t, from, w, func(tile kernel.Tile) {
+			for i := range 4 {
+				for p, y := range kernel.Plane[float32](tile, i) {
+					if want := float32(s.dates[i][w.Y*width+p]); y != want {
+						t.Fatalf("%s: sample %d of band %d is %v, want %v", interleave, p, i+1, y, want)
+					}
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Windows that are no whole rows, tiles, masks, files of different types and composites are read.
 func TestViewElsewhere(t *testing.T) {
 	s := newPlanes(64, 64, 3, 0, 200)
