@@ -175,8 +175,13 @@ func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Sour
 	}
 	pixels := w.Pixels()
 	m.planes = layout.NewTile(p.Type, pixels, p.planes(), m.results)
-	if viewed, err := m.fitView(ctx, p, source, worker, w); viewed || err != nil {
-		return err
+	if p.DatesAtOnce == p.dates() {
+		if m.scratch == nil && p.stats != nil {
+			m.scratch = p.stats.NewScratch()
+		}
+		if viewed, err := m.fitView(ctx, p, source, worker, w); viewed || err != nil {
+			return err
+		}
 	}
 	if err := m.tile.hold(int(p.tileBytes(most))); err != nil {
 		return err
@@ -193,9 +198,6 @@ func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Sour
 		p.copySamples(m.planes, tile, 0)
 		return nil
 	}
-	if m.scratch == nil {
-		m.scratch = p.stats.NewScratch()
-	}
 	if err := m.readCovariates(ctx, p, source, worker, w); err != nil {
 		return err
 	}
@@ -208,17 +210,13 @@ func (m *streamWorker) fitInside(ctx context.Context, p *StreamPlan, source Sour
 func (m *streamWorker) fitView(ctx context.Context, p *StreamPlan, source Source, worker int, w Window) (viewed bool, err error) {
 	// Estimators that need all dates of a pixel together read them more than once, and take long beside a copy of them.
 	from, ok := source.(ViewSource)
-	if !ok || p.stats == nil || p.stats.AllDates() || p.DatesAtOnce < p.dates() || p.grid.Masked || len(p.grid.Covariates) > 0 {
+	if !ok || p.stats == nil || p.stats.AllDates() || p.grid.Masked || len(p.grid.Covariates) > 0 {
 		return false, nil
 	}
-	if m.scratch == nil {
-		m.scratch = p.stats.NewScratch()
-	}
-	viewed, err = from.View(ctx, worker, w, func(tile kernel.Tile) {
+	return from.View(ctx, worker, w, func(tile kernel.Tile) {
 		m.tile.close()
 		m.fitTile(p, tile)
 	})
-	return viewed, err
 }
 
 // fitTile fits a tile, and fills the planes.

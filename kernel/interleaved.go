@@ -16,8 +16,8 @@ const (
 // is element p·dates+i of data. Reading the samples in place takes two thirds of the time of copying them
 // to a tile and fitting that.
 //
-// It begins with the first pixel and returns the number of pixels that it has done. The others are for
-// Slope, on a tile of their samples. It stops at a group of 16 pixels if one of them may have a gap. It
+// It begins with the first pixel and returns the number of pixels that it has done. The caller fits the others
+// with Slope, on a tile of their samples. It stops at a group of 16 pixels if one of them may have a gap. It
 // does none if k has no assembly for the type, if a pixel has fewer than 4 dates or more than [RunDates],
 // if v has a range, or if the axis is not centred.
 //

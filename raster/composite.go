@@ -80,7 +80,7 @@ func (s *Stack) fitted(of pixtrend.Window, threads int) (pixtrend.Source, error)
 	}
 	if s.groups == nil {
 		if s.canView() {
-			source = inPlace{source, s, of.X, of.Y}
+			source = inPlace{source, region{s, of}}
 		}
 		return source, nil
 	}

@@ -2,12 +2,13 @@ package raster
 
 import (
 	"context"
-	"errors"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/pixtrend/pixtrend"
 	"github.com/pixtrend/pixtrend/internal/inplace"
+	"github.com/pixtrend/pixtrend/internal/tiff"
 	"github.com/pixtrend/pixtrend/kernel"
 )
 
@@ -15,9 +16,7 @@ import (
 // are whole rows of uncompressed files and nothing changes their samples.
 type inPlace struct {
 	pixtrend.Source
-	stack *Stack
-	left  int // of the first window, columns and rows of the stack
-	top   int
+	of region // which the windows are of
 }
 
 // viewed has the planes of a stack, which are mapped when the first window is fitted.
@@ -31,26 +30,19 @@ type viewed struct {
 
 // canView reports whether windows can be fitted in place.
 func (s *Stack) canView() bool {
-	if !s.uniform || s.grid.Masked || s.observer != nil || s.groups != nil || len(s.covariates) > 0 || s.RemoteFiles() > 0 {
+	if !s.uniform || s.grid.Masked || s.observer != nil || s.groups != nil || len(s.covariates) > 0 ||
+		s.RemoteFiles() > 0 {
 		return false
 	}
-	for i := range s.planes {
-		p := &s.planes[i]
-		if p.stored == nil || p.pieces != nil || p.stored.Runs() == nil {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.planes, func(p plane) bool {
+		return p.stored == nil || p.pieces != nil || !p.stored.InStrips()
+	})
 }
 
 // View calls use with the samples of a window, if the system has them in memory.
-func (v inPlace) View(_ context.Context, _ int, w pixtrend.Window, use func(kernel.Tile)) (bool, error) {
-	s := v.stack
-	w.X, w.Y = w.X+v.left, w.Y+v.top
-	if w.Width < s.grid.Width {
-		return false, nil
-	}
-	if s.viewed.most <= 0 {
+func (v inPlace) View(_ context.Context, _ int, window pixtrend.Window, use func(kernel.Tile)) (bool, error) {
+	s, w := v.of.Stack, v.of.inStack(window)
+	if w.Width < s.grid.Width || s.viewed.most <= 0 {
 		return false, nil
 	}
 	planes, err := s.viewed.of(s)
@@ -65,10 +57,11 @@ func (v inPlace) View(_ context.Context, _ int, w pixtrend.Window, use func(kern
 		}
 	}
 	n := len(s.planes)
-	tile := kernel.Tile{Type: s.grid.Type, Data: planes.Bytes(at)[:(n-1)*planes.Stride+bytes], Stride: planes.Stride / size, Dates: n, Pixels: w.Pixels()}
+	tile := kernel.Tile{Type: s.grid.Type, Data: planes.Bytes(at)[:(n-1)*planes.Stride+bytes],
+		Stride: planes.Stride / size, Dates: n, Pixels: w.Pixels()}
 	plane, err := planes.Use(func() { use(tile) })
 	if err != nil {
-		return true, readError(s.files[s.planes[plane].file], w, errors.New("a part of it is missing"))
+		return true, readError(s.files[s.planes[plane].file], w, tiff.ErrMissing)
 	}
 	planes.Forget(int64(n*bytes), s.viewed.most)
 	return true, nil
@@ -86,8 +79,9 @@ func (s *Stack) inMemory(p *plane, w pixtrend.Window) (there bool, err error) {
 	return there, err
 }
 
-// limit limits how much of the planes counts as memory of the process. Each worker has a window of each in use, and
-// around it what the system maps at once. No more than mostViewed is used until the pages are forgotten, since more makes nothing faster.
+// limit limits how much of the planes counts as memory of the process. Each worker uses a window of each
+// plane, and the system may map more around it. Pages are forgotten after mostViewed at the latest, since
+// keeping more makes nothing faster.
 func (v *viewed) limit(s *Stack, memory int64, plan pixtrend.StreamPlan) {
 	const mostViewed = 64 << 20
 	row := int64(s.grid.Width) * int64(s.grid.Type.Size())

@@ -42,7 +42,8 @@ func Map(s Source) (*Planes, error) {
 	}
 	stride := upTo(int(s.PlaneBytes)+2*page, huge) + step
 	size := s.Planes*stride + 2*huge
-	reserved, err := unix.MmapPtr(-1, 0, nil, uintptr(size), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
+	const kind = unix.MAP_PRIVATE | unix.MAP_ANON | unix.MAP_NORESERVE
+	reserved, err := unix.MmapPtr(-1, 0, nil, uintptr(size), unix.PROT_NONE, kind)
 	if err != nil {
 		return nil, nil
 	}
@@ -180,7 +181,8 @@ func (m *mapper) close() {
 // Bytes returns the memory of all planes, from byte at of the first plane on.
 func (p *Planes) Bytes(at int) []byte { return p.reserved[p.first+at:] }
 
-// Use calls fn, which may read the planes. It returns io.ErrUnexpectedEOF and the plane if a part of its file turns out not to be there.
+// Use calls fn, which may read the planes. If a part of a file turns out not to be there, Use returns the plane
+// and io.ErrUnexpectedEOF.
 func (p *Planes) Use(fn func()) (plane int, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

@@ -1,7 +1,6 @@
 package tiff
 
 import (
-	"errors"
 	"io"
 
 	"github.com/pixtrend/pixtrend/kernel"
@@ -59,7 +58,7 @@ func (d *Deflated) Read(r io.ReaderAt, x, y int, scratch *[]byte) (stored []byte
 		return nil, 0, err
 	}
 	if count[0] == 0 || count[0] > uint64(t.size) || offset[0] > uint64(t.size)-count[0] {
-		return nil, 0, errors.New("a part of it is missing")
+		return nil, 0, ErrMissing
 	}
 	n := int(count[0])
 	if len(*scratch) < n {

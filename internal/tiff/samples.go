@@ -94,11 +94,11 @@ type Run struct {
 	Rows int
 }
 
-// Runs returns where the rows of a raster in strips lie, from the first row on. It returns nil if the raster is in tiles.
+// InStrips reports whether blocks are whole rows.
+func (s Samples) InStrips() bool { return s.TileWidth == s.Width }
+
+// Runs returns where the rows of a raster in strips lie, from the first row on.
 func (s Samples) Runs() []Run {
-	if s.TileWidth != s.Width {
-		return nil
-	}
 	runs := make([]Run, len(s.runs))
 	for i, r := range s.runs {
 		end := s.Height
@@ -125,7 +125,7 @@ const readBytes = 256 << 10
 // Read fills dst with the samples of w, row by row. scratch is memory that calls may share one
 // after the other, and grows to readBytes at most, whatever the size of a tile.
 func (s Samples) Read(r io.ReaderAt, w pixtrend.Window, dst []byte, scratch *[]byte) error {
-	if s.TileWidth == s.Width {
+	if s.InStrips() {
 		return s.readStrips(r, w, dst)
 	}
 	row, line := w.Width*s.size, s.TileWidth*s.size
@@ -193,6 +193,9 @@ func (s Samples) readStrips(r io.ReaderAt, w pixtrend.Window, dst []byte) error 
 	return nil
 }
 
+// ErrMissing says that a file ends before the samples do.
+var ErrMissing = errors.New("a part of it is missing")
+
 // ReadWhole fills b with what is at a place in a file. The error is for a sentence that names the
 // file.
 func ReadWhole(r io.ReaderAt, b []byte, at int64) error {
@@ -201,7 +204,7 @@ func ReadWhole(r io.ReaderAt, b []byte, at int64) error {
 		return nil
 	}
 	if err == nil || errors.Is(err, io.EOF) {
-		return errors.New("a part of it is missing")
+		return ErrMissing
 	}
 	return atomicfile.Reason(err)
 }

@@ -183,7 +183,8 @@ func burned(t *testing.T, polygons [][][]float64) []bool {
 	return in
 }
 
-// Polygons in another CRS have the pixels whose centres, brought to that CRS, lie in them: their long sides are straight there.
+// If polygons have another CRS, the centres of pixels are transformed to that CRS. A long side of a polygon is
+// straight in the CRS of the polygon.
 func TestPolygonsOfAnotherCRS(t *testing.T) {
 	wide := Grid{Width: 400, Height: 300, HasTransform: true, Transform: [6]float64{200000, 1500, 0, 5000000, 0, -1500}, WKT: wktOf(32617)}
 	degrees := Grid{Width: 360, Height: 180, HasTransform: true, Transform: [6]float64{0, 1, 0, 90, 0, -1}, WKT: wktOf(4326)}

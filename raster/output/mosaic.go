@@ -66,8 +66,8 @@ type (
 	}
 )
 
-// Mosaic is a VRT that shows parts in place of a raster. It has what Spec says of the raster's grid, bands
-// and metadata.
+// Mosaic is a VRT that shows several files as one raster. Spec gives the grid, the bands and the metadata of
+// that raster.
 type Mosaic struct {
 	Name  string // of the VRT
 	Spec  Spec

@@ -275,8 +275,8 @@ func (t neon) constant(x uint64) string {
 }
 
 // words are the instructions of NEON that programs use, with 0 for all registers. Go's assembler
-// does not have most of them. Operands are in its order, sources reversed and the destination last:
-// FSUB_2D(m, n, d) is d = n - m.
+// lacks most of them. Operands have the order of Go's assembler: sources in reverse, then the
+// destination. So FSUB_2D(m, n, d) is d = n - m.
 var words = []struct {
 	name string
 	word uint32

@@ -65,9 +65,9 @@ func (p *program) gatherVertex(name string, index value, later int) value {
 // moments holds what segmenter.moments returns, and the time of the first observation.
 type moments struct{ n, x, xx, y, xy, yy, from value }
 
-// moments returns the sums over n consecutive observations. from is the index of the first one. The
-// sums of the last one and all before it stand in row to + later: if to is the index of the last
-// observation, later is 1.
+// moments returns the sums over n consecutive observations. from is the index of the first one. Row
+// to + later of the table has the sums of all observations up to the last one. If to is the index of the
+// last observation, later is 1.
 func (p *program) moments(n, from, to value, later int) moments {
 	names := [...]string{"sumX", "sumXX", "sumY", "sumXY", "sumYY"}
 	var sums [len(names)]value
